@@ -1,0 +1,1 @@
+"""Pure functions over arrays and values: anomalies, root cause, forecasts, waste, budgets, savings."""

@@ -1,0 +1,1 @@
+"""Every human entrance: Slack and the HTTP API."""

@@ -1,0 +1,1 @@
+"""Values in, Block Kit out; the only place that knows blocks."""

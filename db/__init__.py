@@ -1,0 +1,1 @@
+"""The floor: tables, migrations, reporting views, engines, embedded Postgres, audit log, named queries."""

@@ -1,0 +1,1 @@
+"""One billing, usage or price format per file, each turned into FOCUS rows."""

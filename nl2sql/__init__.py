@@ -1,0 +1,1 @@
+"""A question becomes checked SQL, rows and an answer."""

@@ -1,0 +1,1 @@
+"""Playbooks, their schema, the rules of approval, the life of a remediation, the actions."""
