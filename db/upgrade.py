@@ -1,0 +1,96 @@
+"""Bring a database to this release: roles, migrations, reporting views, grants."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from db import postgres, reporting, roles
+from db.engines import Database
+
+HEAD = "0001"  # the newest migration; a test holds it against alembic's own head
+_LOCK = 7_113_001  # advisory lock: one upgrade at a time
+
+
+def is_current(database: Database) -> bool:
+    """Whether migrations and views are those of this release; one short query."""
+    with database.owner.connect() as connection:
+        if connection.scalar(sa.text("SELECT to_regclass('finops.schema_state')")) is None:
+            return False
+        row = connection.execute(sa.text("SELECT revision, views_digest FROM finops.schema_state")).one_or_none()
+        return row is not None and tuple(row) == (HEAD, reporting.digest())
+
+
+def embedded(database: Database, server: postgres.Server) -> None:
+    """Make the embedded server's roles and databases when they are missing, then upgrade."""
+    superuser = sa.create_engine(server.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with superuser.connect() as connection:
+        if connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = 'finops'")) and is_current(database):
+            return
+        connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK + 1})
+        roles.create_roles(connection, server.passwords)
+        for name in ("finops", "prefect"):
+            if connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}) is None:
+                connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER {roles.OWNER}")
+        connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE finops FROM PUBLIC")
+        connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE finops TO {roles.APP}, {roles.READER}")
+        connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE prefect, postgres FROM PUBLIC")
+    inside = sa.create_engine(server.url("postgres"), poolclass=sa.NullPool)
+    with inside.begin() as connection:
+        roles.forbid_functions(connection)
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    superuser.dispose()
+    inside.dispose()
+    upgrade(database)
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Apply migrations, rebuild the reporting views and set the grants; safe to run again and from several processes."""
+    from alembic import command
+
+    with database.owner.connect() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        connection.commit()
+        try:
+            if not database.embedded:
+                roles.create_roles(connection, None)
+                roles.forbid_functions(connection)
+                connection.commit()
+            connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS finops")
+            connection.commit()
+            command.upgrade(alembic_config(connection), revision)
+            connection.commit()
+            if revision == "head":
+                reporting.install(connection)
+                roles.grant(connection)
+                connection.execute(sa.text("DELETE FROM finops.schema_state"))
+                connection.execute(
+                    sa.text("INSERT INTO finops.schema_state (revision, views_digest) VALUES (:revision, :digest)"),
+                    {"revision": HEAD, "digest": reporting.digest()},
+                )
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+            connection.commit()
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Go back to an earlier migration; the views are dropped and come back with the next upgrade."""
+    from alembic import command
+
+    with database.owner.connect() as connection:
+        connection.exec_driver_sql("DROP SCHEMA IF EXISTS reporting CASCADE")
+        connection.commit()
+        command.downgrade(alembic_config(connection), revision)
+        connection.commit()
+
+
+def alembic_config(connection: sa.Connection) -> Any:
+    """Alembic's settings, bound to an open connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,352 @@
+"""The one reader of the environment, of `.env` and of `finops.yaml`; nothing else in the house looks at them."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from access import SYSTEM, Actor, Role
+
+
+class UserError(Exception):
+    """Something a person can mend: the message says what happened and what to do next."""
+
+
+class Settings(BaseSettings):
+    """What the environment and `.env` say; every field has a working default."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="FINOPS_", extra="ignore", populate_by_name=True)
+
+    home: Path = Field(Path(".finops"), description="Folder of all local state: embedded Postgres, Prefect, downloads")
+    config: Path = Field(Path("finops.yaml"), description="The organisation file; optional")
+    env: Literal["development", "production"] = Field("development", description="production refuses .env files and the command line's implicit admin")
+    database_url: SecretStr | None = Field(None, description="Outside Postgres, as the owner role; unset: a private embedded server")
+    app_database_url: SecretStr | None = Field(None, description="Outside Postgres, as the application role; unset: the owner's login with SET ROLE")
+    reader_database_url: SecretStr | None = Field(None, description="Outside Postgres, as the reader role; unset: the owner's login with SET ROLE")
+    llm_model: str = Field("gpt-5-mini", description="Model name for the LLM translator")
+    llm_timeout_seconds: float = Field(20, gt=0, description="Time budget of one question's LLM calls")
+    llm_daily_tokens_per_person: int = Field(200_000, ge=0, description="Token budget a person and a day")
+    llm_prompt_tokens: int = Field(6_000, ge=500, description="Token budget of one prompt")
+    answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
+    answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
+    answer_cost_cap: float = Field(5_000_000, gt=0, description="Highest planner cost (EXPLAIN) that is run")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level of the JSON log on stderr")
+    api_host: str = Field("127.0.0.1", description="Address of the HTTP API")
+    api_port: int = Field(8080, ge=0, le=65535, description="Port of the HTTP API")
+
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY", description="Key of the LLM; with it or a base URL the LLM translator is used")
+    openai_base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint")
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN", description="xoxb- token of the Slack app")
+    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN", description="xapp- token: Socket Mode is used when it is set")
+    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET", description="Signing secret for the HTTP endpoint")
+    slack_api_url: str | None = Field(None, validation_alias="SLACK_API_URL", description="Another Web API address, as the demo's")
+    prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL", description="Prefect server that runs the flows")
+    vault_addr: str | None = Field(None, validation_alias="VAULT_ADDR", description="Vault or OpenBao server; secrets are read from it when set")
+    vault_token: SecretStr | None = Field(None, validation_alias="VAULT_TOKEN", description="Vault token, for development")
+    vault_role_id: str | None = Field(None, validation_alias="VAULT_ROLE_ID", description="AppRole role id")
+    vault_secret_id: SecretStr | None = Field(None, validation_alias="VAULT_SECRET_ID", description="AppRole secret id")
+    vault_kubernetes_role: str | None = Field(None, validation_alias="VAULT_KUBERNETES_ROLE", description="Role for Kubernetes auth")
+    vault_mount: str = Field("secret", validation_alias="VAULT_MOUNT", description="KV v2 mount")
+    vault_path: str = Field("finops-bot", validation_alias="VAULT_PATH", description="Path of the secrets under the mount")
+    aws_endpoint_url: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_tuple(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class Source(_Strict):
+    """Where one kind of bill comes from."""
+
+    name: str
+    paths: Names = Field(description="Files, globs, folders or s3:// addresses")
+    schedule: Literal["hourly", "daily"] = "daily"
+    allocation_filter: str | None = None
+
+
+class AllocationRule(_Strict):
+    """One rule of an ordered list: either takes a tag's value, or gives a fixed value where its condition holds."""
+
+    tag: Names = Field((), description="Tag keys whose first non-empty value is taken")
+    account: str | None = Field(None, description="Account name or id, * as wildcard")
+    resource: str | None = Field(None, description="Regular expression on the resource's name or id")
+    service: str | None = Field(None, description="Service name, * as wildcard")
+    value: str | None = Field(None, description="The value given when the condition holds")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "AllocationRule":
+        conditions = [self.account, self.resource, self.service]
+        if self.tag and self.value is None and not any(conditions):
+            return self
+        if self.value is None or not any(conditions):
+            raise ValueError("give either `tag: [keys]`, or `value:` with one of account, resource, service")
+        if self.resource is not None:
+            re.compile(self.resource)
+        return self
+
+
+class Allocation(_Strict):
+    """Ordered rules; the first that gives a value wins; what matches none is unallocated."""
+
+    team: tuple[AllocationRule, ...] = (AllocationRule(tag=("team", "Team", "owner", "cost-center")),)
+    environment: tuple[AllocationRule, ...] = (AllocationRule(tag=("environment", "Environment", "env", "stage")),)
+    application: tuple[AllocationRule, ...] = (AllocationRule(tag=("application", "Application", "app", "service")),)
+
+
+class SharedCost(_Strict):
+    """A cost split over teams for showback."""
+
+    name: str
+    account: str | None = None
+    service: str | None = None
+    split: Literal["even", "proportional", "fixed"] = "proportional"
+    shares: dict[str, float] = Field(default_factory=dict)
+
+
+class Person(_Strict):
+    """Somebody in the workspace."""
+
+    id: str = Field(description="Slack user id")
+    name: str
+    email: str | None = None
+    roles: tuple[Role, ...] = (Role.MEMBER,)
+    teams: tuple[str, ...] = ()
+    approves_teams: tuple[str, ...] = ()
+    approves_playbooks: tuple[str, ...] = ()
+
+
+class Channel(_Strict):
+    """A Slack channel and what it is told."""
+
+    channel: str = Field(description="Channel name with # or id")
+    team: str | None = None
+    minimum_impact: float = Field(100, ge=0, description="Smallest daily impact that is posted, in the billing currency")
+    quiet_hours: tuple[int, int] | None = Field(None, description="Start and end hour, UTC, in which only critical alerts are posted")
+    digest: Literal["none", "daily", "weekly"] = "none"
+    digest_hour: int = Field(9, ge=0, le=23)
+    timezone: str = "UTC"
+    admin: bool = Field(False, description="Failures of flows are told here")
+
+
+class Scope(_Strict):
+    """What a budget, forecast or rule is about; empty means everything."""
+
+    team: str | None = None
+    account: str | None = None
+    service: str | None = None
+    environment: str | None = None
+    application: str | None = None
+    provider: str | None = None
+    region: str | None = None
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The dimensions that are set, in a fixed order."""
+        return tuple((key, value) for key, value in self.model_dump().items() if value is not None)
+
+    def label(self) -> str:
+        """How the scope is named in tables: `payments`, or `payments, prod`; `everything` when empty."""
+        return ", ".join(value for _, value in self.pairs()) or "everything"
+
+    def kind(self) -> str:
+        """The scope's dimensions joined by x: `team`, `service x account`, or `total`."""
+        return " x ".join(key for key, _ in self.pairs()) or "total"
+
+
+class Budget(_Strict):
+    """An amount not to be passed in a period."""
+
+    name: str
+    scope: Scope = Scope()
+    amount: Decimal = Field(gt=0)
+    currency: str = "USD"
+    period: Literal["monthly", "quarterly", "yearly", "custom"] = "monthly"
+    start: date | None = None
+    end: date | None = None
+    thresholds: tuple[float, ...] = (0.8, 1.0)
+    rollover: bool = False
+    owner: str | None = Field(None, description="Slack user id that is mentioned")
+
+    @model_validator(mode="after")
+    def _dated(self) -> "Budget":
+        if self.period == "custom" and (self.start is None or self.end is None or self.end <= self.start):
+            raise ValueError("a custom budget needs start and end, end after start")
+        return self
+
+
+class Sensitivity(_Strict):
+    """How easily a scope alerts: above 1 alerts more, below 1 less."""
+
+    scope: Scope = Scope()
+    sensitivity: float = Field(1.0, gt=0, le=5)
+
+
+class PlannedEvent(_Strict):
+    """A known step: a launch, a sale, a commitment's end. `amount_per_day` is added to forecasts; the step raises no alert."""
+
+    name: str
+    scope: Scope = Scope()
+    start: date
+    end: date | None = None
+    amount_per_day: Decimal = Decimal(0)
+
+
+class Anomalies(_Strict):
+    """Settings of detection."""
+
+    floor_per_day: float = Field(20, ge=0, description="Series under this daily spend are not watched")
+    sensitivity: tuple[Sensitivity, ...] = ()
+
+
+class Remediation(_Strict):
+    """Limits of remediation over all runs of a day."""
+
+    enabled: bool = True
+    protected_tags: dict[str, tuple[str, ...]] = Field(default_factory=lambda: {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")})
+    maximum_resources_a_day: int = Field(50, ge=0)
+    auto_after_successes: int = Field(5, ge=1)
+    actor_role_arn: str | None = Field(None, description="Role assumed for changes, {account} is replaced")
+    observer_role_arn: str | None = Field(None, description="Role assumed for reading, {account} is replaced")
+    regions: tuple[str, ...] = ("us-east-1",)
+    accounts: tuple[str, ...] = ()
+
+
+class Retention(_Strict):
+    """How long rows are kept, in days; 0 keeps them for ever."""
+
+    charges_days: int = Field(1_100, ge=0)
+    questions_days: int = Field(400, ge=0)
+    audit_days: int = Field(0, ge=0)
+
+
+class Organisation(_Strict):
+    """`finops.yaml`: sources, allocation, people, channels, budgets. Everything has a default."""
+
+    name: str = "Your organisation"
+    currency: str = "USD"
+    fiscal_year_start: int = Field(1, ge=1, le=12, description="Month in which the fiscal year starts")
+    visibility: Literal["all", "own_teams"] = Field("all", description="own_teams narrows every answer to the asker's teams")
+    exchange_rates: dict[str, Decimal] = Field(default_factory=dict, description="Units of a currency per unit of `currency`")
+    sources: tuple[Source, ...] = ()
+    allocation: Allocation = Allocation()
+    shared_costs: tuple[SharedCost, ...] = ()
+    people: tuple[Person, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    events: tuple[PlannedEvent, ...] = ()
+    anomalies: Anomalies = Anomalies()
+    remediation: Remediation = Remediation()
+    retention: Retention = Retention()
+    synonyms: dict[str, Names] = Field(default_factory=dict, description="Your own words for values: checkout: [co, kasse]")
+
+    def actor(self, person_id: str | None, name: str = "") -> Actor:
+        """Who a Slack user is; somebody unknown is a viewer (of everything, unless `visibility` narrows)."""
+        person = next((p for p in self.people if p.id == person_id or (p.email and p.email == person_id)), None)
+        everything = self.visibility == "all"
+        if person is None:
+            return Actor(id=person_id or "unknown", name=name, sees_all=everything)
+        return Actor(
+            id=person.id,
+            name=person.name,
+            roles=frozenset({Role.VIEWER, *person.roles}),
+            teams=frozenset(person.teams),
+            sees_all=everything or Role.ADMIN in person.roles,
+            approves_teams=frozenset(person.approves_teams),
+            approves_playbooks=frozenset(person.approves_playbooks),
+        )
+
+    def people_with(self, role: Role) -> tuple[Person, ...]:
+        """Everybody who holds a role, in the file's order."""
+        return tuple(person for person in self.people if role in person.roles)
+
+    def admin_channels(self) -> tuple[str, ...]:
+        """Channels that are told about failures."""
+        return tuple(channel.channel for channel in self.channels if channel.admin)
+
+
+def operator(settings: Settings) -> Actor:
+    """Who acts on the command line: everything is allowed there outside production, where `--as` is needed."""
+    if settings.env == "production":
+        return SYSTEM
+    return Actor(id="cli", name="command line", roles=frozenset(Role), sees_all=True)
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings of this process, with Vault's secrets over the environment's where Vault is configured; raises `UserError`."""
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        raise UserError("\n".join(_setting_problem(problem) for problem in error.errors())) from error
+    return settings
+
+
+def _setting_problem(problem: Any) -> str:
+    name = str(problem["loc"][0]) if problem["loc"] else "settings"
+    return f"{name if name.isupper() else 'FINOPS_' + name.upper()}: {problem['msg']}. Set it in the environment or in .env."
+
+
+def read_organisation(path: Path) -> Organisation:
+    """The organisation file, or the defaults when there is none; raises `UserError` that names file, line and fix."""
+    if not path.exists():
+        return Organisation()
+    return _parse_organisation(path, path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _parse_organisation(path: Path, text: str) -> Organisation:
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise UserError(f"{path}:{line}: not valid YAML: {getattr(error, 'problem', error)}. Check indentation and quotes there.") from error
+    try:
+        return Organisation.model_validate(content)
+    except ValidationError as error:
+        raise UserError("\n".join(_problems(path, tree, error))) from error
+
+
+def _problems(path: Path, tree: Any, error: ValidationError) -> Iterator[str]:
+    for problem in error.errors():
+        where = ".".join(str(part) for part in problem["loc"])
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = f"unknown key; remove it or see `finops config check --schema`{_nearest(problem['loc'])}"
+        yield f"{path}:{_line_of(tree, problem['loc'])}: {where}: {message}"
+
+
+def _nearest(location: tuple[Any, ...]) -> str:
+    from difflib import get_close_matches
+
+    known = [*Organisation.model_fields, *Person.model_fields, *Budget.model_fields, *Channel.model_fields, *Source.model_fields]
+    near = get_close_matches(str(location[-1]), known, n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _line_of(node: Any, location: tuple[Any, ...]) -> int:
+    """The line of the deepest node on the way to a location."""
+    line = node.start_mark.line + 1 if node is not None else 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
