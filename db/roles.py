@@ -27,6 +27,8 @@ def create_roles(connection: sa.Connection, passwords: dict[str, str] | None) ->
             connection.exec_driver_sql(f"ALTER ROLE {role} LOGIN PASSWORD '{passwords[role]}'")
         else:
             connection.exec_driver_sql(f"GRANT {role} TO CURRENT_USER")
+    connection.exec_driver_sql(f"ALTER ROLE {READER} SET default_transaction_read_only = on")
+    connection.exec_driver_sql(f"ALTER ROLE {READER} SET search_path = reporting")
 
 
 def forbid_functions(connection: sa.Connection) -> list[str]:
@@ -62,7 +64,5 @@ def grant(connection: sa.Connection) -> None:
         f"GRANT USAGE ON SCHEMA reporting TO {APP}, {READER}",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO {APP}, {READER}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-        f"ALTER ROLE {READER} SET default_transaction_read_only = on",
-        f"ALTER ROLE {READER} SET search_path = reporting",
     ):
         connection.exec_driver_sql(statement)

@@ -1,0 +1,33 @@
+"""Messages for Slack: left in the transaction of what they tell about, delivered once by the bot."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.tables import OutboxMessage
+
+
+def leave(
+    session: Session,
+    channel: str,
+    kind: str,
+    payload: dict[str, Any],
+    key: str,
+    *,
+    thread_ts: str | None = None,
+    thread_key: str | None = None,
+    update_key: str | None = None,
+) -> bool:
+    """Leave a message; False when one with this key is there already. `thread_key` and `update_key` name messages by their keys."""
+    statement = (
+        insert(OutboxMessage)
+        .values(channel=channel, kind=kind, payload=payload, key=key, thread_ts=thread_ts, thread_key=thread_key, update_key=update_key)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxMessage.id)
+    )
+    left = session.scalar(statement) is not None
+    if left:
+        session.execute(sa.text("SELECT pg_notify('finops_outbox', '')"))  # wakes the bot at commit
+    return left

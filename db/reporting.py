@@ -1,0 +1,293 @@
+"""The reporting views: the one list that makes the views, their comments, the catalogue of questions and the guard's allow-list."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True)
+class Column:
+    """A view's column; the comment is what people and models read."""
+
+    name: str
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A view of schema `reporting`. `visible` is the SQL condition that narrows it to `{teams}`, None where everybody may see all of it."""
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+    sql: str
+    visible: str | None = "team IN ({teams})"
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    parts = (line.strip().split(" ", 2) for line in text.strip().splitlines())
+    return tuple(Column(name, kind, comment) for name, kind, comment in parts)
+
+
+_PLACE = """
+provider text Cloud provider: AWS, Microsoft, Google Cloud …
+account_id text Sub account id: AWS account, Azure subscription, Google project
+account text Sub account name
+service text Service name as billed: Amazon Elastic Compute Cloud …
+region text Region id; NULL where the charge has none
+team text Owning team by the allocation rules; NULL is unallocated
+environment text prod, staging, dev … by the allocation rules; NULL is unallocated
+application text Application by the allocation rules; NULL is unallocated
+"""
+
+_COSTS = """
+provider text Cloud provider: AWS, Microsoft, Google Cloud …
+billing_account text Billing (payer) account name
+account_id text Sub account id: AWS account, Azure subscription, Google project
+account text Sub account name
+service text Service name as billed: Amazon Elastic Compute Cloud …
+service_category text FOCUS service category: Compute, Storage, Databases …
+region text Region id; NULL where the charge has none
+team text Owning team by the allocation rules; NULL is unallocated
+environment text prod, staging, dev … by the allocation rules; NULL is unallocated
+application text Application by the allocation rules; NULL is unallocated
+charge_category text Usage, Purchase, Tax, Credit or Adjustment
+pricing_category text Standard (on demand), Committed, Dynamic (spot) or Other
+commitment_type text Kind of commitment discount: savings plan, reservation …; NULL when none
+commitment_status text Used or Unused part of a commitment; NULL when none
+list_cost numeric Cost at public list price
+contracted_cost numeric Cost at negotiated price, before commitments
+billed_cost numeric What the invoice says
+effective_cost numeric Amortized cost after all discounts: the default meaning of cost
+usage_quantity numeric Consumed quantity in usage_unit; add up only within one unit
+usage_unit text Unit of usage_quantity
+currency text Billing currency; never add up over currencies
+"""
+
+_COST_NAMES = ", ".join(line.split(" ")[0] for line in _COSTS.strip().splitlines())
+
+VIEWS: tuple[View, ...] = (
+    View(
+        "daily_costs",
+        "Cost and usage a day, every charge in it; leave out charge_category Tax unless asked",
+        _columns("usage_date date Day of the charge, UTC" + _COSTS),
+        f"SELECT usage_date, {_COST_NAMES} FROM finops.daily_costs",
+    ),
+    View(
+        "hourly_costs",
+        "Cost and usage an hour, for charges billed by the hour",
+        _columns("usage_hour timestamptz Start of the hour, UTC" + _COSTS),
+        f"SELECT usage_hour, {_COST_NAMES} FROM finops.hourly_costs",
+    ),
+    View(
+        "resource_costs",
+        "Cost of each named resource a day, without tax",
+        _columns(
+            "usage_date date Day of the charge, UTC\n"
+            "resource_id text Provider's id of the resource\n"
+            "resource_name text Name of the resource\n"
+            "resource_type text Instance, Bucket, DB Instance …" + _PLACE + "billed_cost numeric What the invoice says\n"
+            "effective_cost numeric Amortized cost after all discounts\n"
+            "currency text Billing currency\n"
+            "usage_quantity numeric Consumed quantity\n"
+            "usage_type text Meter or SKU"
+        ),
+        "SELECT usage_date, resource_id, resource_name, resource_type, provider, account_id, account, service, region, team, environment, application, "
+        "billed_cost, effective_cost, currency, usage_quantity, usage_type FROM finops.resource_costs WHERE charge_category IS DISTINCT FROM 'Tax'",
+    ),
+    View(
+        "resources",
+        "Every resource that the bills or the inventory know",
+        _columns(
+            "resource_id text Provider's id of the resource\n"
+            "resource_name text Name of the resource\n"
+            "resource_type text Instance, Bucket, DB Instance …" + _PLACE + "state text As the inventory last saw it: running, stopped, available …\n"
+            "instance_type text Size, as m5.2xlarge\n"
+            "first_seen date First day on the bill\n"
+            "last_seen date Last day on the bill\n"
+            "monthly_cost numeric Effective cost of the 30 days through last_seen\n"
+            "currency text Billing currency"
+        ),
+        "SELECT resource_id, resource_name, resource_type, provider, account_id, account, service, region, team, environment, application, state, "
+        "instance_type, first_seen, last_seen, monthly_cost, currency FROM finops.resources",
+    ),
+    View(
+        "utilization",
+        "Metrics of resources a day",
+        _columns(
+            "usage_date date Day, UTC\n"
+            "resource_id text Provider's id of the resource\n"
+            "metric text cpu, network, connections, requests, invocations, iops …\n"
+            "average double Average over the day\n"
+            "maximum double Highest value of the day\n"
+            "unit text Unit of the values"
+        ),
+        "SELECT usage_date, resource_id, metric, average, maximum, unit FROM finops.utilization",
+        "resource_id IN (SELECT resource_id FROM reporting.resources WHERE team IN ({teams}))",
+    ),
+    View(
+        "budgets",
+        "Budgets and how they stand, one row a period",
+        _columns(
+            "budget text Name of the budget\n"
+            "scope_kind text Dimension of the scope: team, account, service …, total\n"
+            "scope text Value of the scope\n"
+            "period_start date First day\n"
+            "period_end date Day after the last\n"
+            "amount numeric Budgeted amount\n"
+            "spent numeric Effective cost so far\n"
+            "forecast numeric Expected cost at the period's end\n"
+            "percent_used numeric 100 x spent / amount\n"
+            "status text ok, warning, forecast_breach or breached\n"
+            "currency text Currency of the amounts"
+        ),
+        "SELECT p.budget, coalesce((SELECT string_agg(k, ' x ') FROM jsonb_object_keys(b.scope) AS k), 'total') AS scope_kind, "
+        "coalesce((SELECT string_agg(v, ', ') FROM jsonb_each_text(b.scope) AS t(k, v)), 'everything') AS scope, p.period_start, p.period_end, p.amount, p.spent, "
+        "p.forecast, round(100 * p.spent / p.amount, 1) AS percent_used, p.status, b.currency "
+        "FROM finops.budget_periods p JOIN finops.budgets b ON b.name = p.budget",
+        "scope_kind = 'team' AND scope IN ({teams})",
+    ),
+    View(
+        "forecasts",
+        "Expected cost a day, as predicted on made_on; take the newest made_on for the current forecast",
+        _columns(
+            "scope_kind text Dimension of the scope: team, account, service …, total\n"
+            "scope text Value of the scope\n"
+            "made_on date Day of the prediction\n"
+            "forecast_date date Day that is predicted\n"
+            "model text Model or ensemble\n"
+            "expected_cost numeric Expected effective cost of the day\n"
+            "low_80 numeric Lower end of the 80 % band\n"
+            "high_80 numeric Upper end of the 80 % band\n"
+            "low_95 numeric Lower end of the 95 % band\n"
+            "high_95 numeric Upper end of the 95 % band\n"
+            "currency text Currency"
+        ),
+        "SELECT scope_kind, scope, made_on, forecast_date, model, expected_cost, low_80, high_80, low_95, high_95, currency FROM finops.forecasts",
+        "scope_kind = 'team' AND scope IN ({teams})",
+    ),
+    View(
+        "insights",
+        "Anomalies, budget breaches, idle resources, recommendations and verified savings",
+        _columns(
+            "insight_id bigint Number of the insight\n"
+            "detected_at timestamptz When it was first seen\n"
+            "kind text anomaly, budget, idle, recommendation, forecast, saving\n"
+            "severity text critical, high, medium or low\n"
+            "status text open, acknowledged, expected, snoozed or resolved\n"
+            "title text What it says in a line\n"
+            "provider text Cloud provider\n"
+            "account text Sub account name\n"
+            "service text Service name\n"
+            "team text Owning team\n"
+            "resource_id text Provider's id of the resource\n"
+            "impact_amount numeric Cost a day (anomalies) or a month (the rest)\n"
+            "currency text Currency of the impact\n"
+            "closed_at timestamptz When it was resolved"
+        ),
+        "SELECT id AS insight_id, detected_at, kind, severity, status, title, provider, account, service, team, resource_id, impact_amount, currency, closed_at "
+        "FROM finops.insights",
+    ),
+    View(
+        "recommendations",
+        "Changes that would save money",
+        _columns(
+            "recommendation_id bigint Number of the recommendation\n"
+            "created_at timestamptz When it was first made\n"
+            "kind text stop_idle, rightsize, delete_volume …\n"
+            "resource_id text Provider's id of the resource\n"
+            "account text Sub account name\n"
+            "team text Owning team\n"
+            "current_state text What is there now\n"
+            "proposed_state text What is proposed\n"
+            "monthly_savings numeric Expected saving a month; NULL when the price is not known\n"
+            "currency text Currency\n"
+            "status text open, accepted, dismissed, done or gone"
+        ),
+        "SELECT id AS recommendation_id, created_at, kind, resource_id, account, team, current_state, proposed_state, monthly_savings, currency, status "
+        "FROM finops.recommendations",
+    ),
+    View(
+        "remediations",
+        "Proposed and executed changes, one row a resource",
+        _columns(
+            "remediation_id bigint Number of the remediation\n"
+            "playbook text Playbook that was planned\n"
+            "resource_id text Provider's id of the resource\n"
+            "account text Sub account name\n"
+            "team text Owning team\n"
+            "state text proposed, approved, running, succeeded, partial, failed, unknown, rejected, expired, undone or void\n"
+            "requested_at timestamptz When it was proposed\n"
+            "requested_by text Who asked\n"
+            "approved_by text Who approved\n"
+            "finished_at timestamptz When the run ended"
+        ),
+        "SELECT r.id AS remediation_id, r.playbook, s.resource_id, r.account, r.team, r.state, r.requested_at, r.requested_by, "
+        "(SELECT string_agg(a->>'actor', ', ') FROM jsonb_array_elements(r.approvals) AS a) AS approved_by, r.finished_at "
+        "FROM finops.remediations r LEFT JOIN finops.remediation_steps s ON s.remediation_id = r.id",
+    ),
+    View(
+        "savings",
+        "The savings ledger: expected and realized, verified against the bill",
+        _columns(
+            "remediation_id bigint Number of the remediation\n"
+            "resource_id text Provider's id of the resource\n"
+            "team text Owning team\n"
+            "applied_on date Day of the change\n"
+            "expected_monthly_savings numeric Saving that was promised\n"
+            "realized_monthly_savings numeric Saving that the bill shows; NULL while pending\n"
+            "currency text Currency\n"
+            "status text pending, validated, partial, missed or reversed"
+        ),
+        "SELECT remediation_id, resource_id, team, applied_on, expected_monthly_savings, realized_monthly_savings, currency, status FROM finops.savings",
+    ),
+    View(
+        "prices",
+        "On-demand prices of instance types",
+        _columns(
+            "provider text Cloud provider\n"
+            "region text Region id\n"
+            "instance_type text Size, as m5.2xlarge\n"
+            "operating_system text Linux, Windows …\n"
+            "vcpus double Virtual CPUs\n"
+            "memory_gib double Memory in GiB\n"
+            "hourly_price numeric On-demand price an hour\n"
+            "currency text Currency\n"
+            "as_of timestamptz When the price was read"
+        ),
+        "SELECT provider, region, instance_type, operating_system, vcpus, memory_gib, hourly_price, currency, as_of FROM finops.prices",
+        None,
+    ),
+    View(
+        "data_freshness",
+        "How fresh the bills are, a row a provider",
+        _columns("provider text Cloud provider\ndata_through date Newest day with usage\nloaded_at timestamptz When the newest load ended"),
+        "SELECT d.provider, max(d.usage_date) AS data_through, (SELECT max(finished_at) FROM finops.loads WHERE status = 'loaded') AS loaded_at "
+        "FROM finops.daily_costs d WHERE d.charge_category = 'Usage' GROUP BY d.provider",
+        None,
+    ),
+)
+
+
+@cache
+def digest() -> str:
+    """Changes when a view does, so that an upgrade rebuilds them."""
+    return hashlib.sha256(repr(VIEWS).encode()).hexdigest()[:16]
+
+
+def install(connection: sa.Connection) -> None:
+    """Drop and make the schema `reporting` with its views and comments, in the caller's transaction."""
+    connection.exec_driver_sql("DROP SCHEMA IF EXISTS reporting CASCADE")
+    connection.exec_driver_sql("CREATE SCHEMA reporting")
+    for view in VIEWS:
+        connection.exec_driver_sql(f"CREATE VIEW reporting.{view.name} AS {view.sql}".replace("%", "%%"))
+        connection.exec_driver_sql(f"COMMENT ON VIEW reporting.{view.name} IS {_literal(view.comment)}")
+        for column in view.columns:
+            connection.exec_driver_sql(f"COMMENT ON COLUMN reporting.{view.name}.{column.name} IS {_literal(column.comment)}")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''").replace("%", "%%") + "'"

@@ -1,0 +1,563 @@
+"""The tables, schema `finops`. Costs are NUMERIC in the row's currency, times UTC, start inclusive, end exclusive."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from db import focus
+
+_SQL_KIND = {"text": sa.Text, "decimal": sa.Numeric, "time": sa.DateTime(timezone=True), "json": JSONB}
+
+
+class Base(DeclarativeBase):
+    """Everything lives in one schema."""
+
+    metadata = sa.MetaData(schema="finops")
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        str: sa.Text,
+        Decimal: sa.Numeric,
+        datetime: sa.DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+_NOW = sa.text("now()")
+
+
+def _key() -> Mapped[int]:
+    return mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+
+
+class SchemaState(Base):
+    """What `finops db upgrade` last did."""
+
+    __tablename__ = "schema_state"
+    revision: Mapped[str] = mapped_column(primary_key=True)
+    views_digest: Mapped[str]
+
+
+# ------------------------------------------------------------------ bills
+
+
+class Source(Base):
+    """Where bills come from; a file's source defaults to its provider and billing account."""
+
+    __tablename__ = "sources"
+    id: Mapped[int] = _key()
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+
+
+class Load(Base):
+    """One file of a delivery, whatever became of it."""
+
+    __tablename__ = "loads"
+    id: Mapped[int] = _key()
+    source_id: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.sources.id"))
+    delivery: Mapped[str] = mapped_column(index=True, comment="Digest of the files given together and of the allocation rules")
+    path: Mapped[str]
+    format: Mapped[str | None]
+    provider: Mapped[str | None]
+    file_digest: Mapped[str | None]
+    billing_periods: Mapped[list[Any]] = mapped_column(server_default="[]")
+    rows: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    rejected: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    totals: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Currency -> billed and effective cost of the rows")
+    replaced: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Rows and cost by currency that this load replaced")
+    status: Mapped[str] = mapped_column(comment="loaded, unchanged or failed")
+    error: Mapped[str | None]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class RejectedRow(Base):
+    """A row of a file that was not taken, with the reason."""
+
+    __tablename__ = "rejected_rows"
+    id: Mapped[int] = _key()
+    load_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.loads.id", ondelete="CASCADE"), index=True)
+    row_number: Mapped[int] = mapped_column(sa.BigInteger)
+    reason: Mapped[str]
+    content: Mapped[dict[str, Any]]
+
+
+charges = sa.Table(
+    "charges",
+    Base.metadata,
+    sa.Column("source_id", sa.BigInteger, nullable=False),
+    sa.Column("load_id", sa.BigInteger, nullable=False),
+    *(sa.Column(column.name, _SQL_KIND[column.kind], nullable=not column.required) for column in focus.COLUMNS),
+    *(sa.Column(name, sa.Text) for name in focus.ALLOCATED),
+    sa.Column("extras", JSONB),
+    postgresql_partition_by="RANGE (billing_period_start)",
+    comment="FOCUS rows; a partition a billing month, in it one a source",
+)
+
+
+def _cost_columns() -> tuple[sa.Column[Any], ...]:
+    dimensions = (
+        "provider", "billing_account", "account_id", "account", "service", "service_category", "region", "team", "environment", "application",
+        "charge_category", "pricing_category", "commitment_type", "commitment_status",
+    )  # fmt: skip
+    measures = ("list_cost", "contracted_cost", "billed_cost", "effective_cost", "usage_quantity")
+    return (
+        sa.Column("source_id", sa.BigInteger, nullable=False),
+        sa.Column("billing_period_start", sa.DateTime(timezone=True), nullable=False),
+        *(sa.Column(name, sa.Text) for name in dimensions),
+        *(sa.Column(name, sa.Numeric) for name in measures),
+        sa.Column("usage_unit", sa.Text),
+        sa.Column("currency", sa.Text, nullable=False),
+    )
+
+
+daily_costs = sa.Table(
+    "daily_costs",
+    Base.metadata,
+    sa.Column("usage_date", sa.Date, nullable=False),
+    *_cost_columns(),
+    sa.Index("daily_costs_by_date", "usage_date"),
+    sa.Index("daily_costs_by_load", "source_id", "billing_period_start"),
+    comment="Charges rolled up to a day, replaced with their (source, billing period)",
+)
+
+hourly_costs = sa.Table(
+    "hourly_costs",
+    Base.metadata,
+    sa.Column("usage_hour", sa.DateTime(timezone=True), nullable=False),
+    *_cost_columns(),
+    sa.Index("hourly_costs_by_hour", "usage_hour"),
+    sa.Index("hourly_costs_by_load", "source_id", "billing_period_start"),
+    comment="Charges of at most an hour, rolled up to the hour",
+)
+
+resource_costs = sa.Table(
+    "resource_costs",
+    Base.metadata,
+    sa.Column("usage_date", sa.Date, nullable=False),
+    sa.Column("source_id", sa.BigInteger, nullable=False),
+    sa.Column("billing_period_start", sa.DateTime(timezone=True), nullable=False),
+    *(
+        sa.Column(name, sa.Text)
+        for name in ("resource_id", "resource_name", "resource_type", "provider", "account_id", "account", "service", "region", "team", "environment", "application")
+    ),
+    sa.Column("charge_category", sa.Text),
+    sa.Column("commitment_status", sa.Text),
+    sa.Column("usage_type", sa.Text, comment="SkuMeter, else the SKU id"),
+    sa.Column("usage_quantity", sa.Numeric),
+    sa.Column("list_cost", sa.Numeric),
+    sa.Column("billed_cost", sa.Numeric),
+    sa.Column("effective_cost", sa.Numeric),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Index("resource_costs_by_date", "usage_date"),
+    sa.Index("resource_costs_by_resource", "resource_id", "usage_date"),
+    sa.Index("resource_costs_by_load", "source_id", "billing_period_start"),
+    comment="Charges of named resources rolled up to a day",
+)
+
+
+class Resource(Base):
+    """A resource as the bills and the inventory know it."""
+
+    __tablename__ = "resources"
+    resource_id: Mapped[str] = mapped_column(primary_key=True)
+    resource_name: Mapped[str | None]
+    resource_type: Mapped[str | None]
+    provider: Mapped[str | None]
+    account_id: Mapped[str | None]
+    account: Mapped[str | None]
+    service: Mapped[str | None]
+    region: Mapped[str | None]
+    team: Mapped[str | None]
+    environment: Mapped[str | None]
+    application: Mapped[str | None]
+    state: Mapped[str | None] = mapped_column(comment="As the inventory last saw it: running, stopped, available, in-use …")
+    instance_type: Mapped[str | None]
+    tags: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    attributes: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="What the inventory knows besides: size, volume type, attachments …")
+    first_seen: Mapped[date | None]
+    last_seen: Mapped[date | None]
+    monthly_cost: Mapped[Decimal | None] = mapped_column(comment="Effective cost of the 30 days through last_seen")
+    currency: Mapped[str | None]
+    inventory_at: Mapped[datetime | None]
+
+
+class Utilization(Base):
+    """One metric of one resource on one day."""
+
+    __tablename__ = "utilization"
+    usage_date: Mapped[date] = mapped_column(primary_key=True)
+    resource_id: Mapped[str] = mapped_column(primary_key=True)
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    average: Mapped[float | None]
+    maximum: Mapped[float | None]
+    unit: Mapped[str | None]
+
+
+class Price(Base):
+    """An on-demand price of the dynamic catalogue."""
+
+    __tablename__ = "prices"
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    region: Mapped[str] = mapped_column(primary_key=True)
+    instance_type: Mapped[str] = mapped_column(primary_key=True)
+    operating_system: Mapped[str] = mapped_column(primary_key=True)
+    vcpus: Mapped[float | None]
+    memory_gib: Mapped[float | None]
+    architecture: Mapped[str | None]
+    hourly_price: Mapped[Decimal]
+    currency: Mapped[str]
+    as_of: Mapped[datetime]
+
+
+# ------------------------------------------------------------------ insights
+
+
+class BudgetRow(Base):
+    """A budget from `finops.yaml` or from a Slack modal."""
+
+    __tablename__ = "budgets"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    amount: Mapped[Decimal]
+    currency: Mapped[str]
+    period: Mapped[str] = mapped_column(server_default="monthly")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    thresholds: Mapped[list[Any]] = mapped_column(server_default="[0.8, 1.0]")
+    rollover: Mapped[bool] = mapped_column(server_default=sa.false())
+    owner: Mapped[str | None]
+    origin: Mapped[str] = mapped_column(server_default="file", comment="file or slack")
+
+
+class BudgetPeriod(Base):
+    """A budget's state in one of its periods, as last evaluated."""
+
+    __tablename__ = "budget_periods"
+    budget: Mapped[str] = mapped_column(sa.ForeignKey("finops.budgets.name", ondelete="CASCADE"), primary_key=True)
+    period_start: Mapped[date] = mapped_column(primary_key=True)
+    period_end: Mapped[date]
+    amount: Mapped[Decimal]
+    spent: Mapped[Decimal]
+    forecast: Mapped[Decimal | None]
+    forecast_low: Mapped[Decimal | None]
+    forecast_high: Mapped[Decimal | None]
+    crosses_on: Mapped[date | None]
+    status: Mapped[str]
+    evaluated_at: Mapped[datetime]
+
+
+class Forecast(Base):
+    """What was expected, on the day it was predicted."""
+
+    __tablename__ = "forecasts"
+    scope_kind: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    made_on: Mapped[date] = mapped_column(primary_key=True)
+    forecast_date: Mapped[date] = mapped_column(primary_key=True)
+    model: Mapped[str]
+    expected_cost: Mapped[Decimal]
+    low_80: Mapped[Decimal]
+    high_80: Mapped[Decimal]
+    low_95: Mapped[Decimal]
+    high_95: Mapped[Decimal]
+
+
+class ForecastAccuracy(Base):
+    """Backtest and live errors per scope, model and horizon."""
+
+    __tablename__ = "forecast_accuracy"
+    scope_kind: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    horizon_days: Mapped[int] = mapped_column(primary_key=True)
+    measured_on: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True, comment="backtest or live")
+    total_error: Mapped[float] = mapped_column(comment="|forecast total / actual total - 1|")
+    day_mape: Mapped[float | None]
+    coverage_80: Mapped[float | None]
+
+
+class Insight(Base):
+    """Something worth knowing: anomaly, budget breach, idle resource, recommendation, forecast or verified saving."""
+
+    __tablename__ = "insights"
+    id: Mapped[int] = _key()
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(index=True)
+    severity: Mapped[str] = mapped_column(comment="critical, high, medium or low")
+    status: Mapped[str] = mapped_column(server_default="open", index=True, comment="open, acknowledged, expected, snoozed or resolved")
+    status_reason: Mapped[str | None]
+    status_until: Mapped[datetime | None]
+    title: Mapped[str]
+    scope: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    provider: Mapped[str | None]
+    account: Mapped[str | None]
+    service: Mapped[str | None]
+    team: Mapped[str | None]
+    resource_id: Mapped[str | None]
+    owner: Mapped[str | None]
+    impact_amount: Mapped[Decimal | None] = mapped_column(comment="A day for anomalies, a month for recommendations")
+    currency: Mapped[str]
+    evidence: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Expected band, root cause, series, metrics")
+    feedback: Mapped[str | None] = mapped_column(comment="useful or noise, from a person")
+    starts_on: Mapped[date | None]
+    data_arrived_at: Mapped[datetime | None]
+    detected_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    posted_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    closed_at: Mapped[datetime | None]
+
+
+class Recommendation(Base):
+    """A change that would save money."""
+
+    __tablename__ = "recommendations"
+    id: Mapped[int] = _key()
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    resource_id: Mapped[str]
+    account: Mapped[str | None]
+    team: Mapped[str | None]
+    current_state: Mapped[str]
+    proposed_state: Mapped[str]
+    monthly_savings: Mapped[Decimal | None]
+    currency: Mapped[str]
+    confidence: Mapped[str]
+    evidence: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    status: Mapped[str] = mapped_column(server_default="open")
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+
+
+class DetectorState(Base):
+    """The detector's memory of one series, so that a new day costs microseconds."""
+
+    __tablename__ = "detector_states"
+    series: Mapped[str] = mapped_column(primary_key=True)
+    through: Mapped[date]
+    state: Mapped[dict[str, Any]]
+
+
+class Completeness(Base):
+    """How much of a day's final cost is known some days later, learned per source."""
+
+    __tablename__ = "completeness"
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.sources.id", ondelete="CASCADE"), primary_key=True)
+    usage_date: Mapped[date] = mapped_column(primary_key=True)
+    seen_on: Mapped[date] = mapped_column(primary_key=True)
+    cost: Mapped[Decimal]
+
+
+# ------------------------------------------------------------------ remediation
+
+
+class Remediation(Base):
+    """A frozen plan and its life: proposed, approved, running, succeeded, partial, failed, unknown, rejected, expired, undone, void."""
+
+    __tablename__ = "remediations"
+    id: Mapped[int] = _key()
+    playbook: Mapped[str]
+    playbook_digest: Mapped[str]
+    plan: Mapped[dict[str, Any]]
+    plan_digest: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    reason: Mapped[str | None]
+    account_id: Mapped[str | None]
+    account: Mapped[str | None]
+    team: Mapped[str | None]
+    environment: Mapped[str | None]
+    expected_monthly_savings: Mapped[Decimal | None]
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    insight_id: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.insights.id"))
+    requested_by: Mapped[str]
+    requested_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    approvals: Mapped[list[Any]] = mapped_column(server_default="[]")
+    approved_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    snoozed_until: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    flow_run_id: Mapped[str | None]
+    undo_of: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.remediations.id"))
+    channel: Mapped[str | None]
+    thread_ts: Mapped[str | None]
+
+
+class RemediationStep(Base):
+    """One action on one resource, with what undo needs, written before it acts."""
+
+    __tablename__ = "remediation_steps"
+    id: Mapped[int] = _key()
+    remediation_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.remediations.id"), index=True)
+    position: Mapped[int]
+    resource_id: Mapped[str]
+    resource_name: Mapped[str | None]
+    action: Mapped[str]
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    state: Mapped[str] = mapped_column(server_default="planned", comment="planned, acting, done, verified, failed, skipped, unknown, undone")
+    undo: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    before: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    after: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    error: Mapped[str | None]
+    expected_monthly_savings: Mapped[Decimal | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("remediation_id", "position"),)
+
+
+class Saving(Base):
+    """The ledger: what a change was to save and what the bill says it saved."""
+
+    __tablename__ = "savings"
+    id: Mapped[int] = _key()
+    remediation_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.remediations.id"), index=True)
+    resource_id: Mapped[str]
+    team: Mapped[str | None]
+    applied_on: Mapped[date]
+    window_days: Mapped[int]
+    expected_monthly_savings: Mapped[Decimal | None]
+    realized_monthly_savings: Mapped[Decimal | None]
+    currency: Mapped[str]
+    arithmetic: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    confounders: Mapped[list[Any]] = mapped_column(server_default="[]")
+    status: Mapped[str] = mapped_column(server_default="pending", comment="pending, validated, partial, missed or reversed")
+    verified_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("remediation_id", "resource_id"),)
+
+
+class Switch(Base):
+    """A named switch; `stop_all` halts every remediation."""
+
+    __tablename__ = "switches"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    on: Mapped[bool]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+
+
+# ------------------------------------------------------------------ conversation and delivery
+
+
+class Question(Base):
+    """A question, what became of it, and the parse a follow-up amends."""
+
+    __tablename__ = "questions"
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = mapped_column(unique=True, comment="Short public id, as in 'Reference 7F3K'")
+    asked_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
+    asker: Mapped[str]
+    thread: Mapped[str | None] = mapped_column(index=True)
+    channel: Mapped[str | None]
+    question: Mapped[str]
+    outcome: Mapped[str]
+    query: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="The parse; a follow-up amends it")
+    answer: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    sql: Mapped[str | None]
+    translator: Mapped[str | None]
+    tokens: Mapped[int] = mapped_column(server_default="0")
+    elapsed_ms: Mapped[int | None]
+    feedback: Mapped[str | None] = mapped_column(comment="helpful or unhelpful")
+    golden: Mapped[bool] = mapped_column(server_default=sa.false())
+
+
+class SlackEvent(Base):
+    """Event ids seen, so that a redelivery is answered once."""
+
+    __tablename__ = "slack_events"
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
+
+
+class OutboxMessage(Base):
+    """A message for Slack, written with the state it tells about and delivered by the bot exactly once."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = _key()
+    key: Mapped[str] = mapped_column(unique=True, comment="Two messages with one key are one message")
+    channel: Mapped[str]
+    thread_key: Mapped[str | None] = mapped_column(comment="Key of the message in whose thread this goes")
+    thread_ts: Mapped[str | None]
+    update_key: Mapped[str | None] = mapped_column(comment="Key of the delivered message this one replaces")
+    kind: Mapped[str] = mapped_column(comment="The card that draws it")
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    not_before: Mapped[datetime] = mapped_column(server_default=_NOW)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    error: Mapped[str | None]
+    delivered_at: Mapped[datetime | None] = mapped_column(index=True)
+    failed_at: Mapped[datetime | None]
+    message_ts: Mapped[str | None]
+
+
+class FlowRequest(Base):
+    """A click that asks for a flow; kept until Prefect took it."""
+
+    __tablename__ = "flow_requests"
+    id: Mapped[int] = _key()
+    key: Mapped[str] = mapped_column(unique=True, comment="Idempotency key of the flow run")
+    deployment: Mapped[str]
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    state: Mapped[str] = mapped_column(comment="requested, approved, triggered, finished, failed or rejected")
+    requested_by: Mapped[str]
+    approved_by: Mapped[str | None]
+    channel: Mapped[str | None]
+    thread_ts: Mapped[str | None]
+    flow_run_id: Mapped[str | None]
+    result: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    triggered_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Subscription(Base):
+    """A digest or a saved question that a channel receives."""
+
+    __tablename__ = "subscriptions"
+    id: Mapped[int] = _key()
+    channel: Mapped[str]
+    created_by: Mapped[str]
+    kind: Mapped[str] = mapped_column(comment="digest or question")
+    scope: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    question: Mapped[str | None]
+    frequency: Mapped[str] = mapped_column(comment="daily or weekly")
+    weekday: Mapped[int | None]
+    at_hour: Mapped[int]
+    at_minute: Mapped[int] = mapped_column(server_default="0")
+    timezone: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default=sa.true())
+    last_sent_for: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+
+
+class ApiToken(Base):
+    """A bearer token of the API, stored as a digest."""
+
+    __tablename__ = "api_tokens"
+    id: Mapped[int] = _key()
+    digest: Mapped[str] = mapped_column(unique=True)
+    person: Mapped[str]
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """Append-only, hash-chained; nobody but the owner could change it, and the chain would show it."""
+
+    __tablename__ = "audit_log"
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap")
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]

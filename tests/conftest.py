@@ -1,0 +1,83 @@
+"""Fixtures of every room: a real Postgres once a session, each test in a transaction that is rolled back, no socket that leaves the machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db import engines, postgres
+from db.engines import Database
+from settings import Organisation, Settings
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+def pytest_runtest_setup() -> None:
+    """Only this machine can be reached."""
+    import pytest_socket
+
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def finops_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of the session's own; its server is stopped at the end."""
+    home = tmp_path_factory.mktemp("home")
+    yield home
+    postgres.stop(home)
+
+
+@pytest.fixture(scope="session")
+def settings(finops_home: Path) -> Settings:
+    """Settings that read no environment of the developer's."""
+    return Settings(home=finops_home, _env_file=None, openai_api_key=None, slack_bot_token=None, database_url=None)
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings) -> Iterator[Database]:
+    """The migrated embedded database, shared by the session. Tests that commit clean up with `clean_database`."""
+    database = engines.connect(settings)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session under the application role; what it commits is a savepoint, and all of it is rolled back."""
+    with database.app.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def clean_database(database: Database) -> Iterator[Database]:
+    """The database for tests that commit from several connections; every table is emptied afterwards."""
+    yield database
+    with database.owner.begin() as connection:
+        tables = connection.scalars(
+            sa.text(
+                "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE n.nspname = 'finops' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT IN ('schema_state', 'alembic_version')"
+            )
+        ).all()
+        connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    """An organisation with the defaults."""
+    return Organisation()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of sample bills; tests that need it are skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the sample data folder is not beside the checkout")
+    return SHARED
