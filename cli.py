@@ -1,0 +1,351 @@
+"""The roof: the command `finops`. Every command imports its room when it runs, so that `finops --help` is instant."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from access import Actor
+    from db.engines import Database
+    from settings import Organisation, Settings
+
+app = typer.Typer(
+    help="Cloud cost in Slack: bills in, questions answered, anomalies alerted, changes approved.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+flows_app = typer.Typer(help="Prefect flows.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+config_app = typer.Typer(help="finops.yaml.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
+sql_app = typer.Typer(help="The SQL guard.", no_args_is_help=True)
+analyze_app = typer.Typer(help="Detection and forecasts on series of your own, without a database.", no_args_is_help=True)
+for name, group in {
+    "flows": flows_app,
+    "db": db_app,
+    "config": config_app,
+    "audit": audit_app,
+    "sql": sql_app,
+    "analyze": analyze_app,
+}.items():
+    app.add_typer(group, name=name)
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs (nothing else on stdout)")]
+AsOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Act as this person of finops.yaml (id or e-mail)")]
+
+
+def main() -> None:
+    """Run the command; what a person can mend is one sentence and exit 1, never a traceback."""
+    from errors import UserError
+
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"finops: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+# ------------------------------------------------------------------ what every command needs
+
+
+def _settings() -> "Settings":
+    from settings import read_settings
+
+    return read_settings()
+
+
+def _organisation(settings: "Settings") -> "Organisation":
+    from settings import read_organisation
+
+    return read_organisation(settings.config)
+
+
+def _database(settings: "Settings") -> "Database":
+    from db import engines
+
+    return engines.connect(settings)
+
+
+def _actor(settings: "Settings", organisation: "Organisation", person: str | None) -> "Actor":
+    from settings import operator
+
+    return organisation.actor(person) if person else operator(settings)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    listed = [list(row) for row in rows]
+    for index, column in enumerate(columns):
+        numeric = any(isinstance(row[index], int | float) for row in listed)
+        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        table.add_row(*("" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row))
+    Console(highlight=False, markup=False).print(table)
+
+
+def _wrong_use(message: str) -> NoReturn:
+    typer.echo(f"finops: {message}", err=True)
+    raise typer.Exit(2)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _wrong_use(f"--today takes a date like 2026-11-15, not {text!r}.")
+
+
+# ------------------------------------------------------------------ bills in
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, globs, folders or s3:// addresses of FOCUS exports (CSV, gzip, Parquet)")
+    ],
+    source: Annotated[str | None, typer.Option(help="Name of the source; default: provider and billing account")] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+) -> None:
+    """Load bills. Files given together are one delivery: it replaces its billing periods, and the same delivery twice changes nothing."""
+    from flows.ingest_costs import ingest as ingest_delivery
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    with _progress(format is Format.TEXT) as progress:
+        result = ingest_delivery(paths, _database(settings), organisation, source=source, progress=progress)
+    if format is Format.JSON:
+        _print_json(result.to_json())
+    else:
+        typer.echo(result.to_text())
+    if any(load["status"] == "failed" for load in result.to_json()["loads"]):
+        raise typer.Exit(1)
+
+
+def _progress(shown: bool) -> Any:
+    from flows.progress import bar, silent
+
+    return bar() if shown and sys.stderr.isatty() else silent()
+
+
+# ------------------------------------------------------------------ questions
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='The question, or "-" to read JSON lines {"question", "thread"?, "as"?} from stdin')],
+    person: AsOption = None,
+    today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Answer as if it were this day")] = None,
+    thread: Annotated[str | None, typer.Option(help="Thread id: a follow-up amends the thread's last question")] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """Ask a cost question in plain words."""
+    from nl2sql.answer import ask as ask_question
+    from nl2sql.answer import connect_deps
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    deps = connect_deps(settings, organisation, _database(settings), today=_day(today))
+    if question != "-":
+        outcome = ask_question(question, _actor(settings, organisation, person), thread, deps)
+        _print_answer(outcome.to_json(), format)
+        raise typer.Exit(0 if outcome.to_json()["outcome"] in {"answer", "clarify", "cannot_answer", "blocked"} else 1)
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        asked = _asked(line)
+        if isinstance(asked, str):
+            _print_json({"error": asked})
+            continue
+        actor = _actor(settings, organisation, asked.get("as") or person)
+        _print_answer(ask_question(str(asked["question"]), actor, asked.get("thread") or thread, deps).to_json(), format)
+        sys.stdout.flush()
+
+
+def _asked(line: str) -> dict[str, Any] | str:
+    try:
+        asked = json.loads(line)
+    except ValueError as error:
+        return f"not JSON: {error}"
+    if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
+        return 'a line is {"question": "…", "thread"?: "…", "as"?: "…"}'
+    return asked
+
+
+def _print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
+    if format is Format.JSON:
+        _print_json(answer)
+        return
+    typer.echo(answer["text"])
+    for choice in answer.get("choices") or []:
+        typer.echo(f"  - {choice if isinstance(choice, str) else choice.get('label', choice)}")
+    if answer.get("rows"):
+        _print_table(answer["columns"], answer["rows"])
+    if answer.get("as_of"):
+        typer.echo(
+            f"{answer['metric']} cost, {answer['currency']}, bills through {answer['as_of']}, answered by {answer['translator']} in {answer['elapsed_ms']} ms"
+        )
+
+
+@app.command(name="eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines of questions with the right SQL or rows")],
+    today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """Ask a file of questions and count the right answers (execution match)."""
+    from nl2sql.answer import connect_deps
+    from nl2sql.evaluate import evaluate_file
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    deps = connect_deps(settings, organisation, _database(settings), today=_day(today))
+    report = evaluate_file(file, deps)
+    if format is Format.JSON:
+        _print_json(report.to_json())
+    else:
+        typer.echo(report.to_text())
+
+
+@sql_app.command("check")
+def sql_check() -> None:
+    """Read JSON lines {"sql"} from stdin; write one line each: allowed, the reason, and the SQL that would be run."""
+    from nl2sql.sql_check import check_lines
+
+    for result in check_lines(sys.stdin):
+        _print_json(result)
+        sys.stdout.flush()
+
+
+# ------------------------------------------------------------------ analysis without a database
+
+
+@analyze_app.command("anomalies")
+def analyze_anomalies(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns series, timestamp, value")]) -> None:
+    """Replay series day by day and write what would have been alerted, one JSON line each; never looks ahead."""
+    from analysis.replay import replay_csv
+
+    _print_lines(replay_csv(file))
+
+
+@analyze_app.command("forecast")
+def analyze_forecast(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns series, timestamp, value")],
+    days: Annotated[int, typer.Option(min=1, max=730, help="Days ahead")] = 180,
+) -> None:
+    """Forecast every series, one JSON line a day: mean, 80 % and 95 % bands, model."""
+    from analysis.forecast_csv import forecast_csv
+
+    _print_lines(forecast_csv(file, days))
+
+
+def _print_lines(lines: Iterator[dict[str, Any]]) -> None:
+    for line in lines:
+        _print_json(line)
+
+
+# ------------------------------------------------------------------ running it
+
+
+@app.command()
+def run() -> None:
+    """Run the bot: Slack, the HTTP API and the delivery of messages, until Ctrl-C."""
+    from bot.run import run as run_bot
+
+    settings = _settings()
+    run_bot(settings, _organisation(settings), _database(settings))
+
+
+@flows_app.command("serve")
+def flows_serve() -> None:
+    """Serve all flows to the Prefect server at PREFECT_API_URL, with their schedules."""
+    from flows.deployments import serve
+
+    serve(_settings())
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this release: migrations, reporting views, roles."""
+    from db import engines, upgrade
+
+    database = engines.locate(_settings())
+    if database.embedded:
+        engines.connect(_settings())
+    else:
+        upgrade.upgrade(database)
+    typer.echo(f"The database is at revision {upgrade.HEAD}.")
+
+
+@db_app.command("stop")
+def db_stop() -> None:
+    """Stop the embedded Postgres of FINOPS_HOME; it starts again when it is needed."""
+    from db import postgres
+
+    typer.echo("Stopped." if postgres.stop(_settings().home) else "It was not running.")
+
+
+@config_app.command("check")
+def config_check(schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of finops.yaml instead")] = False) -> None:
+    """Check finops.yaml; a mistake is named with file, line and fix."""
+    from settings import Organisation
+
+    if schema:
+        _print_json(Organisation.model_json_schema())
+        return
+    settings = _settings()
+    organisation = _organisation(settings)
+    if not settings.config.exists():
+        typer.echo(f"No {settings.config}: the defaults are used.")
+        return
+    counts = {
+        "people": organisation.people,
+        "channels": organisation.channels,
+        "budgets": organisation.budgets,
+        "sources": organisation.sources,
+    }
+    typer.echo(f"{settings.config} is right: " + ", ".join(f"{len(found)} {name}" for name, found in counts.items()) + ".")
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Walk the audit log's hash chain; fails when an entry was edited, deleted or is missing."""
+    from sqlalchemy.orm import Session
+
+    from db import audit
+
+    with Session(_database(_settings()).app) as session:
+        result = audit.verify(session)
+    if isinstance(result, audit.Broken):
+        typer.echo(f"The audit log is broken: {result.reason}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{result.entries} entries, unbroken; head {result.head}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -13,10 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from access import SYSTEM, Actor, Role
-
-
-class UserError(Exception):
-    """Something a person can mend: the message says what happened and what to do next."""
+from errors import UserError as UserError
 
 
 class Settings(BaseSettings):
@@ -26,10 +23,16 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".finops"), description="Folder of all local state: embedded Postgres, Prefect, downloads")
     config: Path = Field(Path("finops.yaml"), description="The organisation file; optional")
-    env: Literal["development", "production"] = Field("development", description="production refuses .env files and the command line's implicit admin")
+    env: Literal["development", "production"] = Field(
+        "development", description="production refuses .env files and the command line's implicit admin"
+    )
     database_url: SecretStr | None = Field(None, description="Outside Postgres, as the owner role; unset: a private embedded server")
-    app_database_url: SecretStr | None = Field(None, description="Outside Postgres, as the application role; unset: the owner's login with SET ROLE")
-    reader_database_url: SecretStr | None = Field(None, description="Outside Postgres, as the reader role; unset: the owner's login with SET ROLE")
+    app_database_url: SecretStr | None = Field(
+        None, description="Outside Postgres, as the application role; unset: the owner's login with SET ROLE"
+    )
+    reader_database_url: SecretStr | None = Field(
+        None, description="Outside Postgres, as the reader role; unset: the owner's login with SET ROLE"
+    )
     llm_model: str = Field("gpt-5-mini", description="Model name for the LLM translator")
     llm_timeout_seconds: float = Field(20, gt=0, description="Time budget of one question's LLM calls")
     llm_daily_tokens_per_person: int = Field(200_000, ge=0, description="Token budget a person and a day")
@@ -41,14 +44,22 @@ class Settings(BaseSettings):
     api_host: str = Field("127.0.0.1", description="Address of the HTTP API")
     api_port: int = Field(8080, ge=0, le=65535, description="Port of the HTTP API")
 
-    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY", description="Key of the LLM; with it or a base URL the LLM translator is used")
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="Key of the LLM; with it or a base URL the LLM translator is used"
+    )
     openai_base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint")
     slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN", description="xoxb- token of the Slack app")
-    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN", description="xapp- token: Socket Mode is used when it is set")
-    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET", description="Signing secret for the HTTP endpoint")
+    slack_app_token: SecretStr | None = Field(
+        None, validation_alias="SLACK_APP_TOKEN", description="xapp- token: Socket Mode is used when it is set"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, validation_alias="SLACK_SIGNING_SECRET", description="Signing secret for the HTTP endpoint"
+    )
     slack_api_url: str | None = Field(None, validation_alias="SLACK_API_URL", description="Another Web API address, as the demo's")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL", description="Prefect server that runs the flows")
-    vault_addr: str | None = Field(None, validation_alias="VAULT_ADDR", description="Vault or OpenBao server; secrets are read from it when set")
+    vault_addr: str | None = Field(
+        None, validation_alias="VAULT_ADDR", description="Vault or OpenBao server; secrets are read from it when set"
+    )
     vault_token: SecretStr | None = Field(None, validation_alias="VAULT_TOKEN", description="Vault token, for development")
     vault_role_id: str | None = Field(None, validation_alias="VAULT_ROLE_ID", description="AppRole role id")
     vault_secret_id: SecretStr | None = Field(None, validation_alias="VAULT_SECRET_ID", description="AppRole secret id")
@@ -215,7 +226,9 @@ class Remediation(_Strict):
     """Limits of remediation over all runs of a day."""
 
     enabled: bool = True
-    protected_tags: dict[str, tuple[str, ...]] = Field(default_factory=lambda: {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")})
+    protected_tags: dict[str, tuple[str, ...]] = Field(
+        default_factory=lambda: {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")}
+    )
     maximum_resources_a_day: int = Field(50, ge=0)
     auto_after_successes: int = Field(5, ge=1)
     actor_role_arn: str | None = Field(None, description="Role assumed for changes, {account} is replaced")
@@ -313,7 +326,9 @@ def _parse_organisation(path: Path, text: str) -> Organisation:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise UserError(f"{path}:{line}: not valid YAML: {getattr(error, 'problem', error)}. Check indentation and quotes there.") from error
+        raise UserError(
+            f"{path}:{line}: not valid YAML: {getattr(error, 'problem', error)}. Check indentation and quotes there."
+        ) from error
     try:
         return Organisation.model_validate(content)
     except ValidationError as error:

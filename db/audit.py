@@ -40,7 +40,9 @@ def append(session: Session, actor: str, action: str, subject: str, details: dic
     text = json.dumps(details or {}, default=str)
     content = json.loads(text) if len(text) <= _TEXT_CAP else {"cut": text[:_TEXT_CAP]}
     at = datetime.now(UTC).replace(microsecond=0)
-    entry = AuditEntry(id=number, at=at, actor=actor[:200], action=action[:100], subject=subject[:500], details=content, previous_hash=previous)
+    entry = AuditEntry(
+        id=number, at=at, actor=actor[:200], action=action[:100], subject=subject[:500], details=content, previous_hash=previous
+    )
     entry.hash = _hash(entry)
     session.add(entry)
     session.flush()
@@ -64,5 +66,7 @@ def verify(session: Session) -> Intact | Broken:
 
 def _hash(entry: AuditEntry) -> str:
     at = entry.at.astimezone(UTC).isoformat()
-    body = json.dumps([entry.id, at, entry.actor, entry.action, entry.subject, entry.details, entry.previous_hash], sort_keys=True, ensure_ascii=True)
+    body = json.dumps(
+        [entry.id, at, entry.actor, entry.action, entry.subject, entry.details, entry.previous_hash], sort_keys=True, ensure_ascii=True
+    )
     return hashlib.sha256(body.encode()).hexdigest()

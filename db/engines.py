@@ -82,5 +82,7 @@ def connect(settings: Settings) -> Database:
         elif not upgrade.is_current(database):
             raise UserError("The database is not at this release's schema. Run `finops db upgrade`.")
     except sa.exc.OperationalError as error:
-        raise UserError(f"The database cannot be reached: {str(error.orig).strip()}. Check FINOPS_DATABASE_URL and that the server runs.") from error
+        raise UserError(
+            f"The database cannot be reached: {str(error.orig).strip()}. Check FINOPS_DATABASE_URL and that the server runs."
+        ) from error
     return database

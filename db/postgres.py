@@ -70,7 +70,9 @@ def start(home: Path) -> Server:
         if not data.exists():
             _initialise(folder, data, passwords["postgres"])
         elif not (data / "PG_VERSION").exists():
-            raise UserError(f"{data} is not a Postgres data folder (no PG_VERSION). Move it away and start again, or set FINOPS_HOME to another folder.")
+            raise UserError(
+                f"{data} is not a Postgres data folder (no PG_VERSION). Move it away and start again, or set FINOPS_HOME to another folder."
+            )
         return Server(_running_port(data) or _launch(folder, data), passwords)
 
 
@@ -122,7 +124,19 @@ def _initialise(folder: Path, data: Path, password: str) -> None:
     pwfile.touch(mode=0o600)
     pwfile.write_text(password)
     try:
-        command = [binaries() / "initdb", "-D", fresh, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={pwfile}", "-E", "UTF8", "--locale=C"]
+        command = [
+            binaries() / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            "postgres",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={pwfile}",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        ]
         done = subprocess.run(_as_service([str(part) for part in command]), cwd="/", capture_output=True, text=True, check=False)
     finally:
         pwfile.unlink()
@@ -137,10 +151,20 @@ def _as_service(command: list[str]) -> list[str]:
         return command
     setpriv = shutil.which("setpriv")
     if setpriv is None:
-        raise UserError("Postgres does not run as root and `setpriv` (util-linux) is missing: run as a plain user, or set FINOPS_DATABASE_URL.")
+        raise UserError(
+            "Postgres does not run as root and `setpriv` (util-linux) is missing: run as a plain user, or set FINOPS_DATABASE_URL."
+        )
     walk = "-all,+dac_read_search"
     groups = ["--regid=nogroup" if _group_exists("nogroup") else "--regid=nobody", "--clear-groups"]
-    return [setpriv, f"--reuid={_SERVICE_USER}", *groups, f"--inh-caps={walk}", f"--ambient-caps={walk}", f"--bounding-set={walk}", *command]
+    return [
+        setpriv,
+        f"--reuid={_SERVICE_USER}",
+        *groups,
+        f"--inh-caps={walk}",
+        f"--ambient-caps={walk}",
+        f"--bounding-set={walk}",
+        *command,
+    ]
 
 
 def _group_exists(name: str) -> bool:
@@ -166,7 +190,11 @@ def _launch(folder: Path, data: Path) -> int:
             time.sleep(0.02)
         if time.monotonic() > deadline:
             raise UserError(f"Postgres did not start within {_START_SECONDS} s; its log is {log_path}: {_tail(log_path)}")
-        if "pre-existing shared memory" not in _tail(log_path) and "lock file" not in _tail(log_path) and "Address already in use" not in _tail(log_path):
+        if (
+            "pre-existing shared memory" not in _tail(log_path)
+            and "lock file" not in _tail(log_path)
+            and "Address already in use" not in _tail(log_path)
+        ):
             raise UserError(f"Postgres did not start; its log is {log_path}: {_tail(log_path)}")
         time.sleep(0.3)  # what a killed server left (shared memory, a taken port) goes away by itself
 

@@ -104,7 +104,9 @@ VIEWS: tuple[View, ...] = (
         _columns(
             "resource_id text Provider's id of the resource\n"
             "resource_name text Name of the resource\n"
-            "resource_type text Instance, Bucket, DB Instance …" + _PLACE + "state text As the inventory last saw it: running, stopped, available …\n"
+            "resource_type text Instance, Bucket, DB Instance …"
+            + _PLACE
+            + "state text As the inventory last saw it: running, stopped, available …\n"
             "instance_type text Size, as m5.2xlarge\n"
             "first_seen date First day on the bill\n"
             "last_seen date Last day on the bill\n"

@@ -41,7 +41,10 @@ def forbid_functions(connection: sa.Connection) -> list[str]:
         {"names": list(FORBIDDEN_FUNCTIONS)},
     ).scalars()
     left = []
-    owner = connection.scalar(sa.text("SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :owner) THEN :owner ELSE current_user END"), {"owner": OWNER})
+    owner = connection.scalar(
+        sa.text("SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :owner) THEN :owner ELSE current_user END"),
+        {"owner": OWNER},
+    )
     for signature in rows.all():
         try:
             with connection.begin_nested():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db import focus
 
-_SQL_KIND = {"text": sa.Text, "decimal": sa.Numeric, "time": sa.DateTime(timezone=True), "json": JSONB}
+_SQL_KIND: dict[str, Any] = {"text": sa.Text, "decimal": sa.Numeric, "time": sa.DateTime(timezone=True), "json": JSONB}
 
 
 class Base(DeclarativeBase):
@@ -143,7 +143,19 @@ resource_costs = sa.Table(
     sa.Column("billing_period_start", sa.DateTime(timezone=True), nullable=False),
     *(
         sa.Column(name, sa.Text)
-        for name in ("resource_id", "resource_name", "resource_type", "provider", "account_id", "account", "service", "region", "team", "environment", "application")
+        for name in (
+            "resource_id",
+            "resource_name",
+            "resource_type",
+            "provider",
+            "account_id",
+            "account",
+            "service",
+            "region",
+            "team",
+            "environment",
+            "application",
+        )
     ),
     sa.Column("charge_category", sa.Text),
     sa.Column("commitment_status", sa.Text),
@@ -178,7 +190,9 @@ class Resource(Base):
     state: Mapped[str | None] = mapped_column(comment="As the inventory last saw it: running, stopped, available, in-use …")
     instance_type: Mapped[str | None]
     tags: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    attributes: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="What the inventory knows besides: size, volume type, attachments …")
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", comment="What the inventory knows besides: size, volume type, attachments …"
+    )
     first_seen: Mapped[date | None]
     last_seen: Mapped[date | None]
     monthly_cost: Mapped[Decimal | None] = mapped_column(comment="Effective cost of the 30 days through last_seen")
@@ -401,7 +415,9 @@ class RemediationStep(Base):
     resource_name: Mapped[str | None]
     action: Mapped[str]
     parameters: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    state: Mapped[str] = mapped_column(server_default="planned", comment="planned, acting, done, verified, failed, skipped, unknown, undone")
+    state: Mapped[str] = mapped_column(
+        server_default="planned", comment="planned, acting, done, verified, failed, skipped, unknown, undone"
+    )
     undo: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     before: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     after: Mapped[dict[str, Any]] = mapped_column(server_default="{}")

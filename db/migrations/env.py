@@ -5,7 +5,11 @@ from alembic import context
 from db.tables import Base
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=Base.metadata, version_table_schema="finops", include_schemas=True, transactional_ddl=True
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    version_table_schema="finops",
+    include_schemas=True,
+    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -16,7 +16,9 @@ def upgrade() -> None:
         BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
         """
     )
-    op.execute("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON finops.audit_log FOR EACH ROW EXECUTE FUNCTION finops.refuse_change()")
+    op.execute(
+        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON finops.audit_log FOR EACH ROW EXECUTE FUNCTION finops.refuse_change()"
+    )
     op.execute("CREATE TRIGGER never_truncated BEFORE TRUNCATE ON finops.audit_log EXECUTE FUNCTION finops.refuse_change()")
 
 

@@ -1,0 +1,32 @@
+"""Progress of long work, on stderr."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many bytes are done and how many there are."""
+
+
+@contextmanager
+def silent() -> Iterator[Progress]:
+    """Says nothing."""
+    yield lambda _what, _done, _total: None
+
+
+@contextmanager
+def bar() -> Iterator[Progress]:
+    """A progress bar for a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn
+
+    with RichProgress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as rich:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = rich.add_task(what, total=total)
+            rich.update(tasks[what], completed=done)
+
+        yield show
