@@ -226,9 +226,7 @@ class Remediation(_Strict):
     """Limits of remediation over all runs of a day."""
 
     enabled: bool = True
-    protected_tags: dict[str, tuple[str, ...]] = Field(
-        default_factory=lambda: {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")}
-    )
+    protected_tags: dict[str, tuple[str, ...]] = {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")}
     maximum_resources_a_day: int = Field(50, ge=0)
     auto_after_successes: int = Field(5, ge=1)
     actor_role_arn: str | None = Field(None, description="Role assumed for changes, {account} is replaced")
