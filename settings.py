@@ -339,7 +339,7 @@ def _problems(path: Path, tree: Any, error: ValidationError) -> Iterator[str]:
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             message = f"unknown key; remove it or see `finops config check --schema`{_nearest(problem['loc'])}"
-        yield f"{path}:{_line_of(tree, problem['loc'])}: {where}: {message}"
+        yield f"{path}:{line_of(tree, problem['loc'])}: {where}: {message}"
 
 
 def _nearest(location: tuple[Any, ...]) -> str:
@@ -350,7 +350,7 @@ def _nearest(location: tuple[Any, ...]) -> str:
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
-def _line_of(node: Any, location: tuple[Any, ...]) -> int:
+def line_of(node: Any, location: tuple[Any, ...]) -> int:
     """The line of the deepest node on the way to a location."""
     line = node.start_mark.line + 1 if node is not None else 1
     for part in location:

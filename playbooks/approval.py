@@ -1,0 +1,110 @@
+"""Who may approve what, and when: pure rules, `now` is a parameter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import access
+from access import Action, Actor, Allowed, Denied, Role
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A frozen plan as it is stored, and the playbook as it is now."""
+
+    state: str
+    playbook: str
+    team: str | None
+    requested_by: str
+    approved_by: tuple[str, ...]
+    decided: str
+    expires_at: datetime
+    stored_digest: str
+    actual_digest: str
+    planned_playbook_digest: str
+    current_playbook_digest: str | None
+    resources: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the playbook asks for; `None` in place of a rule means nobody may approve."""
+
+    count: int
+    roles: tuple[Role, ...]
+    not_requester: bool
+    typed_confirmation: bool
+
+
+Check = Callable[[Proposal, Rule, Actor, datetime, str | None], Denied | None]
+
+
+def still_open(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """A decision is made once."""
+    if proposal.state != "proposed":
+        return Denied(f"Too late: {proposal.decided or f'it is {proposal.state}'}.")
+    return None
+
+
+def not_expired(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """A plan is only good for so long."""
+    if now >= proposal.expires_at:
+        return Denied(f"This plan expired {proposal.expires_at:%d %b %H:%M} UTC; ask for a new one.")
+    return None
+
+
+def unchanged(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """What is approved is what was shown: the plan's digest, and the playbook's, are those of the proposal."""
+    if proposal.actual_digest != proposal.stored_digest:
+        return Denied("The stored plan is not the one that was proposed; nothing was approved. Tell an admin.")
+    if proposal.current_playbook_digest is None:
+        return Denied(f"The playbook {proposal.playbook} no longer exists; ask for a new plan.")
+    if proposal.current_playbook_digest != proposal.planned_playbook_digest:
+        return Denied(f"The playbook {proposal.playbook} was edited since this plan was made; ask for a new one.")
+    return None
+
+
+def has_role(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """The role is held, and for this team or this playbook; no rule means no."""
+    allowed = access.check(actor, Action.APPROVE_REMEDIATION)
+    if isinstance(allowed, Denied) or not actor.roles & set(rule.roles):
+        return Denied(f"Approving needs the role {' or '.join(rule.roles) or 'that nobody has'}; you have {', '.join(sorted(actor.roles)) or 'none'}.")
+    teams = actor.approves_teams or actor.teams
+    if "*" in teams or proposal.team in teams or proposal.playbook in actor.approves_playbooks:
+        return None
+    return Denied(f"You approve for {', '.join(sorted(teams)) or 'no team'}; this belongs to {proposal.team or 'no team'}.")
+
+
+def not_the_requester(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """Two people."""
+    if rule.not_requester and actor.id == proposal.requested_by:
+        return Denied("You asked for this change, so somebody else has to approve it.")
+    return None
+
+
+def not_twice(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """One person is one approval."""
+    if actor.id in proposal.approved_by:
+        return Denied(f"You approved this already; {rule.count - len(proposal.approved_by)} more needed.")
+    return None
+
+
+def confirmed(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """What destroys is typed: the number of resources."""
+    if rule.typed_confirmation and (confirmation or "").strip() != str(proposal.resources):
+        return Denied(f"This deletes things: type the number of resources ({proposal.resources}) to confirm.")
+    return None
+
+
+CHECKS: tuple[Check, ...] = (still_open, not_expired, unchanged, has_role, not_the_requester, not_twice, confirmed)
+
+
+def check(proposal: Proposal, rule: Rule | None, actor: Actor, now: datetime, confirmation: str | None = None) -> Allowed | Denied:
+    """Whether the actor may approve the proposal now; the first objection is the answer."""
+    if rule is None:
+        return Denied("No rule says who may approve this, so nobody may.")
+    for objection in CHECKS:
+        denied = objection(proposal, rule, actor, now, confirmation)
+        if denied is not None:
+            return denied
+    return Allowed()

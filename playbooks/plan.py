@@ -1,0 +1,167 @@
+"""A plan: which resources, which steps, what is left out and why; frozen by its digest. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playbooks.schema import DAYS, Guards, Playbook, Precondition
+from settings import Remediation
+
+
+@dataclass(frozen=True)
+class Target:
+    """A resource that a playbook may act on, as bill and inventory know it."""
+
+    resource_id: str
+    name: str
+    account_id: str
+    account: str
+    region: str
+    team: str | None
+    environment: str | None
+    monthly_savings: float | None
+    currency: str = "USD"
+    evidence: str = ""
+    proposed: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A resource that the plan does not touch."""
+
+    resource_id: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One action on one resource, with what was seen of it when the plan was made."""
+
+    resource_id: str
+    name: str
+    account_id: str
+    region: str
+    action: str
+    parameters: dict[str, Any]
+    grace_seconds: float
+    seen: dict[str, Any]
+    says: str
+    evidence: str
+    monthly_savings: float | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Exactly what would happen."""
+
+    playbook: str
+    playbook_digest: str
+    account_id: str
+    account: str
+    team: str | None
+    environment: str | None
+    currency: str
+    steps: tuple[PlannedStep, ...]
+    left_out: tuple[LeftOut, ...]
+    undo: str
+    made_at: str
+
+    def resources(self) -> tuple[str, ...]:
+        """The resources touched, once each, in order."""
+        return tuple(dict.fromkeys(step.resource_id for step in self.steps))
+
+    def monthly_savings(self) -> float | None:
+        """Sum over resources whose saving is known; None when none is."""
+        known = {step.resource_id: step.monthly_savings for step in self.steps if step.monthly_savings is not None}
+        return round(sum(known.values()), 2) if known else None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored, hashed and shown."""
+        content: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return content
+
+    def only(self, resource_ids: Sequence[str]) -> "Plan":
+        """The same plan for some of its resources."""
+        dropped = {step.resource_id: step.name for step in self.steps if step.resource_id not in resource_ids}
+        left_out = tuple(LeftOut(resource_id, name, "not chosen") for resource_id, name in dropped.items())
+        return replace(self, steps=tuple(step for step in self.steps if step.resource_id in resource_ids), left_out=self.left_out + left_out)
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of a stored plan."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def from_json(content: Mapping[str, Any]) -> Plan:
+    """The plan that `to_json` wrote."""
+    steps = tuple(PlannedStep(**step) for step in content["steps"])
+    left_out = tuple(LeftOut(**item) for item in content["left_out"])
+    return Plan(**{**content, "steps": steps, "left_out": left_out})
+
+
+def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limits: Remediation) -> str | None:
+    """Why a resource must be left alone, judged on what is seen of it now; None when it may be touched."""
+    if not seen:
+        return "it no longer exists"
+    tags = {str(key): str(value) for key, value in (seen.get("tags") or {}).items()}
+    for key, values in {**limits.protected_tags, **playbook.guards.protected_tags}.items():
+        if key in tags and ("*" in values or tags[key].lower() in {value.lower() for value in values}):
+            return f"protected by tag {key}={tags[key]}"
+    missing = [key for key in playbook.guards.require_tags if not tags.get(key)]
+    if missing:
+        return f"no tag {', '.join(missing)}: untagged counts as protected"
+    if playbook.guards.environments and target.environment not in playbook.guards.environments:
+        return f"environment {target.environment or 'unknown'} is not one of {', '.join(playbook.guards.environments)}"
+    return next((broken for condition in playbook.preconditions if (broken := unmet(condition, seen))), None)
+
+
+def unmet(condition: Precondition, seen: Mapping[str, Any]) -> str | None:
+    """What of a precondition does not hold on the live resource."""
+    value = seen.get(condition.field)
+    if condition.absent:
+        return f"{condition.field} is {value}, not empty" if value else None
+    accepted = condition.one_of or (condition.equals,)
+    return None if value in accepted else f"{condition.field} is {value}, not {' or '.join(map(str, accepted))}"
+
+
+def over_limits(guards: Guards, steps: Sequence[PlannedStep], of_this_kind: int) -> str | None:
+    """Why a plan is too large."""
+    resources = {step.resource_id: step.monthly_savings or 0.0 for step in steps}
+    if len(resources) > guards.maximum_resources:
+        return f"{len(resources)} resources; the playbook allows {guards.maximum_resources} at once"
+    if of_this_kind and 100 * len(resources) / of_this_kind > guards.maximum_percent:
+        return f"{len(resources)} of {of_this_kind} resources of this kind; the playbook allows {guards.maximum_percent:g} %"
+    amount = sum(resources.values())
+    if amount > guards.maximum_monthly_amount:
+        return f"{amount:,.0f} a month; the playbook allows {guards.maximum_monthly_amount:,.0f}"
+    return None
+
+
+def closed(guards: Guards, now: datetime) -> str | None:
+    """Why nothing may change at this moment: a freeze, or no change window is open. Times in the window's zone."""
+    for freeze in guards.freezes:
+        if freeze.start <= now.date() <= freeze.end:
+            return f"changes are frozen through {freeze.end:%d %b}: {freeze.reason}"
+    if not guards.windows:
+        return None
+    for window in guards.windows:
+        local = now.astimezone(ZoneInfo(window.timezone))
+        if DAYS[local.weekday()] in window.days and window.start <= local.time() < window.end:
+            return None
+    windows = "; ".join(f"{', '.join(window.days)} {window.start:%H:%M}-{window.end:%H:%M} {window.timezone}" for window in guards.windows)
+    return f"outside the change window ({windows})"
+
+
+def changed(planned: Mapping[str, Any], seen: Mapping[str, Any]) -> str | None:
+    """What is different about a live resource since the plan was frozen; None when nothing that was recorded is."""
+    if not seen:
+        return "it no longer exists"
+    for key, before in planned.items():
+        if seen.get(key) != before:
+            return f"{key} was {before} and is {seen.get(key)}"
+    return None

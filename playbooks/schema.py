@@ -1,0 +1,171 @@
+"""What a playbook may say; a mistake is named with file and line."""
+
+import hashlib
+import json
+from datetime import date, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from access import Role
+from errors import UserError
+from settings import line_of
+
+BUILT_IN = Path(__file__).parent
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _as_tuple(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Trigger(_Strict):
+    """Which insights or recommendations the playbook answers."""
+
+    kind: str = Field(description="Kind of recommendation or insight: stop_idle, rightsize, delete_volume, budget …")
+    filters: dict[str, Texts] = Field(default_factory=dict, description="Field -> accepted values: team, account, environment, resource_type …")
+
+
+class Window(_Strict):
+    """When changes may happen."""
+
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    start: time = time(8)
+    end: time = time(18)
+    timezone: str = "UTC"
+
+
+class Freeze(_Strict):
+    """When nothing may change; both days included."""
+
+    start: date
+    end: date
+    reason: str
+
+
+class Guards(_Strict):
+    """What keeps a resource, or the whole plan, from being touched."""
+
+    protected_tags: dict[str, Texts] = Field(default_factory=dict, description="Besides those of finops.yaml; * is any value")
+    require_tags: tuple[str, ...] = Field(("team",), description="A resource without these tags counts as protected")
+    environments: tuple[str, ...] = Field((), description="Only these; empty: any")
+    maximum_resources: int = Field(25, ge=1)
+    maximum_percent: float = Field(100, gt=0, le=100, description="Most of the account's resources of this kind, in per cent")
+    maximum_monthly_amount: float = Field(10_000, gt=0, description="Most monthly savings, a bound on how much is at stake")
+    windows: tuple[Window, ...] = Field((), description="Acting is allowed in any of these; empty: always")
+    freezes: tuple[Freeze, ...] = ()
+
+
+class Approval(_Strict):
+    """Who must say yes."""
+
+    count: int = Field(1, ge=1, le=5)
+    roles: tuple[Role, ...] = (Role.APPROVER,)
+    not_requester: bool = True
+    expires_hours: float = Field(24, gt=0, le=24 * 30)
+    typed_confirmation: bool = Field(False, description="The approver types the number of resources")
+
+
+class Precondition(_Strict):
+    """A fact about the live resource that must hold when acting."""
+
+    field: str
+    equals: Any = None
+    one_of: tuple[Any, ...] = ()
+    absent: bool = False
+
+
+class Step(_Strict):
+    """One action on each resource."""
+
+    action: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    grace_seconds: float = Field(0, ge=0, le=3600, description="Pause before the step")
+
+
+class Savings(_Strict):
+    """How the saving is verified."""
+
+    window_days: int = Field(14, ge=1, le=90)
+
+
+class Playbook(_Strict):
+    """What is done about a kind of waste, by whom it is approved and how it is undone."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$")
+    title: str = Field(max_length=120)
+    description: str = ""
+    trigger: Trigger
+    mode: Literal["notify", "approve", "auto"] = "notify"
+    guards: Guards = Guards()
+    approval: Approval = Approval()
+    preconditions: tuple[Precondition, ...] = ()
+    steps: tuple[Step, ...]
+    roll_back_on_failure: bool = False
+    savings: Savings = Savings()
+
+    @model_validator(mode="after")
+    def _steps_exist(self) -> "Playbook":
+        from playbooks.actions import ACTIONS
+
+        if not self.steps:
+            raise ValueError("steps: at least one")
+        for step in self.steps:
+            action = ACTIONS.get(step.action)
+            if action is None:
+                raise ValueError(f"steps: unknown action {step.action!r}; known: {', '.join(sorted(ACTIONS))}")
+            action.parameters.model_validate({key: value for key, value in step.parameters.items() if not _is_reference(value)} if step.parameters else {}, strict=False)
+            if self.mode == "auto" and not action.reversible:
+                raise ValueError(f"mode auto is only for actions that can be undone; {step.action} cannot")
+        return self
+
+    def digest(self) -> str:
+        """Changes when anything in the playbook does."""
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+
+
+def _is_reference(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("$")
+
+
+def read_playbook(path: Path) -> Playbook:
+    """One playbook file; raises `UserError` that names file, line and fix."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise UserError(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {getattr(error, 'problem', error)}.") from error
+    try:
+        return Playbook.model_validate(content)
+    except ValidationError as error:
+        lines = (f"{path}:{line_of(tree, e['loc'])}: {'.'.join(map(str, e['loc'])) or 'playbook'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
+        raise UserError("\n".join(lines)) from error
+
+
+@lru_cache(maxsize=4)
+def _read_folder(folder: Path, stamp: tuple[tuple[str, int], ...]) -> dict[str, Playbook]:
+    found: dict[str, Playbook] = {}
+    for name, _ in stamp:
+        playbook = read_playbook(folder / name)
+        if playbook.name in found:
+            raise UserError(f"{folder / name}:1: a second playbook is named {playbook.name!r}; rename one.")
+        found[playbook.name] = playbook
+    return found
+
+
+def read_playbooks(folder: Path | None = None) -> dict[str, Playbook]:
+    """All playbooks by name: the built-in ones, or those of a folder of yours."""
+    folder = folder or BUILT_IN
+    return _read_folder(folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.yaml"))))
