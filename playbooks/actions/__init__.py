@@ -1,0 +1,16 @@
+"""What playbooks can do: one file a kind of resource, each action declaring its parameters, its permissions and its undo."""
+
+from playbooks.actions import addresses, budgets, ebs, ec2, lambda_functions, rds
+from playbooks.actions.action import Action
+
+ACTIONS: dict[str, Action] = {action.name: action for module in (addresses, budgets, ebs, ec2, lambda_functions, rds) for action in module.ACTIONS}
+
+
+def permissions(names: list[str]) -> list[str]:
+    """The IAM actions that these actions need, sorted."""
+    return sorted({permission for name in names for permission in ACTIONS[name].permissions})
+
+
+def iam_policy(names: list[str]) -> dict[str, object]:
+    """The least-privilege policy of the actor role for these actions."""
+    return {"Version": "2012-10-17", "Statement": [{"Sid": "FinopsBotActor", "Effect": "Allow", "Action": permissions(names), "Resource": "*"}]}

@@ -1,0 +1,65 @@
+"""The shape of an action."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from playbooks.cloud import Cloud
+from playbooks.plan import Target
+
+Seen = dict[str, Any]
+"""What was seen of a live resource: plain JSON values; empty when it does not exist."""
+
+
+class NoParameters(BaseModel):
+    """An action without parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class Where:
+    """A resource and where it is."""
+
+    resource_id: str
+    account_id: str
+    region: str
+
+    @property
+    def native_id(self) -> str:
+        """The id AWS's API takes: the last part of an ARN, or the id as it is."""
+        return self.resource_id.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The action cannot be done on this resource; `reason` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action on one resource. `observe`, `apply`, `undo` and `verify` talk to the cloud; `says` and `undo_record` are pure."""
+
+    name: str
+    permissions: tuple[str, ...]
+    reversible: bool
+    destroys: bool
+    undo_says: str
+    observe: Callable[[Cloud, Where], Seen]
+    says: Callable[[Seen, Mapping[str, Any]], str]
+    undo_record: Callable[[Seen, Mapping[str, Any]], dict[str, Any]]
+    apply: Callable[[Cloud, Where, Mapping[str, Any], dict[str, Any]], dict[str, Any]]
+    undo: Callable[[Cloud, Where, Mapping[str, Any]], None]
+    verify: Callable[[Seen, Mapping[str, Any]], bool]
+    undone: Callable[[Seen, Mapping[str, Any]], bool]
+    feasible: Callable[[Cloud, Where, Seen, Mapping[str, Any]], Refused | None] = lambda _cloud, _where, _seen, _parameters: None
+    parameters: type[BaseModel] = NoParameters
+
+
+def where(target: Target) -> Where:
+    """The place of a planned target."""
+    return Where(target.resource_id, target.account_id, target.region)

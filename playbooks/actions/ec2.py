@@ -1,0 +1,173 @@
+"""EC2 instances: stop, start, resize."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from playbooks.actions.action import Action, Refused, Seen, Where
+from playbooks.cloud import Cloud
+
+_WAIT = {"Delay": 5, "MaxAttempts": 60}
+
+
+class ResizeParameters(BaseModel):
+    """What the instance becomes."""
+
+    model_config = ConfigDict(extra="forbid")
+    instance_type: str = Field(pattern=r"^[a-z0-9-]+\.[a-z0-9]+$")
+
+
+def observe(cloud: Cloud, where: Where) -> Seen:
+    """State, type, zone, architecture and tags; empty when there is no such instance."""
+    from botocore.exceptions import ClientError
+
+    client = cloud.client("ec2", where.account_id, where.region, "observe")
+    try:
+        reservations = client.describe_instances(InstanceIds=[where.native_id])["Reservations"]
+    except ClientError as error:
+        if error.response["Error"]["Code"].startswith("InvalidInstanceID"):
+            return {}
+        raise
+    instances = [instance for reservation in reservations for instance in reservation["Instances"]]
+    if not instances or instances[0]["State"]["Name"] == "terminated":
+        return {}
+    instance = instances[0]
+    return {
+        "state": instance["State"]["Name"],
+        "instance_type": instance["InstanceType"],
+        "zone": instance["Placement"]["AvailabilityZone"],
+        "architecture": instance.get("Architecture"),
+        "tags": {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
+    }
+
+
+def _dry_run(call: Any, **arguments: Any) -> None:
+    """Ask AWS whether it would allow the call; raises AWS's refusal."""
+    from botocore.exceptions import ClientError
+
+    try:
+        call(DryRun=True, **arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "DryRunOperation":
+            raise
+
+
+def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    client = cloud.client("ec2", where.account_id, where.region, "act")
+    _dry_run(client.stop_instances, InstanceIds=[where.native_id])
+    client.stop_instances(InstanceIds=[where.native_id])
+    client.get_waiter("instance_stopped").wait(InstanceIds=[where.native_id], WaiterConfig=_WAIT)
+    return {}
+
+
+def _start(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    client = cloud.client("ec2", where.account_id, where.region, "act")
+    _dry_run(client.start_instances, InstanceIds=[where.native_id])
+    client.start_instances(InstanceIds=[where.native_id])
+    client.get_waiter("instance_running").wait(InstanceIds=[where.native_id], WaiterConfig=_WAIT)
+    return {}
+
+
+def _start_again(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+    _start(cloud, where, {}, {})
+
+
+def _stop_again(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+    _stop(cloud, where, {}, {})
+
+
+def _resize(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    client = cloud.client("ec2", where.account_id, where.region, "act")
+    running = record["state"] == "running"
+    if running:
+        _stop(cloud, where, {}, {})
+    client.modify_instance_attribute(InstanceId=where.native_id, InstanceType={"Value": parameters["instance_type"]})
+    if running:
+        _start(cloud, where, {}, {})
+    return {}
+
+
+def _undo_resize(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+    _resize(cloud, where, {"instance_type": record["instance_type"]}, {"state": record["state"]})
+
+
+def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """The type exists, is offered in the instance's zone and fits its architecture; AWS's own checks come too late, after the stop."""
+    from botocore.exceptions import ClientError
+
+    wanted = parameters["instance_type"]
+    if wanted == seen["instance_type"]:
+        return Refused(f"it is {wanted} already")
+    client = cloud.client("ec2", where.account_id, where.region, "observe")
+    try:
+        types = client.describe_instance_types(InstanceTypes=[wanted])["InstanceTypes"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidInstanceType":
+            return Refused(f"there is no instance type {wanted}")
+        raise
+    if not types:
+        return Refused(f"there is no instance type {wanted}")
+    architectures = types[0].get("ProcessorInfo", {}).get("SupportedArchitectures", [])
+    if seen["architecture"] and architectures and seen["architecture"] not in architectures:
+        return Refused(f"{wanted} is {' or '.join(architectures)}, the instance is {seen['architecture']}")
+    filters = [{"Name": "instance-type", "Values": [wanted]}]
+    offered = client.describe_instance_type_offerings(LocationType="availability-zone", Filters=filters)["InstanceTypeOfferings"]
+    if seen["zone"] not in {offer["Location"] for offer in offered}:
+        return Refused(f"{wanted} is not offered in {seen['zone']}")
+    return None
+
+
+ACTIONS = (
+    Action(
+        name="ec2.stop",
+        permissions=("ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances"),
+        reversible=True,
+        destroys=False,
+        undo_says="start again",
+        observe=observe,
+        says=lambda seen, _: f"stop the {seen['instance_type']}",
+        undo_record=lambda seen, _: {"state": seen["state"]},
+        apply=_stop,
+        undo=_start_again,
+        verify=lambda seen, _: seen.get("state") == "stopped",
+        undone=lambda seen, _: seen.get("state") == "running",
+    ),
+    Action(
+        name="ec2.start",
+        permissions=("ec2:DescribeInstances", "ec2:StartInstances", "ec2:StopInstances"),
+        reversible=True,
+        destroys=False,
+        undo_says="stop again",
+        observe=observe,
+        says=lambda seen, _: f"start the {seen['instance_type']}",
+        undo_record=lambda seen, _: {"state": seen["state"]},
+        apply=_start,
+        undo=_stop_again,
+        verify=lambda seen, _: seen.get("state") == "running",
+        undone=lambda seen, _: seen.get("state") == "stopped",
+    ),
+    Action(
+        name="ec2.resize",
+        permissions=(
+            "ec2:DescribeInstances",
+            "ec2:DescribeInstanceTypes",
+            "ec2:DescribeInstanceTypeOfferings",
+            "ec2:ModifyInstanceAttribute",
+            "ec2:StartInstances",
+            "ec2:StopInstances",
+        ),
+        reversible=True,
+        destroys=False,
+        undo_says="back to the old size",
+        observe=observe,
+        says=lambda seen, parameters: f"{seen['instance_type']} becomes {parameters['instance_type']}, with a restart",
+        undo_record=lambda seen, _: {"state": seen["state"], "instance_type": seen["instance_type"]},
+        apply=_resize,
+        undo=_undo_resize,
+        verify=lambda seen, parameters: seen.get("instance_type") == parameters["instance_type"],
+        undone=lambda seen, record: seen.get("instance_type") == record["instance_type"],
+        feasible=_resizable,
+        parameters=ResizeParameters,
+    ),
+)
