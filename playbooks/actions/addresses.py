@@ -1,0 +1,61 @@
+"""Elastic IP addresses: release what nothing uses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playbooks.actions.action import Action, Refused, Seen, Where
+from playbooks.cloud import Cloud
+
+
+def observe(cloud: Cloud, where: Where) -> Seen:
+    """The address and what it is associated with; empty when it was released."""
+    from botocore.exceptions import ClientError
+
+    client = cloud.client("ec2", where.account_id, where.region, "observe")
+    try:
+        addresses = client.describe_addresses(AllocationIds=[where.native_id])["Addresses"]
+    except ClientError as error:
+        if error.response["Error"]["Code"].startswith("InvalidAllocationID"):
+            return {}
+        raise
+    if not addresses:
+        return {}
+    address = addresses[0]
+    return {
+        "public_ip": address["PublicIp"],
+        "associated_with": address.get("InstanceId") or address.get("NetworkInterfaceId") or None,
+        "tags": {tag["Key"]: tag["Value"] for tag in address.get("Tags", [])},
+    }
+
+
+def _release(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    cloud.client("ec2", where.account_id, where.region, "act").release_address(AllocationId=where.native_id)
+    return {}
+
+
+def _cannot(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+    """Released addresses go back to AWS; this is never called, because the action is not reversible."""
+    raise NotImplementedError("a released address cannot be had back")
+
+
+def _unassociated(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    return Refused(f"it is associated with {seen['associated_with']}") if seen["associated_with"] else None
+
+
+ACTIONS = (
+    Action(
+        name="address.release",
+        permissions=("ec2:DescribeAddresses", "ec2:ReleaseAddress"),
+        reversible=False,
+        destroys=True,
+        undo_says="none: a released address goes back to AWS",
+        observe=observe,
+        says=lambda seen, _: f"release {seen['public_ip']}",
+        undo_record=lambda seen, _: {"public_ip": seen["public_ip"]},
+        apply=_release,
+        undo=_cannot,
+        verify=lambda seen, _: not seen,
+        undone=lambda seen, _: bool(seen),
+        feasible=_unassociated,
+    ),
+)

@@ -1,0 +1,75 @@
+"""RDS instances: stop and start."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playbooks.actions.action import Action, Refused, Seen, Where
+from playbooks.cloud import Cloud
+
+_WAIT = {"Delay": 15, "MaxAttempts": 120}
+
+
+def observe(cloud: Cloud, where: Where) -> Seen:
+    """Status, class, engine and tags; empty when there is no such instance."""
+    from botocore.exceptions import ClientError
+
+    client = cloud.client("rds", where.account_id, where.region, "observe")
+    try:
+        found = client.describe_db_instances(DBInstanceIdentifier=where.native_id)["DBInstances"]
+    except ClientError as error:
+        if error.response["Error"]["Code"].startswith("DBInstanceNotFound"):
+            return {}
+        raise
+    instance = found[0]
+    return {
+        "state": instance["DBInstanceStatus"],
+        "instance_type": instance["DBInstanceClass"],
+        "engine": instance["Engine"],
+        "replica_of": instance.get("ReadReplicaSourceDBInstanceIdentifier"),
+        "replicas": sorted(instance.get("ReadReplicaDBInstanceIdentifiers", [])),
+        "tags": {tag["Key"]: tag["Value"] for tag in instance.get("TagList", [])},
+    }
+
+
+def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    from botocore.waiter import WaiterModel, create_waiter_with_client
+
+    client = cloud.client("rds", where.account_id, where.region, "act")
+    client.stop_db_instance(DBInstanceIdentifier=where.native_id)
+    acceptors = [{"state": "success", "matcher": "pathAll", "argument": "DBInstances[].DBInstanceStatus", "expected": "stopped"}]
+    waiter = {"delay": _WAIT["Delay"], "operation": "DescribeDBInstances", "maxAttempts": _WAIT["MaxAttempts"], "acceptors": acceptors}
+    model = WaiterModel({"version": 2, "waiters": {"Stopped": waiter}})  # boto3 has no waiter of its own for a stopped instance
+    create_waiter_with_client("Stopped", model, client).wait(DBInstanceIdentifier=where.native_id)
+    return {}
+
+
+def _start(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+    client = cloud.client("rds", where.account_id, where.region, "act")
+    client.start_db_instance(DBInstanceIdentifier=where.native_id)
+    client.get_waiter("db_instance_available").wait(DBInstanceIdentifier=where.native_id, WaiterConfig=_WAIT)
+
+
+def _stoppable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """RDS cannot stop replicas, instances with replicas, or members of an Aurora cluster."""
+    if seen["replica_of"] or seen["replicas"]:
+        return Refused("RDS cannot stop a read replica or an instance that has one")
+    return Refused("members of an Aurora cluster are stopped with their cluster") if seen["engine"].startswith("aurora") else None
+
+
+ACTIONS = (
+    Action(
+        name="rds.stop",
+        permissions=("rds:DescribeDBInstances", "rds:StartDBInstance", "rds:StopDBInstance"),
+        reversible=True,
+        destroys=False,
+        undo_says="start again (RDS itself starts it after seven days)",
+        observe=observe,
+        says=lambda seen, _: f"stop the {seen['engine']} {seen['instance_type']}",
+        undo_record=lambda seen, _: {"state": seen["state"]},
+        apply=_stop,
+        undo=_start,
+        verify=lambda seen, _: seen.get("state") == "stopped",
+        undone=lambda seen, _: seen.get("state") == "available",
+        feasible=_stoppable,
+    ),
+)
