@@ -68,7 +68,9 @@ def has_role(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confir
     """The role is held, and for this team or this playbook; no rule means no."""
     allowed = access.check(actor, Action.APPROVE_REMEDIATION)
     if isinstance(allowed, Denied) or not actor.roles & set(rule.roles):
-        return Denied(f"Approving needs the role {' or '.join(rule.roles) or 'that nobody has'}; you have {', '.join(sorted(actor.roles)) or 'none'}.")
+        return Denied(
+            f"Approving needs the role {' or '.join(rule.roles) or 'that nobody has'}; you have {', '.join(sorted(actor.roles)) or 'none'}."
+        )
     teams = actor.approves_teams or actor.teams
     if "*" in teams or proposal.team in teams or proposal.playbook in actor.approves_playbooks:
         return None

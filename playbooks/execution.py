@@ -109,7 +109,9 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
     )
     wanted = len(from_json(remediation.plan).resources())
     if (touched or 0) + wanted > run.limits.maximum_resources_a_day:
-        return f"{touched} resources were changed today and this would add {wanted}; the limit is {run.limits.maximum_resources_a_day} a day"
+        return (
+            f"{touched} resources were changed today and this would add {wanted}; the limit is {run.limits.maximum_resources_a_day} a day"
+        )
     return None
 
 
@@ -185,18 +187,32 @@ def _one_step(run: Run, id: int, position: int, planned: PlannedStep, playbook: 
     run.at_boundary(f"acted step {position}")
     after = action.observe(run.cloud, where)
     if not action.verify(after, {**planned.parameters, **made}):
-        return _mark(run, id, position, "failed", error="the action returned, but the resource is not as it should be", undo={**undo, **made}, after=after)
+        return _mark(
+            run,
+            id,
+            position,
+            "failed",
+            error="the action returned, but the resource is not as it should be",
+            undo={**undo, **made},
+            after=after,
+        )
     _mark(run, id, position, "verified", undo={**undo, **made}, after=after)
     return None
 
 
-def _forbidden_now(run: Run, planned: PlannedStep, seen: dict[str, Any], playbook: Playbook, environment: str | None, *, first: bool) -> str | None:
+def _forbidden_now(
+    run: Run, planned: PlannedStep, seen: dict[str, Any], playbook: Playbook, environment: str | None, *, first: bool
+) -> str | None:
     with Session(run.engine) as session:
         if life.is_stopped(session):
             return "all remediation was stopped"
     if not first:  # an earlier step of this very plan changed it
         return None
-    return changed(planned.seen, seen) or objection(_target(planned, environment), seen, playbook, run.limits) or closed(playbook.guards, run.now())
+    return (
+        changed(planned.seen, seen)
+        or objection(_target(planned, environment), seen, playbook, run.limits)
+        or closed(playbook.guards, run.now())
+    )
 
 
 def _after_error(run: Run, action: Action, where: Where, planned: PlannedStep, before: dict[str, Any], error: Exception) -> tuple[str, str]:
@@ -218,7 +234,10 @@ def _undo_steps(run: Run, id: int) -> str:  # noqa: A002
     with Session(run.engine) as session:
         remediation = session.get_one(Remediation, id)
         planned = from_json(remediation.plan).steps
-        steps = [(step.position, step.action, step.parameters["undo_of_step"], dict(step.undo), _where(planned, step)) for step in _steps(session, id)]
+        steps = [
+            (step.position, step.action, step.parameters["undo_of_step"], dict(step.undo), _where(planned, step))
+            for step in _steps(session, id)
+        ]
     for position, action_name, original, record, where in steps:
         run.at_boundary(f"before undo {position}")
         _mark(run, id, position, "acting", before=ACTIONS[action_name].observe(run.cloud, where))
@@ -236,7 +255,9 @@ def _roll_back(run: Run, id: int) -> None:  # noqa: A002
     """Undo this run's own finished steps, last first, because the playbook says so."""
     with Session(run.engine) as session:
         planned = from_json(session.get_one(Remediation, id).plan).steps
-        steps = [(step.position, step.action, dict(step.undo), _where(planned, step)) for step in _steps(session, id) if step.state == "verified"]
+        steps = [
+            (step.position, step.action, dict(step.undo), _where(planned, step)) for step in _steps(session, id) if step.state == "verified"
+        ]
     for position, action_name, record, where in reversed(steps):
         if not ACTIONS[action_name].reversible:
             continue
@@ -257,7 +278,9 @@ def _mark_original_undone(run: Run, step_id: int) -> None:
     with Session(run.engine) as session, session.begin():
         step = session.get_one(RemediationStep, step_id)
         step.state = "undone"
-        saving = session.scalar(sa.select(Saving).where(Saving.remediation_id == step.remediation_id, Saving.resource_id == step.resource_id))
+        saving = session.scalar(
+            sa.select(Saving).where(Saving.remediation_id == step.remediation_id, Saving.resource_id == step.resource_id)
+        )
         if saving is not None:
             saving.status, saving.verified_at = "reversed", run.now()
 
@@ -269,7 +292,9 @@ def _mark(run: Run, id: int, position: int, state: str, error: str | None = None
     """Write a step's state with its audit entry and the card's update, in one transaction; returns the error."""
     with Session(run.engine) as session, session.begin():
         remediation = session.get_one(Remediation, id)
-        step = session.scalars(sa.select(RemediationStep).where(RemediationStep.remediation_id == id, RemediationStep.position == position)).one()
+        step = session.scalars(
+            sa.select(RemediationStep).where(RemediationStep.remediation_id == id, RemediationStep.position == position)
+        ).one()
         step.state, step.error = state, error
         for name, value in recorded.items():
             setattr(step, name, value)
@@ -278,7 +303,11 @@ def _mark(run: Run, id: int, position: int, state: str, error: str | None = None
         else:
             step.finished_at = run.now()
         audit.append(
-            session, "system", f"step.{state}", f"{id}/{position}", {"resource_id": step.resource_id, "action": step.action, "error": error, **recorded}
+            session,
+            "system",
+            f"step.{state}",
+            f"{id}/{position}",
+            {"resource_id": step.resource_id, "action": step.action, "error": error, **recorded},
         )
         if state != "acting":
             life.tell(session, remediation, run.playbooks.get(remediation.playbook))

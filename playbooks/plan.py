@@ -89,7 +89,9 @@ class Plan:
         """The same plan for some of its resources."""
         dropped = {step.resource_id: step.name for step in self.steps if step.resource_id not in resource_ids}
         left_out = tuple(LeftOut(resource_id, name, "not chosen") for resource_id, name in dropped.items())
-        return replace(self, steps=tuple(step for step in self.steps if step.resource_id in resource_ids), left_out=self.left_out + left_out)
+        return replace(
+            self, steps=tuple(step for step in self.steps if step.resource_id in resource_ids), left_out=self.left_out + left_out
+        )
 
 
 def digest(content: Mapping[str, Any]) -> str:

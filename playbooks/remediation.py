@@ -31,7 +31,9 @@ class Approved:
     missing: int
 
 
-def propose(session: Session, plan: Plan, playbook: Playbook, requester: str, now: datetime, *, channel: str | None, insight_id: int | None = None) -> Remediation:
+def propose(
+    session: Session, plan: Plan, playbook: Playbook, requester: str, now: datetime, *, channel: str | None, insight_id: int | None = None
+) -> Remediation:
     """Store a frozen plan with its steps and leave its card in the channel; the caller commits."""
     content = plan.to_json()
     remediation = Remediation(
@@ -69,12 +71,16 @@ def propose(session: Session, plan: Plan, playbook: Playbook, requester: str, no
             )
         )
     session.flush()
-    audit.append(session, requester, "remediation.proposed", str(remediation.id), {"plan_digest": remediation.plan_digest, "playbook": plan.playbook})
+    audit.append(
+        session, requester, "remediation.proposed", str(remediation.id), {"plan_digest": remediation.plan_digest, "playbook": plan.playbook}
+    )
     tell(session, remediation, playbook)
     return remediation
 
 
-def approve(session: Session, id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook], confirmation: str | None = None) -> Approved | Denied:  # noqa: A002
+def approve(
+    session: Session, id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook], confirmation: str | None = None
+) -> Approved | Denied:
     """Count an approval under the row's lock; refusals are audited too. The caller commits, then starts the flow when complete."""
     remediation = _locked(session, id)
     if remediation is None:
@@ -110,7 +116,9 @@ def reject(session: Session, id: int, actor: Actor, now: datetime, reason: str, 
     return Allowed()
 
 
-def snooze(session: Session, id: int, actor: Actor, now: datetime, until: datetime, reason: str, playbooks: Mapping[str, Playbook]) -> Allowed | Denied:  # noqa: A002
+def snooze(
+    session: Session, id: int, actor: Actor, now: datetime, until: datetime, reason: str, playbooks: Mapping[str, Playbook]
+) -> Allowed | Denied:
     """Close a proposal and keep its resources out of new ones until then."""
     remediation = _locked(session, id)
     if remediation is None:
@@ -125,7 +133,9 @@ def snooze(session: Session, id: int, actor: Actor, now: datetime, until: dateti
     return Allowed()
 
 
-def choose(session: Session, id: int, actor: Actor, now: datetime, resource_ids: Sequence[str], playbooks: Mapping[str, Playbook]) -> Remediation | Denied:  # noqa: A002
+def choose(
+    session: Session, id: int, actor: Actor, now: datetime, resource_ids: Sequence[str], playbooks: Mapping[str, Playbook]
+) -> Remediation | Denied:
     """Replace a proposal by one for some of its resources: a new frozen plan, with the same requester, to be approved on its own."""
     remediation = _locked(session, id)
     if remediation is None:
@@ -139,8 +149,14 @@ def choose(session: Session, id: int, actor: Actor, now: datetime, resource_ids:
     chosen = [resource_id for resource_id in plan.resources() if resource_id in resource_ids]
     if not chosen or len(chosen) == len(plan.resources()):
         return Denied("Choose some of the resources, not all and not none.")
-    smaller = propose(session, plan.only(chosen), playbook, remediation.requested_by, now, channel=remediation.channel, insight_id=remediation.insight_id)
-    remediation.state, remediation.reason, remediation.finished_at = "void", f"replaced by {smaller.id} for {len(chosen)} of {len(plan.resources())}", now
+    smaller = propose(
+        session, plan.only(chosen), playbook, remediation.requested_by, now, channel=remediation.channel, insight_id=remediation.insight_id
+    )
+    remediation.state, remediation.reason, remediation.finished_at = (
+        "void",
+        f"replaced by {smaller.id} for {len(chosen)} of {len(plan.resources())}",
+        now,
+    )
     audit.append(session, actor.id, "remediation.narrowed", str(id), {"to": smaller.id, "resources": chosen})
     tell(session, remediation, playbook)
     return smaller
@@ -203,7 +219,9 @@ def undoable(session: Session, remediation: Remediation) -> list[RemediationStep
     under_way = session.scalar(sa.select(Remediation.id).where(Remediation.undo_of == remediation.id, Remediation.state.in_(OPEN)))
     if under_way is not None:
         return []
-    steps = session.scalars(sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position))
+    steps = session.scalars(
+        sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
+    )
     return [step for step in steps if step.state in {"done", "verified"} and ACTIONS[step.action].reversible]
 
 
@@ -223,12 +241,16 @@ def is_stopped(session: Session) -> bool:
 
 def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) -> tuple[list[int], list[int]]:
     """Expire what is old; return what was approved and never started, and what has been running suspiciously long."""
-    for remediation in session.scalars(sa.select(Remediation).where(Remediation.state == "proposed", Remediation.expires_at <= now).with_for_update(skip_locked=True)):
+    for remediation in session.scalars(
+        sa.select(Remediation).where(Remediation.state == "proposed", Remediation.expires_at <= now).with_for_update(skip_locked=True)
+    ):
         remediation.state, remediation.finished_at = "expired", now
         audit.append(session, "system", "remediation.expired", str(remediation.id), {})
         tell(session, remediation, playbooks.get(remediation.playbook))
     waiting = session.scalars(sa.select(Remediation.id).where(Remediation.state == "approved").order_by(Remediation.id)).all()
-    hanging = session.scalars(sa.select(Remediation.id).where(Remediation.state == "running", Remediation.started_at <= now - HANGS_AFTER)).all()
+    hanging = session.scalars(
+        sa.select(Remediation.id).where(Remediation.state == "running", Remediation.started_at <= now - HANGS_AFTER)
+    ).all()
     return list(waiting), list(hanging)
 
 
@@ -247,12 +269,21 @@ def tell(session: Session, remediation: Remediation, playbook: Playbook | None) 
         return
     number = session.scalar(sa.text("SELECT nextval(pg_get_serial_sequence('finops.outbox', 'id'))"))
     outbox.leave(session, remediation.channel, "proposal", summary, f"{key}:update:{number}", update_key=key)
-    outbox.leave(session, remediation.channel, "remediation_progress", {**summary, "line": _line(session, remediation)}, f"{key}:line:{number}", thread_key=key)
+    outbox.leave(
+        session,
+        remediation.channel,
+        "remediation_progress",
+        {**summary, "line": _line(session, remediation)},
+        f"{key}:line:{number}",
+        thread_key=key,
+    )
 
 
 def summarise(session: Session, remediation: Remediation, playbook: Playbook | None) -> dict[str, Any]:
     """What the card draws: plan, evidence, who decided, how far it is."""
-    steps = session.scalars(sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)).all()
+    steps = session.scalars(
+        sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
+    ).all()
     planned = remediation.plan["steps"]
     return {
         "id": remediation.id,
@@ -289,7 +320,9 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "typed_confirmation": playbook.approval.typed_confirmation if playbook else False,
         "expires_at": remediation.expires_at.isoformat(timespec="seconds"),
         "flow_run_id": remediation.flow_run_id,
-        "seconds": (remediation.finished_at - remediation.started_at).total_seconds() if remediation.finished_at and remediation.started_at else None,
+        "seconds": (remediation.finished_at - remediation.started_at).total_seconds()
+        if remediation.finished_at and remediation.started_at
+        else None,
         "can_undo": bool(undoable(session, remediation)),
     }
 
@@ -343,7 +376,9 @@ def _proposal(session: Session, remediation: Remediation, playbook: Playbook | N
     )
 
 
-def _may_decide(session: Session, remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]) -> Denied | None:
+def _may_decide(
+    session: Session, remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]
+) -> Denied | None:
     playbook = playbooks.get(remediation.playbook)
     proposal, rule = _proposal(session, remediation, playbook), _rule(playbook)
     if rule is None:

@@ -33,7 +33,9 @@ class Trigger(_Strict):
     """Which insights or recommendations the playbook answers."""
 
     kind: str = Field(description="Kind of recommendation or insight: stop_idle, rightsize, delete_volume, budget …")
-    filters: dict[str, Texts] = Field(default_factory=dict, description="Field -> accepted values: team, account, environment, resource_type …")
+    filters: dict[str, Texts] = Field(
+        default_factory=dict, description="Field -> accepted values: team, account, environment, resource_type …"
+    )
 
 
 class Window(_Strict):
@@ -124,7 +126,9 @@ class Playbook(_Strict):
             action = ACTIONS.get(step.action)
             if action is None:
                 raise ValueError(f"steps: unknown action {step.action!r}; known: {', '.join(sorted(ACTIONS))}")
-            action.parameters.model_validate({key: value for key, value in step.parameters.items() if not _is_reference(value)} if step.parameters else {}, strict=False)
+            _check_parameters(action.parameters, step.parameters)
+                {key: value for key, value in step.parameters.items() if not _is_reference(value)} if step.parameters else {}, strict=False
+            )
             if self.mode == "auto" and not action.reversible:
                 raise ValueError(f"mode auto is only for actions that can be undone; {step.action} cannot")
         return self
@@ -134,8 +138,13 @@ class Playbook(_Strict):
         return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
-def _is_reference(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("$")
+def _check_parameters(model: type[BaseModel], parameters: dict[str, Any]) -> None:
+    """Parameters are known and, where none is a reference to what is proposed for the resource (`$name`), valid."""
+    unknown = sorted(set(parameters) - set(model.model_fields))
+    if unknown:
+        raise ValueError(f"steps: unknown parameter {', '.join(unknown)}; known: {', '.join(model.model_fields) or 'none'}")
+    if not any(isinstance(value, str) and value.startswith("$") for value in parameters.values()):
+        model.model_validate(parameters)
 
 
 def read_playbook(path: Path) -> Playbook:
@@ -150,7 +159,10 @@ def read_playbook(path: Path) -> Playbook:
     try:
         return Playbook.model_validate(content)
     except ValidationError as error:
-        lines = (f"{path}:{line_of(tree, e['loc'])}: {'.'.join(map(str, e['loc'])) or 'playbook'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
+        lines = (
+            f"{path}:{line_of(tree, e['loc'])}: {'.'.join(map(str, e['loc'])) or 'playbook'}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        )
         raise UserError("\n".join(lines)) from error
 
 

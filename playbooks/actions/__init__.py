@@ -3,7 +3,9 @@
 from playbooks.actions import addresses, budgets, ebs, ec2, lambda_functions, rds
 from playbooks.actions.action import Action
 
-ACTIONS: dict[str, Action] = {action.name: action for module in (addresses, budgets, ebs, ec2, lambda_functions, rds) for action in module.ACTIONS}
+ACTIONS: dict[str, Action] = {
+    action.name: action for module in (addresses, budgets, ebs, ec2, lambda_functions, rds) for action in module.ACTIONS
+}
 
 
 def permissions(names: list[str]) -> list[str]:
@@ -13,4 +15,7 @@ def permissions(names: list[str]) -> list[str]:
 
 def iam_policy(names: list[str]) -> dict[str, object]:
     """The least-privilege policy of the actor role for these actions."""
-    return {"Version": "2012-10-17", "Statement": [{"Sid": "FinopsBotActor", "Effect": "Allow", "Action": permissions(names), "Resource": "*"}]}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "FinopsBotActor", "Effect": "Allow", "Action": permissions(names), "Resource": "*"}],
+    }

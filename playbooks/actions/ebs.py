@@ -99,7 +99,14 @@ def _unattached(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str,
 ACTIONS = (
     Action(
         name="ebs.snapshot_and_delete",
-        permissions=("ec2:CreateSnapshot", "ec2:CreateTags", "ec2:CreateVolume", "ec2:DeleteVolume", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"),
+        permissions=(
+            "ec2:CreateSnapshot",
+            "ec2:CreateTags",
+            "ec2:CreateVolume",
+            "ec2:DeleteVolume",
+            "ec2:DescribeSnapshots",
+            "ec2:DescribeVolumes",
+        ),
         reversible=True,
         destroys=True,
         undo_says="a new volume from the snapshot",

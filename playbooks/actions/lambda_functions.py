@@ -1,0 +1,141 @@
+"""Lambda functions: delete old versions, delete an unused function after saving its code and configuration."""
+
+import io
+import json
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from playbooks.actions.action import Action, Seen, Where
+from playbooks.cloud import Cloud
+
+_KEPT = ("FunctionName", "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Architectures", "PackageType")
+
+
+class KeepParameters(BaseModel):
+    """How many versions stay."""
+
+    model_config = ConfigDict(extra="forbid")
+    keep: int = Field(3, ge=1, le=100)
+
+
+class ArchiveParameters(BaseModel):
+    """Where the code is kept."""
+
+    model_config = ConfigDict(extra="forbid")
+    archive_bucket: str = Field(min_length=3, max_length=63)
+
+
+def _name(where: Where) -> str:
+    return where.resource_id.rsplit(":", 1)[-1]
+
+
+def observe(cloud: Cloud, where: Where) -> Seen:
+    """Configuration, numbered versions, aliased versions and tags; empty when there is no such function."""
+    client = cloud.client("lambda", where.account_id, where.region, "observe")
+    try:
+        found = client.get_function(FunctionName=_name(where))
+    except client.exceptions.ResourceNotFoundException:
+        return {}
+    pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=_name(where))
+    versions = [version["Version"] for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
+    aliases = client.list_aliases(FunctionName=_name(where)).get("Aliases", [])
+    return {
+        "configuration": {key: found["Configuration"][key] for key in _KEPT if key in found["Configuration"]},
+        "code_sha256": found["Configuration"]["CodeSha256"],
+        "versions": sorted(versions, key=int),
+        "aliased": sorted({alias["FunctionVersion"] for alias in aliases}),
+        "tags": dict(found.get("Tags", {})),
+    }
+
+
+def superfluous(seen: Seen, keep: int) -> list[str]:
+    """The versions that go: all but the newest `keep` and those an alias points to."""
+    old = seen["versions"][:-keep]
+    return [version for version in old if version not in seen["aliased"]]
+
+
+def _delete_versions(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    client = cloud.client("lambda", where.account_id, where.region, "act")
+    for version in record["versions"]:
+        client.delete_function(FunctionName=_name(where), Qualifier=version)
+    return {}
+
+
+def download(address: str) -> bytes:
+    """The code package from the short-lived address that Lambda gives."""
+    if not address.startswith("https://"):
+        raise ValueError("Lambda gave an address that is not https")
+    with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310 - https only, checked above
+        content: bytes = response.read()
+    return content
+
+
+def _archive_and_delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    client = cloud.client("lambda", where.account_id, where.region, "act")
+    store = cloud.client("s3", where.account_id, where.region, "act")
+    code = download(client.get_function(FunctionName=_name(where))["Code"]["Location"])
+    key = f"finops-bot/lambda/{_name(where)}/{record['code_sha256'].replace('/', '_')}.zip"
+    store.upload_fileobj(io.BytesIO(code), parameters["archive_bucket"], key)
+    store.put_object(Bucket=parameters["archive_bucket"], Key=f"{key}.json", Body=json.dumps(record).encode())
+    client.delete_function(FunctionName=_name(where))
+    return {"bucket": parameters["archive_bucket"], "key": key}
+
+
+def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+    if observe(cloud, where):
+        return
+    client = cloud.client("lambda", where.account_id, where.region, "act")
+    client.create_function(**record["configuration"], Code={"S3Bucket": record["bucket"], "S3Key": record["key"]}, Tags=record["tags"])
+    client.get_waiter("function_active_v2").wait(FunctionName=_name(where))
+
+
+def _cannot(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+    """Deleted versions do not come back; this is never called, because the action is not reversible."""
+    raise NotImplementedError("deleted versions cannot be had back")
+
+
+ACTIONS = (
+    Action(
+        name="lambda.delete_old_versions",
+        permissions=("lambda:DeleteFunction", "lambda:GetFunction", "lambda:ListAliases", "lambda:ListVersionsByFunction"),
+        reversible=False,
+        destroys=True,
+        undo_says="none: deleted versions do not come back",
+        observe=observe,
+        says=lambda seen, parameters: f"delete {len(superfluous(seen, parameters.get('keep', 3)))} old versions",
+        undo_record=lambda seen, parameters: {"versions": superfluous(seen, parameters.get("keep", 3))},
+        apply=_delete_versions,
+        undo=_cannot,
+        verify=lambda seen, parameters: bool(seen) and not superfluous(seen, parameters.get("keep", 3)),
+        undone=lambda seen, record: set(record["versions"]) <= set(seen.get("versions", [])),
+        parameters=KeepParameters,
+    ),
+    Action(
+        name="lambda.archive_and_delete",
+        permissions=(
+            "lambda:CreateFunction",
+            "lambda:DeleteFunction",
+            "lambda:GetFunction",
+            "lambda:ListAliases",
+            "lambda:ListVersionsByFunction",
+            "lambda:TagResource",
+            "s3:GetObject",
+            "s3:PutObject",
+            "iam:PassRole",
+        ),
+        reversible=True,
+        destroys=True,
+        undo_says="created again from the saved code, without its versions and triggers",
+        observe=observe,
+        says=lambda seen, parameters: f"save the code to {parameters['archive_bucket']}, then delete the function",
+        undo_record=lambda seen, _: {key: seen[key] for key in ("configuration", "code_sha256", "tags")},
+        apply=_archive_and_delete,
+        undo=_restore,
+        verify=lambda seen, _: not seen,
+        undone=lambda seen, _: bool(seen),
+        parameters=ArchiveParameters,
+    ),
+)

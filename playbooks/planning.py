@@ -1,0 +1,161 @@
+"""From recommendations to proposals: candidates from the database, a look at each live resource, one frozen plan an account."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db.tables import Recommendation, Remediation, RemediationStep, Resource
+from playbooks.actions import ACTIONS
+from playbooks.actions.action import Where
+from playbooks.cloud import Cloud
+from playbooks.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
+from playbooks.remediation import OPEN
+from playbooks.schema import Playbook
+from settings import Remediation as Limits
+
+_RECENT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class NothingToDo:
+    """No plan; `left_out` says why for each candidate."""
+
+    reason: str
+    left_out: tuple[LeftOut, ...]
+
+
+def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Target]:
+    """Open recommendations that the playbook's trigger accepts, without those in an open or snoozed proposal. Sorted by saving, largest first."""
+    busy = (
+        sa.select(RemediationStep.resource_id)
+        .join(Remediation, Remediation.id == RemediationStep.remediation_id)
+        .where(sa.or_(Remediation.state.in_(OPEN), Remediation.snoozed_until > now))
+    )
+    rows = session.execute(
+        sa.select(Recommendation, Resource)
+        .outerjoin(Resource, Resource.resource_id == Recommendation.resource_id)
+        .where(Recommendation.kind == playbook.trigger.kind, Recommendation.status == "open", Recommendation.resource_id.not_in(busy))
+        .order_by(Recommendation.monthly_savings.desc().nulls_last(), Recommendation.resource_id)
+    )
+    found = ((recommendation, resource) for recommendation, resource in rows if _accepted(playbook, recommendation, resource))
+    return [_target(recommendation, resource) for recommendation, resource in found]
+
+
+def _accepted(playbook: Playbook, recommendation: Recommendation, resource: Resource | None) -> bool:
+    for field, accepted in playbook.trigger.filters.items():
+        value = getattr(resource, field, None) or getattr(recommendation, field, None)
+        if value not in accepted:
+            return False
+    return True
+
+
+def _target(recommendation: Recommendation, resource: Resource | None) -> Target:
+    evidence: Mapping[str, Any] = recommendation.evidence
+    return Target(
+        resource_id=recommendation.resource_id,
+        name=(resource.resource_name if resource else None) or recommendation.resource_id,
+        account_id=(resource.account_id if resource else None) or "",
+        account=recommendation.account or "",
+        region=(resource.region if resource else None) or "us-east-1",
+        team=recommendation.team,
+        environment=resource.environment if resource else None,
+        monthly_savings=None if recommendation.monthly_savings is None else float(recommendation.monthly_savings),
+        currency=recommendation.currency,
+        evidence=str(evidence.get("summary", recommendation.current_state)),
+        proposed=dict(evidence.get("proposed", {})),
+    )
+
+
+def make_plans(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: Limits, now: datetime) -> list[Plan] | NothingToDo:
+    """Look at every target and freeze one plan for each account, team and environment; what must not be touched is named with its reason."""
+    groups: dict[tuple[str, str | None, str | None], list[Target]] = {}
+    for target in targets:
+        groups.setdefault((target.account_id, target.team, target.environment), []).append(target)
+    plans = [plan for group in groups.values() if (plan := _plan(playbook, group, cloud, limits, now)).steps]
+    if plans:
+        return plans
+    left_out = tuple(item for group in groups.values() for item in _plan(playbook, group, cloud, limits, now).left_out)
+    return NothingToDo("no candidate may be touched" if left_out else "nothing matches this playbook", left_out)
+
+
+def _plan(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: Limits, now: datetime) -> Plan:
+    steps: list[PlannedStep] = []
+    left_out: list[LeftOut] = []
+    for target in targets:
+        planned = _steps_for(playbook, target, cloud, limits)
+        if isinstance(planned, LeftOut):
+            left_out.append(planned)
+        elif reason := over_limits(playbook.guards, [*steps, *planned], len(targets)):
+            left_out.append(LeftOut(target.resource_id, target.name, reason))
+        else:
+            steps += planned
+    first = targets[0]
+    undo = "; ".join(dict.fromkeys(ACTIONS[step.action].undo_says for step in playbook.steps))
+    return Plan(
+        playbook=playbook.name,
+        playbook_digest=playbook.digest(),
+        account_id=first.account_id,
+        account=first.account,
+        team=first.team,
+        environment=first.environment,
+        currency=first.currency,
+        steps=tuple(steps),
+        left_out=tuple(left_out),
+        undo=undo,
+        made_at=now.isoformat(timespec="seconds"),
+    )
+
+
+def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits) -> list[PlannedStep] | LeftOut:
+    steps = []
+    for step in playbook.steps:
+        action, where = ACTIONS[step.action], Where(target.resource_id, target.account_id, target.region)
+        seen = action.observe(cloud, where)
+        parameters = {
+            key: target.proposed.get(value[1:]) if str(value).startswith("$") else value for key, value in step.parameters.items()
+        }
+        reason = objection(target, seen, playbook, limits)
+        if reason is None and None in parameters.values():
+            reason = "the recommendation does not say what it should become"
+        if reason is None and (refused := action.feasible(cloud, where, seen, parameters)):
+            reason = refused.reason
+        if reason:
+            return LeftOut(target.resource_id, target.name, reason)
+        says = action.says(seen, parameters)
+        place = (target.resource_id, target.name, target.account_id, target.region)
+        steps.append(PlannedStep(*place, step.action, parameters, step.grace_seconds, seen, says, target.evidence, target.monthly_savings))
+    return steps
+
+
+def successes(session: Session, playbook: str) -> int:
+    """How many approved runs of a playbook ended well: `auto` waits for some."""
+    return (
+        session.scalar(
+            sa.select(sa.func.count()).where(
+                Remediation.playbook == playbook, Remediation.state == "succeeded", Remediation.undo_of.is_(None)
+            )
+        )
+        or 0
+    )
+
+
+def describe(plans: Iterable[Plan]) -> list[str]:
+    """Plans as lines for the command line: exactly what would happen, the permissions it takes, what is left out and why."""
+    from playbooks.actions import permissions
+
+    lines: list[str] = []
+    for plan in plans:
+        savings = plan.monthly_savings()
+        worth = f", saves {savings:,.2f} {plan.currency} a month" if savings is not None else ""
+        lines.append(
+            f"{plan.playbook} in {plan.account or plan.account_id} ({plan.environment or 'no environment'}, {plan.team or 'no team'}){worth}"
+        )
+        lines += [f"  {number}. {step.name} {step.resource_id}: {step.says} ({step.evidence})" for number, step in enumerate(plan.steps, 1)]
+        lines += [f"  left out: {item.name} ({item.reason})" for item in plan.left_out]
+        lines.append(f"  undo: {plan.undo}")
+        lines.append(f"  permissions: {', '.join(permissions([step.action for step in plan.steps]))}")
+    return lines
