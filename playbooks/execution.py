@@ -40,23 +40,23 @@ class Run:
     at_boundary: Callable[[str], None] = field(default=_no_boundary)
 
 
-def execute(run: Run, id: int, flow_run_id: str | None = None) -> str:  # noqa: A002
+def execute(run: Run, remediation_id: int, flow_run_id: str | None = None) -> str:
     """Run an approved remediation to its end, or settle one whose worker died; returns the state it is in. Never acts twice."""
-    with _one_per_account(run, id) as mine:
+    with _one_per_account(run, remediation_id) as mine:
         if not mine:
             return "waiting"
-        state = _claim(run, id, flow_run_id)
+        state = _claim(run, remediation_id, flow_run_id)
         if state != "running":
             return state
         run.at_boundary("claimed")
-        return _undo_steps(run, id) if _is_undo(run, id) else _act_on_steps(run, id)
+        return _undo_steps(run, remediation_id) if _is_undo(run, remediation_id) else _act_on_steps(run, remediation_id)
 
 
 @contextmanager
-def _one_per_account(run: Run, id: int) -> Iterator[bool]:  # noqa: A002
+def _one_per_account(run: Run, remediation_id: int) -> Iterator[bool]:
     """Hold the account for the length of the run; the lock goes with the connection, so a dead worker holds nothing."""
     with run.engine.connect() as connection:
-        account = connection.scalar(sa.select(Remediation.account_id).where(Remediation.id == id)) or ""
+        account = connection.scalar(sa.select(Remediation.account_id).where(Remediation.id == remediation_id)) or ""
         connection.commit()
         key = {"space": _ACCOUNT_LOCK, "account": account}
         mine = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(:space, hashtext(:account))"), key))
@@ -69,10 +69,10 @@ def _one_per_account(run: Run, id: int) -> Iterator[bool]:  # noqa: A002
                 connection.commit()
 
 
-def _claim(run: Run, id: int, flow_run_id: str | None) -> str:  # noqa: A002
+def _claim(run: Run, remediation_id: int, flow_run_id: str | None) -> str:
     """approved -> running under the row's lock, after the checks that no earlier moment can make; a dead worker's run is settled."""
     with Session(run.engine) as session, session.begin():
-        remediation = session.scalar(sa.select(Remediation).where(Remediation.id == id).with_for_update())
+        remediation = session.scalar(sa.select(Remediation).where(Remediation.id == remediation_id).with_for_update())
         if remediation is None:
             return "missing"
         playbook = run.playbooks.get(remediation.playbook)
@@ -86,7 +86,7 @@ def _claim(run: Run, id: int, flow_run_id: str | None) -> str:  # noqa: A002
             _finish(run, session, remediation, "void", refusal)
             return "void"
         remediation.state, remediation.started_at, remediation.flow_run_id = "running", run.now(), flow_run_id
-        audit.append(session, "system", "remediation.started", str(id), {"flow_run_id": flow_run_id})
+        audit.append(session, "system", "remediation.started", str(remediation_id), {"flow_run_id": flow_run_id})
         life.tell(session, remediation, playbook)
     return "running"
 
@@ -135,22 +135,22 @@ def _settle_after_crash(run: Run, session: Session, remediation: Remediation, pl
 # ------------------------------------------------------------------ forward
 
 
-def _act_on_steps(run: Run, id: int) -> str:  # noqa: A002
+def _act_on_steps(run: Run, remediation_id: int) -> str:
     with Session(run.engine) as session, session.begin():
-        remediation = session.get_one(Remediation, id)
+        remediation = session.get_one(Remediation, remediation_id)
         plan, playbook = from_json(remediation.plan), run.playbooks[remediation.playbook]
-        positions = [step.position for step in _steps(session, id)]
+        positions = [step.position for step in _steps(session, remediation_id)]
     if void := _changed_world(run, plan.steps, playbook, plan.environment):
-        return _end(run, id, "void", void)
+        return _end(run, remediation_id, "void", void)
     for position in positions:
         run.at_boundary(f"before step {position}")
-        error = _one_step(run, id, position, plan.steps[position], playbook, plan.environment)
+        error = _one_step(run, remediation_id, position, plan.steps[position], playbook, plan.environment)
         run.at_boundary(f"after step {position}")
         if error is not None:
             if playbook.roll_back_on_failure:
-                _roll_back(run, id)
+                _roll_back(run, remediation_id)
             break
-    return _end(run, id)
+    return _end(run, remediation_id)
 
 
 def _changed_world(run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None) -> str | None:
@@ -166,37 +166,39 @@ def _changed_world(run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook,
     return "the world changed since the plan was approved; nothing was touched. " + "; ".join(found[:5]) if found else None
 
 
-def _one_step(run: Run, id: int, position: int, planned: PlannedStep, playbook: Playbook, environment: str | None) -> str | None:  # noqa: A002
+def _one_step(
+    run: Run, remediation_id: int, position: int, planned: PlannedStep, playbook: Playbook, environment: str | None
+) -> str | None:
     """One action on one resource: check, record, act, verify. Returns the error that ends the run, None when it went well."""
     action, where = ACTIONS[planned.action], Where(planned.resource_id, planned.account_id, planned.region)
     if planned.grace_seconds:
         run.sleep(planned.grace_seconds)
     seen = action.observe(run.cloud, where)
-    problem = _forbidden_now(run, planned, seen, playbook, environment, first=_first_of_resource(run, id, position))
+    problem = _forbidden_now(run, planned, seen, playbook, environment, first=_first_of_resource(run, remediation_id, position))
     refused = None if problem else action.feasible(run.cloud, where, seen, planned.parameters)
     problem = problem or (refused.reason if refused else None)
     if problem:
-        return _mark(run, id, position, "skipped", error=problem, after=seen)
+        return _mark(run, remediation_id, position, "skipped", error=problem, after=seen)
     undo = action.undo_record(seen, planned.parameters)
-    _mark(run, id, position, "acting", before=seen, undo=undo)
+    _mark(run, remediation_id, position, "acting", before=seen, undo=undo)
     run.at_boundary(f"recorded step {position}")
     try:
         made = action.apply(run.cloud, where, planned.parameters, undo)
     except _cloud_errors() as error:
-        return _mark(run, id, position, *_after_error(run, action, where, planned, seen, error))
+        return _mark(run, remediation_id, position, *_after_error(run, action, where, planned, seen, error))
     run.at_boundary(f"acted step {position}")
     after = action.observe(run.cloud, where)
     if not action.verify(after, {**planned.parameters, **made}):
         return _mark(
             run,
-            id,
+            remediation_id,
             position,
             "failed",
             error="the action returned, but the resource is not as it should be",
             undo={**undo, **made},
             after=after,
         )
-    _mark(run, id, position, "verified", undo={**undo, **made}, after=after)
+    _mark(run, remediation_id, position, "verified", undo={**undo, **made}, after=after)
     return None
 
 
@@ -230,39 +232,41 @@ def _after_error(run: Run, action: Action, where: Where, planned: PlannedStep, b
 # ------------------------------------------------------------------ backward
 
 
-def _undo_steps(run: Run, id: int) -> str:  # noqa: A002
+def _undo_steps(run: Run, remediation_id: int) -> str:
     with Session(run.engine) as session:
-        remediation = session.get_one(Remediation, id)
+        remediation = session.get_one(Remediation, remediation_id)
         planned = from_json(remediation.plan).steps
         steps = [
             (step.position, step.action, step.parameters["undo_of_step"], dict(step.undo), _where(planned, step))
-            for step in _steps(session, id)
+            for step in _steps(session, remediation_id)
         ]
     for position, action_name, original, record, where in steps:
         run.at_boundary(f"before undo {position}")
-        _mark(run, id, position, "acting", before=ACTIONS[action_name].observe(run.cloud, where))
+        _mark(run, remediation_id, position, "acting", before=ACTIONS[action_name].observe(run.cloud, where))
         run.at_boundary(f"recorded undo {position}")
         error = _undo_one(run, ACTIONS[action_name], where, record)
         run.at_boundary(f"acted undo {position}")
-        _mark(run, id, position, "failed" if error else "undone", error=error)
+        _mark(run, remediation_id, position, "failed" if error else "undone", error=error)
         if error:
             break
         _mark_original_undone(run, original)
-    return _end(run, id)
+    return _end(run, remediation_id)
 
 
-def _roll_back(run: Run, id: int) -> None:  # noqa: A002
+def _roll_back(run: Run, remediation_id: int) -> None:
     """Undo this run's own finished steps, last first, because the playbook says so."""
     with Session(run.engine) as session:
-        planned = from_json(session.get_one(Remediation, id).plan).steps
+        planned = from_json(session.get_one(Remediation, remediation_id).plan).steps
         steps = [
-            (step.position, step.action, dict(step.undo), _where(planned, step)) for step in _steps(session, id) if step.state == "verified"
+            (step.position, step.action, dict(step.undo), _where(planned, step))
+            for step in _steps(session, remediation_id)
+            if step.state == "verified"
         ]
     for position, action_name, record, where in reversed(steps):
         if not ACTIONS[action_name].reversible:
             continue
         error = _undo_one(run, ACTIONS[action_name], where, record)
-        _mark(run, id, position, "unknown" if error else "undone", error=error)
+        _mark(run, remediation_id, position, "unknown" if error else "undone", error=error)
 
 
 def _undo_one(run: Run, action: Action, where: Where, record: dict[str, Any]) -> str | None:
@@ -288,12 +292,12 @@ def _mark_original_undone(run: Run, step_id: int) -> None:
 # ------------------------------------------------------------------ writing down
 
 
-def _mark(run: Run, id: int, position: int, state: str, error: str | None = None, **recorded: dict[str, Any]) -> str | None:  # noqa: A002
+def _mark(run: Run, remediation_id: int, position: int, state: str, error: str | None = None, **recorded: dict[str, Any]) -> str | None:
     """Write a step's state with its audit entry and the card's update, in one transaction; returns the error."""
     with Session(run.engine) as session, session.begin():
-        remediation = session.get_one(Remediation, id)
+        remediation = session.get_one(Remediation, remediation_id)
         step = session.scalars(
-            sa.select(RemediationStep).where(RemediationStep.remediation_id == id, RemediationStep.position == position)
+            sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation_id, RemediationStep.position == position)
         ).one()
         step.state, step.error = state, error
         for name, value in recorded.items():
@@ -306,7 +310,7 @@ def _mark(run: Run, id: int, position: int, state: str, error: str | None = None
             session,
             "system",
             f"step.{state}",
-            f"{id}/{position}",
+            f"{remediation_id}/{position}",
             {"resource_id": step.resource_id, "action": step.action, "error": error, **recorded},
         )
         if state != "acting":
@@ -314,9 +318,9 @@ def _mark(run: Run, id: int, position: int, state: str, error: str | None = None
     return error
 
 
-def _end(run: Run, id: int, state: str | None = None, reason: str | None = None) -> str:  # noqa: A002
+def _end(run: Run, remediation_id: int, state: str | None = None, reason: str | None = None) -> str:
     with Session(run.engine) as session, session.begin():
-        remediation = session.scalars(sa.select(Remediation).where(Remediation.id == id).with_for_update()).one()
+        remediation = session.scalars(sa.select(Remediation).where(Remediation.id == remediation_id).with_for_update()).one()
         found, why = (state, reason) if state else _ending(session, remediation, interrupted=False)
         _finish(run, session, remediation, found, why)
         return remediation.state
@@ -375,8 +379,12 @@ def _open_ledger(run: Run, session: Session, remediation: Remediation, playbook:
 # ------------------------------------------------------------------ parts
 
 
-def _steps(session: Session, id: int) -> list[RemediationStep]:  # noqa: A002
-    return list(session.scalars(sa.select(RemediationStep).where(RemediationStep.remediation_id == id).order_by(RemediationStep.position)))
+def _steps(session: Session, remediation_id: int) -> list[RemediationStep]:
+    return list(
+        session.scalars(
+            sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation_id).order_by(RemediationStep.position)
+        )
+    )
 
 
 def _where(planned: tuple[PlannedStep, ...], step: RemediationStep) -> Where:
@@ -388,15 +396,15 @@ def _target(step: PlannedStep, environment: str | None) -> Target:
     return Target(step.resource_id, step.name, step.account_id, "", step.region, None, environment, step.monthly_savings)
 
 
-def _first_of_resource(run: Run, id: int, position: int) -> bool:  # noqa: A002
+def _first_of_resource(run: Run, remediation_id: int, position: int) -> bool:
     with Session(run.engine) as session:
-        steps = _steps(session, id)
+        steps = _steps(session, remediation_id)
     return all(step.resource_id != steps[position].resource_id for step in steps[:position])
 
 
-def _is_undo(run: Run, id: int) -> bool:  # noqa: A002
+def _is_undo(run: Run, remediation_id: int) -> bool:
     with Session(run.engine) as session:
-        return session.get_one(Remediation, id).undo_of is not None
+        return session.get_one(Remediation, remediation_id).undo_of is not None
 
 
 def _cloud_errors() -> tuple[type[Exception], ...]:

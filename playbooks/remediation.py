@@ -26,7 +26,7 @@ HANGS_AFTER = timedelta(minutes=30)
 class Approved:
     """The click counted; `complete` when no further approval is needed."""
 
-    id: int
+    remediation_id: int
     complete: bool
     missing: int
 
@@ -79,67 +79,71 @@ def propose(
 
 
 def approve(
-    session: Session, id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook], confirmation: str | None = None
+    session: Session, remediation_id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook], confirmation: str | None = None
 ) -> Approved | Denied:
     """Count an approval under the row's lock; refusals are audited too. The caller commits, then starts the flow when complete."""
-    remediation = _locked(session, id)
+    remediation = _locked(session, remediation_id)
     if remediation is None:
-        return Denied(f"There is no remediation {id}.")
+        return Denied(f"There is no remediation {remediation_id}.")
     playbook = playbooks.get(remediation.playbook)
     decision = approval.check(_proposal(session, remediation, playbook), _rule(playbook), actor, now, confirmation)
     if isinstance(decision, Allowed) and is_stopped(session):
         decision = Denied("All remediation is stopped (/finops stop-all); nothing can be approved until it is switched on again.")
     if isinstance(decision, Denied):
-        audit.append(session, actor.id, "remediation.denied", str(id), {"reason": decision.reason})
+        audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": decision.reason})
         return decision
     assert playbook is not None  # the rules deny without one
     remediation.approvals = [*remediation.approvals, {"actor": actor.id, "name": actor.name, "at": now.isoformat(timespec="seconds")}]
     missing = playbook.approval.count - len(remediation.approvals)
     if missing <= 0:
         remediation.state, remediation.approved_at = "approved", now
-    audit.append(session, actor.id, "remediation.approved", str(id), {"plan_digest": remediation.plan_digest, "missing": max(0, missing)})
+    audit.append(
+        session, actor.id, "remediation.approved", str(remediation_id), {"plan_digest": remediation.plan_digest, "missing": max(0, missing)}
+    )
     tell(session, remediation, playbook)
-    return Approved(id, missing <= 0, max(0, missing))
+    return Approved(remediation_id, missing <= 0, max(0, missing))
 
 
-def reject(session: Session, id: int, actor: Actor, now: datetime, reason: str, playbooks: Mapping[str, Playbook]) -> Allowed | Denied:  # noqa: A002
+def reject(
+    session: Session, remediation_id: int, actor: Actor, now: datetime, reason: str, playbooks: Mapping[str, Playbook]
+) -> Allowed | Denied:
     """Close a proposal; whoever may approve it may reject it, and so may who asked for it."""
-    remediation = _locked(session, id)
+    remediation = _locked(session, remediation_id)
     if remediation is None:
-        return Denied(f"There is no remediation {id}.")
+        return Denied(f"There is no remediation {remediation_id}.")
     if denied := _may_decide(session, remediation, actor, now, playbooks):
-        audit.append(session, actor.id, "remediation.denied", str(id), {"reason": denied.reason})
+        audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
         return denied
     remediation.state, remediation.reason, remediation.finished_at = "rejected", f"{actor.name or actor.id}: {reason[:500]}", now
-    audit.append(session, actor.id, "remediation.rejected", str(id), {"reason": reason[:500]})
+    audit.append(session, actor.id, "remediation.rejected", str(remediation_id), {"reason": reason[:500]})
     tell(session, remediation, playbooks.get(remediation.playbook))
     return Allowed()
 
 
 def snooze(
-    session: Session, id: int, actor: Actor, now: datetime, until: datetime, reason: str, playbooks: Mapping[str, Playbook]
+    session: Session, remediation_id: int, actor: Actor, now: datetime, until: datetime, reason: str, playbooks: Mapping[str, Playbook]
 ) -> Allowed | Denied:
     """Close a proposal and keep its resources out of new ones until then."""
-    remediation = _locked(session, id)
+    remediation = _locked(session, remediation_id)
     if remediation is None:
-        return Denied(f"There is no remediation {id}.")
+        return Denied(f"There is no remediation {remediation_id}.")
     if denied := _may_decide(session, remediation, actor, now, playbooks):
-        audit.append(session, actor.id, "remediation.denied", str(id), {"reason": denied.reason})
+        audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
         return denied
     remediation.state, remediation.snoozed_until, remediation.finished_at = "rejected", until, now
     remediation.reason = f"{actor.name or actor.id}: snoozed until {until:%d %b}: {reason[:500]}"
-    audit.append(session, actor.id, "remediation.snoozed", str(id), {"until": until.isoformat(), "reason": reason[:500]})
+    audit.append(session, actor.id, "remediation.snoozed", str(remediation_id), {"until": until.isoformat(), "reason": reason[:500]})
     tell(session, remediation, playbooks.get(remediation.playbook))
     return Allowed()
 
 
 def choose(
-    session: Session, id: int, actor: Actor, now: datetime, resource_ids: Sequence[str], playbooks: Mapping[str, Playbook]
+    session: Session, remediation_id: int, actor: Actor, now: datetime, resource_ids: Sequence[str], playbooks: Mapping[str, Playbook]
 ) -> Remediation | Denied:
     """Replace a proposal by one for some of its resources: a new frozen plan, with the same requester, to be approved on its own."""
-    remediation = _locked(session, id)
+    remediation = _locked(session, remediation_id)
     if remediation is None:
-        return Denied(f"There is no remediation {id}.")
+        return Denied(f"There is no remediation {remediation_id}.")
     if denied := _may_decide(session, remediation, actor, now, playbooks):
         return denied
     playbook = playbooks.get(remediation.playbook)
@@ -157,16 +161,18 @@ def choose(
         f"replaced by {smaller.id} for {len(chosen)} of {len(plan.resources())}",
         now,
     )
-    audit.append(session, actor.id, "remediation.narrowed", str(id), {"to": smaller.id, "resources": chosen})
+    audit.append(session, actor.id, "remediation.narrowed", str(remediation_id), {"to": smaller.id, "resources": chosen})
     tell(session, remediation, playbook)
     return smaller
 
 
-def request_undo(session: Session, id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]) -> Remediation | Denied:  # noqa: A002
+def request_undo(
+    session: Session, remediation_id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]
+) -> Remediation | Denied:
     """A remediation that undoes another: approved by the person who could have approved the first, ready to run."""
-    remediation = _locked(session, id)
+    remediation = _locked(session, remediation_id)
     if remediation is None:
-        return Denied(f"There is no remediation {id}.")
+        return Denied(f"There is no remediation {remediation_id}.")
     steps = undoable(session, remediation)
     denied = access.check(actor, Action.APPROVE_REMEDIATION)
     if isinstance(denied, Denied):
@@ -208,7 +214,7 @@ def request_undo(session: Session, id: int, actor: Actor, now: datetime, playboo
             )
         )
     session.flush()
-    audit.append(session, actor.id, "remediation.undo_requested", str(id), {"undo": undo.id})
+    audit.append(session, actor.id, "remediation.undo_requested", str(remediation_id), {"undo": undo.id})
     return undo
 
 
@@ -344,8 +350,8 @@ def _line(session: Session, remediation: Remediation) -> str:
 # ------------------------------------------------------------------ parts
 
 
-def _locked(session: Session, id: int) -> Remediation | None:  # noqa: A002
-    return session.scalar(sa.select(Remediation).where(Remediation.id == id).with_for_update())
+def _locked(session: Session, remediation_id: int) -> Remediation | None:
+    return session.scalar(sa.select(Remediation).where(Remediation.id == remediation_id).with_for_update())
 
 
 def _rule(playbook: Playbook | None) -> approval.Rule | None:

@@ -127,8 +127,6 @@ class Playbook(_Strict):
             if action is None:
                 raise ValueError(f"steps: unknown action {step.action!r}; known: {', '.join(sorted(ACTIONS))}")
             _check_parameters(action.parameters, step.parameters)
-                {key: value for key, value in step.parameters.items() if not _is_reference(value)} if step.parameters else {}, strict=False
-            )
             if self.mode == "auto" and not action.reversible:
                 raise ValueError(f"mode auto is only for actions that can be undone; {step.action} cannot")
         return self
