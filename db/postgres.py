@@ -186,6 +186,7 @@ def _launch(folder: Path, data: Path) -> int:
             process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         while process.poll() is None and time.monotonic() < deadline:
             if _running_port(data) == port:
+                process.returncode = 0  # it outlives us on purpose, so Popen has nothing to wait for
                 return port
             time.sleep(0.02)
         if time.monotonic() > deadline:

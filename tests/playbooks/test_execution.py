@@ -1,0 +1,163 @@
+"""The run of a remediation against moto and a real Postgres."""
+
+import boto3
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from access import Denied
+from db import audit
+from db.engines import Database
+from db.tables import OutboxMessage, RemediationStep, Saving
+from db.tables import Remediation as Stored
+from playbooks import remediation as life
+from playbooks.cloud import Cloud
+from playbooks.execution import Run, execute
+from playbooks.plan import Target
+from playbooks.planning import make_plans
+from playbooks.schema import read_playbooks
+from settings import Remediation
+from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER, run_instances, states
+
+PLAYBOOKS = read_playbooks()
+BOUNDARIES = ["claimed", *(f"{name} step {step}" for step in range(3) for name in ("before", "recorded", "acted", "after"))]
+
+
+class Killed(BaseException):
+    """The worker dies here."""
+
+
+def target(resource_id: str, savings: float | None = 153.0) -> Target:
+    return Target(resource_id, f"web-{resource_id[-4:]}", "123456789012", "sandbox", "us-east-1", "web", "sandbox", savings, evidence="peak CPU 2.1 % in 14 days")
+
+
+def propose(database: Database, cloud: Cloud, ids: list[str]) -> int:
+    plans = make_plans(PLAYBOOKS["ec2-stop-idle"], [target(one) for one in ids], cloud, Remediation(), NOW)
+    assert isinstance(plans, list)
+    with Session(database.app) as session, session.begin():
+        return life.propose(session, plans[0], PLAYBOOKS["ec2-stop-idle"], REQUESTER.id, NOW, channel="#web").id
+
+
+def approve(database: Database, number: int) -> None:
+    with Session(database.app) as session, session.begin():
+        decision = life.approve(session, number, APPROVER, NOW, PLAYBOOKS)
+        assert isinstance(decision, life.Approved), decision
+
+
+def run_of(database: Database, cloud: Cloud, boundary: str | None = None) -> Run:
+    def die(name: str) -> None:
+        if name == boundary:
+            raise Killed(name)
+
+    return Run(database.app, cloud, Remediation(), PLAYBOOKS, now=lambda: NOW, sleep=lambda _: None, at_boundary=die)
+
+
+def stored(database: Database, number: int) -> tuple[str, list[str]]:
+    with Session(database.app) as session:
+        steps = session.scalars(sa.select(RemediationStep.state).where(RemediationStep.remediation_id == number).order_by(RemediationStep.position))
+        return session.get_one(Stored, number).state, list(steps)
+
+
+def test_stops_what_was_approved_and_leaves_the_protected_alone(clean_database: Database, cloud: Cloud) -> None:
+    """Four idle instances stop, the protected one is named and keeps running, and the ledger opens with four entries."""
+    idle = run_instances(4, {"team": "web"})
+    protected = run_instances(1, {"team": "web", "do-not-stop": "true"})
+    number = propose(clean_database, cloud, [*idle, *protected])
+    approve(clean_database, number)
+    assert execute(run_of(clean_database, cloud), number) == "succeeded"
+    assert states(idle) == ["stopped"] * 4
+    assert states(protected) == ["running"]
+    with Session(clean_database.app) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Saving)) == 4
+        left_out = session.get_one(Stored, number).plan["left_out"]
+        assert [item["reason"] for item in left_out] == ["protected by tag do-not-stop=true"]
+        assert isinstance(audit.verify(session), audit.Intact)
+        assert session.scalars(sa.select(OutboxMessage.key)).first() == f"remediation:{number}"
+
+
+def test_undo_starts_them_again_and_reverses_the_ledger(clean_database: Database, cloud: Cloud) -> None:
+    """Undo brings every instance back and the savings are no longer claimed."""
+    ids = run_instances(2, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    execute(run_of(clean_database, cloud), number)
+    with Session(clean_database.app) as session, session.begin():
+        undo = life.request_undo(session, number, APPROVER, NOW, PLAYBOOKS)
+        assert isinstance(undo, Stored)
+        undo_number = undo.id
+    assert execute(run_of(clean_database, cloud), undo_number) == "succeeded"
+    assert states(ids) == ["running"] * 2
+    assert stored(clean_database, number) == ("undone", ["undone"] * 2)
+    with Session(clean_database.app) as session:
+        assert set(session.scalars(sa.select(Saving.status))) == {"reversed"}
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_killed_at_any_boundary_nothing_is_done_twice(clean_database: Database, cloud: Cloud, boundary: str) -> None:
+    """A worker that dies at a boundary leaves a ledger that agrees with the account; the next worker settles it and repeats nothing."""
+    ids = run_instances(3, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    with pytest.raises(Killed):
+        execute(run_of(clean_database, cloud, boundary), number)
+    before = states(ids)
+    state = execute(run_of(clean_database, cloud), number)
+    assert states(ids) == before
+    found, steps = stored(clean_database, number)
+    assert found == state
+    assert found in {"succeeded", "partial", "failed", "unknown"}
+    for step, instance in zip(steps, states(ids), strict=True):
+        assert (step, instance) in {("verified", "stopped"), ("planned", "running"), ("unknown", "running")}
+    assert execute(run_of(clean_database, cloud), number) == found
+
+
+def test_a_changed_world_voids_the_plan_before_anything_is_touched(clean_database: Database, cloud: Cloud) -> None:
+    """One of three was protected after the approval: nothing is stopped and the reason names it."""
+    ids = run_instances(3, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    boto3.client("ec2", region_name="us-east-1").create_tags(Resources=[ids[1]], Tags=[{"Key": "do-not-stop", "Value": "true"}])
+    assert execute(run_of(clean_database, cloud), number) == "void"
+    assert states(ids) == ["running"] * 3
+    with Session(clean_database.app) as session:
+        assert "tags was" in str(session.get_one(Stored, number).reason)
+
+
+def test_only_the_approved_runs(clean_database: Database, cloud: Cloud) -> None:
+    """A proposal, a rejected one and an unknown number do nothing."""
+    ids = run_instances(1, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    assert execute(run_of(clean_database, cloud), number) == "proposed"
+    with Session(clean_database.app) as session, session.begin():
+        life.reject(session, number, APPROVER, NOW, "not now", PLAYBOOKS)
+    assert execute(run_of(clean_database, cloud), number) == "rejected"
+    assert execute(run_of(clean_database, cloud), 999_999) == "missing"
+    assert states(ids) == ["running"]
+
+
+def test_the_requester_and_the_powerless_cannot_approve(clean_database: Database, cloud: Cloud) -> None:
+    """Two people are needed, and the role."""
+    number = propose(clean_database, cloud, run_instances(1, {"team": "web"}))
+    with Session(clean_database.app) as session, session.begin():
+        own = life.approve(session, number, REQUESTER, NOW, PLAYBOOKS)
+        powerless = life.approve(session, number, VIEWER, NOW, PLAYBOOKS)
+    assert own == Denied("You asked for this change, so somebody else has to approve it.")
+    assert isinstance(powerless, Denied)
+    assert "needs the role approver" in powerless.reason
+    assert stored(clean_database, number)[0] == "proposed"
+
+
+def test_stop_all_halts_a_run_between_steps(clean_database: Database, cloud: Cloud) -> None:
+    """The kill switch is looked at before each step: the first is done, the second is not."""
+    ids = run_instances(2, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    run = run_of(clean_database, cloud)
+
+    def pull(name: str) -> None:
+        if name == "after step 0":
+            with Session(clean_database.app) as session, session.begin():
+                life.set_stop_all(session, APPROVER, NOW, on=True)
+
+    assert execute(Run(run.engine, run.cloud, run.limits, run.playbooks, run.now, run.sleep, pull), number) == "partial"
+    assert states(ids) == ["stopped", "running"]
