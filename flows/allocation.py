@@ -1,0 +1,79 @@
+"""The allocation rules of `finops.yaml`: who owns a charge, from its tags, account, resource and service."""
+
+import re
+from collections.abc import Sequence
+from fnmatch import translate
+from typing import TYPE_CHECKING
+
+from db.focus import ALLOCATED
+from settings import Allocation, AllocationRule, UserError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_VALUE_CAP = 256  # characters; the longest tag value of the three large providers
+
+
+def rules_of(allocation: Allocation) -> dict[str, tuple[AllocationRule, ...]]:
+    """The ordered rules of team, environment and application."""
+    return {name: getattr(allocation, name) for name in ALLOCATED}
+
+
+def tag_value(tags: dict[str, object], keys: Sequence[str]) -> str | None:
+    """The first value of these keys that is not empty, trimmed and capped; lists and objects count as empty."""
+    for key in keys:
+        value = tags.get(key)
+        if value is not None and not isinstance(value, list | dict):
+            text = str(value).strip()[:_VALUE_CAP]
+            if text:
+                return text
+    return None
+
+
+def expression(rules: Sequence[AllocationRule], tags: Sequence[str]) -> "pl.Expr":
+    """The value of the first rule that gives one; `tags` names, for each rule, the column with what its tag keys hold."""
+    import polars as pl
+
+    given = [_given(rule, column) for rule, column in zip(rules, tags, strict=True)]
+    return pl.coalesce(given) if given else pl.lit(None, dtype=pl.String)
+
+
+def _given(rule: AllocationRule, tags: str) -> "pl.Expr":
+    import polars as pl
+
+    if rule.value is None:
+        return pl.col(tags)
+    holds = pl.col(tags).is_not_null() if rule.tag else pl.lit(True)
+    if rule.account is not None:
+        pattern = _wildcard(rule.account)
+        holds = holds & (_matches("sub_account_name", pattern) | _matches("sub_account_id", pattern))
+    if rule.resource is not None:
+        holds = holds & (_matches("resource_name", _supported(rule.resource)) | _matches("resource_id", rule.resource))
+    if rule.service is not None:
+        holds = holds & _matches("service_name", _wildcard(rule.service))
+    return pl.when(holds).then(pl.lit(rule.value))
+
+
+def _matches(column: str, pattern: str) -> "pl.Expr":
+    import polars as pl
+
+    return pl.col(column).str.contains(pattern).fill_null(value=False)
+
+
+def _wildcard(text: str) -> str:
+    """A name with * as wildcard, as a regular expression without regard to case."""
+    body = translate(re.sub(r"[\[?]", lambda found: f"[{found[0]}]", text))
+    return "(?i)^" + body.removeprefix("(?s:").removesuffix(")\\Z").removesuffix(")\\z") + "$"
+
+
+def _supported(pattern: str) -> str:
+    """The pattern, when the engine that reads bills takes it: no look-around, no back-references; else raises `UserError`."""
+    import polars as pl
+
+    try:
+        pl.Series(["x"]).str.contains(pattern)
+    except pl.exceptions.ComputeError as error:
+        raise UserError(
+            f"The allocation rule `resource: {pattern}` cannot be used: look-around and back-references are not supported."
+        ) from error
+    return pattern

@@ -1,0 +1,98 @@
+"""Rows into tables of their own, one a source and billing month, not yet visible to anybody."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_WAITING = 2  # pieces checked ahead of the COPY; bounds the memory
+_READ = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A staged table: the charges of one source in one month (`YYYY-MM`)."""
+
+    table: str
+    source_id: int
+    month: str
+
+    @property
+    def start(self) -> str:
+        """First day of the month."""
+        return f"{self.month}-01"
+
+    @property
+    def end(self) -> str:
+        """First day of the month after."""
+        year, month = map(int, self.month.split("-"))
+        return f"{year + month // 12:04d}-{month % 12 + 1:02d}-01"
+
+
+@dataclass
+class Staging:
+    """Copies rows into leaves on one open transaction, while the caller prepares the next ones.
+
+    The tables are made in the transaction that fills them, so that Postgres writes no log for them and a crash leaves nothing behind.
+    """
+
+    connection: sa.Connection
+    leaves: dict[tuple[int, str], Leaf] = field(default_factory=dict)
+    _loads: dict[str, int] = field(default_factory=dict)
+    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "copy"))
+    _pending: "deque[Future[None]]" = field(default_factory=deque)
+
+    def add(self, source_id: int, month: str, load_id: int, rows: "pl.DataFrame") -> None:
+        """Queue rows, whose columns are columns of `charges`; raises what an earlier COPY raised."""
+        text = rows.write_csv(include_header=False)
+        while len(self._pending) >= _WAITING:
+            self._pending.popleft().result()
+        self._pending.append(self._worker.submit(self._copy, source_id, month, load_id, rows.columns, text.encode()))
+
+    def finish(self) -> tuple[Leaf, ...]:
+        """Wait for the last COPY; the leaves in a fixed order."""
+        while self._pending:
+            self._pending.popleft().result()
+        return tuple(self.leaves[key] for key in sorted(self.leaves))
+
+    def close(self) -> None:
+        """End the worker; what waits is dropped."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def _copy(self, source_id: int, month: str, load_id: int, columns: list[str], text: bytes) -> None:
+        leaf = self.leaves.get((source_id, month)) or self._make(source_id, month, load_id)
+        if self._loads.get(leaf.table) != load_id:
+            self.connection.exec_driver_sql(f"ALTER TABLE {leaf.table} ALTER load_id SET DEFAULT {load_id:d}")
+            self._loads[leaf.table] = load_id
+        with driver_cursor(self.connection) as cursor:
+            cursor.copy_expert(f"COPY {leaf.table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FREEZE)", BytesIO(text), _READ)
+
+    def _make(self, source_id: int, month: str, load_id: int) -> Leaf:
+        leaf = Leaf(f"finops.charges_{month.replace('-', '')}_s{source_id:d}_l{load_id:d}", source_id, month)
+        self.connection.exec_driver_sql(f"CREATE TABLE {leaf.table} (LIKE finops.charges)")
+        self.connection.exec_driver_sql(
+            f"ALTER TABLE {leaf.table} ALTER source_id SET DEFAULT {source_id:d}, "
+            # the partition's bounds, so that attaching need not read the rows again
+            f"ADD CHECK (source_id = {source_id:d}), "
+            f"ADD CHECK (billing_period_start >= '{leaf.start}+00' AND billing_period_start < '{leaf.end}+00')"
+        )
+        self.leaves[source_id, month] = leaf
+        return leaf
+
+
+def driver_cursor(connection: sa.Connection) -> Any:
+    """A psycopg2 cursor in the connection's transaction, for COPY."""
+    return connection.connection.cursor()
+
+
+def by_leaf(rows: "pl.DataFrame", source: str, month: str) -> Iterator[tuple[str, str, "pl.DataFrame"]]:
+    """The rows of each source and month, without these two columns."""
+    for (name, when), part in rows.partition_by([source, month], as_dict=True, include_key=False).items():
+        yield str(name), str(when), part

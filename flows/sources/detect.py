@@ -1,0 +1,90 @@
+"""What format a file has, by its columns."""
+
+from dataclasses import dataclass
+
+from db import focus
+
+_PROVIDER = ("ProviderName", "ServiceProviderName", "PublisherName")
+
+# A few columns that only this format has; the nearest format is named to whoever offers a file that is not FOCUS.
+SIGNATURES: dict[str, tuple[str, ...]] = {
+    "AWS legacy CUR": ("lineItem/UsageAccountId", "lineItem/LineItemType", "bill/PayerAccountId", "lineItem/UnblendedCost"),
+    "AWS CUR 2.0": ("line_item_usage_account_id", "line_item_line_item_type", "bill_payer_account_id", "line_item_unblended_cost"),
+    "Azure cost export": ("MeterCategory", "MeterId", "SubscriptionId", "CostInBillingCurrency", "Cost", "ConsumedService"),
+    "Google Cloud billing export": ("billing_account_id", "service.description", "sku.description", "usage_start_time", "project.id"),
+    "OCI cost report": ("lineItem/tenantId", "lineItem/intervalUsageStart", "product/compartmentId", "cost/myCost"),
+}
+
+
+@dataclass(frozen=True)
+class Focus:
+    """A FOCUS file: its version, and for each FOCUS column (database name) the position of its column."""
+
+    version: str
+    positions: dict[str, int]
+    extras: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class NotFocus:
+    """Not FOCUS; the reason names what is missing and the nearest known format, which `format` holds when one fits."""
+
+    reason: str
+    format: str | None = None
+
+
+def detect(columns: tuple[str, ...]) -> Focus | NotFocus:
+    """Whether these columns are a FOCUS file of versions 1.0 to 1.4; names are compared without case, spaces and underscores."""
+    known = {_plain(column.focus): column for column in focus.COLUMNS}
+    positions: dict[str, int] = {}
+    extras: list[tuple[int, str]] = []
+    present: set[str] = set()
+    for position, name in enumerate(columns):
+        column = known.get(_plain(name))
+        if column is None:
+            extras.append((position, _unique(name or f"column_{position + 1}", extras)))
+        elif column.name in positions:
+            return NotFocus(f"The column {column.focus} is there twice. Export the file with each column once.")
+        else:
+            positions[column.name] = position
+            present.add(column.focus)
+    missing = [column.focus for column in focus.COLUMNS if column.required and column.focus not in present]
+    if not present.intersection(_PROVIDER):
+        missing.append("ProviderName")
+    if missing:
+        return _not_focus(columns, missing, len(present))
+    return Focus(_version(present), positions, tuple(extras))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace(" ", "").casefold() if not name.casefold().startswith("x_") else name
+
+
+def _unique(name: str, extras: list[tuple[int, str]]) -> str:
+    taken = {other for _, other in extras}
+    candidate, number = name, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{name}_{number}"
+    return candidate
+
+
+def _not_focus(columns: tuple[str, ...], missing: list[str], present: int) -> NotFocus:
+    lacking = f"Not a FOCUS file: it lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
+    shares = {name: sum(column in columns for column in signature) / len(signature) for name, signature in SIGNATURES.items()}
+    nearest = max(shares, key=lambda name: shares[name])
+    if shares[nearest] >= 0.5 and present < 20:
+        return NotFocus(f"{lacking} It looks like {nearest}; export FOCUS instead (providers offer it beside their own format).", nearest)
+    if present >= 5:
+        return NotFocus(f"{lacking} The nearest known format is FOCUS; export it with all mandatory columns.", "FOCUS")
+    return NotFocus(f"{lacking} It is no other format known here either; export FOCUS 1.0 to 1.4 as CSV, gzip CSV or Parquet.")
+
+
+def _version(present: set[str]) -> str:
+    if "ServiceProviderName" in present or "HostProviderName" in present:
+        return "FOCUS 1.3" if "ProviderName" in present else "FOCUS 1.4"
+    if present.intersection(("BillingAccountType", "SubAccountType", "PricingCurrency", "PricingCurrencyEffectiveCost", "InvoiceId")):
+        return "FOCUS 1.2"
+    if present.intersection(("ServiceSubcategory", "SkuMeter", "SkuPriceDetails", "CapacityReservationId", "CommitmentDiscountQuantity")):
+        return "FOCUS 1.1"
+    return "FOCUS 1.0"

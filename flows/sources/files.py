@@ -1,0 +1,322 @@
+"""The files of a delivery: found from paths, globs, folders and s3:// addresses, then read in bounded pieces."""
+
+import glob
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from settings import UserError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SUFFIXES = (".csv", ".csv.gz", ".gz", ".parquet", ".psv", ".tsv", ".txt")
+_PIECE = 16 * 1024 * 1024
+_LONGEST_RECORD = 64 * 1024 * 1024
+_GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class BillFile:
+    """A file on this machine; `label` is the path or address the caller gave or would recognise."""
+
+    path: Path
+    label: str
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self.path.stat().st_size
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that cannot be read to its end; the reason is a sentence."""
+
+    reason: str
+
+
+class Broken(Exception):
+    """Raised while reading on: the file is truncated or not what its first bytes say; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a file's first bytes say: its kind, its column names as written, and for text the field separator."""
+
+    kind: str
+    columns: tuple[str, ...]
+    separator: str = ","
+
+
+def expand(paths: list[str], downloads: Path) -> list[BillFile]:
+    """The files named by paths, globs, folders (recursively) and s3:// addresses (fetched into `downloads`), each once; raises `UserError`."""
+    found: dict[Path, BillFile] = {}
+    for text in paths:
+        for file in _fetch(text, downloads) if text.startswith("s3://") else _local(text):
+            found.setdefault(file.path.resolve(), file)
+    return list(found.values())
+
+
+def _local(text: str) -> list[BillFile]:
+    path = Path(text).expanduser()
+    if path.is_file():
+        return [BillFile(path, text)]
+    if path.is_dir():
+        inside = sorted(file for file in path.rglob("*") if file.is_file() and _looks_like_bill(file.name))
+        if not inside:
+            raise UserError(f"{text} holds no bills: no file that ends in {', '.join(SUFFIXES)}.")
+        return [BillFile(file, str(file)) for file in inside]
+    matches = sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207 - the path may be absolute
+    if not matches:
+        raise UserError(
+            f"{text} is not there: no such file, folder or match. Check the path; quote a glob so that the shell leaves it alone."
+        )
+    return [BillFile(Path(name), name) for name in matches]
+
+
+def _looks_like_bill(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES) and not name.startswith((".", "_"))
+
+
+def _fetch(address: str, downloads: Path) -> list[BillFile]:
+    """Fetch an object, or every bill under a prefix that ends in / or holds *."""
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    parts = urlsplit(address)
+    bucket, key = parts.netloc, parts.path.lstrip("/")
+    prefix = key.split("*", 1)[0]
+    try:
+        client = boto3.client("s3")
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        names = [item["Key"] for page in pages for item in page.get("Contents", []) if _wanted(item["Key"], key)]
+        files = []
+        for name in sorted(names):
+            target = downloads / hashlib.sha256(f"{bucket}/{name}".encode()).hexdigest()[:16] / Path(name).name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            client.download_file(bucket, name, str(target))
+            files.append(BillFile(target, f"s3://{bucket}/{name}"))
+    except (BotoCoreError, ClientError) as error:
+        raise UserError(
+            f"{address} cannot be read: {error}. Check the address and that this machine's AWS credentials may read it."
+        ) from error
+    if not files:
+        raise UserError(f"{address} holds no bills: nothing under it ends in {', '.join(SUFFIXES)}.")
+    return files
+
+
+def _wanted(name: str, key: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    if "*" in key:
+        return fnmatchcase(name, key) and not name.endswith("/")
+    return name == key or (key.endswith("/") or not key) and _looks_like_bill(Path(name).name)
+
+
+def digest(file: BillFile) -> str:
+    """SHA-256 of the file's bytes."""
+    with file.path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def read_head(file: BillFile) -> Head | Unreadable:
+    """The kind and the columns of a file."""
+    try:
+        with file.path.open("rb") as handle:
+            start = handle.read(4)
+        if not start:
+            return Unreadable("The file is empty.")
+        if start == _PARQUET:
+            return _parquet_head(file)
+        with file.path.open("rb") as raw, _text(raw) as text:
+            first = _first_record(text)
+    except (OSError, EOFError, zlib.error, UnicodeError) as error:
+        return Unreadable(_cannot_read(error))
+    if not first.strip():
+        return Unreadable("The file is empty.")
+    line = first.decode("utf-8", "replace")
+    if "\x00" in line:
+        return Unreadable("The file is binary, neither CSV, gzip nor Parquet.")
+    separator = max(",;\t|", key=line.count)
+    columns = tuple(name.strip() for name in _fields(line, separator))
+    return Head("csv", columns, separator)
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    import csv
+
+    return next(csv.reader(io.StringIO(line), delimiter=separator), [])
+
+
+def _parquet_head(file: BillFile) -> Head | Unreadable:
+    import polars as pl
+
+    try:
+        return Head("parquet", tuple(pl.scan_parquet(file.path, glob=False).collect_schema().names()))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        return Unreadable(f"The Parquet file is damaged or cut off: {str(error).splitlines()[0]}. Fetch it again.")
+
+
+def _cannot_read(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "The gzip file is cut off before its end. Fetch it again."
+    if isinstance(error, gzip.BadGzipFile | zlib.error):
+        return f"The gzip file is damaged: {error}. Fetch it again."
+    if isinstance(error, UnicodeError):
+        return f"The file's text is not valid UTF-16: {error.reason if isinstance(error, UnicodeDecodeError) else error}."
+    return f"The file cannot be read: {error}."
+
+
+def _text(raw: IO[bytes]) -> IO[bytes]:
+    """The bytes of a text file as UTF-8 without byte order mark, unpacked."""
+    start = raw.read(2)
+    raw.seek(0)
+    plain: IO[bytes] = gzip.GzipFile(fileobj=raw, mode="rb") if start == _GZIP else raw  # type: ignore[assignment]
+    buffered = io.BufferedReader(plain, _PIECE) if start == _GZIP else plain  # type: ignore[type-var]
+    mark = buffered.read(3)
+    buffered.seek(0 if mark != _BOM else 3)
+    return _Utf16(buffered) if mark[:2] in _UTF16 else buffered  # type: ignore[return-value]
+
+
+class _Utf16:
+    """Reads UTF-16 as UTF-8."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._text = io.TextIOWrapper(source, encoding="utf-16", newline="")
+
+    def read(self, size: int) -> bytes:
+        return self._text.read(size).encode()
+
+    def __enter__(self) -> "_Utf16":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._text.close()
+
+
+def _first_record(text: IO[bytes]) -> bytes:
+    """The header line, which may hold quoted line breaks."""
+    piece = text.read(1024 * 1024)
+    end = piece.find(b"\n")
+    while end >= 0 and piece.count(b'"', 0, end) % 2:
+        end = piece.find(b"\n", end + 1)
+    return piece if end < 0 else piece[:end].rstrip(b"\r")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows, every column as text under its position ("0", "1" …; "overflow" for a field beyond the header), and the share read so far."""
+
+    frame: "pl.DataFrame"
+    share: float
+    may_hold_nul: bool
+
+
+def read_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
+    """The rows in pieces of some ten thousand.
+
+    Empty fields and the literal NULL are null. Raises `Broken` when the file turns out damaged.
+    """
+    return _parquet_batches(file, head) if head.kind == "parquet" else _csv_batches(file, head)
+
+
+def _csv_batches(file: BillFile, head: Head) -> Iterator[Piece]:
+    size = max(file.size, 1)
+    names = [str(position) for position in range(len(head.columns))]
+    header = (head.separator.join([*names, "overflow"]) + "\n").encode()
+    try:
+        with file.path.open("rb") as raw, _text(raw) as text:
+            unread, first = b"", True
+            while True:
+                piece = text.read(_PIECE)
+                unread += piece
+                if first and piece:
+                    unread = unread[_header_length(unread) :]
+                    first = False
+                cut = _last_boundary(unread) if piece else len(unread)
+                if len(unread) - cut > _LONGEST_RECORD:
+                    raise Broken("A quote is opened and never closed, or a record is longer than 64 MB. Export the file again.")
+                if cut:
+                    yield Piece(_parse(header + unread[:cut], head.separator), raw.tell() / size, b"\0" in unread[:cut])
+                    unread = unread[cut:]
+                if not piece:
+                    return
+    except (OSError, EOFError, zlib.error, UnicodeError) as error:
+        raise Broken(_cannot_read(error)) from error
+
+
+def _header_length(piece: bytes) -> int:
+    end = piece.find(b"\n")
+    while end >= 0 and piece.count(b'"', 0, end) % 2:
+        end = piece.find(b"\n", end + 1)
+    return len(piece) if end < 0 else end + 1
+
+
+def _last_boundary(piece: bytes) -> int:
+    """Where the last whole record ends: after a line break with an even number of quotes before it."""
+    end = piece.rfind(b"\n")
+    quotes = piece.count(b'"', 0, end) if end >= 0 else 0
+    while end >= 0 and quotes % 2:
+        before = piece.rfind(b"\n", 0, end)
+        quotes -= piece.count(b'"', before + 1, end) if before >= 0 else quotes
+        end = before
+    return end + 1
+
+
+def _parse(text: bytes, separator: str) -> "pl.DataFrame":
+    import polars as pl
+
+    try:
+        return pl.read_csv(
+            text, separator=separator, infer_schema=False, null_values=["", "NULL"], encoding="utf8-lossy", truncate_ragged_lines=True
+        )
+    except pl.exceptions.PolarsError as error:
+        raise Broken(f"The file is not valid CSV: {str(error).splitlines()[0]}. Export it again.") from error
+
+
+def _parquet_batches(file: BillFile, head: Head) -> Iterator[Piece]:
+    import polars as pl
+
+    try:
+        frame = pl.scan_parquet(file.path, glob=False)
+        total = int(frame.select(pl.len()).collect().item())
+        done = 0
+        for batch in frame.collect_batches(chunk_size=50_000, maintain_order=True):
+            done += batch.height
+            texts = [_as_text(batch.get_column(name)).alias(str(position)) for position, name in enumerate(head.columns)]
+            columns = pl.DataFrame(texts).with_columns(pl.lit(None, dtype=pl.String).alias("overflow"))
+            yield Piece(columns, done / max(total, 1), may_hold_nul=True)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise Broken(f"The Parquet file is damaged or cut off: {str(error).splitlines()[0]}. Fetch it again.") from error
+
+
+def _as_text(column: "pl.Series") -> "pl.Series":
+    import json
+
+    import polars as pl
+
+    kind = column.dtype
+    if isinstance(kind, pl.Datetime):
+        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if kind.time_zone else column
+        return column.dt.to_string("%Y-%m-%dT%H:%M:%S%.f")
+    if isinstance(kind, pl.List | pl.Struct | pl.Array):
+        values = (None if value is None else json.dumps(_pairs(value), default=str) for value in column.to_list())
+        return pl.Series(values, dtype=pl.String)
+    text = column.cast(pl.String)
+    return text.set(text.is_in(["", "NULL"]), None)
+
+
+def _pairs(value: object) -> object:
+    """A Parquet map (a list of key and value) as an object."""
+    if isinstance(value, list) and all(isinstance(item, dict) and set(item) == {"key", "value"} for item in value):
+        return {item["key"]: item["value"] for item in value}
+    return value
