@@ -25,16 +25,21 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 config_app = typer.Typer(help="finops.yaml.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 sql_app = typer.Typer(help="The SQL guard.", no_args_is_help=True)
+playbooks_app = typer.Typer(help="Playbooks: what may be done about waste.", no_args_is_help=True)
+remediations_app = typer.Typer(help="Proposed and executed changes.", no_args_is_help=True)
 analyze_app = typer.Typer(help="Detection and forecasts on series of your own, without a database.", no_args_is_help=True)
-for name, group in {
+_GROUPS = {
+    "playbooks": playbooks_app,
+    "remediations": remediations_app,
+    "analyze": analyze_app,
+    "sql": sql_app,
     "flows": flows_app,
     "db": db_app,
     "config": config_app,
     "audit": audit_app,
-    "sql": sql_app,
-    "analyze": analyze_app,
-}.items():
-    app.add_typer(group, name=name)
+}
+for _name, _group in _GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 class Format(StrEnum):
@@ -267,6 +272,108 @@ def analyze_forecast(
 def _print_lines(lines: Iterator[dict[str, Any]]) -> None:
     for line in lines:
         _print_json(line)
+
+
+# ------------------------------------------------------------------ remediation
+
+
+@playbooks_app.command("list")
+def playbooks_list() -> None:
+    """The playbooks, what they do and how they are approved."""
+    from playbooks.schema import read_playbooks
+
+    rows = [(p.name, p.title, p.mode, ", ".join(step.action for step in p.steps)) for p in read_playbooks().values()]
+    _print_table(("playbook", "title", "mode", "actions"), rows)
+
+
+@playbooks_app.command("validate")
+def playbooks_validate(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of *.yaml; default: the built-in ones")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema for editors instead")] = False,
+) -> None:
+    """Check playbooks; a mistake is named with file and line."""
+    from playbooks.schema import Playbook, read_playbooks
+
+    if schema:
+        _print_json(Playbook.model_json_schema())
+    else:
+        typer.echo(f"{len(read_playbooks(folder))} playbooks are right.")
+
+
+@playbooks_app.command("plan")
+def playbooks_plan(name: Annotated[str, typer.Argument(help="Name of the playbook")]) -> None:
+    """Print exactly what a playbook would do now, and with which permissions; changes nothing."""
+    from playbooks.planning import plan_text
+
+    settings = _settings()
+    typer.echo(plan_text(_database(settings), settings, _organisation(settings), name))
+
+
+@playbooks_app.command("policy")
+def playbooks_policy(names: Annotated[list[str] | None, typer.Argument(help="Playbooks; default: all")] = None) -> None:
+    """Print the least-privilege IAM policy of the actor role, generated from the actions."""
+    from playbooks.actions import iam_policy
+    from playbooks.schema import read_playbooks
+
+    chosen = [p for p in read_playbooks().values() if not names or p.name in names]
+    _print_json(iam_policy([step.action for p in chosen for step in p.steps]))
+
+
+@remediations_app.command("list")
+def remediations_list(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+    """The newest remediations and their state."""
+    from playbooks.remediation import listed
+
+    rows = listed(_database(_settings()))
+    if format is Format.JSON:
+        _print_json(rows)
+    else:
+        _print_table(
+            ("id", "state", "playbook", "account", "team", "savings_a_month", "requested_by"), [list(row.values()) for row in rows]
+        )
+
+
+@remediations_app.command("show")
+def remediations_show(number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """One remediation as JSON: plan, steps, approvals."""
+    from playbooks.remediation import shown
+
+    _print_json(shown(_database(_settings()), number))
+
+
+@remediations_app.command("approve")
+def remediations_approve(
+    number: Annotated[int, typer.Argument(metavar="ID")],
+    person: AsOption = None,
+    confirm: Annotated[str | None, typer.Option(help="Number of resources, where something is deleted")] = None,
+) -> None:
+    """Approve a proposal; its flow starts with the next sweep, or at once when Prefect is up."""
+    from playbooks.remediation import decide
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    _say_decision(decide(_database(settings), number, _actor(settings, organisation, person), "approve", confirm))
+
+
+@remediations_app.command("reject")
+def remediations_reject(
+    number: Annotated[int, typer.Argument(metavar="ID")], reason: Annotated[str, typer.Option(help="Why")] = "", person: AsOption = None
+) -> None:
+    """Reject a proposal."""
+    from playbooks.remediation import decide
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    _say_decision(decide(_database(settings), number, _actor(settings, organisation, person), "reject", reason))
+
+
+def _say_decision(denied_or_text: Any) -> None:
+    from access import Denied
+
+    if isinstance(denied_or_text, Denied):
+        typer.echo(f"finops: {denied_or_text.reason}", err=True)
+        raise typer.Exit(1)
+    typer.echo(denied_or_text)
 
 
 # ------------------------------------------------------------------ running it

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from db.engines import Database
 from db.tables import Recommendation, Remediation, RemediationStep, Resource
-from playbooks.actions import ACTIONS
+from playbooks.actions import ACTIONS, permissions
 from playbooks.actions.action import Where
-from playbooks.cloud import Cloud
+from playbooks.cloud import Cloud, cloud_of
 from playbooks.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
 from playbooks.remediation import OPEN
-from playbooks.schema import Playbook
+from playbooks.schema import Playbook, read_playbooks
+from settings import Organisation, Settings, UserError
 from settings import Remediation as Limits
-
-_RECENT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,6 @@ def successes(session: Session, playbook: str) -> int:
 
 def describe(plans: Iterable[Plan]) -> list[str]:
     """Plans as lines for the command line: exactly what would happen, the permissions it takes, what is left out and why."""
-    from playbooks.actions import permissions
-
     lines: list[str] = []
     for plan in plans:
         savings = plan.monthly_savings()
@@ -159,3 +157,19 @@ def describe(plans: Iterable[Plan]) -> list[str]:
         lines.append(f"  undo: {plan.undo}")
         lines.append(f"  permissions: {', '.join(permissions([step.action for step in plan.steps]))}")
     return lines
+
+
+def plan_text(database: Database, settings: Settings, organisation: Organisation, name: str) -> str:
+    """What a playbook would do now, for the command line. Raises `UserError` for an unknown name."""
+    playbooks = read_playbooks()
+    if name not in playbooks:
+        raise UserError(f"There is no playbook {name!r}; there are: {', '.join(sorted(playbooks))}.")
+    now = datetime.now(UTC)
+    with Session(database.app) as session:
+        targets = candidates(session, playbooks[name], now)
+    plans = make_plans(playbooks[name], targets, cloud_of(settings, organisation.remediation), organisation.remediation, now)
+    if isinstance(plans, NothingToDo):
+        return "\n".join(
+            [f"Nothing would be done: {plans.reason}.", *(f"  left out: {item.name} ({item.reason})" for item in plans.left_out)]
+        )
+    return "\n".join(describe(plans))
