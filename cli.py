@@ -322,7 +322,7 @@ def playbooks_policy(names: Annotated[list[str] | None, typer.Argument(help="Pla
 @remediations_app.command("list")
 def remediations_list(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
     """The newest remediations and their state."""
-    from playbooks.remediation import listed
+    from playbooks.decisions import listed
 
     rows = listed(_database(_settings()))
     if format is Format.JSON:
@@ -336,7 +336,7 @@ def remediations_list(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
 @remediations_app.command("show")
 def remediations_show(number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """One remediation as JSON: plan, steps, approvals."""
-    from playbooks.remediation import shown
+    from playbooks.decisions import shown
 
     _print_json(shown(_database(_settings()), number))
 
@@ -348,7 +348,7 @@ def remediations_approve(
     confirm: Annotated[str | None, typer.Option(help="Number of resources, where something is deleted")] = None,
 ) -> None:
     """Approve a proposal; its flow starts with the next sweep, or at once when Prefect is up."""
-    from playbooks.remediation import decide
+    from playbooks.decisions import decide
 
     settings = _settings()
     organisation = _organisation(settings)
@@ -360,7 +360,7 @@ def remediations_reject(
     number: Annotated[int, typer.Argument(metavar="ID")], reason: Annotated[str, typer.Option(help="Why")] = "", person: AsOption = None
 ) -> None:
     """Reject a proposal."""
-    from playbooks.remediation import decide
+    from playbooks.decisions import decide
 
     settings = _settings()
     organisation = _organisation(settings)

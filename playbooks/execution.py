@@ -18,6 +18,7 @@ from playbooks.actions.action import Action, Where
 from playbooks.cloud import Cloud
 from playbooks.plan import PlannedStep, Target, changed, closed, digest, from_json, objection
 from playbooks.schema import Playbook
+from playbooks.telling import tell
 from settings import Remediation as Limits
 
 _ACCOUNT_LOCK = 7_113_100  # advisory lock space: one run an account at a time
@@ -87,7 +88,7 @@ def _claim(run: Run, remediation_id: int, flow_run_id: str | None) -> str:
             return "void"
         remediation.state, remediation.started_at, remediation.flow_run_id = "running", run.now(), flow_run_id
         audit.append(session, "system", "remediation.started", str(remediation_id), {"flow_run_id": flow_run_id})
-        life.tell(session, remediation, playbook)
+        tell(session, remediation, playbook)
     return "running"
 
 
@@ -314,7 +315,7 @@ def _mark(run: Run, remediation_id: int, position: int, state: str, error: str |
             {"resource_id": step.resource_id, "action": step.action, "error": error, **recorded},
         )
         if state != "acting":
-            life.tell(session, remediation, run.playbooks.get(remediation.playbook))
+            tell(session, remediation, run.playbooks.get(remediation.playbook))
     return error
 
 
@@ -353,7 +354,7 @@ def _finish(run: Run, session: Session, remediation: Remediation, state: str, re
         _open_ledger(run, session, remediation, playbook)
     elif state == "succeeded":
         session.get_one(Remediation, remediation.undo_of).state = "undone"
-    life.tell(session, remediation, playbook)
+    tell(session, remediation, playbook)
 
 
 def _open_ledger(run: Run, session: Session, remediation: Remediation, playbook: Playbook | None) -> None:

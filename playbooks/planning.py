@@ -14,8 +14,8 @@ from playbooks.actions import ACTIONS, permissions
 from playbooks.actions.action import Where
 from playbooks.cloud import Cloud, cloud_of
 from playbooks.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
-from playbooks.remediation import OPEN
 from playbooks.schema import Playbook, read_playbooks
+from playbooks.telling import OPEN
 from settings import Organisation, Settings, UserError
 from settings import Remediation as Limits
 

@@ -2,26 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Literal
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import access
 from access import Action, Actor, Allowed, Denied
-from db import audit, outbox
-from db.engines import Database
+from db import audit
 from db.tables import Remediation, RemediationStep, Switch
 from playbooks import approval
 from playbooks.actions import ACTIONS
 from playbooks.plan import Plan, digest, from_json
-from playbooks.schema import Playbook, read_playbooks
-from settings import UserError
+from playbooks.schema import Playbook
+from playbooks.telling import tell, undoable
 
-OPEN = ("proposed", "approved", "running")
-DONE = ("succeeded", "partial", "failed", "unknown")
 HANGS_AFTER = timedelta(minutes=30)
 
 
@@ -221,19 +216,6 @@ def request_undo(
     return undo
 
 
-def undoable(session: Session, remediation: Remediation) -> list[RemediationStep]:
-    """The steps that were done, can be undone and were not, in order; none while an undo is under way."""
-    if remediation.state not in DONE or remediation.undo_of is not None:
-        return []
-    under_way = session.scalar(sa.select(Remediation.id).where(Remediation.undo_of == remediation.id, Remediation.state.in_(OPEN)))
-    if under_way is not None:
-        return []
-    steps = session.scalars(
-        sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
-    )
-    return [step for step in steps if step.state in {"done", "verified"} and ACTIONS[step.action].reversible]
-
-
 def set_stop_all(session: Session, actor: Actor, now: datetime, on: bool) -> Allowed | Denied:
     """The kill switch: checked before every step of every run."""
     decision = access.check(actor, Action.STOP_ALL)
@@ -261,123 +243,6 @@ def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) ->
         sa.select(Remediation.id).where(Remediation.state == "running", Remediation.started_at <= now - HANGS_AFTER)
     ).all()
     return list(waiting), list(hanging)
-
-
-def listed(database: Database, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest remediations, a line each."""
-    with Session(database.app) as session:
-        rows = session.scalars(sa.select(Remediation).order_by(Remediation.id.desc()).limit(limit)).all()
-    names = ("id", "state", "playbook", "account", "team", "expected_monthly_savings", "requested_by")
-    return [{name: float(value) if isinstance(value := getattr(row, name), Decimal) else value for name in names} for row in rows]
-
-
-def shown(database: Database, remediation_id: int) -> dict[str, Any]:
-    """One remediation in full. Raises `UserError` when there is none."""
-    with Session(database.app) as session:
-        remediation = session.get(Remediation, remediation_id)
-        if remediation is None:
-            raise UserError(f"There is no remediation {remediation_id}; `finops remediations list` shows what there is.")
-        return {**summarise(session, remediation, read_playbooks().get(remediation.playbook)), "plan": remediation.plan}
-
-
-def decide(database: Database, remediation_id: int, actor: Actor, decision: Literal["approve", "reject"], text: str | None) -> str | Denied:
-    """Approve or reject from the command line or the API, in a transaction of its own; the sentence says what follows."""
-    now, playbooks = datetime.now(UTC), read_playbooks()
-    with Session(database.app) as session, session.begin():
-        if decision == "reject":
-            rejected = reject(session, remediation_id, actor, now, text or "no reason given", playbooks)
-            return rejected if isinstance(rejected, Denied) else f"Remediation {remediation_id} is rejected."
-        approved = approve(session, remediation_id, actor, now, playbooks, text)
-    if isinstance(approved, Denied):
-        return approved
-    return f"Remediation {remediation_id} is approved." if approved.complete else f"Counted; {approved.missing} more approval needed."
-
-
-# ------------------------------------------------------------------ what people are told
-
-
-def tell(session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
-    """Leave the card in its present state: the first time as a message, later as its update, with a line in the thread where it matters."""
-    if remediation.channel is None:
-        return
-    session.flush()
-    key = f"remediation:{remediation.undo_of or remediation.id}"
-    shown = session.get_one(Remediation, remediation.undo_of) if remediation.undo_of else remediation
-    summary = summarise(session, shown, playbook)
-    if outbox.leave(session, remediation.channel, "proposal", summary, key):
-        return
-    number = session.scalar(sa.text("SELECT nextval(pg_get_serial_sequence('finops.outbox', 'id'))"))
-    outbox.leave(session, remediation.channel, "proposal", summary, f"{key}:update:{number}", update_key=key)
-    outbox.leave(
-        session,
-        remediation.channel,
-        "remediation_progress",
-        {**summary, "line": _line(session, remediation)},
-        f"{key}:line:{number}",
-        thread_key=key,
-    )
-
-
-def summarise(session: Session, remediation: Remediation, playbook: Playbook | None) -> dict[str, Any]:
-    """What the card draws: plan, evidence, who decided, how far it is."""
-    steps = session.scalars(
-        sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
-    ).all()
-    planned = remediation.plan["steps"]
-    return {
-        "id": remediation.id,
-        "state": remediation.state,
-        "reason": remediation.reason,
-        "title": playbook.title if playbook else remediation.playbook,
-        "playbook": remediation.playbook,
-        "account": remediation.account,
-        "team": remediation.team,
-        "environment": remediation.environment,
-        "monthly_savings": None if remediation.expected_monthly_savings is None else float(remediation.expected_monthly_savings),
-        "currency": remediation.currency,
-        "steps": [
-            {
-                "name": step.resource_name,
-                "resource_id": step.resource_id,
-                "says": planned[index]["says"] if index < len(planned) else step.action,
-                "evidence": planned[index]["evidence"] if index < len(planned) else "",
-                "monthly_savings": None if step.expected_monthly_savings is None else float(step.expected_monthly_savings),
-                "state": step.state,
-                "error": step.error,
-            }
-            for index, step in enumerate(steps)
-        ],
-        "left_out": remediation.plan["left_out"],
-        "undo": remediation.plan["undo"],
-        "digest": remediation.plan_digest,
-        "frozen_at": remediation.plan["made_at"],
-        "requested_by": remediation.requested_by,
-        "approvals": remediation.approvals,
-        "approvals_needed": playbook.approval.count if playbook else 1,
-        "approver_roles": [str(role) for role in playbook.approval.roles] if playbook else [],
-        "not_requester": playbook.approval.not_requester if playbook else True,
-        "typed_confirmation": playbook.approval.typed_confirmation if playbook else False,
-        "expires_at": remediation.expires_at.isoformat(timespec="seconds"),
-        "flow_run_id": remediation.flow_run_id,
-        "seconds": (remediation.finished_at - remediation.started_at).total_seconds()
-        if remediation.finished_at and remediation.started_at
-        else None,
-        "can_undo": bool(undoable(session, remediation)),
-    }
-
-
-def _line(session: Session, remediation: Remediation) -> str:
-    """One plain sentence for the thread."""
-    steps = session.scalars(sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id)).all()
-    done = sum(step.state in {"done", "verified", "undone"} for step in steps)
-    what = "Undo" if remediation.undo_of else "Remediation"
-    who = ", ".join(str(item["name"] or item["actor"]) for item in remediation.approvals)
-    ended = f": {remediation.reason}" if remediation.reason else ""
-    return {
-        "proposed": f"{what} {remediation.id}: approved by {who}, waiting for one more.",
-        "approved": f"{what} {remediation.id} approved by {who}; starting.",
-        "running": f"{what} {remediation.id}: {done} of {len(steps)} done.",
-    }.get(remediation.state, f"{what} {remediation.id} {remediation.state}, {done} of {len(steps)} done{ended}.")
 
 
 # ------------------------------------------------------------------ parts
