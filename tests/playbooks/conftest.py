@@ -12,7 +12,9 @@ from playbooks.cloud import Cloud, _client
 from settings import Remediation
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)
-REQUESTER = Actor(id="U-REQUEST", name="Rita", roles=frozenset({Role.MEMBER, Role.APPROVER}), sees_all=True, approves_teams=frozenset({"*"}))
+REQUESTER = Actor(
+    id="U-REQUEST", name="Rita", roles=frozenset({Role.MEMBER, Role.APPROVER}), sees_all=True, approves_teams=frozenset({"*"})
+)
 APPROVER = Actor(id="U-APPROVE", name="Ari", roles=frozenset({Role.APPROVER}), sees_all=True, approves_teams=frozenset({"*"}))
 VIEWER = Actor(id="U-VIEW", name="Vic", sees_all=True)
 
@@ -40,12 +42,16 @@ def run_instances(count: int, tags: dict[str, str], instance_type: str = "m5.2xl
     client = boto3.client("ec2", region_name="us-east-1")
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     specification = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
-    started = client.run_instances(ImageId=image, MinCount=count, MaxCount=count, InstanceType=instance_type, TagSpecifications=specification)
+    started = client.run_instances(
+        ImageId=image, MinCount=count, MaxCount=count, InstanceType=instance_type, TagSpecifications=specification
+    )
     return [instance["InstanceId"] for instance in started["Instances"]]
 
 
 def states(ids: list[str]) -> list[str]:
     """The states of instances, in the order of the ids."""
     client = boto3.client("ec2", region_name="us-east-1")
-    found = {i["InstanceId"]: i["State"]["Name"] for r in client.describe_instances(InstanceIds=ids)["Reservations"] for i in r["Instances"]}
+    found = {
+        i["InstanceId"]: i["State"]["Name"] for r in client.describe_instances(InstanceIds=ids)["Reservations"] for i in r["Instances"]
+    }
     return [found[one] for one in ids]

@@ -28,7 +28,17 @@ class Killed(BaseException):
 
 
 def target(resource_id: str, savings: float | None = 153.0) -> Target:
-    return Target(resource_id, f"web-{resource_id[-4:]}", "123456789012", "sandbox", "us-east-1", "web", "sandbox", savings, evidence="peak CPU 2.1 % in 14 days")
+    return Target(
+        resource_id,
+        f"web-{resource_id[-4:]}",
+        "123456789012",
+        "sandbox",
+        "us-east-1",
+        "web",
+        "sandbox",
+        savings,
+        evidence="peak CPU 2.1 % in 14 days",
+    )
 
 
 def propose(database: Database, cloud: Cloud, ids: list[str]) -> int:
@@ -54,7 +64,9 @@ def run_of(database: Database, cloud: Cloud, boundary: str | None = None) -> Run
 
 def stored(database: Database, number: int) -> tuple[str, list[str]]:
     with Session(database.app) as session:
-        steps = session.scalars(sa.select(RemediationStep.state).where(RemediationStep.remediation_id == number).order_by(RemediationStep.position))
+        steps = session.scalars(
+            sa.select(RemediationStep.state).where(RemediationStep.remediation_id == number).order_by(RemediationStep.position)
+        )
         return session.get_one(Stored, number).state, list(steps)
 
 
