@@ -1,0 +1,121 @@
+"""Anomaly detection in cost series: causal, incremental, one pass over arrays of series.
+
+`score` judges one step of many series against their memory and returns what is news together with the next memory. Values are cost of
+usage; one-off charges (fees, upfront purchases, tax, credits, refunds) are the caller's to keep apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.anomaly_baseline import fit, learn, predict, remember
+from analysis.anomaly_calendar import DAY, Step, step_of
+from analysis.anomaly_episodes import Circumstances, judge, judge_drift, slow_drift
+from analysis.anomaly_state import DAILY, Flags, Floats, State, Tuning
+
+Kind = Literal["spike", "drop", "shift", "ramp", "new"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One piece of news about one series."""
+
+    row: int  # of the series
+    moment: datetime  # the step that is out of line
+    since: datetime  # when it began
+    kind: Kind
+    direction: Literal["up", "down"]
+    expected: float
+    actual: float
+    impact: float  # actual less expected, currency a step
+    score: float  # robust standard deviations
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one step brought."""
+
+    findings: tuple[Finding, ...]
+    returned: npt.NDArray[np.intp]  # rows whose open deviation ended
+    settled: npt.NDArray[np.intp]  # rows whose deviation became the new level: a spike was a shift
+    expected: Floats  # per row, currency
+    scale: Floats  # per row, robust standard deviation of the log error
+
+
+def score(
+    state: State,
+    moment: datetime,
+    values: Sequence[float] | Floats,
+    *,
+    tuning: Tuning = DAILY,
+    every: timedelta = DAY,
+    absorbed: Flags | None = None,
+    upward_only: Flags | None = None,
+    sensitivity: Floats | None = None,
+) -> tuple[Outcome, State]:
+    """Judge `values` (currency, one a series, NaN where none came) of one step; steps must follow each other without gaps."""
+    state, count = state.copy(), len(state)
+    now = np.maximum(np.asarray(values, dtype=float), 0.0)
+    step = step_of(moment, every, tuning.ring)
+    none = np.zeros(count, dtype=bool)
+    given = Circumstances(
+        none if absorbed is None else absorbed,
+        none if upward_only is None else upward_only,
+        np.ones(count) if sensitivity is None else np.clip(sensitivity, 0.2, 5.0),
+    )
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return _score(state, step, now, given, tuning)
+
+
+def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: Tuning) -> tuple[Outcome, State]:
+    valid = np.isfinite(now)
+    new = _first_spend(state, now, given, tuning)
+    seen = predict(state, step, now)
+    remember(state, now, seen)
+    drift = slow_drift(state, step, tuning)
+    fast = judge(state, step, now, seen, drift, given, tuning)
+    state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
+    learn(state, step, now, fast.seen, fast.usual, tuning)
+    slow = judge_drift(state, step, drift, fast.usual & ~fast.returned, given, tuning)
+    fit(state, step, valid & np.isin(state.age, (tuning.learning, tuning.young)) & (state.episode == 0), tuning)
+    state.return_steps, state.quiet = np.maximum(state.return_steps - 1, 0), np.maximum(state.quiet - 1, 0)
+    findings = [
+        *_findings(fast.tell, fast.kind, seen.expected, now, seen.z, np.zeros(len(state)), step),
+        *_findings(slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), now, drift.size / drift.spread, drift.since, step),
+        *_findings(new, np.full(len(state), "new"), np.zeros(len(state)), now, now / tuning.young_amount, np.zeros(len(state)), step),
+    ]
+    rows = np.flatnonzero
+    return Outcome(tuple(findings), rows(fast.returned), rows(fast.settled), seen.expected, seen.scale), state
+
+
+def _first_spend(state: State, now: Floats, given: Circumstances, tuning: Tuning) -> Flags:
+    """Count the steps since the first spend; new spend is news when it passes an absolute amount, since it has no past to judge by."""
+    state.age += np.isfinite(now) & ((state.age > 0) | (now > 0))
+    state.zeros += np.isfinite(now) & (state.age == 0)
+    fresh = (state.zeros >= tuning.learning) & (state.age > 0) & (state.age <= tuning.young) & (state.announced == 0)
+    tell = fresh & (now >= tuning.young_amount / given.sensitivity) & ~given.absorbed
+    state.announced[tell] = 1.0
+    return tell
+
+
+def _findings(
+    tell: Flags, kind: npt.NDArray[np.object_], expected: Floats, actual: Floats, z: Floats, since: Floats, step: Step
+) -> list[Finding]:
+    return [
+        Finding(
+            row=int(row),
+            moment=step.moment,
+            since=step.moment - int(since[row]) * step.every,
+            kind=kind[row],
+            direction="up" if actual[row] >= expected[row] else "down",
+            expected=float(expected[row]),
+            actual=float(actual[row]),
+            impact=float(actual[row] - expected[row]),
+            score=float(abs(z[row])),
+        )
+        for row in np.flatnonzero(tell)
+    ]

@@ -1,0 +1,170 @@
+"""What a series should cost now: a robust level, trend, profile, month edges and autocorrelation, all arrays over series.
+
+A robust Holt-Winters filter (Gelper, Fried, Croux 2010: clipped errors drive level, profile and scale) in log space, with month-edge
+terms kept as the last months' values and an AR(1) term on what is left.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.anomaly_calendar import Step
+from analysis.anomaly_state import Flags, Floats, State, Tuning
+
+LOWEST = 0.05  # a fall below a twentieth of what was expected counts as that: zero has no logarithm
+CLIP = 2.5  # scales beyond which an error moves the baseline no further
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Per series: expected cost, log error of what came, its robust z, and the scale behind it."""
+
+    usual: Floats  # log, without the month's edge
+    expected: Floats  # currency
+    error: Floats  # log(actual / expected)
+    z: Floats
+    scale: Floats
+    edge_known: Flags  # true on every day that is no edge
+
+
+def nanmedian(values: Floats, axis: int = -1) -> Floats:
+    """The median without NaN; NaN where nothing is left, silently."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmedian(values, axis=axis))
+
+
+def nanmean(values: Floats, axis: int = -1) -> Floats:
+    """The mean without NaN; NaN where nothing is left, silently."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmean(values, axis=axis))
+
+
+def predict(state: State, step: Step, values: Floats) -> Prediction:
+    """What was expected of `values`, from the past alone."""
+    settling = 1 + 0.5 / np.maximum(state.settled, 1)
+    usual = state.level + state.trend + _echo_gain(state) * state.echo + state.profile[:, step.slot]
+    plain = np.exp(usual)
+    scale = np.maximum(state.scale, state.tail) * settling
+    floor = np.maximum(LOWEST * plain, 0.005 * state.peak)
+    edge_known = np.ones(len(state), dtype=bool)
+    expected = np.maximum(plain, floor)
+    error = np.log(np.maximum(values, floor) / expected)
+    if step.edge >= 0:
+        seen = np.isfinite(state.edge_ratio[:, step.edge]).sum(axis=1)
+        edge_known = seen > 0
+        for candidate in _edge_candidates(state, step, plain, scale):
+            other = np.log(np.maximum(values, floor) / np.maximum(candidate, floor))
+            better = np.abs(other) < np.abs(error)
+            better &= edge_known
+            expected, error = np.where(better, candidate, expected), np.where(better, other, error)
+        scale = scale * np.where(edge_known, 1 + 0.5 / np.maximum(seen, 1), 1)
+    return Prediction(usual, expected, error, error / scale, scale, edge_known)
+
+
+def _echo_gain(state: State) -> Floats:
+    """The autocorrelation of what the filter leaves, shrunk toward none."""
+    return np.clip(0.9 * state.covariance / np.maximum(state.variance, 1e-12), 0, 0.8)
+
+
+def _edge_candidates(state: State, step: Step, plain: Floats, scale: Floats) -> list[Floats]:
+    """A monthly charge may scale with usage or be a fixed amount: the reading that fits better is the fair one."""
+    ratio = nanmedian(state.edge_ratio[:, step.edge])
+    amount = nanmedian(state.edge_amount[:, step.edge])
+    matters = np.abs(ratio) > scale
+    return [np.where(matters, plain * np.exp(ratio), plain), np.where(matters, plain + amount, plain)]
+
+
+def remember(state: State, values: Floats, seen: Prediction) -> None:
+    """Push the step onto the ring, without the month's edge."""
+    state.ring[:, :-1] = state.ring[:, 1:]
+    state.masked[:, :-1] = state.masked[:, 1:]
+    young = np.where(values > 0, np.log(values), np.nan)
+    state.ring[:, -1] = np.where(np.isfinite(state.level), seen.usual + seen.error, young)
+    state.ring[~np.isfinite(values), -1] = np.nan
+
+
+def learn(state: State, step: Step, values: Floats, seen: Prediction, where: Flags, tuning: Tuning) -> None:
+    """Move the baseline of the chosen series by today's clipped error."""
+    if step.edge >= 0:
+        _learn_edge(state, step, values, seen, where)
+    error = np.nan_to_num(np.clip(seen.error, -CLIP * seen.scale, CLIP * seen.scale))
+    gain = np.maximum(tuning.level_gain, 1 / (state.settled + 1))
+    weight = np.where(where & seen.edge_known, 1.0, 0.0)
+    before = state.echo
+    predicted_echo = _echo_gain(state) * before
+    innovation = np.where(weight > 0, error + predicted_echo, 0)  # against level and profile alone
+    state.level += state.trend + weight * gain * innovation * np.where(_echo_gain(state) > 0.3, 0.7, 1)
+    state.trend = np.clip(state.trend + weight * tuning.trend_gain * gain * innovation, -tuning.trend_limit, tuning.trend_limit)
+    state.profile[:, step.slot] += weight * tuning.profile_gain * error
+    state.profile -= state.profile.mean(axis=1, keepdims=True)
+    state.echo = np.where(weight > 0, (1 - gain) * innovation, 0.5 * before)
+    memory = tuning.scale_gain * weight
+    state.covariance += memory * (before * innovation - state.covariance)
+    state.variance += memory * (innovation**2 - state.variance)
+    _learn_scale(state, seen, weight, tuning)
+    state.settled += weight
+    state.peak = np.where(where, np.maximum(np.exp(state.level), 0.998 * state.peak), state.peak)
+
+
+def _learn_scale(state: State, seen: Prediction, weight: Floats, tuning: Tuning) -> None:
+    """The typical error, and one that a heavy tail lifts: both from errors clipped so that one day cannot hide the next."""
+    error = np.nan_to_num(np.abs(seen.error))
+    size = np.minimum(error, 3 * state.scale)
+    state.scale += weight * tuning.scale_gain * (1.2533 * size - state.scale)
+    state.scale = np.maximum(state.scale, tuning.scale_floor)
+    square = np.minimum(error, 5 * state.scale) ** 2
+    state.tail = np.sqrt(state.tail**2 + weight * tuning.scale_gain * (square - state.tail**2))
+
+
+def _learn_edge(state: State, step: Step, values: Floats, seen: Prediction, where: Flags) -> None:
+    """Keep this month's edge; an episode elsewhere does not touch it."""
+    for kept, latest in (
+        (state.edge_ratio, np.log(np.maximum(values, LOWEST * np.exp(seen.usual)) / np.exp(seen.usual))),
+        (state.edge_amount, values - np.exp(seen.usual)),
+    ):
+        kept[where, step.edge, :-1] = kept[where, step.edge, 1:]
+        kept[where, step.edge, -1] = latest[where]
+
+
+def fit(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:
+    """Set level, trend, profile and scale of the chosen series from their ring: a line and slot medians, in turns."""
+    if not rows.any():
+        return
+    past = np.where(state.masked[rows] > 0, np.nan, state.ring[rows])
+    back = np.arange(-past.shape[1] + 1.0, 1.0)
+    profile = np.zeros((len(past), tuning.slots))
+    for _ in range(3):
+        left = past - profile[:, step.past_slots]
+        middle = nanmedian(left)
+        slope = _slope(left, middle, back)
+        line = middle[:, None] + slope[:, None] * (back - _centre(left, back)[:, None])
+        for slot in range(tuning.slots):
+            of_slot = nanmedian((past - line)[:, step.past_slots == slot])
+            profile[:, slot] = np.nan_to_num(of_slot)
+        profile -= profile.mean(axis=1, keepdims=True)
+    errors = past - line - profile[:, step.past_slots]
+    known = np.isfinite(past).sum(axis=1)
+    scale = 1.4826 * nanmedian(np.abs(errors)) * np.sqrt(known / np.maximum(known - tuning.slots - 1, 4))
+    state.profile[rows] = profile
+    state.level[rows] = nanmean((past - profile[:, step.past_slots])[:, -7:])
+    state.level[rows] = np.where(np.isfinite(state.level[rows]), state.level[rows], line[:, -1])
+    state.trend[rows] = 0.0
+    state.scale[rows] = state.tail[rows] = np.maximum(scale, 1.5 * tuning.scale_floor)
+    state.drift_scale[rows] = np.maximum(state.drift_scale[rows], state.scale[rows])
+    state.settled[rows] = 5.0
+    state.peak[rows] = np.maximum(state.peak[rows], np.exp(state.level[rows]))
+
+
+def _centre(left: Floats, back: Floats) -> Floats:
+    return nanmean(np.where(np.isfinite(left), back, np.nan))
+
+
+def _slope(left: Floats, middle: Floats, back: Floats) -> Floats:
+    """Least squares on values clipped near their median."""
+    spread = 3 * 1.4826 * nanmedian(np.abs(left - middle[:, None]))[:, None] + 1e-9
+    clipped = np.clip(left - middle[:, None], -spread, spread)
+    away = np.where(np.isfinite(left), back - _centre(left, back)[:, None], np.nan)
+    return np.nan_to_num(np.nansum(away * clipped, axis=1) / np.maximum(np.nansum(away**2, axis=1), 1e-9))

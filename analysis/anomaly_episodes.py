@@ -1,0 +1,193 @@
+"""When a deviation is news: triggers, reasons to stay silent, episodes that end by a return or become the new level, and slow drift."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.anomaly_baseline import Prediction, nanmean, nanmedian
+from analysis.anomaly_calendar import Step
+from analysis.anomaly_state import Flags, Floats, State, Tuning
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the caller knows about this step, per series."""
+
+    absorbed: Flags  # a declared event covers the step: deviations are learned, not told
+    upward_only: Flags  # the step's bill is still arriving: less is no news
+    sensitivity: Floats  # above 1 tells more
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Per series: whether to tell, what, and what to do with the baseline."""
+
+    tell: Flags
+    kind: np.ndarray  # of str
+    usual: Flags  # the step is ordinary and teaches the baseline
+    returned: Flags  # an episode ended today
+    settled: Flags  # a deviation became the new level today
+    seen: Prediction  # against the level that holds after today
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The slow tier's view: recent days against the days of three to five weeks ago."""
+
+    size: Floats  # log
+    reference: Floats  # log level of then
+    since: Floats  # steps since the drift began
+    spread: Floats  # what the size usually is
+    recent: Floats  # log level of the last three steps, episodes included
+
+
+def trigger(state: State, seen: Prediction, values: Floats, given: Circumstances, tuning: Tuning) -> Floats:
+    """The direction in which today is out of line, 0 for none: far in scales, in share and in currency."""
+    z, gate = tuning.z / given.sensitivity, tuning.impact / np.sqrt(given.sensitivity)
+    share = np.expm1(seen.error)
+    heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount, 0.02 * state.peak)
+    once = (np.abs(seen.z) >= z) & (np.abs(share) >= gate)
+    alike = np.sign(state.previous) == np.sign(seen.z)
+    twice = alike & (np.abs(state.previous) >= 0.6 * z) & (np.abs(seen.z) >= 0.7 * z) & (np.abs(share) >= 1.3 * gate)
+    ready = np.isfinite(values) & np.isfinite(state.level) & heavy
+    old = state.age >= tuning.young
+    by_amount = ~old & (values - seen.expected >= tuning.young_amount) & (seen.error > np.log(2))
+    return np.where(ready & (old & (once | twice) | by_amount), np.sign(seen.error), 0.0)
+
+
+def silent(state: State, step: Step, seen: Prediction, direction: Floats, given: Circumstances) -> Flags:
+    """Whether the calendar, the caller or the recent past explains a deviation."""
+    reasons = given.absorbed | (given.upward_only & (direction < 0))
+    if step.edge >= 0:
+        within = state.episode != 0
+        reasons = reasons | (~seen.edge_known & (step.first_edge | within))
+    if step.festive_up:
+        reasons = reasons | ((direction > 0) & (seen.error < np.log(1.5)))
+    if step.festive_down:
+        reasons = reasons | ((direction < 0) & (seen.error > np.log(0.5)))
+    growth = (state.quiet > 0) & (direction == state.quiet_direction) & (seen.error * direction < np.log(1.6))
+    return reasons | growth
+
+
+def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning) -> Judgement:
+    """Open, continue and end episodes, in place; the caller then lets the usual series learn."""
+    valid = np.isfinite(values) & np.isfinite(state.level)
+    direction = trigger(state, seen, values, given, tuning)
+    returned = _end_returned(state, seen, valid)
+    realigned, seen = _return_to_before(state, seen, direction)
+    direction = np.where(realigned, 0.0, direction)
+    inside = valid & (state.episode != 0)
+    opening = valid & (state.episode == 0) & (direction != 0)
+    recurring = opening & (state.alarm_ago + 1 == tuning.recurrence) & (state.alarm_direction == direction)
+    hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
+    _open(state, seen, opening, direction, recurring)
+    _continue(state, seen, inside)
+    tell = (opening | inside) & ~hushed & (state.announced == 0)
+    late = inside & tell
+    state.announced[tell] = 1.0
+    kind = np.where(state.episode > 0, "spike", "drop").astype(object)
+    kind[late] = "shift"
+    settled = _settle(state, drift, tuning)
+    usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | returned | realigned
+    state.previous = np.where(usual, seen.z, 0.0)
+    state.alarm_ago = np.where(opening, 0.0, state.alarm_ago + 1)
+    state.alarm_direction = np.where(opening, direction, state.alarm_direction)
+    return Judgement(tell, kind, usual, returned, settled, seen)
+
+
+def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
+    """Close episodes whose cost is back near where it was."""
+    near = np.maximum(2.5 * seen.scale, 0.35 * np.abs(state.episode_mean))
+    back = valid & (state.episode != 0) & (seen.error * state.episode < near)
+    state.episode[back] = 0.0
+    return back
+
+
+def _return_to_before(state: State, seen: Prediction, direction: Floats) -> tuple[Flags, Prediction]:
+    """A move toward the level before the last shift or ramp is the end of that story, no new one: take the level back."""
+    way = state.return_level - state.level
+    toward = (state.return_steps > 0) & (direction != 0) & (np.sign(way) == direction) & (state.episode == 0)
+    toward &= np.abs(seen.error) <= 1.3 * np.abs(way) + 3 * seen.scale
+    full = np.abs(seen.error - way) <= np.maximum(3 * seen.scale, 0.4 * np.abs(way))
+    move = np.where(full, way, seen.error)
+    state.ring[toward, :-1] += move[toward, None]
+    state.level[toward] += move[toward]
+    by = np.where(toward, move, 0.0)
+    seen = replace(seen, error=seen.error - by, z=seen.z - by / seen.scale, usual=seen.usual + by, expected=seen.expected * np.exp(by))
+    state.settled[toward] = 2.0
+    state.trend[toward] = state.echo[toward] = 0.0
+    state.return_steps[toward] = state.quiet[toward] = 0.0
+    return toward, seen
+
+
+def _open(state: State, seen: Prediction, opening: Flags, direction: Floats, recurring: Flags) -> None:
+    state.episode[opening] = direction[opening]
+    state.episode_steps[opening] = 1.0
+    state.episode_mean[opening] = seen.error[opening]
+    state.announced[opening] = 0.0
+    state.announced[recurring] = 2.0  # a change of profile is learned, not told
+
+
+def _continue(state: State, seen: Prediction, inside: Flags) -> None:
+    state.episode_steps[inside] += 1
+    state.episode_mean[inside] += 0.5 * (seen.error[inside] - state.episode_mean[inside])
+
+
+def _settle(state: State, drift: Drift, tuning: Tuning) -> Flags:
+    """Make a deviation that lasts the new level; today's value has been pushed onto the ring already."""
+    done = (state.episode != 0) & (state.episode_steps >= tuning.accept)
+    if not done.any():
+        return done
+    by = drift.recent - state.level
+    by = np.where(np.isfinite(by), by, state.episode_mean)
+    before = np.where(np.isfinite(drift.reference), drift.reference, state.level)
+    lowest, highest = np.minimum(before, state.level), np.maximum(before, state.level)
+    state.return_level[done] = np.where(state.episode > 0, lowest, highest)[done]
+    state.return_steps[done] = tuning.memory
+    state.quiet[done], state.quiet_direction[done] = tuning.quiet, state.episode[done]
+    kept = int(tuning.accept)
+    state.ring[done, :-kept] += by[done, None]
+    state.masked[done, -kept:] = 0.0
+    state.level[done] += by[done]
+    state.trend[done] = state.echo[done] = 0.0
+    state.settled[done] = 3.0
+    state.episode[done] = 0.0
+    return done
+
+
+def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
+    """How far the recent steps stand from those of three to five weeks ago, the long trend taken off."""
+    past = np.where(state.masked > 0, np.nan, state.ring - state.profile[:, step.past_slots])
+    near, far = tuning.slow_reference
+    window = past[:, -far:-near]
+    recent = past[:, -tuning.slow_recent :]
+    enough = (np.isfinite(window).sum(axis=1) >= (far - near) // 2) & (np.isfinite(recent).sum(axis=1) >= tuning.slow_recent - 2)
+    reference = nanmedian(window)
+    lag = (near + far) / 2 - tuning.slow_recent / 2
+    size = nanmean(recent) - reference - state.trend * lag * 0.5
+    size = np.where(enough & (state.age >= tuning.young), size, 0.0)
+    above = past * np.sign(size)[:, None] > ((reference + 0.3 * size) * np.sign(size))[:, None]
+    since = np.argmin(above[:, ::-1], axis=1).astype(float)
+    latest = nanmean((state.ring - state.profile[:, step.past_slots])[:, -3:])
+    spread = np.maximum(state.drift_scale, 0.5 * state.scale)
+    return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest)
+
+
+def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning) -> Flags:
+    """Tell slow growth or decline once, then forget what came before it; in place."""
+    direction = np.sign(drift.size)
+    gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact)) / np.sqrt(given.sensitivity)
+    crossed = usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
+    crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
+    crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
+    crossed &= ~(given.upward_only & (direction < 0))
+    tell = crossed & ~given.absorbed
+    if step.festive_down:
+        tell &= direction > 0
+    calm = usual & ~crossed
+    state.drift_scale += np.where(calm, 0.03 * (1.2533 * np.minimum(np.abs(drift.size), 3 * state.drift_scale) - state.drift_scale), 0.0)
+    state.return_level[crossed] = drift.reference[crossed]
+    state.return_steps[crossed] = tuning.memory + 15
+    state.quiet[crossed], state.quiet_direction[crossed] = tuning.quiet, direction[crossed]
+    state.masked[crossed, : -tuning.slow_recent] = 1.0
+    return tell

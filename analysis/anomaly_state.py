@@ -1,0 +1,167 @@
+"""The detector's memory of many series, as arrays with one row a series, and its tuning."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.anomaly_calendar import DAY, EDGES
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+KEPT_EDGES = 3  # months whose edges are remembered; their median withstands one odd month
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Thresholds and memories; `daily` and `hourly` hold what was tuned with benchmarks/anomalies.py on labelled series."""
+
+    slots: int = 7
+    ring: int = 42  # steps remembered for re-basing and for the slow tier
+    learning: int = 14  # steps before the first profile
+    young: int = 28  # steps in which only absolute amounts count
+    accept: int = 5  # steps after which a deviation is the new level
+    z: float = 4.5
+    impact: float = 0.15  # share of the expected value
+    amount: float = 0.0  # least impact in currency
+    young_amount: float = 100.0  # least new daily spend of a young series
+    slow_impact: float = 0.25
+    slow_down_impact: float = 0.32  # slow declines are mostly wanted
+    slow_z: float = 4.0
+    slow_recent: int = 5
+    slow_reference: tuple[int, int] = (14, 35)  # the reference lies this many steps back
+    level_gain: float = 0.12
+    profile_gain: float = 0.1
+    trend_gain: float = 0.004
+    trend_limit: float = 0.006
+    scale_gain: float = 0.04
+    scale_floor: float = 0.015
+    recurrence: int = 7  # steps after which the same alarm again is a change of profile
+    memory: int = 30  # steps in which a return to the level before is no news
+    quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
+
+
+DAILY = Tuning()
+
+
+@dataclass
+class State:
+    """One row a series; every array's first axis is the series. Values are natural logs of cost unless said otherwise."""
+
+    level: Floats
+    trend: Floats  # a step
+    echo: Floats  # last autocorrelated residual
+    covariance: Floats  # of neighbouring residuals
+    variance: Floats
+    scale: Floats  # robust standard deviation of one-step errors
+    tail: Floats  # the same, sensitive to heavy tails
+    drift_scale: Floats  # of the slow tier's statistic
+    profile: Floats  # [slots]
+    edge_ratio: Floats  # [edges x kept], log ratio to the usual
+    edge_amount: Floats  # [edges x kept], in currency above the usual
+    ring: Floats  # [ring], newest last, month edges removed, earlier levels aligned to the present one
+    masked: Floats  # [ring], 1 where an episode or an unknown edge stood
+    age: Floats  # steps with a value since the first spend
+    settled: Floats  # steps since the level was set anew
+    previous: Floats  # last step's z, 0 within episodes
+    episode: Floats  # direction of the open episode, 0 none
+    episode_steps: Floats
+    episode_mean: Floats
+    announced: Floats  # whether the open episode was told
+    return_level: Floats  # the level before the present one
+    return_steps: Floats  # steps left in which that is no news
+    quiet: Floats  # steps left in which growth in `quiet_direction` is no news
+    quiet_direction: Floats
+    alarm_ago: Floats  # steps since the last trigger
+    alarm_direction: Floats
+    zeros: Floats  # steps without spend before the first
+    peak: Floats  # highest level, slowly forgotten, in currency
+
+    def __len__(self) -> int:
+        """The number of series."""
+        return len(self.level)
+
+    def copy(self) -> "State":
+        """An independent state."""
+        return State(**{name: value.copy() for name, value in self.arrays().items()})
+
+    def arrays(self) -> dict[str, Floats]:
+        """Every array by name."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    def take(self, rows: npt.NDArray[np.intp] | list[int]) -> "State":
+        """The state of some series, in that order."""
+        return State(**{name: value[rows] for name, value in self.arrays().items()})
+
+    def to_json(self, row: int) -> dict[str, Any]:
+        """One series' memory as plain lists and numbers; NaN is null."""
+        return {name: _plain(value[row]) for name, value in self.arrays().items()}
+
+
+def _plain(value: Any) -> Any:
+    array = np.asarray(value, dtype=float)
+    rounded = np.round(array, 6)
+    if array.ndim == 0:
+        return None if np.isnan(array) else float(rounded)
+    return [None if np.isnan(item) else float(item) for item in rounded.ravel()]
+
+
+def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
+    """Trailing shape of the arrays that hold more than a number a series."""
+    edges = (len(EDGES), KEPT_EDGES)
+    return {
+        "profile": (tuning.slots,),
+        "edge_ratio": edges,
+        "edge_amount": edges,
+        "ring": (tuning.ring,),
+        "masked": (tuning.ring,),
+    }
+
+
+def new_state(series: int, tuning: Tuning = DAILY) -> State:
+    """The memory of series nothing is known about yet."""
+    shaped = shapes(tuning)
+    arrays = {item.name: np.zeros((series, *shaped.get(item.name, ()))) for item in fields(State)}
+    for name in ("level", "edge_ratio", "edge_amount", "ring", "return_level"):
+        arrays[name][:] = np.nan
+    arrays["alarm_ago"][:] = 1e6
+    return State(**arrays)
+
+
+def from_json(rows: Iterable[dict[str, Any]], tuning: Tuning = DAILY) -> State:
+    """The memory of several series from what `State.to_json` wrote, in the order given."""
+    listed = list(rows)
+    shaped = shapes(tuning)
+    state = new_state(len(listed), tuning)
+    for name, array in state.arrays().items():
+        for row, stored in enumerate(listed):
+            array[row] = np.array(stored[name], dtype=float).reshape(shaped.get(name, ()))
+    return state
+
+
+def join(states: Iterable[State]) -> State:
+    """Several states one after the other."""
+    listed = list(states)
+    return State(**{name: np.concatenate([state.arrays()[name] for state in listed]) for name in listed[0].arrays()})
+
+
+def tuning_for(every: timedelta) -> Tuning:
+    """Tuning by the length of a step: a week's profile for days, a day's profile for anything shorter."""
+    if every >= DAY:
+        return DAILY
+    a_day = max(DAY // every, 2)
+    return Tuning(
+        slots=a_day,
+        ring=3 * a_day,
+        learning=2 * a_day,
+        young=3 * a_day,
+        accept=max(a_day // 4, 5),
+        slow_recent=max(a_day // 4, 5),
+        slow_reference=(a_day, 3 * a_day),
+        recurrence=a_day,
+        memory=2 * a_day,
+        quiet=a_day,
+    )
