@@ -283,6 +283,12 @@ class Organisation(_Strict):
         """Everybody who holds a role, in the file's order."""
         return tuple(person for person in self.people if role in person.roles)
 
+    def channel_for(self, team: str | None) -> str | None:
+        """Where a team is told things: its own channel, else the first without a team, else an admin channel; None when there is none."""
+        own = [channel.channel for channel in self.channels if team is not None and channel.team == team]
+        shared = [channel.channel for channel in self.channels if channel.team is None and not channel.admin]
+        return next(iter([*own, *shared, *self.admin_channels()]), None)
+
     def admin_channels(self) -> tuple[str, ...]:
         """Channels that are told about failures."""
         return tuple(channel.channel for channel in self.channels if channel.admin)

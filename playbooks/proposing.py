@@ -1,0 +1,53 @@
+"""Proposals in the right channel: from a click on an insight, or from the flow that looks for savings."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db import audit
+from playbooks import remediation as life
+from playbooks.cloud import Cloud
+from playbooks.planning import NothingToDo, candidates, make_plans, successes
+from playbooks.schema import Playbook
+from playbooks.telling import tell
+from settings import Organisation
+
+
+def matching(playbooks: Mapping[str, Playbook], kind: str) -> list[Playbook]:
+    """The playbooks that answer a kind of recommendation or insight, in the order of their names."""
+    return [playbook for _, playbook in sorted(playbooks.items()) if playbook.trigger.kind == kind]
+
+
+def propose_all(
+    session: Session,
+    playbook: Playbook,
+    cloud: Cloud,
+    organisation: Organisation,
+    requester: str,
+    now: datetime,
+    *,
+    resource_ids: frozenset[str] | None = None,
+    insight_id: int | None = None,
+) -> list[int] | NothingToDo:
+    """One proposal an account, team and environment, for all open candidates or only some resources; the caller commits. `auto` playbooks that have earned it are approved at once."""
+    targets = [target for target in candidates(session, playbook, now) if resource_ids is None or target.resource_id in resource_ids]
+    plans = make_plans(playbook, targets, cloud, organisation.remediation, now)
+    if isinstance(plans, NothingToDo):
+        return plans
+    earned = playbook.mode == "auto" and successes(session, playbook.name) >= organisation.remediation.auto_after_successes
+    numbers = []
+    for plan in plans:
+        channel = organisation.channel_for(plan.team)
+        named = replace(plan, left_out=tuple(dict.fromkeys(plan.left_out)))
+        remediation = life.propose(session, named, playbook, requester, now, channel=channel, insight_id=insight_id)
+        if earned:
+            remediation.state, remediation.approved_at = "approved", now
+            remediation.approvals = [
+                {"actor": "auto", "name": f"auto after {organisation.remediation.auto_after_successes} successes", "at": now.isoformat()}
+            ]
+            audit.append(session, "system", "remediation.auto_approved", str(remediation.id), {})
+            tell(session, remediation, playbook)
+        numbers.append(remediation.id)
+    return numbers
