@@ -22,6 +22,7 @@ def sweep_remediations() -> dict[str, list[int]]:
     database = engines.connect(settings)
     with Session(database.app) as session, session.begin():
         waiting, hanging = life.sweep(session, datetime.now(UTC), playbooks)
+    bucket = f"{datetime.now(UTC):%Y%m%d%H}-{datetime.now(UTC).minute // 5}"  # a run that found its account busy is started again later
     for number in waiting:
         run_deployment(
             "remediate/remediate", parameters={"remediation_id": number}, timeout=0, idempotency_key=f"remediation-{number}-sweep"
