@@ -1,0 +1,64 @@
+"""A workspace and a real Bolt app connected to it over Socket Mode."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from demo.slack import Handle, Limits, Setup, Shortcut, running_workspace
+
+QUICK = Limits(ack_seconds=1.5, retry_after=(0.0, 0.05), messages_per_second=50, burst=50)
+Connect = Callable[[App], SocketModeHandler]
+
+
+@pytest.fixture
+def slack() -> Iterator[Handle]:
+    """A workspace whose clock for acks runs fast."""
+    shortcuts = (Shortcut("report", "Cost report"), Shortcut("explain", "Explain", on_message=True))
+    with running_workspace(Setup(limits=QUICK, shortcuts=shortcuts)) as handle:
+        yield handle
+
+
+@pytest.fixture
+def client(slack: Handle) -> WebClient:
+    """The app's Web API client."""
+    return WebClient(token=slack.bot_token, base_url=slack.api_url)
+
+
+@pytest.fixture
+def app(client: WebClient) -> App:
+    """A Bolt app without listeners."""
+    return App(client=client, signing_secret="unused", token_verification_enabled=True)
+
+
+@pytest.fixture
+def connect(slack: Handle) -> Iterator[Connect]:
+    """Connects Bolt apps; all are closed at the end."""
+    with ExitStack() as stack:
+
+        def start(app: App) -> SocketModeHandler:
+            before = slack.sockets
+            handler = SocketModeHandler(app, slack.app_token, web_client=app.client, ping_interval=0.5)
+            handler.connect()
+            stack.callback(handler.close)
+            stack.callback(slack.close_sockets)  # else the SDK's reader sleeps three seconds in recv
+            stack.callback(setattr, handler.client, "auto_reconnect_enabled", False)
+            slack.wait_until(lambda: slack.workspace.hub.connections[before:])
+            return handler
+
+        yield start
+
+
+def plain(text: str) -> dict[str, Any]:
+    """A plain_text object."""
+    return {"type": "plain_text", "text": text}
+
+
+def actions(*buttons: tuple[str, str]) -> list[dict[str, Any]]:
+    """One actions block with (action_id, value) buttons."""
+    elements = [{"type": "button", "action_id": name, "value": value, "text": plain(name)} for name, value in buttons]
+    return [{"type": "actions", "block_id": "row", "elements": elements}]
