@@ -1,0 +1,148 @@
+"""An alert that already says what, when, where, who and why, and what one can do about it."""
+
+from typing import Any
+
+from bot.cards import blocks, figures, money, mrkdwn, why
+from bot.cards.blocks import Block, Card
+
+_MARK = {"critical": ":rotating_light:", "high": ":warning:"}
+_CLOSED = ("expected", "snoozed", "resolved")
+
+
+def card(payload: dict[str, Any]) -> Card:
+    """Draws an insight. `payload`: id, title, kind, severity, status, status_reason, team, service, account, owner, impact_amount (a day), currency,
+    starts_on, minutes_after_data, playbook, evidence with series {dates, actual, expected, low, high}, confidence and cause {what … why, contributions}.
+    """
+    evidence, currency = payload.get("evidence") or {}, str(payload.get("currency") or "USD")
+    title = mrkdwn.escape(payload.get("title") or "Something changed", 500)
+    figure = _band(evidence, title, currency)
+    drawn, chart = figures.draw(figure) if figure else (None, None)
+    mark = _MARK.get(str(payload.get("severity")), "")
+    headline = f"{mark} *{title}*".strip()
+    lines = [headline, _impact(payload, currency), *why.five_ws(evidence)]
+    return blocks.card(
+        f"{title}. {_impact(payload, currency)}".strip(),
+        [
+            blocks.section("\n".join(line for line in lines if line)),
+            drawn,
+            blocks.context(_belief(payload, evidence)),
+            _status(payload),
+            _buttons(payload),
+            blocks.feedback("insight_feedback", str(payload["id"]), "Useful", "Noise"),
+        ],
+        chart,
+    )
+
+
+def _impact(payload: dict[str, Any], currency: str) -> str:
+    impact = money.decimal(payload.get("impact_amount"))
+    if impact is None:
+        return ""
+    if payload.get("kind") != "anomaly":
+        return f"{money.money(impact, currency)} a month"
+    return f"{money.money(impact, currency)} a day, about {money.money(impact * 30, currency)} a month if it stays"
+
+
+def _belief(payload: dict[str, Any], evidence: dict[str, Any]) -> str:
+    parts = []
+    if evidence.get("confidence"):
+        parts.append(f"{mrkdwn.escape(evidence['confidence'], 60)} confidence")
+    if (minutes := payload.get("minutes_after_data")) is not None:
+        parts.append(f"{max(1, round(float(minutes)))} min after the bill arrived")
+    if payload.get("team"):
+        parts.append(f"team {mrkdwn.escape(payload['team'], 80)}")
+    if payload.get("owner"):
+        parts.append(f"owner {mrkdwn.mention(str(payload['owner']))}")
+    return " · ".join(parts)
+
+
+def _status(payload: dict[str, Any]) -> Block | None:
+    status = str(payload.get("status") or "open")
+    if status == "open":
+        return None
+    reason = mrkdwn.escape(payload.get("status_reason") or "", 500)
+    return blocks.context(f"*{mrkdwn.escape(status.capitalize(), 40)}*{': ' + reason if reason else ''}")
+
+
+def _buttons(payload: dict[str, Any]) -> Block | None:
+    number = str(payload["id"])
+    if payload.get("status") == "resolved":
+        return None
+    row = [
+        blocks.button("Investigate", "insight_investigate", number),
+        blocks.button("Expected…", "insight_expected", number),
+        blocks.button("Snooze…", "insight_snooze", number),
+        blocks.button("Assign…", "insight_assign", number),
+    ]
+    if payload.get("playbook") and payload.get("status") not in _CLOSED:
+        row.append(blocks.button("Propose fix", "insight_propose", number))
+    return blocks.actions(row)
+
+
+def _band(evidence: dict[str, Any], title: str, currency: str) -> figures.Figure | None:
+    series = evidence.get("series") or {}
+    dates, actual = series.get("dates") or [], series.get("actual") or []
+    if len(dates) < 2 or len(dates) != len(actual):
+        return None
+    lines = [["actual", [float(value or 0) for value in actual]]]
+    if len(series.get("expected") or []) == len(dates):
+        lines.append(["expected", [float(value or 0) for value in series["expected"]]])
+    figure: figures.Figure = {
+        "kind": "line",
+        "title": mrkdwn.plain(title, blocks.TITLE),
+        "categories": figures.date_labels([str(value) for value in dates]),
+        "series": lines,
+        "y_label": currency,
+    }
+    if len(series.get("low") or []) == len(series.get("high") or []) == len(dates):
+        figure["band"] = [series["low"], series["high"]]
+    return figure
+
+
+def reason_modal(callback: str, where: str, title: str, ask: str, days: bool) -> Block:
+    """A modal that asks for a reason, and for how long where that matters."""
+    fields: list[Block] = [
+        {
+            "type": "input",
+            "block_id": "reason",
+            "label": blocks.plain_text(ask, 200),
+            "element": {"type": "plain_text_input", "action_id": "reason", "max_length": 500},
+        }
+    ]
+    if days:
+        options = [
+            {"text": blocks.plain_text(name, 75), "value": value}
+            for name, value in (("1 day", "1"), ("1 week", "7"), ("30 days", "30"), ("90 days", "90"))
+        ]
+        fields.append(
+            {
+                "type": "input",
+                "block_id": "days",
+                "label": blocks.plain_text("For how long", 200),
+                "element": {"type": "static_select", "action_id": "days", "options": options, "initial_option": options[1]},
+            }
+        )
+    return _modal(callback, where, title, fields)
+
+
+def assign_modal(where: str) -> Block:
+    """A modal that asks for the owner."""
+    element = {"type": "users_select", "action_id": "owner"}
+    return _modal(
+        "insight_assign",
+        where,
+        "Assign",
+        [{"type": "input", "block_id": "owner", "label": blocks.plain_text("Who looks after this", 200), "element": element}],
+    )
+
+
+def _modal(callback: str, where: str, title: str, fields: list[Block]) -> Block:
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": where[:3_000],
+        "title": blocks.plain_text(title, 24),
+        "submit": blocks.plain_text("Save", 24),
+        "close": blocks.plain_text("Cancel", 24),
+        "blocks": fields,
+    }

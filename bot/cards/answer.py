@@ -1,0 +1,117 @@
+"""The answer card: the figure, why to believe it, the evidence, what one can do. Drawn from the stored result alone."""
+
+from datetime import date
+from typing import Any
+
+from bot.cards import blocks, figures, mrkdwn, tables
+from bot.cards.blocks import Block, Card
+
+LATE_AFTER_DAYS = 2
+
+
+def is_late(result: dict[str, Any], today: date) -> bool:
+    """Whether the bills behind a result end more than two days before today."""
+    as_of = result.get("as_of")
+    return bool(as_of) and (today - date.fromisoformat(str(as_of)[:10])).days > LATE_AFTER_DAYS
+
+
+def card(result: dict[str, Any], reference: str, today: date, asked: str | None = None) -> Card:
+    """An `answer` result as a message; `asked` quotes a question that does not stand above it in the thread."""
+    headline, *rest = _lines(result)
+    figure = figures.figure_of(result)
+    drawn, chart = figures.draw(figure) if figure else (None, None)
+    quote = blocks.context(mrkdwn.escape(asked or "", 300))
+    return blocks.card(
+        fallback(result),
+        [
+            quote,
+            blocks.section("\n".join([f"*{mrkdwn.escape(headline, 1_000)}*", *(mrkdwn.escape(line, 600) for line in rest[:6])])),
+            drawn,
+            tables.table_of(result),
+            blocks.context(believe(result)),
+            _buttons(result, reference, today),
+            blocks.feedback("answer_feedback", reference) if reference else None,
+        ],
+        chart,
+    )
+
+
+def _lines(result: dict[str, Any]) -> list[str]:
+    return [line for line in str(result.get("text") or "").splitlines() if mrkdwn.plain(line)] or ["Done."]
+
+
+def fallback(result: dict[str, Any]) -> str:
+    """The answer in a sentence or two, for notifications and screen readers."""
+    headline = mrkdwn.escape(_lines(result)[0], 1_500)
+    return f"{headline} ({believe(result)})"
+
+
+def believe(result: dict[str, Any]) -> str:
+    """Metric, period, how far the bills reach and who translated: the line under every answer."""
+    parts = []
+    if metric := result.get("metric"):
+        name = mrkdwn.escape(str(metric).replace("_", " "), 60)
+        parts.append(name[:1].upper() + name[1:] + ("" if "cost" in name.lower() else " cost"))
+    period = result.get("period") or {}
+    if period.get("start") and period.get("end"):
+        parts.append(mrkdwn.span(str(period["start"]), str(period["end"])))
+    if as_of := result.get("as_of"):
+        parts.append(f"bills through {mrkdwn.day(str(as_of))}")
+    parts.extend(mrkdwn.escape(note, 300) for note in (result.get("notes") or [])[:4])
+    translator = str(result.get("translator") or "offline")
+    model = mrkdwn.escape(result.get("model") or "a model", 60)
+    parts.append(
+        "answered by rules" if translator == "offline" else f"answered by {model}, checked" if translator == "llm" else "your SQL, checked"
+    )
+    return " · ".join(parts)
+
+
+def _buttons(result: dict[str, Any], reference: str, today: date) -> Block | None:
+    if not reference:
+        return None
+    row = []
+    if result.get("sql"):
+        row.append(blocks.button("Show SQL", "answer_sql", reference))
+    if result.get("rows"):
+        row.append(blocks.button("CSV", "answer_csv", reference))
+    if result.get("sql"):
+        row.append(blocks.button("Edit", "answer_edit", reference))
+    if is_late(result, today):
+        row.append(blocks.button("Refresh bills", "refresh_bills", reference))
+    return blocks.actions(row)
+
+
+def sql_modal(question: str, sql: str) -> Block:
+    """The SQL that was run, as it was run."""
+    pieces = [sql[start : start + 2_800] for start in range(0, min(len(sql), 28_000), 2_800)] or [""]
+    return {
+        "type": "modal",
+        "title": blocks.plain_text("The SQL behind it", 24),
+        "close": blocks.plain_text("Close", 24),
+        "blocks": [
+            blocks.section(mrkdwn.escape(question, 500)),
+            *(blocks.section(mrkdwn.code(piece)) for piece in pieces),
+            blocks.section("Run read-only, through the guard, narrowed to what the asker may see."),
+        ],
+    }
+
+
+def edit_modal(reference: str, where: str, sql: str) -> Block:
+    """A modal to change the SQL; what comes back goes through the same guard. `where` is kept as private metadata."""
+    return {
+        "type": "modal",
+        "callback_id": "edit_sql",
+        "private_metadata": where[:3_000],
+        "title": blocks.plain_text("Edit the SQL", 24),
+        "submit": blocks.plain_text("Run", 24),
+        "close": blocks.plain_text("Cancel", 24),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "sql",
+                "label": blocks.plain_text("One SELECT over the reporting views", 200),
+                "element": {"type": "plain_text_input", "action_id": "sql", "multiline": True, "initial_value": sql[:3_000]},
+                "hint": blocks.plain_text(f"It is checked and narrowed as every question is. Question {reference}.", 300),
+            }
+        ],
+    }

@@ -1,0 +1,39 @@
+"""The digest: three lines and a chart; the rest is in the thread."""
+
+from typing import Any
+
+from bot.cards import blocks, figures, mrkdwn, refusals
+from bot.cards.blocks import Card
+
+
+def card(payload: dict[str, Any]) -> Card:
+    """`payload`: title, lines (at most three are shown), figure, late (a sentence, when the bill has not arrived). Figures in the lines are the sender's."""
+    title = mrkdwn.escape(payload["title"], 150)
+    lines = [mrkdwn.escape(line, 600) for line in payload.get("lines") or []][:3]
+    figure = payload.get("figure")
+    drawn, chart = figures.draw(figure) if figure else (None, None)
+    late = mrkdwn.escape(payload["late"], 300) if payload.get("late") else ""
+    return blocks.card(
+        ". ".join([title, *([late] if late else []), *lines]),
+        [
+            blocks.section("\n".join([f"*{title}*", *([f":hourglass: {late}"] if late else []), *lines])),
+            drawn,
+            blocks.context("Details in the thread.") if payload.get("details") else None,
+        ],
+        chart,
+    )
+
+
+def details(payload: dict[str, Any]) -> Card:
+    """What stands in the digest's thread: `payload` has sections of {title, columns, rows, right}; one table fits a message, further ones are lists."""
+    made: list[blocks.Block | None] = []
+    for number, part in enumerate(payload.get("sections") or []):
+        made.append(blocks.section(f"*{mrkdwn.escape(part['title'], 150)}*"))
+        rows = [[str(cell) for cell in row] for row in part.get("rows") or []]
+        if number == 0:
+            made.append(blocks.table([str(c) for c in part["columns"]], rows, part.get("right") or ()))
+        elif rows:
+            made.append(blocks.section("\n".join("• " + " · ".join(mrkdwn.escape(cell, 150) for cell in row) for row in rows[:15])))
+    if not made:
+        return refusals.note("Nothing to add.")
+    return blocks.card("Details of the digest", made)

@@ -1,0 +1,136 @@
+"""A result's rows as a figure: a trend is a line, parts over time are areas, a ranking is bars; the values are the rows' own."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.cards import blocks, money, mrkdwn
+from bot.cards.blocks import Block
+
+BARS = 8
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
+_MONTH = re.compile(r"^\d{4}-\d{2}-01([T ]00:00.*)?$")
+
+Figure = dict[str, Any]
+"""`kind` (bar, line, area), `title`, `categories`, `series` ([[name, values]]), `y_label`; sometimes `band` ([low, high]) and `limit`."""
+
+
+def numeric_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """Columns whose every present value is a number."""
+    found = []
+    for index in range(len(columns)):
+        present = [row[index] for row in rows if row[index] is not None]
+        if present and all(_is_number(value) for value in present):
+            found.append(index)
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def date_column(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int | None:
+    """The first column whose every value is a date, as ISO text."""
+    for index in range(len(columns)):
+        if rows and all(isinstance(row[index], str) and _DATE.match(row[index]) for row in rows):
+            return index
+    return None
+
+
+def date_labels(values: Sequence[str]) -> list[str]:
+    """`16 Nov` for days, `Nov 2026` where every date is the first of a month."""
+    from datetime import date
+
+    if len(values) > 1 and all(_MONTH.match(value) for value in values):
+        return [f"{date.fromisoformat(value[:10]):%b %Y}" for value in values]
+    same_day = len({value[:10] for value in values}) < len(values)
+    return [f"{mrkdwn.day(value)} {value[11:16]}" if same_day else mrkdwn.day(value) for value in values]
+
+
+def figure_of(result: dict[str, Any]) -> Figure | None:
+    """The figure that fits the shape of a stored result; None where a table or a sentence says it better."""
+    columns, rows = result.get("columns") or [], result.get("rows") or []
+    hint = result.get("chart") or {}
+    kind = hint.get("kind") if isinstance(hint, dict) else hint
+    if len(rows) < 2 or kind in ("none", "table"):
+        return None
+    measures = _measures(columns, rows, hint)
+    if not measures:
+        return None
+    title = mrkdwn.plain(columns[measures[0]].replace("_", " ").capitalize(), blocks.TITLE)
+    when = date_column(columns, rows)
+    if when is not None:
+        return _over_time(columns, rows, when, measures[0], title, result)
+    labels = next((i for i in range(len(columns)) if i not in numeric_columns(columns, rows)), None)
+    return None if labels is None else _ranking(rows, labels, measures[0], title, result)
+
+
+def _measures(columns: Sequence[str], rows: Sequence[Sequence[Any]], hint: Any) -> list[int]:
+    numbers = numeric_columns(columns, rows)
+    wanted = hint.get("y") if isinstance(hint, dict) else None
+    names = [wanted] if isinstance(wanted, str) else list(wanted or ())
+    chosen = [columns.index(name) for name in names if name in columns]
+    usable = [i for i in numbers if not re.search(r"share|percent|pct|rank|_id$", columns[i])]
+    return chosen or usable
+
+
+def _over_time(columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int, value: int, title: str, result: dict[str, Any]) -> Figure:
+    dates = sorted({str(row[when]) for row in rows})
+    parts = next((i for i in range(len(columns)) if i not in (when, value) and any(isinstance(row[i], str) for row in rows)), None)
+    sums: dict[str, dict[str, float]] = {}
+    for row in rows:
+        name = "cost" if parts is None else str(row[parts] or "none")
+        by_date = sums.setdefault(name, {})
+        by_date[str(row[when])] = by_date.get(str(row[when]), 0.0) + float(row[value] or 0)
+    ranked = sorted(sums, key=lambda name: -sum(abs(v) for v in sums[name].values()))
+    series = [(name, [sums[name].get(d, 0.0) for d in dates]) for name in ranked[:BARS]]
+    if len(ranked) > BARS:
+        series.append(("other", [sum(sums[name].get(d, 0.0) for name in ranked[BARS:]) for d in dates]))
+    if parts is None:
+        series = [(title, series[0][1])]
+    kind = "line" if parts is None or any(v < 0 for _, values in series for v in values) else "area"
+    return {
+        "kind": kind,
+        "title": title,
+        "categories": date_labels(dates),
+        "series": [list(pair) for pair in series],
+        "y_label": result.get("currency") or "",
+    }
+
+
+def _ranking(rows: Sequence[Sequence[Any]], label: int, value: int, title: str, result: dict[str, Any]) -> Figure | None:
+    named = [(str(row[label] if row[label] is not None else "none"), float(row[value] or 0)) for row in rows]
+    named = [(name, size) for name, size in named if name.lower() not in ("total", "other")]
+    if len(named) < 2 or len({name for name, _ in named}) < len(named):
+        return None
+    shown = named[:BARS]
+    if len(named) > BARS:
+        shown.append(("other", sum(size for _, size in named[BARS:])))
+    series = [[title, [size for _, size in shown]]]
+    return {
+        "kind": "bar",
+        "title": title,
+        "categories": [name for name, _ in shown],
+        "series": series,
+        "y_label": result.get("currency") or "",
+    }
+
+
+def draw(figure: Figure) -> tuple[Block, Figure | None]:
+    """Slack's own chart block where the figure fits it, else the place of a picture and the figure to draw as one."""
+    native = None
+    if not figure.get("band") and not figure.get("limit"):
+        native = blocks.figure(
+            figure["kind"], figure["title"], figure["categories"], [(name, values) for name, values in figure["series"]], figure["y_label"]
+        )
+    return (native, None) if native else (blocks.picture(describe(figure)), figure)
+
+
+def describe(figure: Figure) -> str:
+    """The figure in words, for who cannot see it: the range of each series."""
+    parts = []
+    for name, values in figure["series"][:5]:
+        present = [value for value in values if value is not None]
+        if present:
+            parts.append(f"{name} from {money.exact(min(present))} to {money.exact(max(present))}")
+    return f"{figure['title']}, {figure['categories'][0]} to {figure['categories'][-1]}: " + "; ".join(parts)

@@ -1,0 +1,63 @@
+"""What a load of bills brought: rows, totals, what it replaced, what it refused."""
+
+from typing import Any
+
+from bot.cards import blocks, money, mrkdwn
+from bot.cards.blocks import Card
+
+FILES = 12
+
+
+def headline(payload: dict[str, Any]) -> str:
+    """One sentence. `payload` is the JSON of `finops ingest`, with `totals` {currency: {effective, billed}} where known, and `title`."""
+    loads = payload.get("loads") or []
+    failed = [load for load in loads if load.get("status") == "failed"]
+    if failed:
+        return f"The bills were not loaded: {len(failed)} of {len(loads)} files were refused and nothing was changed."
+    if loads and all(load.get("status") == "unchanged" for load in loads):
+        return "The bills are as they were: nothing new has arrived."
+    if not loads:
+        return mrkdwn.escape(payload.get("title") or "No bills were found.", 300)
+    totals = ", ".join(
+        money.money(amounts.get("effective") or 0, str(currency)) for currency, amounts in (payload.get("totals") or {}).items()
+    )
+    return f"Bills loaded: {int(payload.get('rows') or 0):,} rows{' worth ' + totals if totals else ''}."
+
+
+def card(payload: dict[str, Any]) -> Card:
+    """Files, periods and what changed, for the thread of the request or the admin channel."""
+    text = headline(payload)
+    loads = payload.get("loads") or []
+    rows = [
+        [
+            str(load.get("path", "")).rsplit("/", 1)[-1],
+            str(load.get("provider") or ""),
+            ", ".join(str(period)[:7] for period in load.get("billing_periods") or []),
+            f"{int(load.get('rows') or 0):,}",
+            str(load.get("status") or ""),
+        ]
+        for load in loads[:FILES]
+    ]
+    notes = [mrkdwn.escape(f"{load.get('path', 'A file')}: {load['error']}", 600) for load in loads if load.get("error")][:3]
+    notes += [_replaced(item) for item in (payload.get("replaced") or [])[:5]]
+    if payload.get("rejected"):
+        notes.append(f"{int(payload['rejected']):,} rows were left out; `finops ingest` names the reasons.")
+    if len(loads) > FILES:
+        notes.append(f"{len(loads) - FILES} more files.")
+    return blocks.card(
+        text,
+        [
+            blocks.section(f"*{text}*"),
+            blocks.table(["File", "Provider", "Period", "Rows", "Status"], rows, (3,)),
+            blocks.context(*notes),
+        ],
+    )
+
+
+def _replaced(item: dict[str, Any]) -> str:
+    cost = item.get("cost") or {}
+    amounts = ", ".join(
+        money.money(value.get("effective", 0) if isinstance(value, dict) else value, str(currency)) for currency, value in cost.items()
+    )
+    month = mrkdwn.escape(str(item.get("month") or item.get("period") or "")[:7], 20)
+    return f"{month}: {int(item.get('rows') or 0):,} earlier rows{' (' + amounts + ')' if amounts else ''} were replaced."

@@ -1,0 +1,52 @@
+"""Saying no: what happened, and what one can do instead."""
+
+from typing import Any
+
+from bot.cards import blocks, clarify, mrkdwn
+from bot.cards.blocks import Card
+
+_FALLBACKS = {
+    "blocked": "I only read cost data, and only with a SELECT. Nothing was run.",
+    "cannot_answer": "The bills cannot answer that.",
+    "timeout": "That took too long and was stopped. Ask for a shorter period or fewer rows.",
+    "unavailable": "I cannot reach the cost data right now. Please ask again in a minute.",
+}
+EXAMPLES = ("What did we spend last month by service?", "Top 5 teams this month", "Daily cost of the last 30 days")
+
+
+def card(result: dict[str, Any], reference: str) -> Card:
+    """A result that is no answer: the reason, the reference, and questions that can be answered, as buttons."""
+    outcome = str(result.get("outcome"))
+    text = mrkdwn.sentence(result.get("text") or _FALLBACKS.get(outcome, _FALLBACKS["unavailable"]), 2_000)
+    if reference and reference not in text:
+        text = f"{text} (Reference {mrkdwn.escape(reference, 20)})"
+    labels = [clarify.label_of(choice) for choice in (result.get("choices") or [])[:3]]
+    row = [blocks.button(label, f"clarify_{number}", f"{reference}:{number}") for number, label in enumerate(labels) if label]
+    lead = "I can tell you:" if row and outcome == "cannot_answer" else ""
+    return blocks.card(text, [blocks.section(text), blocks.context(lead), blocks.actions(row) if reference else None])
+
+
+def note(text: str) -> Card:
+    """A plain sentence or a few."""
+    body = mrkdwn.sentence(text)
+    return blocks.card(body, [blocks.section(body)])
+
+
+def help_card(bot_name: str = "finops") -> Card:
+    """What the bot is for, with examples that run when pressed."""
+    text = (
+        "*I answer questions about your cloud bills.* Ask in plain words, here or in any channel where I am; "
+        "in a thread you can go on with “and by region?” or “only prod”."
+    )
+    commands = (
+        "`/cost <question>`  ask from anywhere\n"
+        "`/finops status`  how fresh the bills are and what waits\n"
+        "`/finops refresh`  fetch new bills\n"
+        "`/finops insights`  what is open\n"
+        "`/finops subscribe`  a digest or a question, daily or weekly\n"
+        "`/finops kpis`  how well this works\n"
+        "`/finops stop-all`  halt every remediation"
+    )
+    row = [blocks.button(example, f"example_{number}", example) for number, example in enumerate(EXAMPLES)]
+    fallback = f"I answer questions about your cloud bills. Try: {EXAMPLES[0]} Or type /finops help."
+    return blocks.card(fallback, [blocks.section(text), blocks.actions(row), blocks.section(commands)])

@@ -1,0 +1,44 @@
+"""A request for a flow that an operator has to approve, and how far a flow is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.cards import blocks, mrkdwn
+from bot.cards.blocks import Card
+
+_SAYS = {
+    "approved": ":hourglass_flowing_sand: {what}: approved, starting.",
+    "triggered": ":hourglass_flowing_sand: {what}: started.",
+    "finished": "{what}: done.",
+    "failed": ":warning: {what}: failed. {reason}",
+    "rejected": "{what}: rejected. {reason}",
+}
+
+
+def card(payload: dict[str, Any]) -> Card:
+    """`payload`: id, what, state, requested_by, approvers (ids), approved_by, reason. Approvers are mentioned only while they are asked."""
+    what = mrkdwn.escape(payload.get("what") or "A flow", 200)
+    state = str(payload["state"])
+    asker = mrkdwn.escape(payload.get("requested_by") or "somebody", 80)
+    if state == "requested":
+        return _asking(str(payload["id"]), what, asker, payload.get("approvers") or ())
+    reason = mrkdwn.escape(payload.get("reason") or "", 500)
+    text = _SAYS[state].format(what=what, reason=reason).strip()
+    by = f"asked for by {asker}"
+    if payload.get("approved_by") and payload["approved_by"] != payload.get("requested_by"):
+        by += f" · {'rejected' if state == 'rejected' else 'approved'} by {mrkdwn.escape(payload['approved_by'], 80)}"
+    return blocks.card(f"{text} ({by})", [blocks.section(text), blocks.context(by)])
+
+
+def _asking(number: str, what: str, asker: str, approvers: Sequence[str]) -> Card:
+    who = " or ".join(mrkdwn.mention(person) for person in approvers[:5]) or "an operator (finops.yaml names none yet)"
+    text = f"{what}: {asker} asks for it; {who} can approve."
+    row = [blocks.button("Approve", "request_approve", number, style="primary"), blocks.button("Reject", "request_reject", number)]
+    return blocks.card(text, [blocks.section(text), blocks.actions(row)])
+
+
+def waiting(payload: dict[str, Any]) -> Card:
+    """What is said once while Prefect is down."""
+    what = mrkdwn.escape(payload.get("what") or "The flow", 200)
+    text = f"{what}: Prefect cannot be reached. The request is kept and starts by itself, once, when Prefect is back."
+    return blocks.card(text, [blocks.section(text)])

@@ -1,0 +1,105 @@
+"""A result's rows as a table block and as CSV: exact figures, cut visibly, the total always over all rows."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from bot.cards import blocks, money, mrkdwn
+from bot.cards.blocks import Block
+from bot.cards.figures import numeric_columns
+
+ROWS = 25
+_ADDITIVE = re.compile(r"cost|spend|spent|saving|amount|change|previous|before|credit|tax|quantity|count")
+_RATIO = re.compile(r"avg|average|mean|per_|share|percent|pct|ratio|rate|max|min|median|forecast|budget")
+_DIMENSION = re.compile(
+    r"^(provider|billing_account|account|account_id|service|service_category|region|team|environment|application|resource|resource_id|resource_name|"
+    r"resource_type|charge_category|pricing_category|usage_date|day|date|week|month|quarter|instance_type|usage_type)$"
+)
+_PERCENT = re.compile(r"share|percent|pct|growth")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
+    """The rows as a table of at most `most` rows and 20 columns, with what was cut and a total where adding up is right."""
+    columns, rows = result.get("columns") or [], result.get("rows") or []
+    if not rows or (len(rows) == 1 and len(columns) <= 2):
+        return None
+    shown_columns = columns[: blocks.TABLE_COLUMNS]
+    numbers = numeric_columns(columns, rows)
+    text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
+    titles = [column.replace("_", " ").capitalize() for column in shown_columns]
+    count = blocks.fitting_rows(titles, text_rows, min(most, blocks.TABLE_ROWS - 3))
+    kept = text_rows[:count]
+    if len(rows) > count:
+        kept.append(_rest(columns, rows[count:], numbers, result)[: blocks.TABLE_COLUMNS])
+    if total := _total(columns, rows, numbers, result):
+        kept.append(total[: blocks.TABLE_COLUMNS])
+    return blocks.table(titles, kept, numbers)
+
+
+def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int]) -> list[str]:
+    return [_cell(columns[index], value, index in numbers) for index, value in enumerate(row)]
+
+
+def _cell(column: str, value: Any, numeric: bool) -> str:
+    if value is None:
+        return "" if numeric else "none"
+    if not numeric:
+        text = str(value)
+        return text[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}T00:00:00.*", text) else text
+    if _PERCENT.search(column):
+        return f"{value:,.1f} %"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return money.exact(value)
+
+
+def _addable(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list[int]:
+    """Measures that may be summed: of one currency, over rows of a dimension that splits the whole."""
+    if not columns or not _DIMENSION.match(columns[0]):
+        return []
+    if "currency" in columns and len({row[columns.index("currency")] for row in rows}) > 1:
+        return []
+    return [i for i in numbers if _ADDITIVE.search(columns[i]) and not _RATIO.search(columns[i])]
+
+
+def _sum(rows: Sequence[Sequence[Any]], index: int) -> str:
+    total = sum((money.decimal(row[index]) or Decimal(0) for row in rows), Decimal(0))
+    return f"{total:,.0f}" if all(isinstance(row[index], int) for row in rows) else money.exact(total)
+
+
+def _rest(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]) -> list[str]:
+    addable = _addable(columns, result["rows"], numbers)
+    return [f"{len(rows):,} more in the CSV"] + [_sum(rows, i) if i in addable else "" for i in range(1, len(columns))]
+
+
+def _total(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]) -> list[str] | None:
+    addable = _addable(columns, rows, numbers)
+    named = any(str(cell).lower() == "total" for row in rows for cell in row[:1])
+    if len(rows) < 2 or not addable or named or result.get("truncated"):
+        return None
+    return [f"Total of {len(rows):,}"] + [_sum(rows, i) if i in addable else "" for i in range(1, len(columns))]
+
+
+def csv_of(result: dict[str, Any]) -> str:
+    """Every row as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(result.get("columns") or [])
+    for row in result.get("rows") or []:
+        writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def row_count(result: dict[str, Any]) -> str:
+    """`31 rows`, for the CSV's message."""
+    count = len(result.get("rows") or [])
+    more = ", cut at the row limit" if result.get("truncated") else ""
+    return mrkdwn.plain(f"{count:,} row{'' if count == 1 else 's'}{more}")

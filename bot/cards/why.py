@@ -1,0 +1,71 @@
+"""Why a cost changed: the five W's, and the parts that add up to the change."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.cards import blocks, figures, money, mrkdwn
+from bot.cards.blocks import Block, Card
+
+PARTS = 8
+
+
+def five_ws(evidence: dict[str, Any]) -> list[str]:
+    """The lines what, where, who and why that the evidence holds; each is left out where it is not known."""
+    cause = evidence.get("cause") or {}
+    names = (("what", "What"), ("when", "When"), ("where", "Where"), ("who", "Who"), ("why", "Why"))
+    return [f"*{title}*  {mrkdwn.escape(cause[key], 500)}" for key, title in names if cause.get(key)]
+
+
+def contributions(evidence: dict[str, Any]) -> list[tuple[str, float]]:
+    """The parts of the change, largest first, the tail as `the rest`."""
+    parts = [(str(part["name"]), float(part["amount"])) for part in (evidence.get("cause") or {}).get("contributions") or []]
+    ranked = sorted(parts, key=lambda part: -abs(part[1]))
+    shown = ranked[:PARTS]
+    if len(ranked) > PARTS:
+        shown.append(("the rest", sum(amount for _, amount in ranked[PARTS:])))
+    return shown
+
+
+def _table(parts: Sequence[tuple[str, float]], currency: str) -> Block | None:
+    total = sum(amount for _, amount in parts)
+    rows = [[name, f"{amount:+,.2f}", money.percent(amount / total) if total else ""] for name, amount in parts]
+    return (
+        blocks.table(["Part", f"Change a day, {currency}", "Of the change"], [*rows, ["Total", f"{total:+,.2f}", ""]], (1, 2))
+        if rows
+        else None
+    )
+
+
+def waterfall(title: str, parts: Sequence[tuple[str, float]], currency: str) -> figures.Figure | None:
+    """The parts as bars."""
+    if len(parts) < 2:
+        return None
+    return {
+        "kind": "bar",
+        "title": mrkdwn.plain(title, blocks.TITLE),
+        "categories": [name for name, _ in parts],
+        "series": [["Change a day", [amount for _, amount in parts]]],
+        "y_label": currency,
+    }
+
+
+def card(payload: dict[str, Any]) -> Card:
+    """What Investigate posts into the alert's thread; payload as of `alert.card`."""
+    evidence, currency = payload.get("evidence") or {}, str(payload.get("currency") or "USD")
+    parts = contributions(evidence)
+    lines = five_ws(evidence)
+    figure = waterfall("What carries the change", parts, currency)
+    drawn, chart = figures.draw(figure) if figure else (None, None)
+    title = mrkdwn.escape(payload.get("title") or "This change", 500)
+    found = "\n".join(lines) or "No single account, service, team or resource carries this change."
+    similar = (evidence.get("cause") or {}).get("similar")
+    return blocks.card(
+        f"{title}: {'; '.join(line.replace('*', '') for line in lines[:3]) or found}",
+        [
+            blocks.section(f"*{title}*\n{found}"),
+            drawn,
+            _table(parts, currency),
+            blocks.context(f"Seen before: {mrkdwn.escape(similar, 500)}") if similar else None,
+        ],
+        chart,
+    )

@@ -1,0 +1,121 @@
+"""The answer card keeps Slack's limits and the stored figures."""
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cards import answer, kinds, tables
+from demo.slack.blocks import message_faults, view_faults
+
+TODAY = date(2026, 11, 23)
+
+
+def result(columns: list[str], rows: list[list[Any]], **more: Any) -> dict[str, Any]:
+    return {
+        "outcome": "answer", "text": "$12.4k: checkout in prod, last week", "sql": "SELECT 1", "columns": columns, "rows": rows, "metric": "effective",
+        "period": {"start": "2026-11-16", "end": "2026-11-23"}, "currency": "USD", "as_of": "2026-11-22", "translator": "offline", "elapsed_ms": 12, **more,
+    }  # fmt: skip
+
+
+def texts(card: dict[str, Any]) -> str:
+    return str(card["blocks"])
+
+
+def block(card: dict[str, Any], kind: str) -> dict[str, Any]:
+    return next(b for b in card["blocks"] if b["type"] == kind)
+
+
+def test_the_first_line_is_the_answer_and_the_text_stands_alone() -> None:
+    """A notification says figure, metric, period and how far the bills reach."""
+    card = answer.card(result(["service", "cost"], [["EC2", 7204.11], ["S3", 12.5]]), "7F3K", TODAY)
+    assert card["blocks"][0]["text"]["text"] == "*$12.4k: checkout in prod, last week*"
+    assert (
+        card["text"] == "$12.4k: checkout in prod, last week (Effective cost · 16–22 Nov 2026 · bills through 22 Nov · answered by rules)"
+    )
+    assert message_faults(card["blocks"]) == []
+
+
+def test_a_long_result_is_cut_visibly_and_its_total_is_over_all_rows() -> None:
+    """The rows that are left out are counted, and the total adds up every row."""
+    rows = [[f"service-{n}", 1.5] for n in range(400)]
+    shown = block(answer.card(result(["service", "cost"], rows), "7F3K", TODAY), "table")["rows"]
+    assert [cell["text"] for cell in shown[-2]] == ["375 more in the CSV", "562.50"]
+    assert [cell["text"] for cell in shown[-1]] == ["Total of 400", "600.00"]
+
+
+def test_what_must_not_be_added_up_has_no_total() -> None:
+    """Averages, shares, several currencies and rows that are no parts of a whole are not summed."""
+    for columns, rows in (
+        (["service", "average_cost"], [["a", 1.0], ["b", 2.0]]),
+        (["service", "currency", "cost"], [["a", "USD", 1.0], ["b", "EUR", 2.0]]),
+        (["period", "cost"], [["this month", 1.0], ["last month", 2.0]]),
+    ):
+        table = tables.table_of(result(columns, rows))
+        assert table is not None
+        assert "Total" not in str(table)
+
+
+def test_figures_follow_the_shape_of_the_rows() -> None:
+    """A trend is a line, a ranking bars of eight and other, and a month of days a picture."""
+    days = [[f"2026-11-{day:02d}", float(day)] for day in range(1, 11)]
+    assert block(answer.card(result(["day", "cost"], days), "R", TODAY), "data_visualization")["chart"]["type"] == "line"
+    ranking = block(answer.card(result(["team", "cost"], [[f"t{n}", 20.0 - n] for n in range(14)]), "R", TODAY), "data_visualization")
+    labels = ranking["chart"]["axis_config"]["categories"]
+    assert labels[-1] == "other"
+    assert len(labels) == 9
+    month = answer.card(result(["day", "cost"], [[f"2026-10-{day:02d}", 1.0 * day] for day in range(1, 32)]), "R", TODAY)
+    assert month["chart"]["kind"] == "line"
+    assert block(month, "image")["block_id"] == "picture"
+
+
+def test_late_bills_offer_a_refresh() -> None:
+    """Two days are usual; more bring the button."""
+    assert "refresh_bills" not in texts(answer.card(result(["cost"], [[1.0]], as_of="2026-11-21"), "R", TODAY))
+    assert "refresh_bills" in texts(answer.card(result(["cost"], [[1.0]], as_of="2026-11-20"), "R", TODAY))
+
+
+def test_buttons_carry_the_reference_and_nothing_else() -> None:
+    """No SQL, no parameter of an action stands in a button."""
+    row = block(answer.card(result(["service", "cost"], [["a", 1.0], ["b", 2.0]]), "7F3K", TODAY), "actions")
+    assert {element["value"] for element in row["elements"]} == {"7F3K"}
+
+
+def test_the_csv_is_exact_and_runs_no_formula() -> None:
+    """Spreadsheets see texts, programs see every digit."""
+    written = list(csv.reader(io.StringIO(tables.csv_of(result(["tag", "cost"], [["=HYPERLINK(1)", 0.1234567], ["-2+3", None]])))))
+    assert written == [["tag", "cost"], ["'=HYPERLINK(1)", "0.1234567"], ["'-2+3", ""]]
+
+
+cells = st.one_of(
+    st.none(),
+    st.text(max_size=60),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(),
+    st.sampled_from(["2026-11-01", "2026-11-02"]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_every_result_makes_a_card_that_slack_takes(data: st.DataObject) -> None:
+    """Wild names and values of any shape stay within the limits."""
+    columns = data.draw(st.lists(st.sampled_from(["service", "cost", "day", "team", "share", "x" * 90]), min_size=1, max_size=25))
+    rows = data.draw(st.lists(st.lists(cells, min_size=len(columns), max_size=len(columns)), max_size=60))
+    outcome = data.draw(st.sampled_from(["answer", "clarify", "cannot_answer", "blocked", "timeout", "unavailable"]))
+    choices = data.draw(st.lists(st.text(max_size=100), max_size=12))
+    wild = result(columns, rows, outcome=outcome, choices=choices, text=data.draw(st.text(max_size=200)))
+    card = kinds.draw("answer", {"result": wild, "reference": "7F3K", "asked": data.draw(st.none() | st.text(max_size=50))}, TODAY)
+    assert card is not None
+    shown = [{**b, "slack_file": {"id": "F1"}} if b.get("block_id") == "picture" else b for b in card["blocks"]]
+    assert message_faults(shown, ["F1"]) == []
+    assert card["text"]
+
+
+def test_the_modals_are_valid() -> None:
+    """Show and edit keep the limits even for the longest SQL."""
+    assert view_faults(answer.sql_modal("why?", "SELECT " + "x" * 30_000)) == []
+    assert view_faults(answer.edit_modal("R", "{}", "SELECT " + "x" * 30_000)) == []

@@ -1,0 +1,164 @@
+"""Every card and modal passes the checks that Slack makes, with plain and with hostile values."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from bot.cards import alert, budget, home, kinds, proposal
+from demo.slack.blocks import message_faults, view_faults
+
+HOSTILE = "<!channel> *x* @here `" + "y" * 400
+NAMES = ["orders-db", HOSTILE]
+
+
+def series(days: int) -> dict[str, Any]:
+    dates = [date.fromordinal(740_000 + n).isoformat() for n in range(days)]
+    values = [100.0 + n for n in range(days)]
+    return {"dates": dates, "actual": values, "expected": values, "low": [v - 5 for v in values], "high": [v + 5 for v in values]}
+
+
+def marked(node: Any) -> list[str]:
+    """Every text that Slack parses as mrkdwn."""
+    if isinstance(node, list):
+        return [text for child in node for text in marked(child)]
+    if not isinstance(node, dict):
+        return []
+    own = [str(node["text"])] if node.get("type") == "mrkdwn" else []
+    return own + [text for child in node.values() for text in marked(child)]
+
+
+def alert_of(name: str, **more: Any) -> dict[str, Any]:
+    cause = {
+        "what": f"3 new db.r6g.4xlarge {name}", "when": "since Tue 17 Nov", "where": name, "who": "role deploy-ci, 17 Nov 09:12 UTC", "why": "usage, not price",
+        "contributions": [{"name": f"{name} {n}", "amount": 400.0 - n} for n in range(12)], "similar": name,
+    }  # fmt: skip
+    evidence = {"series": series(30), "confidence": "high", "cause": cause}
+    return {"id": 7, "title": f"{name} is up $1,240 a day", "kind": "anomaly", "severity": "critical", "status": "open", "impact_amount": 1240.0,
+            "currency": "USD", "team": name, "owner": "U0MAYA0001", "minutes_after_data": 4.2, "playbook": "ec2-stop-idle", "evidence": evidence, **more}  # fmt: skip
+
+
+def remediation_of(name: str, count: int = 4, **more: Any) -> dict[str, Any]:
+    steps = [{"name": name, "resource_id": f"i-{n:04d}", "says": "stop", "evidence": "peak CPU 2.1 %", "monthly_savings": 153.0, "state": "planned",
+              "error": None} for n in range(count)]  # fmt: skip
+    return {"id": 3, "state": "proposed", "reason": None, "title": "Stop idle instances", "playbook": "ec2-stop-idle", "account": name, "team": "data",
+            "environment": "dev", "monthly_savings": 612.0, "currency": "USD", "steps": steps, "left_out": [{"name": name, "reason": "protected by tag"}] * 7,
+            "undo": "start again", "digest": "a81f00", "frozen_at": "2026-11-23T10:04:00+00:00", "requested_by": "U0MAYA0001", "approvals": [],
+            "approvals_needed": 1, "approver_roles": ["approver"], "not_requester": True, "typed_confirmation": False,
+            "expires_at": "2026-11-24T10:04:00+00:00", "flow_run_id": None, "seconds": None, "can_undo": False, **more}  # fmt: skip
+
+
+def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
+    figure = {
+        "kind": "line",
+        "title": name,
+        "categories": [f"d{n}" for n in range(30)],
+        "series": [["cost", [1.0] * 30]],
+        "y_label": "USD",
+        "limit": 9.0,
+    }
+    money = {"amount": 90_000, "spent": 58_200, "forecast": 96_000, "forecast_low": 91_000, "forecast_high": 102_000, "currency": "USD"}
+    load = {
+        "path": f"/x/{name}",
+        "provider": name,
+        "billing_periods": ["2026-11-01"],
+        "rows": 10,
+        "rejected": 0,
+        "status": "loaded",
+        "error": name,
+    }
+    return [
+        ("note", {"text": name}),
+        ("help", {}),
+        ("alert", alert_of(name)),
+        ("alert", alert_of(name, status="expected", status_reason=name)),
+        ("alert", {"id": 1, "title": name, "kind": "budget", "currency": "USD"}),
+        ("why", alert_of(name)),
+        ("why", {"id": 1, "title": name}),
+        ("budget", {"budget": name, "scope": name, "crosses_on": "2026-11-27", "reason": name, "owner": "U0MAYA0001", "figure": figure, **money}),
+        ("digest", {"title": name, "lines": [name] * 5, "figure": figure, "late": name, "details": True}),
+        ("digest_details", {"sections": [{"title": name, "columns": ["a", "b"], "rows": [[name, "1"]] * 20, "right": [1]}] * 3}),
+        ("forecast", {"scope_kind": "team", "scope": name, "currency": "USD", "days": 90, "total": 5.0, "low": 4.0, "high": 6.0, "model": name,
+                      "made_on": "2026-11-23", "error": 0.06, "figure": figure}),
+        ("load", {"loads": [load] * 20, "rows": 200, "rejected": 3, "totals": {"USD": {"effective": 4100.0}},
+                  "replaced": [{"month": "2026-11", "rows": 5, "cost": {"USD": {"effective": 1.0}}}]}),
+        ("load", {"loads": [], "rows": 0, "rejected": 0}),
+        *(("request", {"id": 1, "what": name, "state": state, "requested_by": name, "approvers": ["U0TOMAS001"], "approved_by": "x", "reason": name})
+          for state in ("requested", "approved", "triggered", "finished", "failed", "rejected")),
+        ("request_waiting", {"what": name}),
+        *(("proposal", remediation_of(name, state=state, can_undo=state == "succeeded", approvals=[{"actor": "U1", "name": name, "at": "2026-11-23T10:06:00+00:00"}]))
+          for state in ("proposed", "approved", "running", "succeeded", "partial", "failed", "unknown", "rejected", "expired", "undone", "void")),
+        ("proposal", remediation_of(name, count=500)),
+        ("remediation_progress", {**remediation_of(name), "line": name}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES, ids=["plain", "hostile"])
+def test_every_card_passes_slacks_checks_and_mentions_nobody_by_accident(name: str) -> None:
+    """Each kind of message has a text that stands alone, valid blocks, and no broadcast."""
+    for kind, payload in messages(name):
+        card = kinds.draw(kind, payload, date(2026, 11, 23))
+        assert card is not None
+        shown = [{**b, "slack_file": {"id": "F1"}} if b.get("block_id") == "picture" else b for b in card["blocks"]]
+        assert message_faults(shown, ["F1"]) == [], kind
+        assert card["text"].strip(), kind
+        assert "<!channel>" not in str([card["text"], *marked(card["blocks"])]), kind
+        assert "@here" not in str(card["blocks"]) + card["text"], kind
+
+
+def test_every_kind_is_drawn_by_a_test() -> None:
+    """A card that nobody draws here is not known to be valid."""
+    assert {kind for kind, _ in messages("x")} == set(kinds.CARDS)
+    assert kinds.draw("nobody", {}, date(2026, 11, 23)) is None
+
+
+def test_a_large_plan_shows_its_rest_and_its_whole_saving() -> None:
+    """500 resources fit: twenty rows, then what the others save together."""
+    card = kinds.draw("proposal", remediation_of("x", count=500), date(2026, 11, 23))
+    assert card is not None
+    rows = next(block for block in card["blocks"] if block["type"] == "table")["rows"]
+    assert [cell["text"] for cell in rows[-1]] == ["480 more", "see the plan", "–", "$73.4k"]
+
+
+def test_modals_pass_slacks_checks() -> None:
+    """So do all modals, for 500 resources too."""
+    big = remediation_of(HOSTILE, count=500)
+    for view in (
+        alert.reason_modal("insight_expected", "{}", "Expected", "Why", days=True),
+        alert.assign_modal("{}"),
+        budget.modal("{}", HOSTILE, "90000", "USD", existing=True),
+        budget.modal("{}", "", "", "USD", existing=False),
+        proposal.plan_modal(big),
+        proposal.choose_modal(big, "{}"),
+        proposal.confirm_modal(big, "{}"),
+        home.subscribe_modal("{}", [HOSTILE, "b"], "C1"),
+    ):
+        assert view_faults(view) == [], view["title"]
+
+
+def test_the_home_tab_passes_slacks_checks() -> None:
+    """With everything on it, and with nothing."""
+    team = {
+        "team": HOSTILE,
+        "month": 58_200,
+        "currency": "USD",
+        "change": "up",
+        "budget": 90_000,
+        "forecast": 96_000,
+        "days": [1.0, 2.0, 3.0],
+    }
+    full = {
+        "as_of": "2026-11-22", "teams": [team] * 20, "insights": [{"id": 1, "title": HOSTILE, "impact": 3.0, "severity": "high"}] * 20,
+        "approvals": [{"id": 1, "title": HOSTILE}] * 20, "subscriptions": [{"id": 1, "title": HOSTILE}] * 20, "examples": [HOSTILE] * 6,
+    }  # fmt: skip
+    assert view_faults(home.view(full)) == []
+    assert view_faults(home.view({})) == []
+    assert home.sparkline([1, 2, 8]) == "▁▂█"
+    assert home.bar(2.0) == "█" * 20
+
+
+def test_a_time_is_shown_in_the_readers_zone() -> None:
+    """Slack's own date markup carries it, with UTC for clients that cannot."""
+    shown = proposal._when(datetime(2026, 11, 23, 10, 4, tzinfo=UTC).isoformat())
+    assert shown.startswith("<!date^1795428240^")
+    assert shown.endswith("|23 Nov 10:04 UTC>")
