@@ -1,0 +1,53 @@
+"""The reporting views as the database has them."""
+
+import sqlalchemy as sa
+
+from db import reporting, upgrade
+from db.engines import Database
+
+
+def test_views_columns_and_comments_are_those_of_the_list(database: Database) -> None:
+    """What the catalogue says of a view is what the view is."""
+    for view in reporting.VIEWS:
+        with database.reader.connect() as connection:
+            rows = connection.execute(
+                sa.text(
+                    "SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = to_regclass(:name) AND attnum > 0 ORDER BY attnum"
+                ),
+                {"name": f"reporting.{view.name}"},
+            ).all()
+        assert [tuple(row) for row in rows] == [(column.name, column.comment) for column in view.columns]
+
+
+def test_every_view_can_be_read_by_the_reader(database: Database) -> None:
+    """Every view's SQL runs under the role that answers questions."""
+    for view in reporting.VIEWS:
+        with database.reader.connect() as connection:
+            connection.execute(sa.text(f"SELECT * FROM reporting.{view.name} LIMIT 1")).all()
+
+
+def test_the_reader_sees_no_table(database: Database) -> None:
+    """No relation of the schema with the tables can be selected from."""
+    with database.reader.connect() as connection:
+        readable = connection.scalars(
+            sa.text(
+                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE n.nspname = 'finops' AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') AND has_schema_privilege(n.oid, 'USAGE')"
+            )
+        ).all()
+    assert readable == []
+
+
+def test_the_known_head_is_alembics(database: Database) -> None:
+    """`is_current` compares with the newest migration."""
+    from alembic.script import ScriptDirectory
+
+    with database.owner.connect() as connection:
+        assert ScriptDirectory.from_config(upgrade.alembic_config(connection)).get_current_head() == upgrade.HEAD
+    assert upgrade.is_current(database)
+
+
+def test_upgrading_again_changes_nothing(database: Database) -> None:
+    """An upgrade may be run at any time."""
+    upgrade.upgrade(database)
+    assert upgrade.is_current(database)

@@ -1,0 +1,70 @@
+"""The command as a program: exit codes, and nothing but JSON on stdout when JSON is asked for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FINOPS = [sys.executable, "-m", "cli"]
+
+
+def run(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "FINOPS_HOME": str(home), "FINOPS_CONFIG": str(home / "none.yaml")}
+    return subprocess.run([*FINOPS, *arguments], input=stdin, capture_output=True, text=True, env=environment, check=False)
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["ask"], ["ingest"], ["sql", "check"], ["analyze", "anomalies"], ["playbooks", "plan"], ["db", "upgrade"]]
+)
+def test_help_helps(finops_home: Path, command: list[str]) -> None:
+    """Every command explains itself and exits 0."""
+    done = run(finops_home, *command, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_wrong_use_is_two(finops_home: Path) -> None:
+    """An unknown command or option."""
+    assert run(finops_home, "dance").returncode == 2
+    assert run(finops_home, "ask", "total", "--today", "tomorrow").returncode == 2
+
+
+def test_ingest_twice_and_ask(database: object, finops_home: Path, shared_data: Path) -> None:
+    """The sample bill loads, is unchanged the second time, and its total is answered."""
+    sample = str(shared_data / "focus_sample.csv")
+    first, second = (json.loads(run(finops_home, "ingest", sample, "--format", "json").stdout) for _ in range(2))
+    assert (first["rows"], first["rejected"]) == (1000, 0)
+    assert [load["status"] for load in second["loads"]] == ["unchanged"]
+    done = run(finops_home, "ask", "total billed cost in September 2024", "--today", "2024-10-15", "--format", "json")
+    answer = json.loads(done.stdout)
+    assert answer["outcome"] == "answer"
+    assert round(answer["rows"][0][-1], 2) == 20.52
+
+
+def test_a_missing_file_is_one_sentence(finops_home: Path, database: object) -> None:
+    """No traceback, exit 1, nothing on stdout."""
+    done = run(finops_home, "ingest", "/nowhere/bill.csv", "--format", "json")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert "/nowhere/bill.csv" in done.stderr
+
+
+def test_a_bad_line_of_questions_does_not_stop_the_rest(finops_home: Path, database: object) -> None:
+    """Each line has its answer line."""
+    done = run(finops_home, "ask", "-", "--today", "2026-11-15", "--format", "json", stdin='nonsense\n{"question": "drop table charges"}\n')
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "error" in lines[0]
+    assert lines[1]["outcome"] == "blocked"
+
+
+def test_playbooks_validate_names_file_and_line(finops_home: Path, tmp_path: Path) -> None:
+    """A folder of one's own with a mistake in it."""
+    (tmp_path / "mine.yaml").write_text("name: mine-one\ntitle: Mine\ntrigger: {kind: x}\nsteps:\n  - {action: ec2.explode}\n")
+    done = run(finops_home, "playbooks", "validate", str(tmp_path))
+    assert done.returncode == 1
+    assert "mine.yaml:1" in done.stderr
+    assert "ec2.explode" in done.stderr

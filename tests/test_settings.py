@@ -1,0 +1,90 @@
+"""Settings and the organisation file: defaults, and mistakes named with file, line and fix."""
+
+from pathlib import Path
+
+import pytest
+
+from access import Role
+from errors import UserError
+from settings import Organisation, Settings, operator, read_organisation, read_settings
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "finops.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_runs_with_no_configuration_at_all(tmp_path: Path) -> None:
+    """No file is the defaults."""
+    assert read_organisation(tmp_path / "none.yaml") == Organisation()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "fix"),
+    [
+        ("name: x\nbudgets:\n  - name: a\n    amount: -3\n", 4, "greater than 0"),
+        ("name: x\npeopel: []\n", 2, "did you mean `people`?"),
+        ("people:\n  - {id: U1, name: A, roles: [king]}\n", 2, "'admin'"),
+        ("budgets:\n  - name: a\n    amount: 5\n    period: custom\n", 2, "needs start and end"),
+        ("allocation:\n  team:\n    - account: x\n", 3, "give either"),
+        ("name: [1\n", 2, "not valid YAML"),
+        ("fiscal_year_start: 13\n", 1, "less than or equal to 12"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, line: int, fix: str) -> None:
+    """The message leads to the place and says what would be right."""
+    path = write(tmp_path, text)
+    with pytest.raises(UserError) as caught:
+        read_organisation(path)
+    assert f"{path}:{line}:" in str(caught.value)
+    assert fix in str(caught.value)
+
+
+def test_a_wrong_setting_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's names are said as they are set."""
+    monkeypatch.setenv("FINOPS_ANSWER_ROW_CAP", "many")
+    with pytest.raises(UserError, match="FINOPS_ANSWER_ROW_CAP"):
+        read_settings(_env_file=None)
+
+
+def test_who_somebody_is() -> None:
+    """Roles and teams come from the file; a stranger is a viewer, of nothing when visibility narrows."""
+    organisation = Organisation.model_validate(
+        {
+            "visibility": "own_teams",
+            "people": [
+                {"id": "U1", "name": "Ann", "roles": ["operator"], "teams": ["payments"]},
+                {"id": "U2", "name": "Root", "roles": ["admin"]},
+            ],
+        }
+    )
+    ann, root, stranger = (organisation.actor(one) for one in ("U1", "U2", "U9"))
+    assert (ann.roles, ann.teams, ann.sees_all) == ({Role.VIEWER, Role.OPERATOR}, {"payments"}, False)
+    assert root.sees_all
+    assert (stranger.roles, stranger.teams, stranger.sees_all) == ({Role.VIEWER}, frozenset(), False)
+
+
+def test_secrets_are_not_printed() -> None:
+    """Tokens stay out of reprs, and so out of logs."""
+    settings = Settings(
+        _env_file=None, slack_bot_token="xoxb-canary", openai_api_key="sk-canary", database_url="postgresql://u:pw-canary@h/d"
+    )
+    assert "canary" not in repr(settings) + str(settings.model_dump())
+
+
+def test_the_command_line_is_no_admin_in_production() -> None:
+    """Outside production the person at the keyboard may do all; in production only what the system may."""
+    assert Role.ADMIN in operator(Settings(_env_file=None)).roles
+    assert Role.ADMIN not in operator(Settings(_env_file=None, env="production")).roles
+
+
+def test_where_a_team_is_told() -> None:
+    """Its own channel, else a shared one, else the admins'."""
+    organisation = Organisation.model_validate(
+        {"channels": [{"channel": "#ops", "admin": True}, {"channel": "#all"}, {"channel": "#pay", "team": "payments"}]}
+    )
+    assert organisation.channel_for("payments") == "#pay"
+    assert organisation.channel_for("search") == "#all"
+    assert Organisation.model_validate({"channels": [{"channel": "#ops", "admin": True}]}).channel_for(None) == "#ops"
+    assert Organisation().channel_for("x") is None
