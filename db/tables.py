@@ -484,11 +484,14 @@ class Question(Base):
 
 
 class SlackEvent(Base):
-    """Event ids seen, so that a redelivery is answered once."""
+    """Events seen, so that a redelivery is answered once and what a dead bot had acknowledged is answered by another."""
 
     __tablename__ = "slack_events"
     event_id: Mapped[str] = mapped_column(primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
+    body: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Empty once it is done")
+    claimed_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
 
 
 class OutboxMessage(Base):
