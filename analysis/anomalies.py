@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomaly_baseline import fit, learn, predict, remember
+from analysis.anomaly_baseline import fit, flatten, learn, learn_edge, predict, remember
 from analysis.anomaly_calendar import DAY, Step, step_of
 from analysis.anomaly_episodes import Circumstances, judge, judge_drift, slow_drift
 from analysis.anomaly_state import DAILY, Flags, Floats, State, Tuning
@@ -77,11 +77,15 @@ def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: 
     seen = predict(state, step, now)
     remember(state, now, seen)
     drift = slow_drift(state, step, tuning)
+    told_before = (state.episode != 0) & (state.announced > 0)
     fast = judge(state, step, now, seen, drift, given, tuning)
     state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
+    if step.edge >= 0:
+        learn_edge(state, step, now, seen, valid & np.isfinite(state.level) & ~told_before)
     learn(state, step, now, fast.seen, fast.usual, tuning)
     slow = judge_drift(state, step, drift, fast.usual & ~fast.returned, given, tuning)
     fit(state, step, valid & np.isin(state.age, (tuning.learning, tuning.young)) & (state.episode == 0), tuning)
+    flatten(state, step, state.quiet == 1)
     state.return_steps, state.quiet = np.maximum(state.return_steps - 1, 0), np.maximum(state.quiet - 1, 0)
     findings = [
         *_findings(fast.tell, fast.kind, seen.expected, now, seen.z, np.zeros(len(state)), step),

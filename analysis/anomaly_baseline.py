@@ -44,7 +44,7 @@ def nanmean(values: Floats, axis: int = -1) -> Floats:
 
 def predict(state: State, step: Step, values: Floats) -> Prediction:
     """What was expected of `values`, from the past alone."""
-    settling = 1 + 0.5 / np.maximum(state.settled, 1)
+    settling = (1 + 0.5 / np.maximum(state.settled, 1)) * (1 + 5 / np.maximum(state.age, 14))
     usual = state.level + state.trend + _echo_gain(state) * state.echo + state.profile[:, step.slot]
     plain = np.exp(usual)
     scale = np.maximum(state.scale, state.tail) * settling
@@ -66,7 +66,7 @@ def predict(state: State, step: Step, values: Floats) -> Prediction:
 
 def _echo_gain(state: State) -> Floats:
     """The autocorrelation of what the filter leaves, shrunk toward none."""
-    return np.clip(0.9 * state.covariance / np.maximum(state.variance, 1e-12), 0, 0.8)
+    return np.clip(0.9 * state.covariance / np.maximum(state.variance, 1e-12), 0, 0.6)
 
 
 def _edge_candidates(state: State, step: Step, plain: Floats, scale: Floats) -> list[Floats]:
@@ -88,10 +88,9 @@ def remember(state: State, values: Floats, seen: Prediction) -> None:
 
 def learn(state: State, step: Step, values: Floats, seen: Prediction, where: Flags, tuning: Tuning) -> None:
     """Move the baseline of the chosen series by today's clipped error."""
-    if step.edge >= 0:
-        _learn_edge(state, step, values, seen, where)
     error = np.nan_to_num(np.clip(seen.error, -CLIP * seen.scale, CLIP * seen.scale))
-    gain = np.maximum(tuning.level_gain, 1 / (state.settled + 1))
+    climbing = (state.quiet > 0) & (state.quiet_direction == np.sign(seen.error))
+    gain = np.maximum(np.where(climbing, tuning.climbing_gain, tuning.level_gain), 1 / (state.settled + 1))
     weight = np.where(where & seen.edge_known, 1.0, 0.0)
     before = state.echo
     predicted_echo = _echo_gain(state) * before
@@ -119,8 +118,8 @@ def _learn_scale(state: State, seen: Prediction, weight: Floats, tuning: Tuning)
     state.tail = np.sqrt(state.tail**2 + weight * tuning.scale_gain * (square - state.tail**2))
 
 
-def _learn_edge(state: State, step: Step, values: Floats, seen: Prediction, where: Flags) -> None:
-    """Keep this month's edge; an episode elsewhere does not touch it."""
+def learn_edge(state: State, step: Step, values: Floats, seen: Prediction, where: Flags) -> None:
+    """Keep this month's edge, odd or not: the median of the kept months is what counts, and a missing charge is never a surprise."""
     for kept, latest in (
         (state.edge_ratio, np.log(np.maximum(values, LOWEST * np.exp(seen.usual)) / np.exp(seen.usual))),
         (state.edge_amount, values - np.exp(seen.usual)),
@@ -156,6 +155,12 @@ def fit(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:
     state.drift_scale[rows] = np.maximum(state.drift_scale[rows], state.scale[rows])
     state.settled[rows] = 5.0
     state.peak[rows] = np.maximum(state.peak[rows], np.exp(state.level[rows]))
+
+
+def flatten(state: State, step: Step, rows: Flags) -> None:
+    """Let the past of the chosen series look like their present level, so that what was told is not told again."""
+    state.ring[rows] = (state.level[:, None] + state.profile[:, step.past_slots])[rows]
+    state.masked[rows] = 0.0
 
 
 def _centre(left: Floats, back: Floats) -> Floats:

@@ -20,9 +20,8 @@ class Step:
     slot: int  # index into the profile
     past_slots: npt.NDArray[np.intp]  # the slots of the steps up to this one, newest last
     edge: int  # index into EDGES, or -1
-    first_edge: bool  # the first or the last day itself, on which most monthly charges fall
-    festive_up: bool  # days of sales, when more spend is no surprise
-    festive_down: bool  # days without offices, when less spend is none
+    festive_up: float  # share by which more spend is no surprise in the season of sales
+    festive_down: float  # share by which less spend is none while offices are shut
 
 
 def _edge(moment: datetime) -> int:
@@ -57,7 +56,6 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
         slot=int(slots[-1]),
         past_slots=slots,
         edge=edge,
-        first_edge=edge >= 0 and EDGES[edge] in (1, -1),
-        festive_up=_sale(moment),
-        festive_down=month_day >= (12, 22) or month_day <= (1, 3),
+        festive_up=0.5 if _sale(moment) else 0.3 if (11, 18) <= month_day <= (12, 31) else 0.0,
+        festive_down=0.4 if month_day >= (12, 23) or month_day <= (1, 2) else 0.0,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.anomaly_baseline import Prediction, nanmean, nanmedian
+from analysis.anomaly_baseline import Prediction, flatten, nanmean, nanmedian
 from analysis.anomaly_calendar import Step
 from analysis.anomaly_state import Flags, Floats, State, Tuning
 
@@ -41,40 +41,49 @@ class Drift:
     recent: Floats  # log level of the last three steps, episodes included
 
 
-def trigger(state: State, seen: Prediction, values: Floats, given: Circumstances, tuning: Tuning) -> Floats:
+def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given: Circumstances, tuning: Tuning) -> Floats:
     """The direction in which today is out of line, 0 for none: far in scales, in share and in currency."""
     z, gate = tuning.z / given.sensitivity, tuning.impact / np.sqrt(given.sensitivity)
+    gate = gate * np.where(state.age < 2 * tuning.young, 1.5, 1.0)
     share = np.expm1(seen.error)
     heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount, 0.02 * state.peak)
     once = (np.abs(seen.z) >= z) & (np.abs(share) >= gate)
-    alike = np.sign(state.previous) == np.sign(seen.z)
-    twice = alike & (np.abs(state.previous) >= 0.6 * z) & (np.abs(seen.z) >= 0.7 * z) & (np.abs(share) >= 1.3 * gate)
+    steady = drift.recent - state.level
+    speaks = np.maximum(state.rise, state.fall) >= tuning.decision / given.sensitivity
+    speaks &= np.abs(steady) >= np.log1p(tuning.gathered_impact / np.sqrt(given.sensitivity))
+    gathered = speaks & (np.sign(steady) == np.sign(seen.error)) & (np.sign(state.rise - state.fall) == np.sign(steady))
     ready = np.isfinite(values) & np.isfinite(state.level) & heavy
     old = state.age >= tuning.young
     by_amount = ~old & (values - seen.expected >= tuning.young_amount) & (seen.error > np.log(2))
-    return np.where(ready & (old & (once | twice) | by_amount), np.sign(seen.error), 0.0)
+    return np.where(ready & (old & (once | gathered) | by_amount), np.sign(seen.error), 0.0)
+
+
+def _gather(state: State, seen: Prediction, valid: Flags, tuning: Tuning) -> None:
+    """Add today's error to what has gathered; one day counts for no more than four scales, so that no single day speaks here."""
+    today = np.where(valid & (state.episode == 0) & seen.edge_known, np.clip(seen.z, -4, 4), 0.0)
+    state.rise = np.maximum(0, state.rise + today - tuning.allowance)
+    state.fall = np.maximum(0, state.fall - today - tuning.allowance)
 
 
 def silent(state: State, step: Step, seen: Prediction, direction: Floats, given: Circumstances) -> Flags:
     """Whether the calendar, the caller or the recent past explains a deviation."""
     reasons = given.absorbed | (given.upward_only & (direction < 0))
     if step.edge >= 0:
-        within = state.episode != 0
-        reasons = reasons | (~seen.edge_known & (step.first_edge | within))
-    if step.festive_up:
-        reasons = reasons | ((direction > 0) & (seen.error < np.log(1.5)))
-    if step.festive_down:
-        reasons = reasons | ((direction < 0) & (seen.error > np.log(0.5)))
-    growth = (state.quiet > 0) & (direction == state.quiet_direction) & (seen.error * direction < np.log(1.6))
+        reasons = reasons | ~seen.edge_known
+        reasons = reasons | ((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
+    reasons = reasons | ((direction > 0) & (seen.error < np.log1p(step.festive_up)))
+    reasons = reasons | ((direction < 0) & (seen.error > np.log1p(-step.festive_down)))
+    growth = (state.quiet > 0) & (direction == state.quiet_direction) & (seen.error * direction < np.log(1.7))
     return reasons | growth
 
 
 def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning) -> Judgement:
     """Open, continue and end episodes, in place; the caller then lets the usual series learn."""
     valid = np.isfinite(values) & np.isfinite(state.level)
-    direction = trigger(state, seen, values, given, tuning)
+    _gather(state, seen, valid, tuning)
+    direction = trigger(state, seen, drift, values, given, tuning)
     returned = _end_returned(state, seen, valid)
-    realigned, seen = _return_to_before(state, seen, direction)
+    realigned, seen = _return_to_before(state, step, seen, direction)
     direction = np.where(realigned, 0.0, direction)
     inside = valid & (state.episode != 0)
     opening = valid & (state.episode == 0) & (direction != 0)
@@ -87,9 +96,9 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     state.announced[tell] = 1.0
     kind = np.where(state.episode > 0, "spike", "drop").astype(object)
     kind[late] = "shift"
-    settled = _settle(state, drift, tuning)
+    settled = _settle(state, step, drift, tuning)
     usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | returned | realigned
-    state.previous = np.where(usual, seen.z, 0.0)
+    state.rise, state.fall = np.where(usual & ~realigned, state.rise, 0.0), np.where(usual & ~realigned, state.fall, 0.0)
     state.alarm_ago = np.where(opening, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(opening, direction, state.alarm_direction)
     return Judgement(tell, kind, usual, returned, settled, seen)
@@ -103,10 +112,11 @@ def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
     return back
 
 
-def _return_to_before(state: State, seen: Prediction, direction: Floats) -> tuple[Flags, Prediction]:
+def _return_to_before(state: State, step: Step, seen: Prediction, direction: Floats) -> tuple[Flags, Prediction]:
     """A move toward the level before the last shift or ramp is the end of that story, no new one: take the level back."""
     way = state.return_level - state.level
-    toward = (state.return_steps > 0) & (direction != 0) & (np.sign(way) == direction) & (state.episode == 0)
+    untold = (state.episode == 0) | (state.announced == 0)
+    toward = (state.return_steps > 0) & (direction != 0) & (np.sign(way) == direction) & untold & (step.edge < 0)
     toward &= np.abs(seen.error) <= 1.3 * np.abs(way) + 3 * seen.scale
     full = np.abs(seen.error - way) <= np.maximum(3 * seen.scale, 0.4 * np.abs(way))
     move = np.where(full, way, seen.error)
@@ -115,6 +125,7 @@ def _return_to_before(state: State, seen: Prediction, direction: Floats) -> tupl
     by = np.where(toward, move, 0.0)
     seen = replace(seen, error=seen.error - by, z=seen.z - by / seen.scale, usual=seen.usual + by, expected=seen.expected * np.exp(by))
     state.settled[toward] = 2.0
+    state.episode[toward] = 0.0
     state.trend[toward] = state.echo[toward] = 0.0
     state.return_steps[toward] = state.quiet[toward] = 0.0
     return toward, seen
@@ -133,22 +144,24 @@ def _continue(state: State, seen: Prediction, inside: Flags) -> None:
     state.episode_mean[inside] += 0.5 * (seen.error[inside] - state.episode_mean[inside])
 
 
-def _settle(state: State, drift: Drift, tuning: Tuning) -> Flags:
+def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
     """Make a deviation that lasts the new level; today's value has been pushed onto the ring already."""
     done = (state.episode != 0) & (state.episode_steps >= tuning.accept)
+    if step.festive_down:
+        done &= (state.episode > 0) | (state.announced > 0)
     if not done.any():
         return done
     by = drift.recent - state.level
     by = np.where(np.isfinite(by), by, state.episode_mean)
     before = np.where(np.isfinite(drift.reference), drift.reference, state.level)
+    same = (state.return_steps > 0) & (np.sign(state.level - state.return_level) == state.episode)
+    before = np.where(same, np.where(state.episode > 0, np.minimum(before, state.return_level), np.maximum(before, state.return_level)), before)
     lowest, highest = np.minimum(before, state.level), np.maximum(before, state.level)
     state.return_level[done] = np.where(state.episode > 0, lowest, highest)[done]
     state.return_steps[done] = tuning.memory
     state.quiet[done], state.quiet_direction[done] = tuning.quiet, state.episode[done]
-    kept = int(tuning.accept)
-    state.ring[done, :-kept] += by[done, None]
-    state.masked[done, -kept:] = 0.0
     state.level[done] += by[done]
+    flatten(state, step, done)
     state.trend[done] = state.echo[done] = 0.0
     state.settled[done] = 3.0
     state.episode[done] = 0.0
@@ -182,12 +195,13 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
     crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
     crossed &= ~(given.upward_only & (direction < 0))
     tell = crossed & ~given.absorbed
+    tell &= ~((state.alarm_ago <= tuning.settling) & (state.alarm_direction == direction))
     if step.festive_down:
         tell &= direction > 0
     calm = usual & ~crossed
-    state.drift_scale += np.where(calm, 0.03 * (1.2533 * np.minimum(np.abs(drift.size), 3 * state.drift_scale) - state.drift_scale), 0.0)
+    size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
+    state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)
     state.return_level[crossed] = drift.reference[crossed]
     state.return_steps[crossed] = tuning.memory + 15
     state.quiet[crossed], state.quiet_direction[crossed] = tuning.quiet, direction[crossed]
-    state.masked[crossed, : -tuning.slow_recent] = 1.0
     return tell

@@ -28,19 +28,25 @@ class Tuning:
     impact: float = 0.15  # share of the expected value
     amount: float = 0.0  # least impact in currency
     young_amount: float = 100.0  # least new daily spend of a young series
+    allowance: float = 1.0  # scales a step that the CUSUM forgives (half the shift looked for, Page 1954)
+    decision: float = 6.0  # scales at which it speaks
+    gathered_impact: float = 0.2
     slow_impact: float = 0.25
     slow_down_impact: float = 0.32  # slow declines are mostly wanted
-    slow_z: float = 4.0
+    slow_z: float = 3.0
     slow_recent: int = 5
     slow_reference: tuple[int, int] = (14, 35)  # the reference lies this many steps back
     level_gain: float = 0.12
+    climbing_gain: float = 0.3  # while a told growth goes on
     profile_gain: float = 0.1
     trend_gain: float = 0.004
     trend_limit: float = 0.006
     scale_gain: float = 0.04
     scale_floor: float = 0.015
     recurrence: int = 7  # steps after which the same alarm again is a change of profile
-    memory: int = 30  # steps in which a return to the level before is no news
+    memory: int = 45  # steps in which a return to the level before is no news
+    drift_gain: float = 0.015
+    settling: int = 14  # steps after a fast finding in which slow growth in its direction is the same story
     quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
 
 
@@ -66,7 +72,8 @@ class State:
     masked: Floats  # [ring], 1 where an episode or an unknown edge stood
     age: Floats  # steps with a value since the first spend
     settled: Floats  # steps since the level was set anew
-    previous: Floats  # last step's z, 0 within episodes
+    rise: Floats  # sum of errors beyond chance, in scales (CUSUM); empty within episodes
+    fall: Floats
     episode: Floats  # direction of the open episode, 0 none
     episode_steps: Floats
     episode_mean: Floats

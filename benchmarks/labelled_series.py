@@ -192,7 +192,7 @@ def fleets(seed: int, series: int = 120, clean: int = 40, days: int = 440) -> li
 def _fleet(rng: np.random.Generator, name: str, days: int, count: int) -> Labelled:
     first = date(2025, 1, 1) + timedelta(int(rng.integers(0, 120)))
     calendar = [first + timedelta(index) for index in range(days)]
-    members = int(rng.integers(15, 60))
+    members = int(rng.integers(30, 90))
     values = np.zeros(days)
     weekly = np.exp(_weekly(rng, calendar))
     for _ in range(members):
@@ -200,7 +200,7 @@ def _fleet(rng: np.random.Generator, name: str, days: int, count: int) -> Labell
         born, dead = int(rng.integers(-days, days)), int(rng.integers(days // 2, 2 * days))
         life[: max(0, min(born, days))] = 0
         life[min(dead, days) :] = 0
-        size = rng.lognormal(0, 0.5)
+        size = rng.lognormal(0, 0.4)
         values += size * life * (weekly if rng.random() < 0.7 else 1.0)
     walk = np.cumsum(rng.normal(0, rng.uniform(0.001, 0.008), days))
     values *= np.exp(walk + rng.gamma(4, rng.uniform(0.005, 0.025), days))
