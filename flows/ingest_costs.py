@@ -22,8 +22,8 @@ from flows.loading.result import IngestResult, LoadedFile
 from flows.loading.staging import Staging, by_leaf
 from flows.progress import Progress
 from flows.sources import files, focus
-from flows.sources.detect import Focus, detect
-from flows.sources.files import BillFile, Broken, Head, Unreadable
+from flows.sources.detect import Focus, NotFocus, detect
+from flows.sources.files import BillFile, BrokenFileError, Head, Unreadable
 from settings import Organisation
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _REJECTED_KEPT = 10_000  # rejected rows kept a file; all are counted
 _OTHER_FAILED = "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again."
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Ends the transaction; carries what became of the files."""
 
     def __init__(self, loads: list[LoadedFile]) -> None:
@@ -43,7 +43,7 @@ class _Refused(Exception):
         self.loads = loads
 
 
-class _Unchanged(Exception):  # noqa: N818 - an outcome that must leave the transaction, not an error
+class _UnchangedError(Exception):
     """Ends the transaction: another process has just loaded this very delivery."""
 
 
@@ -55,7 +55,7 @@ class _Item:
     digest: str
     head: Head
     layout: Focus
-    loads: dict[int, FileLoad] = field(default_factory=dict)
+    loads: dict[str, FileLoad] = field(default_factory=dict)
     rejected: int = 0
     rejections: list[Rejected] = field(default_factory=list)
     seconds: float = 0.0
@@ -81,10 +81,10 @@ def ingest(
         try:
             with database.owner.begin() as connection:
                 return _load(connection, database, organisation, items, delivery, source, started_at, progress)
-        except _Unchanged:
+        except _UnchangedError:
             with database.owner.connect() as connection:
                 return _unchanged(found, digests, records.standing(connection, delivery))
-        except _Refused as refused:
+        except _RefusedError as refused:
             return _fail(database, delivery, digests, refused.loads, started_at)
 
 
@@ -101,9 +101,12 @@ def _open(found: list[BillFile], digests: dict[str, str]) -> tuple[list[_Item], 
     failures: list[LoadedFile] = []
     for file in found:
         head = files.read_head(file)
-        layout = detect(head.columns) if isinstance(head, Head) else head
-        if isinstance(head, Unreadable) or not isinstance(layout, Focus):
-            failures.append(LoadedFile(file.label, "failed", getattr(layout, "format", None), error=layout.reason))
+        if isinstance(head, Unreadable):
+            failures.append(LoadedFile(file.label, "failed", error=head.reason))
+            continue
+        layout = detect(head.columns)
+        if isinstance(layout, NotFocus):
+            failures.append(LoadedFile(file.label, "failed", layout.format, error=layout.reason))
         elif digests[file.label] not in {item.digest for item in items}:
             items.append(_Item(file, digests[file.label], head, layout))
     return items, failures
@@ -130,12 +133,12 @@ def _load(
         staging.close()
     refused = [item for item in items if item.refusal]
     if refused or not leaves:
-        raise _Refused(
+        raise _RefusedError(
             [_outcome(item, "failed", item.refusal or "It holds a header and no rows: nothing to load.") for item in refused or items]
         )
     lock_sources(connection, [leaf.source_id for leaf in leaves])
     if records.standing(connection, delivery):
-        raise _Unchanged
+        raise _UnchangedError
     replaced = put_in_place(connection, leaves, started_at.date())
     totals = totals_by_load(connection, leaves)
     finished_at = datetime.now(UTC)
@@ -173,7 +176,7 @@ def _stage(
             if progress:
                 progress(f"Loading {item.file.path.name}", int(piece.share * item.file.size), item.file.size)
         item.refusal = _refusal(item, cost, lost)
-    except Broken as broken:
+    except BrokenFileError as broken:
         item.refusal = str(broken)
     item.seconds = time.monotonic() - began
 

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import Load, RejectedRow, Source
 from flows.loading.replace import Replaced, cost_to_json
-from flows.loading.staging import Leaf
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -1,6 +1,6 @@
 """A staged delivery in place of what it replaces: partitions, rollups, resources and completeness."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,15 @@ import sqlalchemy as sa
 from flows.loading import rollups
 from flows.loading.staging import Leaf
 
+Cost = dict[str, dict[str, Decimal]]  # currency -> "billed" and "effective"
+
 _LOCK = 7_113_010  # advisory lock of the short part that touches what all sources share
 _SOURCE_LOCK = 7_113_011  # with the source's id: loads of one source are serialised
+_RECENT_DAYS = 30  # a resource's monthly cost
+_RESOURCE = (
+    "resource_id", "resource_name", "resource_type", "region", "provider", "account_id", "account", "service", "team", "environment", "application",
+    "currency",
+)  # fmt: skip
 _COMPLETENESS_DAYS = 40  # a bill is final some days into the next month
 
 
@@ -23,14 +30,14 @@ class Replaced:
     source_id: int
     month: str
     rows: int
-    cost: dict[str, dict[str, Decimal]]
+    cost: Cost
 
     def to_json(self) -> dict[str, Any]:
         """For `loads.replaced` and for people."""
         return {"period": self.month, "rows": self.rows, "cost": cost_to_json(self.cost)}
 
 
-def cost_to_json(cost: dict[str, dict[str, Decimal]]) -> dict[str, dict[str, str]]:
+def cost_to_json(cost: Cost) -> dict[str, dict[str, str]]:
     """Decimals as text, so that nothing is rounded."""
     return {currency: {kind: f"{amount:f}" for kind, amount in amounts.items()} for currency, amounts in cost.items()}
 
@@ -51,8 +58,7 @@ def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date)
     for source in sorted({leaf.source_id for leaf in leaves}):
         _note_completeness(connection, source, today)
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    for leaf in leaves:
-        _update_resources(connection, leaf)
+    _update_resources(connection, leaves)
     if replaced:
         _forget_resources(connection)
     for leaf in leaves:
@@ -60,30 +66,39 @@ def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date)
     return replaced
 
 
-def cost_of(connection: sa.Connection, leaf: Leaf) -> dict[str, dict[str, Decimal]]:
+def cost_of(connection: sa.Connection, leaf: Leaf) -> Cost:
     """Cost by currency that the day sums hold for a source and month."""
     rows = connection.execute(
         sa.text(
-            "SELECT currency, sum(billed_cost) AS billed, sum(effective_cost) AS effective FROM finops.daily_costs WHERE source_id = :source "
-            "AND billing_period_start >= CAST(:start AS timestamptz) AND billing_period_start < CAST(:end AS timestamptz) GROUP BY currency ORDER BY currency"
+            "SELECT currency, sum(billed_cost) AS billed, sum(effective_cost) AS effective "
+            f"FROM finops.daily_costs WHERE {rollups.MINE} GROUP BY currency ORDER BY currency"
         ),
-        {"source": leaf.source_id, "start": f"{leaf.start}+00", "end": f"{leaf.end}+00"},
+        rollups.period(leaf),
     )
     return {row.currency: {"billed": row.billed, "effective": row.effective} for row in rows}
 
 
-def totals_by_load(connection: sa.Connection, leaves: Sequence[Leaf]) -> dict[int, dict[str, dict[str, Decimal]]]:
-    """Billed and effective cost by currency of each load's rows in the leaves."""
-    totals: dict[int, dict[str, dict[str, Decimal]]] = {}
+def totals_by_load(connection: sa.Connection, leaves: Sequence[Leaf]) -> dict[int, Cost]:
+    """Billed and effective cost by currency of each load's rows in the leaves, which must be in place."""
+    totals: dict[int, Cost] = {}
     for leaf in leaves:
-        rows = connection.exec_driver_sql(
-            f"SELECT load_id, billing_currency, sum(billed_cost), sum(effective_cost) FROM {leaf.table} GROUP BY 1, 2 ORDER BY 1, 2"
-        )
-        for load, currency, billed, effective in rows:
-            sums = totals.setdefault(load, {}).setdefault(currency, {"billed": Decimal(0), "effective": Decimal(0)})
-            sums["billed"] += billed
-            sums["effective"] += effective
+        for load, cost in _by_load(connection, leaf):
+            for currency, amounts in cost.items():
+                into = totals.setdefault(load, {}).setdefault(currency, dict.fromkeys(amounts, Decimal(0)))
+                for kind, amount in amounts.items():
+                    into[kind] += amount
     return totals
+
+
+def _by_load(connection: sa.Connection, leaf: Leaf) -> Iterator[tuple[int, Cost]]:
+    if len(leaf.loads) == 1:  # the day sums are those of the one file
+        yield next(iter(leaf.loads)), cost_of(connection, leaf)
+        return
+    rows = connection.exec_driver_sql(
+        f"SELECT load_id, billing_currency, sum(billed_cost), sum(effective_cost) FROM {leaf.table} GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    for load, currency, billed, effective in rows:
+        yield load, {currency: {"billed": billed, "effective": effective}}
 
 
 def _standing(connection: sa.Connection, leaf: Leaf) -> Replaced | None:
@@ -101,13 +116,14 @@ def _month_table(leaf: Leaf) -> str:
 
 def _attached(connection: sa.Connection, leaf: Leaf) -> str | None:
     """The partition that now holds the leaf's source and month."""
-    return connection.scalar(
+    table: str | None = connection.scalar(
         sa.text(
             "SELECT c.oid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
             "WHERE i.inhparent = to_regclass(:month) AND pg_get_expr(c.relpartbound, c.oid) = :bound"
         ),
         {"month": _month_table(leaf), "bound": f"FOR VALUES IN ('{leaf.source_id}')"},
     )
+    return table
 
 
 def _attach(connection: sa.Connection, leaf: Leaf) -> None:
@@ -141,40 +157,37 @@ def _note_completeness(connection: sa.Connection, source: int, today: date) -> N
     )
 
 
-def _update_resources(connection: sa.Connection, leaf: Leaf) -> None:
-    """What the bills say of each resource of the leaf; what the inventory says stays."""
-    connection.execute(
-        sa.text(
-            f"""
-            WITH named AS (
-                SELECT DISTINCT ON (resource_id) * FROM finops.resource_costs
-                WHERE resource_id IN (SELECT resource_id FROM finops.resource_costs WHERE source_id = :source
-                    AND billing_period_start >= CAST(:start AS timestamptz) AND billing_period_start < CAST(:end AS timestamptz))
-                ORDER BY resource_id, usage_date DESC, effective_cost DESC
-            ), span AS (
-                SELECT c.resource_id, min(c.usage_date) AS first_seen, max(c.usage_date) AS last_seen,
-                    sum(c.effective_cost) FILTER (WHERE c.usage_date > n.usage_date - 30 AND c.currency = n.currency
-                        AND c.charge_category IS DISTINCT FROM 'Tax') AS monthly_cost
-                FROM finops.resource_costs c JOIN named n USING (resource_id) GROUP BY c.resource_id
-            ), tagged AS (
-                SELECT DISTINCT ON (c.resource_id) c.resource_id, c.tags FROM {leaf.table} c JOIN named n USING (resource_id)
-                WHERE c.tags IS NOT NULL AND c.charge_period_start >= n.usage_date::timestamp AT TIME ZONE 'UTC'
-                ORDER BY c.resource_id, c.charge_period_start DESC
-            )
-            INSERT INTO finops.resources (resource_id, resource_name, resource_type, provider, account_id, account, service, region, team, environment,
-                application, tags, first_seen, last_seen, monthly_cost, currency)
-            SELECT n.resource_id, n.resource_name, n.resource_type, n.provider, n.account_id, n.account, n.service, n.region, n.team, n.environment,
-                n.application, coalesce(t.tags, '{{}}'), s.first_seen, s.last_seen, s.monthly_cost, n.currency
-            FROM named n JOIN span s USING (resource_id) LEFT JOIN tagged t USING (resource_id) ORDER BY n.resource_id
-            ON CONFLICT (resource_id) DO UPDATE SET resource_name = coalesce(excluded.resource_name, resources.resource_name),
-                resource_type = coalesce(excluded.resource_type, resources.resource_type), provider = excluded.provider,
-                account_id = excluded.account_id, account = excluded.account, service = excluded.service,
-                region = coalesce(excluded.region, resources.region), team = excluded.team, environment = excluded.environment,
-                application = excluded.application, tags = CASE WHEN excluded.tags = '{{}}' THEN resources.tags ELSE excluded.tags END,
-                first_seen = excluded.first_seen, last_seen = excluded.last_seen, monthly_cost = excluded.monthly_cost, currency = excluded.currency
-            """
-        ),
-        {"source": leaf.source_id, "start": f"{leaf.start}+00", "end": f"{leaf.end}+00"},
+def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
+    """What the bills say of each resource of the leaves; what the inventory says stays."""
+    tags = " UNION ALL ".join(f"SELECT resource_id, tags, charge_period_start FROM {leaf.table} WHERE tags IS NOT NULL" for leaf in leaves)
+    periods = " OR ".join(
+        f"(source_id = {leaf.source_id:d} AND billing_period_start >= '{leaf.start}+00' AND billing_period_start < '{leaf.end}+00')"
+        for leaf in leaves
+    )
+    connection.exec_driver_sql(
+        f"""
+        WITH known AS MATERIALIZED (SELECT DISTINCT resource_id FROM finops.resource_costs WHERE {periods}), days AS (
+            SELECT c.resource_id, min(usage_date) AS first_seen, max(usage_date) AS last_seen
+            FROM finops.resource_costs c JOIN known USING (resource_id) GROUP BY c.resource_id
+        ), newest AS (
+            SELECT DISTINCT ON (c.resource_id) c.* FROM finops.resource_costs c JOIN days d ON d.resource_id = c.resource_id AND d.last_seen = c.usage_date
+            ORDER BY c.resource_id, c.effective_cost DESC
+        ), recent AS (
+            SELECT c.resource_id, sum(c.effective_cost) AS monthly_cost FROM finops.resource_costs c
+            JOIN newest n ON n.resource_id = c.resource_id AND n.currency = c.currency AND c.usage_date > n.usage_date - {_RECENT_DAYS}
+            WHERE c.charge_category IS DISTINCT FROM 'Tax' GROUP BY c.resource_id
+        ), tagged AS (
+            SELECT DISTINCT ON (t.resource_id) t.resource_id, t.tags FROM ({tags}) t JOIN newest n
+            ON n.resource_id = t.resource_id AND t.charge_period_start >= n.usage_date::timestamp ORDER BY t.resource_id, t.charge_period_start DESC
+        )
+        INSERT INTO finops.resources ({", ".join(_RESOURCE)}, tags, first_seen, last_seen, monthly_cost)
+        SELECT {", ".join(f"n.{name}" for name in _RESOURCE)}, coalesce(t.tags, '{{}}'), d.first_seen, d.last_seen, r.monthly_cost
+        FROM newest n JOIN days d USING (resource_id) LEFT JOIN recent r USING (resource_id) LEFT JOIN tagged t USING (resource_id) ORDER BY n.resource_id
+        ON CONFLICT (resource_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _RESOURCE[4:])},
+            {", ".join(f"{name} = coalesce(excluded.{name}, resources.{name})" for name in _RESOURCE[1:4])},
+            tags = CASE WHEN excluded.tags = '{{}}' THEN resources.tags ELSE excluded.tags END,
+            first_seen = excluded.first_seen, last_seen = excluded.last_seen, monthly_cost = excluded.monthly_cost
+        """
     )
 
 

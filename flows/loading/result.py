@@ -25,7 +25,7 @@ class LoadedFile:
 
     def to_json(self) -> dict[str, Any]:
         """As the command line writes it."""
-        shown = {
+        shown: dict[str, Any] = {
             "path": self.path, "format": self.format, "provider": self.provider, "billing_periods": list(self.billing_periods),
             "rows": self.rows, "rejected": self.rejected, "status": self.status, "seconds": round(self.seconds, 3),
         }  # fmt: skip

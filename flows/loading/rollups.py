@@ -52,32 +52,44 @@ _RESOURCE_DIMENSIONS = {
     "usage_type": "coalesce(sku_meter, sku_id)",
 }
 _RESOURCE_MEASURES = {name: _MEASURES[name] for name in ("usage_quantity", "list_cost", "billed_cost", "effective_cost")}
+
+_DAY = "(charge_period_start AT TIME ZONE 'UTC')::date"
+_HOUR = "date_trunc('hour', charge_period_start, 'UTC')"
+_WITHIN_AN_HOUR = "charge_period_end - charge_period_start <= interval '1 hour'"
 _PERIOD = {"source_id": "source_id", "billing_period_start": "billing_period_start"}
+MINE = "source_id = :source AND billing_period_start >= CAST(:start AS timestamptz) AND billing_period_start < CAST(:end AS timestamptz)"
 
 
 def replace(connection: sa.Connection, leaf: Leaf) -> None:
-    """Put the sums of a leaf in place of those of its source and month."""
+    """Put the sums of a leaf in place of those of its source and month; days are summed from hours where there are hours."""
     for table in ("daily_costs", "hourly_costs", "resource_costs"):
-        connection.execute(
-            sa.text(
-                f"DELETE FROM finops.{table} WHERE source_id = :source AND billing_period_start >= CAST(:start AS timestamptz) "
-                "AND billing_period_start < CAST(:end AS timestamptz)"
-            ),
-            {"source": leaf.source_id, "start": f"{leaf.start}+00", "end": f"{leaf.end}+00"},
-        )
-    day = {"usage_date": "(charge_period_start AT TIME ZONE 'UTC')::date"}
-    hour = {"usage_hour": "date_trunc('hour', charge_period_start, 'UTC')"}
-    within_an_hour = "charge_period_end - charge_period_start <= interval '1 hour'"
-    connection.exec_driver_sql(_insert("daily_costs", leaf, day | _PERIOD | _DIMENSIONS, _MEASURES))
-    connection.exec_driver_sql(_insert("hourly_costs", leaf, hour | _PERIOD | _DIMENSIONS, _MEASURES, within_an_hour))
-    connection.exec_driver_sql(
-        _insert("resource_costs", leaf, day | _PERIOD | _RESOURCE_DIMENSIONS, _RESOURCE_MEASURES, "resource_id IS NOT NULL")
-    )
+        connection.execute(sa.text(f"DELETE FROM finops.{table} WHERE {MINE}"), period(leaf))
+    costs = _PERIOD | _DIMENSIONS
+    names = ", ".join([*costs, *_MEASURES])
+    hours = connection.execute(
+        sa.text(_insert("hourly_costs", leaf.table, {"usage_hour": _HOUR} | costs, _MEASURES, _WITHIN_AN_HOUR))
+    ).rowcount
+    longer = f"SELECT {_DAY} AS usage_date, {_aliased(costs | _MEASURES)} FROM {leaf.table} WHERE NOT ({_WITHIN_AN_HOUR})"
+    summed = f"SELECT (usage_hour AT TIME ZONE 'UTC')::date AS usage_date, {names} FROM finops.hourly_costs WHERE {MINE}"
+    days = f"({longer} UNION ALL {summed})" if hours else f"({longer})"
+    columns = {name: name for name in ("usage_date", *costs)}
+    connection.execute(sa.text(_insert("daily_costs", f"{days} AS days", columns, {name: name for name in _MEASURES})), period(leaf))
+    resources = {"usage_date": _DAY} | _PERIOD | _RESOURCE_DIMENSIONS
+    connection.execute(sa.text(_insert("resource_costs", leaf.table, resources, _RESOURCE_MEASURES, "resource_id IS NOT NULL")))
 
 
-def _insert(table: str, leaf: Leaf, keys: dict[str, str], measures: dict[str, str], condition: str = "true") -> str:
+def period(leaf: Leaf) -> dict[str, object]:
+    """The parameters that pick a leaf's source and month."""
+    return {"source": leaf.source_id, "start": f"{leaf.start}+00", "end": f"{leaf.end}+00"}
+
+
+def _aliased(columns: dict[str, str]) -> str:
+    return ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
+
+
+def _insert(table: str, rows: str, keys: dict[str, str], measures: dict[str, str], condition: str = "true") -> str:
     sums = {name: f"sum({column})" for name, column in measures.items()}
     return (
         f"INSERT INTO finops.{table} ({', '.join([*keys, *sums])}) SELECT {', '.join([*keys.values(), *sums.values()])} "
-        f"FROM {leaf.table} WHERE {condition} GROUP BY {', '.join(str(number + 1) for number in range(len(keys)))}"
+        f"FROM {rows} WHERE {condition} GROUP BY {', '.join(str(number + 1) for number in range(len(keys)))}"
     )

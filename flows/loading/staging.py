@@ -23,6 +23,7 @@ class Leaf:
     table: str
     source_id: int
     month: str
+    loads: set[int] = field(default_factory=set, compare=False)
 
     @property
     def start(self) -> str:
@@ -51,10 +52,12 @@ class Staging:
 
     def add(self, source_id: int, month: str, load_id: int, rows: "pl.DataFrame") -> None:
         """Queue rows, whose columns are columns of `charges`; raises what an earlier COPY raised."""
-        text = rows.write_csv(include_header=False)
+        text = BytesIO()
+        rows.write_csv(text, include_header=False)
+        text.seek(0)
         while len(self._pending) >= _WAITING:
             self._pending.popleft().result()
-        self._pending.append(self._worker.submit(self._copy, source_id, month, load_id, rows.columns, text.encode()))
+        self._pending.append(self._worker.submit(self._copy, source_id, month, load_id, rows.columns, text))
 
     def finish(self) -> tuple[Leaf, ...]:
         """Wait for the last COPY; the leaves in a fixed order."""
@@ -66,13 +69,14 @@ class Staging:
         """End the worker; what waits is dropped."""
         self._worker.shutdown(wait=True, cancel_futures=True)
 
-    def _copy(self, source_id: int, month: str, load_id: int, columns: list[str], text: bytes) -> None:
+    def _copy(self, source_id: int, month: str, load_id: int, columns: list[str], text: BytesIO) -> None:
         leaf = self.leaves.get((source_id, month)) or self._make(source_id, month, load_id)
+        leaf.loads.add(load_id)
         if self._loads.get(leaf.table) != load_id:
             self.connection.exec_driver_sql(f"ALTER TABLE {leaf.table} ALTER load_id SET DEFAULT {load_id:d}")
             self._loads[leaf.table] = load_id
         with driver_cursor(self.connection) as cursor:
-            cursor.copy_expert(f"COPY {leaf.table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FREEZE)", BytesIO(text), _READ)
+            cursor.copy_expert(f"COPY {leaf.table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FREEZE)", text, _READ)
 
     def _make(self, source_id: int, month: str, load_id: int) -> Leaf:
         leaf = Leaf(f"finops.charges_{month.replace('-', '')}_s{source_id:d}_l{load_id:d}", source_id, month)

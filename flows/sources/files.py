@@ -44,7 +44,7 @@ class Unreadable:
     reason: str
 
 
-class Broken(Exception):
+class BrokenFileError(Exception):
     """Raised while reading on: the file is truncated or not what its first bytes say; the message is a sentence."""
 
 
@@ -119,7 +119,7 @@ def _wanted(name: str, key: str) -> bool:
 
     if "*" in key:
         return fnmatchcase(name, key) and not name.endswith("/")
-    return name == key or (key.endswith("/") or not key) and _looks_like_bill(Path(name).name)
+    return name == key or ((key.endswith("/") or not key) and _looks_like_bill(Path(name).name))
 
 
 def digest(file: BillFile) -> str:
@@ -224,7 +224,7 @@ class Piece:
 def read_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
     """The rows in pieces of some ten thousand.
 
-    Empty fields and the literal NULL are null. Raises `Broken` when the file turns out damaged.
+    Empty fields and the literal NULL are null. Raises `BrokenFileError` when the file turns out damaged.
     """
     return _parquet_batches(file, head) if head.kind == "parquet" else _csv_batches(file, head)
 
@@ -244,14 +244,14 @@ def _csv_batches(file: BillFile, head: Head) -> Iterator[Piece]:
                     first = False
                 cut = _last_boundary(unread) if piece else len(unread)
                 if len(unread) - cut > _LONGEST_RECORD:
-                    raise Broken("A quote is opened and never closed, or a record is longer than 64 MB. Export the file again.")
+                    raise BrokenFileError("A quote is opened and never closed, or a record is longer than 64 MB. Export the file again.")
                 if cut:
                     yield Piece(_parse(header + unread[:cut], head.separator), raw.tell() / size, b"\0" in unread[:cut])
                     unread = unread[cut:]
                 if not piece:
                     return
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
-        raise Broken(_cannot_read(error)) from error
+        raise BrokenFileError(_cannot_read(error)) from error
 
 
 def _header_length(piece: bytes) -> int:
@@ -280,7 +280,7 @@ def _parse(text: bytes, separator: str) -> "pl.DataFrame":
             text, separator=separator, infer_schema=False, null_values=["", "NULL"], encoding="utf8-lossy", truncate_ragged_lines=True
         )
     except pl.exceptions.PolarsError as error:
-        raise Broken(f"The file is not valid CSV: {str(error).splitlines()[0]}. Export it again.") from error
+        raise BrokenFileError(f"The file is not valid CSV: {str(error).splitlines()[0]}. Export it again.") from error
 
 
 def _parquet_batches(file: BillFile, head: Head) -> Iterator[Piece]:
@@ -296,7 +296,7 @@ def _parquet_batches(file: BillFile, head: Head) -> Iterator[Piece]:
             columns = pl.DataFrame(texts).with_columns(pl.lit(None, dtype=pl.String).alias("overflow"))
             yield Piece(columns, done / max(total, 1), may_hold_nul=True)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise Broken(f"The Parquet file is damaged or cut off: {str(error).splitlines()[0]}. Fetch it again.") from error
+        raise BrokenFileError(f"The Parquet file is damaged or cut off: {str(error).splitlines()[0]}. Fetch it again.") from error
 
 
 def _as_text(column: "pl.Series") -> "pl.Series":
