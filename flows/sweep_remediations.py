@@ -38,4 +38,4 @@ def _report(session: Session, organisation: Organisation, stuck: list[int]) -> N
     for number in stuck:
         for channel in organisation.admin_channels():
             text = f"Remediation {number} has been running for more than {life.HANGS_AFTER.seconds // 60} minutes; its worker still holds it. Look at its Prefect run."
-            outbox.leave(session, channel, "notice", {"text": text}, f"remediation:{number}:hangs:{channel}")
+            outbox.leave(session, channel, "note", {"text": text}, f"remediation:{number}:hangs:{channel}")

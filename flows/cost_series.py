@@ -1,0 +1,93 @@
+"""Daily cost series of every scope worth watching, read from the rollup in one pass."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+LEVELS: tuple[tuple[str, ...], ...] = ((), ("account",), ("service",), ("team",), ("region",), ("service", "account"), ("service", "team"))
+DIMENSIONS = ("account", "service", "team", "region")
+UNALLOCATED = "unallocated"
+
+# One-off charges stay out of a usage baseline: fees, upfront purchases, tax, credits and refunds are other charge categories.
+_SQL = """
+SELECT usage_date, currency, account, service, team, region, GROUPING(account, service, team, region) AS grouped, sum(effective_cost)::float8 AS cost
+FROM finops.daily_costs
+WHERE charge_category = 'Usage' AND usage_date >= :start AND usage_date < :end
+GROUP BY usage_date, currency, GROUPING SETS ({sets})
+"""
+
+
+@dataclass(frozen=True)
+class CostSeries:
+    """Series side by side: `values` [days x series] in each series' currency, 0 where a known series had no charge, NaN before its first."""
+
+    first: date
+    scopes: tuple[Mapping[str, str], ...]
+    currencies: tuple[str, ...]
+    values: npt.NDArray[np.float64]
+
+    def names(self) -> list[str]:
+        """A stable name a series."""
+        return [name_of(scope, currency) for scope, currency in zip(self.scopes, self.currencies, strict=True)]
+
+    def day(self, index: int) -> date:
+        """The day of a row."""
+        return self.first + timedelta(days=index)
+
+    def take(self, columns: list[int]) -> "CostSeries":
+        """Some of the series."""
+        return CostSeries(
+            self.first, tuple(self.scopes[c] for c in columns), tuple(self.currencies[c] for c in columns), self.values[:, columns]
+        )
+
+
+def name_of(scope: Mapping[str, str], currency: str) -> str:
+    """`service=Amazon EC2|team=payments|USD`; the total is `|USD`."""
+    return "|".join([*(f"{key}={scope[key]}" for key in DIMENSIONS if key in scope), currency])
+
+
+def read(
+    connection: sa.Connection, start: date, end: date, levels: tuple[tuple[str, ...], ...] = LEVELS, *, categories: str = "usage"
+) -> CostSeries:
+    """Series of the days [start, end); `categories` is usage, or all for everything but tax."""
+    sets = ", ".join(f"({', '.join(level)})" for level in levels)
+    sql = _SQL.replace("{sets}", sets)
+    if categories == "all":
+        sql = sql.replace("charge_category = 'Usage'", "charge_category <> 'Tax'")
+    rows = connection.execute(sa.text(sql), {"start": start, "end": end})
+    points: dict[tuple[tuple[tuple[str, str], ...], str], dict[int, float]] = {}
+    for row in rows:
+        scope = _scope(row)
+        if scope is not None:
+            points.setdefault((scope, row.currency), {})[(row.usage_date - start).days] = row.cost
+    keys = sorted(points)
+    values = np.full(((end - start).days, len(keys)), np.nan)
+    for column, key in enumerate(keys):
+        values[min(points[key]) :, column] = 0.0
+        for index, cost in points[key].items():
+            values[index, column] = cost
+    return CostSeries(start, tuple(dict(scope) for scope, _ in keys), tuple(currency for _, currency in keys), values)
+
+
+def _scope(row: Any) -> tuple[tuple[str, str], ...] | None:
+    """The dimensions that a row is grouped by; None where one of them, the team apart, is not named."""
+    scope = []
+    for position, dimension in enumerate(DIMENSIONS):
+        if row.grouped & (1 << (len(DIMENSIONS) - 1 - position)):
+            continue
+        value = getattr(row, dimension)
+        if value is None and dimension != "team":
+            return None
+        scope.append((dimension, value or UNALLOCATED))
+    return tuple(scope)
+
+
+def data_through(connection: sa.Connection) -> date | None:
+    """The newest day with usage."""
+    through: date | None = connection.scalar(sa.text("SELECT max(usage_date) FROM finops.daily_costs WHERE charge_category = 'Usage'"))
+    return through
