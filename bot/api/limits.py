@@ -1,0 +1,26 @@
+"""How often a caller may call: a token bucket each, in this process."""
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Buckets:
+    """`rate` calls a second in the long run, `burst` at once. Forgets callers that have been away for a while."""
+
+    rate: float = 10.0
+    burst: float = 40.0
+    _levels: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def wait(self, caller: str, now: float | None = None) -> float:
+        """Seconds until the caller may call; 0 when this call counts."""
+        now = time.monotonic() if now is None else now
+        level, at = self._levels.get(caller, (self.burst, now))
+        level = min(self.burst, level + (now - at) * self.rate)
+        if len(self._levels) > 10_000:
+            self._levels = {name: item for name, item in self._levels.items() if now - item[1] < self.burst / self.rate}
+        if level < 1:
+            self._levels[caller] = (level, now)
+            return (1 - level) / self.rate
+        self._levels[caller] = (level - 1, now)
+        return 0.0
