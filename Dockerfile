@@ -3,7 +3,7 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 COPY requirements.lock ./
 RUN python -m venv /opt/finops && /opt/finops/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE access.py cli.py errors.py settings.py ./
+COPY pyproject.toml README.md LICENSE access.py cli.py errors.py settings.py vault.py ./
 COPY analysis analysis
 COPY bot bot
 COPY db db

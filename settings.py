@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from access import SYSTEM, Actor, Role
 from errors import UserError as UserError
+from vault import Login, Vault
 
 
 class Settings(BaseSettings):
@@ -26,6 +27,7 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = Field(
         "development", description="production refuses .env files and the command line's implicit admin"
     )
+    allow_env_file: bool = Field(False, description="Allow a .env file in production")
     database_url: SecretStr | None = Field(None, description="Outside Postgres, as the owner role; unset: a private embedded server")
     app_database_url: SecretStr | None = Field(
         None, description="Outside Postgres, as the application role; unset: the owner's login with SET ROLE"
@@ -138,6 +140,15 @@ class Person(_Strict):
     teams: tuple[str, ...] = ()
     approves_teams: tuple[str, ...] = ()
     approves_playbooks: tuple[str, ...] = ()
+
+
+class Group(_Strict):
+    """A Slack user group and what its members may; it only adds to what `people` says."""
+
+    handle: str = Field(description="Handle of the user group, without @")
+    roles: tuple[Role, ...] = (Role.MEMBER,)
+    teams: tuple[str, ...] = ()
+    approves_teams: tuple[str, ...] = ()
 
 
 class Channel(_Strict):
@@ -255,6 +266,7 @@ class Organisation(_Strict):
     allocation: Allocation = Allocation()
     shared_costs: tuple[SharedCost, ...] = ()
     people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
     channels: tuple[Channel, ...] = ()
     budgets: tuple[Budget, ...] = ()
     events: tuple[PlannedEvent, ...] = ()
@@ -303,11 +315,38 @@ def operator(settings: Settings) -> Actor:
 
 def read_settings(**overrides: Any) -> Settings:
     """The settings of this process, with Vault's secrets over the environment's where Vault is configured; raises `UserError`."""
+    settings = _settings(**overrides)
+    if settings.env == "production" and Path(".env").exists() and not settings.allow_env_file:
+        raise UserError(
+            "There is a .env file in production. Put its secrets into Vault or the environment, or set FINOPS_ALLOW_ENV_FILE=true."
+        )
+    vault = vault_of(settings)
+    return settings if vault is None else _settings(**{**_known(vault.read()), **overrides})
+
+
+def vault_of(settings: Settings) -> Vault | None:
+    """The Vault that is configured, None when there is none."""
+    if settings.vault_addr is None:
+        return None
+
+    def plain(secret: SecretStr | None) -> str | None:
+        return secret.get_secret_value() if secret else None
+
+    login = Login(plain(settings.vault_token), settings.vault_role_id, plain(settings.vault_secret_id), settings.vault_kubernetes_role)
+    return Vault(settings.vault_addr, settings.vault_mount, settings.vault_path, login)
+
+
+def _settings(**values: Any) -> Settings:
     try:
-        settings = Settings(**overrides)
+        return Settings(**values)
     except ValidationError as error:
         raise UserError("\n".join(_setting_problem(problem) for problem in error.errors())) from error
-    return settings
+
+
+def _known(secrets: dict[str, str]) -> dict[str, str]:
+    """Vault's secrets by field: they are named there as in the environment."""
+    fields = {(item.validation_alias or f"FINOPS_{name}".upper()): name for name, item in Settings.model_fields.items()}
+    return {fields[key]: value for key, value in secrets.items() if key in fields}
 
 
 def _setting_problem(problem: Any) -> str:
