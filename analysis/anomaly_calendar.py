@@ -57,5 +57,5 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
         past_slots=slots,
         edge=edge,
         festive_up=0.5 if _sale(moment) else 0.3 if (11, 18) <= month_day <= (12, 31) else 0.0,
-        festive_down=0.4 if month_day >= (12, 23) or month_day <= (1, 2) else 0.0,
+        festive_down=0.5 if month_day >= (12, 23) or month_day <= (1, 2) else 0.0,
     )

@@ -120,8 +120,8 @@ def _return_to_before(state: State, step: Step, seen: Prediction, direction: Flo
     toward &= np.abs(seen.error) <= 1.3 * np.abs(way) + 3 * seen.scale
     full = np.abs(seen.error - way) <= np.maximum(3 * seen.scale, 0.4 * np.abs(way))
     move = np.where(full, way, seen.error)
-    state.ring[toward, :-1] += move[toward, None]
     state.level[toward] += move[toward]
+    flatten(state, step, toward)
     by = np.where(toward, move, 0.0)
     seen = replace(seen, error=seen.error - by, z=seen.z - by / seen.scale, usual=seen.usual + by, expected=seen.expected * np.exp(by))
     state.settled[toward] = 2.0
@@ -154,12 +154,14 @@ def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
     by = drift.recent - state.level
     by = np.where(np.isfinite(by), by, state.episode_mean)
     before = np.where(np.isfinite(drift.reference), drift.reference, state.level)
+    homeward = (state.return_steps > 0) & (np.sign(state.return_level - state.level) == state.episode)
     same = (state.return_steps > 0) & (np.sign(state.level - state.return_level) == state.episode)
     before = np.where(same, np.where(state.episode > 0, np.minimum(before, state.return_level), np.maximum(before, state.return_level)), before)
     lowest, highest = np.minimum(before, state.level), np.maximum(before, state.level)
     state.return_level[done] = np.where(state.episode > 0, lowest, highest)[done]
     state.return_steps[done] = tuning.memory
     state.quiet[done], state.quiet_direction[done] = tuning.quiet, state.episode[done]
+    state.return_steps[done & homeward] = state.quiet[done & homeward] = 0.0
     state.level[done] += by[done]
     flatten(state, step, done)
     state.trend[done] = state.echo[done] = 0.0
