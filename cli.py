@@ -138,7 +138,7 @@ def ingest(
     format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
 ) -> None:
     """Load bills. Files given together are one delivery: it replaces its billing periods, and the same delivery twice changes nothing."""
-    from flows.ingest_costs import ingest as ingest_delivery
+    from flows.loading.delivery import ingest as ingest_delivery
 
     settings = _settings()
     organisation = _organisation(settings)

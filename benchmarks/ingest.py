@@ -121,7 +121,7 @@ def bare_copy(home: Path, bill: Path) -> float:
 
 def load(home: Path, bill: Path) -> None:
     """Load in this process and print seconds, rows and the peak memory in GB."""
-    from flows.ingest_costs import ingest
+    from flows.loading.delivery import ingest
 
     database = engines.connect(Settings(home=home, _env_file=None))
     began = time.monotonic()

@@ -1,0 +1,62 @@
+"""Every flow as a deployment, named as its flow, with its schedules; `finops flows serve` runs them all."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from flows import prefect_local
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """When a flow starts by itself: a cron line (UTC) and the parameters of that run."""
+
+    cron: str
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+
+# Module, flow, schedules. A flow is started by hand as `flow/flow`, its deployment's name.
+FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
+    (
+        "flows.ingest_costs",
+        "ingest_costs",
+        (Scheduled("15 * * * *", (("schedule", "hourly"),)), Scheduled("40 5 * * *", (("schedule", "daily"),))),
+    ),
+    ("flows.ingest_usage", "ingest_usage", (Scheduled("10 4 * * *"),)),
+    ("flows.refresh_prices", "refresh_prices", (Scheduled("20 3 * * 1"),)),
+    ("flows.detect_anomalies", "detect_anomalies", (Scheduled("0 7 * * *"),)),
+    ("flows.check_budgets", "check_budgets", (Scheduled("20 7 * * *"),)),
+    ("flows.forecast_costs", "forecast_costs", (Scheduled("30 6 * * *"),)),
+    ("flows.find_savings", "find_savings", (Scheduled("40 6 * * *"),)),
+    ("flows.send_digests", "send_digests", (Scheduled("*/15 * * * *"),)),
+    ("flows.remediate", "remediate", ()),
+    ("flows.sweep_remediations", "sweep_remediations", (Scheduled("* * * * *"),)),
+)
+
+
+def deployments() -> list[Any]:
+    """A Prefect deployment for each flow."""
+    from prefect.types.entrypoint import EntrypointType
+    from prefect.schedules import Cron
+
+    found = []
+    for module, name, schedules in FLOWS:
+        if find_spec(module) is None:
+            continue
+        flow = getattr(import_module(module), name)
+        crons = [Cron(line.cron, parameters=dict(line.parameters), slug=f"{name}-{number}") for number, line in enumerate(schedules)]
+        found.append(flow.to_deployment(name=name, schedules=crons or None, entrypoint_type=EntrypointType.MODULE_PATH))
+    return found
+
+
+def serve(settings: Settings) -> None:
+    """Run flows as Prefect asks for them, until Ctrl-C; without PREFECT_API_URL a server of this home's own is started and left running."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    url = settings.prefect_api_url or prefect_local.start(settings.home)
+    with temporary_settings({PREFECT_API_URL: url}):
+        from prefect import serve as serve_deployments
+
+        serve_deployments(*deployments(), pause_on_shutdown=False, print_starting_message=False)

@@ -1,0 +1,73 @@
+"""The edge of every flow: what fails is told in the admin channels and in the thread that asked, once, and raised on."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from secrets import token_hex
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db import outbox
+from db.engines import Database
+from db.tables import FlowRequest
+from settings import Organisation, UserError
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def told(flow: str, database: Database, organisation: Organisation, request_key: str | None = None) -> Iterator[None]:
+    """Whatever the block raises is told and raised again; an attempt that Prefect will repeat tells nothing yet."""
+    try:
+        yield
+    except Exception as error:
+        if not _will_be_repeated():
+            reason = str(error) if isinstance(error, UserError) else _referenced(flow)
+            try:
+                tell(flow, reason, database, organisation, request_key)
+            except sa.exc.SQLAlchemyError:
+                _log.exception("the failure of %s could not be told", flow)
+        raise
+
+
+def tell(flow: str, reason: str, database: Database, organisation: Organisation, request_key: str | None = None) -> None:
+    """Leave the sentence for the admin channels and for the thread that asked, and close its request."""
+    from prefect.runtime import flow_run
+
+    run = flow_run.id or token_hex(8)
+    text = f"The flow {flow} failed. {reason}"
+    with Session(database.app) as session, session.begin():
+        request = close_request(session, request_key, "failed", {"reason": reason})
+        if request is not None and request.channel:
+            outbox.leave(session, request.channel, "note", {"text": text}, f"flow:{run}:failed:thread", thread_ts=request.thread_ts)
+        for channel in organisation.admin_channels():
+            outbox.leave(session, channel, "note", {"text": text}, f"flow:{run}:failed:{channel}")
+
+
+def close_request(session: Session, request_key: str | None, state: str, result: dict[str, object]) -> FlowRequest | None:
+    """Note the end of the run that a click asked for; None when no click did, or its end is noted already."""
+    if request_key is None:
+        return None
+    request = session.scalar(sa.select(FlowRequest).where(FlowRequest.key == request_key).with_for_update())
+    if request is None or request.state in ("finished", "failed"):
+        return None
+    request.state, request.result, request.finished_at = state, result, datetime.now(UTC)
+    return request
+
+
+def _will_be_repeated() -> bool:
+    """Whether Prefect has attempts of this run left."""
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    if context is None or context.flow is None or context.flow_run is None:
+        return False
+    return (context.flow_run.run_count or 1) <= (context.flow.retries or 0)
+
+
+def _referenced(flow: str) -> str:
+    reference = token_hex(3).upper()
+    _log.exception("flow %s failed, reference %s", flow, reference)
+    return f"Reference {reference}: its cause is in the log of the flows."

@@ -1,0 +1,134 @@
+"""A Prefect server of this home's own, for the demo, for tests and for who has none: SQLite, one process, 127.0.0.1."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from settings import UserError
+
+_START_SECONDS = 120
+_STOP_SECONDS = 20
+
+
+def environment(home: Path, api_url: str | None = None) -> dict[str, str]:
+    """What Prefect's processes of this home need in their environment; with `api_url`, what talks to the server needs too."""
+    folder = home.absolute() / "prefect"
+    variables = {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "PREFECT_CLI_PROMPT": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    return variables | ({"PREFECT_API_URL": api_url} if api_url else {})
+
+
+def start(home: Path) -> str:
+    """The API address of the home's server, started when it is not running; several processes may call it. Raises `UserError`."""
+    import fcntl
+
+    folder = home.absolute() / "prefect"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = running(home)
+        if found is not None:
+            return found
+        return _launch(home, folder)
+
+
+def running(home: Path) -> str | None:
+    """The API address of the home's server when it answers."""
+    try:
+        url = (home.absolute() / "prefect" / "server.url").read_text()
+    except OSError:
+        return None
+    return url if _answers(url) else None
+
+
+def stop(home: Path) -> bool:
+    """Stop the home's server; False when none answered."""
+    folder = home.absolute() / "prefect"
+    if running(home) is None:
+        return False
+    number = int((folder / "server.pid").read_text())
+    os.kill(number, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while _lives(number) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if _lives(number):
+        os.kill(number, signal.SIGKILL)
+    (folder / "server.url").unlink(missing_ok=True)
+    return True
+
+
+@contextmanager
+def server(home: Path) -> Iterator[str]:
+    """The home's server for the length of a block: its API address."""
+    url = start(home)
+    try:
+        yield url
+    finally:
+        stop(home)
+
+
+def _launch(home: Path, folder: Path) -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    url = f"http://127.0.0.1:{port}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
+    log_path = folder / "server.log"
+    with log_path.open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **environment(home, url)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if _answers(url):
+            (folder / "server.pid").write_text(str(process.pid))
+            (folder / "server.url").write_text(url)
+            return url
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    tail = log_path.read_text(errors="replace")[-600:].strip()
+    raise UserError(f"Prefect's server did not start; its log is {log_path}: {tail}")
+
+
+def _answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the environment is not for this machine
+    try:
+        with opener.open(f"{url}/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _lives(number: int) -> bool:
+    try:
+        waited, _ = os.waitpid(number, os.WNOHANG)
+        return waited == 0
+    except ChildProcessError:
+        pass  # started by another process
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
