@@ -13,6 +13,7 @@ from analysis.anomaly_calendar import Step
 from analysis.anomaly_state import Flags, Floats, State, Tuning
 
 LOWEST = 0.05  # a fall below a twentieth of what was expected counts as that: zero has no logarithm
+GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
 CLIP = 2.5  # scales beyond which an error moves the baseline no further
 
 
@@ -114,8 +115,8 @@ def _learn_scale(state: State, seen: Prediction, weight: Floats, tuning: Tuning)
     size = np.minimum(error, 3 * state.scale)
     state.scale += weight * tuning.scale_gain * (1.2533 * size - state.scale)
     state.scale = np.maximum(state.scale, tuning.scale_floor)
-    square = np.minimum(error, 5 * state.scale) ** 2
-    state.tail = np.sqrt(state.tail**2 + weight * tuning.scale_gain * (square - state.tail**2))
+    fourth = (np.minimum(error, 5 * state.scale) / GAUSSIAN_FOURTH) ** 4
+    state.tail = (state.tail**4 + weight * tuning.tail_gain * (fourth - state.tail**4)) ** 0.25
 
 
 def learn_edge(state: State, step: Step, values: Floats, seen: Prediction, where: Flags) -> None:

@@ -25,7 +25,7 @@ class Tuning:
     young: int = 28  # steps in which only absolute amounts count
     accept: int = 5  # steps after which a deviation is the new level
     z: float = 4.5
-    impact: float = 0.15  # share of the expected value
+    impact: float = 0.18  # share of the expected value
     amount: float = 0.0  # least impact in currency
     young_amount: float = 100.0  # least new daily spend of a young series
     allowance: float = 1.0  # scales a step that the CUSUM forgives (half the shift looked for, Page 1954)
@@ -33,7 +33,7 @@ class Tuning:
     gathered_impact: float = 0.2
     slow_impact: float = 0.25
     slow_down_impact: float = 0.32  # slow declines are mostly wanted
-    slow_z: float = 3.0
+    slow_z: float = 3.5
     slow_recent: int = 5
     slow_reference: tuple[int, int] = (14, 35)  # the reference lies this many steps back
     level_gain: float = 0.12
@@ -42,6 +42,7 @@ class Tuning:
     trend_gain: float = 0.004
     trend_limit: float = 0.006
     scale_gain: float = 0.04
+    tail_gain: float = 0.015
     scale_floor: float = 0.015
     recurrence: int = 7  # steps after which the same alarm again is a change of profile
     memory: int = 45  # steps in which a return to the level before is no news
