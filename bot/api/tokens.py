@@ -39,7 +39,9 @@ def issue(session: Session, person: str, scopes: tuple[Scope, ...], now: datetim
 
 def revoke(session: Session, person: str, now: datetime, by: str) -> int:
     """End all tokens of a person; returns how many there were. The caller commits."""
-    ended = session.execute(sa.update(ApiToken).where(ApiToken.person == person, ApiToken.revoked_at.is_(None)).values(revoked_at=now)).rowcount
+    ended = session.execute(
+        sa.update(ApiToken).where(ApiToken.person == person, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
+    ).rowcount
     audit.append(session, by, "token.revoked", person, {"tokens": ended})
     return int(ended)
 
