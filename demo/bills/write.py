@@ -3,6 +3,7 @@
 import gzip
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,3 +88,9 @@ def advance(folder: Path, world: World, since: date, through: date) -> list[Path
     """Deliver the bills again that changed when days after `since` through `through` were added; what is in `world.stopped` ends there."""
     first = (since + timedelta(1)).replace(day=1)
     return write(folder, world, through, [month for month in months(world, through) if month >= first])
+
+
+def restate(folder: Path, world: World, through: date | None = None) -> list[Path]:
+    """Deliver the month again in which traffic was counted twice, now corrected; whoever goes on writes with `corrected` True."""
+    counted_twice = world.anchor - timedelta(2)
+    return write(folder, replace(world, corrected=True), through, [counted_twice.replace(day=1)])

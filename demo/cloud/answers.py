@@ -1,0 +1,134 @@
+"""The two APIs that moto does not have, answered in AWS's own JSON: GetProducts of the price list, LookupEvents of CloudTrail."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from demo.bills.services import EC2_SIZES, RDS_SIZES, REGIONS, Size
+
+_PRICES, _TRAIL = "AWSPriceListService.GetProducts", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"
+_CAP = 100
+_SOLD_IN = ("us-east-1", "eu-west-1")
+_FAMILIES = {"AmazonEC2": ("Compute Instance", EC2_SIZES), "AmazonRDS": ("Database Instance", RDS_SIZES)}
+
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass
+class Answers:
+    """Holds the recorded events and puts itself before another application."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def record(self, at: datetime, name: str, source: str, who: str, region: str, account_id: str, resource: tuple[str, str]) -> None:
+        """Remember that `who` (a role) called an API on a resource (its type and name)."""
+        arn = f"arn:aws:sts::{account_id}:assumed-role/{who}/session"
+        detail = {
+            "eventVersion": "1.08",
+            "userIdentity": {
+                "type": "AssumedRole",
+                "arn": arn,
+                "accountId": account_id,
+                "sessionContext": {"sessionIssuer": {"userName": who}},
+            },
+            "eventTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "eventSource": source,
+            "eventName": name,
+            "awsRegion": region,
+            "recipientAccountId": account_id,
+            "readOnly": False,
+        }
+        self.events.append(
+            {
+                "EventId": f"{len(self.events):08d}-0000-4000-8000-000000000000",
+                "EventName": name,
+                "ReadOnly": "false",
+                "EventTime": at.timestamp(),
+                "EventSource": source,
+                "Username": who,
+                "Resources": [{"ResourceType": resource[0], "ResourceName": resource[1]}],
+                "CloudTrailEvent": json.dumps(detail),
+            }
+        )
+
+    def before(self, app: App) -> App:
+        """A WSGI application that answers the two calls itself and passes on the rest."""
+
+        def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            target = environ.get("HTTP_X_AMZ_TARGET", "")
+            if target not in (_PRICES, _TRAIL):
+                return app(environ, start_response)
+            request = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
+            reply = _products(request) if target == _PRICES else self._lookup(request, environ.get("HTTP_AUTHORIZATION", ""))
+            body = json.dumps(reply).encode()
+            start_response("200 OK", [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))])
+            return [body]
+
+        return answer
+
+    def _lookup(self, request: dict[str, Any], authorization: str) -> dict[str, Any]:
+        from moto.iam.models import get_account_id_from
+
+        account_id = get_account_id_from(authorization.partition("Credential=")[2].partition("/")[0])
+        region = authorization.partition("Credential=")[2].split("/")[2]
+        start, end = float(request.get("StartTime", 0)), float(request.get("EndTime", 9e12))
+        found = [event for event in self.events if start <= event["EventTime"] <= end and _matches(event, request, account_id, region)]
+        found.sort(key=lambda event: -event["EventTime"])
+        return {"Events": found[: int(request.get("MaxResults", 50))]}
+
+
+def _matches(event: dict[str, Any], request: dict[str, Any], account_id: str, region: str) -> bool:
+    detail = json.loads(event["CloudTrailEvent"])
+    if detail["recipientAccountId"] != account_id or detail["awsRegion"] != region:
+        return False
+    for wanted in request.get("LookupAttributes", []):
+        key, value = wanted["AttributeKey"], wanted["AttributeValue"]
+        held = [resource["ResourceName"] for resource in event["Resources"]] if key == "ResourceName" else [str(event.get(key, ""))]
+        if value not in held:
+            return False
+    return True
+
+
+def _products(request: dict[str, Any]) -> dict[str, Any]:
+    filters = {item["Field"]: item["Value"] for item in request.get("Filters", [])}
+    family, sizes = _FAMILIES.get(request["ServiceCode"], ("", {}))
+    found = [_product(family, name, size, region) for region in _SOLD_IN for name, size in sizes.items()]
+    kept = [item for item in found if all(item["product"]["attributes"].get(key, value) == value for key, value in filters.items())]
+    first = int(request.get("NextToken", 0))
+    page = {"FormatVersion": "aws_v1", "PriceList": [json.dumps(item) for item in kept[first : first + _CAP]]}
+    return page | ({"NextToken": str(first + _CAP)} if len(kept) > first + _CAP else {})
+
+
+def _product(family: str, name: str, size: Size, region: str) -> dict[str, Any]:
+    compute = family == "Compute Instance"
+    attributes = {
+        "instanceType": name,
+        "vcpu": str(size.vcpus),
+        "memory": f"{size.memory_gib:g} GiB",
+        "regionCode": region,
+        "location": REGIONS[region],
+        "physicalProcessor": "AWS Graviton2 Processor" if size.architecture == "arm64" else "Intel Xeon Platinum 8175",
+        "processorArchitecture": "64-bit",
+    }
+    attributes |= (
+        {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
+        if compute
+        else {"databaseEngine": "PostgreSQL", "deploymentOption": "Multi-AZ" if name == "db.r6g.4xlarge" else "Single-AZ"}
+    )
+    sku = f"DEMO{abs(hash((name, region))) % 10**8:08d}"
+    dimension = {"unit": "Hrs", "pricePerUnit": {"USD": f"{size.price:.10f}"}, "description": f"${size.price} per {name} Instance Hour"}
+    published = datetime(2026, 1, 1, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    term = {
+        "offerTermCode": "JRTCKXETXF",
+        "sku": sku,
+        "effectiveDate": published,
+        "priceDimensions": {f"{sku}.JRTCKXETXF.6YS6EN2CT7": dimension},
+    }
+    return {
+        "product": {"productFamily": family, "attributes": attributes, "sku": sku},
+        "serviceCode": "AmazonEC2" if compute else "AmazonRDS",
+        "terms": {"OnDemand": {f"{sku}.JRTCKXETXF": term}},
+        "publicationDate": published,
+    }
