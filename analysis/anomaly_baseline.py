@@ -97,7 +97,8 @@ def learn(state: State, step: Step, values: Floats, seen: Prediction, where: Fla
     predicted_echo = _echo_gain(state) * before
     innovation = np.where(weight > 0, error + predicted_echo, 0)  # against level and profile alone
     state.level += state.trend + weight * gain * innovation * np.where(_echo_gain(state) > 0.3, 0.7, 1)
-    state.trend = np.clip(state.trend + weight * tuning.trend_gain * gain * innovation, -tuning.trend_limit, tuning.trend_limit)
+    slope = np.where(climbing, 0.0, tuning.trend_gain * innovation)  # what is told already is no lasting trend
+    state.trend = np.clip(state.trend + weight * slope, -tuning.trend_limit, tuning.trend_limit)
     state.profile[:, step.slot] += weight * tuning.profile_gain * error
     state.profile -= state.profile.mean(axis=1, keepdims=True)
     state.echo = np.where(weight > 0, (1 - gain) * innovation, 0.5 * before)

@@ -70,7 +70,7 @@ def silent(state: State, step: Step, seen: Prediction, direction: Floats, given:
     reasons = given.absorbed | (given.upward_only & (direction < 0))
     if step.edge >= 0:
         reasons = reasons | ~seen.edge_known
-        reasons = reasons | ((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
+        reasons = reasons | _homeward(state, seen, direction)
     reasons = reasons | ((direction > 0) & (seen.error < np.log1p(step.festive_up)))
     reasons = reasons | ((direction < 0) & (seen.error > np.log1p(-step.festive_down)))
     growth = (state.quiet > 0) & (direction == state.quiet_direction) & (seen.error * direction < np.log(1.7))
@@ -112,12 +112,18 @@ def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
     return back
 
 
+def _homeward(state: State, seen: Prediction, direction: Floats) -> Flags:
+    """Whether a deviation leads toward the level before the last shift or ramp, and not past it."""
+    way = state.return_level - state.level
+    toward = (state.return_steps > 0) & (direction != 0) & (np.sign(way) == direction)
+    return toward & (np.abs(seen.error) <= 1.3 * np.abs(way) + 3 * seen.scale)
+
+
 def _return_to_before(state: State, step: Step, seen: Prediction, direction: Floats) -> tuple[Flags, Prediction]:
     """A move toward the level before the last shift or ramp is the end of that story, no new one: take the level back."""
     way = state.return_level - state.level
     untold = (state.episode == 0) | (state.announced == 0)
-    toward = (state.return_steps > 0) & (direction != 0) & (np.sign(way) == direction) & untold & (step.edge < 0)
-    toward &= np.abs(seen.error) <= 1.3 * np.abs(way) + 3 * seen.scale
+    toward = _homeward(state, seen, direction) & untold & (step.edge < 0)
     full = np.abs(seen.error - way) <= np.maximum(3 * seen.scale, 0.4 * np.abs(way))
     move = np.where(full, way, seen.error)
     state.level[toward] += move[toward]
@@ -159,7 +165,7 @@ def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
     before = np.where(same, np.where(state.episode > 0, np.minimum(before, state.return_level), np.maximum(before, state.return_level)), before)
     lowest, highest = np.minimum(before, state.level), np.maximum(before, state.level)
     state.return_level[done] = np.where(state.episode > 0, lowest, highest)[done]
-    state.return_steps[done] = tuning.memory
+    state.return_steps[done] = np.where(state.announced == 1, tuning.memory, 1.5 * tuning.memory)[done]
     state.quiet[done], state.quiet_direction[done] = tuning.quiet, state.episode[done]
     state.return_steps[done & homeward] = state.quiet[done & homeward] = 0.0
     state.level[done] += by[done]
@@ -200,10 +206,10 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
     tell &= ~((state.alarm_ago <= tuning.settling) & (state.alarm_direction == direction))
     if step.festive_down:
         tell &= direction > 0
-    calm = usual & ~crossed
+    calm = usual & ~crossed & (state.quiet == 0)
     size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
     state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)
     state.return_level[crossed] = drift.reference[crossed]
-    state.return_steps[crossed] = tuning.memory + 15
+    state.return_steps[crossed] = 1.5 * tuning.memory
     state.quiet[crossed], state.quiet_direction[crossed] = tuning.quiet, direction[crossed]
     return tell

@@ -39,13 +39,13 @@ class Tuning:
     level_gain: float = 0.12
     climbing_gain: float = 0.3  # while a told growth goes on
     profile_gain: float = 0.1
-    trend_gain: float = 0.004
-    trend_limit: float = 0.006
+    trend_gain: float = 0.001
+    trend_limit: float = 0.005
     scale_gain: float = 0.04
     tail_gain: float = 0.015
     scale_floor: float = 0.015
     recurrence: int = 7  # steps after which the same alarm again is a change of profile
-    memory: int = 45  # steps in which a return to the level before is no news
+    memory: int = 30  # steps in which a return to the level before is no news; half as many again after a ramp or a season
     drift_gain: float = 0.015
     settling: int = 14  # steps after a fast finding in which slow growth in its direction is the same story
     quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
