@@ -117,7 +117,7 @@ async def act(workspace: Workspace, request: web.Request) -> web.StreamResponse:
 
 
 async def look(workspace: Workspace, request: web.Request) -> web.StreamResponse:
-    """GET /test/messages?channel=, thread?channel=&ts=, calls?method=, acks, state?user=."""
+    """GET /test/messages?channel=, thread?channel=&ts=, calls?method=, acks, people, state?user=."""
     what, query = request.match_info["action"], request.query
     found: Any
     try:
@@ -129,6 +129,8 @@ async def look(workspace: Workspace, request: web.Request) -> web.StreamResponse
             found = [vars(call) for call in workspace.calls if query.get("method", call.method) == call.method]
         elif what == "acks":
             found = [vars(ack) for ack in workspace.delivery.acks]
+        elif what == "people":
+            found = [vars(person) for person in workspace.setup.people]
         elif what == "state":
             found = snapshot(workspace, workspace.person(query["user"]).id)
         else:

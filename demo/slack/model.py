@@ -72,7 +72,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class App:
+class InstalledApp:
     """The one app installed in the workspace."""
 
     name: str = "FinOps"
@@ -115,7 +115,7 @@ class Setup:
     groups: tuple[UserGroup, ...] = ()
     commands: tuple[SlashCommand, ...] = COMMANDS
     shortcuts: tuple[Shortcut, ...] = ()
-    app: App = field(default_factory=App)
+    app: InstalledApp = field(default_factory=InstalledApp)
     subscriptions: frozenset[str] = SUBSCRIPTIONS
     limits: Limits = field(default_factory=Limits)
     request_url: str | None = None
