@@ -1,0 +1,69 @@
+"""`make demo`: start everything, print one address, stop everything on Ctrl-C. `--script` plays a fixed conversation instead."""
+
+import argparse
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+from demo import stack
+from errors import UserError
+
+_PORT = 8765
+
+
+def main() -> int:
+    """0 when it ran and ended as asked, 1 with one sentence when it could not."""
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, _interrupt)
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)  # noqa: T201
+
+    try:
+        with stack.running(arguments.home, _free(arguments.port), say) as everything:
+            stack.load_bills(everything, say)
+            if arguments.script:
+                from demo.script import play
+
+                return play(everything)
+            say(f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   (Ctrl-C stops everything)")
+            stack.look_around(everything, say)
+            say("The first look is done; alerts are in the channels.")
+            while True:
+                time.sleep(3600)
+    except KeyboardInterrupt:
+        say("Stopped; the data stays for the next time.")
+        return 0
+    except UserError as error:
+        print(f"demo: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo", description="The whole product on made-up bills, on this machine.")
+    parser.add_argument("--home", type=Path, default=Path(".finops"), help="folder of all state (default: .finops)")
+    parser.add_argument("--port", type=int, default=_PORT, help=f"port of the page (default: {_PORT}, or a free one when it is taken)")
+    parser.add_argument("--script", action="store_true", help="play a fixed conversation, print the transcript, and end")
+    return parser.parse_args()
+
+
+def _free(port: int) -> int:
+    """The port when it can be had, else 0 for any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

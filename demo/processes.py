@@ -1,0 +1,44 @@
+"""Child processes of the demo: the real commands, their output in files, gone when the demo ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_STOP_SECONDS = 30
+
+
+@contextmanager
+def running(name: str, arguments: list[str], environment: Mapping[str, str], logs: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A `finops` command for the length of a block; asked to finish, then made to."""
+    logs.mkdir(parents=True, exist_ok=True)
+    with (logs / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli", *arguments],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C reaches the demo alone, which then ends its children in order
+        )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)  # what the command itself started and left
+    except ProcessLookupError:
+        pass
+    process.wait()

@@ -1,0 +1,134 @@
+"""The whole product on one machine: stand-ins for Slack and the cloud; everything else is the real thing."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from db import engines, postgres
+from db.engines import Database
+from demo import processes
+from demo.bills.world import World
+from demo.bills.write import write
+from demo.cloud import server as cloud_server
+from demo.cloud.bills import deliver
+from demo.cloud.server import CloudAccount
+from demo.slack import Handle, Limits, Setup, running_workspace
+from errors import UserError
+from flows import prefect_local
+from settings import read_settings
+
+ORGANISATION = Path(__file__).parent / "organisation.yaml"
+FIRST_LOOK = ("ingest_usage", "refresh_prices", "forecast_costs", "check_budgets", "find_savings")
+_FLOW_SECONDS = 180
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs: the workspace, the cloud account, the database, and how to start a flow."""
+
+    slack: Handle
+    cloud: CloudAccount
+    database: Database
+    bills: Path
+    today: date
+
+    def run_flow(self, name: str, **parameters: Any) -> str:
+        """Start a flow by its deployment and wait for its end; the name of its final state."""
+        from prefect.deployments import run_deployment
+
+        run: Any = run_deployment(f"{name}/{name}", parameters=parameters, timeout=_FLOW_SECONDS, poll_interval=0.3, as_subflow=False)
+        return str(run.state.name if run.state else "Unknown")
+
+
+@contextmanager
+def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
+    """Start everything, load the bills through Prefect, and stop everything when the block ends. Raises `UserError`."""
+    home = home.absolute()
+    home.mkdir(parents=True, exist_ok=True)
+    today = datetime.now(UTC).date()
+    with ExitStack() as stack:
+        setup = Setup(team_name="Fernhill Outfitters", state=home / "demo" / "slack.sqlite", limits=Limits(burst=20))
+        slack = stack.enter_context(running_workspace(setup, port))
+        say(f"Slack's stand-in is at {slack.url}")
+        stack.callback(postgres.stop, home)
+        stack.callback(prefect_local.stop, home)
+        os.environ.update({"FINOPS_HOME": str(home), "FINOPS_CONFIG": str(ORGANISATION), **prefect_local.environment(home)})
+        with ThreadPoolExecutor(2) as together:
+            prefect_url = together.submit(prefect_local.start, home)
+            database = together.submit(lambda: engines.connect(read_settings(home=home, _env_file=None)))
+            cloud = stack.enter_context(cloud_server.start(today))
+            bills = _deliver_bills(home / "demo" / "bills", today, cloud)
+            environment = _environment(home, slack, cloud, prefect_url.result())
+            connected = database.result()
+        stack.callback(connected.dispose)
+        os.environ.update(environment)
+        for name, arguments in {"bot": ["run"], "flows": ["flows", "serve"]}.items():
+            stack.enter_context(processes.running(name, arguments, environment, home / "logs"))
+        say("Postgres, Prefect and the cloud's stand-in are up; waiting for the bot")
+        _wait(lambda: slack.sockets > 0, 60, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
+        _wait(_served, 90, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
+        yield Stack(slack, cloud, connected, bills, today)
+
+
+def load_bills(stack: Stack, say: Say) -> None:
+    """The first load, through the flow and S3, as every later one."""
+    say("Loading thirteen months of bills from S3 through the Prefect flow ingest_costs")
+    state = stack.run_flow("ingest_costs")
+    if state != "Completed":
+        raise UserError(f"The flow ingest_costs ended as {state}; see its log in the home's logs folder.")
+
+
+def look_around(stack: Stack, say: Say) -> None:
+    """The flows that find things; each tells its own channel what it found."""
+    for name in FIRST_LOOK:
+        say(f"{name}: {stack.run_flow(name).lower()}")
+
+
+def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: str) -> dict[str, str]:
+    return {
+        **cloud.environment(),
+        **prefect_local.environment(home, prefect_url),
+        "FINOPS_HOME": str(home),
+        "FINOPS_CONFIG": str(ORGANISATION),
+        "FINOPS_API_PORT": "0",
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+    }
+
+
+def _deliver_bills(folder: Path, today: date, cloud: CloudAccount) -> Path:
+    """The bills of a world as of today, written once a day, put where the provider would put them."""
+    stamp = folder / "made.json"
+    made = {"today": today.isoformat(), "ids": cloud.ids}
+    if not stamp.exists() or json.loads(stamp.read_text()) != made:
+        folder.mkdir(parents=True, exist_ok=True)
+        write(folder, World(anchor=today, ids=cloud.ids))
+        stamp.write_text(json.dumps(made))
+    deliver(cloud, folder, [path for path in sorted(folder.rglob("*")) if path.name.endswith((".parquet", ".csv.gz"))])
+    return folder
+
+
+def _served() -> bool:
+    """Whether Prefect knows the flows."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        return any(deployment.name == "sweep_remediations" for deployment in client.read_deployments())
+
+
+def _wait(condition: Callable[[], object], seconds: float, failure: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise UserError(f"After {seconds:g} s {failure}.")
+        time.sleep(0.2)
