@@ -1,0 +1,215 @@
+"""A draft to a query: defaults for what a question leaves open, or the parts of the question before it."""
+
+from dataclasses import replace
+
+from nl2sql import dates
+from nl2sql.dates import Calendar, Period
+from nl2sql.grammar.draft import Doubt, Draft, Refusal
+from nl2sql.grammar.filtering import MACHINES
+from nl2sql.grammar.parse import dimension_doubt
+from nl2sql.grammar.query import Filter, Grain, Query
+
+_RESOURCE_METRICS = frozenset({"effective_cost", "billed_cost"})
+_RESOURCE_FILTERS = frozenset({"provider", "account", "service", "region", "team", "environment", "application", "resource", "resource_type"})
+_DAILY_AT_MOST, _WEEKLY_AT_MOST = 62, 62
+DEFAULT_TOP = 5
+
+
+def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
+    """The query of a question that stands alone; a doubt when its ranking does not say of what."""
+    period = draft.period or (draft.compared[0] if draft.compared else default_period(draft, calendar))
+    query = Query(metric=(draft.metrics or ["effective_cost"])[0], period=period, beside=tuple(draft.metrics[1:]), filters=tuple(draft.filters))
+    if draft.period is None and draft.compared:
+        return Doubt(f"{period.label} compared with what?")
+    return _checked(_shaped(query, draft, calendar), draft, question)
+
+
+def default_period(draft: Draft, calendar: Calendar) -> Period:
+    """The period of a question that names none: enough of the past for a trend, last month for a change, else this month so far."""
+    if draft.over:
+        return dates.whole(dates.step(dates.floor(calendar.today, draft.over), draft.over, -1), draft.over)
+    if draft.back in ("month", "previous", "year") or draft.change:
+        return dates.whole(dates.step(dates.floor(calendar.today, "month"), "month", -1), "month")
+    if draft.grain == "day" or draft.average == "day" or (draft.grain == "auto"):
+        return dates.rolling("day", 30, calendar)
+    if draft.grain == "week":
+        end = dates.floor(calendar.today, "week")
+        return Period(dates.step(end, "week", -8), end, dates.label(dates.step(end, "week", -8), end), "week", 8)
+    if draft.grain in ("month", "quarter", "year") or draft.average == "month":
+        start = max(dates.step(dates.floor(calendar.today, "month"), "month", -12), dates.floor(calendar.first, "month"))
+        end = calendar.tomorrow if draft.grain else dates.floor(calendar.today, "month")
+        return Period(start, end, dates.label(start, end), "day")
+    return dates.until_now(dates.whole(calendar.today, "month"), calendar)
+
+
+def _shaped(query: Query, draft: Draft, calendar: Calendar) -> Query:
+    """The query with the draft's shape over its own."""
+    query = replace(
+        query,
+        dimensions=tuple(dict.fromkeys(draft.dimensions)) or query.dimensions,
+        grain=_grain(draft.grain, query.period) or query.grain,
+        with_tax=draft.with_tax or query.with_tax,
+        weekdays=draft.weekdays or query.weekdays,
+        scopes=tuple(draft.scopes) or query.scopes,
+        average=draft.average or query.average,
+        count=draft.count or query.count,
+        cumulative=draft.cumulative or query.cumulative,
+        order=draft.order or query.order,
+        limit=draft.limit or query.limit,
+        limit_within=draft.limit_within or query.limit_within,
+        threshold=draft.threshold or query.threshold,
+        change=draft.change or query.change,
+        moved_only=draft.moved_only or query.moved_only,
+        notes=tuple(draft.notes),
+    )
+    if draft.share:
+        query = _share(query, draft)
+    if query.cumulative and not query.grain:
+        query = replace(query, grain=_grain("auto", query.period))
+    return _comparison(query, draft)
+
+
+def _grain(grain: Grain | str | None, period: Period) -> Grain | None:
+    if grain == "auto":
+        return "day" if period.days <= _DAILY_AT_MOST else "month"
+    return grain  # type: ignore[return-value]
+
+
+def _share(query: Query, draft: Draft) -> Query:
+    numerators = tuple(draft.numerators)
+    if not numerators and not query.dimensions:
+        numerators = tuple(f for f in query.filters if not f.negated)
+        query = replace(query, filters=tuple(f for f in query.filters if f.negated))
+    if any("Tax" in f.values for f in numerators):
+        query = replace(query, with_tax=True)
+    return replace(query, share_of=numerators)
+
+
+def _comparison(query: Query, draft: Draft) -> Query:
+    if draft.compared:
+        return replace(query, compared=tuple(draft.compared))
+    if draft.back in ("month", "year"):
+        return replace(query, compared=(dates.shifted(query.period, draft.back),))
+    single = not (query.grain and query.period.days > 1)
+    if draft.back == "previous" or (draft.change and single):
+        several = draft.over and dates.step(query.period.start, draft.over, 1) < query.period.end
+        if several and draft.over:
+            return replace(query, grain=draft.over, change=query.change or "difference")
+        return replace(query, compared=(dates.before(query.period),))
+    return query
+
+
+def _checked(query: Query, draft: Draft, question: str) -> Query | Doubt | Refusal:
+    """The query, unless it asks something that the views cannot tell."""
+    grouped = bool(query.dimensions or query.grain)
+    if not grouped and not query.scopes and draft.order and not query.limit and not query.count:
+        query = replace(query, dimensions=("service",), limit=DEFAULT_TOP)
+    elif not grouped and not query.scopes and (query.limit or query.threshold):
+        return dimension_doubt(question)
+    if query.threshold and query.threshold.percent and query.share_of is None and not query.compared:
+        query = replace(query, share_of=())
+    if query.limit_within and query.limit_within not in query.dimensions:
+        query = replace(query, dimensions=(query.limit_within, *query.dimensions))
+    if query.share_of == () and not grouped and not query.scopes:
+        return dimension_doubt(question)
+    if needs_resources(query):
+        query = replace(query, filters=tuple(_machine_rows(f) for f in query.filters))
+        unfit = [f.label for f in query.filters if f.dimension not in _RESOURCE_FILTERS]
+        if unfit or query.metric not in _RESOURCE_METRICS:
+            return Refusal(f"For single resources I know billed and effective cost, not {', '.join(unfit) or query.metric.replace('_', ' ')}.")
+    if query.metric == "usage_quantity" and (query.share_of is not None or query.compared):
+        return Refusal("Quantities have different units, so I list them; ask for the usage quantity of one service.")
+    return query
+
+
+def needs_resources(query: Query) -> bool:
+    """Whether single resources are asked for, which have a view of their own."""
+    resource = {"resource", "resource_type"}
+    return bool(resource & {*query.dimensions, query.count, query.average} or any(f.dimension in resource for f in query.filters))
+
+
+def _machine_rows(condition: Filter) -> Filter:
+    return replace(condition, label=condition.label) if condition.label in MACHINES else condition
+
+
+# ------------------------------------------------------------------ follow-ups
+
+
+def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
+    """The question before with what the follow-up says changed: a new value replaces the old one of its dimension, a new breakdown the old one."""
+    query = replace(previous, notes=())
+    if draft.clear:
+        query = replace(query, filters=(), scopes=())
+    if draft.metrics:
+        query = replace(query, metric=draft.metrics[0], beside=tuple(draft.metrics[1:]))
+    if draft.period:
+        query = replace(query, period=draft.period, compared=_kept_comparison(query, draft.period))
+    if draft.scopes:
+        query = replace(query, filters=tuple(f for f in query.filters if f.dimension not in {s.dimension for s in draft.scopes}))
+    query = replace(query, filters=_amended(query.filters, draft.filters, draft.widens))
+    if query.scopes and draft.filters:
+        query = _with_scope(query, draft)
+    query = _reshaped(query, draft)
+    return _checked(_shaped(query, draft, calendar), draft, question)
+
+
+def _kept_comparison(query: Query, period: Period) -> tuple[Period, ...]:
+    """A comparison with the period before moves along; one with a named period does not."""
+    follows = len(query.compared) == 1 and query.compared[0].end == query.period.start
+    return (dates.before(period),) if follows and query.change else ()
+
+
+def _amended(old: tuple[Filter, ...], new: list[Filter], widens: bool) -> tuple[Filter, ...]:
+    kept = list(old)
+    for condition in new:
+        same = next((f for f in kept if f.dimension == condition.dimension and f.negated == condition.negated), None)
+        if same and widens and not condition.negated:
+            values = tuple(dict.fromkeys((*same.values, *condition.values)))
+            kept[kept.index(same)] = replace(same, values=values, label=f"{same.label} or {condition.label}")
+            continue
+        kept = [f for f in kept if f.dimension != condition.dimension or (condition.negated and f.negated is False and not _within(f, condition))]
+        if not (condition.negated and any(f.dimension == condition.dimension for f in kept)):
+            kept.append(condition)
+    return tuple(kept)
+
+
+def _within(old: Filter, new: Filter) -> bool:
+    return set(old.values) <= set(new.values)
+
+
+def _with_scope(query: Query, draft: Draft) -> Query:
+    """`and staging?` after `prod vs dev`: another row; otherwise the comparison is left for the new value."""
+    dimensions = {scope.dimension for scope in query.scopes}
+    added = tuple(f for f in draft.filters if f.dimension in dimensions and not f.negated)
+    if not added:
+        return query
+    filters = tuple(f for f in query.filters if f not in added)
+    return replace(query, filters=filters, scopes=() if not draft.widens else (*query.scopes, *added)) if not draft.widens else replace(
+        query, filters=filters, scopes=(*query.scopes, *added)
+    )
+
+
+def _reshaped(query: Query, draft: Draft) -> Query:
+    """What a new shape puts out of the way of the old one."""
+    if draft.dimensions:
+        grain = query.grain if draft.grain or draft.widens else None
+        dimensions = (*query.dimensions, *draft.dimensions) if draft.widens else ()
+        draft.dimensions = list(dimensions) or draft.dimensions
+        query = replace(query, grain=grain, dimensions=(), scopes=(), count=None, limit_within=None, share_of=query.share_of if query.share_of == () else None)
+        if not draft.limit:
+            query = replace(query, limit=None, threshold=None)
+        if draft.average is None:
+            query = replace(query, average=None if query.average not in ("day", "week", "month") else query.average)
+    if draft.grain and not draft.average:
+        query = replace(query, average=None, count=None, limit=None if not query.dimensions else query.limit, compared=(), change=None)
+        if not draft.dimensions:
+            query = replace(query, dimensions=query.dimensions if query.share_of == () else ())
+    if draft.average:
+        query = replace(query, grain=None, cumulative=False)
+    if draft.scopes:
+        query = replace(query, dimensions=(), share_of=None)
+    if draft.count:
+        query = replace(query, dimensions=(), grain=None, share_of=None, limit=None)
+    if (draft.compared or draft.back or draft.change) and query.grain:
+        query = replace(query, grain=None, cumulative=False)
+    return query

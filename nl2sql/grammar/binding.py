@@ -1,0 +1,99 @@
+"""Names to what they name: a name beside a dimension's word, a part of a name, a name that several things bear."""
+
+from dataclasses import replace
+
+from nl2sql.grammar.draft import Choice, Doubt, Draft
+from nl2sql.grammar.terms import Sentence, Term
+from nl2sql.linking import WEAK, Match, Values
+
+_CLAIMS = ("by", "which", "count", "top", "share")
+_OWNED = ("team", "account", "application")
+MOST_CHOICES = 5
+
+
+def bind(sentence: Sentence, draft: Draft, values: Values, question: str) -> None:
+    """Settle what every name means, taking the dimension's word beside it; leaves a doubt where several are meant as likely."""
+    for at in sentence.open("dimension"):
+        _bind_dimension(sentence, draft, values, at, question)
+    for at, term in enumerate(sentence.terms):
+        if at in sentence.taken:
+            continue
+        if term.kind == "unknown":
+            _settle(sentence, draft, at, _partly(values, term.text), question)
+        elif term.kind == "value" and all(match.dimension in WEAK for match in term.matches):
+            parts = tuple(match for match in _partly(values, term.text) if match.dimension in _OWNED)
+            if parts:
+                _settle(sentence, draft, at, (*parts, term.matches[0]), question)
+
+
+def _partly(values: Values, text: str, dimension: str | None = None) -> tuple[Match, ...]:
+    return values.partial(tuple(text.split()), dimension)
+
+
+def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, question: str) -> None:
+    dimension = sentence.terms[at]
+    claimed = sentence.kind(at - 1) in _CLAIMS
+    for beside in (at - 1, at + 1):
+        term = sentence.terms[beside] if 0 <= beside < len(sentence.terms) else None
+        if term and term.kind == "value" and not claimed:
+            named = tuple(match for match in term.matches if match.dimension == dimension.value)
+            if named:
+                sentence.terms[beside] = replace(term, matches=named)
+                sentence.take(at)
+                return
+    if _wanted(sentence, at):
+        return
+    before = sentence.terms[at - 1] if at else None
+    after = sentence.terms[at + 1] if at + 1 < len(sentence.terms) else None
+    for place, term in ((at - 1, before), (at + 1, after)):
+        if term and term.kind not in ("by", "period") and (place not in sentence.taken) and not (place > at and term.kind != "unknown"):
+            if parts := _partly(values, term.text, dimension.value):
+                sentence.take(at)
+                _settle(sentence, draft, place, parts, question)
+                return
+
+
+def _wanted(sentence: Sentence, at: int) -> bool:
+    """Whether a dimension's word is what costs are broken down by: after by, which, top …, with names at most between."""
+    if sentence.terms[at].plural:
+        return True
+    before = sentence.before(at, ("value", "unknown", "number", "charge", "metric"))
+    return sentence.kind(before) in (*_CLAIMS, "each") or sentence.kind(at + 1) in ("share", "average")
+
+
+def _settle(sentence: Sentence, draft: Draft, at: int, matches: tuple[Match, ...], question: str) -> None:
+    """Take the one value meant; with several, leave a doubt; with none, leave the word unknown."""
+    distinct = tuple(dict.fromkeys(matches))
+    term = sentence.terms[at]
+    if not distinct:
+        return
+    if len(distinct) > 1:
+        draft.doubt = draft.doubt or _doubt(term, distinct, question)
+        sentence.take(at)
+        return
+    sentence.terms[at] = replace(term, kind="value", value=distinct[0].label, matches=distinct)
+    if distinct[0].near:
+        draft.notes.append(f"“{term.text}” taken as {distinct[0].dimension.replace('_', ' ')} {distinct[0].label}")
+
+
+def _doubt(term: Term, matches: tuple[Match, ...], question: str) -> Doubt:
+    dimensions = {match.dimension for match in matches}
+    kind = next(iter(dimensions)).replace("_", " ") if len(dimensions) == 1 else "thing"
+    choices = [Choice(_named(match, len(dimensions) > 1), _rewritten(term, _named(match, True), question)) for match in matches[:MOST_CHOICES]]
+    if len(dimensions) == 1 and len(matches) <= MOST_CHOICES:
+        both = " and ".join(match.label for match in matches)
+        choices.append(Choice("both" if len(matches) == 2 else "all of them", _rewritten(term, both, question)))
+    return Doubt(f"“{term.text}” fits {len(matches)} {kind}s. Which one?", tuple(choices))
+
+
+def _named(match: Match, with_dimension: bool) -> str:
+    return f"{match.dimension.replace('_', ' ')} {match.label}" if with_dimension else match.label
+
+
+def _rewritten(term: Term, words: str, question: str) -> str:
+    """The question with the doubtful words replaced, the dimension's own word after them left out."""
+    rest = question[term.end :]
+    dimension = words.split(" ")[0]
+    if rest.lstrip().casefold().startswith(dimension):
+        rest = rest.lstrip()[len(dimension) :]
+    return question[: term.start] + words + rest

@@ -1,0 +1,138 @@
+"""What is set side by side: periods, and things like prod and dev; and how much something changed."""
+
+from nl2sql import dates
+from nl2sql.dates import UNITS, Period
+from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.filtering import FILTERS, filter_of
+from nl2sql.grammar.query import Change
+from nl2sql.grammar.terms import Sentence
+from nl2sql.linking import Values
+from nl2sql.semantics import Semantics
+
+_CONTRASTS = ("vs", "compare", "change")
+_SIDES: dict[str, Change] = {"up": "up", "down": "down", "change": "difference"}
+
+
+def change(sentence: Sentence, draft: Draft) -> None:
+    """`grew`, `went down`, `biggest increase`, `fastest growing`: the difference to the period before, unless another is named."""
+    places, rates = sentence.open("change"), sentence.open("rate")
+    if rates and not places and not sentence.open("vs", "compare", "over", "shift"):
+        places = rates
+    for at in places:
+        side: Change = _SIDES.get(sentence.terms[at].value, "up")
+        if draft.change in (None, "difference"):
+            draft.change = side
+    sentence.take(*places, *rates)
+    if rates and draft.change in ("up", "down"):
+        draft.change = "percent_up" if draft.change == "up" else "percent_down"
+
+
+def movers(sentence: Sentence, draft: Draft) -> None:
+    """`what changed`, `biggest increases`: the services that moved most, or what else is named."""
+    for at in sentence.open("movers"):
+        draft.change = _SIDES.get(sentence.terms[at].value, "difference")
+        draft.order = "desc"
+        if not sentence.open("dimension"):
+            draft.dimensions.append("service")
+        sentence.take(at)
+
+
+def over_periods(sentence: Sentence, draft: Draft) -> None:
+    """`month over month`, `WoW`: the period against the one before."""
+    for at in sentence.open("over"):
+        draft.back, draft.over = "previous", UNITS[sentence.terms[at].value]
+        sentence.take(at)
+
+
+def shifted(sentence: Sentence, draft: Draft) -> None:
+    """`the month before`, `same period last year`, `YoY`."""
+    for at in sentence.open("shift"):
+        value = sentence.terms[at].value
+        draft.back = "month" if value == "month" else "year" if value == "year" else "previous"
+        sentence.take(at)
+
+
+def periods(sentence: Sentence, draft: Draft) -> None:
+    """The period, or the periods that are compared; adjoining ones joined by `and` are one."""
+    places = sentence.open("period")
+    found = [period for at in places if (period := sentence.terms[at].period)]
+    if not found:
+        return
+    sentence.take(*places)
+    contrast = sentence.has(*_CONTRASTS) or draft.back is not None or draft.change is not None
+    floating = next((period for period in found[1:] if period.floating), None)
+    if len(found) == 1 and found[0].ends and contrast and _comparable(found[0].ends) and not draft.scopes:
+        found = list(reversed(found[0].ends))
+    elif len(found) == 2 and floating and contrast:
+        draft.period, draft.back = found[0], "previous"
+        return
+    elif len(found) == 2 and not contrast and (joined := _adjoining(found)):
+        found = [joined]
+    if len(found) == 1 and found[0].floating and sentence.has("vs", "compare"):
+        draft.back = "previous"
+        return
+    if len(found) == 1 and sentence.open("vs") and not draft.scopes and _opens_with_contrast(sentence, places[0]):
+        draft.compared = found
+        sentence.take(*sentence.open("vs"))
+        return
+    ordered = sorted(found, key=lambda period: (period.start, period.end), reverse=True)
+    draft.period, draft.compared = ordered[0], ordered[1:]
+    if draft.compared:
+        sentence.take(*sentence.open("vs", "compare"))
+
+
+def _opens_with_contrast(sentence: Sentence, at: int) -> bool:
+    """`compared to september`, in a thread: the period is the other side."""
+    return sentence.kind(sentence.before(at, ("noise", "noun", "all", "follow"))) == "vs"
+
+
+def _comparable(ends: tuple[Period, Period]) -> bool:
+    return ends[0].unit == ends[1].unit and ends[0].count == ends[1].count
+
+
+def _adjoining(found: list[Period]) -> Period | None:
+    first, last = sorted(found, key=lambda period: period.start)
+    if first.end != last.start:
+        return None
+    return dates.joined(first, last)
+
+
+def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+    """`prod vs dev`, `compare payments and checkout`, `difference between aws and azure`: one row each."""
+    contrasts = sentence.open("vs", "compare")
+    if not contrasts:
+        return
+    places = [at for at in sentence.open(*FILTERS)]
+    sides = _sides(sentence, places)
+    if len(sides) < 2:
+        return
+    draft.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
+    sentence.take(*sides, *contrasts)
+
+
+def _sides(sentence: Sentence, places: list[int]) -> list[int]:
+    """The names on both sides of `vs`; else the names of one dimension that `compare` joins with `and`, `with` or `to`."""
+    for at in sentence.open("vs"):
+        left = next((place for place in reversed(places) if place < at), None)
+        right = next((place for place in places if place > at), None)
+        if left is None or right is None:
+            continue
+        between = [place for place in sentence.open("period") if left < place < right]
+        if between and sentence.open("period") and len(sentence.open("period")) > 1:
+            continue
+        dimension = _dimension(sentence, right)
+        if _dimension(sentence, left) == dimension:
+            return [place for place in places if _dimension(sentence, place) == dimension]
+        others = [place for place in places if _dimension(sentence, place) == dimension and place < at]
+        return [*others, right] if others else [left, right]
+    if sentence.open("compare"):
+        counted: dict[str, list[int]] = {}
+        for place in places:
+            counted.setdefault(_dimension(sentence, place), []).append(place)
+        return next((same for same in counted.values() if len(same) > 1), [])
+    return []
+
+
+def _dimension(sentence: Sentence, at: int) -> str:
+    term = sentence.terms[at]
+    return term.matches[0].dimension if term.matches else term.kind

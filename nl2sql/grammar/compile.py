@@ -1,0 +1,293 @@
+"""A query to SQL: an expression tree built from parts, never from text."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import exp
+
+from nl2sql.dates import Period
+from nl2sql.grammar.assemble import needs_resources
+from nl2sql.grammar.measures import RATES, measure, percent, units, within, zero_for_none
+from nl2sql.grammar.query import Filter, Query
+from nl2sql.semantics import Semantics
+
+_CHANGE_ORDER = {"difference": ("change", "abs"), "up": ("change", "desc"), "down": ("change", "asc"), "percent_up": ("change_percent", "desc"), "percent_down": ("change_percent", "asc")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Context:
+    """What compiling needs to know besides the question."""
+
+    semantics: Semantics
+    through: date | None = None
+    several_currencies: bool = False
+
+
+@dataclass(frozen=True)
+class _Label:
+    name: str
+    expression: exp.Expression
+
+
+def compile_query(query: Query, context: Context) -> exp.Select:
+    """The SELECT over one reporting view that answers a query."""
+    view = "resource_costs" if needs_resources(query) else "daily_costs"
+    labels = _labels(query, context)
+    if query.scopes and not _one_dimension(query.scopes):
+        measures = {_slug(scope.label): zero_for_none(measure(query.metric, condition(scope, context))) for scope in query.scopes}
+        labels = [label for label in labels if label.name != "scope"]
+    else:
+        measures = _measures(query, context)
+    select = exp.select(*(exp.alias_(label.expression.copy(), label.name) for label in labels), *(exp.alias_(m, name) for name, m in measures.items()))
+    select = select.from_(exp.to_table(f"reporting.{view}")).where(*_conditions(query, context, view))
+    if labels:
+        select = select.group_by(*(label.expression.copy() for label in labels))
+    return _finished(select, query, labels, measures)
+
+
+# ------------------------------------------------------------------ labels
+
+
+def _labels(query: Query, context: Context) -> list[_Label]:
+    labels = []
+    if query.grain:
+        labels.append(_grain(query.grain))
+    if query.scopes:
+        labels.append(_Label(_scope_name(query), _scope_case(query.scopes, context)))
+    for name in query.dimensions:
+        labels += _dimension(name, context)
+    if query.metric == "usage_quantity" or "usage_quantity" in query.beside:
+        labels.append(_Label("usage_unit", exp.column("usage_unit")))
+    if context.several_currencies and "currency" not in query.dimensions and not query.count:
+        labels.append(_Label("currency", exp.column("currency")))
+    return labels
+
+
+def _grain(grain: str) -> _Label:
+    day = exp.column("usage_date")
+    if grain == "day":
+        return _Label("day", day)
+    return _Label(grain, exp.cast(exp.TimestampTrunc(this=day, unit=exp.var(grain.upper())), "date"))
+
+
+def _dimension(name: str, context: Context) -> list[_Label]:
+    dimension = context.semantics.dimensions[name]
+    column: exp.Expression = exp.column(dimension.column)
+    others = [exp.column(dimension.fallback)] if dimension.fallback else []
+    missing = [exp.Literal.string(dimension.missing)] if dimension.missing else []
+    expression = exp.Coalesce(this=column, expressions=[*others, *missing]) if others or missing else column
+    labels = [_Label(name, expression)]
+    return [*labels, _Label("resource_id", exp.column("resource_id"))] if name == "resource" else labels
+
+
+def _one_dimension(scopes: tuple[Filter, ...]) -> bool:
+    return len({scope.dimension for scope in scopes}) == 1
+
+
+def _scope_name(query: Query) -> str:
+    return query.scopes[0].dimension if _one_dimension(query.scopes) else "scope"
+
+
+def _scope_case(scopes: tuple[Filter, ...], context: Context) -> exp.Expression:
+    """The value itself where each side is one value; else the side's name."""
+    column = exp.column(_column(scopes[0], context))
+    if all(len(scope.values) == 1 and scope.values[0] is not None for scope in scopes):
+        return column
+    case = exp.Case()
+    for scope in scopes:
+        case = case.when(condition(scope, context), exp.Literal.string(scope.label))
+    return case
+
+
+# ------------------------------------------------------------------ conditions
+
+
+def _column(wanted: Filter, context: Context) -> str:
+    known = context.semantics.dimensions.get(wanted.dimension)
+    return known.column if known else wanted.dimension
+
+
+def condition(wanted: Filter, context: Context) -> exp.Expression:
+    """A filter as a condition; leaving a value out keeps the rows that have none."""
+    column = exp.column(_column(wanted, context))
+    named = [exp.Literal.string(value) for value in wanted.values if value is not None]
+    parts: list[exp.Expression] = []
+    if named:
+        parts.append(exp.EQ(this=column, expression=named[0]) if len(named) == 1 else exp.In(this=column, expressions=named))
+    if None in wanted.values:
+        parts.append(exp.Is(this=column.copy(), expression=exp.null()))
+    if not wanted.negated:
+        return exp.or_(*parts)
+    left_out = exp.not_(exp.or_(*parts))
+    if None in wanted.values or not wanted.keep_missing:
+        return left_out
+    return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
+
+
+def _conditions(query: Query, context: Context, view: str) -> list[exp.Expression]:
+    spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
+    found = [exp.or_(*(within(period) for period in _merged(spans)))]
+    categories = [f for f in (*query.filters, *query.scopes, *(query.share_of or ())) if f.dimension == "charge_category" and not f.negated]
+    taxed = query.with_tax or any("Tax" in f.values for f in categories) or "charge_category" in query.dimensions
+    if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
+        found.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
+    found += [condition(wanted, context) for wanted in query.filters]
+    if query.scopes:
+        found.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
+    if query.weekdays:
+        weekend = exp.In(this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")), expressions=[exp.Literal.number(6), exp.Literal.number(7)])
+        found.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))
+    return found
+
+
+def _merged(spans: list[Period]) -> list[Period]:
+    """Adjoining spans as one, so that the condition stays short."""
+    merged: list[Period] = []
+    for span in spans:
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Period(merged[-1].start, max(merged[-1].end, span.end), "")
+        else:
+            merged.append(span)
+    return merged
+
+
+# ------------------------------------------------------------------ measures
+
+
+def _measures(query: Query, context: Context) -> dict[str, exp.Expression]:
+    if query.count:
+        dimension = context.semantics.dimensions[query.count]
+        column: exp.Expression = exp.column("resource_id" if query.count == "resource" else dimension.fallback or dimension.column)
+        return {dimension.plural.replace(" ", "_"): exp.Count(this=exp.Distinct(expressions=[column]))}
+    if query.compared:
+        return _compared(query, context)
+    found = {query.metric: _averaged(query, measure(query.metric), query.period, context)}
+    if query.average:
+        found = {f"average_per_{query.average}": found[query.metric]}
+    elif query.metric not in RATES and not query.dimensions and not query.grain and query.metric != "usage_quantity":
+        found = {query.metric: zero_for_none(found[query.metric])}
+    found |= {metric: measure(metric) for metric in query.beside}
+    if query.share_of is not None:
+        found = _share(query, context, found)
+    if query.cumulative:
+        over = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day").expression)])
+        partition = [_dimension(name, context)[0].expression for name in query.dimensions]
+        found["cumulative_cost"] = exp.Window(this=exp.Sum(this=measure(query.metric)), partition_by=partition, order=over)
+    if query.change and query.grain:
+        found |= _stepwise(query, context)
+    return found
+
+
+def _averaged(query: Query, total: exp.Expression, period: Period, context: Context) -> exp.Expression:
+    if query.average is None:
+        return total
+    if query.average not in ("day", "week", "month", "quarter", "year"):
+        dimension = context.semantics.dimensions[query.average]
+        column = exp.column("resource_id" if query.average == "resource" else dimension.fallback or dimension.column)
+        return exp.Div(this=total, expression=exp.Nullif(this=exp.Count(this=exp.Distinct(expressions=[column])), expression=exp.Literal.number(0)))
+    if query.grain and query.average == "day":
+        return exp.Div(this=total, expression=exp.Count(this=exp.Distinct(expressions=[exp.column("usage_date")])))
+    return exp.Div(this=total, expression=exp.Literal.number(round(units(period, query.average, context.through, query.weekdays), 6)))
+
+
+def _share(query: Query, context: Context, found: dict[str, exp.Expression]) -> dict[str, exp.Expression]:
+    total = measure(query.metric)
+    if query.share_of:
+        part = measure(query.metric, exp.and_(*(condition(numerator, context) for numerator in query.share_of)))
+        return {"share_percent": percent(zero_for_none(part), total), query.metric: zero_for_none(part.copy()), "of_total": total.copy()}
+    partition = [_grain(query.grain).expression] if query.grain else []
+    whole = exp.Window(this=exp.Sum(this=total), partition_by=partition)
+    return {**found, "share_percent": percent(total.copy(), whole)}
+
+
+def _compared(query: Query, context: Context) -> dict[str, exp.Expression]:
+    """A column for each period, newest first, and the change where there are two."""
+    found = {}
+    for period in (query.period, *query.compared):
+        inside = within(period)
+        value = measure(query.metric, inside)
+        if query.share_of:
+            part = measure(query.metric, exp.and_(inside.copy(), *(condition(numerator, context) for numerator in query.share_of)))
+            value = percent(zero_for_none(part), value)
+        found[_slug(period.label)] = zero_for_none(_averaged(query, value, period, context))
+    if len(found) == 2:
+        now, then = found.values()
+        difference = exp.Sub(this=now.copy(), expression=then.copy())
+        found["change"] = difference
+        found["change_percent"] = percent(exp.paren(difference.copy()), then.copy())
+    return found
+
+
+def _stepwise(query: Query, context: Context) -> dict[str, exp.Expression]:
+    order = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day").expression)])
+    partition = [_dimension(name, context)[0].expression for name in query.dimensions]
+    then = exp.Window(this=exp.Lag(this=measure(query.metric)), partition_by=partition, order=order)
+    difference = exp.Sub(this=measure(query.metric), expression=then)
+    return {"change": difference, "change_percent": percent(exp.paren(difference.copy()), then.copy())}
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", label.casefold().replace("–", "_to_")).strip("_")
+
+
+# ------------------------------------------------------------------ order and limits
+
+
+def _finished(select: exp.Select, query: Query, labels: list[_Label], measures: dict[str, exp.Expression]) -> exp.Select:
+    if not labels:
+        return select
+    value, ordered = _order(query, labels, measures)
+    post = _post_condition(query, value, measures)
+    if query.limit_within and query.limit:
+        rank = exp.Window(this=exp.RowNumber(), partition_by=[_named(labels, query.limit_within)], order=exp.Order(expressions=[ordered_measure(measures[value], query.order)]))
+        select = select.select(exp.alias_(rank, "position"))
+        post = exp.and_(post, exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))) if post else exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))  # fmt: skip
+        ordered = [exp.Ordered(this=exp.column(query.limit_within)), exp.Ordered(this=exp.column("position"))]
+    if post is not None:
+        names = [*(label.name for label in labels), *measures]
+        select = exp.select(*(exp.column(name) for name in names)).from_(select.subquery("grouped")).where(post)
+    select = select.order_by(*ordered)
+    return select.limit(query.limit) if query.limit and not query.limit_within else select
+
+
+def ordered_measure(value: exp.Expression, order: str) -> exp.Ordered:
+    """Largest (or smallest) first, groups without an amount last."""
+    return exp.Ordered(this=value.copy(), desc=order == "desc", nulls_first=False)
+
+
+def _order(query: Query, labels: list[_Label], measures: dict[str, exp.Expression]) -> tuple[str, list[exp.Expression]]:
+    """The column that ranks, and the order of the rows."""
+    names = list(measures)
+    if query.grain and not query.limit:
+        first: list[exp.Expression] = [exp.Ordered(this=exp.column(query.grain))]
+        return names[0], [*first, *(exp.Ordered(this=exp.column(label.name)) for label in labels[1:])]
+    if query.change and "change" in measures:
+        column, how = _CHANGE_ORDER[query.change]
+        if query.order == "asc":
+            how = {"desc": "asc", "asc": "desc"}.get(how, how)
+        if how == "abs":
+            return column, [exp.Ordered(this=exp.Abs(this=measures["change"].copy()), desc=True, nulls_first=False)]
+        return column, [exp.Ordered(this=measures[column].copy(), desc=how == "desc", nulls_first=False)]
+    value = "share_percent" if query.share_of and "share_percent" in names else names[0]
+    return value, [exp.Ordered(this=exp.column(value), desc=query.order == "desc", nulls_first=False)]
+
+
+def _post_condition(query: Query, value: str, measures: dict[str, exp.Expression]) -> exp.Expression | None:
+    found: list[exp.Expression] = []
+    if query.threshold:
+        column = "change_percent" if query.threshold.percent and "change" in measures else "share_percent" if query.threshold.percent else value
+        amount = exp.Literal.number(abs(query.threshold.amount))
+        left: exp.Expression = exp.column(column)
+        if column == "change" and query.change == "down":
+            left = exp.Neg(this=left)
+        found.append(exp.GT(this=left, expression=amount) if query.threshold.over else exp.LT(this=left, expression=amount))
+    if query.moved_only and "change" in measures:
+        zero = exp.Literal.number(0)
+        down = query.change in ("down", "percent_down")
+        found.append(exp.LT(this=exp.column("change"), expression=zero) if down else exp.GT(this=exp.column("change"), expression=zero))
+    return exp.and_(*found) if found else None
+
+
+def _named(labels: list[_Label], name: str) -> exp.Expression:
+    return next(label.expression.copy() for label in labels if label.name == name)

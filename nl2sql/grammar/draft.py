@@ -1,0 +1,78 @@
+"""What the recognisers found in one question, before defaults or the question before fill what was left open."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nl2sql.dates import Period, Unit
+from nl2sql.grammar.query import Change, Filter, Grain, Threshold
+from nl2sql.linking import Match
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What somebody may have meant: how it is shown, and the whole question in those words."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something to ask back, with the choices."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something that is not answered: `unsafe`, or not understood."""
+
+    text: str
+    unsafe: bool = False
+
+
+@dataclass
+class Draft:
+    """The parts of a question as they were recognised; None and empty mean that the question does not say."""
+
+    metrics: list[str] = field(default_factory=list)
+    period: Period | None = None
+    compared: list[Period] = field(default_factory=list)
+    back: Literal["previous"] | Unit | None = None  # compare with the period before, or the same one a unit earlier
+    over: Unit | None = None  # week over week and the like
+    change: Change | None = None
+    moved_only: bool = False
+    dimensions: list[str] = field(default_factory=list)
+    adds_dimensions: bool = False
+    grain: Grain | Literal["auto"] | None = None
+    filters: list[Filter] = field(default_factory=list)
+    widens: bool = False
+    with_tax: bool = False
+    weekdays: Literal["weekend", "weekday"] | None = None
+    scopes: list[Filter] = field(default_factory=list)
+    share: bool = False
+    numerators: list[Filter] = field(default_factory=list)
+    average: str | None = None
+    count: str | None = None
+    cumulative: bool = False
+    order: Literal["desc", "asc"] | None = None
+    limit: int | None = None
+    limit_within: str | None = None
+    threshold: Threshold | None = None
+    clear: bool = False
+    follows: bool = False
+    noun: bool = False
+    terse: bool = False
+    notes: list[str] = field(default_factory=list)
+    doubt: Doubt | None = None
+    refusal: Refusal | None = None
+    near: list[Match] = field(default_factory=list)
+
+    @property
+    def shaped(self) -> bool:
+        """Whether the question says more than a period and filters."""
+        return bool(
+            self.metrics or self.dimensions or self.grain or self.scopes or self.share or self.average or self.count or self.limit
+            or self.order or self.change or self.compared or self.back or self.threshold or self.cumulative
+        )  # fmt: skip

@@ -1,0 +1,120 @@
+"""Which rows are meant: values, parts of the bill, unallocated spend, and what is left out."""
+
+from nl2sql.grammar.draft import Draft, Refusal
+from nl2sql.grammar.query import Filter
+from nl2sql.grammar.terms import Sentence, Term
+from nl2sql.linking import Values
+from nl2sql.semantics import Semantics
+
+FILTERS = ("value", "charge", "missing")
+MACHINES = frozenset({"machines", "buckets", "clusters", "functions"})
+_RESOURCE_WORDS = frozenset(
+    "instance instances vm vms server servers machine machines node nodes boxes bucket buckets cluster clusters function functions".split()
+)
+_ALLOCATED = ("team", "environment", "application")
+
+
+def names_resources(term: Term) -> bool:
+    """Whether a name of services is said as its resources: `ec2 instances`, `buckets`."""
+    return term.kind == "value" and term.text.split()[-1] in _RESOURCE_WORDS
+
+
+def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
+    """The condition that a term stands for; without values where the data has none of its kind."""
+    if term.kind == "missing":
+        return Filter("team", (None,), "unallocated")
+    if term.kind == "charge":
+        charge = semantics.charges[term.value]
+        like = tuple(v for v in values.by_dimension.get(charge.column, ()) if any(part in v.casefold() for part in charge.like))
+        return Filter(charge.column, (*charge.values, *like), term.value.replace("_", " "))
+    match = term.matches[0]
+    return Filter(match.dimension, match.values, match.label)
+
+
+def absent(sentence: Sentence, draft: Draft) -> None:
+    """`without a team`, `missing environment tag`, `untagged by environment`: rows where the dimension has no value."""
+    for at in sentence.open("missing", "not"):
+        if sentence.terms[at].kind == "missing" and sentence.terms[at].value == "unallocated":
+            beside = next((place for place in (sentence.after(at), sentence.before(at)) if _allocated(sentence, place)), None)
+        else:
+            beside = sentence.after(at)
+        if beside is None or not _allocated(sentence, beside):
+            continue
+        dimension = sentence.terms[beside].value
+        draft.filters.append(Filter(dimension, (None,), f"no {dimension}" if dimension != "team" else "unallocated"))
+        sentence.take(at, beside)
+
+
+def _allocated(sentence: Sentence, at: int | None) -> bool:
+    if at is None or at in sentence.taken or sentence.kind(at) != "dimension" or sentence.kind(sentence.before(at, ())) in ("by", "which"):
+        return False
+    return sentence.terms[at].value in _ALLOCATED and not sentence.terms[at].plural
+
+
+def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+    """`without dev and staging`, `except prod`, `excluding tax`: everything but these."""
+    for at in sentence.open("not"):
+        following = sentence.after(at, ("noise", "all", "noun", "only", "with"))
+        if following is None or sentence.kind(following) not in FILTERS or following in sentence.taken:
+            continue
+        if (inner := sentence.kind(sentence.before(at, ("noise",)))) == "not":
+            sentence.take(sentence.before(at) or 0)
+        del inner
+        places = [place for kind in FILTERS for place in sentence.coordinated(following, kind)]
+        for place in places:
+            condition = filter_of(sentence.terms[place], semantics, values)
+            if (condition.dimension, condition.values) != ("charge_category", ("Tax",)):
+                joined = sentence.terms[at].text in ("non", "not in")
+                _add(draft, Filter(condition.dimension, condition.values, condition.label, negated=True, keep_missing=not joined))
+        sentence.take(at, *places)
+
+
+def with_tax(sentence: Sentence, draft: Draft) -> None:
+    """`including tax`, `with credits`: tax is added; credits are in anyway."""
+    for at in sentence.open("with"):
+        following = sentence.after(at, ("noise", "all"))
+        if following is not None and sentence.kind(following) == "charge" and following not in sentence.taken:
+            for place in sentence.coordinated(following, "charge"):
+                if sentence.terms[place].value in ("tax", "credits", "refunds", "purchases", "usage", "unused"):
+                    draft.with_tax = draft.with_tax or sentence.terms[place].value == "tax"
+                    sentence.take(at, place)
+
+
+def kept(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+    """Every other name is a condition; names of one dimension are alternatives."""
+    draft.widens = draft.widens or bool(sentence.open("with"))
+    for at in sentence.open(*FILTERS):
+        term = sentence.terms[at]
+        condition = filter_of(term, semantics, values)
+        if not condition.values:
+            draft.refusal = draft.refusal or Refusal(f"The bills hold no {condition.label}.")
+            return
+        if term.kind == "charge" and (metric := semantics.charges[term.value].metric) and not draft.metrics:
+            draft.metrics.append(metric)
+        _add(draft, condition)
+        sentence.take(at)
+
+
+def _add(draft: Draft, condition: Filter) -> None:
+    """Add a condition; alternatives of one dimension become one, and a general word yields to a particular service."""
+    same = [f for f in draft.filters if f.dimension == condition.dimension and f.negated == condition.negated]
+    if not same or (condition.dimension == "charge_category" and condition.negated):
+        draft.filters.append(condition)
+        return
+    old = same[0]
+    if condition.label in MACHINES:
+        return
+    draft.filters.remove(old)
+    if old.label in MACHINES:
+        draft.filters.append(condition)
+        return
+    values = tuple(dict.fromkeys((*old.values, *condition.values)))
+    label = old.label if values == old.values else f"{old.label} and {condition.label}" if old.negated else f"{old.label} or {condition.label}"
+    draft.filters.append(Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing))
+
+
+def weekdays(sentence: Sentence, draft: Draft) -> None:
+    """`on weekends`, `working days`."""
+    for at in sentence.open("weekdays"):
+        draft.weekdays = "weekend" if sentence.terms[at].value == "weekend" else "weekday"
+        sentence.take(at)

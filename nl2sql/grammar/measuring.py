@@ -1,0 +1,126 @@
+"""What is measured: the metric, counts, averages, running totals and shares."""
+
+from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.filtering import FILTERS, filter_of, names_resources
+from nl2sql.grammar.query import Filter
+from nl2sql.grammar.terms import Sentence
+from nl2sql.linking import Values
+from nl2sql.semantics import Semantics
+
+_COUNTED = {"day", "week", "month"}
+
+
+def metric(sentence: Sentence, draft: Draft) -> None:
+    """`billed`, `list price`, `savings`: what is added up."""
+    for at in sentence.open("metric"):
+        if sentence.terms[at].value not in draft.metrics:
+            draft.metrics.append(sentence.terms[at].value)
+        sentence.take(at)
+
+
+def count(sentence: Sentence, draft: Draft) -> None:
+    """`how many services`, `number of accounts`, `how many EC2 instances`: distinct values on the bill."""
+    for at in sentence.open("count"):
+        thing = sentence.after(at, ("noise", "all", "value", "unknown")) if not _resources_after(sentence, at) else _resources_after(sentence, at)
+        if thing is None:
+            return
+        if sentence.kind(thing) == "dimension":
+            draft.count = sentence.terms[thing].value
+            sentence.take(at, thing)
+        elif names_resources(sentence.terms[thing]):
+            draft.count = "resource"
+            sentence.take(at)
+        return
+
+
+def _resources_after(sentence: Sentence, at: int) -> int | None:
+    following = sentence.after(at, ("noise", "all"))
+    while following is not None and sentence.kind(following) == "value":
+        if names_resources(sentence.terms[following]):
+            return following
+        following = sentence.after(following)
+    return None
+
+
+def average(sentence: Sentence, draft: Draft) -> None:
+    """`average daily spend`, `average per month`, `average cost per instance`: the total over the number of days, months or things."""
+    for at in sentence.open("average"):
+        sentence.take(at)
+        grains = sentence.open("grain")
+        dimension = next((place for place in sentence.open("dimension") if _per(sentence, place)), None)
+        if grains:
+            nearest = min(grains, key=lambda place: abs(place - at))
+            draft.average = sentence.terms[nearest].value
+            sentence.take(nearest)
+        elif dimension is not None and not draft.dimensions:
+            draft.average = sentence.terms[dimension].value
+            sentence.take(dimension, *(place for place in (dimension - 1,) if sentence.kind(place) == "by"))
+        else:
+            draft.average = "day"
+
+
+def _per(sentence: Sentence, at: int) -> bool:
+    before = at - 1
+    return sentence.kind(before) == "by" and sentence.terms[before].text in ("per", "by") and not sentence.terms[at].plural
+
+
+def cumulative(sentence: Sentence, draft: Draft) -> None:
+    """`running total`, `cumulative`: each step with all before it."""
+    for at in sentence.open("cumulative"):
+        draft.cumulative = True
+        sentence.take(at)
+
+
+def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+    """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the numerators, X stays a filter of the whole."""
+    shares = [at for at in sentence.open("share")]
+    percents = [at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount]
+    if not shares:
+        return
+    sentence.take(*shares, *percents)
+    draft.share = True
+    places = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
+    parts = _numerators(sentence, shares[0], places)
+    for at in parts:
+        condition = filter_of(sentence.terms[at], semantics, values)
+        if same := next((f for f in draft.numerators if f.dimension == condition.dimension), None):
+            draft.numerators.remove(same)
+            condition = Filter(same.dimension, (*same.values, *condition.values), f"{same.label} and {condition.label}")
+        draft.numerators.append(condition)
+        sentence.take(at)
+    absences = [f for f in draft.filters if f.values == (None,)]
+    if not parts and absences:
+        draft.numerators += absences
+        draft.filters = [f for f in draft.filters if f not in absences]
+
+
+def _negated(sentence: Sentence, at: int) -> bool:
+    return sentence.kind(sentence.before(at, ("noise", "and", *FILTERS))) == "not"
+
+
+def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[int]:
+    """Of the names in a question of shares, those that are the part; the others narrow the whole."""
+    if _breaks_down(sentence):
+        return []
+    before = [at for at in places if at < share_at]
+    if before:
+        return before
+    noun = next((at for at in range(share_at + 1, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")), None)
+    if noun is not None and (after := [at for at in places if at > noun]):
+        if any(at < noun for at in places) or not _only_narrows(sentence, noun, after):
+            return after
+    first = places[:1]
+    return list(sentence.coordinated(places[0], sentence.kind(places[0]))) if first and _conjoined(sentence, places) else first
+
+
+def _only_narrows(sentence: Sentence, noun: int, after: list[int]) -> bool:
+    return False
+
+
+def _conjoined(sentence: Sentence, places: list[int]) -> bool:
+    following = sentence.after(places[0])
+    return sentence.kind(following) == "and"
+
+
+def _breaks_down(sentence: Sentence) -> bool:
+    return bool(sentence.open("by", "which")) and bool(sentence.open("dimension"))

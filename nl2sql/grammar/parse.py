@@ -1,0 +1,118 @@
+"""A question to a draft: each recogniser accounts for the terms it understands, and whatever is left over is refused."""
+
+from collections.abc import Callable
+
+from nl2sql.dates import Calendar
+from nl2sql.grammar import comparing, filtering, measuring, ranking
+from nl2sql.grammar.binding import bind
+from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
+from nl2sql.grammar.tagger import Tagger
+from nl2sql.grammar.terms import Sentence
+from nl2sql.grammar.words import split
+from nl2sql.linking import Values, nearest
+from nl2sql.semantics import Semantics
+
+# What may stand in a question without changing its meaning once everything else is understood.
+_SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
+_SILENT_TEXTS = frozenset({"over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
+_OUTSIDE = {
+    "revenue": "The bills hold cost and usage, not revenue or margins.",
+    "customers": "The bills hold cost and usage by account, service, team and resource, not by customer, user or order.",
+    "people": "The bills hold cloud cost, nothing about people.",
+    "performance": "The bills hold cost and usage, not traffic, latency or incidents.",
+    "advice": "I report what cloud services cost; I do not give that kind of advice.",
+    "future": "The bills hold what was spent, not what will be; there is no forecast for that yet.",
+    "other": "I answer questions about cloud cost, and nothing else.",
+}
+_UNSAFE = {
+    "change": "I only read cost data, and only with a SELECT. Nothing was run.",
+    "secrets": "I only read cost data; secrets and settings are out of my reach. Nothing was run.",
+    "internals": "I only read the cost views; the bot's own workings and other people's data are not for questions. Nothing was run.",
+}
+
+Recogniser = Callable[[Sentence, Draft, Semantics, Values], None]
+RECOGNISERS: tuple[Recogniser, ...] = (
+    lambda s, d, _m, _v: filtering.absent(s, d),
+    lambda s, d, m, v: filtering.with_tax(s, d),
+    lambda s, d, m, v: filtering.left_out(s, d, m, v),
+    lambda s, d, _m, _v: measuring.count(s, d),
+    lambda s, d, _m, _v: ranking.threshold(s, d),
+    lambda s, d, _m, _v: comparing.movers(s, d),
+    lambda s, d, _m, _v: comparing.change(s, d),
+    lambda s, d, m, _v: ranking.ranked(s, d, m),
+    lambda s, d, _m, _v: measuring.average(s, d),
+    lambda s, d, _m, _v: measuring.cumulative(s, d),
+    lambda s, d, m, v: measuring.share(s, d, m, v),
+    lambda s, d, _m, _v: ranking.broken_down(s, d),
+    lambda s, d, _m, _v: comparing.over_periods(s, d),
+    lambda s, d, _m, _v: comparing.shifted(s, d),
+    lambda s, d, m, v: comparing.scopes(s, d, m, v),
+    lambda s, d, _m, _v: comparing.periods(s, d),
+    lambda s, d, _m, _v: ranking.by_time(s, d),
+    lambda s, d, _m, _v: filtering.weekdays(s, d),
+    lambda s, d, _m, _v: measuring.metric(s, d),
+    lambda s, d, m, v: filtering.kept(s, d, m, v),
+)
+
+
+def parse(question: str, semantics: Semantics, values: Values, calendar: Calendar, following: bool = False) -> Draft:
+    """The draft of a question; its `doubt` or `refusal` is set where it is not a clear cost question."""
+    terms, notes = Tagger(semantics, values, calendar).tag(split(question))
+    sentence, draft = Sentence(terms), Draft(notes=list(notes))
+    draft.refusal = _refused(sentence)
+    if draft.refusal:
+        return draft
+    bind(sentence, draft, values, question)
+    draft.noun = sentence.has("noun", "metric", "charge")
+    draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
+    draft.clear = sentence.has("clear") or any(term.text in ("all teams", "all accounts", "all services", "all regions") for term in terms)
+    draft.widens = sentence.has("with") and any(term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms)
+    for recognise in RECOGNISERS:
+        recognise(sentence, draft, semantics, values)
+        if draft.refusal:
+            return draft
+    draft.adds_dimensions = draft.widens or sentence.has("grain") and False
+    _account_for_rest(sentence, draft, values, following)
+    return draft
+
+
+def _opens_by_joining(sentence: Sentence) -> bool:
+    first = sentence.after(-1)
+    return sentence.kind(first) in ("and", "only", "with", "not", "vs") or (first is None and bool(sentence.terms))
+
+
+def _refused(sentence: Sentence) -> Refusal | None:
+    """A question with an unsafe part is refused as a whole; then one about what bills do not hold."""
+    for at in sentence.open("unsafe"):
+        return Refusal(_UNSAFE[sentence.terms[at].value], unsafe=True)
+    for at in sentence.open("outside"):
+        return Refusal(_OUTSIDE[sentence.terms[at].value])
+    return None
+
+
+def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, following: bool) -> None:
+    """Refuse what no recogniser took: a wrong number is worse than none."""
+    left = [sentence.terms[at] for at in range(len(sentence.terms)) if at not in sentence.taken]
+    left = [term for term in left if term.kind not in _SILENT and term.text not in _SILENT_TEXTS]
+    if following:
+        dimensions = [term for term in left if term.kind == "dimension"]
+        draft.dimensions += [term.value for term in dimensions if not draft.dimensions]
+        left = [term for term in left if term.kind != "dimension"]
+    if draft.doubt or not left:
+        return
+    if any(term.kind == "vague" for term in left):
+        draft.doubt = Doubt("What do you mean by that? Name a team, an account, a service, an application or a region.")
+        return
+    unknown = [term.text for term in left if term.kind == "unknown"]
+    if unknown:
+        near = nearest(" ".join(unknown), values)
+        hint = f" The nearest names are {', '.join(near)}." if near else ""
+        draft.refusal = Refusal(f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}")
+    else:
+        draft.refusal = Refusal(f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.")
+
+
+def dimension_doubt(question: str) -> Doubt:
+    """Which dimension a ranking is of."""
+    asked = question.rstrip(" ?.!")
+    return Doubt("Broken down by what?", tuple(Choice(f"by {name}", f"{asked} by {name}") for name in ("service", "team", "account", "environment", "region")))

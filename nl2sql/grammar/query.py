@@ -1,0 +1,95 @@
+"""What a question means: one small value that is stored, amended by follow-ups and compiled to SQL."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from nl2sql.dates import Period
+
+Grain = Literal["day", "week", "month", "quarter", "year"]
+Change = Literal["difference", "up", "down", "percent_up", "percent_down"]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Rows whose dimension has one of the values (None: unallocated), or, negated, has none of them."""
+
+    dimension: str
+    values: tuple[str | None, ...]
+    label: str
+    negated: bool = False
+    keep_missing: bool = True  # a negated filter keeps rows without a value, except for "non-prod"
+
+    def words(self) -> str:
+        """How the filter is told."""
+        return f"without {self.label}" if self.negated else self.label
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Only groups whose cost (or share of the total, in per cent) is over or under an amount."""
+
+    over: bool
+    amount: float
+    percent: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """A cost question, fully resolved."""
+
+    metric: str
+    period: Period
+    beside: tuple[str, ...] = ()  # further metrics, side by side with the first
+    dimensions: tuple[str, ...] = ()
+    grain: Grain | None = None
+    filters: tuple[Filter, ...] = ()
+    with_tax: bool = False
+    weekdays: Literal["weekend", "weekday"] | None = None
+    compared: tuple[Period, ...] = ()  # periods beside `period`, newest first
+    change: Change | None = None
+    moved_only: bool = False  # only what went the way that was asked
+    scopes: tuple[Filter, ...] = ()  # things set side by side: prod vs dev
+    share_of: tuple[Filter, ...] | None = None  # the numerator of a share; () with dimensions: each group's share
+    average: str | None = None  # a unit of time, or the dimension over whose values it is
+    count: str | None = None
+    cumulative: bool = False
+    order: Literal["desc", "asc"] = "desc"
+    limit: int | None = None
+    limit_within: str | None = None  # top N inside each value of this dimension
+    threshold: Threshold | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """What is stored with a question; `from_json` reads it back."""
+        stored = {name: value for name, value in self.__dict__.items() if value not in (None, (), False)}
+        return {name: _plain(value) for name, value in stored.items()} | {"share_of": _plain(self.share_of)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Query":
+        """The query that `to_json` wrote."""
+        known = dict(stored)
+        known["period"] = Period.from_json(known["period"])
+        known["compared"] = tuple(Period.from_json(period) for period in known.get("compared", ()))
+        for name in ("filters", "scopes", "share_of"):
+            if known.get(name) is not None:
+                known[name] = tuple(Filter(**{**item, "values": tuple(item["values"])}) for item in known[name])
+        for name in ("dimensions", "beside", "notes"):
+            known[name] = tuple(known.get(name, ()))
+        if known.get("threshold"):
+            known["threshold"] = Threshold(**known["threshold"])
+        return cls(**known)
+
+    def without(self, *names: str) -> "Query":
+        """The query with these parts at their defaults."""
+        fields = self.__dataclass_fields__
+        return replace(self, **{name: fields[name].default for name in names})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Period):
+        return value.to_json()
+    if isinstance(value, Filter | Threshold):
+        return {name: _plain(item) for name, item in value.__dict__.items()}
+    return value

@@ -1,0 +1,178 @@
+"""How costs are broken down and put in order: by what, the top few, over or under an amount, day by day."""
+
+from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.filtering import names_resources
+from nl2sql.grammar.query import Grain, Threshold
+from nl2sql.grammar.terms import Sentence
+from nl2sql.semantics import Semantics
+
+DEFAULT_TOP = 5
+_FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
+_GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+
+
+def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
+    """`top 5 services`, `most expensive account`, `3 biggest teams`, `which team spends most`, `peak day`."""
+    tops = sentence.open("top")
+    if not tops:
+        return
+    if draft.change is None and sentence.kind(sentence.after(tops[0])) == "average":
+        return
+    sentence.take(*tops)
+    draft.order = "asc" if any(sentence.terms[at].value == "bottom" for at in tops) else "desc"
+    first = tops[0]
+    given = _number_beside(sentence, first)
+    target = _target(sentence, first)
+    if target is None:
+        draft.limit = given or draft.limit
+        return
+    term = sentence.terms[target]
+    if term.kind in ("unit", "grain"):
+        draft.grain = _GRAINS[term.value]
+        draft.limit = given or (DEFAULT_TOP if term.text.endswith("s") else 1)
+        sentence.take(target)
+    else:
+        _by_target(sentence, draft, target, given)
+    _within(sentence, draft)
+
+
+def _by_target(sentence: Sentence, draft: Draft, target: int, given: int | None) -> None:
+    term = sentence.terms[target]
+    claimed_by = sentence.before(target)
+    by = sentence.kind(claimed_by) == "by"
+    if term.kind == "dimension":
+        sentence.take(target)
+    draft.dimensions.append("service" if term.kind == "drivers" else "resource" if term.kind == "value" else term.value)
+    if term.kind == "drivers":
+        sentence.take(target)
+    if by and claimed_by is not None:
+        sentence.take(claimed_by)
+    plural = term.plural or term.kind == "drivers" or (term.kind == "value" and term.text.endswith("s"))
+    draft.limit = given or (None if by else DEFAULT_TOP if plural else 1)
+
+
+def _number_beside(sentence: Sentence, at: int) -> int | None:
+    for place in (sentence.after(at), sentence.before(at)):
+        if place is not None and place not in sentence.taken and sentence.kind(place) == "number" and sentence.terms[place].amount >= 1:
+            sentence.take(place)
+            return int(sentence.terms[place].amount)
+    return None
+
+
+def _target(sentence: Sentence, at: int) -> int | None:
+    """What is ranked: the dimension, unit of time or kind of resource that `which` or the superlative points at."""
+    for which in sentence.open("which", "when"):
+        found = _next_target(sentence, which)
+        if found is not None or sentence.kind(which) == "when":
+            sentence.take(which)
+            if found is not None:
+                return found
+            return next((place for place in sentence.open("unit")), None)
+    found = _next_target(sentence, at)
+    if found is not None:
+        return found
+    grains = sentence.open("grain")
+    if grains:
+        return grains[0]
+    return next((place for place in reversed(sentence.open("dimension", "drivers", "unit")) if place < at or sentence.kind(place - 1) == "by"), None)
+
+
+def _next_target(sentence: Sentence, at: int) -> int | None:
+    place = at + 1
+    while place < len(sentence.terms):
+        term = sentence.terms[place]
+        if place not in sentence.taken:
+            if term.kind in ("dimension", "unit", "drivers", "grain"):
+                return place
+            if names_resources(term):
+                return place
+        if term.kind not in (*_FILL, "top", "number", "each", "share", "rank", "unknown"):
+            return None
+        place += 1
+    return None
+
+
+def _within(sentence: Sentence, draft: Draft) -> None:
+    """`top 3 services per account`: the few inside each of another dimension."""
+    if draft.change is not None or draft.share:
+        return
+    for at in sentence.open("by"):
+        following = sentence.after(at)
+        if following is not None and sentence.kind(following) == "dimension" and following not in sentence.taken and draft.limit:
+            draft.limit_within = sentence.terms[following].value
+            sentence.take(at, following)
+            return
+
+
+def threshold(sentence: Sentence, draft: Draft) -> None:
+    """`over $1,000`, `more than 10 % of spend`, `less than 500 dollars`."""
+    for at in sentence.open("cmp"):
+        amount = sentence.after(at)
+        if amount is None or sentence.kind(amount) not in ("money", "number", "percent"):
+            continue
+        percent = sentence.kind(amount) == "percent" or sentence.kind(amount + 1) == "share"
+        draft.threshold = Threshold(sentence.terms[at].value == "over", sentence.terms[amount].amount, percent)
+        sentence.take(at, amount)
+        if percent and sentence.kind(amount + 1) == "share":
+            sentence.take(amount + 1)
+    if draft.threshold and not draft.dimensions and not draft.grain:
+        for at in sentence.open("unit"):
+            draft.grain = _GRAINS[sentence.terms[at].value]
+            sentence.take(at)
+            break
+
+
+def broken_down(sentence: Sentence, draft: Draft) -> None:
+    """`by team and region`, `per account`, `each environment`, `which services`, `team breakdown`, `all accounts`."""
+    for at in sentence.open("by"):
+        following = sentence.after(at, ("noise", "all", "by") if sentence.terms[at].value == "by" else ("noise",))
+        if following is None:
+            continue
+        if sentence.kind(following) == "dimension":
+            _dimensions(sentence, draft, following)
+            sentence.take(at)
+        elif sentence.kind(following) == "unit":
+            draft.grain = _GRAINS[sentence.terms[following].value]
+            sentence.take(at, following)
+        elif names_resources(sentence.terms[following]):
+            draft.dimensions.append("resource")
+            sentence.take(at)
+        elif sentence.terms[at].value in ("each", "breakdown"):
+            before = sentence.before(at)
+            if before is not None and sentence.kind(before) == "dimension" and before not in sentence.taken:
+                _dimensions(sentence, draft, before)
+            sentence.take(at)
+    for at in sentence.open("by", value="breakdown"):
+        sentence.take(at)
+    for at in sentence.open("which"):
+        following = sentence.after(at, ("noise", "value", "all", "noun"))
+        if following is not None and sentence.kind(following) == "dimension":
+            _dimensions(sentence, draft, following)
+            draft.moved_only = draft.change in ("up", "down") and draft.order is None
+        sentence.take(at)
+    for at in sentence.open("dimension"):
+        beside = sentence.kind(at - 1), sentence.kind(at + 1)
+        if sentence.terms[at].plural or (draft.share and at + 1 < len(sentence.terms)) or "by" in beside:
+            _dimensions(sentence, draft, at)
+    for at in sentence.open("drivers"):
+        draft.dimensions.append("service")
+        sentence.take(at)
+
+
+def _dimensions(sentence: Sentence, draft: Draft, at: int) -> None:
+    for place in sentence.coordinated(at, "dimension"):
+        if place not in sentence.taken and sentence.terms[place].value not in draft.dimensions:
+            draft.dimensions.append(sentence.terms[place].value)
+        sentence.take(place)
+
+
+def by_time(sentence: Sentence, draft: Draft) -> None:
+    """`daily`, `per month`, `trend`: one row a day, week or month."""
+    for at in sentence.open("grain"):
+        draft.grain = draft.grain if draft.grain not in (None, "auto") else _GRAINS[sentence.terms[at].value]
+        sentence.take(at)
+    for at in sentence.open("trend"):
+        draft.grain = draft.grain or "auto"
+        sentence.take(at)
+        if sentence.kind(sentence.before(at)) == "unit":
+            sentence.take(sentence.before(at) or 0)

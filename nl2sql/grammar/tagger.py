@@ -1,0 +1,151 @@
+"""From words to terms: names in the data, dates, amounts and the words of the catalogue, the longest phrase first."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from nl2sql import dates
+from nl2sql.dates import Calendar
+from nl2sql.grammar.spelling import repair
+from nl2sql.grammar.terms import Term
+from nl2sql.grammar.words import Word
+from nl2sql.linking import WEAK, Values
+from nl2sql.semantics import Entry, Semantics
+
+_YIELDING = frozenset({"noise", "outside", "all", "follow", "unit", "vague"})  # words that a name in the data takes precedence of
+_CHARGE_COLUMNS = frozenset({"commitment_type"})
+_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
+_DATE_WORDS = tuple(word for word in (*dates.MONTHS, *dates.WEEKDAYS, *dates.UNITS, "yesterday", "today") if len(word) > 3)
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """Reads words against one catalogue, one version of the data and one calendar."""
+
+    semantics: Semantics
+    values: Values
+    calendar: Calendar
+
+    def tag(self, words: tuple[Word, ...]) -> tuple[list[Term], tuple[str, ...]]:
+        """The terms, and notes on words that were read as others."""
+        terms = list(self._terms(words))
+        repaired, notes = self._repaired(words, terms)
+        if repaired != words:
+            terms = list(self._terms(repaired))
+        return terms, notes
+
+    # ------------------------------------------------------------------ one pass
+
+    def _terms(self, words: tuple[Word, ...]) -> Iterator[Term]:
+        at = 0
+        while at < len(words):
+            group = _group_end(words, at)
+            found = self._best(words, at, whole=True)
+            if found:
+                yield _placed(found[1], words[at : at + found[0]])
+                at += found[0]
+                continue
+            if group - at > 1 and (pieces := self._split(words, at, group)):
+                yield from pieces
+            else:
+                text = " ".join(word.text for word in words[at:group])
+                yield _placed(Term("unknown", text, text), words[at:group])
+            at = group
+
+    def _split(self, words: tuple[Word, ...], at: int, end: int) -> list[Term]:
+        """The terms of a hyphenated word that is no name, when each part is known: `ec2-cost`, `pre-tax`; else nothing."""
+        pieces: list[Term] = []
+        while at < end:
+            found = self._best(words[:end], at, whole=False)
+            if not found:
+                return []
+            pieces.append(_placed(found[1], words[at : at + found[0]]))
+            at += found[0]
+        return pieces
+
+    def _best(self, words: tuple[Word, ...], at: int, whole: bool) -> tuple[int, Term] | None:
+        """The longest reading that does not cut a hyphenated word in two; on a tie dates, then names, then the catalogue's words."""
+        readings: list[tuple[int, int, Term]] = []
+        texts = [word.text for word in words]
+        amount = self._amount(words, at)
+        if amount:
+            readings.append((1, 3, amount))
+        date = dates.read(texts, at, self.calendar)
+        if date and not (amount and at and texts[at - 1] in ("over", "under", "above", "below", "than", "top", "least") and date[0] == 1):
+            readings.append((date[0], 4, Term("period", "", " ".join(texts[at : at + date[0]]), period=date[1])))
+        for length in range(min(max(self.semantics.longest, self.values.longest), len(words) - at), 0, -1):
+            phrase = tuple(texts[at : at + length])
+            entries = self.semantics.lexicon.get(phrase, ())
+            if matches := self.values.exact.get(phrase):
+                named = Term("value", matches[0].label, " ".join(phrase), matches=matches)
+                readings.append((length, 2 if self._name_first(entries, named, words, at, length) else 0, named))
+            if entries:
+                readings.append((length, 1, _term(entries[0], " ".join(phrase))))
+        if texts[at] in dates.SMALL_NUMBERS and words[at].kind == "word":
+            readings.append((1, 0, Term("number", texts[at], texts[at], amount=float(dates.SMALL_NUMBERS[texts[at]]))))
+        fitting = [reading for reading in readings if not whole or not _cuts(words, at + reading[0])]
+        best = max(fitting, key=lambda reading: reading[:2], default=None)
+        return (best[0], best[2]) if best else None
+
+    def _name_first(self, entries: tuple[Entry, ...], named: Term, words: tuple[Word, ...], at: int, length: int) -> bool:
+        """Whether a phrase that is both a name in the data and a word of the catalogue means the name."""
+        if not entries:
+            return True
+        if all(match.dimension in _CHARGE_COLUMNS for match in named.matches) and entries[0].kind == "charge":
+            return False
+        if entries[0].kind in _YIELDING and not all(match.dimension in WEAK for match in named.matches):
+            return True
+        beside = [words[place].text for place in (at - 1, at + length) if 0 <= place < len(words)]
+        dimensions = {entry.value for text in beside for entry in self.semantics.lexicon.get((text,), ()) if entry.kind == "dimension"}
+        return any(match.dimension in dimensions for match in named.matches)
+
+    @staticmethod
+    def _amount(words: tuple[Word, ...], at: int) -> Term | None:
+        word = words[at]
+        match = re.fullmatch(r"([$€£])?\s?([\d,]+(?:\.\d+)?)\s?(million|thousand|mio|k|m)?\s?(%|percent|\w+)?", word.text) if word.kind == "amount" else None
+        if not match:
+            return None
+        sign, digits, scale, unit = match.groups()
+        value = float(digits.replace(",", "") or 0) * _SCALE.get(scale or "", 1)
+        kind = "percent" if unit in ("%", "percent") else "money" if sign or scale or unit else "number"
+        return Term(kind, word.text, word.text, amount=value)
+
+    # ------------------------------------------------------------------ repair
+
+    def _repaired(self, words: tuple[Word, ...], terms: list[Term]) -> tuple[tuple[Word, ...], tuple[str, ...]]:
+        unknown = {word for term in terms if term.kind == "unknown" and not self._partly_known(term) for word in term.text.split()}
+        if not unknown:
+            return words, ()
+        vocabulary = self._vocabulary
+        known = {word: found for word in unknown if word not in vocabulary and (found := repair(word, vocabulary))}
+        names = set(self.values.vocabulary)
+        notes = tuple(f"read “{word}” as “{found}”" for word, found in sorted(known.items()) if found in names)
+        return tuple(replace(word, text=known.get(word.text, word.text)) for word in words), notes
+
+    def _partly_known(self, term: Term) -> bool:
+        return bool(self.values.partial(tuple(term.text.split())))
+
+    @cached_property
+    def _vocabulary(self) -> set[str]:
+        known = {word for phrase in self.semantics.lexicon for word in phrase if len(word) > 3}
+        return known | set(self.values.vocabulary) | set(_DATE_WORDS)
+
+
+def _term(entry: Entry, text: str) -> Term:
+    return Term(entry.kind, entry.value, text, plural=entry.plural)
+
+
+def _placed(term: Term, words: tuple[Word, ...]) -> Term:
+    return replace(term, start=words[0].start, end=words[-1].end)
+
+
+def _group_end(words: tuple[Word, ...], at: int) -> int:
+    end = at + 1
+    while end < len(words) and words[end].joined:
+        end += 1
+    return end
+
+
+def _cuts(words: tuple[Word, ...], end: int) -> bool:
+    return end < len(words) and words[end].joined

@@ -1,0 +1,81 @@
+"""A question as words: lower case, split where people join them, with the place each came from."""
+
+import re
+from dataclasses import dataclass
+
+_PIECE = re.compile(
+    r"(?P<uri>(?:arn:|/subscriptions/|//)[\w:/.@-]+)"
+    r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
+    r"|(?P<account>\b\d{9,}\b)"
+    r"|(?P<year>'\d\d\b)"
+    r"|(?P<amount>(?:[$€£]\s?)?\d[\d,]*(?:\.\d+)?\s?(?:million|thousand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
+    r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th)\b)"
+    r"|(?P<word>[^\W_]+(?:['’][^\W\d_]+)?)"
+    r"|(?P<compare>>=|<=|≥|≤|>|<)"
+    r"|(?P<percent>%)"
+    r"|(?P<and>[&+])"
+    r"|(?P<dash>[-–—]+)"
+)
+_CONTRACTED = {
+    "what's": "what is", "whats": "what is", "how's": "how is", "hows": "how is", "where's": "where is", "who's": "who is", "whos": "who is",
+    "that's": "that is", "it's": "it is", "let's": "let us", "i'd": "i would", "i'm": "i am", "don't": "do not", "doesn't": "does not",
+    "didn't": "did not", "isn't": "is not", "wasn't": "was not", "aren't": "are not", "weren't": "were not", "we're": "we are", "we've": "we have",
+    "they're": "they are", "can't": "can not", "there's": "there is", "here's": "here is", "i've": "i have", "haven't": "have not", "how'd": "how did",
+    "o'clock": "oclock", "y'all": "you", "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "dont": "do not", "doesnt": "does not",
+    "didnt": "did not", "pls": "please", "plz": "please",
+}  # fmt: skip
+MAXIMUM_LENGTH = 600
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word; `joined` when a hyphen, underscore, dot or slash ties it to the word before."""
+
+    text: str
+    start: int
+    end: int
+    joined: bool = False
+    kind: str = "word"
+
+
+def split(question: str) -> tuple[Word, ...]:
+    """The words of a question, punctuation dropped except what carries meaning (amounts, dashes between numbers, comparison signs)."""
+    text = question[:MAXIMUM_LENGTH].replace("’", "'")
+    words: list[Word] = []
+    for match in _PIECE.finditer(text):
+        kind = match.lastgroup or "word"
+        piece = match.group().strip().casefold()
+        start = match.end() - len(match.group().lstrip())
+        if kind == "dash":
+            if _is_range(text, match):
+                words.append(Word("-", start, match.end(), kind="dash"))
+            continue
+        if kind in ("and", "percent"):
+            words.append(Word(kind, start, match.end()))
+            continue
+        joined = (
+            start > 0
+            and text[start - 1] in "-_./:"
+            and start > 1
+            and text[start - 2].isalnum()
+            and bool(words)
+            and words[-1].end == start - 1
+        )
+        if kind in ("word", "amount") and words and words[-1].end == start:
+            joined = True
+        words += _spelled_out(piece, start, match.end(), joined, kind)
+    return tuple(words)
+
+
+def _is_range(text: str, dash: re.Match[str]) -> bool:
+    before, after = text[: dash.start()], text[dash.end() :]
+    spaced = before[-1:].isspace() and after[:1].isspace()
+    return spaced or (bool(re.search(r"\d$", before)) and bool(re.match(r"\d", after)))
+
+
+def _spelled_out(piece: str, start: int, end: int, joined: bool, kind: str) -> list[Word]:
+    if piece in _CONTRACTED:
+        return [Word(part, start, end, joined) for part in _CONTRACTED[piece].split()]
+    if kind == "word" and "'" in piece:
+        piece = piece.removesuffix("'s").replace("'", "")
+    return [Word(piece, start, end, joined, kind)]

@@ -1,0 +1,116 @@
+"""Value linking: the names that stand in the data (teams, accounts, services …) and the words people use for them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nl2sql.semantics import Key, Semantics, Synonym, key
+
+# A name that is exactly a value of several dimensions means the first of these.
+PRECEDENCE = (
+    "team", "environment", "provider", "account", "application", "service", "region", "billing_account", "account_id", "commitment_type", "service_category",
+    "resource_type",
+)  # fmt: skip
+WEAK = frozenset({"service_category", "resource_type"})  # general words: a part of an account's or application's name is as likely meant
+_PARTIAL = ("team", "account", "application", "service", "environment", "region")
+_VENDORS = frozenset({"amazon", "aws", "azure", "google", "microsoft", "gcp"})
+
+
+@dataclass(frozen=True)
+class Match:
+    """Values of one dimension that words may mean; `near` when the words are only a part of the name."""
+
+    dimension: str
+    values: tuple[str, ...]
+    label: str
+    near: bool = False
+
+
+@dataclass(frozen=True)
+class Values:
+    """The index of one version of the data, for one circle of askers."""
+
+    by_dimension: Mapping[str, tuple[str, ...]]
+    exact: Mapping[Key, tuple[Match, ...]]
+    parts: Mapping[str, tuple[Match, ...]]
+    longest: int
+    vocabulary: tuple[str, ...] = ()
+    find_resource: Callable[[str], Match | None] = field(default=lambda name: None)
+
+    def partial(self, words: Key, dimension: str | None = None) -> tuple[Match, ...]:
+        """Values in whose name the words stand side by side, one match a value."""
+        if not words:
+            return ()
+        found = [match for match in self.parts.get(words[0], ()) if _contains(key(match.values[0]), words)]
+        if dimension:
+            found = [match for match in found if match.dimension == dimension]
+        return tuple(found)
+
+    def currencies(self) -> tuple[str, ...]:
+        """The billing currencies in the data."""
+        return self.by_dimension.get("currency", ())
+
+
+def _contains(name: Key, words: Key) -> bool:
+    return any(name[at : at + len(words)] == words for at in range(len(name) - len(words) + 1)) and name != words
+
+
+def index(by_dimension: Mapping[str, Iterable[str]], semantics: Semantics, own_words: Mapping[str, tuple[str, ...]] | None = None) -> Values:
+    """Index the distinct values of the dimensions, with the catalogue's synonyms and the organisation's own that fit them."""
+    values = {dimension: tuple(sorted(set(found))) for dimension, found in by_dimension.items()}
+    exact: dict[Key, dict[str, Match]] = {}
+    parts: dict[str, list[Match]] = {}
+
+    def know(words: Key, match: Match) -> None:
+        if words:
+            exact.setdefault(words, {}).setdefault(match.dimension, match)
+
+    for dimension, names in values.items():
+        if dimension in ("currency", "charge_category", "pricing_category"):
+            continue
+        for name in names:
+            match = Match("account" if dimension == "account_id" else dimension, (name,), name)
+            know(key(name), match)
+            if dimension in _PARTIAL:
+                for word in dict.fromkeys(key(name)):
+                    parts.setdefault(word, []).append(Match(dimension, (name,), name, near=True))
+    for synonym in semantics.synonyms:
+        if resolved := _resolve(synonym, values.get(synonym.dimension, ())):
+            for words in synonym.says:
+                know(words, Match(synonym.dimension, resolved, resolved[0] if len(resolved) == 1 else synonym.label))
+    for name in values.get("service", ()):
+        stripped = tuple(word for word in key(name) if word not in _VENDORS)
+        if stripped and stripped[-1] == "service":
+            stripped = stripped[:-1]
+        know(stripped, Match("service", (name,), name))
+    for name, words in (own_words or {}).items():
+        for match in list(exact.get(key(name), {}).values())[:1]:
+            for word in words:
+                know(key(word), match)
+    ranked = {words: tuple(sorted(found.values(), key=_precedence)) for words, found in exact.items()}
+    vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
+    return Values(values, ranked, {word: tuple(found) for word, found in parts.items()}, max(map(len, ranked), default=1), vocabulary)
+
+
+def _precedence(match: Match) -> int:
+    return PRECEDENCE.index(match.dimension) if match.dimension in PRECEDENCE else len(PRECEDENCE)
+
+
+def _resolve(synonym: Synonym, names: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = {name.casefold() for name in synonym.names}
+    return tuple(
+        name
+        for name in names
+        if name.casefold() in wanted
+        or any(name.startswith(prefix) for prefix in synonym.prefixes)
+        or any(name.startswith(within) for within in synonym.within)
+        or (synonym.within and synonym.label == "europe" and "europe" in name)
+    )
+
+
+def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
+    """The names most like some words, for telling what there is."""
+    from rapidfuzz import fuzz, process
+
+    names = {name for dimension in ("team", "account", "application", "service", "environment", "region") for name in values.by_dimension.get(dimension, ())}
+    found = process.extract(words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=60, processor=str.casefold)
+    return tuple(name for name, _, _ in found)
