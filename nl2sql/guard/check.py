@@ -1,0 +1,82 @@
+"""The guard: a statement is parsed, held against every rule, narrowed, and written anew from the checked tree."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from sqlglot import ErrorLevel, exp
+from sqlglot.errors import SqlglotError
+
+from access import Actor
+from nl2sql.catalog import Catalog
+from nl2sql.guard.characters import characters
+from nl2sql.guard.functions import functions
+from nl2sql.guard.growth import growth
+from nl2sql.guard.labels import label_all
+from nl2sql.guard.narrow import is_narrowed, narrow
+from nl2sql.guard.nodes import nodes
+from nl2sql.guard.outcome import Rejected, SafeQuery
+from nl2sql.guard.parse import DIALECT, parse, tokenize
+from nl2sql.guard.scope import Scope
+from nl2sql.guard.size import size
+from nl2sql.guard.types import types
+
+ROW_LIMIT: Final = 1_000
+
+# Rules on the tree, cheapest first; each says why a statement must not run, or None.
+RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (size, nodes, functions, types, growth)
+
+logging.getLogger("sqlglot").addHandler(logging.NullHandler())
+
+
+def check(sql: str, catalog: Catalog, asker: Actor, row_limit: int = ROW_LIMIT) -> SafeQuery | Rejected:
+    """Whether the asker may run the statement; if so, the SQL to run instead: at most `row_limit` + 1 rows of what they may see."""
+    if problem := characters(sql):
+        return Rejected(problem, "characters")
+    tokens = tokenize(sql)
+    if isinstance(tokens, str):
+        return Rejected(tokens, "statement")
+    tree = parse(tokens, sql)
+    if isinstance(tree, str):
+        return Rejected(tree, "parse")
+    for rule in RULES:
+        if problem := rule(tree):
+            return Rejected(problem, rule.__name__)
+    scope = Scope(catalog)
+    if problem := scope.check(tree):
+        return Rejected(problem, "scope")
+    return _regenerate(tree, scope, catalog, asker, row_limit)
+
+
+def _regenerate(tree: exp.Expr, scope: Scope, catalog: Catalog, asker: Actor, row_limit: int) -> SafeQuery | Rejected:
+    views = frozenset(view.name for view in scope.views)
+    label_all(tree)
+    shown = _write(tree)
+    narrow(scope.views, catalog, asker)
+    written = _write(tree)
+    if shown is None or written is None:
+        return Rejected("The statement uses SQL that cannot be written for Postgres.", "regenerate")
+    wrapped = f"SELECT * FROM ({written}) AS answer LIMIT {row_limit + 1}"
+    if problem := _verify(wrapped, catalog, asker):
+        return Rejected(problem, "regenerate")
+    return SafeQuery(wrapped, shown, row_limit, views)
+
+
+def _write(tree: exp.Expr) -> str | None:
+    try:
+        return DIALECT.generate(tree, copy=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+    except (SqlglotError, RecursionError, ValueError):
+        return None
+
+
+def _verify(sql: str, catalog: Catalog, asker: Actor) -> str | None:
+    """What was written must read back as itself, keep to the grammar, and read no view but through its narrowing."""
+    again = "The statement changes its meaning when it is written anew; write it more plainly."
+    tokens = tokenize(sql)
+    tree = again if isinstance(tokens, str) else parse(tokens, sql)
+    if isinstance(tree, str) or _write(tree) != sql:
+        return again
+    for rule in (nodes, functions, types):
+        if problem := rule(tree):
+            return problem
+    return None if is_narrowed(tree, catalog, asker) else again

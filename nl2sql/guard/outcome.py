@@ -1,0 +1,21 @@
+"""What the guard says of a statement."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SafeQuery:
+    """A checked statement. `sql` is regenerated, narrowed and capped: what is run. `shown` is the same without wrapping and narrowing, for people."""
+
+    sql: str
+    shown: str
+    row_limit: int
+    views: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A statement that must not run; `reason` is a sentence for people, `rule` the name of the rule that refused."""
+
+    reason: str
+    rule: str
