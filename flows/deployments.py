@@ -38,8 +38,8 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
 
 def deployments() -> list[Any]:
     """A Prefect deployment for each flow."""
-    from prefect.types.entrypoint import EntrypointType
     from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
 
     found = []
     for module, name, schedules in FLOWS:

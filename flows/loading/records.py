@@ -3,18 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import Load, RejectedRow, Source
-from flows.loading.replace import Replaced, cost_to_json
+from flows.loading.replace import Cost, Replaced, cost_to_json
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from db.engines import Database
 
 
@@ -84,11 +82,10 @@ def write(
     delivery: str,
     loads: Sequence[FileLoad],
     status: str,
-    *,
     started_at: datetime,
-    finished_at: datetime,
+    *,
     error: str | None = None,
-    totals: "Mapping[int, dict[str, dict[str, Decimal]]] | None" = None,
+    totals: Mapping[int, Cost] | None = None,
     replaced: Sequence[Replaced] = (),
 ) -> None:
     """Write a row a load, ids reserved or new; `totals` by load id, `replaced` to the loads of the same source and month."""
@@ -98,7 +95,7 @@ def write(
             "source_id": load.source_id, "delivery": delivery, "path": load.path, "format": load.format, "provider": load.provider,
             "file_digest": load.digest, "billing_periods": sorted(load.months), "rows": load.rows, "rejected": load.rejected,
             "totals": cost_to_json((totals or {}).get(load.id or 0, {})), "replaced": {"periods": before} if before else {}, "status": status, "error": error,
-            "started_at": started_at, "finished_at": finished_at,
+            "started_at": started_at, "finished_at": datetime.now(UTC),
         }  # fmt: skip
         if load.id is not None:
             values["id"] = load.id

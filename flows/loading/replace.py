@@ -107,7 +107,7 @@ def _standing(connection: sa.Connection, leaf: Leaf) -> Replaced | None:
     if table is None:
         return None
     rows = int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
-    return Replaced(leaf.source_id, leaf.month, rows, cost_of(connection, leaf))
+    return Replaced(leaf.source_id, leaf.month, rows, cost_of(connection, leaf)) if rows else None
 
 
 def _month_table(leaf: Leaf) -> str:

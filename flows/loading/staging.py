@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+import psycopg2
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ class Leaf:
         return f"{year + month // 12:04d}-{month % 12 + 1:02d}-01"
 
 
+class CopyRefusedError(Exception):
+    """Postgres does not take a value that passed the checks; the message is Postgres's. The transaction is lost."""
+
+
 @dataclass
 class Staging:
     """Copies rows into leaves on one open transaction, while the caller prepares the next ones.
@@ -59,10 +65,14 @@ class Staging:
             self._pending.popleft().result()
         self._pending.append(self._worker.submit(self._copy, source_id, month, load_id, rows.columns, text))
 
-    def finish(self) -> tuple[Leaf, ...]:
-        """Wait for the last COPY; the leaves in a fixed order."""
+    def wait(self) -> None:
+        """Until all that was added is copied; raises what a COPY raised."""
         while self._pending:
             self._pending.popleft().result()
+
+    def finish(self) -> tuple[Leaf, ...]:
+        """Wait for the last COPY; the leaves in a fixed order."""
+        self.wait()
         return tuple(self.leaves[key] for key in sorted(self.leaves))
 
     def close(self) -> None:
@@ -76,10 +86,13 @@ class Staging:
             self.connection.exec_driver_sql(f"ALTER TABLE {leaf.table} ALTER load_id SET DEFAULT {load_id:d}")
             self._loads[leaf.table] = load_id
         with driver_cursor(self.connection) as cursor:
-            cursor.copy_expert(f"COPY {leaf.table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FREEZE)", text, _READ)
+            try:
+                cursor.copy_expert(f"COPY {leaf.table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FREEZE)", text, _READ)
+            except psycopg2.DataError as error:
+                raise CopyRefusedError(" ".join(str(error).split())[:500]) from error
 
     def _make(self, source_id: int, month: str, load_id: int) -> Leaf:
-        leaf = Leaf(f"finops.charges_{month.replace('-', '')}_s{source_id:d}_l{load_id:d}", source_id, month)
+        leaf = Leaf(f"finops.charges_{month.replace('-', '')}_s{source_id:d}_{token_hex(4)}", source_id, month)
         self.connection.exec_driver_sql(f"CREATE TABLE {leaf.table} (LIKE finops.charges)")
         self.connection.exec_driver_sql(
             f"ALTER TABLE {leaf.table} ALTER source_id SET DEFAULT {source_id:d}, "
