@@ -162,7 +162,9 @@ def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
     before = np.where(np.isfinite(drift.reference), drift.reference, state.level)
     homeward = (state.return_steps > 0) & (np.sign(state.return_level - state.level) == state.episode)
     same = (state.return_steps > 0) & (np.sign(state.level - state.return_level) == state.episode)
-    before = np.where(same, np.where(state.episode > 0, np.minimum(before, state.return_level), np.maximum(before, state.return_level)), before)
+    before = np.where(
+        same, np.where(state.episode > 0, np.minimum(before, state.return_level), np.maximum(before, state.return_level)), before
+    )
     lowest, highest = np.minimum(before, state.level), np.maximum(before, state.level)
     state.return_level[done] = np.where(state.episode > 0, lowest, highest)[done]
     state.return_steps[done] = np.where(state.announced == 1, tuning.memory, 1.5 * tuning.memory)[done]
