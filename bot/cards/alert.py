@@ -99,6 +99,12 @@ def _band(evidence: dict[str, Any], title: str, currency: str) -> figures.Figure
     return figure
 
 
+def assignment(payload: dict[str, Any]) -> Card:
+    """Tells the new owner, by name: `payload` has owner, by, title."""
+    text = f"{mrkdwn.mention(str(payload['owner']))} looks after this now, says {mrkdwn.escape(payload['by'], 80)}: {mrkdwn.escape(payload['title'], 300)}"
+    return blocks.card(text, [blocks.section(text)])
+
+
 def reason_modal(callback: str, where: str, title: str, ask: str, days: bool) -> Block:
     """A modal that asks for a reason, and for how long where that matters."""
     fields: list[Block] = [

@@ -95,7 +95,7 @@ def subscribe_modal(where: str, teams: Sequence[str], channel: str | None) -> Bl
     """What, for whom, how often and when; the time zone is the person's own."""
     scope = [_option("Everything", "*"), *(_option(team, team) for team in teams[:99])]
     hours = [_option(f"{hour:02d}:00", str(hour)) for hour in range(24)]
-    often = [_option("Every day", "daily"), *(_option(f"Every {name}", f"weekly:{n}") for n, name in enumerate(_WEEKDAYS))]
+    often = [_option("Every day", "daily"), *(_option(f"Every {name}", f"weekly:{n}") for n, name in enumerate(WEEKDAYS))]
     to: Block = {"type": "conversations_select", "action_id": "channel", "default_to_current_conversation": True}
     if channel:
         to["initial_conversation"] = channel
@@ -122,7 +122,7 @@ def subscribe_modal(where: str, teams: Sequence[str], channel: str | None) -> Bl
     }
 
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _option(label: str, value: str) -> Block:

@@ -28,6 +28,7 @@ CARDS: dict[str, Callable[[dict[str, Any]], Card]] = {
     "note": _note,
     "help": lambda payload: refusals.help_card(),
     "alert": alert.card,
+    "assignment": alert.assignment,
     "why": why.card,
     "budget": budget.card,
     "digest": digest.card,

@@ -44,7 +44,6 @@ def help_card(bot_name: str = "finops") -> Card:
         "`/finops refresh`  fetch new bills\n"
         "`/finops insights`  what is open\n"
         "`/finops subscribe`  a digest or a question, daily or weekly\n"
-        "`/finops kpis`  how well this works\n"
         "`/finops stop-all`  halt every remediation"
     )
     row = [blocks.button(example, f"example_{number}", example) for number, example in enumerate(EXAMPLES)]

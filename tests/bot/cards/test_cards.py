@@ -73,6 +73,7 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
         ("alert", alert_of(name)),
         ("alert", alert_of(name, status="expected", status_reason=name)),
         ("alert", {"id": 1, "title": name, "kind": "budget", "currency": "USD"}),
+        ("assignment", {"owner": "U0MAYA0001", "by": name, "title": name}),
         ("why", alert_of(name)),
         ("why", {"id": 1, "title": name}),
         ("budget", {"budget": name, "scope": name, "crosses_on": "2026-11-27", "reason": name, "owner": "U0MAYA0001", "figure": figure, **money}),

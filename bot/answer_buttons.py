@@ -1,0 +1,121 @@
+"""The buttons under an answer: its SQL, its rows, its edited SQL, what people thought of it; drawn from the stored result, so that they outlive a restart."""
+
+import re
+from typing import Any
+
+from bot import answers, clicks, inbox, questions
+from bot.answers import Stored
+from bot.cards import answer, clarify, tables
+from bot.clicks import Click, Listeners, Submission
+from bot.questions import Heard
+from bot.runtime import Runtime
+from db import outbox
+
+_GONE = "That answer is no longer kept. Please ask again."
+_NOT_YOURS = (
+    "That answer was narrowed to what {asker} may see, which is more than you may. Ask the same question and you get your own figures."
+)
+
+
+def register(listeners: Listeners) -> None:
+    """Attach the listeners of this file."""
+    listeners.click("answer_sql", show_sql)
+    listeners.click("answer_csv", upload_csv)
+    listeners.click("answer_edit", edit_sql)
+    listeners.click("answer_feedback", keep_feedback)
+    listeners.click(re.compile(r"clarify_\d+"), choose)
+    listeners.click(re.compile(r"example_\d+"), ask_example)
+    listeners.submit("edit_sql", run_edited, complain_of_sql)
+
+
+def _stored(runtime: Runtime, click: Click, reference: str) -> Stored | None:
+    """The stored question, if it is kept and the person may see its result; else they are told why not."""
+    with runtime.session() as session:
+        found = answers.stored(session, reference)
+    if found is None:
+        clicks.whisper(runtime, click.where, _GONE)
+        return None
+    asker = runtime.people.actor(found.asker)
+    if not answers.may_see(runtime.people.actor(click.user), asker):
+        clicks.whisper(runtime, click.where, _NOT_YOURS.format(asker=asker.name or "somebody else"))
+        return None
+    return found
+
+
+def show_sql(runtime: Runtime, click: Click) -> None:
+    """Open the statement as it was run."""
+    if found := _stored(runtime, click, click.value):
+        clicks.open_modal(runtime, click, answer.sql_modal(found.question, str(found.result.get("sql") or "")))
+
+
+def upload_csv(runtime: Runtime, click: Click) -> None:
+    """Put every row into the thread as a file, once."""
+    found = _stored(runtime, click, click.value)
+    if found is None:
+        return
+    name = f"answer-{found.reference}.csv"
+    payload = {"filename": name, "content": tables.csv_of(found.result), "comment": f"{name}: {tables.row_count(found.result)}"}
+    with runtime.session() as session:
+        new = outbox.leave(session, click.channel, "file", payload, f"csv:{found.reference}:{click.channel}", thread_ts=click.thread)
+    if not new:
+        clicks.whisper(runtime, click.where, f"{name} is in the thread already.")
+
+
+def edit_sql(runtime: Runtime, click: Click) -> None:
+    """Open the statement for changing."""
+    if found := _stored(runtime, click, click.value):
+        where = clicks.about(click, reference=found.reference)
+        clicks.open_modal(runtime, click, answer.edit_modal(found.reference, where, str(found.result.get("sql") or "")))
+
+
+def complain_of_sql(runtime: Runtime, submission: Submission) -> dict[str, str]:
+    """The guard's reason, shown in the modal that stays open."""
+    reason = runtime.answers.check_sql(str(submission.values.get("sql") or ""), runtime.people.actor(submission.user))
+    return {"sql": reason[:140]} if reason else {}
+
+
+def run_edited(runtime: Runtime, submission: Submission) -> None:
+    """Run an edited statement through the same guard and limits as any question, as the person who edited it."""
+    actor = runtime.people.actor(submission.user)
+    channel, thread = str(submission.about["channel"]), submission.about.get("thread")
+    conversation = f"{channel}:{thread}" if thread else None
+    result, reference = runtime.answers.run_sql(str(submission.values["sql"]), actor, conversation, channel)
+    payload = {"result": result, "reference": reference, "asked": f"SQL edited by {actor.name or actor.id}"}
+    with runtime.session() as session:
+        outbox.leave(session, channel, "answer", payload, f"edited:{submission.view}", thread_ts=thread)
+
+
+def keep_feedback(runtime: Runtime, click: Click) -> None:
+    """Store helpful or not helpful."""
+    reference, _, verdict = click.value.partition(":")
+    with runtime.session() as session:
+        kept = answers.feedback(session, reference, verdict == "yes")
+    thanks = "Thank you, noted." if verdict == "yes" else "Thank you, noted; it is listed for whoever looks after the questions."
+    clicks.whisper(runtime, click.where, thanks if kept else _GONE)
+
+
+def choose(runtime: Runtime, click: Click) -> None:
+    """Ask what a button offers, in the thread of the question that asked back; a second press is the same question."""
+    reference, _, number = click.value.partition(":")
+    found = _stored(runtime, click, reference)
+    choices: list[Any] = list((found.result.get("choices") if found else None) or [])
+    if found is None or not number.isdigit() or int(number) >= len(choices):
+        return
+    choice = choices[int(number)]
+    text = str((choice.get("question") if isinstance(choice, dict) else None) or clarify.label_of(choice))
+    said = f"{runtime.people.actor(click.user).name or 'Somebody'} chose: {click.label}"
+    thread = click.thread or (found.thread or "").partition(":")[2] or None
+    _ask(runtime, f"choice:{reference}:{number}:{click.user}", Heard(click.user, click.channel, text, thread, addressed=True, asked=said))
+
+
+def ask_example(runtime: Runtime, click: Click) -> None:
+    """Ask the question that stands on the button."""
+    heard = Heard(click.user, click.channel, click.value, click.thread, addressed=True, asked=click.value)
+    _ask(runtime, f"example:{click.user}:{click.at}", heard)
+
+
+def _ask(runtime: Runtime, event_id: str, heard: Heard) -> None:
+    with runtime.session() as session:
+        new = inbox.remember(session, event_id, questions.as_body(heard), runtime.clock())
+    if new:
+        questions.submit(runtime, event_id, heard)

@@ -1,0 +1,79 @@
+"""The Bolt app: every listener attached, everything acknowledged at once."""
+
+from typing import TYPE_CHECKING, Any
+
+from bot import answer_buttons, approvals, budgets, commands, errors, home, insights, questions, subscriptions
+from bot.clicks import Listeners
+from bot.errors import Where
+from bot.runtime import Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import App, BoltResponse
+
+_ANSWERED = ("app_mention", "message")
+_LISTENERS = 32  # threads that acknowledge; the work is done elsewhere
+
+
+def build_app(runtime: Runtime) -> "App":
+    """The app of one process, for Socket Mode and for HTTP alike; requests over HTTP must be signed."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from slack_bolt import App
+
+    secret = runtime.settings.slack_signing_secret
+    app = App(
+        client=runtime.client,
+        token=runtime.client.token,
+        signing_secret=secret.get_secret_value() if secret else None,
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(_LISTENERS, thread_name_prefix="ack"),
+    )
+    app.error(_on_error(runtime))
+    app.middleware(_keep_events(runtime))
+    app.event("app_home_opened")(_on_home(runtime))
+    listeners = Listeners(app, runtime)
+    for room in (answer_buttons, insights, approvals, budgets, subscriptions):
+        room.register(listeners)
+    commands.register(app, listeners)
+    return app
+
+
+def _keep_events(runtime: Runtime) -> "Callable[..., Any]":
+    """Events are written down before they are acknowledged: what Slack will not send again must not be lost with this process."""
+
+    def keep(body: dict[str, Any], next: "Callable[[], Any]") -> "BoltResponse | None":  # noqa: A002 - Bolt passes arguments by these names
+        from slack_bolt import BoltResponse
+
+        event = body.get("event") or {}
+        if body.get("type") != "event_callback" or event.get("type") == "app_home_opened":
+            next()
+            return None
+        heard = questions.hear(event, runtime.bot_user) if event.get("type") in _ANSWERED else None
+        if heard is not None and questions.take(runtime, str(body["event_id"]), heard):
+            questions.submit(runtime, str(body["event_id"]), heard)
+        return BoltResponse(status=200, body="")
+
+    return keep
+
+
+def _on_home(runtime: Runtime) -> "Callable[..., None]":
+    def opened(event: dict[str, Any]) -> None:
+        user = str(event["user"])
+        if event.get("tab") == "messages":
+            runtime.later(runtime.clicks, Where(), questions.suggest, runtime, str(event["channel"]))
+        else:
+            runtime.later(runtime.clicks, Where(), home.publish, runtime, user)
+
+    return opened
+
+
+def _on_error(runtime: Runtime) -> "Callable[..., None]":
+    def on_error(error: Exception, body: dict[str, Any]) -> None:
+        event = body.get("event") or {}
+        user = event.get("user") or (body.get("user") or {}).get("id") or body.get("user_id")
+        channel = event.get("channel") or (body.get("channel") or {}).get("id") or body.get("channel_id")
+        errors.report(error, runtime.client, Where(user, channel, event.get("thread_ts")))
+
+    return on_error

@@ -1,0 +1,168 @@
+"""The buttons of a proposal: approve, choose, reject, snooze, see, undo. A button carries an id; the rules and the lock are the playbooks' own."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from access import Actor, Denied
+from bot import clicks
+from bot.cards import alert, proposal
+from bot.clicks import Click, Listeners, Submission
+from bot.errors import Where
+from bot.runtime import Runtime
+from db import audit
+from db.tables import FlowRequest, Remediation
+
+DEPLOYMENT = "remediate/remediate"
+_GONE = "That proposal is no longer kept."
+
+
+def register(listeners: Listeners) -> None:
+    """Attach the listeners of this file."""
+    listeners.click("remediation_approve", on_approve)
+    listeners.click("remediation_undo", on_undo)
+    listeners.click("remediation_plan", show_plan)
+    listeners.click("remediation_confirm", _opens(lambda summary, about: proposal.confirm_modal(summary, about)))
+    listeners.click("remediation_choose", _opens(lambda summary, about: proposal.choose_modal(summary, about)))
+    listeners.click(
+        "remediation_reject", _opens(lambda _, about: alert.reason_modal("remediation_reject", about, "Reject", "Why not?", days=False))
+    )
+    listeners.click(
+        "remediation_snooze",
+        _opens(lambda _, about: alert.reason_modal("remediation_snooze", about, "Snooze", "Why can it wait?", days=True)),
+    )
+    listeners.submit("remediation_confirm", on_confirmed)
+    listeners.submit("remediation_choose", on_chosen)
+    listeners.submit("remediation_reject", on_rejected)
+    listeners.submit("remediation_snooze", on_snoozed)
+
+
+def on_approve(runtime: Runtime, click: Click) -> None:
+    """Count the approval; the card and its thread tell the rest."""
+    _decide(runtime, click.where, lambda session, actor, books: _approve(runtime, session, int(click.value), actor, books, None))
+
+
+def on_confirmed(runtime: Runtime, submission: Submission) -> None:
+    """An approval with what was typed."""
+    typed = str(submission.values.get("confirmation") or "")
+    _decide(runtime, submission.where, lambda session, actor, books: _approve(runtime, session, _id(submission), actor, books, typed))
+
+
+def on_undo(runtime: Runtime, click: Click) -> None:
+    """Leave a remediation that undoes this one, and start it."""
+    from playbooks.remediation import request_undo
+
+    def undo(session: Session, actor: Actor, books: Any) -> Denied | None:
+        made = request_undo(session, int(click.value), actor, runtime.clock(), books)
+        if isinstance(made, Denied):
+            return made
+        start(session, made.id, actor)
+        return None
+
+    _decide(runtime, click.where, undo)
+
+
+def on_chosen(runtime: Runtime, submission: Submission) -> None:
+    """Replace the proposal by one for the ticked resources."""
+    from playbooks.remediation import choose
+
+    ticked = [value for block, values in submission.values.items() if block.startswith("resources_") for value in values or []]
+
+    def narrow(session: Session, actor: Actor, books: Any) -> Denied | None:
+        made = choose(session, _id(submission), actor, runtime.clock(), ticked, books)
+        return made if isinstance(made, Denied) else None
+
+    _decide(runtime, submission.where, narrow)
+
+
+def on_rejected(runtime: Runtime, submission: Submission) -> None:
+    """Close the proposal with a reason."""
+    from playbooks.remediation import reject
+
+    def close(session: Session, actor: Actor, books: Any) -> Denied | None:
+        decided = reject(session, _id(submission), actor, runtime.clock(), str(submission.values.get("reason") or ""), books)
+        return decided if isinstance(decided, Denied) else None
+
+    _decide(runtime, submission.where, close)
+
+
+def on_snoozed(runtime: Runtime, submission: Submission) -> None:
+    """Close the proposal and keep its resources out of new ones for a while."""
+    from playbooks.remediation import snooze
+
+    def close(session: Session, actor: Actor, books: Any) -> Denied | None:
+        until = runtime.clock() + timedelta(days=int(submission.values.get("days") or 7))
+        decided = snooze(session, _id(submission), actor, runtime.clock(), until, str(submission.values.get("reason") or ""), books)
+        return decided if isinstance(decided, Denied) else None
+
+    _decide(runtime, submission.where, close)
+
+
+def show_plan(runtime: Runtime, click: Click) -> None:
+    """Open the frozen plan."""
+    if (summary := _summary(runtime, click)) is not None:
+        clicks.open_modal(runtime, click, proposal.plan_modal(summary))
+
+
+def start(session: Session, remediation_id: int, actor: Actor) -> None:
+    """Keep the start until Prefect has taken it, in the transaction of the approval; its key makes it one run."""
+    request = FlowRequest(
+        key=f"remediation-{remediation_id}",
+        deployment=DEPLOYMENT,
+        parameters={"remediation_id": remediation_id},
+        state="approved",
+        requested_by=actor.id,
+        approved_by=actor.id,
+        result={"what": f"Remediation {remediation_id}"},
+    )
+    session.add(request)
+    audit.append(session, actor.id, "flow.approved", DEPLOYMENT, {"remediation": remediation_id})
+
+
+def _approve(runtime: Runtime, session: Session, number: int, actor: Actor, books: Any, typed: str | None) -> Denied | None:
+    from playbooks.remediation import approve
+
+    decided = approve(session, number, actor, runtime.clock(), books, typed)
+    if isinstance(decided, Denied):
+        return decided
+    if decided.complete:
+        start(session, number, actor)
+    return None
+
+
+def _decide(runtime: Runtime, where: Where, decision: Callable[[Session, Actor, Any], Denied | None]) -> None:
+    """Run a decision in one transaction; a refusal is one private sentence, and is kept in the audit log too."""
+    from playbooks.schema import read_playbooks
+
+    with runtime.session() as session:
+        denied = decision(session, runtime.people.actor(str(where.user)), read_playbooks())
+    if denied is not None:
+        clicks.whisper(runtime, where, denied.reason)
+    else:
+        runtime.start_soon.set()
+
+
+def _id(submission: Submission) -> int:
+    return int(submission.about["remediation"])
+
+
+def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
+    from playbooks.telling import summarise
+    from playbooks.schema import read_playbooks
+
+    with runtime.session() as session:
+        row = session.get(Remediation, int(click.value)) if click.value.isdigit() else None
+        summary = None if row is None else summarise(session, row, read_playbooks().get(row.playbook))
+    if summary is None:
+        clicks.whisper(runtime, click.where, _GONE)
+    return summary
+
+
+def _opens(view: Callable[[dict[str, Any], str], dict[str, Any]]) -> Callable[[Runtime, Click], None]:
+    def handler(runtime: Runtime, click: Click) -> None:
+        if (summary := _summary(runtime, click)) is not None:
+            clicks.open_modal(runtime, click, view(summary, clicks.about(click, remediation=click.value)))
+
+    return handler

@@ -1,0 +1,153 @@
+"""What Slack tells of a press, a menu or a modal, read once into plain values; and the two ways listeners are attached."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot import slack_calls
+from bot.cards import refusals
+from bot.cards.blocks import Block, Card
+from bot.errors import Where
+from bot.runtime import Runtime
+
+if TYPE_CHECKING:
+    import re
+
+    from slack_bolt import App
+
+
+@dataclass(frozen=True)
+class Click:
+    """A press. `channel` is the person's own direct message where the press was on the Home tab; `thread` the root of the message's thread."""
+
+    user: str
+    channel: str
+    message_ts: str | None
+    thread: str | None
+    action: str
+    value: str
+    label: str
+    trigger: str
+    at: str
+
+    @property
+    def where(self) -> Where:
+        """Who is told when it fails."""
+        return Where(self.user, self.channel, self.thread)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submitted modal: what it was about (private metadata) and what was filled in, by block id."""
+
+    user: str
+    about: dict[str, Any]
+    values: dict[str, Any]
+    view: str
+
+    @property
+    def where(self) -> Where:
+        """Who is told when it fails."""
+        return Where(self.user, str(self.about.get("channel") or self.user), self.about.get("thread"))
+
+
+ClickHandler = Callable[[Runtime, Click], None]
+SubmissionHandler = Callable[[Runtime, Submission], None]
+Complaints = Callable[[Runtime, Submission], dict[str, str]]
+
+
+def click_of(body: dict[str, Any]) -> Click:
+    """The first action of a `block_actions` payload."""
+    action, user = body["actions"][0], str(body["user"]["id"])
+    container, message = body.get("container") or {}, body.get("message") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or user
+    ts = message.get("ts") or container.get("message_ts")
+    thread = message.get("thread_ts") or container.get("thread_ts") or (None if container.get("is_ephemeral") else ts)
+    label = str((action.get("text") or {}).get("text") or "")
+    chosen = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
+    return Click(
+        user,
+        str(channel),
+        ts,
+        thread,
+        action["action_id"],
+        str(chosen),
+        label,
+        str(body.get("trigger_id") or ""),
+        str(action.get("action_ts") or ""),
+    )
+
+
+def submission_of(body: dict[str, Any]) -> Submission:
+    """The values of a `view_submission` payload."""
+    view = body["view"]
+    values: dict[str, Any] = {}
+    for block, elements in (view.get("state") or {}).get("values", {}).items():
+        for element in elements.values():
+            values[block] = _chosen(element)
+    about = json.loads(view.get("private_metadata") or "{}")
+    return Submission(str(body["user"]["id"]), about if isinstance(about, dict) else {}, values, str(view["id"]))
+
+
+def _chosen(element: dict[str, Any]) -> Any:
+    for key in ("selected_user", "selected_conversation", "selected_channel", "selected_date", "value"):
+        if element.get(key) is not None:
+            return element[key]
+    if element.get("selected_option"):
+        return element["selected_option"].get("value")
+    if "selected_options" in element:
+        return [option["value"] for option in element["selected_options"] or []]
+    return None
+
+
+@dataclass
+class Listeners:
+    """Attaches handlers to the app: acknowledged first, worked on later."""
+
+    app: "App"
+    runtime: Runtime
+
+    def click(self, action: "str | re.Pattern[str]", handler: ClickHandler) -> None:
+        """Call the handler after the ack of a press."""
+
+        def listen(ack: Callable[[], Any], body: dict[str, Any]) -> None:
+            ack()
+            click = click_of(body)
+            self.runtime.later(self.runtime.clicks, click.where, handler, self.runtime, click)
+
+        self.app.action(action)(listen)
+
+    def submit(self, callback: str, handler: SubmissionHandler, complaints: Complaints | None = None) -> None:
+        """Call the handler after the ack of a modal; `complaints` (quick, pure of Slack) keep it open with a sentence a field."""
+
+        def listen(ack: Callable[..., Any], body: dict[str, Any]) -> None:
+            submission = submission_of(body)
+            if complaints and (found := complaints(self.runtime, submission)):
+                ack(response_action="errors", errors=found)
+                return
+            ack()
+            self.runtime.later(self.runtime.clicks, submission.where, handler, self.runtime, submission)
+
+        self.app.view(callback)(listen)
+
+
+def whisper(runtime: Runtime, where: Where, text: str) -> None:
+    """One private sentence to who pressed."""
+    show(runtime, where, refusals.note(text))
+
+
+def show(runtime: Runtime, where: Where, card: Card) -> None:
+    """A card for one person only."""
+    if where.user and where.channel:
+        slack_calls.whisper(runtime.client, where.channel, where.user, card, where.thread)
+
+
+def open_modal(runtime: Runtime, click: Click, view: Block) -> None:
+    """Open a modal for who pressed."""
+    runtime.client.views_open(trigger_id=click.trigger, view=view)
+
+
+def about(click: Click, **more: Any) -> str:
+    """Private metadata of a modal: where it was opened from, and ids."""
+    return json.dumps({"channel": click.channel, "thread": click.thread, "message": click.message_ts, **more})

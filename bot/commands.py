@@ -1,0 +1,200 @@
+"""`/cost` and `/finops …`: the first asks, the second is for everything else."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from slack_sdk.errors import SlackApiError
+
+import access
+from access import Action, Denied
+from bot import clicks, flow_requests, inbox, questions, subscriptions
+from bot.cards import home, money, mrkdwn, refusals
+from bot.clicks import Click, Listeners
+from bot.errors import Where
+from bot.flow_requests import FlowAsk, UnderWay, Waiting
+from bot.questions import Heard
+from bot.runtime import Runtime
+from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+REFRESH = FlowAsk("ingest_costs/ingest_costs", {}, "Refresh bills")
+_OPERATORS = (access.Role.OPERATOR, access.Role.ADMIN)
+
+_INSIGHTS = 10
+Command = dict[str, Any]
+
+
+def register(app: "App", listeners: Listeners) -> None:
+    """Attach the commands, the Refresh button and the buttons of requests."""
+    runtime = listeners.runtime
+
+    def listen(ack: Callable[[], Any], body: Command) -> None:
+        ack()
+        where = Where(str(body["user_id"]), str(body["channel_id"]))
+        runtime.later(runtime.clicks, where, ask_cost if body["command"] == "/cost" else run_command, runtime, body)
+
+    app.command("/cost")(listen)
+    app.command("/finops")(listen)
+    listeners.click("refresh_bills", refresh_click)
+    listeners.click("forecast_again", forecast_again)
+    listeners.click("request_approve", lambda runtime, click: _decide(runtime, click, approve=True))
+    listeners.click("request_reject", lambda runtime, click: _decide(runtime, click, approve=False))
+
+
+def ask_cost(runtime: Runtime, body: Command) -> None:
+    """`/cost question`: answered in the channel where the bot is a member, else in the person's direct message with it."""
+    user, text = str(body["user_id"]), str(body.get("text") or "").strip()
+    where = Where(user, str(body["channel_id"]))
+    if not text:
+        clicks.show(runtime, Where(user, _reachable(runtime, where)), refusals.help_card())
+        return
+    said = questions.spoken(text, runtime.bot_user)
+    asked = f"{runtime.people.actor(user).name or 'Somebody'} asked: {said}"
+    heard = Heard(user, _reachable(runtime, where), said, None, addressed=True, asked=asked)
+    with runtime.session() as session:
+        new = inbox.remember(session, f"command:{body['trigger_id']}", questions.as_body(heard), runtime.clock())
+    if new:
+        questions.submit(runtime, f"command:{body['trigger_id']}", heard)
+
+
+def _reachable(runtime: Runtime, where: Where) -> str:
+    """The channel where the bot may write, else the person."""
+    channel = str(where.channel)
+    try:
+        info = runtime.client.conversations_info(channel=channel)["channel"]
+    except SlackApiError:
+        return str(where.user)
+    return channel if info.get("is_member") or info.get("is_im") else str(where.user)
+
+
+def run_command(runtime: Runtime, body: Command) -> None:
+    """`/finops word …`; an unknown word gets the help."""
+    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    where = Where(str(body["user_id"]), str(body["channel_id"]))
+    handlers: dict[str, Callable[[], None]] = {
+        "refresh": lambda: refresh(runtime, Where(where.user, _reachable(runtime, where))),
+        "subscribe": lambda: _subscribe(runtime, where, str(body["trigger_id"])),
+        "stop-all": lambda: _stop_all(runtime, where, on=True),
+        "resume-all": lambda: _stop_all(runtime, where, on=False),
+        "status": lambda: _say(runtime, where, status(runtime)),
+        "insights": lambda: _say(runtime, where, insights(runtime, str(where.user))),
+    }
+    handler = handlers.get(word.lower())
+    if handler is None:
+        clicks.show(runtime, Where(where.user, _reachable(runtime, where)), refusals.help_card())
+    else:
+        handler()
+
+
+def _say(runtime: Runtime, where: Where, text: str) -> None:
+    clicks.whisper(runtime, Where(where.user, _reachable(runtime, where)), text)
+
+
+def refresh_click(runtime: Runtime, click: Click) -> None:
+    """The Refresh button of a card whose data is late."""
+    refresh(runtime, click.where)
+
+
+def refresh(runtime: Runtime, where: Where) -> None:
+    """Ask for new bills; operators get them at once, others ask an operator."""
+    _request(runtime, where, REFRESH)
+
+
+def forecast_again(runtime: Runtime, click: Click) -> None:
+    """Forecast one scope anew."""
+    kind, _, scope = click.value.partition(":")
+    _request(
+        runtime,
+        click.where,
+        FlowAsk("forecast_costs/forecast_costs", {"scope_kind": kind, "scope": scope}, f"Forecast {scope or 'everything'}"),
+    )
+
+
+def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
+    actor = runtime.people.actor(str(where.user))
+    operators = runtime.people.with_role(*_OPERATORS)
+    with runtime.session() as session:
+        outcome = flow_requests.request(session, ask, actor, runtime.clock(), where.channel, where.thread, operators)
+    if isinstance(outcome, Denied):
+        clicks.whisper(runtime, where, outcome.reason)
+    elif isinstance(outcome, UnderWay):
+        waits = "waits for an operator" if outcome.state == "requested" else "is under way"
+        clicks.whisper(runtime, where, f"{ask.what} {waits} already (request {outcome.request_id}).")
+    elif not isinstance(outcome, Waiting):
+        runtime.start_soon.set()
+
+
+def _decide(runtime: Runtime, click: Click, *, approve: bool) -> None:
+    with runtime.session() as session:
+        decided = flow_requests.decide(session, int(click.value), runtime.people.actor(click.user), runtime.clock(), approve)
+    if isinstance(decided, Denied):
+        clicks.whisper(runtime, click.where, decided.reason)
+    elif approve:
+        runtime.start_soon.set()
+
+
+def _subscribe(runtime: Runtime, where: Where, trigger: str) -> None:
+    actor = runtime.people.actor(str(where.user))
+    if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
+        _say(runtime, where, denied.reason)
+        return
+    with runtime.session() as session:
+        teams = subscriptions.visible_teams(session, actor)
+    about = f'{{"channel": "{where.channel}"}}'
+    runtime.client.views_open(trigger_id=trigger, view=home.subscribe_modal(about, teams, where.channel))
+
+
+def _stop_all(runtime: Runtime, where: Where, *, on: bool) -> None:
+    from playbooks.remediation import set_stop_all
+
+    with runtime.session() as session:
+        decided = set_stop_all(session, runtime.people.actor(str(where.user)), runtime.clock(), on)
+    if isinstance(decided, Denied):
+        _say(runtime, where, decided.reason)
+    elif on:
+        _say(
+            runtime,
+            where,
+            "All remediation is stopped: running ones halt before their next step, nothing can be approved. /finops resume-all goes on.",
+        )
+    else:
+        _say(runtime, where, "Remediation goes on: what was approved and had not started starts within a minute.")
+
+
+def status(runtime: Runtime) -> str:
+    """How fresh the bills are and what waits, in a few lines."""
+    with runtime.session() as session:
+        fresh = session.execute(sa.text("SELECT provider, data_through FROM reporting.data_freshness ORDER BY provider")).all()
+        waiting = session.scalar(sa.select(sa.func.count()).where(OutboxMessage.delivered_at.is_(None), OutboxMessage.failed_at.is_(None)))
+        requests = session.scalar(sa.select(sa.func.count()).where(FlowRequest.state.in_(("requested", "approved"))))
+        proposals = session.scalar(sa.select(sa.func.count()).where(Remediation.state == "proposed"))
+        open_insights = session.scalar(sa.select(sa.func.count()).where(Insight.status.in_(("open", "acknowledged"))))
+    bills = "; ".join(f"{row.provider} through {mrkdwn.day(row.data_through)}" for row in fresh) or "none loaded yet"
+    return (
+        f"Bills: {bills}\nOpen insights: {open_insights} · proposals: {proposals} · requested flows: {requests} · messages waiting: {waiting}\n"
+        f"Answers by {runtime.settings.llm_model if runtime.settings.openai_api_key or runtime.settings.openai_base_url else 'rules, without a model'}"
+    )
+
+
+def insights(runtime: Runtime, user: str) -> str:
+    """The open insights that the person may see, largest first."""
+    actor = runtime.people.actor(user)
+    with runtime.session() as session:
+        rows = session.scalars(
+            sa.select(Insight)
+            .where(Insight.status.in_(("open", "acknowledged")))
+            .order_by(Insight.impact_amount.desc().nulls_last())
+            .limit(200)
+        ).all()
+        lines = [
+            f"{row.id}  {row.title}" + (f" ({money.money(row.impact_amount, row.currency)})" if row.impact_amount is not None else "")
+            for row in rows
+            if access.may_see_team(actor, row.team)
+        ]
+    if not lines:
+        return "No open insights."
+    more = f"\n{len(lines) - _INSIGHTS} more on the Home tab." if len(lines) > _INSIGHTS else ""
+    return "\n".join(lines[:_INSIGHTS]) + more

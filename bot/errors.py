@@ -1,0 +1,62 @@
+"""What people are told when something goes wrong: known errors are explained, unknown ones get a reference id and are logged once."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import slack_calls
+from bot.cards import refusals
+from errors import UserError
+
+log = logging.getLogger(__name__)
+
+_SLACK_SAYS = {
+    "not_in_channel": "I am not in that channel. Invite me with /invite and try again.",
+    "channel_not_found": "I cannot see that channel. Invite me with /invite and try again.",
+    "is_archived": "That channel is archived, so nothing can be posted there.",
+    "expired_trigger_id": "Slack waited too long for me to open the window. Please press the button again.",
+    "trigger_expired": "Slack waited too long for me to open the window. Please press the button again.",
+    "ratelimited": "Slack is slowing me down just now. Please try again in a minute.",
+    "missing_scope": "The Slack app lacks a permission. Install it again with the manifest in deploy/slack.",
+}
+
+
+@dataclass(frozen=True)
+class Where:
+    """Who is told, and where; without a channel nobody can be."""
+
+    user: str | None = None
+    channel: str | None = None
+    thread: str | None = None
+
+
+def explain(error: BaseException) -> str | None:
+    """A sentence for an error that is known, None for one that is not."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return "I cannot reach my database right now. Please try again in a minute; an admin can see why in the bot's log."
+    if isinstance(error, SlackApiError):
+        return _SLACK_SAYS.get(slack_calls.error_code(error))
+    return None
+
+
+def report(error: BaseException, client: WebClient, where: Where) -> str:
+    """Tell the person privately and log what nobody foresaw; returns what was said."""
+    said = explain(error)
+    if said is None:
+        reference = secrets.token_hex(3).upper()
+        log.error("unexpected error, reference %s", reference, exc_info=error)
+        said = f"Something went wrong on my side. Nothing was changed. An admin finds it in the log under reference {reference}."
+    else:
+        log.warning("told a person: %s (%s)", said, type(error).__name__)
+    if where.channel and where.user:
+        try:
+            slack_calls.whisper(client, where.channel, where.user, refusals.note(said), where.thread)
+        except (SlackClientError, OSError) as failure:
+            log.warning("the person could not be told: %s", failure)
+    return said

@@ -1,0 +1,245 @@
+"""Flows that people ask for: an operator's click starts one at once, anyone else's waits for an operator; kept while Prefect is down, run exactly once."""
+
+import hashlib
+import json
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import access
+from access import Action, Actor, Allowed, Denied
+from db import audit, outbox
+from db.engines import Database
+from db.tables import FlowRequest, OutboxMessage
+from settings import Settings
+
+log = logging.getLogger(__name__)
+
+StartFlow = Callable[[str, dict[str, Any], str], str]
+"""Start a deployment by name with parameters and an idempotency key; returns the run's id, raises `PrefectDown` while Prefect cannot be reached."""
+
+OPEN = ("requested", "approved", "triggered")
+_REPORTING = frozenset({"ingest_costs/ingest_costs"})  # deployments that take `request_key` and report their end
+_STALE = timedelta(minutes=20)  # a run that has not reported back does not block the next request for ever
+_LOCK = "SELECT pg_advisory_xact_lock(7113101, hashtext(:subject))"
+
+
+class PrefectDown(Exception):  # noqa: N818 - what it says
+    """Prefect did not take the run; nothing was started, the request is kept."""
+
+
+@dataclass(frozen=True)
+class FlowAsk:
+    """What is asked for: the deployment, its parameters and the words people read."""
+
+    deployment: str
+    parameters: dict[str, Any]
+    what: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """It starts now, or as soon as Prefect is back."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An operator has to approve it."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """The same is asked for or running already."""
+
+    request_id: int
+    state: str
+
+
+def request(
+    session: Session, ask: FlowAsk, actor: Actor, now: datetime, channel: str | None, thread: str | None, operators: Sequence[str]
+) -> Accepted | Waiting | UnderWay | Denied:
+    """Store a request and leave its card; a second click on the same thing while it is open is no second run. The caller commits."""
+    may_run = isinstance(access.check(actor, Action.RUN_FLOW), Allowed)
+    if not may_run and isinstance(denied := access.check(actor, Action.REQUEST_FLOW), Denied):
+        return denied
+    subject = _subject(ask)
+    session.execute(sa.text(_LOCK), {"subject": subject})
+    if (row := _open(session, ask, now)) is not None:
+        return UnderWay(row.id, row.state)
+    row = FlowRequest(
+        key=f"{subject}:{secrets.token_hex(4)}",
+        deployment=ask.deployment,
+        parameters=ask.parameters,
+        state="approved" if may_run else "requested",
+        requested_by=actor.id,
+        approved_by=actor.id if may_run else None,
+        channel=channel,
+        thread_ts=thread,
+        result={"what": ask.what, "requested_by": actor.name or actor.id},
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.append(session, actor.id, f"flow.{row.state}", ask.deployment, {"request": row.id, "parameters": ask.parameters})
+    tell(session, row, operators)
+    return Accepted(row.id) if may_run else Waiting(row.id)
+
+
+def _subject(ask: FlowAsk) -> str:
+    content = json.dumps([ask.deployment, ask.parameters], sort_keys=True, default=str)
+    return f"{ask.deployment}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def _open(session: Session, ask: FlowAsk, now: datetime) -> FlowRequest | None:
+    return session.scalar(
+        sa.select(FlowRequest)
+        .where(FlowRequest.deployment == ask.deployment, FlowRequest.parameters == ask.parameters, FlowRequest.state.in_(OPEN))
+        .where(sa.or_(FlowRequest.triggered_at.is_(None), FlowRequest.triggered_at > now - _STALE))
+        .limit(1)
+    )
+
+
+def decide(session: Session, request_id: int, actor: Actor, now: datetime, approve: bool) -> Allowed | Denied:
+    """An operator's approval or rejection, under the row's lock; a second decision is told who decided. The caller commits."""
+    row = session.scalar(sa.select(FlowRequest).where(FlowRequest.id == request_id).with_for_update())
+    if row is None:
+        return Denied(f"There is no request {request_id}.")
+    own_withdrawal = not approve and actor.id == row.requested_by
+    decision = access.check(actor, Action.RUN_FLOW)
+    if isinstance(decision, Denied) and not own_withdrawal:
+        audit.append(session, actor.id, "flow.denied", row.deployment, {"request": row.id, "reason": decision.reason})
+        return decision
+    if row.state != "requested":
+        by = row.result.get("approved_by") or row.approved_by
+        return Denied(f"Too late: it is {row.state} already{f', decided by {by}' if by else ''}.")
+    row.state, row.approved_by = ("approved" if approve else "rejected"), actor.id
+    row.result = {**row.result, "approved_by": actor.name or actor.id}
+    if not approve:
+        row.finished_at = now
+    audit.append(session, actor.id, f"flow.{row.state}", row.deployment, {"request": row.id})
+    tell(session, row, ())
+    return Allowed()
+
+
+def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
+    """Leave the request's card, or its update, where it was asked for."""
+    if row.channel is None:
+        return
+    key = f"request:{row.id}"
+    payload = {
+        "id": row.id,
+        "state": row.state,
+        "what": row.result.get("what") or row.deployment,
+        "requested_by": row.result.get("requested_by") or row.requested_by,
+        "approved_by": row.result.get("approved_by"),
+        "approvers": list(operators),
+        "reason": row.result.get("reason"),
+    }
+    if not outbox.leave(session, row.channel, "request", payload, key, thread_ts=row.thread_ts):
+        outbox.leave(session, row.channel, "request", payload, f"{key}:{row.state}", update_key=key)
+
+
+def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[int, bool]:
+    """Start what is approved; how many were started, and whether Prefect could be reached.
+
+    The run's idempotency key is the request's: a crash between the start and its note gives the same run again, not a second one.
+    """
+    started = 0
+    while True:
+        with Session(database.app) as session, session.begin():
+            row = session.scalar(
+                sa.select(FlowRequest)
+                .where(FlowRequest.state == "approved")
+                .order_by(FlowRequest.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            if row is None:
+                return started, True
+            try:
+                more = {"request_key": row.key} if row.deployment in _REPORTING else {}
+                row.flow_run_id = start(row.deployment, {**row.parameters, **more}, row.key)
+            except PrefectDown as error:
+                log.warning("request %s waits for Prefect: %s", row.id, error)
+                _tell_waiting(session, row)
+                return started, False
+            row.state, row.triggered_at = "triggered", now
+            audit.append(
+                session, row.approved_by or "system", "flow.triggered", row.deployment, {"request": row.id, "run": row.flow_run_id}
+            )
+            tell(session, row, ())
+            started += 1
+
+
+def _tell_waiting(session: Session, row: FlowRequest) -> None:
+    if row.channel is None:
+        return
+    key = f"request:{row.id}"
+    thread_key = None if row.thread_ts else key
+    payload = {"what": row.result.get("what") or row.deployment}
+    outbox.leave(session, row.channel, "request_waiting", payload, f"{key}:waiting", thread_ts=row.thread_ts, thread_key=thread_key)
+
+
+def tell_ended(session: Session, now: datetime) -> None:
+    """Update the cards of requests whose flow noted its end; the figures are in the flow's own message. The caller commits."""
+    ended = session.scalars(
+        sa.select(FlowRequest).where(
+            FlowRequest.state.in_(("finished", "failed")),
+            FlowRequest.finished_at > now - timedelta(hours=1),
+            FlowRequest.channel.is_not(None),
+        )
+    )
+    for row in ended:
+        key = f"request:{row.id}"
+        shown = session.scalar(sa.select(OutboxMessage.payload).where(OutboxMessage.key == key))
+        if shown is not None:
+            payload = {**shown, "state": row.state, "reason": row.result.get("reason")}
+            outbox.leave(session, str(row.channel), "request", payload, f"{key}:{row.state}", update_key=key)
+
+
+def prefect_starter(address: Callable[[], str | None]) -> StartFlow:
+    """Starts deployments through Prefect's client; `address` is asked each time, for a local server's may change."""
+
+    def start(deployment: str, parameters: dict[str, Any], key: str) -> str:
+        url = address()
+        if not url:
+            raise PrefectDown("PREFECT_API_URL is not set and no server of this home runs; start `finops flows serve`")
+        return _run_deployment(url, deployment, parameters, key)
+
+    return start
+
+
+def prefect_address(settings: Settings) -> str | None:
+    """PREFECT_API_URL, else the address that the home's own server wrote down."""
+    if settings.prefect_api_url:
+        return settings.prefect_api_url
+    try:
+        return (settings.home.absolute() / "prefect" / "server.url").read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def _run_deployment(url: str, deployment: str, parameters: dict[str, Any], key: str) -> str:
+    import httpx
+    from prefect.deployments import run_deployment
+    from prefect.exceptions import ObjectNotFound, PrefectException
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    try:
+        with temporary_settings({PREFECT_API_URL: url}):
+            run: Any = run_deployment(deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False)
+    except ObjectNotFound as error:
+        raise PrefectDown(f"Prefect has no deployment {deployment}; is `finops flows serve` running?") from error
+    except (httpx.HTTPError, PrefectException, OSError, RuntimeError) as error:
+        raise PrefectDown(str(error) or type(error).__name__) from error
+    return str(run.id)

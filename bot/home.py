@@ -1,0 +1,125 @@
+"""The Home tab: gathered from the reporting views for who opens it, drawn by its card."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import access
+from access import Action, Actor, Allowed
+from bot import subscriptions
+from bot.cards import home, money, refusals
+from bot.runtime import Runtime
+from db.tables import Insight, Remediation, Subscription
+
+_DAYS = 30
+_TEAMS = 12
+
+_BY_DAY = sa.text(
+    """
+    SELECT team, currency, usage_date, sum(effective_cost) AS cost FROM reporting.daily_costs
+    WHERE usage_date > :since AND charge_category IS DISTINCT FROM 'Tax' AND (:all OR team = ANY(:teams)) AND team IS NOT NULL
+    GROUP BY team, currency, usage_date ORDER BY team, usage_date
+    """
+)
+_BUDGETS = sa.text(
+    """
+    SELECT DISTINCT ON (scope) scope AS team, amount, spent, forecast, currency FROM reporting.budgets
+    WHERE scope_kind = 'team' AND period_start <= :day AND period_end > :day ORDER BY scope, amount DESC
+    """
+)
+_AS_OF = "SELECT min(data_through) FROM reporting.data_freshness WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
+
+
+def publish(runtime: Runtime, user: str) -> None:
+    """Draw somebody's Home tab as the data stand now."""
+    actor = runtime.people.actor(user)
+    with runtime.session() as session:
+        gathered = gather(session, actor, runtime.clock().date())
+    runtime.client.views_publish(user_id=user, view=home.view(gathered))
+
+
+def gather(session: Session, actor: Actor, today: date) -> dict[str, Any]:
+    """What the card draws, narrowed to what the person may see."""
+    as_of = session.scalar(sa.text(_AS_OF))
+    return {
+        "as_of": as_of.isoformat() if as_of else None,
+        "teams": _teams(session, actor, as_of or today),
+        "insights": _insights(session, actor),
+        "approvals": _approvals(session, actor),
+        "subscriptions": _subscriptions(session, actor),
+        "examples": list(refusals.EXAMPLES),
+    }
+
+
+def _teams(session: Session, actor: Actor, as_of: date) -> list[dict[str, Any]]:
+    month = as_of.replace(day=1)
+    since = min(month, as_of - timedelta(days=_DAYS)) - timedelta(days=1)
+    own = sorted(actor.teams)
+    rows = session.execute(_BY_DAY, {"since": since, "all": actor.sees_all and not own, "teams": own}).all()
+    budgets = {row.team: row for row in session.execute(_BUDGETS, {"day": as_of})}
+    found: dict[tuple[str, str], dict[date, float]] = {}
+    for row in rows:
+        found.setdefault((row.team, row.currency), {})[row.usage_date] = float(row.cost)
+    shown = [_team(team, currency, costs, as_of, budgets.get(team)) for (team, currency), costs in found.items()]
+    return sorted(shown, key=lambda team: -float(team["month"]))[:_TEAMS]
+
+
+def _team(team: str, currency: str, costs: dict[date, float], as_of: date, budget: Any) -> dict[str, Any]:
+    days = [costs.get(as_of - timedelta(days=back), 0.0) for back in range(_DAYS - 1, -1, -1)]
+    month = sum(cost for day, cost in costs.items() if day >= as_of.replace(day=1))
+    week, before = sum(days[-7:]), sum(days[-14:-7])
+    known = budget if budget is not None and budget.currency == currency else None
+    return {
+        "team": team,
+        "month": month,
+        "currency": currency,
+        "change": f"last 7 days {money.change(week, before, currency)}" if before else "",
+        "budget": known.amount if known else None,
+        "forecast": known.forecast if known else None,
+        "days": days,
+    }
+
+
+def _insights(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        sa.select(Insight)
+        .where(Insight.status.in_(("open", "acknowledged")), Insight.closed_at.is_(None))
+        .order_by(Insight.impact_amount.desc().nulls_last())
+        .limit(100)
+    )
+    visible = [
+        row for row in rows if access.may_see_team(actor, row.team) and (not actor.teams or row.team in actor.teams or row.team is None)
+    ]
+    names = [
+        {"id": row.id, "title": row.title, "impact": row.impact_amount, "currency": row.currency, "severity": row.severity}
+        for row in visible
+    ]
+    return names[:10]
+
+
+def _approvals(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    if not isinstance(access.check(actor, Action.APPROVE_REMEDIATION), Allowed):
+        return []
+    teams = actor.approves_teams or actor.teams
+    rows = session.scalars(sa.select(Remediation).where(Remediation.state == "proposed").order_by(Remediation.expires_at).limit(50))
+    mine = [row for row in rows if "*" in teams or row.team in teams or row.playbook in actor.approves_playbooks]
+    return [{"id": row.id, "title": _proposal(row)} for row in mine if row.requested_by != actor.id]
+
+
+def _proposal(row: Remediation) -> str:
+    count = len({step["resource_id"] for step in row.plan.get("steps") or []})
+    saves = f", saves {money.money(row.expected_monthly_savings, row.currency)} a month" if row.expected_monthly_savings else ""
+    return f"{row.playbook}: {count} in {row.account or row.team or 'an account'}{saves}"
+
+
+def _subscriptions(session: Session, actor: Actor) -> Sequence[dict[str, Any]]:
+    rows = session.scalars(
+        sa.select(Subscription)
+        .where(Subscription.created_by == actor.id, Subscription.active.is_(True))
+        .order_by(Subscription.id)
+        .limit(10)
+    )
+    return [{"id": row.id, "title": subscriptions.describe(row)} for row in rows]

@@ -1,0 +1,215 @@
+"""The buttons of an alert: investigate, declare expected, snooze, assign, propose a fix; each changes the one insight and its card."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import access
+from access import Action, Actor, Denied
+from bot import clicks
+from bot.cards import alert, why
+from bot.clicks import Click, Listeners, Submission
+from bot.errors import Where
+from bot.runtime import Runtime
+from db import audit, outbox
+from db.tables import Insight, OutboxMessage
+
+_GONE = "That insight is no longer kept."
+
+
+def register(listeners: Listeners) -> None:
+    """Attach the listeners of this file."""
+    listeners.click("insight_investigate", investigate)
+    listeners.click("insight_expected", _opens("insight_expected", "Expected", "Why was this expected?"))
+    listeners.click("insight_snooze", _opens("insight_snooze", "Snooze", "Why can it wait?"))
+    listeners.click("insight_assign", open_assign)
+    listeners.click("insight_feedback", keep_feedback)
+    listeners.click("insight_propose", propose_fix)
+    listeners.submit("insight_expected", lambda runtime, submission: _close(runtime, submission, "expected"))
+    listeners.submit("insight_snooze", lambda runtime, submission: _close(runtime, submission, "snoozed"))
+    listeners.submit("insight_assign", assign)
+
+
+def payload_of(insight: Insight) -> dict[str, Any]:
+    """What the cards draw of an insight."""
+    names = ("id", "title", "kind", "severity", "status", "status_reason", "team", "service", "account", "owner", "currency", "evidence")
+    impact = None if insight.impact_amount is None else float(insight.impact_amount)
+    starts = insight.starts_on.isoformat() if insight.starts_on else None
+    return {**{name: getattr(insight, name) for name in names}, "impact_amount": impact, "starts_on": starts}
+
+
+def _find(session: Session, runtime: Runtime, where: Where, number: str, action: Action) -> tuple[Insight, Actor] | str:
+    """The insight under its row lock and who presses, or the sentence that says why not."""
+    actor = runtime.people.actor(str(where.user))
+    if isinstance(denied := access.check(actor, action), Denied):
+        return denied.reason
+    insight = session.scalar(sa.select(Insight).where(Insight.id == int(number)).with_for_update()) if number.isdigit() else None
+    if insight is None:
+        return _GONE
+    if not access.may_see_team(actor, insight.team):
+        return "That insight belongs to a team whose costs you may not see."
+    return insight, actor
+
+
+def investigate(runtime: Runtime, click: Click) -> None:
+    """Post the five W's and the contributions into the alert's thread, once; the insight counts as acknowledged."""
+    with runtime.session() as session:
+        found = _find(session, runtime, click.where, click.value, Action.READ)
+        if isinstance(found, str):
+            said: str | None = found
+        else:
+            insight, actor = found
+            said = None
+            payload = payload_of(insight)
+            if insight.status == "open" and not isinstance(access.check(actor, Action.TRIAGE_INSIGHT), Denied):
+                insight.status = "acknowledged"
+                audit.append(session, actor.id, "insight.acknowledged", str(insight.id), {})
+            if click.message_ts and not outbox.leave(
+                session, click.channel, "why", payload, f"insight:{insight.id}:why:{click.channel}:{click.thread}", thread_ts=click.thread
+            ):
+                said = "The details are in the thread already."
+    if said:
+        clicks.whisper(runtime, click.where, said)
+    elif not click.message_ts:  # from the Home tab there is no thread
+        clicks.show(runtime, click.where, why.card(payload))
+
+
+def _opens(callback: str, title: str, ask: str) -> Callable[[Runtime, Click], None]:
+    def handler(runtime: Runtime, click: Click) -> None:
+        if not _refused(runtime, click):
+            clicks.open_modal(runtime, click, alert.reason_modal(callback, clicks.about(click, insight=click.value), title, ask, days=True))
+
+    return handler
+
+
+def open_assign(runtime: Runtime, click: Click) -> None:
+    """Ask who looks after it."""
+    if not _refused(runtime, click):
+        clicks.open_modal(runtime, click, alert.assign_modal(clicks.about(click, insight=click.value)))
+
+
+def _refused(runtime: Runtime, click: Click) -> bool:
+    denied = access.check(runtime.people.actor(click.user), Action.TRIAGE_INSIGHT)
+    if isinstance(denied, Denied):
+        clicks.whisper(runtime, click.where, denied.reason)
+    return isinstance(denied, Denied)
+
+
+def _close(runtime: Runtime, submission: Submission, status: str) -> None:
+    """Set expected or snoozed with reason and expiry; the detector learns from `expected` at its next run."""
+    reason, days = str(submission.values.get("reason") or "")[:500], int(submission.values.get("days") or 7)
+    with runtime.session() as session:
+        found = _find(session, runtime, submission.where, str(submission.about.get("insight")), Action.TRIAGE_INSIGHT)
+        if not isinstance(found, str):
+            insight, actor = found
+            until = runtime.clock() + timedelta(days=days)
+            insight.status, insight.status_reason, insight.status_until = (
+                status,
+                f"{reason} ({actor.name or actor.id}, until {until:%d %b})",
+                until,
+            )
+            audit.append(session, actor.id, f"insight.{status}", str(insight.id), {"reason": reason, "days": days})
+            _redraw(session, insight, f"{status.capitalize()} for {days} days, says {actor.name or actor.id}: {reason}", submission)
+    if isinstance(found, str):
+        clicks.whisper(runtime, submission.where, found)
+
+
+def assign(runtime: Runtime, submission: Submission) -> None:
+    """Set the owner, who is told in the thread."""
+    with runtime.session() as session:
+        found = _find(session, runtime, submission.where, str(submission.about.get("insight")), Action.TRIAGE_INSIGHT)
+        if not isinstance(found, str):
+            insight, actor = found
+            insight.owner = str(submission.values["owner"])
+            audit.append(session, actor.id, "insight.assigned", str(insight.id), {"owner": insight.owner})
+            _redraw(session, insight, None, submission)
+            payload = {"owner": insight.owner, "by": actor.name or actor.id, "title": insight.title}
+            outbox.leave(
+                session,
+                submission.where.channel or "",
+                "assignment",
+                payload,
+                f"insight:{insight.id}:assigned:{submission.view}",
+                thread_ts=submission.where.thread,
+            )
+    if isinstance(found, str):
+        clicks.whisper(runtime, submission.where, found)
+
+
+def _redraw(session: Session, insight: Insight, line: str | None, submission: Submission) -> None:
+    """Update every card of the insight, and say in the thread what changed."""
+    prefix = f"insight:{insight.id}:"
+    cards = session.execute(
+        sa.select(OutboxMessage.key, OutboxMessage.channel, OutboxMessage.kind, OutboxMessage.payload).where(
+            OutboxMessage.key.startswith(prefix), OutboxMessage.kind == "alert", OutboxMessage.update_key.is_(None)
+        )
+    ).all()
+    for card in cards:
+        outbox.leave(
+            session, card.channel, card.kind, {**card.payload, **payload_of(insight)}, f"{card.key}:{submission.view}", update_key=card.key
+        )
+    channel, thread = submission.about.get("channel"), submission.about.get("thread")
+    if line and channel and thread:
+        outbox.leave(session, str(channel), "note", {"text": line}, f"{prefix}line:{submission.view}", thread_ts=str(thread))
+
+
+def keep_feedback(runtime: Runtime, click: Click) -> None:
+    """Useful or noise: the precision of alerts is counted from it."""
+    number, _, verdict = click.value.partition(":")
+    with runtime.session() as session:
+        found = _find(session, runtime, click.where, number, Action.TRIAGE_INSIGHT)
+        if not isinstance(found, str):
+            insight, actor = found
+            insight.feedback = "useful" if verdict == "yes" else "noise"
+            audit.append(session, actor.id, "insight.feedback", str(insight.id), {"feedback": insight.feedback})
+    clicks.whisper(runtime, click.where, found if isinstance(found, str) else "Thank you, noted.")
+
+
+def propose_fix(runtime: Runtime, click: Click) -> None:
+    """Look at the live resources and leave a frozen plan as a proposal; who presses is its requester."""
+    from playbooks.cloud import cloud_of
+    from playbooks.planning import NothingToDo, candidates, make_plans
+    from playbooks.remediation import propose
+    from playbooks.schema import read_playbooks
+
+    with runtime.session() as session:
+        found = _find(session, runtime, click.where, click.value, Action.REQUEST_REMEDIATION)
+        if isinstance(found, str):
+            said = found
+        else:
+            insight, actor = found
+            said = "No playbook fits this any more."
+            playbook = read_playbooks().get(_playbook_of(session, insight))
+            if playbook is not None:
+                limits = runtime.organisation.remediation
+                targets = [target for target in candidates(session, playbook, runtime.clock()) if _fits(target, insight)]
+                plans = (
+                    make_plans(playbook, targets, cloud_of(runtime.settings, limits), limits, runtime.clock())
+                    if targets
+                    else NothingToDo("nothing is open", ())
+                )
+                if isinstance(plans, NothingToDo):
+                    said = f"Nothing to propose: {plans.reason}."
+                else:
+                    for plan in plans:
+                        propose(session, plan, playbook, actor.id, runtime.clock(), channel=click.channel, insight_id=insight.id)
+                    said = f"Proposed {len(plans)} change{'' if len(plans) == 1 else 's'}; somebody else has to approve."
+    clicks.whisper(runtime, click.where, said)
+
+
+def _playbook_of(session: Session, insight: Insight) -> str:
+    payload = session.scalar(
+        sa.select(OutboxMessage.payload)
+        .where(OutboxMessage.key.startswith(f"insight:{insight.id}:"), OutboxMessage.kind == "alert")
+        .limit(1)
+    )
+    return str((payload or {}).get("playbook") or insight.evidence.get("playbook") or "")
+
+
+def _fits(target: Any, insight: Insight) -> bool:
+    if insight.resource_id:
+        return bool(target.resource_id == insight.resource_id)
+    return all(wanted is None or wanted == has for wanted, has in ((insight.team, target.team), (insight.account, target.account)))

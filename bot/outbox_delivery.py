@@ -1,0 +1,213 @@
+"""Delivers the outbox to Slack: each message once, in order per channel, with two bots on one database and a crash anywhere.
+
+A channel is delivered by whoever holds its advisory lock, which the database frees when a process dies. An attempt is noted before the post, and a posted
+message carries its key as metadata, so that after a crash between post and mark the next attempt finds it in the channel instead of posting again.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import slack_calls
+from bot.cards import kinds
+from db.engines import Database
+from db.tables import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+_LOCK_CLASS = 7_113_100  # advisory locks of channels
+_IDLE_SECONDS = 0.5
+_WORKERS = 8
+_LEASE = timedelta(seconds=slack_calls.TIMEOUT_SECONDS + 3)  # a post that is under way has ended by then, one way or the other
+_ATTEMPTS = 60
+_NOT_POSTED = "ratelimited"  # the one error after which it is certain that nothing was posted
+_LATER = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"})
+
+_HEADS = sa.text(
+    """
+    SELECT DISTINCT ON (o.channel) o.id, o.channel, o.not_before FROM finops.outbox o
+    WHERE o.delivered_at IS NULL AND o.failed_at IS NULL AND (o.not_before <= :now OR o.attempts > 0)
+      AND NOT EXISTS (SELECT 1 FROM finops.outbox p WHERE p.key IN (o.thread_key, o.update_key) AND p.id <> o.id
+                      AND p.delivered_at IS NULL AND p.failed_at IS NULL)
+      AND (CAST(:channel AS text) IS NULL OR o.channel = :channel)
+    ORDER BY o.channel, o.id
+    """
+)
+
+
+@dataclass
+class Delivery:
+    """The delivery of one process. `client` must not retry by itself: a retried post could be a second one."""
+
+    database: Database
+    client: WebClient
+    admin_channels: tuple[str, ...] = ()
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    wake: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _busy: dict[str, Future[None]] = field(default_factory=dict)
+    _ids: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Deliver until `stop`; what is being sent then is finished."""
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="outbox") as pool:
+            while not self.stopping.is_set():
+                self.wake.clear()
+                if not self._hand_out(pool):
+                    self.wake.wait(_IDLE_SECONDS)
+
+    def stop(self) -> None:
+        """Ask `run` to end."""
+        self.stopping.set()
+        self.wake.set()
+
+    def _hand_out(self, pool: ThreadPoolExecutor) -> bool:
+        for channel, future in list(self._busy.items()):
+            if future.done():
+                del self._busy[channel]
+                if (error := future.exception()) is not None:
+                    log.error("delivery to %s was interrupted: %s", channel, error)
+        try:
+            free = [channel for channel in self.due() if channel not in self._busy]
+        except sa.exc.DBAPIError as error:
+            log.warning("the outbox cannot be read: %s", error)
+            return False
+        for channel in free:
+            self._busy[channel] = pool.submit(self.deliver_channel, channel)
+        return False if not free else not self.wake.wait(0.02)
+
+    def due(self) -> list[str]:
+        """The channels that have a message which could be sent now."""
+        with self.database.app.connect() as connection:
+            heads = connection.execute(_HEADS, {"now": self.clock(), "channel": None}).all()
+        return [head.channel for head in heads if head.not_before <= self.clock()]
+
+    def deliver_channel(self, channel: str) -> None:
+        """Deliver a channel's due messages in order, unless another process is at it."""
+        lock = {"kind": _LOCK_CLASS, "channel": channel}
+        with self.database.app.connect() as connection:
+            taken = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:kind, hashtext(:channel))"), lock)
+            connection.commit()
+            if not taken:
+                return
+            try:
+                while not self.stopping.is_set() and self._deliver_next(connection, channel):
+                    pass
+            finally:
+                self._unlock(connection, lock)
+
+    def _unlock(self, connection: sa.Connection, lock: dict[str, object]) -> None:
+        try:
+            connection.rollback()
+            connection.execute(sa.text("SELECT pg_advisory_unlock(:kind, hashtext(:channel))"), lock)
+            connection.commit()
+        except sa.exc.DBAPIError:
+            connection.invalidate()  # the lock went with the session
+
+    def _deliver_next(self, connection: sa.Connection, channel: str) -> bool:
+        """Deliver the head of a channel; whether the next may follow at once."""
+        head = connection.execute(_HEADS, {"now": self.clock(), "channel": channel}).first()
+        if head is None or head.not_before > self.clock():
+            connection.rollback()
+            return False
+        row = connection.execute(sa.select(OutboxMessage.__table__).where(OutboxMessage.id == head.id)).one()
+        self._set(connection, row.id, attempts=row.attempts + 1, not_before=self.clock() + _LEASE, error=None)
+        try:
+            message_ts, note = self._send(connection, row)
+        except SlackApiError as error:
+            return self._refused(connection, row, error)
+        except (SlackClientError, OSError) as error:  # no answer: it may have been posted, the next attempt looks
+            silence = _LEASE if isinstance(error, TimeoutError) else timedelta()
+            self._set(connection, row.id, not_before=self._after(row.attempts) + silence, error=f"Slack cannot be reached: {error}"[:500])
+            return False
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.exception("message %s cannot be drawn", row.key)
+            self._fail(connection, row, f"its card cannot be drawn: {type(error).__name__}: {error}")
+            return True
+        self._set(connection, row.id, delivered_at=self.clock(), message_ts=message_ts, error=note)
+        return True
+
+    def _send(self, connection: sa.Connection, row: Any) -> tuple[str | None, str | None]:
+        """Post, update or skip one message; its ts and a note."""
+        if row.update_key and self._superseded(connection, row):
+            return None, "superseded by a later update"
+        relation = self._related(connection, row.update_key or row.thread_key)
+        if relation is None and (row.update_key or (row.thread_key and not row.thread_ts)):
+            raise ValueError("the message it belongs to was not delivered")
+        channel = slack_calls.channel_id(self.client, row.channel, self._ids)
+        thread = row.thread_ts or ((relation.thread_ts or relation.message_ts) if relation and not row.update_key else None)
+        retried = _maybe_posted(row)
+        if row.kind == "file":
+            return self._send_file(row, channel, thread, retried), None
+        card = kinds.draw(row.kind, row.payload, self.clock().date())
+        if card is None:
+            raise ValueError(f"there is no card of the kind {row.kind}")
+        if row.update_key:
+            return slack_calls.update(self.client, channel, relation.message_ts, card, row.key)
+        if retried and (found := slack_calls.find_message(self.client, channel, thread, row.key, row.created_at)):
+            return found, "found after an interrupted attempt"
+        return slack_calls.post(self.client, channel, thread, card, row.key)
+
+    def _send_file(self, row: Any, channel: str, thread: str | None, retried: bool) -> str | None:
+        name = str(row.payload["filename"])
+        if retried and slack_calls.has_file(self.client, channel, thread, name, row.created_at):
+            return None
+        slack_calls.upload(self.client, channel, thread, name, str(row.payload["content"]).encode(), str(row.payload.get("comment") or ""))
+        return None
+
+    def _superseded(self, connection: sa.Connection, row: Any) -> bool:
+        later = sa.select(sa.func.count()).where(
+            OutboxMessage.update_key == row.update_key, OutboxMessage.id > row.id, OutboxMessage.delivered_at.is_(None)
+        )
+        return int(connection.scalar(later) or 0) > 0
+
+    def _related(self, connection: sa.Connection, key: str | None) -> Any:
+        if key is None:
+            return None
+        columns = (OutboxMessage.message_ts, OutboxMessage.thread_ts)
+        return connection.execute(sa.select(*columns).where(OutboxMessage.key == key, OutboxMessage.message_ts.is_not(None))).first()
+
+    def _refused(self, connection: sa.Connection, row: Any, error: SlackApiError) -> bool:
+        code = slack_calls.error_code(error)
+        status = getattr(error.response, "status_code", 200)
+        if status == 429 or code == "ratelimited":
+            wait = slack_calls.retry_after(error)
+            self._set(
+                connection, row.id, attempts=max(row.attempts, 1), not_before=self.clock() + timedelta(seconds=wait), error="ratelimited"
+            )
+            return False
+        if (code in _LATER or status >= 500) and row.attempts + 1 < _ATTEMPTS:
+            self._set(connection, row.id, not_before=self._after(row.attempts), error=f"Slack said {code}")
+            return False
+        self._fail(connection, row, f"Slack refused it: {code}")
+        return True
+
+    def _after(self, attempts: int) -> datetime:
+        return self.clock() + timedelta(seconds=min(60, 2 ** min(attempts, 6)))
+
+    def _fail(self, connection: sa.Connection, row: Any, reason: str) -> None:
+        log.error("message %s for %s was not delivered: %s", row.key, row.channel, reason)
+        connection.execute(sa.update(OutboxMessage).where(OutboxMessage.id == row.id).values(failed_at=self.clock(), error=reason[:500]))
+        if row.channel not in self.admin_channels and not row.key.startswith("undelivered:"):
+            for channel in self.admin_channels:
+                text = f"A message for {row.channel} was not delivered: {reason}. Its kind is {row.kind}, its key {row.key}."
+                values = {"channel": channel, "kind": "note", "payload": {"text": text}, "key": f"undelivered:{row.key}:{channel}"}
+                connection.execute(sa.insert(OutboxMessage).values(**values))
+        connection.commit()
+
+    def _set(self, connection: sa.Connection, message: int, **values: Any) -> None:
+        connection.execute(sa.update(OutboxMessage).where(OutboxMessage.id == message).values(**values))
+        connection.commit()
+
+
+def _maybe_posted(row: Any) -> bool:
+    """Whether an earlier attempt may have reached Slack, so that the channel has to be searched before posting."""
+    return bool(row.attempts > 0 and row.error != _NOT_POSTED)

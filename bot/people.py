@@ -1,0 +1,99 @@
+"""Slack users as actors: `finops.yaml` by id or e-mail, with what their Slack user groups add."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field, replace
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from access import Actor, Role
+from settings import Organisation
+
+log = logging.getLogger(__name__)
+
+_KEPT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack knows of somebody."""
+
+    name: str = ""
+    email: str = ""
+    timezone: str = "UTC"
+
+
+@dataclass
+class People:
+    """Looks people up, remembering for five minutes; Slack's silence makes nobody more than `finops.yaml` says."""
+
+    client: WebClient
+    organisation: Organisation
+    _profiles: dict[str, tuple[float, Profile]] = field(default_factory=dict)
+    _groups: tuple[float, dict[str, frozenset[str]]] = (0.0, {})
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def profile(self, user: str) -> Profile:
+        """Name, e-mail and time zone of a Slack user; empty where Slack does not say."""
+        kept = self._profiles.get(user)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        try:
+            answer = self.client.users_info(user=user)
+        except (SlackClientError, OSError) as error:
+            log.warning("Slack does not tell who %s is: %s", user, error)
+            return kept[1] if kept else Profile()
+        person = answer["user"]
+        details = person.get("profile") or {}
+        found = Profile(
+            name=str(person.get("real_name") or details.get("real_name") or person.get("name") or ""),
+            email=str(details.get("email") or ""),
+            timezone=str(person.get("tz") or "UTC"),
+        )
+        self._profiles[user] = (time.monotonic() + _KEPT_SECONDS, found)
+        return found
+
+    def actor(self, user: str) -> Actor:
+        """Who a Slack user is to us."""
+        if any(person.id == user for person in self.organisation.people):
+            return self._with_groups(self.organisation.actor(user), user)
+        profile = self.profile(user)
+        if profile.email and any(person.email == profile.email for person in self.organisation.people):
+            known = self.organisation.actor(profile.email)
+            return self._with_groups(replace(known, id=user), user)
+        return self._with_groups(self.organisation.actor(user, profile.name), user)
+
+    def _with_groups(self, actor: Actor, user: str) -> Actor:
+        for group in self.organisation.groups:
+            if user in self._members().get(group.handle, frozenset()):
+                actor = replace(
+                    actor,
+                    roles=actor.roles | set(group.roles),
+                    teams=actor.teams | set(group.teams),
+                    approves_teams=actor.approves_teams | set(group.approves_teams),
+                    sees_all=actor.sees_all or Role.ADMIN in group.roles,
+                )
+        return actor
+
+    def _members(self) -> dict[str, frozenset[str]]:
+        with self._lock:
+            until, members = self._groups
+            if until > time.monotonic():
+                return members
+            wanted = {group.handle for group in self.organisation.groups}
+            try:
+                listed = self.client.usergroups_list()["usergroups"]
+                ids = {str(item["handle"]): str(item["id"]) for item in listed if item.get("handle") in wanted}
+                members = {handle: frozenset(self.client.usergroups_users_list(usergroup=key)["users"]) for handle, key in ids.items()}
+            except (SlackClientError, OSError) as error:
+                log.warning("Slack does not list user groups: %s", error)
+            self._groups = (time.monotonic() + _KEPT_SECONDS, members)
+            return members
+
+    def with_role(self, *roles: Role) -> tuple[str, ...]:
+        """Slack ids of the people of `finops.yaml` who hold one of the roles, for those who are asked."""
+        return tuple(
+            person.id for person in self.organisation.people if set(roles) & set(person.roles) and person.id.startswith(("U", "W"))
+        )

@@ -1,0 +1,175 @@
+"""Questions: a mention, a direct message, a follow-up in a thread, `/cost`, a button with an example. Heard once, answered once, in the thread."""
+
+import html
+import logging
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from slack_sdk.errors import SlackClientError
+from sqlalchemy.orm import Session
+
+from bot import inbox, slack_calls
+from bot.cards import kinds, refusals
+from bot.errors import Where
+from bot.runtime import Runtime
+from db import outbox
+from db.tables import Question
+
+log = logging.getLogger(__name__)
+
+LONGEST = 2_000
+_STATUS_AFTER, _WAITING_AFTER = 0.25, 3.0
+_SUBTYPES = (None, "thread_broadcast", "file_share")
+_USER = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_REFERENCE = re.compile(r"<(?:[#!@])?([^>|]*)(?:\|([^>]*))?>")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Something said to the bot: `thread` is the root's ts, `addressed` whether the bot was named or written to directly."""
+
+    user: str
+    channel: str
+    text: str
+    thread: str | None
+    addressed: bool
+    direct: bool = False
+    asked: str | None = None
+
+    @property
+    def conversation(self) -> str | None:
+        """The thread as the answer side knows it."""
+        return f"{self.channel}:{self.thread}" if self.thread else None
+
+
+def hear(event: dict[str, Any], bot_user: str) -> Heard | None:
+    """What an event says to the bot; None when it is not for it: other bots, edits, plain channel talk, talk among people in a thread."""
+    user, text = event.get("user"), str(event.get("text") or "")
+    if not user or user == bot_user or event.get("bot_id") or event.get("subtype") not in _SUBTYPES or event.get("hidden"):
+        return None
+    channel, root = str(event["channel"]), str(event.get("thread_ts") or event["ts"])
+    if event.get("type") == "app_mention":
+        return Heard(str(user), channel, spoken(text, bot_user), root, addressed=True)
+    if event.get("channel_type") == "im":
+        return Heard(str(user), channel, spoken(text, bot_user), root, addressed=True, direct=True)
+    if not event.get("thread_ts") or _USER.search(text):
+        return None  # a mention of the bot arrives as app_mention too; of somebody else, it is not for the bot
+    return Heard(str(user), channel, spoken(text, bot_user), root, addressed=False)
+
+
+def spoken(text: str, bot_user: str) -> str:
+    """The words a person typed, without the bot's mention and without Slack's markup of links and channels."""
+    words = text.replace(f"<@{bot_user}>", " ")
+    words = _REFERENCE.sub(lambda match: match.group(2) or match.group(1), words)
+    return re.sub(r"[^\S\n]+", " ", html.unescape(words)).strip()
+
+
+def concerns(session: Session, heard: Heard) -> bool:
+    """Whether it is for the bot: it was addressed, or this thread began with a question to it."""
+    if heard.addressed:
+        return True
+    known = sa.select(Question.id).where(Question.thread == heard.conversation).limit(1)
+    return session.scalar(known) is not None
+
+
+def take(runtime: Runtime, event_id: str, heard: Heard) -> bool:
+    """Keep what was heard, before the ack; False when it is not for the bot or some bot has it."""
+    with runtime.session() as session:
+        return concerns(session, heard) and inbox.remember(session, event_id, as_body(heard), runtime.clock())
+
+
+def as_body(heard: Heard) -> dict[str, Any]:
+    """What is kept of it until it is answered."""
+    return {key: getattr(heard, key) for key in Heard.__dataclass_fields__}
+
+
+def submit(runtime: Runtime, event_id: str, heard: Heard) -> None:
+    """Answer in the background."""
+    where = Where(heard.user, heard.channel, heard.thread)
+    runtime.later(runtime.questions, where, answer, runtime, event_id, heard)
+
+
+def resume(runtime: Runtime) -> int:
+    """Answer what a dead bot had acknowledged; how many."""
+    with runtime.session() as session:
+        left = inbox.take_over(session, runtime.clock())
+    for event_id, body in left:
+        submit(runtime, event_id, Heard(**body))
+    return len(left)
+
+
+def answer(runtime: Runtime, event_id: str, heard: Heard) -> None:
+    """Answer one question: the reply and the note that it is answered are one transaction."""
+    kind, payload = _reply(runtime, heard)
+    private = kind == "answer" and not heard.addressed and payload["result"].get("outcome") == "cannot_answer"
+    with runtime.session() as session:
+        if not private:
+            outbox.leave(session, heard.channel, kind, payload, f"answer:{event_id}", thread_ts=heard.thread)
+        inbox.done(session, event_id, runtime.clock())
+    if private:  # people may talk among themselves; only who wrote is told that it was not understood
+        card = kinds.result_card(payload, runtime.clock().date())
+        slack_calls.whisper(runtime.client, heard.channel, heard.user, card, heard.thread)
+
+
+def _reply(runtime: Runtime, heard: Heard) -> tuple[str, dict[str, Any]]:
+    if not heard.text or heard.text.lower() in ("help", "hilfe", "?", "hi", "hello"):
+        return "help", {}
+    if len(heard.text) > LONGEST:
+        return "note", {
+            "text": f"That is {len(heard.text):,} characters; I read questions of up to {LONGEST:,}. Please ask in fewer words."
+        }
+    actor = runtime.people.actor(heard.user)
+    with Status(runtime, heard) as status:
+        result, reference = runtime.answers.ask(heard.text, actor, heard.conversation, heard.channel, status.say)
+    return "answer", {"result": result, "reference": reference, "asked": heard.asked}
+
+
+class Status:
+    """The line under the thread while an answer takes its time: what is being done, and after three seconds what it waits for."""
+
+    def __init__(self, runtime: Runtime, heard: Heard) -> None:
+        self._runtime, self._heard = runtime, heard
+        self._doing, self._shown, self._over = "reading the question", False, False
+        self._lock = threading.Lock()
+        self._timers = (threading.Timer(_STATUS_AFTER, self._show), threading.Timer(_WAITING_AFTER, self._show, ("still ",)))
+
+    def __enter__(self) -> "Status":
+        if self._heard.thread:
+            for timer in self._timers:
+                timer.daemon = True
+                timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        with self._lock:
+            self._over = True
+
+    def say(self, doing: str) -> None:
+        """What is being done now; shown when the question is slow enough for a status."""
+        self._doing = doing
+        if self._shown:
+            self._show()
+
+    def _show(self, prefix: str = "") -> None:
+        with self._lock:
+            if self._over:
+                return
+            self._shown = True
+            try:
+                self._runtime.client.assistant_threads_setStatus(
+                    channel_id=self._heard.channel, thread_ts=str(self._heard.thread), status=f"is {prefix}{self._doing}…"
+                )
+            except (SlackClientError, OSError) as error:
+                log.debug("no status can be shown: %s", error)
+
+
+def suggest(runtime: Runtime, channel: str, examples: Sequence[str] = refusals.EXAMPLES) -> None:
+    """Offer questions in the agent's view when somebody opens it."""
+    prompts = [{"title": example, "message": example} for example in examples[:4]]
+    runtime.client.assistant_threads_setSuggestedPrompts(channel_id=channel, title="Ask about your cloud bills", prompts=prompts)
