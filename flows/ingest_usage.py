@@ -1,0 +1,102 @@
+"""The flow that looks into the cloud accounts: what is there, and how much of it is used."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from prefect import flow
+from sqlalchemy.orm import Session
+
+from db import engines, outbox
+from flows import failure
+from flows.loading.inventory import store_inventory, store_utilization
+from flows.sources import aws_inventory, aws_utilization
+from flows.sources.aws_access import Denied
+from flows.sources.aws_inventory import Inventory, Place
+from flows.sources.aws_utilization import Used
+from playbooks.cloud import Cloud, cloud_of
+from settings import Organisation, UserError, read_organisation, read_settings
+
+_AT_ONCE = 4  # places read side by side
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was seen in one place."""
+
+    inventory: Inventory
+    used: tuple[Used, ...]
+    denied: tuple[Denied, ...]
+
+
+@flow(name="ingest_usage", retries=2, retry_delay_seconds=60)
+def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, Any]:
+    """Inventory of every account and region of finops.yaml, and the metrics of the last full days; counts, and what was not allowed."""
+    settings = read_settings()
+    organisation = read_organisation(settings.config)
+    database = engines.connect(settings)
+    with failure.told("ingest_usage", database, organisation, request_key):
+        now = datetime.now(UTC)
+        looked = fetch(cloud_of(settings, organisation.remediation), organisation, now.date(), days)
+        check(looked)
+        with Session(database.app) as session, session.begin():
+            result = store(session, looked, organisation, now)
+            failure.close_request(session, request_key, "finished", result)
+        return result
+
+
+def fetch(cloud: Cloud, organisation: Organisation, today: date, days: int) -> list[Looked]:
+    """Look at every place; the result is in the order of accounts and regions."""
+    places = [Place(account, region) for account in accounts(cloud, organisation) for region in organisation.remediation.regions]
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        return list(pool.map(lambda place: look(cloud, place, today - timedelta(days), today), places))
+
+
+def accounts(cloud: Cloud, organisation: Organisation) -> tuple[str, ...]:
+    """The accounts of finops.yaml, else the one that this process's credentials belong to; raises `UserError` when there are none."""
+    from botocore.exceptions import NoCredentialsError
+
+    limits = organisation.remediation
+    if limits.accounts:
+        return limits.accounts
+    try:
+        own = Cloud(limits.model_copy(update={"actor_role_arn": None, "observer_role_arn": None}), cloud.endpoint_url)
+        return (own.client("sts", "", limits.regions[0], "observe").get_caller_identity()["Account"],)
+    except NoCredentialsError as error:
+        raise UserError("There are no AWS credentials. Give this process some, and name the accounts in finops.yaml.") from error
+
+
+def look(cloud: Cloud, place: Place, start: date, end: date) -> Looked:
+    """One place: its resources and the metrics of the days [start, end)."""
+
+    def client(service: str) -> Any:
+        return cloud.client(service, place.account_id, place.region, "observe")
+
+    inventory = aws_inventory.read(client, place)
+    used = aws_utilization.read(client, inventory.found, place, start, end)
+    if isinstance(used, Denied):
+        return Looked(inventory, (), (*inventory.denied, used))
+    return Looked(inventory, tuple(used), inventory.denied)
+
+
+def check(looked: Sequence[Looked]) -> None:
+    """Raise `UserError` when not one kind of resource could be listed anywhere: that is a failure, not an empty account."""
+    refused = [denied for one in looked for denied in one.denied]
+    if refused and not any(one.inventory.looked_at for one in looked):
+        raise UserError(refused[0].sentence())
+
+
+def store(session: Session, looked: Sequence[Looked], organisation: Organisation, now: datetime) -> dict[str, Any]:
+    """Write resources and metrics, and tell the admin channels once of permissions that are missing."""
+    stored = store_inventory(session, [one.inventory for one in looked], organisation.allocation, now)
+    metrics = store_utilization(session, (used for one in looked for used in one.used), stored.ids)
+    denied = [refusal.sentence() for one in looked for refusal in one.denied]
+    if denied:
+        key = sha256("\n".join(sorted(denied)).encode()).hexdigest()[:16]
+        text = "Some of the cloud accounts could not be looked at:\n" + "\n".join(f"• {sentence}" for sentence in denied[:20])
+        for channel in organisation.admin_channels():
+            outbox.leave(session, channel, "note", {"text": text}, f"denied:{key}:{channel}")
+    return {"resources": stored.seen, "new": stored.new, "gone": stored.gone, "utilization": metrics, "denied": denied}

@@ -1,0 +1,51 @@
+"""The flow that refreshes the catalogue of on-demand prices."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from prefect import flow
+from sqlalchemy.orm import Session
+
+from db import engines
+from db.tables import Resource
+from flows import failure
+from flows.loading.inventory import store_prices
+from flows.sources import aws_prices
+from flows.sources.aws_access import Denied, attempt
+from flows.sources.aws_prices import AwsPriceList, Priced, PriceList
+from playbooks.cloud import Cloud
+from settings import Organisation, Remediation, UserError, read_organisation, read_settings
+
+
+@flow(name="refresh_prices", retries=2, retry_delay_seconds=60)
+def refresh_prices(request_key: str | None = None) -> dict[str, Any]:
+    """Prices of the regions of finops.yaml and of those where instances are known; how many, and of which regions."""
+    settings = read_settings()
+    organisation = read_organisation(settings.config)
+    database = engines.connect(settings)
+    with failure.told("refresh_prices", database, organisation, request_key):
+        with Session(database.app) as session:
+            wanted = regions(session, organisation)
+        client = Cloud(Remediation(), settings.aws_endpoint_url).client("pricing", "", aws_prices.ENDPOINT_REGION, "observe")
+        priced = fetch(AwsPriceList(client), wanted)
+        with Session(database.app) as session, session.begin():
+            result = {"prices": store_prices(session, priced, datetime.now(UTC)), "regions": wanted}
+            failure.close_request(session, request_key, "finished", result)
+        return result
+
+
+def regions(session: Session, organisation: Organisation) -> list[str]:
+    """Where prices are needed, sorted."""
+    known = sa.select(Resource.region).distinct().where(Resource.provider == "AWS", Resource.instance_type.is_not(None))
+    return sorted({*organisation.remediation.regions, *(region for region in session.scalars(known) if region)})
+
+
+def fetch(price_list: PriceList, wanted: list[str]) -> list[Priced]:
+    """The catalogue; raises `UserError` that names the permission when the price list may not be read, or when it was empty."""
+    priced = attempt(aws_prices.PERMISSION, "", aws_prices.ENDPOINT_REGION, lambda: aws_prices.read(price_list, wanted))
+    if isinstance(priced, Denied):
+        raise UserError(priced.sentence())
+    if not priced:
+        raise UserError(f"The price list had no price for {', '.join(wanted)}. Check the regions in finops.yaml.")
+    return priced

@@ -1,0 +1,236 @@
+"""The inventory of AWS accounts: instances, disks, snapshots, addresses, load balancers, databases and functions as rows for `resources`."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flows.sources.aws_access import Denied, attempt
+
+Json = Mapping[str, Any]
+Client = Callable[[str], Any]
+"""A client of one account and region for a service's name."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A resource as AWS describes it; `attributes` are plain JSON values. Ids have the form that AWS's bills use."""
+
+    resource_id: str
+    resource_name: str | None
+    resource_type: str
+    service: str
+    account_id: str
+    region: str
+    state: str | None
+    instance_type: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One region of one account."""
+
+    account_id: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What a place holds, and what could not be looked at; the resource types in `looked_at` are complete."""
+
+    place: Place
+    found: tuple[Found, ...]
+    denied: tuple[Denied, ...]
+    looked_at: frozenset[str]
+
+
+_EC2, _EBS, _VPC = "Amazon Elastic Compute Cloud", "Amazon Elastic Block Store", "Amazon Virtual Private Cloud"
+
+
+def instances(reply: Json, place: Place) -> Iterator[Found]:
+    """From DescribeInstances; terminated ones are gone."""
+    for item in (instance for reservation in reply["Reservations"] for instance in reservation["Instances"]):
+        if item["State"]["Name"] not in ("terminated", "shutting-down"):
+            attributes = {
+                "zone": item.get("Placement", {}).get("AvailabilityZone"),
+                "architecture": item.get("Architecture"),
+                "platform": item.get("PlatformDetails", "Linux/UNIX"),
+                "lifecycle": item.get("InstanceLifecycle", "on-demand"),
+                "launched_at": _time(item.get("LaunchTime")),
+                "volumes": [disk["Ebs"]["VolumeId"] for disk in item.get("BlockDeviceMappings", []) if "Ebs" in disk],
+            }
+            yield _ec2(item["InstanceId"], "Instance", _EC2, place, item, item["State"]["Name"], attributes, item.get("InstanceType"))
+
+
+def volumes(reply: Json, place: Place) -> Iterator[Found]:
+    """From DescribeVolumes; `attached_to` is empty for a disk that nothing uses."""
+    for item in reply["Volumes"]:
+        attributes = {
+            "volume_type": item.get("VolumeType"),
+            "size_gib": item.get("Size"),
+            "iops": item.get("Iops"),
+            "attached_to": sorted(attachment["InstanceId"] for attachment in item.get("Attachments", [])),
+            "created_at": _time(item.get("CreateTime")),
+        }
+        yield _ec2(item["VolumeId"], "Volume", _EBS, place, item, item.get("State"), attributes)
+
+
+def snapshots(reply: Json, place: Place) -> Iterator[Found]:
+    """From DescribeSnapshots of one's own."""
+    for item in reply["Snapshots"]:
+        attributes = {"size_gib": item.get("VolumeSize"), "volume": item.get("VolumeId"), "created_at": _time(item.get("StartTime"))}
+        arn = f"arn:aws:ec2:{place.region}:{place.account_id}:snapshot/{item['SnapshotId']}"
+        yield _ec2(arn, "Snapshot", _EBS, place, item, item.get("State"), attributes)
+
+
+def addresses(reply: Json, place: Place) -> Iterator[Found]:
+    """From DescribeAddresses; `associated_with` is null for one that nothing uses."""
+    for item in reply["Addresses"]:
+        used_by = item.get("InstanceId") or item.get("NetworkInterfaceId") or None
+        arn = f"arn:aws:ec2:{place.region}:{place.account_id}:elastic-ip/{item['AllocationId']}"
+        attributes = {"public_ip": item.get("PublicIp"), "associated_with": used_by}
+        yield _ec2(arn, "IP Address", _VPC, place, item, "associated" if used_by else "unassociated", attributes)
+
+
+def load_balancers(reply: Json, place: Place) -> Iterator[Found]:
+    """From DescribeLoadBalancers of ELBv2; tags come from another call."""
+    for item in reply["LoadBalancers"]:
+        attributes = {"kind": item.get("Type"), "created_at": _time(item.get("CreatedTime"))}
+        state = item.get("State", {}).get("Code")
+        name, arn = item["LoadBalancerName"], item["LoadBalancerArn"]
+        yield Found(arn, name, "Load Balancer", "Elastic Load Balancing", place.account_id, place.region, state, attributes=attributes)
+
+
+def databases(reply: Json, place: Place) -> Iterator[Found]:
+    """From DescribeDBInstances."""
+    for item in reply["DBInstances"]:
+        attributes = {
+            "engine": item.get("Engine"),
+            "multi_az": item.get("MultiAZ", False),
+            "storage_type": item.get("StorageType"),
+            "size_gib": item.get("AllocatedStorage"),
+            "replica_of": item.get("ReadReplicaSourceDBInstanceIdentifier"),
+            "created_at": _time(item.get("InstanceCreateTime")),
+        }
+        yield Found(
+            resource_id=item["DBInstanceArn"],
+            resource_name=item["DBInstanceIdentifier"],
+            resource_type="DB Instance",
+            service="Amazon Relational Database Service",
+            account_id=place.account_id,
+            region=place.region,
+            state=item.get("DBInstanceStatus"),
+            instance_type=item.get("DBInstanceClass"),
+            tags=_tags(item.get("TagList", [])),
+            attributes=attributes,
+        )
+
+
+def functions(reply: Json, place: Place) -> Iterator[Found]:
+    """From ListFunctions; tags come from another call."""
+    for item in reply["Functions"]:
+        attributes = {
+            "memory_mib": item.get("MemorySize"),
+            "runtime": item.get("Runtime"),
+            "architecture": (item.get("Architectures") or ["x86_64"])[0],
+            "code_bytes": item.get("CodeSize"),
+            "modified_at": item.get("LastModified"),
+        }
+        name, arn = item["FunctionName"], item["FunctionArn"]
+        yield Found(arn, name, "Function", "AWS Lambda", place.account_id, place.region, item.get("State"), attributes=attributes)
+
+
+def _ec2(
+    resource_id: str, kind: str, service: str, place: Place, item: Json, state: str | None, attributes: Json, size: str | None = None
+) -> Found:
+    tags = _tags(item.get("Tags", []))
+    return Found(resource_id, tags.get("Name"), kind, service, place.account_id, place.region, state, size, tags, attributes)
+
+
+def _tags(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _time(value: datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """One kind of resource: how it is listed, what that takes, how a page is read."""
+
+    kind: str
+    service: str
+    operation: str
+    permission: str
+    parse: Callable[[Json, Place], Iterator[Found]]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+_LISTINGS = (
+    _Listing("Instance", "ec2", "describe_instances", "ec2:DescribeInstances", instances),
+    _Listing("Volume", "ec2", "describe_volumes", "ec2:DescribeVolumes", volumes),
+    _Listing("Snapshot", "ec2", "describe_snapshots", "ec2:DescribeSnapshots", snapshots, {"OwnerIds": ["self"]}),
+    _Listing("IP Address", "ec2", "describe_addresses", "ec2:DescribeAddresses", addresses),
+    _Listing("Load Balancer", "elbv2", "describe_load_balancers", "elasticloadbalancing:DescribeLoadBalancers", load_balancers),
+    _Listing("DB Instance", "rds", "describe_db_instances", "rds:DescribeDBInstances", databases),
+    _Listing("Function", "lambda", "list_functions", "lambda:ListFunctions", functions),
+)
+PERMISSIONS = (*(listing.permission for listing in _LISTINGS), "elasticloadbalancing:DescribeTags", "lambda:ListTags")
+_TAGGED_AT_ONCE = 20  # load balancers a DescribeTags call
+
+
+def read(client: Client, place: Place) -> Inventory:
+    """List everything in one place; a kind that may not be listed is named, the others are read."""
+    found: list[Found] = []
+    denied: list[Denied] = []
+    looked_at: set[str] = set()
+    for listing in _LISTINGS:
+        listed = attempt(listing.permission, place.account_id, place.region, lambda listing=listing: _list(client, listing, place))  # type: ignore[misc]
+        if isinstance(listed, Denied):
+            denied.append(listed)
+            if listed.permission == "sts:AssumeRole":
+                break
+            continue
+        looked_at.add(listing.kind)
+        tagged = _with_tags(client, listing, listed, place)
+        if isinstance(tagged, Denied):
+            denied.append(tagged)
+        found += listed if isinstance(tagged, Denied) else tagged
+    return Inventory(place, tuple(found), tuple(denied), frozenset(looked_at))
+
+
+def _list(client: Client, listing: _Listing, place: Place) -> list[Found]:
+    api = client(listing.service)
+    if api.can_paginate(listing.operation):
+        pages = api.get_paginator(listing.operation).paginate(**listing.arguments)
+    else:
+        pages = [getattr(api, listing.operation)(**listing.arguments)]
+    return [found for page in pages for found in listing.parse(page, place)]
+
+
+def _with_tags(client: Client, listing: _Listing, listed: list[Found], place: Place) -> list[Found] | Denied:
+    if not listed or listing.kind not in ("Load Balancer", "Function"):
+        return listed
+    if listing.kind == "Function":
+        return attempt("lambda:ListTags", place.account_id, place.region, lambda: _function_tags(client("lambda"), listed))
+    return attempt("elasticloadbalancing:DescribeTags", place.account_id, place.region, lambda: _balancer_tags(client("elbv2"), listed))
+
+
+def _function_tags(api: Any, listed: list[Found]) -> list[Found]:
+    from dataclasses import replace
+
+    return [replace(one, tags=api.list_tags(Resource=one.resource_id).get("Tags", {})) for one in listed]
+
+
+def _balancer_tags(api: Any, listed: list[Found]) -> list[Found]:
+    from dataclasses import replace
+
+    tags: dict[str, dict[str, str]] = {}
+    for first in range(0, len(listed), _TAGGED_AT_ONCE):
+        arns = [one.resource_id for one in listed[first : first + _TAGGED_AT_ONCE]]
+        for described in api.describe_tags(ResourceArns=arns)["TagDescriptions"]:
+            tags[described["ResourceArn"]] = _tags(described["Tags"])
+    return [replace(one, tags=tags.get(one.resource_id, {})) for one in listed]
