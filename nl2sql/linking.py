@@ -68,7 +68,7 @@ def index(by_dimension: Mapping[str, Iterable[str]], semantics: Semantics, own_w
         if dimension in ("currency", "charge_category", "pricing_category"):
             continue
         for name in names:
-            match = Match("account" if dimension == "account_id" else dimension, (name,), name)
+            match = Match(dimension, (name,), name)
             know(key(name), match)
             if dimension in _PARTIAL:
                 for word in dict.fromkeys(key(name)):

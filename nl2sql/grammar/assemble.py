@@ -10,7 +10,7 @@ from nl2sql.grammar.parse import dimension_doubt
 from nl2sql.grammar.query import Filter, Grain, Query
 
 _RESOURCE_METRICS = frozenset({"effective_cost", "billed_cost"})
-_RESOURCE_FILTERS = frozenset({"provider", "account", "service", "region", "team", "environment", "application", "resource", "resource_type"})
+_RESOURCE_FILTERS = frozenset({"provider", "account", "account_id", "service", "region", "team", "environment", "application", "resource", "resource_type"})
 _DAILY_AT_MOST, _WEEKLY_AT_MOST = 62, 62
 DEFAULT_TOP = 5
 

@@ -36,7 +36,7 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
     for beside in (at - 1, at + 1):
         term = sentence.terms[beside] if 0 <= beside < len(sentence.terms) else None
         if term and term.kind == "value" and not claimed:
-            named = tuple(match for match in term.matches if match.dimension == dimension.value)
+            named = tuple(match for match in term.matches if match.dimension.removesuffix("_id") == dimension.value)
             if named:
                 sentence.terms[beside] = replace(term, matches=named)
                 sentence.take(at)

@@ -16,12 +16,15 @@ _SIDES: dict[str, Change] = {"up": "up", "down": "down", "change": "difference"}
 def change(sentence: Sentence, draft: Draft) -> None:
     """`grew`, `went down`, `biggest increase`, `fastest growing`: the difference to the period before, unless another is named."""
     places, rates = sentence.open("change"), sentence.open("rate")
-    if rates and not places and not sentence.open("vs", "compare", "over", "shift"):
-        places = rates
-    for at in places:
+    growth = [at for at in rates if sentence.terms[at].value == "rate"]
+    for at in places or growth:
         side: Change = _SIDES.get(sentence.terms[at].value, "up")
         if draft.change in (None, "difference"):
             draft.change = side
+    for at in sentence.open("fastest"):
+        draft.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
+    if draft.change is None:
+        return
     sentence.take(*places, *rates)
     if rates and draft.change in ("up", "down"):
         draft.change = "percent_up" if draft.change == "up" else "percent_down"
@@ -66,8 +69,8 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     elif len(found) == 2 and floating and contrast:
         draft.period, draft.back = found[0], "previous"
         return
-    elif len(found) == 2 and not contrast and (joined := _adjoining(found)):
-        found = [joined]
+    elif len(found) > 1 and not contrast:
+        found = _as_one(found)
     if len(found) == 1 and found[0].floating and sentence.has("vs", "compare"):
         draft.back = "previous"
         return
@@ -90,11 +93,18 @@ def _comparable(ends: tuple[Period, Period]) -> bool:
     return ends[0].unit == ends[1].unit and ends[0].count == ends[1].count
 
 
-def _adjoining(found: list[Period]) -> Period | None:
-    first, last = sorted(found, key=lambda period: period.start)
-    if first.end != last.start:
-        return None
-    return dates.joined(first, last)
+def _as_one(found: list[Period]) -> list[Period]:
+    """Periods that are not contrasted: of one inside the other the inner, adjoining ones as one; else as they are."""
+    ordered = sorted(found, key=lambda period: (period.start, period.end))
+    whole = ordered[0]
+    for period in ordered[1:]:
+        if whole.start <= period.start and period.end <= whole.end or period.start == whole.start:
+            whole = min(whole, period, key=lambda each: each.days)
+        elif whole.end == period.start and (both := dates.joined(whole, period)):
+            whole = both
+        else:
+            return found
+    return [whole]
 
 
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:

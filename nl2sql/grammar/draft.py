@@ -5,7 +5,6 @@ from typing import Literal
 
 from nl2sql.dates import Period, Unit
 from nl2sql.grammar.query import Change, Filter, Grain, Threshold
-from nl2sql.linking import Match
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,6 @@ class Draft:
     change: Change | None = None
     moved_only: bool = False
     dimensions: list[str] = field(default_factory=list)
-    adds_dimensions: bool = False
     grain: Grain | Literal["auto"] | None = None
     filters: list[Filter] = field(default_factory=list)
     widens: bool = False
@@ -63,11 +61,9 @@ class Draft:
     clear: bool = False
     follows: bool = False
     noun: bool = False
-    terse: bool = False
     notes: list[str] = field(default_factory=list)
     doubt: Doubt | None = None
     refusal: Refusal | None = None
-    near: list[Match] = field(default_factory=list)
 
     @property
     def shaped(self) -> bool:

@@ -73,7 +73,7 @@ def cumulative(sentence: Sentence, draft: Draft) -> None:
 
 def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the numerators, X stays a filter of the whole."""
-    shares = [at for at in sentence.open("share")]
+    shares = sentence.open("share", "rate")
     percents = [at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount]
     if not shares:
         return
@@ -107,14 +107,9 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
         return before
     noun = next((at for at in range(share_at + 1, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")), None)
     if noun is not None and (after := [at for at in places if at > noun]):
-        if any(at < noun for at in places) or not _only_narrows(sentence, noun, after):
-            return after
+        return after
     first = places[:1]
     return list(sentence.coordinated(places[0], sentence.kind(places[0]))) if first and _conjoined(sentence, places) else first
-
-
-def _only_narrows(sentence: Sentence, noun: int, after: list[int]) -> bool:
-    return False
 
 
 def _conjoined(sentence: Sentence, places: list[int]) -> bool:

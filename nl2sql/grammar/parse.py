@@ -14,7 +14,7 @@ from nl2sql.semantics import Semantics
 
 # What may stand in a question without changing its meaning once everything else is understood.
 _SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
-_SILENT_TEXTS = frozenset({"over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
+_SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
 _OUTSIDE = {
     "revenue": "The bills hold cost and usage, not revenue or margins.",
     "customers": "The bills hold cost and usage by account, service, team and resource, not by customer, user or order.",
@@ -71,7 +71,8 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
         recognise(sentence, draft, semantics, values)
         if draft.refusal:
             return draft
-    draft.adds_dimensions = draft.widens or sentence.has("grain") and False
+    if draft.compared or draft.back or draft.scopes or len(draft.metrics) > 1:
+        sentence.take(*sentence.open("vs", "compare"))
     _account_for_rest(sentence, draft, values, following)
     return draft
 

@@ -13,7 +13,7 @@ _GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "qu
 
 def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
     """`top 5 services`, `most expensive account`, `3 biggest teams`, `which team spends most`, `peak day`."""
-    tops = sentence.open("top")
+    tops = sentence.open("top", "fastest")
     if not tops:
         return
     if draft.change is None and sentence.kind(sentence.after(tops[0])) == "average":
@@ -21,8 +21,10 @@ def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
     sentence.take(*tops)
     draft.order = "asc" if any(sentence.terms[at].value == "bottom" for at in tops) else "desc"
     first = tops[0]
-    given = _number_beside(sentence, first)
+    given = next((number for at in tops if (number := _number_beside(sentence, at))), None)
     target = _target(sentence, first)
+    if target is not None and not given:
+        given = _number_beside(sentence, target)
     if target is None:
         draft.limit = given or draft.limit
         return
@@ -86,7 +88,7 @@ def _next_target(sentence: Sentence, at: int) -> int | None:
                 return place
             if names_resources(term):
                 return place
-        if term.kind not in (*_FILL, "top", "number", "each", "share", "rank", "unknown"):
+        if term.kind not in (*_FILL, "top", "fastest", "number", "each", "share", "rank", "unknown"):
             return None
         place += 1
     return None

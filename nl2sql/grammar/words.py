@@ -8,7 +8,7 @@ _PIECE = re.compile(
     r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
     r"|(?P<account>\b\d{9,}\b)"
     r"|(?P<year>'\d\d\b)"
-    r"|(?P<amount>(?:[$€£]\s?)?\d[\d,]*(?:\.\d+)?\s?(?:million|thousand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
+    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
     r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<word>[^\W_]+(?:['’][^\W\d_]+)?)"
     r"|(?P<compare>>=|<=|≥|≤|>|<)"
@@ -45,13 +45,13 @@ def split(question: str) -> tuple[Word, ...]:
     for match in _PIECE.finditer(text):
         kind = match.lastgroup or "word"
         piece = match.group().strip().casefold()
-        start = match.end() - len(match.group().lstrip())
+        start, end = match.start(), match.start() + len(match.group().rstrip())
         if kind == "dash":
             if _is_range(text, match):
-                words.append(Word("-", start, match.end(), kind="dash"))
+                words.append(Word("-", start, end, kind="dash"))
             continue
         if kind in ("and", "percent"):
-            words.append(Word(kind, start, match.end()))
+            words.append(Word(kind, start, end))
             continue
         joined = (
             start > 0
@@ -63,7 +63,7 @@ def split(question: str) -> tuple[Word, ...]:
         )
         if kind in ("word", "amount") and words and words[-1].end == start:
             joined = True
-        words += _spelled_out(piece, start, match.end(), joined, kind)
+        words += _spelled_out(piece, start, end, joined, kind)
     return tuple(words)
 
 
