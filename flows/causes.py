@@ -1,0 +1,138 @@
+"""What stands behind an anomaly: usage or price, where, which resources, who did what near its start; from the rollups and, where it is allowed, CloudTrail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from analysis.root_cause import ResourceChange, RootCause, Row, explain
+
+_BEFORE = 14  # days that are compared with, before the change
+_AFTER = 3  # days of the change at most
+_UNALLOCATED = "unallocated"
+_COLUMNS = {"account", "service", "team", "region", "environment", "application", "provider"}
+_EFFECTS = {
+    "usage": "more or less was used, at the same price",
+    "price": "the price moved, not the usage",
+    "mix": "dearer or cheaper kinds were used",
+    "unmetered": "charges without a usage quantity",
+    "several": "usage and price both moved",
+    "none": "nothing moved",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A scope, a currency, and when it changed."""
+
+    scope: Mapping[str, str]
+    currency: str
+    since: date
+    through: date
+
+
+def explain_change(connection: sa.Connection, change: Change) -> RootCause:
+    """Compare the days since the change with two weeks before it, both as cost a day."""
+    end = min(change.through, change.since + timedelta(days=_AFTER - 1)) + timedelta(days=1)
+    before = _rows(connection, change, change.since - timedelta(days=_BEFORE), change.since)
+    return explain(before, _rows(connection, change, change.since, end))
+
+
+def _rows(connection: sa.Connection, change: Change, start: date, end: date) -> list[Row]:
+    """Named resources from their rollup, the rest of the scope's usage from the daily one, so that both add up to the scope."""
+    where, bound = _where(change)
+    bound |= {"start": start, "end": end, "days": (end - start).days, "currency": change.currency}
+    period = "usage_date >= :start AND usage_date < :end AND currency = :currency AND charge_category = 'Usage'"
+    sql = f"""
+        SELECT account, service, region, team, resource_name, usage_type, sum(effective_cost) / :days AS cost, sum(usage_quantity) / :days AS quantity
+        FROM (SELECT account, service, region, team, coalesce(resource_name, resource_id) AS resource_name, usage_type, effective_cost, usage_quantity
+              FROM finops.resource_costs WHERE {period} {where}
+              UNION ALL
+              SELECT account, service, region, team, NULL, NULL, effective_cost, NULL FROM finops.daily_costs WHERE {period} {where}
+              UNION ALL
+              SELECT account, service, region, team, NULL, NULL, -effective_cost, NULL FROM finops.resource_costs WHERE {period} {where}) AS parts
+        GROUP BY 1, 2, 3, 4, 5, 6"""
+    found = connection.execute(sa.text(sql), bound)
+    return [
+        Row(
+            float(r.cost or 0),
+            None if r.quantity is None else float(r.quantity),
+            r.usage_type,
+            r.account,
+            r.service,
+            r.region,
+            r.team,
+            r.resource_name,
+            r.usage_type,
+        )
+        for r in found
+        if abs(float(r.cost or 0)) > 1e-9
+    ]
+
+
+def _where(change: Change) -> tuple[str, dict[str, Any]]:
+    """Conditions on known columns with bound values."""
+    parts, bound = [], {}
+    for name, value in change.scope.items():
+        if name not in _COLUMNS:
+            continue
+        if value == _UNALLOCATED:
+            parts.append(f"AND {name} IS NULL")
+        else:
+            parts.append(f"AND {name} = :scope_{name}")
+            bound[f"scope_{name}"] = value
+    return " ".join(parts), dict(bound)
+
+
+def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dict[str, Any]:
+    """The five W's as the cards and the API show them; figures from the bill only."""
+    trail = {dimension: item.name for dimension, item in cause.trail}
+    where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
+    contributions = _contributions(cause)
+    return {
+        "what": f"{cause.before:,.0f} to {cause.after:,.0f} {change.currency} a day ({cause.delta:+,.0f}): {_EFFECTS[cause.effects.verdict]}",
+        "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
+        "where": ", ".join(where),
+        "who": "; ".join(who),
+        "why": _why(cause.resources, cause.delta),
+        "before": round(cause.before, 4),
+        "after": round(cause.after, 4),
+        "verdict": cause.effects.verdict,
+        "effects": {name: round(getattr(cause.effects, name), 4) for name in ("usage", "price", "mix", "unmetered")},
+        "contributions": contributions,
+        "resources": [
+            {
+                "name": r.name,
+                "change": r.change,
+                "before": round(r.before, 4),
+                "after": round(r.after, 4),
+                "kind": r.kind_after or r.kind_before,
+            }
+            for r in cause.resources[:20]
+        ],
+    }
+
+
+def _contributions(cause: RootCause) -> list[dict[str, Any]]:
+    """By the dimension that says most: resources where some are named, else service, else account; they add up to the change."""
+    order = ("resource", "service", "account", "region", "team")
+    dimension = next((name for name in order if any(item.name and item.share >= 0.2 for item in cause.contributions[name])), "service")
+    return [
+        {"name": "the rest" if item.rest else item.name or "without a name", "amount": round(item.delta, 4), "dimension": dimension}
+        for item in cause.contributions[dimension]
+    ]
+
+
+def _why(resources: Sequence[ResourceChange], delta: float) -> str:
+    """The new, gone or resized resources that carry the change."""
+    for kind in ("new", "gone", "resized"):
+        same = [item for item in resources if item.change == kind]
+        moved = sum(item.after - item.before for item in same)
+        if same and delta and moved / delta >= 0.5:
+            kinds = sorted({item.kind_after or item.kind_before or "" for item in same} - {""})
+            named = ", ".join(item.name for item in same[:3]) + (f" and {len(same) - 3} more" if len(same) > 3 else "")
+            of_kind = f" ({', '.join(kinds[:2])})" if kinds else ""
+            return f"{len(same)} {kind} resource{'s' if len(same) > 1 else ''}{of_kind}: {named} carry {100 * moved / delta:.0f} %"
+    return ""

@@ -1,0 +1,166 @@
+"""Scoring the stored series: the detector's memory is kept as of thirty days ago, and the days since are judged anew each time.
+
+So a restated bill is seen with its new figures, and a finding that is no longer found was a false alarm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from analysis.anomalies import Finding, score
+from analysis.anomaly_scopes import Event, absorbed, sensitivities
+from analysis.anomaly_state import DAILY, Floats, State, from_json, join, new_state
+from analysis.maturity import Curve, Sighting, complete, learn, maturity
+from db.tables import DetectorState, Insight
+from flows.cost_series import CostSeries, data_through, read
+from settings import Organisation
+
+WINDOW = timedelta(days=30)
+HISTORY = timedelta(days=400)
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding with its series, and the band around what was expected in the weeks before."""
+
+    finding: Finding
+    scope: dict[str, str]
+    currency: str
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What the days of the window show now."""
+
+    series: CostSeries
+    findings: tuple[Judged, ...]
+    window_start: date
+    through: date
+    expected: Floats
+    scale: Floats
+
+
+def detect(session: Session, organisation: Organisation, now: datetime) -> Detection | None:
+    """Judge the last thirty days of every watched series and move the memory up to their start; None when there is no usage. The caller commits."""
+    session.execute(sa.text("SELECT pg_advisory_xact_lock(7113020)"))  # one detection at a time
+    through = data_through(session.connection())
+    if through is None:
+        return None
+    anchor = through - WINDOW
+    series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation.anomalies.floor_per_day)
+    state = _memory(session, series, anchor)
+    _remember(session, series, state, anchor)
+    events = _events(session, organisation)
+    findings, expected, scale = _judge(series, state, anchor, through, events, organisation, _curve(session), now)
+    return Detection(series, findings, anchor + _ONE_DAY, through, expected, scale)
+
+
+def _watched(series: CostSeries, floor: float) -> CostSeries:
+    """Series that spend at least the floor a day, on average of the last four weeks or on any of the last three days."""
+    with np.errstate(invalid="ignore"):
+        recent = np.nan_to_num(series.values[-28:], nan=0.0)
+    large = (recent.mean(axis=0) >= floor) | (recent[-3:].max(axis=0) >= floor)
+    return series.take([int(column) for column in np.flatnonzero(large)])
+
+
+def _memory(session: Session, series: CostSeries, anchor: date) -> State:
+    """The memory of every series at the end of the anchor day: stored ones are carried on, others learn from their history."""
+    names = series.names()
+    stored = {row.series: row for row in session.scalars(sa.select(DetectorState).where(DetectorState.through <= anchor))}
+    first = [index for index, name in enumerate(names) if name not in stored]
+    known = [index for index, name in enumerate(names) if name in stored]
+    parts: list[State] = []
+    if first:
+        fresh = new_state(len(first))
+        fresh.zeros[_appeared(series.values[:, first])] = DAILY.learning
+        parts.append(_advance(fresh, series, first, series.first, anchor))
+    for through in sorted({stored[names[index]].through for index in known}):
+        rows = [index for index in known if stored[names[index]].through == through]
+        carried = from_json(stored[names[index]].state for index in rows)
+        parts.append(_advance(carried, series, rows, through + _ONE_DAY, anchor))
+        first += rows
+    if not parts:
+        return new_state(0)
+    whole = join(parts)
+    order = np.argsort(np.array(first))
+    return whole.take(order)
+
+
+def _appeared(values: Floats) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Series that began well after the bills did: what they cost was new spend once."""
+    finite = np.isfinite(values)
+    starts = np.where(finite.any(axis=0), finite.argmax(axis=0), len(values))
+    earliest = int(starts.min()) if starts.size else 0
+    appeared: np.ndarray[tuple[int], np.dtype[np.bool_]] = starts >= earliest + DAILY.young
+    return appeared
+
+
+def _advance(state: State, series: CostSeries, columns: Sequence[int], start: date, end: date) -> State:
+    for offset in range((start - series.first).days, (end - series.first).days + 1):
+        _, state = score(state, _moment(series.day(offset)), series.values[offset, list(columns)])
+    return state
+
+
+def _remember(session: Session, series: CostSeries, state: State, anchor: date) -> None:
+    rows = [{"series": name, "through": anchor, "state": state.to_json(index)} for index, name in enumerate(series.names())]
+    for start in range(0, len(rows), 500):
+        statement = insert(DetectorState).values(rows[start : start + 500])
+        updated = {"through": statement.excluded.through, "state": statement.excluded.state}
+        session.execute(statement.on_conflict_do_update(index_elements=["series"], set_=updated))
+
+
+def _events(session: Session, organisation: Organisation) -> list[Event]:
+    """Declared in finops.yaml, or by a person who marked an alert as expected."""
+    declared = [Event(event.start, event.end, dict(event.scope.pairs())) for event in organisation.events]
+    marked = session.execute(
+        sa.select(Insight.starts_on, Insight.scope).where(
+            Insight.kind == "anomaly", Insight.status == "expected", Insight.starts_on.is_not(None)
+        )
+    )
+    return declared + [Event(starts_on, None, scope) for starts_on, scope in marked if starts_on is not None]
+
+
+def _curve(session: Session) -> Curve:
+    """Completeness by age in days, learned from what earlier loads showed of each day."""
+    rows = session.execute(sa.text("SELECT source_id, usage_date, seen_on, cost FROM finops.completeness"))
+    return learn(Sighting((row.source_id, row.usage_date), float((row.seen_on - row.usage_date).days), float(row.cost)) for row in rows)
+
+
+def _judge(
+    series: CostSeries,
+    state: State,
+    anchor: date,
+    through: date,
+    events: list[Event],
+    organisation: Organisation,
+    curve: Curve,
+    now: datetime,
+) -> tuple[tuple[Judged, ...], Floats, Floats]:
+    """Score the window's days; young days are completed by the curve, and judged upward only."""
+    sensitivity = sensitivities(
+        series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
+    )
+    found: list[Judged] = []
+    expected, scale = [], []
+    for offset in range((anchor - series.first).days + 1, (through - series.first).days + 1):
+        day = series.day(offset)
+        known = maturity(curve, (now.date() - day).days)
+        values = series.values[offset] if known.share >= 1 else np.array([complete(float(value), known) for value in series.values[offset]])
+        flags = np.full(len(series.scopes), known.upward_only)
+        silent = absorbed(series.scopes, events, day)
+        outcome, state = score(state, _moment(day), values, absorbed=silent, upward_only=flags, sensitivity=sensitivity)
+        expected.append(outcome.expected)
+        scale.append(outcome.scale)
+        if known.judged:
+            found += [Judged(finding, dict(series.scopes[finding.row]), series.currencies[finding.row]) for finding in outcome.findings]
+    return tuple(found), np.array(expected), np.array(scale)
+
+
+def _moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
