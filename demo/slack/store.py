@@ -48,6 +48,14 @@ class Upload:
     channels: set[str] = field(default_factory=set)
 
 
+def count_replies(conversation: Conversation, parent: Json) -> None:
+    """Write into a parent what Slack tells about its thread."""
+    replies = [m for m in conversation.thread(parent["ts"]) if m is not parent]
+    people = list(dict.fromkeys(m.get("user", "") for m in replies))
+    parent.update(thread_ts=parent["ts"], reply_count=len(replies), reply_users=people, reply_users_count=len(people))
+    parent["latest_reply"] = replies[-1]["ts"] if replies else parent["ts"]
+
+
 class Store:
     """All state of one workspace; touched from its event loop only."""
 
@@ -107,15 +115,13 @@ class Store:
         parent = conversation.messages.get(message.get("thread_ts") or "")
         if parent and parent is not message:
             self._count_replies(conversation, parent)
-        self.keep({"kind": "message", "channel": channel, "message": message})
+        if not message.get("streaming"):
+            self.keep({"kind": "message", "channel": channel, "message": message})
         self.tell({"type": "changed" if known else "message", "channel": channel, "message": message})
         return message
 
     def _count_replies(self, conversation: Conversation, parent: Json) -> None:
-        replies = [m for m in conversation.thread(parent["ts"]) if m is not parent]
-        people = list(dict.fromkeys(m.get("user", "") for m in replies))
-        parent.update(thread_ts=parent["ts"], reply_count=len(replies), reply_users=people, reply_users_count=len(people))
-        parent["latest_reply"] = replies[-1]["ts"] if replies else parent["ts"]
+        count_replies(conversation, parent)
         self.tell({"type": "changed", "channel": conversation.id, "message": parent})
 
     def remove(self, channel: str, ts: str) -> None:
@@ -168,7 +174,11 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             return
-        for line in path.read_text(encoding="utf-8").splitlines():
+        kept = path.read_text(encoding="utf-8")
+        if kept and not kept.endswith("\n"):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("\n")
+        for line in kept.splitlines():
             try:
                 record = json.loads(line)
             except ValueError:  # the line being written when the process was killed
@@ -177,6 +187,8 @@ class Store:
         for conversation in self.conversations.values():
             for ts in conversation.messages:
                 self._last_ts = max(self._last_ts, int(ts.replace(".", "")))
+            for parent in {m["thread_ts"] for m in conversation.messages.values() if m.get("thread_ts")} & conversation.messages.keys():
+                count_replies(conversation, conversation.messages[parent])
 
     def _apply(self, record: dict[str, Any]) -> None:
         conversation = self.conversations.get(record.get("channel", ""))

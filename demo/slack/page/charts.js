@@ -1,7 +1,7 @@
 // data_visualization blocks as SVG: bars, lines, areas (layered, the first at the back) and pies, with a legend.
 import { h, svg } from "./dom.js";
 
-const W = 560, H = 250, LEFT = 54, RIGHT = 10, TOP = 12, BOTTOM = 46;
+const W = 560, H = 250, LEFT = 54, RIGHT = 10, TOP = 12;
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const colour = (n) => `var(--series-${(n % 12) + 1})`;
@@ -16,6 +16,7 @@ function ticks(low, high) {
 }
 
 function frame(chart) {
+  const BOTTOM = chart.axis_config.x_label ? 46 : 26;
   const values = chart.series.flatMap((s) => s.data.map((d) => d.value));
   const marks = ticks(Math.min(0, ...values), Math.max(0, ...values));
   const [low, high] = [marks[0], marks[marks.length - 1]];

@@ -86,7 +86,7 @@ export function list(messages, options = {}) {
   let before = null;
   for (const message of messages) {
     const fresh = !before || day(before.ts) !== day(message.ts);
-    if (fresh && !options.pane !== "timeline") nodes.push(h("div.day", { role: "separator" }, h("span", {}, day(message.ts))));
+    if (fresh && options.pane === "timeline") nodes.push(h("div.day", { role: "separator" }, h("span", {}, day(message.ts))));
     if (options.lastRead && Number(message.ts) > options.lastRead && message.user !== S.me && (!before || Number(before.ts) <= options.lastRead)) nodes.push(h("div.new", { role: "separator" }, h("span", {}, "New")));
     const follows = !fresh && before.user === message.user && !before.reply_count && Number(message.ts) - Number(before.ts) < 300 && Boolean(before.is_ephemeral) === Boolean(message.is_ephemeral);
     const shows = [message, follows, S.me, Boolean(options.open), day(message.ts)];

@@ -35,7 +35,7 @@ function sidebar() {
   const im = known.im();
   const me = known.person(S.me);
   const people = h("div.menu.people", { hidden: true, role: "menu" }, h("p.hint", {}, "Act as"), S.people.map((p) => h("button", { type: "button", role: "menuitemradio", "aria-checked": String(p.id === S.me), onclick: () => become(p.id) }, avatar(p.id, "small"), h("span", {}, h("b", {}, p.real_name), h("small", {}, p.title)))));
-  const switcher = h("button.me", { type: "button", "aria-haspopup": "menu", id: "me", onclick: () => { people.hidden = !people.hidden; } }, avatar(S.me), h("span", {}, h("b", {}, me.real_name), h("small", {}, me.title)), h("span.sign", {}, "⇅"));
+  const switcher = h("button.switcher", { type: "button", "aria-haspopup": "menu", id: "me", onclick: () => { people.hidden = !people.hidden; } }, avatar(S.me), h("span", {}, h("b", {}, me.real_name), h("small", {}, me.title)), h("span.sign", {}, "⇅"));
   const shortcuts = S.shortcuts.filter((s) => !s.on_message);
   $("sidebar").replaceChildren(
     h("header", {}, h("b", {}, S.team.name), h("small", { class: S.connected ? "on" : "off" }, S.connected ? `${S.app.name} is connected` : `${S.app.name} is not connected`)),
@@ -74,7 +74,7 @@ function conversation(channel) {
   const after = (message) => (S.thread === message.ts ? null : status(channel.id, message.ts));
   const rows = messages.length ? list(messages, { open, after, lastRead: readLine, pane: "timeline" }) : [h("div.empty", {}, avatar(S.app.bot_user, "big"), h("h2", {}, channel.is_im ? `Ask ${S.app.name}` : `This is #${channel.name}`), h("p", {}, channel.is_im ? S.app.about : (channel.topic || {}).value || "Nothing was said here yet."))];
   const name = channel.is_im ? S.app.name : `#${channel.name}`;
-  const prompts = channel.is_im ? S.prompts.get(key(channel.id, "")) : null;
+  const prompts = channel.is_im && !S.thread ? S.prompts.get(key(channel.id, "")) : null;
   const field = memo(`composer|${channel.id}`, [S.me, name, prompts], () => composer(channel.id, "", name, prompts));
   return [fill(scroller("timeline", channel.id), rows), field];
 }
@@ -124,9 +124,15 @@ function render(moved = false) {
   document.title = `${fresh ? "• " : ""}${channel.is_im ? S.app.name : "#" + channel.name} – ${S.team.name}`;
 }
 
+// To the end; a last message taller than the pane shows its first line, which is the answer.
 function toEnd(node) {
-  node.scrollTop = node.scrollHeight;
-  for (const img of node.querySelectorAll("img")) if (!img.complete) img.addEventListener("load", () => { node.scrollTop = node.scrollHeight; }, { once: true });
+  const scroll = () => {
+    const last = [...node.querySelectorAll(".message")].pop();
+    const tall = last && last.offsetHeight > node.clientHeight - 30;
+    node.scrollTop = tall ? last.offsetTop - 8 : node.scrollHeight;
+  };
+  scroll();
+  for (const img of node.querySelectorAll("img")) if (!img.complete) img.addEventListener("load", scroll, { once: true });
 }
 
 let queued = false;

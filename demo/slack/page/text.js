@@ -35,7 +35,7 @@ function entity(inside) {
   if (target.startsWith("!date^")) return date(target.split("^"), label);
   if (target.startsWith("!subteam^")) return h("span.mention", {}, label || "@" + target.slice(9));
   if (target.startsWith("!")) return h("span.mention", {}, "@" + target.slice(1));
-  return link(unescape(target), label);
+  return /^(https?:|mailto:)/i.test(target) ? link(unescape(target), label) : unescape(`<${inside}>`);
 }
 
 function date([, seconds, format], fallback) {

@@ -43,7 +43,7 @@ def connect(slack: Handle) -> Iterator[Connect]:
         def start(app: App) -> SocketModeHandler:
             before = slack.sockets
             handler = SocketModeHandler(app, slack.app_token, web_client=app.client, ping_interval=0.5)
-            handler.connect()
+            handler.connect()  # type: ignore[no-untyped-call]
             stack.callback(handler.close)
             stack.callback(slack.close_sockets)  # else the SDK's reader sleeps three seconds in recv
             stack.callback(setattr, handler.client, "auto_reconnect_enabled", False)

@@ -31,7 +31,7 @@ def table(rows: int, columns: int) -> dict[str, Any]:
     return {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * columns] * rows}
 
 
-GOOD = [
+GOOD: list[dict[str, Any]] = [
     {"type": "section", "text": mrkdwn("x" * 3000), "accessory": button(value="v" * 2000)},
     {"type": "section", "fields": [mrkdwn("x" * 2000)] * 10},
     {"type": "header", "text": plain("x" * 150)},
@@ -182,7 +182,7 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
-TYPES = st.sampled_from([b["type"] for b in GOOD] + ["input", "image", "carousel", "alert"])
+TYPES = st.sampled_from([str(b["type"]) for b in GOOD] + ["input", "image", "carousel", "alert"])
 
 
 @given(st.lists(st.builds(lambda kind, rest: {**rest, "type": kind} if isinstance(rest, dict) else rest, TYPES, JSON), max_size=3))

@@ -127,7 +127,14 @@ def test_a_view_follows_update_push_and_close(slack: Handle, app: App, connect: 
     pressed: list[str] = []
 
     def modal(name: str, **more: Any) -> dict[str, Any]:
-        return {"type": "modal", "callback_id": name, "title": plain(name), "submit": plain("Next"), "blocks": actions(("more", name)), **more}
+        return {
+            "type": "modal",
+            "callback_id": name,
+            "title": plain(name),
+            "submit": plain("Next"),
+            "blocks": actions(("more", name)),
+            **more,
+        }
 
     @app.shortcut("report")
     def start(ack: Any, body: dict[str, Any], client: WebClient) -> None:
