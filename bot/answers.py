@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from access import Actor
-from db.engines import Database
 from db.tables import Question
 
 Result = dict[str, Any]

@@ -149,8 +149,8 @@ def _id(submission: Submission) -> int:
 
 
 def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
-    from playbooks.telling import summarise
     from playbooks.schema import read_playbooks
+    from playbooks.telling import summarise
 
     with runtime.session() as session:
         row = session.get(Remediation, int(click.value)) if click.value.isdigit() else None

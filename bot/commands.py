@@ -72,7 +72,7 @@ def _reachable(runtime: Runtime, where: Where) -> str:
 
 def run_command(runtime: Runtime, body: Command) -> None:
     """`/finops word …`; an unknown word gets the help."""
-    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    word = str(body.get("text") or "").strip().partition(" ")[0]
     where = Where(str(body["user_id"]), str(body["channel_id"]))
     handlers: dict[str, Callable[[], None]] = {
         "refresh": lambda: refresh(runtime, Where(where.user, _reachable(runtime, where))),

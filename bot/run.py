@@ -36,22 +36,24 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    with serving(settings, organisation, database):
+    starter = flow_requests.prefect_starter(partial(flow_requests.prefect_address, settings))
+    with serving(settings, organisation, database, answers.connect(settings, organisation, database), starter):
         log.info("finops-bot runs")
         stop.wait()
         log.info("stopping: finishing what is in hand")
 
 
 @contextmanager
-def serving(settings: Settings, organisation: Organisation, database: Database) -> Iterator[Runtime]:
-    """A connected bot for the length of a block."""
+def serving(
+    settings: Settings, organisation: Organisation, database: Database, answer_side: answers.Answers, start_flow: flow_requests.StartFlow
+) -> Iterator[Runtime]:
+    """A connected bot for the length of a block; raises as `run`."""
     from bot.app import build_app
 
     if settings.slack_bot_token is None:
         raise UserError("SLACK_BOT_TOKEN is not set. Install the app with deploy/slack/manifest.yaml and set its bot token.")
-    starter = flow_requests.prefect_starter(partial(flow_requests.prefect_address, settings))
     try:
-        bot = runtime.build(settings, organisation, database, answers.connect(settings, organisation, database), starter)
+        bot = runtime.build(settings, organisation, database, answer_side, start_flow)
     except SlackApiError as error:
         raise UserError(
             f"Slack refuses SLACK_BOT_TOKEN ({slack_calls.error_code(error)}). Copy it anew from the app's OAuth page."
@@ -87,7 +89,7 @@ def _connect(app: "App", settings: Settings) -> Any:
     from slack_bolt.adapter.socket_mode import SocketModeHandler
 
     handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value(), concurrency=20)
-    handler.connect()
+    handler.client.connect()
     return handler
 
 

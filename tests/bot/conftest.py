@@ -1,0 +1,177 @@
+"""A bot before the stand-in for Slack, over real sockets and a real database; its answer side counts what it was asked."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from access import Actor, Role
+from bot.answers import Answers
+from bot.flow_requests import PrefectDown
+from bot.run import serving
+from bot.runtime import Runtime
+from db.engines import Database
+from db.tables import Question
+from demo.slack import Handle, Limits, Setup, running_workspace
+from settings import Organisation, Person, Settings
+
+MAYA, TOMAS, PRIYA = "U0MAYA0001", "U0TOMAS001", "U0PRIYA001"
+
+
+@dataclass
+class Rules:
+    """An answer side of fixed rules that stores its questions as the real one does; `hold` keeps it waiting."""
+
+    database: Database
+    asked: list[tuple[str, str, str | None]] = field(default_factory=list)
+    hold: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, question: str, asker: Actor, thread: str | None, channel: str | None, say: Any) -> tuple[dict[str, Any], str]:
+        with self.lock:
+            self.asked.append((question, asker.id, thread))
+            number = len(self.asked)
+        if question.startswith("slow"):
+            say("asking the database")
+            self.hold.wait(20)
+        if question.startswith("explode"):
+            raise RuntimeError("planted fault with a secret: hunter2")
+        return self._store(self._result(question), question, asker, thread, channel, f"R{number:03d}{id(self) % 997:03d}")
+
+    def run_sql(self, sql: str, asker: Actor, thread: str | None, channel: str | None) -> tuple[dict[str, Any], str]:
+        result = {**self._result("edited"), "sql": sql, "translator": "edited"}
+        return self._store(result, sql, asker, thread, channel, f"E{len(sql):05d}")
+
+    def check_sql(self, sql: str, asker: Actor) -> str | None:
+        return None if sql.lower().startswith("select") else "Only a SELECT is run."
+
+    def _result(self, question: str) -> dict[str, Any]:
+        base = {
+            "metric": "effective",
+            "currency": "USD",
+            "as_of": datetime.now(UTC).date().isoformat(),
+            "translator": "offline",
+            "elapsed_ms": 3,
+        }
+        if question.startswith("ambiguous"):
+            return {**base, "outcome": "clarify", "text": '"commerce" fits two accounts.', "choices": ["commerce-prod", "commerce-nonprod"]}
+        if question.startswith("nonsense"):
+            return {**base, "outcome": "cannot_answer", "text": "The bills hold cost and usage, not that.", "choices": []}
+        as_of = "2024-01-01" if question.startswith("late") else base["as_of"]
+        rows = [["Amazon EC2", 7204.11], ["Amazon S3", 12.5]]
+        return {
+            **base,
+            "as_of": as_of,
+            "outcome": "answer",
+            "text": f"$7.2k: {question}",
+            "columns": ["service", "cost"],
+            "rows": rows,
+            "sql": "SELECT 1",
+        }
+
+    def _store(
+        self, result: dict[str, Any], question: str, asker: Actor, thread: str | None, channel: str | None, reference: str
+    ) -> tuple[dict[str, Any], str]:
+        with Session(self.database.app) as session, session.begin():
+            row = Question(
+                reference=reference,
+                asker=asker.id,
+                question=question,
+                thread=thread,
+                channel=channel,
+                outcome=result["outcome"],
+                answer=result,
+            )
+            session.add(row)
+        return result, reference
+
+    def side(self) -> Answers:
+        return Answers(self.ask, self.run_sql, self.check_sql)
+
+
+@dataclass
+class Prefect:
+    """Takes runs by idempotency key, or is down."""
+
+    down: bool = False
+    runs: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+    def start(self, deployment: str, parameters: dict[str, Any], key: str) -> str:
+        if self.down:
+            raise PrefectDown("nobody answers")
+        self.runs.setdefault(key, (deployment, parameters))
+        return f"run-of-{key}"
+
+
+class StartBot(Protocol):
+    """Starts a bot for a block."""
+
+    def __call__(self, slack: Handle) -> AbstractContextManager[Runtime]: ...
+
+
+@pytest.fixture
+def staff() -> Organisation:
+    """Maya asks, Tomás operates, Priya approves."""
+    people = (
+        Person(id=MAYA, name="Maya", roles=(Role.MEMBER,), teams=("checkout",)),
+        Person(id=TOMAS, name="Tomás", roles=(Role.OPERATOR,)),
+        Person(id=PRIYA, name="Priya", roles=(Role.APPROVER,), approves_teams=("*",)),
+    )
+    return Organisation(people=people)
+
+
+@pytest.fixture
+def slack() -> Iterator[Handle]:
+    """A workspace whose pace does not slow tests down."""
+    with running_workspace(Setup(limits=Limits(messages_per_second=200, burst=200, tiers=False, retry_after=(0.2, 0.5, 1.0)))) as handle:
+        yield handle
+
+
+def connected(settings: Settings, slack: Handle) -> Settings:
+    """Settings that point to the workspace."""
+    secrets = {
+        "slack_bot_token": SecretStr(slack.bot_token),
+        "slack_app_token": SecretStr(slack.app_token),
+        "slack_signing_secret": SecretStr(slack.signing_secret),
+        "slack_api_url": slack.api_url,
+    }
+    return settings.model_copy(update=secrets)
+
+
+@pytest.fixture
+def rules(clean_database: Database) -> Rules:
+    """The answer side."""
+    return Rules(clean_database)
+
+
+@pytest.fixture
+def prefect() -> Prefect:
+    """Prefect, up."""
+    return Prefect()
+
+
+@pytest.fixture
+def start_bot(settings: Settings, staff: Organisation, clean_database: Database, rules: Rules, prefect: Prefect) -> StartBot:
+    """Starts bots on the one database."""
+
+    @contextmanager
+    def start(slack: Handle) -> Iterator[Runtime]:
+        before = slack.sockets
+        with serving(connected(settings, slack), staff, clean_database, rules.side(), prefect.start) as runtime:
+            slack.wait_until(lambda: slack.sockets > before)
+            yield runtime
+
+    return start
+
+
+@pytest.fixture
+def bot(start_bot: StartBot, slack: Handle) -> Iterator[Runtime]:
+    """One connected bot."""
+    with start_bot(slack) as runtime:
+        yield runtime
