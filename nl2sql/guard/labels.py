@@ -76,4 +76,6 @@ def label_all(tree: exp.Expr) -> None:
 
 def _labelled(item: exp.Expr) -> exp.Expr:
     name = None if isinstance(item, exp.Alias | exp.Column | exp.Star) else label(item)
+    if name is None and isinstance(item.unnest(), exp.Pow):
+        name = "?column?"  # it is written as power(…), which would name it
     return exp.Alias(this=item, alias=identifier(name)) if name else item

@@ -38,8 +38,9 @@ _ALLOWED: Final[dict[type[exp.Expr], frozenset[str]]] = {
         ((exp.Identifier,), ("this", "quoted")),
         ((exp.Literal,), ("this", "is_string")),
         ((exp.Boolean, exp.Var, exp.Paren, exp.Neg, exp.Not, exp.Exists, exp.Any, exp.All), ("this",)),
-        ((exp.And, exp.Or, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ), _BINARY),
-        ((exp.Like, exp.ILike, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Escape, exp.Overlaps, exp.Collate), _BINARY),
+        ((exp.And, exp.Or, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ), _BINARY),
+        ((exp.Is, exp.Like, exp.ILike), (*_BINARY, "negate")),
+        ((exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Escape, exp.Overlaps, exp.Collate), _BINARY),
         ((exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Pow, exp.ArrayContainsAll, exp.ArrayContainedBy, exp.ArrayOverlaps), _BINARY),
         ((exp.Div, exp.DPipe), (*_BINARY, "typed", "safe")),
         ((exp.Between,), ("this", "low", "high", "symmetric")),
@@ -128,7 +129,7 @@ def nodes(tree: exp.Expr) -> str | None:
 
 def _known_word(node: exp.Expr, word: str) -> bool:
     if isinstance(node, exp.Var):
-        return word.upper() in _DATE_PARTS or (isinstance(node.parent, exp.Kwarg) and word.isidentifier())
+        return word.upper() in _DATE_PARTS | _WORDS or (isinstance(node.parent, exp.Kwarg) and word.isidentifier())
     return word.upper() in _WORDS
 
 

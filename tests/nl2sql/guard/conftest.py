@@ -1,0 +1,98 @@
+"""A small world behind the reporting views, the same every time."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from db import tables
+from db.engines import Database
+
+TEAMS = ("checkout", "search", "canary", None)
+SERVICES = ("Amazon EC2", "Azure Storage", "BigQuery")
+
+
+def plant(connection: sa.Connection) -> None:
+    """Put a few rows behind every view: costs that differ by team, day and service, and one resource a team."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    for table, key, moment, count in (
+        (tables.daily_costs, "usage_date", lambda i: date(2026, 10, 20) + timedelta(days=i), 20),
+        (tables.hourly_costs, "usage_hour", lambda i: now + timedelta(hours=i), 6),
+    ):
+        rows = [
+            _cost(i * 7 + t * 3 + s + 1, team, service) | {key: moment(i)}
+            for i in range(count)
+            for t, team in enumerate(TEAMS)
+            for s, service in enumerate(SERVICES)
+        ]
+        connection.execute(table.insert(), rows)
+    for number, team in enumerate(TEAMS):
+        _plant_resource(connection, number, team, now)
+    connection.execute(tables.Base.metadata.tables["finops.prices"].insert(), [_price("m5.large"), _price("m5.xlarge")])
+
+
+def _cost(number: int, team: str | None, service: str) -> dict[str, Any]:
+    return {
+        "source_id": 1, "billing_period_start": datetime(2026, 10, 1, tzinfo=UTC), "provider": service.split(" ", 1)[0], "billing_account": "payer",
+        "account_id": f"00{number % 3}", "account": f"account {number % 3}", "service": service, "service_category": "Compute",
+        "region": "eu-west-1" if number % 4 else None, "team": team, "environment": "prod" if number % 2 else "dev", "application": "web",
+        "charge_category": "Usage", "pricing_category": "Standard", "list_cost": number * 1.5, "contracted_cost": number * 1.3,
+        "billed_cost": number * 1.25, "effective_cost": number * 1.125, "usage_quantity": number % 9, "usage_unit": "Hours", "currency": "USD",
+    }  # fmt: skip
+
+
+def _price(instance_type: str) -> dict[str, Any]:
+    return {
+        "provider": "AWS", "region": "eu-west-1", "instance_type": instance_type, "operating_system": "Linux", "vcpus": 2, "memory_gib": 8,
+        "hourly_price": 0.1, "currency": "USD", "as_of": datetime(2026, 11, 1, tzinfo=UTC),
+    }  # fmt: skip
+
+
+def _plant_resource(connection: sa.Connection, number: int, team: str | None, now: datetime) -> None:
+    found = tables.Base.metadata.tables
+    resource = f"i-{number}-{team}"
+    place = {"provider": "AWS", "account_id": "001", "account": "account 1", "service": "Amazon EC2", "region": "eu-west-1", "team": team}
+    connection.execute(
+        found["finops.resources"].insert(),
+        place | {"resource_id": resource, "instance_type": "m5.large", "last_seen": now.date(), "monthly_cost": number * 10, "currency": "USD"},
+    )
+    for day in range(3):
+        at = {"usage_date": now.date() - timedelta(days=day), "resource_id": resource}
+        connection.execute(
+            found["finops.utilization"].insert(), at | {"metric": "cpu", "average": number + day, "maximum": 50.0, "unit": "Percent"}
+        )
+        costs = place | at | {"source_id": 1, "billing_period_start": now, "charge_category": "Usage", "currency": "USD"}
+        connection.execute(tables.resource_costs.insert(), costs | {"billed_cost": number, "effective_cost": number + day})
+    name = team or "nobody"
+    scope = {"team": name} if team else {}
+    connection.execute(found["finops.budgets"].insert(), {"name": f"{name} monthly", "amount": 100, "currency": "USD", "scope": scope})
+    period = {"period_start": date(2026, 10, 1), "period_end": date(2026, 11, 1), "amount": 100, "spent": 30 * number, "status": "ok"}
+    connection.execute(found["finops.budget_periods"].insert(), period | {"budget": f"{name} monthly", "evaluated_at": now})
+    bands = {band: 5 for band in ("expected_cost", "low_80", "high_80", "low_95", "high_95")}
+    forecast = bands | {"scope_kind": "team", "scope": name, "made_on": now.date(), "forecast_date": now.date(), "model": "m", "currency": "USD"}
+    connection.execute(found["finops.forecasts"].insert(), forecast)
+    insight = {"fingerprint": name, "kind": "anomaly", "severity": "high", "title": f"spike of {name}", "currency": "USD", "team": team}
+    connection.execute(found["finops.insights"].insert(), insight | {"closed_at": now + timedelta(days=3)})
+    advice = {"fingerprint": name, "kind": "stop_idle", "resource_id": resource, "current_state": "running", "proposed_state": "stopped"}
+    connection.execute(
+        found["finops.recommendations"].insert(), advice | {"currency": "USD", "confidence": "high", "team": team, "monthly_savings": number}
+    )
+    fix = {"playbook": "p", "playbook_digest": "d", "plan": {}, "plan_digest": "d", "state": "succeeded", "requested_by": "U1", "team": team}
+    fixed = connection.scalar(found["finops.remediations"].insert().values(fix | {"expires_at": now}).returning(sa.literal_column("id")))
+    step = {"remediation_id": fixed, "position": 0, "resource_id": resource, "action": "a"}
+    connection.execute(found["finops.remediation_steps"].insert(), step)
+    saving = {"remediation_id": fixed, "resource_id": resource, "team": team, "applied_on": now.date(), "window_days": 30, "currency": "USD"}
+    connection.execute(found["finops.savings"].insert(), saving | {"status": "validated", "expected_monthly_savings": number})
+
+
+@pytest.fixture(scope="module")
+def planted(database: Database) -> Iterator[Database]:
+    """The database with the small world in it, emptied after the module."""
+    with database.owner.begin() as connection:
+        plant(connection)
+    yield database
+    with database.owner.begin() as connection:
+        names = "daily_costs hourly_costs resource_costs resources utilization budgets forecasts insights recommendations remediations savings prices"
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(f'finops.{name}' for name in names.split())} RESTART IDENTITY CASCADE")
