@@ -217,4 +217,33 @@ def _fleet(rng: np.random.Generator, name: str, days: int, count: int) -> Labell
     return Labelled(name, tuple(calendar), np.round(values, 4), tuple(events))
 
 
-GENERATORS: dict[str, Callable[[int], list[Labelled]]] = {"plain": plain, "hard": hard, "fleets": fleets}
+def rough(seed: int, series: int = 120, clean: int = 40, days: int = 400) -> list[Labelled]:
+    """What bills do besides: sales that double a weekend, fees in mid-month, days missing, longer bursts, events soon and close together."""
+    rng = np.random.default_rng([4, seed])
+    return [_rough(rng, f"s{i:03d}", days, 0 if i < clean else int(rng.integers(1, 5))) for i in range(series)]
+
+
+def _rough(rng: np.random.Generator, name: str, days: int, count: int) -> Labelled:
+    first = date(2024, 6, 1) + timedelta(int(rng.integers(0, 500)))
+    calendar = [first + timedelta(index) for index in range(days)]
+    curve = np.log(rng.lognormal(4, 1.5)) + rng.uniform(-0.03, 0.05) / 30 * np.arange(days)
+    curve = curve + _weekly(rng, calendar) + _noise(rng, days, str(rng.choice(["white", "auto", "heavy"])))
+    retail, fee_day = rng.random() < 0.25, int(rng.choice([1, 1, 15, 28]))
+    fee = float(rng.uniform(0.3, 3.0)) if rng.random() < 0.4 else 0.0
+    for index, day in enumerate(calendar):
+        if retail and day.month == 11 and 27 <= day.day <= 30:
+            curve[index] += np.log(1.35)
+        if day.day == fee_day:
+            curve[index] += np.log1p(fee)
+    events = []
+    for start in _starts(rng, days, count, gap=15):
+        kind = str(rng.choice(KINDS, p=[0.35, 0.12, 0.2, 0.1, 0.23]))
+        effect, event = _plant(rng, kind, start, calendar, _size(rng, kind))
+        curve = curve + effect
+        events.append(event)
+    values = np.round(np.exp(curve), 4)
+    values[rng.random(days) < 0.01] = np.nan
+    return Labelled(name, tuple(calendar), values, tuple(events))
+
+
+GENERATORS: dict[str, Callable[[int], list[Labelled]]] = {"plain": plain, "hard": hard, "fleets": fleets, "rough": rough}
