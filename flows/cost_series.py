@@ -10,14 +10,14 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 LEVELS: tuple[tuple[str, ...], ...] = ((), ("account",), ("service",), ("team",), ("region",), ("service", "account"), ("service", "team"))
-DIMENSIONS = ("account", "service", "team", "region")
+DIMENSIONS = ("account", "service", "team", "region", "environment", "application", "provider")
 UNALLOCATED = "unallocated"
 
 # One-off charges stay out of a usage baseline: fees, upfront purchases, tax, credits and refunds are other charge categories.
 _SQL = """
-SELECT usage_date, currency, account, service, team, region, GROUPING(account, service, team, region) AS grouped, sum(effective_cost)::float8 AS cost
+SELECT usage_date, currency, {dimensions} {grouping} AS grouped, sum(effective_cost)::float8 AS cost
 FROM finops.daily_costs
-WHERE charge_category = 'Usage' AND usage_date >= :start AND usage_date < :end
+WHERE {category} AND usage_date >= :start AND usage_date < :end
 GROUP BY usage_date, currency, GROUPING SETS ({sets})
 """
 
@@ -55,14 +55,17 @@ def read(
     connection: sa.Connection, start: date, end: date, levels: tuple[tuple[str, ...], ...] = LEVELS, *, categories: str = "usage"
 ) -> CostSeries:
     """Series of the days [start, end); `categories` is usage, or all for everything but tax."""
-    sets = ", ".join(f"({', '.join(level)})" for level in levels)
-    sql = _SQL.replace("{sets}", sets)
-    if categories == "all":
-        sql = sql.replace("charge_category = 'Usage'", "charge_category <> 'Tax'")
+    used = tuple(name for name in DIMENSIONS if any(name in level for level in levels))
+    sql = _SQL.format(
+        dimensions="".join(f"{name}, " for name in used),
+        grouping=f"GROUPING({', '.join(used)})" if used else "0",
+        category="charge_category = 'Usage'" if categories == "usage" else "charge_category <> 'Tax'",
+        sets=", ".join(f"({', '.join(level)})" for level in levels),
+    )
     rows = connection.execute(sa.text(sql), {"start": start, "end": end})
     points: dict[tuple[tuple[tuple[str, str], ...], str], dict[int, float]] = {}
     for row in rows:
-        scope = _scope(row)
+        scope = _scope(row, used)
         if scope is not None:
             points.setdefault((scope, row.currency), {})[(row.usage_date - start).days] = row.cost
     keys = sorted(points)
@@ -74,11 +77,11 @@ def read(
     return CostSeries(start, tuple(dict(scope) for scope, _ in keys), tuple(currency for _, currency in keys), values)
 
 
-def _scope(row: Any) -> tuple[tuple[str, str], ...] | None:
+def _scope(row: Any, used: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
     """The dimensions that a row is grouped by; None where one of them, the team apart, is not named."""
     scope = []
-    for position, dimension in enumerate(DIMENSIONS):
-        if row.grouped & (1 << (len(DIMENSIONS) - 1 - position)):
+    for position, dimension in enumerate(used):
+        if row.grouped & (1 << (len(used) - 1 - position)):
             continue
         value = getattr(row, dimension)
         if value is None and dimension != "team":
