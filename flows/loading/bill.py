@@ -121,12 +121,15 @@ def _load_of(bill: Bill, source: str, rows: "pl.DataFrame", database: "Database"
 
 def _refusal(bill: Bill, cost: "Counter[str]", lost: "Counter[str]") -> str | None:
     """Why a file is refused: more than 1 % of its rows, or of its cost in a currency, would be left out."""
+    main = max(cost, key=lambda currency: cost[currency], default="")
+    for sums in (cost, lost):  # what has no currency counts with the file's main one
+        sums[main] += sums.pop("", 0) if main else 0
     total = bill.rejected + sum(load.rows for load in bill.loads.values())
-    heavy = [currency for currency, amount in lost.items() if amount > _REFUSED_SHARE * cost[currency]]
+    heavy = [currency for currency, amount in lost.items() if currency and amount > _REFUSED_SHARE * cost[currency]]
     if bill.rejected > _REFUSED_SHARE * total:
         share = f"{bill.rejected:,} of {total:,} rows"
     elif heavy:
-        share = f"rows that hold {100 * lost[heavy[0]] / cost[heavy[0]]:.1f} % of the cost in {heavy[0] or 'no currency'}"
+        share = f"rows that hold {100 * lost[heavy[0]] / cost[heavy[0]]:.1f} % of the cost in {heavy[0]}"
     else:
         return None
     reasons = Counter(row.reason for row in bill.rejections)

@@ -22,6 +22,7 @@ from flows.loading.staging import Staging
 from flows.progress import Progress
 from flows.sources import files
 from flows.sources.files import BillFile
+from flows.sources.finding import expand
 from settings import Organisation, UserError
 
 _CODE = "1"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
@@ -68,7 +69,7 @@ def ingest(
     Faults in files are results, and then nothing changes.
     """
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
-        found = files.expand(list(paths), Path(folder))
+        found = expand(list(paths), Path(folder))
         digests = {file.label: files.digest(file) for file in found}
         try:
             return _deliver(_Delivery(database, organisation, source, digests, datetime.now(UTC)), found, progress)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from db import focus
 from flows.allocation import expression, rules_of, tag_value
+from flows.sources import checks
 from flows.sources.detect import Focus
 from settings import Allocation
 
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TEXT_CAP = 4_096  # characters; no identifier or description of a provider is longer
-JSON_CAP = 65_536
-_NUMBER = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?\s*$"
 _MEMO_CAP = 200_000  # distinct texts remembered between pieces
-_CONTENT_CAP = 200  # characters kept of each field of a rejected row
 
 
 SOURCE, MONTH = "|source", "|month"  # columns of `Checked.rows` that are not stored: provider and billing account, YYYY-MM
@@ -61,17 +58,22 @@ class Reader:
         named = _name(piece.frame, self.layout, self._rows)
         self._rows += named.height
         frame = self._with_details(self._with_tags(self._with_times(named)))
-        checks = [*_checks(frame), *_length_checks(frame), *(_nul_checks(frame) if piece.may_hold_nul else [])]
-        checks = [(condition.fill_null(value=False), reason) for condition, reason in checks]
-        failing = frame.select(pl.any_horizontal(condition for condition, _ in checks)).to_series()
+        found = checks.of(frame, self._names, piece.may_hold_nul)
+        failing = frame.select(pl.any_horizontal(condition for condition, _ in found)).to_series()
         bad = frame.filter(failing)
-        cost = _worth(frame)
+        cost = checks.worth(frame)
         return Checked(
             rows=self._stored(frame.filter(~failing) if bad.height else frame),
-            rejected=_explain(bad, checks, self.layout),
+            rejected=checks.explain(bad, found, self._names),
             cost=cost,
-            rejected_cost=_worth(bad),
+            rejected_cost=checks.worth(bad),
         )
+
+    @property
+    def _names(self) -> dict[str, str]:
+        """The file's columns: ours -> as people know it."""
+        known = {column.name: column.focus for column in focus.COLUMNS if column.name in self.layout.positions}
+        return known | {f"x:{position}": name for position, name in self.layout.extras}
 
     def _with_times(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
@@ -213,89 +215,3 @@ def _finite(text: str) -> float:
     if not math.isfinite(value) or re.search(r"[eE][+-]?\d{4}", text):
         raise ValueError("out of range")
     return value
-
-
-def _checks(frame: "pl.DataFrame") -> list[tuple["pl.Expr", str]]:
-    """Conditions under which a row fails, each with its reason, the plainest first."""
-    import polars as pl
-
-    checks = [(pl.col("overflow").is_not_null(), "more fields than the header has")]
-    checks += [(pl.col(column.name).is_null(), f"{column.focus} is missing") for column in focus.COLUMNS if column.required]
-    providers = ("provider_name", "service_provider_name", "publisher_name")
-    checks.append((pl.all_horizontal(pl.col(name).is_null() for name in providers), "ProviderName is missing"))
-    for column in focus.COLUMNS:
-        name, text = column.name, frame.get_column(column.name)
-        if text.null_count() == frame.height:
-            continue
-        if column.kind == "decimal":
-            checks.append((~pl.col(name).str.contains(_NUMBER), f"{column.focus} is not a decimal number"))
-        elif column.kind == "time":
-            checks.append((pl.col(name).is_not_null() & pl.col(f"{name}|time").is_null(), f"{column.focus} is not an ISO 8601 time"))
-        elif column.kind == "json":
-            checks.append((pl.col(name).is_not_null() & pl.col(f"{name}|json").is_null(), f"{column.focus} is not a JSON object"))
-    checks += [
-        (pl.col("charge_period_end|time") < pl.col("charge_period_start|time"), "ChargePeriodEnd is before ChargePeriodStart"),
-        (pl.col("billing_period_end|time") <= pl.col("billing_period_start|time"), "BillingPeriodEnd is not after BillingPeriodStart"),
-        (
-            ~pl.col("charge_category").is_in(list(focus.CHARGE_CATEGORIES)),
-            f"ChargeCategory is none of {', '.join(focus.CHARGE_CATEGORIES)}",
-        ),
-        (~pl.col("billing_currency").str.contains("^[A-Z]{3}$"), "BillingCurrency is not an ISO 4217 code"),
-    ]
-    return checks
-
-
-def _length_checks(frame: "pl.DataFrame") -> list[tuple["pl.Expr", str]]:
-    import polars as pl
-
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String and "|" not in name]
-    caps = {column.name: JSON_CAP for column in focus.COLUMNS if column.kind == "json"}
-    longest = frame.select(pl.col(texts).str.len_bytes().max()).row(0, named=True)
-    return [
-        (
-            pl.col(name).str.len_chars() > caps.get(name, TEXT_CAP),
-            f"{_written(name)} is longer than {caps.get(name, TEXT_CAP):,} characters",
-        )
-        for name in texts
-        if (longest[name] or 0) > caps.get(name, TEXT_CAP)
-    ]
-
-
-def _nul_checks(frame: "pl.DataFrame") -> list[tuple["pl.Expr", str]]:
-    import polars as pl
-
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String and "|" not in name]
-    return [(pl.col(name).str.contains("\0", literal=True), f"{_written(name)} holds a NUL byte") for name in texts]
-
-
-def _written(name: str) -> str:
-    return next((column.focus for column in focus.COLUMNS if column.name == name), "a column of your own")
-
-
-def _worth(frame: "pl.DataFrame") -> dict[str, float]:
-    """Absolute cost by currency, billed or effective, whichever is more, as far as it can be read."""
-    import polars as pl
-
-    costs = [pl.col(name).cast(pl.Float64, strict=False).abs().fill_nan(0) for name in ("billed_cost", "effective_cost")]
-    worth = pl.when(pl.max_horizontal(costs).is_finite()).then(pl.max_horizontal(costs)).otherwise(0.0)
-    sums = frame.group_by("billing_currency").agg(worth.sum().alias("cost"))
-    return {currency or "": cost for currency, cost in sums.select("billing_currency", "cost").iter_rows()}
-
-
-def _explain(bad: "pl.DataFrame", checks: list[tuple["pl.Expr", str]], layout: Focus) -> "pl.DataFrame":
-    """`row_number`, the first reason, and the row's fields as JSON under the file's names, long ones cut."""
-    import polars as pl
-
-    schema = {"row_number": pl.Int64, "reason": pl.String, "content": pl.String}
-    if not bad.height:
-        return pl.DataFrame(schema=schema)
-    reason = pl.coalesce([pl.when(condition).then(pl.lit(text)) for condition, text in checks])
-    names = {name: _written(name) for name in layout.positions} | {f"x:{position}": name for position, name in layout.extras}
-    numbers = bad.select("row_number", reason.alias("reason"))
-    contents = [
-        json.dumps(
-            {names[key]: value[:_CONTENT_CAP].replace("\0", "␀") for key, value in row.items() if value is not None}, ensure_ascii=False
-        )
-        for row in bad.select(list(names)).iter_rows(named=True)
-    ]
-    return numbers.with_columns(pl.Series("content", contents, dtype=pl.String))

@@ -1,0 +1,207 @@
+"""Bills that are broken: each is refused, or its bad rows are kept apart, with a reason a person can act on."""
+
+import gzip
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.engines import Database
+from flows.sources.detect import Focus, detect
+from flows.sources.focus import read_json_object, read_time
+from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
+
+LONG = "x" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("BilledCost", "12,5", "BilledCost is not a decimal number"),
+        ("BilledCost", "NaN", "BilledCost is not a decimal number"),
+        ("EffectiveCost", "Infinity", "EffectiveCost is not a decimal number"),
+        ("EffectiveCost", "1e999999", "EffectiveCost is not a decimal number"),
+        ("ListCost", "0x10", "ListCost is not a decimal number"),
+        ("ConsumedQuantity", "many", "ConsumedQuantity is not a decimal number"),
+        ("EffectiveCost", "", "EffectiveCost is missing"),
+        ("BillingAccountId", "NULL", "BillingAccountId is missing"),
+        ("ChargePeriodStart", "2026-13-01T00:00:00Z", "ChargePeriodStart is not an ISO 8601 time"),
+        ("ChargePeriodEnd", "tomorrow", "ChargePeriodEnd is not an ISO 8601 time"),
+        ("ChargePeriodEnd", "2026-09-09T00:00:00Z", "ChargePeriodEnd is before ChargePeriodStart"),
+        ("BillingPeriodStart", "09/01/2026", "BillingPeriodStart is not an ISO 8601 time"),
+        ("BillingPeriodEnd", "2026-09-01T00:00:00Z", "BillingPeriodEnd is not after BillingPeriodStart"),
+        ("ChargeCategory", "usage-ish", "ChargeCategory is none of Usage, Purchase, Tax, Credit, Adjustment"),
+        ("BillingCurrency", "dollars", "BillingCurrency is not an ISO 4217 code"),
+        ("Tags", '{"team": ', "Tags is not a JSON object"),
+        ("Tags", "[1, 2]", "Tags is not a JSON object"),
+        ("Tags", '{"a": NaN}', "Tags is not a JSON object"),
+        ("Tags", '{"a": "\\u0000"}', "Tags is not a JSON object"),
+        ("Tags", "[" * 100_000, "Tags is not a JSON object"),
+        ("ResourceName", LONG, "ResourceName is longer than 4,096 characters"),
+        ("ResourceName", "a\x00b", "ResourceName holds a NUL byte"),
+        ("x_Note", LONG, "x_Note is longer than 4,096 characters"),
+    ],
+)
+def test_a_bad_row_is_kept_apart_with_its_number_and_reason(
+    load: Load, clean_database: Database, bill: Bill, column: str, value: str, reason: str
+) -> None:
+    """One of 200 rows: the others are loaded."""
+    content = [{**row, "x_Note": "fine"} for row in rows(200)]
+    content[41][column] = value
+    result = load(bill(content)).to_json()
+    assert (result["loads"][0]["status"], result["rows"], result["rejected"]) == ("loaded", 199, 1)
+    assert result["loads"][0]["reasons"] == [{"row": 42, "reason": reason}]
+    assert all_rows(clean_database, "SELECT row_number, reason, content ->> 'ServiceName' FROM finops.rejected_rows") == [
+        (42, reason, "Amazon Elastic Compute Cloud")
+    ]
+    assert state(clean_database)["charges"][0] == 199
+
+
+def test_a_row_with_too_many_fields_is_kept_apart(load: Load, bill: Bill) -> None:
+    """A comma without quotes shifts nothing silently."""
+    path = bill(rows(200))
+    lines = path.read_text().splitlines()
+    lines[7] += ",one,more"
+    path.write_text("\n".join(lines))
+    assert load(path).to_json()["loads"][0]["reasons"] == [{"row": 7, "reason": "more fields than the header has"}]
+
+
+def test_more_than_one_percent_of_the_rows_refuses_the_file(load: Load, clean_database: Database, bill: Bill) -> None:
+    """What was there stays; the reasons are told and kept."""
+    load(bill(rows(10)))
+    before = state(clean_database)
+    content = rows(200)
+    for number in (3, 5, 8):
+        content[number]["BilledCost"] = "oops"
+    result = load(bill(content, "bad.csv"))
+    assert result.failed
+    assert result.to_json()["rows"] == 0
+    assert result.loads[0].error == (
+        "Refused, because 3 of 200 rows cannot be taken and the limit is 1 %: BilledCost is not a decimal number (3 rows). The first is row 4."
+    )
+    assert state(clean_database) == before
+    assert all_rows(clean_database, "SELECT status, rejected FROM finops.loads ORDER BY id DESC LIMIT 1") == [("failed", 3)]
+    assert all_rows(clean_database, "SELECT array_agg(row_number ORDER BY row_number) FROM finops.rejected_rows") == [([4, 6, 9],)]
+
+
+def test_exactly_one_percent_is_taken(load: Load, bill: Bill) -> None:
+    """The limit is above 1 %."""
+    content = rows(200)
+    content[3]["Tags"] = content[5]["Tags"] = "oops"
+    assert load(bill(content)).to_json()["rejected"] == 2
+
+
+def test_more_than_one_percent_of_the_cost_refuses_the_file(load: Load, clean_database: Database, bill: Bill) -> None:
+    """One row can hold the month, in one currency of several too."""
+    content = [*rows(500), *rows(500, BillingCurrency="EUR", EffectiveCost="100", BilledCost="100")]
+    content[3].update(Tags="oops", EffectiveCost="50", BilledCost="-50")
+    result = load(bill(content))
+    assert "rows that hold 7.4 % of the cost in USD" in (result.loads[0].error or "")
+    assert state(clean_database)["charges"][0] == 0
+
+
+def test_one_refused_file_stops_the_delivery(load: Load, clean_database: Database, bill: Bill, tmp_path: Path) -> None:
+    """Half a month would be worse than none."""
+    (tmp_path / "empty.csv").touch()
+    result = load(bill(rows(5)), tmp_path / "empty.csv")
+    assert [(one.status, one.error) for one in result.loads] == [
+        ("failed", "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again."),
+        ("failed", "The file is empty."),
+    ]
+    assert state(clean_database)["charges"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", b"", "The file is empty."),
+        ("blank.csv", b"\n\n", "The file is empty."),
+        ("header.csv", ",".join(ROW).encode() + b"\n", "It holds a header and no rows: there is nothing to load."),
+        ("cut.csv.gz", gzip.compress(",".join(ROW).encode() + b"\n" + b"x," * 300_000)[:200], "The gzip file is cut off before its end."),
+        ("not.csv.gz", b"\x1f\x8b" + b"junk" * 10, "The gzip file is damaged"),
+        ("cut.parquet", b"PAR1" + b"\x15" * 100, "The Parquet file is damaged or cut off"),
+        ("picture.csv", b"\x89PNG\r\x00\x1a\n\x00\x00", "The file is binary, neither CSV, gzip nor Parquet."),
+        ("quote.csv", ",".join(ROW).encode() + b'\n"never closed,1,2,3\n', "not valid CSV|a quote|cannot be taken"),
+        ("twice.csv", ",".join([*ROW, "BilledCost"]).encode() + b"\n", "The column BilledCost is there twice."),
+        ("other.csv", b"name,age\nbob,3\n", "It is no other format known here either"),
+    ],
+)
+def test_a_file_that_is_no_bill_says_why(load: Load, tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    """The sentence names the fault."""
+    import re
+
+    (tmp_path / name).write_bytes(content)
+    result = load(tmp_path / name)
+    assert result.failed
+    assert re.search(says, result.loads[0].error or "", re.IGNORECASE), result.loads[0].error
+
+
+def test_a_bill_cut_off_in_its_middle_changes_nothing(load: Load, clean_database: Database, bill: Bill, tmp_path: Path) -> None:
+    """Rows copied before the end was missed are gone again."""
+    load(bill(rows(7)))
+    whole = bill(rows(60_000), "large.csv").read_bytes()
+    (tmp_path / "large.csv.gz").write_bytes(gzip.compress(whole)[:-50_000])
+    pl.read_csv(tmp_path / "large.csv", infer_schema=False).write_parquet(tmp_path / "large.parquet")
+    (tmp_path / "large.parquet").write_bytes((tmp_path / "large.parquet").read_bytes()[:-1000])
+    for name in ("large.csv.gz", "large.parquet"):
+        assert "cut off" in (load(tmp_path / name).loads[0].error or "")
+        assert state(clean_database)["charges"][0] == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("aws_cur_legacy_sample.csv", "AWS legacy CUR"),
+        ("azure_ea_sample.csv", "Azure cost export"),
+        ("azure_ea_amortized_small.csv", "Azure cost export"),
+        ("oci_cost_sample.csv", "OCI cost report"),
+    ],
+)
+def test_a_provider_export_is_named(load: Load, shared_data: Path, name: str, nearest: str) -> None:
+    """What is missing, and what it looks like instead."""
+    error = load(shared_data / name).loads[0].error or ""
+    assert "Not a FOCUS file: it lacks the columns" in error
+    assert f"It looks like {nearest}" in error
+
+
+def test_one_missing_column_is_named() -> None:
+    """And that the rest is FOCUS."""
+    found = detect(tuple(name for name in ROW if name != "ServiceName"))
+    assert not isinstance(found, Focus)
+    assert found.reason.startswith("Not a FOCUS file: it lacks the column ServiceName. The nearest known format is FOCUS")
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_time_or_is_not(text: str) -> None:
+    """Reading never raises, and what it gives sorts as time."""
+    read = read_time(text)
+    assert read is None or (len(read) >= 19 and read[10] == " ")
+
+
+@given(st.one_of(st.text(max_size=80), st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=4).map(json.dumps)))
+def test_any_text_is_tags_or_is_not(text: str) -> None:
+    """Reading never raises, and gives a dictionary."""
+    read = read_json_object(text)
+    assert read is None or isinstance(read[1], dict)
+
+
+_CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(_CELLS, _CELLS, _CELLS), min_size=1, max_size=5))
+def test_wild_text_is_stored_as_it_is_or_refused(
+    load: Load, clean_database: Database, bill: Bill, cells: list[tuple[str, str, str]]
+) -> None:
+    """Quotes, line breaks, backslashes, commas: nothing shifts, nothing breaks the load."""
+    content = [{**ROW, "ResourceId": a, "ResourceName": b, "Tags": json.dumps({"team": c})} for a, b, c in cells]
+    filler = rows(100 * len(cells), ResourceName="filler")
+    result = load(bill([*content, *filler]))
+    assert not result.failed
+    stored = all_rows(clean_database, "SELECT resource_id, resource_name FROM finops.charges WHERE resource_name IS DISTINCT FROM 'filler'")
+    kept = [(a, b) for a, b, c in cells if "\x00" not in a + b + c]
+    expected = [tuple(None if text in ("", "NULL") else text for text in pair) for pair in kept]
+    assert sorted(map(str, stored)) == sorted(map(str, expected))
