@@ -1,0 +1,81 @@
+"""The entry point: forecasts of many series at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import numpy as np
+
+from analysis.forecasts.ensemble import MODELS, Model, Outlook, Tier
+from analysis.forecasts.intervals import Widths, widths
+from analysis.forecasts.cleaning import Scale
+from analysis.forecasts.replay import Batch, batches, in_currency, look_ahead, replays
+from analysis.forecasts.series import DAY, Floats, Forecast, KnownStep, Series, step_amounts
+from analysis.forecasts.special import special
+from errors import UserError
+
+
+def until(series: Series, today: date) -> Series:
+    """What was known before today: no leading days without cost, unknown days up to yesterday as gaps."""
+    values = series.before(today).values
+    values = np.concatenate([values, np.full(max((today - series.start).days - len(values), 0), np.nan)])
+    costly = np.flatnonzero(np.nan_to_num(values))
+    first = int(costly[0]) if len(costly) else len(values)
+    return Series(series.start + first * DAY, values[first:]) if first < len(values) else Series(today, np.empty(0))
+
+
+def forecast_many(
+    series: Mapping[str, Series],
+    horizon: int,
+    today: date,
+    tier: Tier = "full",
+    model: Model = "ensemble",
+    steps: Mapping[str, Sequence[KnownStep]] | None = None,
+    workers: int = 1,
+) -> dict[str, Forecast]:
+    """Forecasts of `horizon` days from today on, from what is known before today; the same input gives the same output.
+
+    The cheap tier takes fewer models and settings. Bands are calibrated on backtests pooled over all series given. Raises `UserError` for an
+    unknown model and for one whose package is absent.
+    """
+    if model not in MODELS:
+        raise UserError(f"There is no forecast model {model!r}; there are: {', '.join(MODELS)}.")
+    known = {name: until(one, today) for name, one in series.items()}
+    simple = {name: found for name, one in known.items() if (found := special(one, horizon)) is not None}
+    rest = list(batches({name: one for name, one in known.items() if name not in simple}))
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        worked = list(pool.map(lambda batch: _work(batch, horizon, model, tier), rest))
+    calibrated = widths([scores for _, _, found in worked for scores in found])
+    for batch, (scales, seen, _) in zip(rest, worked, strict=True):
+        simple.update(_forecasts(batch, scales, seen, model, calibrated, today))
+    return {name: _stepped(simple[name], (steps or {}).get(name, ())) for name in series}
+
+
+def _work(batch: Batch, horizon: int, model: Model, tier: Tier) -> tuple[tuple[Scale, ...], Outlook, list[Floats]]:
+    scales, seen = look_ahead(batch, len(batch.cost), horizon, model, tier)
+    return scales, seen, [replay.scores(model) for replay in replays(batch, model, tier)]
+
+
+def _forecasts(
+    batch: Batch, scales: tuple[Scale, ...], seen: Outlook, model: Model, calibrated: Widths, today: date
+) -> Iterator[tuple[str, Forecast]]:
+    path = seen.paths[model]
+    w80, w95 = calibrated.of(len(path))
+    bands = [in_currency(scales, path + width * seen.spread) for width in (0.0, -w80, w80, -w95, w95)]
+    lowest = np.nanmin(batch.cost, axis=0)
+    for column, name in enumerate(batch.names):
+        mean, a, b, c, d = (band[:, column] for band in bands)
+        floor = 0.0 if lowest[column] >= 0 else -np.inf
+        low_80, high_80, low_95, high_95 = np.minimum(a, b), np.maximum(a, b), np.minimum(c, d), np.maximum(c, d)
+        lows = (np.maximum(low, floor) for low in (mean, low_80, low_95))
+        mean, low_80, low_95 = lows
+        yield name, Forecast(today, mean, low_80, np.maximum(high_80, floor), low_95, np.maximum(high_95, floor), model)
+
+
+def _stepped(forecast: Forecast, steps: Sequence[KnownStep]) -> Forecast:
+    """The forecast with known steps added to the mean and every band."""
+    if not steps:
+        return forecast
+    amounts = step_amounts(steps, forecast.start, len(forecast.mean))
+    bands = (forecast.low_80 + amounts, forecast.high_80 + amounts, forecast.low_95 + amounts, forecast.high_95 + amounts)
+    return Forecast(forecast.start, forecast.mean + amounts, *bands, forecast.model, forecast.note)

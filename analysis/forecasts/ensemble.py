@@ -1,0 +1,56 @@
+"""The models by name, and their ensemble: a weighted median, which one model gone wrong cannot move far."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from analysis.forecasts.arima import arima
+from analysis.forecasts.cleaning import History
+from analysis.forecasts.drift import drift, year
+from analysis.forecasts.ets import ets
+from analysis.forecasts.levels import on_todays_level
+from analysis.forecasts.prophet import prophet
+from analysis.forecasts.series import Floats
+from analysis.forecasts.sma import sma
+from analysis.forecasts.structural import FULL, QUICK, structural
+from analysis.forecasts.theta import theta
+
+Model = Literal["ensemble", "structural", "arima", "theta", "ets", "sma", "drift", "year", "prophet"]
+Tier = Literal["full", "cheap"]
+MODELS: tuple[Model, ...] = get_args(Model)
+
+_SINGLE: Mapping[str, Callable[[History], Floats | None]] = {
+    "arima": arima, "theta": theta, "ets": ets, "sma": sma, "drift": drift, "year": year, "prophet": prophet,
+}  # fmt: skip
+# Votes in the median. The structural model beats every other one on every seed of benchmarks/forecasts.py, so it decides unless all others disagree.
+VOTES: Mapping[Tier, Mapping[str, int]] = {
+    "full": {"structural": 2, "arima": 1, "theta": 1, "year": 1},
+    "cheap": {"structural": 3, "sma": 1, "theta": 1, "ets": 1, "year": 1},
+}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Work values ahead (days x series) by model, and the structural model's standard deviation, which scales the bands."""
+
+    paths: Mapping[str, Floats]
+    spread: Floats
+
+
+def outlook(history: History, model: Model, tier: Tier) -> Outlook:
+    """Everything a tier predicts, or one model alone. Members that need more history than there is stay out."""
+    level = on_todays_level(history)
+    paths: dict[str, Floats] = {}
+    probable = structural(level, FULL if tier == "full" else QUICK)
+    members: Mapping[str, int] = VOTES[tier] if model == "ensemble" else {model: 1}
+    for name in members:
+        path = probable.mean if name == "structural" else _SINGLE[name](level)
+        if path is not None:
+            paths[name] = path
+    if model == "ensemble":
+        paths["ensemble"] = np.median(np.array([paths[name] for name in paths for _ in range(members[name])]), axis=0)
+    elif not paths:
+        paths[model] = probable.mean
+    return Outlook(paths, probable.spread)

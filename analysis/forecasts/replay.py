@@ -1,0 +1,94 @@
+"""Batches of series over the same days, and their rolling-origin replays: what would have been predicted then, against what came."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from analysis.forecasts.calendar import calendar_of
+from analysis.forecasts.cleaning import Scale, clean, scale_of
+from analysis.forecasts.ensemble import Model, Outlook, Tier, outlook
+from analysis.forecasts.series import DAY, Floats, Series
+
+ORIGINS = (30, 90, 180)  # days before today
+LEAST = 56  # days of history before an origin
+LONGEST = 784  # days of history that are looked at
+BATCH = 128  # series that are worked on at once: bounds memory
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Costs of several series over the same days before `today` (days x series), NaN where unknown."""
+
+    names: tuple[str, ...]
+    start: date
+    cost: Floats
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A batch as of `origin`: scales, what was predicted, and what the days from there on cost (days x series)."""
+
+    names: tuple[str, ...]
+    origin: date
+    scales: tuple[Scale, ...]
+    seen: Outlook
+    actual: Floats
+
+    def cost(self, model: str) -> Floats:
+        """A model's prediction in currency."""
+        return in_currency(self.scales, self.seen.paths[model])
+
+    def scores(self, model: str) -> Floats:
+        """|error| of a model's work values in units of the spread; NaN where nothing is known of the day."""
+        error = in_work_units(self.scales, self.actual) - self.seen.paths[model]
+        return np.abs(error) / self.seen.spread
+
+
+def in_currency(scales: Sequence[Scale], work: Floats) -> Floats:
+    """Work values (days x series) as costs."""
+    return np.column_stack([scale.cost(work[:, column]) for column, scale in enumerate(scales)])
+
+
+def in_work_units(scales: Sequence[Scale], cost: Floats) -> Floats:
+    """Costs (days x series) as work values."""
+    return np.column_stack([scale.work(cost[:, column]) for column, scale in enumerate(scales)])
+
+
+def batches(series: Mapping[str, Series]) -> Iterator[Batch]:
+    """Series that end on the same day, grouped by length (cut to whole fortnights) so that they share every decomposition."""
+    by_length: dict[int, list[str]] = {}
+    for name, one in series.items():
+        length = min(len(one.values), LONGEST)
+        by_length.setdefault(length - length % 14 if length > 2 * LEAST else length, []).append(name)
+    for length, names in sorted(by_length.items()):
+        for first in range(0, len(names), BATCH):
+            chosen = names[first : first + BATCH]
+            cost = np.column_stack([series[name].values[-length:] for name in chosen])
+            yield Batch(tuple(chosen), series[chosen[0]].end - length * DAY, cost)
+
+
+def look_ahead(batch: Batch, days: int, horizon: int, model: Model, tier: Tier) -> tuple[tuple[Scale, ...], Outlook]:
+    """What the first `days` of a batch predict for the `horizon` days after them."""
+    known = batch.cost[:days]
+    scales = tuple(scale_of(known[:, column]) for column in range(known.shape[1]))
+    history = clean(in_work_units(scales, known), calendar_of(batch.start, days + horizon))
+    return scales, outlook(history, model, tier)
+
+
+def replays(batch: Batch, model: Model, tier: Tier, origins: Sequence[int] = ORIGINS) -> list[Replay]:
+    """The batch as of each origin that leaves enough history; nothing after an origin is looked at."""
+    length = len(batch.cost)
+    result = []
+    for back in origins:
+        days = length - back
+        if days < LEAST:
+            continue
+        usable = np.isfinite(batch.cost[:days]).sum(axis=0) >= LEAST // 2
+        if not usable.any():
+            continue
+        part = Batch(tuple(name for name, use in zip(batch.names, usable, strict=True) if use), batch.start, batch.cost[:, usable])
+        scales, seen = look_ahead(part, days, back, model, tier)
+        result.append(Replay(part.names, batch.start + days * DAY, scales, seen, part.cost[days:]))
+    return result
