@@ -25,6 +25,10 @@ class Match:
     near: bool = False
 
 
+def _no_resource(_name: str) -> Match | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Values:
     """The index of one version of the data, for one circle of askers."""
@@ -34,7 +38,7 @@ class Values:
     parts: Mapping[str, tuple[Match, ...]]
     longest: int
     vocabulary: tuple[str, ...] = ()
-    find_resource: Callable[[str], Match | None] = field(default=lambda name: None)
+    find_resource: Callable[[str], Match | None] = field(default=_no_resource)
 
     def partial(self, words: Key, dimension: str | None = None) -> tuple[Match, ...]:
         """Values in whose name the words stand side by side, one match a value."""
@@ -54,7 +58,12 @@ def _contains(name: Key, words: Key) -> bool:
     return any(name[at : at + len(words)] == words for at in range(len(name) - len(words) + 1)) and name != words
 
 
-def index(by_dimension: Mapping[str, Iterable[str]], semantics: Semantics, own_words: Mapping[str, tuple[str, ...]] | None = None) -> Values:
+def index(
+    by_dimension: Mapping[str, Iterable[str]],
+    semantics: Semantics,
+    own_words: Mapping[str, tuple[str, ...]] | None = None,
+    find_resource: Callable[[str], Match | None] = _no_resource,
+) -> Values:
     """Index the distinct values of the dimensions, with the catalogue's synonyms and the organisation's own that fit them."""
     values = {dimension: tuple(sorted(set(found))) for dimension, found in by_dimension.items()}
     exact: dict[Key, dict[str, Match]] = {}
@@ -88,7 +97,9 @@ def index(by_dimension: Mapping[str, Iterable[str]], semantics: Semantics, own_w
                 know(key(word), match)
     ranked = {words: tuple(sorted(found.values(), key=_precedence)) for words, found in exact.items()}
     vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
-    return Values(values, ranked, {word: tuple(found) for word, found in parts.items()}, max(map(len, ranked), default=1), vocabulary)
+    return Values(
+        values, ranked, {word: tuple(found) for word, found in parts.items()}, max(map(len, ranked), default=1), vocabulary, find_resource
+    )
 
 
 def _precedence(match: Match) -> int:
@@ -111,6 +122,10 @@ def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
     """The names most like some words, for telling what there is."""
     from rapidfuzz import fuzz, process
 
-    names = {name for dimension in ("team", "account", "application", "service", "environment", "region") for name in values.by_dimension.get(dimension, ())}
+    names = {
+        name
+        for dimension in ("team", "account", "application", "service", "environment", "region")
+        for name in values.by_dimension.get(dimension, ())
+    }
     found = process.extract(words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=60, processor=str.casefold)
     return tuple(name for name, _, _ in found)

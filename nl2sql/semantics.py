@@ -152,7 +152,12 @@ def _synonyms(content: dict[str, Any]) -> list[Synonym]:
         Synonym("service", name, tuple(service.get("names", ())), tuple(service.get("prefix", ())), (), tuple(map(key, service["says"])))
         for name, service in content["services"].items()
     ]
-    for section, dimension in (("categories", "service_category"), ("providers", "provider"), ("environments", "environment"), ("regions", "region")):
+    for section, dimension in (
+        ("categories", "service_category"),
+        ("providers", "provider"),
+        ("environments", "environment"),
+        ("regions", "region"),
+    ):
         for name, says in content[section].items():
             names = (name, *says) if section == "environments" else (name, "Azure") if name == "Microsoft" else (name,)
             found.append(Synonym(dimension, name, names, (), (), tuple(map(key, says))))

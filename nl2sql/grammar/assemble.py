@@ -5,12 +5,13 @@ from dataclasses import replace
 from nl2sql import dates
 from nl2sql.dates import Calendar, Period
 from nl2sql.grammar.draft import Doubt, Draft, Refusal
-from nl2sql.grammar.filtering import MACHINES
 from nl2sql.grammar.parse import dimension_doubt
 from nl2sql.grammar.query import Filter, Grain, Query
 
 _RESOURCE_METRICS = frozenset({"effective_cost", "billed_cost"})
-_RESOURCE_FILTERS = frozenset({"provider", "account", "account_id", "service", "region", "team", "environment", "application", "resource", "resource_type"})
+_RESOURCE_FILTERS = frozenset(
+    {"provider", "account", "account_id", "service", "region", "team", "environment", "application", "resource_id", "resource_type"}
+)
 _DAILY_AT_MOST, _WEEKLY_AT_MOST = 62, 62
 DEFAULT_TOP = 5
 
@@ -18,7 +19,9 @@ DEFAULT_TOP = 5
 def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
     """The query of a question that stands alone; a doubt when its ranking does not say of what."""
     period = draft.period or (draft.compared[0] if draft.compared else default_period(draft, calendar))
-    query = Query(metric=(draft.metrics or ["effective_cost"])[0], period=period, beside=tuple(draft.metrics[1:]), filters=tuple(draft.filters))
+    query = Query(
+        metric=(draft.metrics or ["effective_cost"])[0], period=period, beside=tuple(draft.metrics[1:]), filters=tuple(draft.filters)
+    )
     if draft.period is None and draft.compared:
         return Doubt(f"{period.label} compared with what?")
     return _checked(_shaped(query, draft, calendar), draft, question)
@@ -93,7 +96,7 @@ def _comparison(query: Query, draft: Draft) -> Query:
     single = not (query.grain and query.period.days > 1)
     if draft.back == "previous" or (draft.change and single):
         several = draft.over and dates.step(query.period.start, draft.over, 1) < query.period.end
-        if several and draft.over:
+        if several and draft.over and draft.over != "half":
             return replace(query, grain=draft.over, change=query.change or "difference")
         return replace(query, compared=(dates.before(query.period),))
     return query
@@ -113,10 +116,11 @@ def _checked(query: Query, draft: Draft, question: str) -> Query | Doubt | Refus
     if query.share_of == () and not grouped and not query.scopes:
         return dimension_doubt(question)
     if needs_resources(query):
-        query = replace(query, filters=tuple(_machine_rows(f) for f in query.filters))
         unfit = [f.label for f in query.filters if f.dimension not in _RESOURCE_FILTERS]
         if unfit or query.metric not in _RESOURCE_METRICS:
-            return Refusal(f"For single resources I know billed and effective cost, not {', '.join(unfit) or query.metric.replace('_', ' ')}.")
+            return Refusal(
+                f"For single resources I know billed and effective cost, not {', '.join(unfit) or query.metric.replace('_', ' ')}."
+            )
     if query.metric == "usage_quantity" and (query.share_of is not None or query.compared):
         return Refusal("Quantities have different units, so I list them; ask for the usage quantity of one service.")
     return query
@@ -124,15 +128,16 @@ def _checked(query: Query, draft: Draft, question: str) -> Query | Doubt | Refus
 
 def needs_resources(query: Query) -> bool:
     """Whether single resources are asked for, which have a view of their own."""
-    resource = {"resource", "resource_type"}
+    resource = {"resource", "resource_type", "resource_id"}
     return bool(resource & {*query.dimensions, query.count, query.average} or any(f.dimension in resource for f in query.filters))
 
 
-def _machine_rows(condition: Filter) -> Filter:
-    return replace(condition, label=condition.label) if condition.label in MACHINES else condition
-
-
 # ------------------------------------------------------------------ follow-ups
+
+
+def stands_alone(draft: Draft) -> bool:
+    """Whether a question in a thread is a new one: it says its period and what is asked, and nothing points back."""
+    return not draft.follows and draft.period is not None and (draft.noun or draft.shaped)
 
 
 def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
@@ -167,7 +172,11 @@ def _amended(old: tuple[Filter, ...], new: list[Filter], widens: bool) -> tuple[
             values = tuple(dict.fromkeys((*same.values, *condition.values)))
             kept[kept.index(same)] = replace(same, values=values, label=f"{same.label} or {condition.label}")
             continue
-        kept = [f for f in kept if f.dimension != condition.dimension or (condition.negated and f.negated is False and not _within(f, condition))]
+        kept = [
+            f
+            for f in kept
+            if f.dimension != condition.dimension or (condition.negated and f.negated is False and not _within(f, condition))
+        ]
         if not (condition.negated and any(f.dimension == condition.dimension for f in kept)):
             kept.append(condition)
     return tuple(kept)
@@ -184,8 +193,10 @@ def _with_scope(query: Query, draft: Draft) -> Query:
     if not added:
         return query
     filters = tuple(f for f in query.filters if f not in added)
-    return replace(query, filters=filters, scopes=() if not draft.widens else (*query.scopes, *added)) if not draft.widens else replace(
-        query, filters=filters, scopes=(*query.scopes, *added)
+    return (
+        replace(query, filters=filters, scopes=() if not draft.widens else (*query.scopes, *added))
+        if not draft.widens
+        else replace(query, filters=filters, scopes=(*query.scopes, *added))
     )
 
 
@@ -195,7 +206,15 @@ def _reshaped(query: Query, draft: Draft) -> Query:
         grain = query.grain if draft.grain or draft.widens else None
         dimensions = (*query.dimensions, *draft.dimensions) if draft.widens else ()
         draft.dimensions = list(dimensions) or draft.dimensions
-        query = replace(query, grain=grain, dimensions=(), scopes=(), count=None, limit_within=None, share_of=query.share_of if query.share_of == () else None)
+        query = replace(
+            query,
+            grain=grain,
+            dimensions=(),
+            scopes=(),
+            count=None,
+            limit_within=None,
+            share_of=query.share_of if query.share_of == () else None,
+        )
         if not draft.limit:
             query = replace(query, limit=None, threshold=None)
         if draft.average is None:

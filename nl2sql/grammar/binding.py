@@ -19,11 +19,17 @@ def bind(sentence: Sentence, draft: Draft, values: Values, question: str) -> Non
         if at in sentence.taken:
             continue
         if term.kind == "unknown":
-            _settle(sentence, draft, at, _partly(values, term.text), question)
+            _settle(sentence, draft, at, _resource(values, question[term.start : term.end]) or _partly(values, term.text), question)
         elif term.kind == "value" and all(match.dimension in WEAK for match in term.matches):
             parts = tuple(match for match in _partly(values, term.text) if match.dimension in _OWNED)
             if parts:
                 _settle(sentence, draft, at, (*parts, term.matches[0]), question)
+
+
+def _resource(values: Values, name: str) -> tuple[Match, ...]:
+    """The resource of that name or id; only what looks like one is looked up."""
+    found = values.find_resource(name) if any(c.isdigit() or c in "-_:/" for c in name) else None
+    return (found,) if found else ()
 
 
 def _partly(values: Values, text: str, dimension: str | None = None) -> tuple[Match, ...]:
@@ -46,11 +52,13 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
     before = sentence.terms[at - 1] if at else None
     after = sentence.terms[at + 1] if at + 1 < len(sentence.terms) else None
     for place, term in ((at - 1, before), (at + 1, after)):
-        if term and term.kind not in ("by", "period") and (place not in sentence.taken) and not (place > at and term.kind != "unknown"):
-            if parts := _partly(values, term.text, dimension.value):
-                sentence.take(at)
-                _settle(sentence, draft, place, parts, question)
-                return
+        if term is None or place in sentence.taken or term.kind in ("by", "period") or (place > at and term.kind != "unknown"):
+            continue
+        parts = _partly(values, term.text, dimension.value)
+        if parts:
+            sentence.take(at)
+            _settle(sentence, draft, place, parts, question)
+            return
 
 
 def _wanted(sentence: Sentence, at: int) -> bool:
@@ -79,7 +87,9 @@ def _settle(sentence: Sentence, draft: Draft, at: int, matches: tuple[Match, ...
 def _doubt(term: Term, matches: tuple[Match, ...], question: str) -> Doubt:
     dimensions = {match.dimension for match in matches}
     kind = next(iter(dimensions)).replace("_", " ") if len(dimensions) == 1 else "thing"
-    choices = [Choice(_named(match, len(dimensions) > 1), _rewritten(term, _named(match, True), question)) for match in matches[:MOST_CHOICES]]
+    choices = [
+        Choice(_named(match, len(dimensions) > 1), _rewritten(term, _named(match, True), question)) for match in matches[:MOST_CHOICES]
+    ]
     if len(dimensions) == 1 and len(matches) <= MOST_CHOICES:
         both = " and ".join(match.label for match in matches)
         choices.append(Choice("both" if len(matches) == 2 else "all of them", _rewritten(term, both, question)))

@@ -30,6 +30,17 @@ def change(sentence: Sentence, draft: Draft) -> None:
         draft.change = "percent_up" if draft.change == "up" else "percent_down"
 
 
+def why(sentence: Sentence, draft: Draft) -> None:
+    """`why did RDS go up`: what moved, by the dimension that tells most: resources of one service, else services."""
+    for at in sentence.open("why"):
+        sentence.take(at)
+        if draft.change is None and not sentence.open("dimension"):
+            services = any(match.dimension == "service" for term in sentence.terms for match in term.matches)
+            draft.dimensions.append("resource" if services else "service")
+        draft.change = "difference"
+        draft.order = "desc"
+
+
 def movers(sentence: Sentence, draft: Draft) -> None:
     """`what changed`, `biggest increases`: the services that moved most, or what else is named."""
     for at in sentence.open("movers"):
@@ -98,7 +109,7 @@ def _as_one(found: list[Period]) -> list[Period]:
     ordered = sorted(found, key=lambda period: (period.start, period.end))
     whole = ordered[0]
     for period in ordered[1:]:
-        if whole.start <= period.start and period.end <= whole.end or period.start == whole.start:
+        if (whole.start <= period.start and period.end <= whole.end) or period.start == whole.start:
             whole = min(whole, period, key=lambda each: each.days)
         elif whole.end == period.start and (both := dates.joined(whole, period)):
             whole = both
@@ -112,7 +123,7 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
     contrasts = sentence.open("vs", "compare")
     if not contrasts:
         return
-    places = [at for at in sentence.open(*FILTERS)]
+    places = sentence.open(*FILTERS)
     sides = _sides(sentence, places)
     if len(sides) < 2:
         return

@@ -27,7 +27,7 @@ class Context:
 @dataclass(frozen=True)
 class _Label:
     name: str
-    expression: exp.Expression
+    expression: exp.Expr
 
 
 def compile_query(query: Query, context: Context) -> exp.Select:
@@ -39,7 +39,9 @@ def compile_query(query: Query, context: Context) -> exp.Select:
         labels = [label for label in labels if label.name != "scope"]
     else:
         measures = _measures(query, context)
-    select = exp.select(*(exp.alias_(label.expression.copy(), label.name) for label in labels), *(exp.alias_(m, name) for name, m in measures.items()))
+    select = exp.select(
+        *(exp.alias_(label.expression.copy(), label.name) for label in labels), *(exp.alias_(m, name) for name, m in measures.items())
+    )
     select = select.from_(exp.to_table(f"reporting.{view}")).where(*_conditions(query, context, view))
     if labels:
         select = select.group_by(*(label.expression.copy() for label in labels))
@@ -73,7 +75,7 @@ def _grain(grain: str) -> _Label:
 
 def _dimension(name: str, context: Context) -> list[_Label]:
     dimension = context.semantics.dimensions[name]
-    column: exp.Expression = exp.column(dimension.column)
+    column: exp.Expr = exp.column(dimension.column)
     others = [exp.column(dimension.fallback)] if dimension.fallback else []
     missing = [exp.Literal.string(dimension.missing)] if dimension.missing else []
     expression = exp.Coalesce(this=column, expressions=[*others, *missing]) if others or missing else column
@@ -89,7 +91,7 @@ def _scope_name(query: Query) -> str:
     return query.scopes[0].dimension if _one_dimension(query.scopes) else "scope"
 
 
-def _scope_case(scopes: tuple[Filter, ...], context: Context) -> exp.Expression:
+def _scope_case(scopes: tuple[Filter, ...], context: Context) -> exp.Expr:
     """The value itself where each side is one value; else the side's name."""
     column = exp.column(_column(scopes[0], context))
     if all(len(scope.values) == 1 and scope.values[0] is not None for scope in scopes):
@@ -108,11 +110,11 @@ def _column(wanted: Filter, context: Context) -> str:
     return known.column if known else wanted.dimension
 
 
-def condition(wanted: Filter, context: Context) -> exp.Expression:
+def condition(wanted: Filter, context: Context) -> exp.Expr:
     """A filter as a condition; leaving a value out keeps the rows that have none."""
     column = exp.column(_column(wanted, context))
     named = [exp.Literal.string(value) for value in wanted.values if value is not None]
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     if named:
         parts.append(exp.EQ(this=column, expression=named[0]) if len(named) == 1 else exp.In(this=column, expressions=named))
     if None in wanted.values:
@@ -125,7 +127,7 @@ def condition(wanted: Filter, context: Context) -> exp.Expression:
     return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
 
 
-def _conditions(query: Query, context: Context, view: str) -> list[exp.Expression]:
+def _conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
     spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
     found = [exp.or_(*(within(period) for period in _merged(spans)))]
     categories = [f for f in (*query.filters, *query.scopes, *(query.share_of or ())) if f.dimension == "charge_category" and not f.negated]
@@ -136,7 +138,10 @@ def _conditions(query: Query, context: Context, view: str) -> list[exp.Expressio
     if query.scopes:
         found.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
     if query.weekdays:
-        weekend = exp.In(this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")), expressions=[exp.Literal.number(6), exp.Literal.number(7)])
+        weekend = exp.In(
+            this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),
+            expressions=[exp.Literal.number(6), exp.Literal.number(7)],
+        )
         found.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))
     return found
 
@@ -155,10 +160,10 @@ def _merged(spans: list[Period]) -> list[Period]:
 # ------------------------------------------------------------------ measures
 
 
-def _measures(query: Query, context: Context) -> dict[str, exp.Expression]:
+def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
     if query.count:
         dimension = context.semantics.dimensions[query.count]
-        column: exp.Expression = exp.column("resource_id" if query.count == "resource" else dimension.fallback or dimension.column)
+        column: exp.Expr = exp.column("resource_id" if query.count == "resource" else dimension.fallback or dimension.column)
         return {dimension.plural.replace(" ", "_"): exp.Count(this=exp.Distinct(expressions=[column]))}
     if query.compared:
         return _compared(query, context)
@@ -179,19 +184,21 @@ def _measures(query: Query, context: Context) -> dict[str, exp.Expression]:
     return found
 
 
-def _averaged(query: Query, total: exp.Expression, period: Period, context: Context) -> exp.Expression:
+def _averaged(query: Query, total: exp.Expr, period: Period, context: Context) -> exp.Expr:
     if query.average is None:
         return total
     if query.average not in ("day", "week", "month", "quarter", "year"):
         dimension = context.semantics.dimensions[query.average]
         column = exp.column("resource_id" if query.average == "resource" else dimension.fallback or dimension.column)
-        return exp.Div(this=total, expression=exp.Nullif(this=exp.Count(this=exp.Distinct(expressions=[column])), expression=exp.Literal.number(0)))
+        return exp.Div(
+            this=total, expression=exp.Nullif(this=exp.Count(this=exp.Distinct(expressions=[column])), expression=exp.Literal.number(0))
+        )
     if query.grain and query.average == "day":
         return exp.Div(this=total, expression=exp.Count(this=exp.Distinct(expressions=[exp.column("usage_date")])))
     return exp.Div(this=total, expression=exp.Literal.number(round(units(period, query.average, context.through, query.weekdays), 6)))
 
 
-def _share(query: Query, context: Context, found: dict[str, exp.Expression]) -> dict[str, exp.Expression]:
+def _share(query: Query, context: Context, found: dict[str, exp.Expr]) -> dict[str, exp.Expr]:
     total = measure(query.metric)
     if query.share_of:
         part = measure(query.metric, exp.and_(*(condition(numerator, context) for numerator in query.share_of)))
@@ -201,7 +208,7 @@ def _share(query: Query, context: Context, found: dict[str, exp.Expression]) -> 
     return {**found, "share_percent": percent(total.copy(), whole)}
 
 
-def _compared(query: Query, context: Context) -> dict[str, exp.Expression]:
+def _compared(query: Query, context: Context) -> dict[str, exp.Expr]:
     """A column for each period, newest first, and the change where there are two."""
     found = {}
     for period in (query.period, *query.compared):
@@ -219,7 +226,7 @@ def _compared(query: Query, context: Context) -> dict[str, exp.Expression]:
     return found
 
 
-def _stepwise(query: Query, context: Context) -> dict[str, exp.Expression]:
+def _stepwise(query: Query, context: Context) -> dict[str, exp.Expr]:
     order = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day").expression)])
     partition = [_dimension(name, context)[0].expression for name in query.dimensions]
     then = exp.Window(this=exp.Lag(this=measure(query.metric)), partition_by=partition, order=order)
@@ -234,13 +241,17 @@ def _slug(label: str) -> str:
 # ------------------------------------------------------------------ order and limits
 
 
-def _finished(select: exp.Select, query: Query, labels: list[_Label], measures: dict[str, exp.Expression]) -> exp.Select:
+def _finished(select: exp.Select, query: Query, labels: list[_Label], measures: dict[str, exp.Expr]) -> exp.Select:
     if not labels:
         return select
     value, ordered = _order(query, labels, measures)
     post = _post_condition(query, value, measures)
     if query.limit_within and query.limit:
-        rank = exp.Window(this=exp.RowNumber(), partition_by=[_named(labels, query.limit_within)], order=exp.Order(expressions=[ordered_measure(measures[value], query.order)]))
+        rank = exp.Window(
+            this=exp.RowNumber(),
+            partition_by=[_named(labels, query.limit_within)],
+            order=exp.Order(expressions=[ordered_measure(measures[value], query.order)]),
+        )
         select = select.select(exp.alias_(rank, "position"))
         post = exp.and_(post, exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))) if post else exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))  # fmt: skip
         ordered = [exp.Ordered(this=exp.column(query.limit_within)), exp.Ordered(this=exp.column("position"))]
@@ -251,16 +262,16 @@ def _finished(select: exp.Select, query: Query, labels: list[_Label], measures: 
     return select.limit(query.limit) if query.limit and not query.limit_within else select
 
 
-def ordered_measure(value: exp.Expression, order: str) -> exp.Ordered:
+def ordered_measure(value: exp.Expr, order: str) -> exp.Ordered:
     """Largest (or smallest) first, groups without an amount last."""
     return exp.Ordered(this=value.copy(), desc=order == "desc", nulls_first=False)
 
 
-def _order(query: Query, labels: list[_Label], measures: dict[str, exp.Expression]) -> tuple[str, list[exp.Expression]]:
+def _order(query: Query, labels: list[_Label], measures: dict[str, exp.Expr]) -> tuple[str, list[exp.Expr]]:
     """The column that ranks, and the order of the rows."""
     names = list(measures)
     if query.grain and not query.limit:
-        first: list[exp.Expression] = [exp.Ordered(this=exp.column(query.grain))]
+        first: list[exp.Expr] = [exp.Ordered(this=exp.column(query.grain))]
         return names[0], [*first, *(exp.Ordered(this=exp.column(label.name)) for label in labels[1:])]
     if query.change and "change" in measures:
         column, how = _CHANGE_ORDER[query.change]
@@ -273,12 +284,14 @@ def _order(query: Query, labels: list[_Label], measures: dict[str, exp.Expressio
     return value, [exp.Ordered(this=exp.column(value), desc=query.order == "desc", nulls_first=False)]
 
 
-def _post_condition(query: Query, value: str, measures: dict[str, exp.Expression]) -> exp.Expression | None:
-    found: list[exp.Expression] = []
+def _post_condition(query: Query, value: str, measures: dict[str, exp.Expr]) -> exp.Expr | None:
+    found: list[exp.Expr] = []
     if query.threshold:
-        column = "change_percent" if query.threshold.percent and "change" in measures else "share_percent" if query.threshold.percent else value
+        column = (
+            "change_percent" if query.threshold.percent and "change" in measures else "share_percent" if query.threshold.percent else value
+        )
         amount = exp.Literal.number(abs(query.threshold.amount))
-        left: exp.Expression = exp.column(column)
+        left: exp.Expr = exp.column(column)
         if column == "change" and query.change == "down":
             left = exp.Neg(this=left)
         found.append(exp.GT(this=left, expression=amount) if query.threshold.over else exp.LT(this=left, expression=amount))
@@ -289,5 +302,5 @@ def _post_condition(query: Query, value: str, measures: dict[str, exp.Expression
     return exp.and_(*found) if found else None
 
 
-def _named(labels: list[_Label], name: str) -> exp.Expression:
+def _named(labels: list[_Label], name: str) -> exp.Expr:
     return next(label.expression.copy() for label in labels if label.name == name)

@@ -58,6 +58,9 @@ class Draft:
     limit: int | None = None
     limit_within: str | None = None
     threshold: Threshold | None = None
+    subject: str | None = None  # another view than the bills
+    exceeded: bool = False
+    instance_type: str | None = None
     clear: bool = False
     follows: bool = False
     noun: bool = False

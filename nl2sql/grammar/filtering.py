@@ -9,7 +9,25 @@ from nl2sql.semantics import Semantics
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions"})
 _RESOURCE_WORDS = frozenset(
-    "instance instances vm vms server servers machine machines node nodes boxes bucket buckets cluster clusters function functions".split()
+    [
+        "instance",
+        "instances",
+        "vm",
+        "vms",
+        "server",
+        "servers",
+        "machine",
+        "machines",
+        "node",
+        "nodes",
+        "boxes",
+        "bucket",
+        "buckets",
+        "cluster",
+        "clusters",
+        "function",
+        "functions",
+    ]
 )
 _ALLOCATED = ("team", "environment", "application")
 
@@ -109,7 +127,9 @@ def _add(draft: Draft, condition: Filter) -> None:
         draft.filters.append(condition)
         return
     values = tuple(dict.fromkeys((*old.values, *condition.values)))
-    label = old.label if values == old.values else f"{old.label} and {condition.label}" if old.negated else f"{old.label} or {condition.label}"
+    label = (
+        old.label if values == old.values else f"{old.label} and {condition.label}" if old.negated else f"{old.label} or {condition.label}"
+    )
     draft.filters.append(Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing))
 
 

@@ -10,7 +10,7 @@ from nl2sql.dates import Period
 RATES = frozenset({"savings_rate", "utilization_rate", "coverage_rate"})
 
 
-def measure(metric: str, condition: exp.Expression | None = None) -> exp.Expression:
+def measure(metric: str, condition: exp.Expr | None = None) -> exp.Expr:
     """The aggregate of a metric over the rows of a group, or over those of them that meet a condition."""
     if metric == "savings":
         return _sum(exp.Sub(this=exp.column("list_cost"), expression=exp.column("effective_cost")), condition)
@@ -18,24 +18,28 @@ def measure(metric: str, condition: exp.Expression | None = None) -> exp.Express
         return percent(measure("savings", condition), _sum(exp.column("list_cost"), condition))
     if metric == "utilization_rate":
         used, all_of_it = _among("commitment_status", "Used"), _among("commitment_status", "Used", "Unused")
-        return percent(_sum(exp.column("effective_cost"), _both(condition, used)), _sum(exp.column("effective_cost"), _both(condition, all_of_it)))
+        return percent(
+            _sum(exp.column("effective_cost"), _both(condition, used)), _sum(exp.column("effective_cost"), _both(condition, all_of_it))
+        )
     if metric == "coverage_rate":
         used, usage = _among("commitment_status", "Used"), _among("charge_category", "Usage")
         return percent(_sum(exp.column("list_cost"), _both(condition, used)), _sum(exp.column("list_cost"), _both(condition, usage)))
     return _sum(exp.column(metric), condition)
 
 
-def percent(part: exp.Expression, whole: exp.Expression) -> exp.Expression:
+def percent(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
     """100 x part / whole, NULL where the whole is nothing."""
-    return exp.Div(this=exp.Mul(this=exp.Literal.number(100), expression=part), expression=exp.Nullif(this=whole, expression=exp.Literal.number(0)))
+    return exp.Div(
+        this=exp.Mul(this=exp.Literal.number(100), expression=part), expression=exp.Nullif(this=whole, expression=exp.Literal.number(0))
+    )
 
 
-def zero_for_none(value: exp.Expression) -> exp.Expression:
+def zero_for_none(value: exp.Expr) -> exp.Expr:
     """An amount that is 0 where no row was."""
     return exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
 
 
-def within(period: Period) -> exp.Expression:
+def within(period: Period) -> exp.Expr:
     """The condition that a day lies in a period."""
     day = exp.column("usage_date")
     return exp.and_(exp.GTE(this=day, expression=_day(period.start)), exp.LT(this=day.copy(), expression=_day(period.end)))
@@ -44,7 +48,7 @@ def within(period: Period) -> exp.Expression:
 def units(period: Period, unit: str, through: date | None, weekdays: str | None) -> float:
     """How many days, weeks, months … a period has had so far: a running one counts up to the newest day of data."""
     end = period.end
-    if through and not period.whole or (through and end > through + timedelta(1) and period.start <= through):
+    if (through and not period.whole) or (through and end > through + timedelta(1) and period.start <= through):
         end = max(min(end, (through or end) + timedelta(1)), period.start + timedelta(1))
     if unit == "day":
         days = [period.start + timedelta(offset) for offset in range((end - period.start).days)]
@@ -58,18 +62,18 @@ def units(period: Period, unit: str, through: date | None, weekdays: str | None)
     return float(max(counted, 1))
 
 
-def _sum(value: exp.Expression, condition: exp.Expression | None) -> exp.Expression:
+def _sum(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
     total = exp.Sum(this=exp.paren(value) if isinstance(value, exp.Binary) else value)
     return exp.Filter(this=total, expression=exp.Where(this=condition)) if condition is not None else total
 
 
-def _among(column: str, *values: str) -> exp.Expression:
+def _among(column: str, *values: str) -> exp.Expr:
     return exp.In(this=exp.column(column), expressions=[exp.Literal.string(value) for value in values])
 
 
-def _both(first: exp.Expression | None, second: exp.Expression) -> exp.Expression:
+def _both(first: exp.Expr | None, second: exp.Expr) -> exp.Expr:
     return exp.and_(first.copy(), second) if first is not None else second
 
 
-def _day(day: date) -> exp.Expression:
+def _day(day: date) -> exp.Expr:
     return exp.cast(exp.Literal.string(day.isoformat()), "date")

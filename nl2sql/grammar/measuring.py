@@ -21,7 +21,11 @@ def metric(sentence: Sentence, draft: Draft) -> None:
 def count(sentence: Sentence, draft: Draft) -> None:
     """`how many services`, `number of accounts`, `how many EC2 instances`: distinct values on the bill."""
     for at in sentence.open("count"):
-        thing = sentence.after(at, ("noise", "all", "value", "unknown")) if not _resources_after(sentence, at) else _resources_after(sentence, at)
+        thing = (
+            sentence.after(at, ("noise", "all", "value", "unknown"))
+            if not _resources_after(sentence, at)
+            else _resources_after(sentence, at)
+        )
         if thing is None:
             return
         if sentence.kind(thing) == "dimension":

@@ -6,6 +6,7 @@ from nl2sql.dates import Calendar
 from nl2sql.grammar import comparing, filtering, measuring, ranking
 from nl2sql.grammar.binding import bind
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
+from nl2sql.grammar.listing import coming
 from nl2sql.grammar.tagger import Tagger
 from nl2sql.grammar.terms import Sentence
 from nl2sql.grammar.words import split
@@ -21,7 +22,6 @@ _OUTSIDE = {
     "people": "The bills hold cloud cost, nothing about people.",
     "performance": "The bills hold cost and usage, not traffic, latency or incidents.",
     "advice": "I report what cloud services cost; I do not give that kind of advice.",
-    "future": "The bills hold what was spent, not what will be; there is no forecast for that yet.",
     "other": "I answer questions about cloud cost, and nothing else.",
 }
 _UNSAFE = {
@@ -37,6 +37,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     lambda s, d, m, v: filtering.left_out(s, d, m, v),
     lambda s, d, _m, _v: measuring.count(s, d),
     lambda s, d, _m, _v: ranking.threshold(s, d),
+    lambda s, d, _m, _v: comparing.why(s, d),
     lambda s, d, _m, _v: comparing.movers(s, d),
     lambda s, d, _m, _v: comparing.change(s, d),
     lambda s, d, m, _v: ranking.ranked(s, d, m),
@@ -62,6 +63,8 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     draft.refusal = _refused(sentence)
     if draft.refusal:
         return draft
+    if sentence.has("subject") or any(term.value == "future" for term in terms):
+        return _about_subject(sentence, draft, semantics, values, calendar, question)
     bind(sentence, draft, values, question)
     draft.noun = sentence.has("noun", "metric", "charge")
     draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
@@ -87,8 +90,34 @@ def _refused(sentence: Sentence) -> Refusal | None:
     for at in sentence.open("unsafe"):
         return Refusal(_UNSAFE[sentence.terms[at].value], unsafe=True)
     for at in sentence.open("outside"):
-        return Refusal(_OUTSIDE[sentence.terms[at].value])
+        if sentence.terms[at].value != "future":
+            return Refusal(_OUTSIDE[sentence.terms[at].value])
     return None
+
+
+def _about_subject(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values, calendar: Calendar, question: str) -> Draft:
+    """A question about budgets, forecasts, insights and the like: which, of whom, of when."""
+    subjects = [sentence.terms[at].value for at in sentence.open("subject")]
+    draft.subject = next(iter(subjects), "forecasts")
+    for at in sentence.open("outside"):
+        draft.period = coming(sentence.terms[at].text, calendar)
+        draft.subject = "forecasts"
+    draft.exceeded = any(
+        term.kind == "subject" and term.text.split()[0] in ("over", "exceeded") for term in sentence.terms
+    ) or sentence.has("cmp")
+    bind(sentence, draft, values, question)
+    for at in sentence.open("unknown"):
+        surface = question[sentence.terms[at].start : sentence.terms[at].end]
+        if draft.subject == "prices" and "." in surface:
+            draft.instance_type = surface.casefold()
+            sentence.take(at)
+    sentence.take(*sentence.open("top", "number", "change", "grain", "unit", "charge", "metric", "average", "count", "by", "cmp", "outside", "dimension", "share", "trend", "subject", "why", "not"))  # fmt: skip
+    future = draft.period
+    comparing.periods(sentence, draft)
+    draft.period = future or draft.period
+    filtering.kept(sentence, draft, semantics, values)
+    _account_for_rest(sentence, draft, values, following=False)
+    return draft
 
 
 def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, following: bool) -> None:
@@ -108,7 +137,9 @@ def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, followin
     if unknown:
         near = nearest(" ".join(unknown), values)
         hint = f" The nearest names are {', '.join(near)}." if near else ""
-        draft.refusal = Refusal(f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}")
+        draft.refusal = Refusal(
+            f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}"
+        )
     else:
         draft.refusal = Refusal(f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.")
 
@@ -116,4 +147,7 @@ def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, followin
 def dimension_doubt(question: str) -> Doubt:
     """Which dimension a ranking is of."""
     asked = question.rstrip(" ?.!")
-    return Doubt("Broken down by what?", tuple(Choice(f"by {name}", f"{asked} by {name}") for name in ("service", "team", "account", "environment", "region")))
+    return Doubt(
+        "Broken down by what?",
+        tuple(Choice(f"by {name}", f"{asked} by {name}") for name in ("service", "team", "account", "environment", "region")),
+    )

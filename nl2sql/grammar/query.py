@@ -1,6 +1,6 @@
 """What a question means: one small value that is stored, amended by follow-ups and compiled to SQL."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nl2sql.dates import Period
@@ -78,11 +78,6 @@ class Query:
         if known.get("threshold"):
             known["threshold"] = Threshold(**known["threshold"])
         return cls(**known)
-
-    def without(self, *names: str) -> "Query":
-        """The query with these parts at their defaults."""
-        fields = self.__dataclass_fields__
-        return replace(self, **{name: fields[name].default for name in names})
 
 
 def _plain(value: Any) -> Any:

@@ -76,7 +76,9 @@ def _target(sentence: Sentence, at: int) -> int | None:
     grains = sentence.open("grain")
     if grains:
         return grains[0]
-    return next((place for place in reversed(sentence.open("dimension", "drivers", "unit")) if place < at or sentence.kind(place - 1) == "by"), None)
+    return next(
+        (place for place in reversed(sentence.open("dimension", "drivers", "unit")) if place < at or sentence.kind(place - 1) == "by"), None
+    )
 
 
 def _next_target(sentence: Sentence, at: int) -> int | None:

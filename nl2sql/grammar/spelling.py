@@ -14,7 +14,11 @@ def repair(word: str, vocabulary: Collection[str]) -> str | None:
         return None
     allowed = 2 if len(word) >= _LONG else 1
     found = extract(word, vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=6)
-    likely = [(distance + (len(known) == len(word) and sorted(known) != sorted(word)) / 2, known) for known, distance, _ in found if _plausible(word, known)]
+    likely = [
+        (distance + (len(known) == len(word) and sorted(known) != sorted(word)) / 2, known)
+        for known, distance, _ in found
+        if _plausible(word, known)
+    ]
     if not likely:
         return None
     best = min(distance for distance, _ in likely)

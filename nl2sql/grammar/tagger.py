@@ -103,7 +103,11 @@ class Tagger:
     @staticmethod
     def _amount(words: tuple[Word, ...], at: int) -> Term | None:
         word = words[at]
-        match = re.fullmatch(r"([$€£])?\s?([\d,]+(?:\.\d+)?)\s?(million|thousand|mio|k|m)?\s?(%|percent|\w+)?", word.text) if word.kind == "amount" else None
+        match = (
+            re.fullmatch(r"([$€£])?\s?([\d,]+(?:\.\d+)?)\s?(million|thousand|mio|k|m)?\s?(%|percent|\w+)?", word.text)
+            if word.kind == "amount"
+            else None
+        )
         if not match:
             return None
         sign, digits, scale, unit = match.groups()

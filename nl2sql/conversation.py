@@ -1,0 +1,99 @@
+"""Conversation: every question with what became of it is kept in the table `questions`, so that a follow-up amends it, also after a restart."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db.tables import Question
+from nl2sql.grammar.query import Query
+from nl2sql.outcomes import Choice, Outcome
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that are misread
+_LAST_TURNS = 10
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a thread has said so far: the last parse and question with its SQL, and the choices that are open."""
+
+    query: Query | None = None
+    question: str | None = None
+    sql: str | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+def recall(session: Session, thread: str | None) -> Context | None:
+    """The context of a thread; None for a question outside of one, or the first of one."""
+    if thread is None:
+        return None
+    columns = (Question.question, Question.query, Question.sql, Question.answer, Question.outcome)
+    turns = session.execute(sa.select(*columns).where(Question.thread == thread).order_by(Question.id.desc()).limit(_LAST_TURNS)).all()
+    if not turns:
+        return None
+    answered = next((turn for turn in turns if turn.sql and turn.outcome == "answer"), None)
+    parsed = answered.query if answered else None
+    return Context(
+        query=Query.from_json(parsed) if parsed else None,
+        question=answered.question if answered else None,
+        sql=answered.sql if answered else None,
+        choices=_choices(turns[0].answer) if turns[0].outcome == "clarify" else (),
+    )
+
+
+def chosen(context: Context | None, reply: str) -> str | None:
+    """The whole question behind a reply that names one of the open choices, by its label, a part of it, or its number."""
+    if context is None or not context.choices:
+        return None
+    said = reply.strip(" .!?").casefold()
+    if said.isdigit() and 1 <= int(said) <= len(context.choices):
+        return context.choices[int(said) - 1].question
+    exact = [choice for choice in context.choices if choice.label.casefold() == said]
+    named = exact or [choice for choice in context.choices if said and len(said) > 2 and said in choice.label.casefold()]
+    return named[0].question if len(named) == 1 else None
+
+
+def _choices(answer: dict[str, Any]) -> tuple[Choice, ...]:
+    return tuple(Choice(str(choice["label"]), str(choice["question"])) for choice in answer.get("choices") or [])
+
+
+def new_reference() -> str:
+    """A short id that people can read out, as `7F3K-9QWD`."""
+    letters = [secrets.choice(_ALPHABET) for _ in range(8)]
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question as it was asked."""
+
+    reference: str
+    asker: str
+    question: str
+    thread: str | None
+    channel: str | None = None
+    query: Query | None = None
+    tokens: int = 0
+
+
+def keep(session: Session, turn: Turn, outcome: Outcome) -> None:
+    """Store a question with its outcome."""
+    stored = outcome.to_stored()
+    session.add(
+        Question(
+            reference=turn.reference,
+            asker=turn.asker,
+            thread=turn.thread,
+            channel=turn.channel,
+            question=turn.question[:2_000],
+            outcome=outcome.outcome,
+            query=turn.query.to_json() if turn.query else None,
+            answer=stored,
+            sql=stored["sql"],
+            translator=outcome.translator,
+            tokens=turn.tokens,
+            elapsed_ms=outcome.elapsed_ms,
+        )
+    )

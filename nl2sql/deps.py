@@ -1,0 +1,70 @@
+"""What answering needs from outside: the database, the organisation, the day, and perhaps a language model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from db.engines import Database
+from nl2sql.dates import Calendar
+from nl2sql.facts import Facts
+from nl2sql.grammar.draft import Doubt, Refusal
+from settings import Organisation, Settings
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question for a translator: what was resolved before, and the question and SQL that a follow-up amends."""
+
+    question: str
+    facts: Facts
+    calendar: Calendar
+    previous: tuple[str, str] | None
+    asker: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """SQL that passed `verdict`; `metric` and `period` (half open) as far as the translator knows them."""
+
+    sql: str
+    metric: str | None = None
+    period: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True)
+class Silent:
+    """No usable reply; the grammar's outcome stands, `reason` is told."""
+
+    reason: str
+
+
+class Translator(Protocol):
+    """Turns a question into SQL; `verdict` checks and runs a draft and gives back the problem, None when it was answered."""
+
+    model: str
+
+    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Written | Doubt | Refusal | Silent:
+        """One question, with repairs, within the translator's own budgets."""
+
+
+def _quiet(_status: str) -> None:
+    """Nobody listens to the status."""
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The dependencies of `ask`."""
+
+    database: Database
+    settings: Settings
+    organisation: Organisation
+    today: date | None = None
+    translator: Translator | None = None
+    with_change: bool = False  # a second query for the change against the period before
+    channel: str | None = None
+    say: Callable[[str], None] = field(default=_quiet)
+
+    def day(self) -> date:
+        """Today in UTC, unless another day was given."""
+        return self.today or datetime.now(UTC).date()

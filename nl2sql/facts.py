@@ -1,0 +1,89 @@
+"""The data a question is read against: how far the bills reach, and the names in them, read once a version of the data."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from access import Actor
+from nl2sql.linking import Match, Values, index
+from nl2sql.semantics import semantics
+
+DIMENSIONS = (
+    "provider", "billing_account", "account_id", "account", "service", "service_category", "region", "team", "environment", "application",
+    "commitment_type", "currency",
+)  # fmt: skip
+_KEPT = 64
+
+# One pass over the rollup: a grouping set a dimension.
+_DISTINCT = (
+    f"SELECT {', '.join(DIMENSIONS)}, {', '.join(f'grouping({name}) AS g_{name}' for name in DIMENSIONS)} FROM reporting.daily_costs "
+    "WHERE (:all OR team = ANY(:teams)) GROUP BY GROUPING SETS (" + ", ".join(f"({name})" for name in DIMENSIONS) + ")"
+)
+_VERSION = "SELECT max(id) FROM finops.loads WHERE status = 'loaded'"
+_REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
+_RESOURCE = "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One version of the data as one circle of askers sees it."""
+
+    version: int
+    first: date
+    through: date
+    values: Values
+
+
+@dataclass(frozen=True)
+class NoData:
+    """No bill has been loaded yet."""
+
+
+_cache: OrderedDict[tuple[str, int, frozenset[str] | None], Facts] = OrderedDict()
+_lock = threading.Lock()
+
+
+def facts(engine: sa.Engine, asker: Actor, own_words: Mapping[str, tuple[str, ...]]) -> Facts | NoData:
+    """The data's version, reach and names for an asker; cached until a load changes it."""
+    teams = None if asker.sees_all else asker.teams
+    with engine.connect() as connection:
+        version = connection.scalar(sa.text(_VERSION))
+        if version is None:
+            return NoData()
+        place = (str(engine.url), version, teams)
+        with _lock:
+            if place in _cache:
+                _cache.move_to_end(place)
+                return _cache[place]
+        read = _read(connection, engine, version, teams, own_words)
+    if isinstance(read, Facts):
+        with _lock:
+            _cache[place] = read
+            while len(_cache) > _KEPT:
+                _cache.popitem(last=False)
+    return read
+
+
+def _read(
+    connection: sa.Connection, engine: sa.Engine, version: int, teams: frozenset[str] | None, own_words: Mapping[str, tuple[str, ...]]
+) -> Facts | NoData:
+    first, through = connection.execute(sa.text(_REACH)).one()
+    if first is None:
+        return NoData()
+    narrowed = {"all": teams is None, "teams": sorted(teams or ())}
+    found: dict[str, set[str]] = {name: set() for name in DIMENSIONS}
+    for row in connection.execute(sa.text(_DISTINCT), narrowed).mappings():
+        for name in DIMENSIONS:
+            if row[f"g_{name}"] == 0 and row[name] is not None:
+                found[name].add(row[name])
+
+    def find_resource(name: str) -> Match | None:
+        with engine.connect() as later:
+            rows = later.execute(sa.text(_RESOURCE), {"name": name, **narrowed}).all()
+        return Match("resource_id", (rows[0].resource_id,), rows[0].resource_name or name) if len(rows) == 1 else None
+
+    return Facts(version, first, through or first, index(found, semantics(), own_words, find_resource))

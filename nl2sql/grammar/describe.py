@@ -1,0 +1,135 @@
+"""The headline of an answer, from its rows: the figure first, then what it is of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nl2sql.grammar.measures import RATES
+from nl2sql.grammar.query import Query
+from nl2sql.semantics import Semantics
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+_METRIC_WORDS = {
+    "billed_cost": "billed",
+    "list_cost": "at list prices",
+    "contracted_cost": "at contracted prices",
+    "savings": "saved against list prices",
+}
+Rows = Sequence[Sequence[Any]]
+
+
+def money(amount: float, currency: str = "USD") -> str:
+    """An amount for people: `$812`, `$12.4k`, `$3.21M`, `-$0.42`."""
+    size, sign = abs(amount), "-" if amount < 0 else ""
+    for step, suffix, digits in ((1e9, "B", 2), (1e6, "M", 2), (1e4, "k", 1)):
+        if size >= step:
+            return f"{sign}{_sign(currency)}{size / (1e3 if suffix == 'k' else step):.{digits}f}{suffix}"
+    return f"{sign}{_sign(currency)}{size:,.0f}" if size >= 100 else f"{sign}{_sign(currency)}{size:,.2f}"
+
+
+def _sign(currency: str) -> str:
+    return _SIGNS.get(currency, f"{currency} ")
+
+
+def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, semantics: Semantics) -> str:
+    """One sentence with the figure that was asked for."""
+    scope = _scope(query)
+    if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
+        return f"Nothing: no charges for {scope}."
+    if query.count:
+        dimension = semantics.dimensions[query.count]
+        number = int(_number(rows[0], columns, 0))
+        return f"{number:,} {dimension.plural if number != 1 else dimension.name.replace('_', ' ')}: {scope}."
+    if query.compared:
+        return _compared(query, columns, rows, currency, scope)
+    if query.share_of is not None:
+        return _share(query, columns, rows, currency, scope)
+    if "usage_unit" in columns:
+        return f"Usage by unit: {scope}."
+    return _amounts(query, columns, rows, currency, scope)
+
+
+def _scope(query: Query) -> str:
+    kept = [f.words() for f in query.filters if not f.negated]
+    left_out = [f.words() for f in query.filters if f.negated]
+    sides = " vs ".join(scope.label for scope in query.scopes)
+    parts = [part for part in (", ".join([*kept, *left_out]), sides) if part] or ["all spend"]
+    days = {"weekend": " (weekends)", "weekday": " (weekdays)"}.get(query.weekdays or "", "")
+    return f"{', '.join(parts)}, {query.period.label}{days}"
+
+
+def _number(row: Sequence[Any], columns: Sequence[str], position: int) -> float:
+    numbers = [cell for cell in row if isinstance(cell, int | float) and not isinstance(cell, bool)]
+    return float(numbers[position]) if len(numbers) > position else 0.0
+
+
+def _name(row: Sequence[Any]) -> str:
+    return " / ".join(str(cell) for cell in row if isinstance(cell, str))
+
+
+def _shown(query: Query, value: float, currency: str) -> str:
+    if query.metric in RATES:
+        return f"{value:.1f} %"
+    words = _METRIC_WORDS.get(query.metric)
+    return f"{money(value, currency)} {words}" if words else money(value, currency)
+
+
+def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    per = f" a {query.average.replace('_', ' ')} on average" if query.average else ""
+    if len(rows) == 1 and not query.dimensions and not query.grain and not query.scopes:
+        return f"{_shown(query, _number(rows[0], columns, 0), currency)}{per}: {scope}."
+    leading = rows[0] if not query.grain or query.limit else max(rows, key=lambda row: _number(row, columns, 0))
+    figure = _shown(query, _number(leading, columns, 0), currency)
+    if len(rows) == 1 or query.limit == 1:
+        return f"{_name(leading)}: {figure}{per}, {scope}."
+    if query.grain or query.limit or query.metric in RATES or query.average or "currency" in columns:
+        word = "lowest" if query.order == "asc" else "highest"
+        return f"{len(rows)} rows, {word} {_name(leading)} with {figure}{per}: {scope}."
+    total = sum(_number(row, columns, 0) for row in rows)
+    return f"{_shown(query, total, currency)} in total, of which {_name(leading)} {money(_number(leading, columns, 0), currency)}: {scope}."
+
+
+def _compared(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    if len(query.compared) > 1:
+        return f"{len(query.compared) + 1} periods side by side: {scope}."
+    rate = query.metric in RATES or query.share_of
+    if len(rows) == 1:
+        now, then = _number(rows[0], columns, 0), _number(rows[0], columns, 1)
+        name = f"{_name(rows[0])}: " if _name(rows[0]) else ""
+        moved = f"{now - then:+.1f} points" if rate else change(now, then, currency)
+        figure = f"{now:.1f} %" if rate else money(now, currency)
+        return f"{name}{figure}, {moved} on {query.compared[0].label}: {scope}."
+    if rate:
+        return f"{len(rows)} rows against {query.compared[0].label}: {scope}."
+    if query.limit or query.change:
+        now, then = _number(rows[0], columns, 0), _number(rows[0], columns, 1)
+        return f"{_name(rows[0])} moved most: {change(now, then, currency)} on {query.compared[0].label}; {scope}."
+    now = sum(_number(row, columns, 0) for row in rows)
+    then = sum(_number(row, columns, 1) for row in rows)
+    return f"{money(now, currency)} in total, {change(now, then, currency)} on {query.compared[0].label}: {scope}."
+
+
+def change(now: float, then: float, currency: str) -> str:
+    """How an amount moved: `up $1.9k (+18.0 %)`."""
+    if abs(now - then) < 0.005:
+        return "unchanged"
+    percent = f" ({100 * (now / then - 1):+.1f} %)" if then else ""
+    return f"{'up' if now > then else 'down'} {money(abs(now - then), currency)}{percent}"
+
+
+def _share(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    position = columns.index("share_percent")
+    if query.share_of and len(rows) == 1 and not query.dimensions:
+        part, whole = _number(rows[0], columns, 1), _number(rows[0], columns, 2)
+        named = ", ".join(f.words() for f in query.share_of)
+        return f"{float(rows[0][position] or 0):.1f} %: {named} is {money(part, currency)} of {money(whole, currency)}, {scope}."
+    largest = max(rows, key=lambda row: row[position] or 0)
+    return f"{_name(largest)} has the largest share, {float(largest[position] or 0):.1f} %: {scope}."
+
+
+def chart(query: Query, rows: Rows) -> str:
+    """The figure that fits: a line or areas over time, bars for a ranking, none for a single number."""
+    if len(rows) < 2:
+        return "none"
+    if query.grain and not query.limit:
+        return "stacked" if query.dimensions else "line"
+    return "bars"

@@ -1,0 +1,178 @@
+"""Questions about what is not a bill: budgets, forecasts, insights, recommendations, remediations, prices, utilization, freshness."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlglot import exp
+
+from nl2sql import dates
+from nl2sql.dates import Calendar, Period
+from nl2sql.grammar.draft import Draft, Refusal
+from nl2sql.grammar.query import Filter
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A view that is listed: its columns, order, own conditions, the column a period is about, and what to say when it is empty."""
+
+    view: str
+    title: str
+    columns: tuple[str, ...]
+    order: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    dated: str | None = None
+    scoped: bool = False  # filters are found in scope_kind and scope
+    empty: str | None = None
+
+
+_INSIGHT = ("detected_at", "kind", "severity", "title", "account", "service", "team", "impact_amount", "currency", "status")
+SUBJECTS: dict[str, Subject] = {
+    "budgets": Subject("budgets", "Budgets", ("budget", "scope", "period_start", "period_end", "amount", "spent", "forecast", "percent_used", "status", "currency"),
+                       "percent_used", scoped=True, empty="No budget is set. Set one in finops.yaml or with /finops budget."),
+    "forecasts": Subject("forecasts", "Forecast", ("forecast_date",), scoped=True, dated="forecast_date",
+                         empty="There is no forecast for that yet; the bills hold what was spent, not what will be."),
+    "insights": Subject("insights", "Open insights", _INSIGHT, "impact_amount", (("status", "open"),), "detected_at"),
+    "anomalies": Subject("insights", "Open anomalies", _INSIGHT, "impact_amount", (("kind", "anomaly"),), "detected_at"),
+    "recommendations": Subject("recommendations", "Open recommendations", ("kind", "resource_id", "account", "team", "current_state", "proposed_state", "monthly_savings", "currency"),
+                               "monthly_savings", (("status", "open"),)),
+    "remediations": Subject("remediations", "Remediations", ("remediation_id", "playbook", "resource_id", "account", "team", "state", "requested_at", "requested_by", "approved_by"),
+                            "requested_at", (), "requested_at"),
+    "ledger": Subject("savings", "Savings ledger", ("remediation_id", "resource_id", "team", "applied_on", "expected_monthly_savings", "realized_monthly_savings", "currency", "status"),
+                      "applied_on", (), "applied_on"),
+    "prices": Subject("prices", "On-demand prices", ("provider", "region", "instance_type", "operating_system", "vcpus", "memory_gib", "hourly_price", "currency"),
+                      "instance_type", empty="No prices have been collected yet."),
+    "utilization": Subject("utilization", "Utilization", ("resource_id", "metric", "unit"), dated="usage_date", empty="No utilization has been collected yet."),
+    "freshness": Subject("data_freshness", "Bills", ("provider", "data_through", "loaded_at"), "data_through"),
+}  # fmt: skip
+_KNOWN = {
+    "insights": {"team", "account", "service", "provider"}, "recommendations": {"team", "account"}, "remediations": {"team", "account"},
+    "savings": {"team"}, "prices": {"provider", "region"}, "utilization": set(), "data_freshness": {"provider"},
+}  # fmt: skip
+_MOST = 100
+_COMING: dict[str, tuple[dates.Unit, int]] = {
+    "next week": ("week", 1), "next month": ("month", 1), "following month": ("month", 1), "coming month": ("month", 1), "next quarter": ("quarter", 1),
+    "next year": ("year", 1), "tomorrow": ("day", 1),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A SELECT over one of the other views."""
+
+    subject: str
+    title: str
+    select: exp.Select
+
+
+def list_subject(draft: Draft, calendar: Calendar) -> Listing | Refusal:
+    """The listing that a draft asks for; a refusal when its filters are not in the view."""
+    assert draft.subject is not None
+    subject = SUBJECTS[draft.subject]
+    conditions = [_equal(column, value) for column, value in subject.where]
+    for wanted in draft.filters:
+        condition = _scope(wanted) if subject.scoped else _filter(subject, wanted)
+        if condition is None:
+            return Refusal(f"{subject.title} cannot be narrowed to {wanted.label}.")
+        conditions.append(condition)
+    build = _BUILDERS.get(draft.subject, _plain)
+    return Listing(draft.subject, subject.title, build(subject, draft, conditions, calendar))
+
+
+def subject_missing(listing: Listing) -> str | None:
+    """What an empty list means, where it means that nothing was set up or made yet."""
+    return SUBJECTS[listing.subject].empty
+
+
+def coming(text: str, calendar: Calendar) -> Period | None:
+    """The period that words about the future mean."""
+    if text not in _COMING:
+        return None
+    unit, count = _COMING[text]
+    return dates.whole(dates.step(dates.floor(calendar.today, unit), unit, count), unit)
+
+
+def _equal(column: str, value: str) -> exp.Expr:
+    return exp.EQ(this=exp.column(column), expression=exp.Literal.string(value))
+
+
+def _filter(subject: Subject, wanted: Filter) -> exp.Expr | None:
+    if wanted.dimension not in _KNOWN.get(subject.view, set()) or wanted.negated or None in wanted.values:
+        return None
+    return exp.or_(*(_equal(wanted.dimension, str(value)) for value in wanted.values))
+
+
+def _scope(wanted: Filter) -> exp.Expr | None:
+    if wanted.negated or None in wanted.values:
+        return None
+    return exp.and_(_equal("scope_kind", wanted.dimension), exp.or_(*(_equal("scope", str(value)) for value in wanted.values)))
+
+
+def _between(column: str, period: Period) -> exp.Expr:
+    return exp.and_(
+        exp.GTE(this=exp.column(column), expression=_day(period.start)), exp.LT(this=exp.column(column), expression=_day(period.end))
+    )
+
+
+def _day(day: date) -> exp.Expr:
+    return exp.cast(exp.Literal.string(day.isoformat()), "date")
+
+
+def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar: Calendar) -> exp.Select:
+    select = exp.select(*(exp.column(name) for name in subject.columns)).from_(exp.to_table(f"reporting.{subject.view}"))
+    if draft.period and subject.dated:
+        conditions.append(_between(subject.dated, draft.period))
+    if draft.instance_type and subject.view == "prices":
+        conditions.append(_equal("instance_type", draft.instance_type))
+    select = select.where(*conditions) if conditions else select
+    if subject.order:
+        select = select.order_by(exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False))
+    return select.limit(draft.limit or _MOST)
+
+
+def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
+    """The periods that hold the asked one; `over budget` keeps those above 100 per cent."""
+    period = draft.period or dates.whole(calendar.today, "day")
+    conditions.append(exp.LT(this=exp.column("period_start"), expression=_day(period.end)))
+    conditions.append(exp.GT(this=exp.column("period_end"), expression=_day(period.start)))
+    if draft.exceeded:
+        conditions.append(exp.GT(this=exp.column("percent_used"), expression=exp.Literal.number(100)))
+    return _plain(subject, replace(draft, period=None), conditions, calendar)
+
+
+def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
+    """Expected cost a month from the newest prediction, of everything unless a scope is named."""
+    newest = exp.select(exp.Max(this=exp.column("made_on"))).from_("reporting.forecasts").subquery()
+    conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
+    if not draft.filters:
+        conditions.append(_equal("scope_kind", "total"))
+    if draft.period:
+        end = max(draft.period.end, dates.step(dates.floor(calendar.today, "month"), "month", 1))
+        conditions.append(
+            _between("forecast_date", replace(draft.period, end=end) if draft.period.end <= calendar.tomorrow else draft.period)
+        )
+    month = exp.cast(exp.TimestampTrunc(this=exp.column("forecast_date"), unit=exp.var("MONTH")), "date")
+    sums = [exp.alias_(exp.Sum(this=exp.column(name)), name) for name in ("expected_cost", "low_80", "high_80")]
+    select = exp.select(exp.alias_(month, "month"), exp.column("currency"), *sums).from_(exp.to_table("reporting.forecasts"))
+    return select.where(*conditions).group_by(month.copy(), exp.column("currency")).order_by(month.copy())
+
+
+def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
+    """Mean and peak of each resource's metrics over the period, 14 days unless one is named."""
+    period = draft.period or dates.rolling("day", 14, calendar)
+    columns = [exp.column(name) for name in ("resource_id", "metric", "unit")]
+    mean = exp.alias_(exp.Avg(this=exp.column("average")), "average")
+    peak = exp.alias_(exp.Max(this=exp.column("maximum")), "maximum")
+    select = (
+        exp.select(*columns, mean, peak).from_(exp.to_table("reporting.utilization")).where(_between("usage_date", period), *conditions)
+    )
+    return (
+        select.group_by(*(column.copy() for column in columns))
+        .order_by(exp.Ordered(this=exp.column("average"), desc=True))
+        .limit(draft.limit or _MOST)
+    )
+
+
+_BUILDERS: dict[str, Callable[[Subject, Draft, list[exp.Expr], Calendar], exp.Select]] = {
+    "budgets": _budgets, "forecasts": _forecast, "utilization": _utilization,
+}  # fmt: skip

@@ -1,0 +1,115 @@
+"""What becomes of a question: an answer, a question back, or a reason why not."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that may have been meant: its label on a button, and the question it stands for."""
+
+    label: str
+    question: str
+
+    def to_json(self) -> dict[str, str]:
+        """As it is stored and printed."""
+        return {"label": self.label, "question": self.question}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """What every outcome has: a text for people, how it came about, and the reference under which it is stored."""
+
+    outcome: ClassVar[str]
+    text: str
+    translator: str = "offline"
+    as_of: str | None = None
+    elapsed_ms: int = 0
+    reference: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `finops ask`: the same keys for every outcome; `period` is half open, `rows` hold floats, text and ISO dates."""
+        return {
+            "outcome": self.outcome, "text": self.text, "sql": None, "columns": [], "rows": [], "choices": [], "period": None, "metric": None,
+            "currency": None, "as_of": self.as_of, "translator": self.translator, "elapsed_ms": self.elapsed_ms,
+        }  # fmt: skip
+
+    def to_stored(self) -> dict[str, Any]:
+        """What is kept with the question: the contract, and what cards draw besides."""
+        return self.to_json()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(_Outcome):
+    """Rows of checked SQL; `chart` is line, stacked, bars or none; `truncated` when the row cap cut them."""
+
+    outcome: ClassVar[str] = "answer"
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    period: tuple[str, str] | None = None
+    metric: str | None = None
+    currency: str | None = None
+    chart: str = "none"
+    notes: tuple[str, ...] = ()
+    truncated: bool = False
+    model: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `finops ask`."""
+        return super().to_json() | {
+            "sql": self.sql, "columns": list(self.columns), "rows": [list(row) for row in self.rows], "metric": self.metric, "currency": self.currency,
+            "period": {"start": self.period[0], "end": self.period[1]} if self.period else None,
+        }  # fmt: skip
+
+    def to_stored(self) -> dict[str, Any]:
+        """The contract, and what cards draw besides."""
+        return self.to_json() | {"chart": self.chart, "notes": list(self.notes), "truncated": self.truncated, "model": self.model}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clarify(_Outcome):
+    """The question fits several things."""
+
+    outcome: ClassVar[str] = "clarify"
+    choices: tuple[Choice, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `finops ask`."""
+        return super().to_json() | {"choices": [choice.to_json() for choice in self.choices]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannotAnswer(_Outcome):
+    """The bills do not hold it, or the question was not understood; `choices` are questions that can be answered."""
+
+    outcome: ClassVar[str] = "cannot_answer"
+    choices: tuple[Choice, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `finops ask`."""
+        return super().to_json() | {"choices": [choice.to_json() for choice in self.choices]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocked(_Outcome):
+    """Not run, for safety."""
+
+    outcome: ClassVar[str] = "blocked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimedOut(_Outcome):
+    """The database took longer than a question may."""
+
+    outcome: ClassVar[str] = "timeout"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unavailable(_Outcome):
+    """Something that is needed is away or holds nothing."""
+
+    outcome: ClassVar[str] = "unavailable"
+
+
+Outcome = Answer | Clarify | CannotAnswer | Blocked | TimedOut | Unavailable
