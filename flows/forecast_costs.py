@@ -1,0 +1,233 @@
+"""Forecast 180 days of every scope worth planning with, keep what was predicted, and measure what earlier predictions were worth."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from prefect import flow
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from analysis.forecasts.batch import forecast_many
+from analysis.forecasts.series import Forecast, KnownStep, Series
+from analysis.money import money
+from db import engines, outbox
+from db.engines import Database
+from db.tables import BudgetRow, ForecastAccuracy
+from db.tables import Forecast as Stored
+from flows import failure
+from flows.cost_series import CostSeries, data_through, name_of, read
+from settings import Organisation, PlannedEvent, read_organisation, read_settings
+
+HORIZONS = (30, 90, 180)
+_HISTORY = timedelta(days=760)
+_LEVELS: tuple[tuple[str, ...], ...] = ((), ("team",), ("account",), ("service",), ("environment",), ("provider",))
+_FULL_TIER = 200  # series, by spend, that get every model; the long tail gets the cheap pair
+_FLOOR_PER_DAY = 1.0
+
+
+@flow(name="forecast_costs", flow_run_name="forecasts")
+def forecast_costs(scope_kind: str | None = None, scope: str | None = None, request_key: str | None = None) -> int:
+    """All scopes, or one by its kind and label; returns how many were forecast. The same day again replaces that day's forecasts."""
+    settings = read_settings()
+    organisation = read_organisation(settings.config)
+    database = engines.connect(settings)
+    with failure.told("forecast_costs", database, organisation, request_key):
+        return run(database, organisation, only=(scope_kind, scope) if scope_kind else None, request_key=request_key)
+
+
+def run(
+    database: Database, organisation: Organisation, *, only: tuple[str, str | None] | None = None, request_key: str | None = None
+) -> int:
+    """Fetch, forecast, store; the day after the newest complete data is the first that is predicted."""
+    with Session(database.app) as session, session.begin():
+        through = data_through(session.connection())
+        if through is None:
+            return 0
+        today = through + timedelta(days=1)
+        series = _wanted(_series(session, organisation, today), only)
+        found = _forecast(series, today, organisation)
+        _store(session, found, today)
+        if only is None:
+            _measure(session, series, today)
+        _answer(session, found, request_key)
+    return len(found)
+
+
+def _series(session: Session, organisation: Organisation, today: date) -> dict[tuple[str, str, str], tuple[Mapping[str, str], Series]]:
+    """(scope kind, label, currency) -> scope and series, for the usual levels and for every budget's scope."""
+    budgets = [*session.scalars(sa.select(BudgetRow.scope)), *(dict(budget.scope.pairs()) for budget in organisation.budgets)]
+    levels = tuple(dict.fromkeys([*_LEVELS, *(tuple(sorted(scope)) for scope in budgets)]))
+    wanted = [scope for scope in budgets if len(scope) > 1]
+    found = {}
+    read_series = read(session.connection(), today - _HISTORY, today, levels, categories="all")
+    for index, (scope, currency) in enumerate(zip(read_series.scopes, read_series.currencies, strict=True)):
+        if len(scope) > 1 and dict(scope) not in wanted:
+            continue
+        if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY:
+            continue
+        found[kind_of(scope), label_of(scope), currency] = (scope, _one(read_series, index))
+    return found
+
+
+def _one(series: CostSeries, index: int) -> Series:
+    known = np.flatnonzero(np.isfinite(series.values[:, index]))
+    first = int(known[0]) if len(known) else 0
+    return Series(series.day(first), series.values[first:, index])
+
+
+def kind_of(scope: Mapping[str, str]) -> str:
+    """As `settings.Scope.kind`."""
+    return " x ".join(scope) or "total"
+
+
+def label_of(scope: Mapping[str, str]) -> str:
+    """As `settings.Scope.label`."""
+    return ", ".join(scope.values()) or "everything"
+
+
+Keyed = dict[tuple[str, str, str], tuple[Mapping[str, str], Series]]
+
+
+def _wanted(series: Keyed, only: tuple[str, str | None] | None) -> Keyed:
+    if only is None:
+        return series
+    return {key: value for key, value in series.items() if key[0] == only[0] and only[1] in (None, key[1])}
+
+
+def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[tuple[str, str, str], Forecast]:
+    """Everything for the largest, the cheap tier for the tail; bands are calibrated over each group."""
+    by_spend = sorted(series, key=lambda key: -float(np.nan_to_num(series[key][1].values[-28:]).sum()))
+    groups = ((by_spend[:_FULL_TIER], "full"), (by_spend[_FULL_TIER:], "cheap"))
+    found: dict[tuple[str, str, str], Forecast] = {}
+    for keys, tier in groups:
+        named = {name_of(series[key][0], key[2]): key for key in keys}
+        steps = {name: _steps(series[key][0], organisation.events) for name, key in named.items()}
+        made = forecast_many({name: series[key][1] for name, key in named.items()}, max(HORIZONS), today, tier, steps=steps, workers=2)  # type: ignore[arg-type]
+        found |= {named[name]: forecast for name, forecast in made.items()}
+    return found
+
+
+def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[KnownStep]:
+    """Planned events inside of the scope, with their amount a day."""
+    inside = [event for event in events if event.amount_per_day and all(dict(event.scope.pairs()).get(k) == v for k, v in scope.items())]
+    return [KnownStep(event.start, float(event.amount_per_day), event.end) for event in inside]
+
+
+def _store(session: Session, found: dict[tuple[str, str, str], Forecast], today: date) -> None:
+    for (kind, label, currency), forecast in found.items():
+        session.execute(
+            sa.delete(Stored).where(Stored.scope_kind == kind, Stored.scope == label, Stored.currency == currency, Stored.made_on == today)
+        )
+        bands = (forecast.mean, forecast.low_80, forecast.high_80, forecast.low_95, forecast.high_95)
+        names = ("expected_cost", "low_80", "high_80", "low_95", "high_95")
+        session.execute(
+            sa.insert(Stored),
+            [
+                {
+                    "scope_kind": kind, "scope": label, "currency": currency, "made_on": today, "forecast_date": day, "model": forecast.model,
+                    **{name: round(float(band[index]), 4) for name, band in zip(names, bands, strict=True)},
+                }
+                for index, day in enumerate(forecast.days())
+            ],
+        )  # fmt: skip
+
+
+def _measure(session: Session, series: Keyed, today: date) -> None:
+    """Two accuracies a scope and horizon: of a forecast replayed as of then (backtest), and of what was really predicted then (live)."""
+    rows: list[dict[str, Any]] = []
+    for days in HORIZONS:
+        origin = today - timedelta(days=days)
+        named = {name_of(scope, key[2]): (key, one) for key, (scope, one) in series.items() if (origin - one.start).days >= 28}
+        made = forecast_many({name: one for name, (_, one) in named.items()}, days, origin, "cheap", workers=2)
+        for name, forecast in made.items():
+            key, one = named[name]
+            actual = np.nan_to_num(one.values[(origin - one.start).days :][:days])
+            rows += _accuracy(key, forecast.model, days, today, "backtest", forecast.mean, actual, (forecast.low_80, forecast.high_80))
+        for key, predicted in _predicted(session, series, origin, days).items():
+            one = series[key][1]
+            actual = np.nan_to_num(one.values[(origin - one.start).days :][:days])
+            rows += _accuracy(key, "as predicted", days, today, "live", predicted[0], actual, (predicted[1], predicted[2]))
+    if rows:
+        statement = insert(ForecastAccuracy)
+        keys = [column.name for column in ForecastAccuracy.__table__.primary_key]
+        updated = {name: statement.excluded[name] for name in ("total_error", "day_mape", "coverage_80")}
+        session.execute(statement.on_conflict_do_update(index_elements=keys, set_=updated), rows)
+
+
+def _predicted(session: Session, series: Keyed, origin: date, days: int) -> dict[tuple[str, str, str], tuple[Any, Any, Any]]:
+    """What was really stored on the origin day, where all of its days are there."""
+    rows = session.execute(
+        sa.select(Stored.scope_kind, Stored.scope, Stored.currency, Stored.expected_cost, Stored.low_80, Stored.high_80)
+        .where(Stored.made_on == origin, Stored.forecast_date < origin + timedelta(days=days))
+        .order_by(Stored.scope_kind, Stored.scope, Stored.currency, Stored.forecast_date)
+    )
+    found: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
+    for row in rows:
+        found.setdefault((row.scope_kind, row.scope, row.currency), []).append(
+            (float(row.expected_cost), float(row.low_80), float(row.high_80))
+        )
+    whole = {key: np.array(values).T for key, values in found.items() if key in series and len(values) == days}
+    return {key: (values[0], values[1], values[2]) for key, values in whole.items()}
+
+
+def _accuracy(
+    key: tuple[str, str, str], model: str, days: int, today: date, kind: str, predicted: Any, actual: Any, band: tuple[Any, Any]
+) -> list[dict[str, Any]]:
+    total = float(actual.sum())
+    if len(actual) != days or total <= 0:
+        return []
+    spent = actual > 0
+    return [
+        {
+            "scope_kind": key[0], "scope": key[1], "currency": key[2], "model": model, "horizon_days": days, "measured_on": today, "kind": kind,
+            "total_error": abs(float(predicted.sum()) / total - 1),
+            "day_mape": float(np.mean(np.abs(predicted[spent] / actual[spent] - 1))),
+            "coverage_80": float(np.mean((actual >= band[0]) & (actual <= band[1]))),
+        }
+    ]  # fmt: skip
+
+
+def _answer(session: Session, found: dict[tuple[str, str, str], Forecast], request_key: str | None) -> None:
+    """The card in the thread that asked."""
+    totals = {" ".join(key): money(float(forecast.mean[:30].sum()), key[2]) for key, forecast in found.items()}
+    request = failure.close_request(session, request_key, "finished", {"forecasts": totals})
+    if request is None or not request.channel or not found:
+        return
+    key, forecast = next(iter(found.items()))
+    outbox.leave(
+        session, request.channel, "forecast", card_of(session, key, forecast), f"forecast:{request_key}", thread_ts=request.thread_ts
+    )
+
+
+def card_of(session: Session, key: tuple[str, str, str], forecast: Forecast, days: int = 90) -> dict[str, Any]:
+    """What the forecast card draws, with the error that earlier ones had."""
+    error = session.scalar(
+        sa.select(ForecastAccuracy.total_error)
+        .where(ForecastAccuracy.scope_kind == key[0], ForecastAccuracy.scope == key[1], ForecastAccuracy.horizon_days == days)
+        .order_by(ForecastAccuracy.kind.desc(), ForecastAccuracy.measured_on.desc())
+        .limit(1)
+    )
+    bands = {name: [round(float(value), 2) for value in getattr(forecast, name)[:days]] for name in ("mean", "low_80", "high_80")}
+    return {
+        "scope_kind": key[0],
+        "scope": key[1],
+        "currency": key[2],
+        "days": days,
+        "total": sum(bands["mean"]),
+        "low": sum(bands["low_80"]),
+        "high": sum(bands["high_80"]),
+        "model": forecast.model,
+        "made_on": forecast.start.isoformat(),
+        "error": error,
+        "figure": {
+            "kind": "line",
+            "title": f"Expected cost a day, {key[2]}",
+            "categories": [f"{day:%d %b}" for day in forecast.days()[:days]],
+            "series": [["expected", bands["mean"]]],
+            "band": [bands["low_80"], bands["high_80"]],
+            "y_label": key[2],
+        },
+    }
