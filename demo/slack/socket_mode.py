@@ -19,6 +19,7 @@ CONNECTIONS = 10
 @dataclass(eq=False)
 class _Connection:
     socket: web.WebSocketResponse
+    transport: asyncio.WriteTransport | None
     waiting: dict[str, asyncio.Future[Acked | Missed]] = field(default_factory=dict)
     sent: dict[str, float] = field(default_factory=dict)
     delivered: int = 0
@@ -80,7 +81,8 @@ class SocketHub:
         self._tickets.discard(ticket)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        connection = _Connection(socket)
+        transport = request.transport
+        connection = _Connection(socket, transport if isinstance(transport, asyncio.WriteTransport) else None)
         await socket.send_json(self._hello())
         self.connections.append(connection)
         self.opened += 1
@@ -140,9 +142,8 @@ class SocketHub:
     def drop(self) -> None:
         """Cut every connection without a word."""
         for connection in list(self.connections):
-            transport = connection.socket.get_extra_info("transport")
-            if isinstance(transport, asyncio.Transport):
-                transport.abort()
+            if connection.transport is not None:
+                connection.transport.abort()
 
     async def close(self) -> None:
         """Close every connection in order."""

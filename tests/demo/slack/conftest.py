@@ -8,6 +8,7 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from demo.slack import Handle, Limits, Setup, Shortcut, running_workspace
 
@@ -44,13 +45,21 @@ def connect(slack: Handle) -> Iterator[Connect]:
             before = slack.sockets
             handler = SocketModeHandler(app, slack.app_token, web_client=app.client, ping_interval=0.5)
             handler.connect()  # type: ignore[no-untyped-call]
-            stack.callback(handler.close)
-            stack.callback(slack.close_sockets)  # else the SDK's reader sleeps three seconds in recv
-            stack.callback(setattr, handler.client, "auto_reconnect_enabled", False)
+            stack.callback(leave, slack, handler)
             slack.wait_until(lambda: slack.workspace.hub.connections[before:])
             return handler
 
         yield start
+
+
+def leave(slack: Handle, handler: SocketModeHandler) -> None:
+    """Close an app's sockets from the server's side first: the SDK's reader would sleep three seconds in recv."""
+    assert isinstance(handler.client, SocketModeClient)
+    client = handler.client
+    client.auto_reconnect_enabled = False
+    slack.close_sockets()
+    slack.wait_until(lambda: not client.is_connected())
+    client.close()
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -206,8 +206,10 @@ def test_events_survive_a_dead_socket(slack: Handle, app: App, connect: Connect)
     slack.say_to_app("maya", "are you there?")
     connect(app)
     slack.wait_until(lambda: seen == ["are you there?"])
+    opened = slack.workspace.hub.opened
     slack.drop_sockets()
     slack.say_to_app("maya", "and now?")
+    slack.wait_until(lambda: slack.workspace.hub.opened > opened, timeout=20)
     slack.wait_until(lambda: seen == ["are you there?", "and now?"], timeout=20)
 
 
