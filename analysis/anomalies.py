@@ -12,9 +12,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomaly_baseline import fit, flatten, learn, learn_edge, predict, remember
+from analysis.anomaly_baseline import fit, flatten, learn, predict, remember
 from analysis.anomaly_calendar import DAY, Step, step_of
 from analysis.anomaly_episodes import Circumstances, judge, judge_drift, slow_drift
+from analysis.anomaly_months import learn_edge, learn_fee
 from analysis.anomaly_state import DAILY, Flags, Floats, State, Tuning
 
 Kind = Literal["spike", "drop", "shift", "ramp", "new"]
@@ -81,7 +82,9 @@ def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: 
     fast = judge(state, step, now, seen, drift, given, tuning)
     state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
     if step.edge >= 0:
-        learn_edge(state, step, now, seen, valid & np.isfinite(state.level) & ~told_before)
+        learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before)
+    else:
+        learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0))
     learn(state, step, now, fast.seen, fast.usual, tuning)
     slow = judge_drift(state, step, drift, fast.usual & ~fast.returned, given, tuning)
     fit(state, step, valid & np.isin(state.age, (tuning.learning, tuning.young)) & (state.episode == 0), tuning)

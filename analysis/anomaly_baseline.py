@@ -4,15 +4,14 @@ A robust Holt-Winters filter (Gelper, Fried, Croux 2010: clipped errors drive le
 terms kept as the last months' values and an AR(1) term on what is left.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.anomaly_calendar import Step
-from analysis.anomaly_state import Flags, Floats, State, Tuning
+from analysis.anomaly_months import LOWEST, bounds, edge_seen
+from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
-LOWEST = 0.05  # a fall below a twentieth of what was expected counts as that: zero has no logarithm
 GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
 CLIP = 2.5  # scales beyond which an error moves the baseline no further
 
@@ -24,23 +23,10 @@ class Prediction:
     usual: Floats  # log, without the month's edge
     expected: Floats  # currency
     error: Floats  # log(actual / expected)
+    beyond: Floats  # log(actual / usual), monthly charges not forgiven
     z: Floats
     scale: Floats
     edge_known: Flags  # true on every day that is no edge
-
-
-def nanmedian(values: Floats, axis: int = -1) -> Floats:
-    """The median without NaN; NaN where nothing is left, silently."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(np.nanmedian(values, axis=axis))
-
-
-def nanmean(values: Floats, axis: int = -1) -> Floats:
-    """The mean without NaN; NaN where nothing is left, silently."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(np.nanmean(values, axis=axis))
 
 
 def predict(state: State, step: Step, values: Floats) -> Prediction:
@@ -50,32 +36,18 @@ def predict(state: State, step: Step, values: Floats) -> Prediction:
     plain = np.exp(usual)
     scale = np.maximum(state.scale, state.tail) * settling
     floor = np.maximum(LOWEST * plain, 0.005 * state.peak)
-    edge_known = np.ones(len(state), dtype=bool)
-    expected = np.maximum(plain, floor)
+    seen = edge_seen(state, step)
+    low, high = bounds(state, step, plain, scale)
+    expected = np.maximum(np.clip(values, low, high), floor)
     error = np.log(np.maximum(values, floor) / expected)
-    if step.edge >= 0:
-        seen = np.isfinite(state.edge_ratio[:, step.edge]).sum(axis=1)
-        edge_known = seen > 0
-        for candidate in _edge_candidates(state, step, plain, scale):
-            other = np.log(np.maximum(values, floor) / np.maximum(candidate, floor))
-            better = np.abs(other) < np.abs(error)
-            better &= edge_known
-            expected, error = np.where(better, candidate, expected), np.where(better, other, error)
-        scale = scale * np.where(edge_known, 1 + 0.5 / np.maximum(seen, 1), 1)
-    return Prediction(usual, expected, error, error / scale, scale, edge_known)
+    scale = scale * np.where(seen > 0, 1 + 0.5 / np.maximum(seen, 1), 1)
+    beyond = np.log(np.maximum(values, floor) / np.maximum(plain, floor))
+    return Prediction(usual, expected, error, beyond, error / scale, scale, seen > 0)
 
 
 def _echo_gain(state: State) -> Floats:
     """The autocorrelation of what the filter leaves, shrunk toward none."""
     return np.clip(0.9 * state.covariance / np.maximum(state.variance, 1e-12), 0, 0.6)
-
-
-def _edge_candidates(state: State, step: Step, plain: Floats, scale: Floats) -> list[Floats]:
-    """A monthly charge may scale with usage or be a fixed amount: the reading that fits better is the fair one."""
-    ratio = nanmedian(state.edge_ratio[:, step.edge])
-    amount = nanmedian(state.edge_amount[:, step.edge])
-    matters = np.abs(ratio) > scale
-    return [np.where(matters, plain * np.exp(ratio), plain), np.where(matters, plain + amount, plain)]
 
 
 def remember(state: State, values: Floats, seen: Prediction) -> None:
@@ -118,16 +90,6 @@ def _learn_scale(state: State, seen: Prediction, weight: Floats, tuning: Tuning)
     state.scale = np.maximum(state.scale, tuning.scale_floor)
     fourth = (np.minimum(error, 5 * state.scale) / GAUSSIAN_FOURTH) ** 4
     state.tail = (state.tail**4 + weight * tuning.tail_gain * (fourth - state.tail**4)) ** 0.25
-
-
-def learn_edge(state: State, step: Step, values: Floats, seen: Prediction, where: Flags) -> None:
-    """Keep this month's edge, odd or not: the median of the kept months is what counts, and a missing charge is never a surprise."""
-    for kept, latest in (
-        (state.edge_ratio, np.log(np.maximum(values, LOWEST * np.exp(seen.usual)) / np.exp(seen.usual))),
-        (state.edge_amount, values - np.exp(seen.usual)),
-    ):
-        kept[where, step.edge, :-1] = kept[where, step.edge, 1:]
-        kept[where, step.edge, -1] = latest[where]
 
 
 def fit(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:

@@ -17,6 +17,7 @@ class Step:
 
     moment: datetime
     every: timedelta
+    daily: bool
     slot: int  # index into the profile
     past_slots: npt.NDArray[np.intp]  # the slots of the steps up to this one, newest last
     edge: int  # index into EDGES, or -1
@@ -53,6 +54,7 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
     return Step(
         moment=moment,
         every=every,
+        daily=daily,
         slot=int(slots[-1]),
         past_slots=slots,
         edge=edge,

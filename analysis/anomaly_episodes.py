@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.anomaly_baseline import Prediction, flatten, nanmean, nanmedian
+from analysis.anomaly_baseline import Prediction, flatten
 from analysis.anomaly_calendar import Step
-from analysis.anomaly_state import Flags, Floats, State, Tuning
+from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Judgement:
 
     tell: Flags
     kind: np.ndarray  # of str
+    opened: Flags  # an episode began today
     usual: Flags  # the step is ordinary and teaches the baseline
     returned: Flags  # an episode ended today
     settled: Flags  # a deviation became the new level today
@@ -101,13 +102,13 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     state.rise, state.fall = np.where(usual & ~realigned, state.rise, 0.0), np.where(usual & ~realigned, state.fall, 0.0)
     state.alarm_ago = np.where(opening, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(opening, direction, state.alarm_direction)
-    return Judgement(tell, kind, usual, returned, settled, seen)
+    return Judgement(tell, kind, opening, usual, returned, settled, seen)
 
 
 def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
     """Close episodes whose cost is back near where it was."""
     near = np.maximum(2.5 * seen.scale, 0.35 * np.abs(state.episode_mean))
-    back = valid & (state.episode != 0) & (seen.error * state.episode < near)
+    back = valid & (state.episode != 0) & (seen.beyond * state.episode < near)
     state.episode[back] = 0.0
     return back
 
@@ -129,7 +130,7 @@ def _return_to_before(state: State, step: Step, seen: Prediction, direction: Flo
     state.level[toward] += move[toward]
     flatten(state, step, toward)
     by = np.where(toward, move, 0.0)
-    seen = replace(seen, error=seen.error - by, z=seen.z - by / seen.scale, usual=seen.usual + by, expected=seen.expected * np.exp(by))
+    seen = replace(seen, error=seen.error - by, beyond=seen.beyond - by, z=seen.z - by / seen.scale, usual=seen.usual + by, expected=seen.expected * np.exp(by))
     state.settled[toward] = 2.0
     state.episode[toward] = 0.0
     state.trend[toward] = state.echo[toward] = 0.0

@@ -1,5 +1,6 @@
 """The detector's memory of many series, as arrays with one row a series, and its tuning."""
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -12,7 +13,22 @@ from analysis.anomaly_calendar import DAY, EDGES
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+KEPT_FEES = 3  # spikes whose return a month later is no news
 KEPT_EDGES = 3  # months whose edges are remembered; their median withstands one odd month
+
+
+def nanmedian(values: Floats, axis: int = -1) -> Floats:
+    """The median without NaN; NaN where nothing is left, silently."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmedian(values, axis=axis))
+
+
+def nanmean(values: Floats, axis: int = -1) -> Floats:
+    """The mean without NaN; NaN where nothing is left, silently."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmean(values, axis=axis))
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,9 @@ class State:
     profile: Floats  # [slots]
     edge_ratio: Floats  # [edges x kept], log ratio to the usual
     edge_amount: Floats  # [edges x kept], in currency above the usual
+    fee_day: Floats  # [fees], day of the month on which a spike came, 0 none
+    fee_ratio: Floats  # [fees]
+    fee_amount: Floats  # [fees]
     ring: Floats  # [ring], newest last, month edges removed, earlier levels aligned to the present one
     masked: Floats  # [ring], 1 where an episode or an unknown edge stood
     age: Floats  # steps with a value since the first spend
@@ -124,6 +143,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
         "profile": (tuning.slots,),
         "edge_ratio": edges,
         "edge_amount": edges,
+        **dict.fromkeys(("fee_day", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
     }
