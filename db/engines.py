@@ -1,5 +1,6 @@
 """The database of this process: where it is, and one engine a role."""
 
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from settings import Settings, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -73,16 +77,25 @@ def locate(settings: Settings) -> Database:
 
 def connect(settings: Settings) -> Database:
     """The database, migrated when it is the embedded one; an outside one must be upgraded first. Raises `UserError`."""
-    from db import upgrade
-
-    database = locate(settings)
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _connect(settings)
+        except sa.exc.OperationalError:
+            time.sleep(0.3)  # an embedded server that was killed a moment ago still looks alive
     try:
-        if database.embedded:
-            upgrade.embedded(database, postgres.start(settings.home))
-        elif not upgrade.is_current(database):
-            raise UserError("The database is not at this release's schema. Run `finops db upgrade`.")
+        return _connect(settings)
     except sa.exc.OperationalError as error:
         raise UserError(
             f"The database cannot be reached: {str(error.orig).strip()}. Check FINOPS_DATABASE_URL and that the server runs."
         ) from error
+
+
+def _connect(settings: Settings) -> Database:
+    from db import upgrade
+
+    database = locate(settings)
+    if database.embedded:
+        upgrade.embedded(database, postgres.start(settings.home))
+    elif not upgrade.is_current(database):
+        raise UserError("The database is not at this release's schema. Run `finops db upgrade`.")
     return database

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -216,6 +216,10 @@ def _running_port(data: Path) -> int | None:
     pid = _pid(data)
     if pid is None:
         return None
+    with suppress(ChildProcessError):
+        os.waitpid(
+            pid, os.WNOHANG
+        )  # a killed server that this process started would else stay as a zombie, and Postgres would take it for alive
     try:
         lines = (data / "postmaster.pid").read_text().split("\n")
         os.kill(pid, 0)

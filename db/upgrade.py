@@ -35,12 +35,12 @@ def embedded(database: Database, server: postgres.Server) -> None:
         connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE finops FROM PUBLIC")
         connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE finops TO {roles.APP}, {roles.READER}")
         connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE prefect, postgres FROM PUBLIC")
-    inside = sa.create_engine(server.url("postgres"), poolclass=sa.NullPool)
-    with inside.begin() as connection:
-        roles.forbid_functions(connection)
-        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        inside = sa.create_engine(server.url("postgres"), poolclass=sa.NullPool)
+        with inside.begin() as connection_inside:  # still under the lock: two processes may start together
+            roles.forbid_functions(connection_inside)
+            connection_inside.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        inside.dispose()
     superuser.dispose()
-    inside.dispose()
     upgrade(database)
 
 

@@ -1,0 +1,102 @@
+"""The embedded server: shared, killed, half-made."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from db import engines, postgres
+from settings import Settings, UserError
+
+_CONNECT = """
+import sys
+from pathlib import Path
+import sqlalchemy as sa
+from db import engines
+from settings import Settings
+database = engines.connect(Settings(home=Path(sys.argv[1]), _env_file=None, database_url=None))
+with database.owner.connect() as connection:
+    print(connection.scalar(sa.text("SHOW port")), connection.scalar(sa.text("SELECT count(*) FROM finops.schema_state")))
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """An empty home whose server is stopped at the end."""
+    tmp_path.chmod(0o755)
+    yield tmp_path / "home"
+    postgres.stop(tmp_path / "home")
+
+
+def _pid(home: Path) -> int:
+    return int((home / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0])
+
+
+def test_two_processes_at_once_share_one_server(home: Path) -> None:
+    """Both make, start and migrate; one server results, migrated once."""
+    command = [sys.executable, "-c", _CONNECT, str(home)]
+    both = [
+        subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    answers = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], answers
+    assert len({out for out, _ in answers}) == 1
+    assert answers[0][0].split()[1] == "1"
+
+
+def test_a_killed_server_starts_again_with_what_was_committed(home: Path) -> None:
+    """SIGKILL to the postmaster; the next use recovers."""
+    settings = Settings(home=home, _env_file=None, database_url=None)
+    database = engines.connect(settings)
+    with database.owner.begin() as connection:
+        connection.execute(sa.text("INSERT INTO finops.sources (name) VALUES ('kept')"))
+    os.kill(_pid(home), signal.SIGKILL)
+    database.dispose()
+    again = engines.connect(settings)
+    with again.owner.connect() as connection:
+        assert connection.scalars(sa.text("SELECT name FROM finops.sources")).all() == ["kept"]
+    again.dispose()
+
+
+def test_it_outlives_the_process_that_started_it(home: Path) -> None:
+    """SIGKILL to the starter leaves the server to the others."""
+    code = _CONNECT + "\nimport os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    done = subprocess.run([sys.executable, "-c", code, str(home)], cwd=Path(__file__).parents[2], capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    first = _pid(home)
+    postgres.start(home)
+    assert _pid(home) == first
+
+
+def test_a_half_made_folder_is_refused_politely(home: Path) -> None:
+    """Somebody's files are not overwritten."""
+    data = home / "postgres" / "data"
+    data.mkdir(parents=True)
+    (data / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"not a Postgres data folder.*Move it away"):
+        postgres.start(home)
+    assert (data / "notes.txt").read_text() == "mine"
+
+
+def test_what_a_killed_first_start_left_is_cleared(home: Path) -> None:
+    """`data.new` is never a server's folder; it is made anew."""
+    left = home / "postgres" / "data.new"
+    left.mkdir(parents=True)
+    (left / "PG_VERSION").write_text("18")
+    server = postgres.start(home)
+    engine = sa.create_engine(server.url("postgres", "postgres"), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    assert not left.exists()
+
+
+def test_stopping_twice_is_harmless(home: Path) -> None:
+    """The second time there is nothing to stop."""
+    postgres.start(home)
+    assert [postgres.stop(home), postgres.stop(home)] == [True, False]
