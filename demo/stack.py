@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 from db import engines, postgres
@@ -27,6 +28,7 @@ from settings import read_settings
 ORGANISATION = Path(__file__).parent / "organisation.yaml"
 FIRST_LOOK = ("ingest_usage", "refresh_prices", "forecast_costs", "check_budgets", "find_savings")
 _FLOW_SECONDS = 180
+_START_SECONDS = 90
 Say = Callable[[str], None]
 
 
@@ -70,11 +72,11 @@ def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
             connected = database.result()
         stack.callback(connected.dispose)
         os.environ.update(environment)
-        for name, arguments in {"bot": ["run"], "flows": ["flows", "serve"]}.items():
-            stack.enter_context(processes.running(name, arguments, environment, home / "logs"))
+        bot = stack.enter_context(processes.running("bot", ["run"], environment, home / "logs"))
+        flows = stack.enter_context(processes.running("flows", ["flows", "serve"], environment, home / "logs"))
         say("Postgres, Prefect and the cloud's stand-in are up; waiting for the bot")
-        _wait(lambda: slack.sockets > 0, 60, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
-        _wait(_served, 90, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
+        _wait(lambda: slack.sockets > 0, bot, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
+        _wait(_served, flows, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
         yield Stack(slack, cloud, connected, bills, today)
 
 
@@ -126,9 +128,9 @@ def _served() -> bool:
         return any(deployment.name == "sweep_remediations" for deployment in client.read_deployments())
 
 
-def _wait(condition: Callable[[], object], seconds: float, failure: str) -> None:
-    deadline = time.monotonic() + seconds
+def _wait(condition: Callable[[], object], process: "Popen[bytes]", failure: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
     while not condition():
-        if time.monotonic() > deadline:
-            raise UserError(f"After {seconds:g} s {failure}.")
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise UserError(f"{failure[0].upper()}{failure[1:]}.")
         time.sleep(0.2)
