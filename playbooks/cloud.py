@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
+from time import monotonic
 from typing import Any, Literal
 
 from settings import Remediation, Settings
 
 Purpose = Literal["observe", "act"]
+
+_ROLE_SECONDS = 3600
+_KEPT_SECONDS = 1800  # a client is made anew long before its role's credentials end
+_making = Lock()  # a boto3 session may not make two clients at once
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,8 @@ class Cloud:
     def client(self, service: str, account_id: str, region: str, purpose: Purpose) -> Any:
         """A boto3 client for one account and region."""
         role = self.limits.actor_role_arn if purpose == "act" else self.limits.observer_role_arn or self.limits.actor_role_arn
-        return _client(service, region, self.endpoint_url, role.replace("{account}", account_id) if role else None)
+        arn = role.replace("{account}", account_id) if role else None
+        return _client(service, region, self.endpoint_url, arn, int(monotonic() // _KEPT_SECONDS))
 
 
 def cloud_of(settings: Settings, limits: Remediation) -> Cloud:
@@ -27,15 +34,30 @@ def cloud_of(settings: Settings, limits: Remediation) -> Cloud:
     return Cloud(limits, settings.aws_endpoint_url)
 
 
-@lru_cache(maxsize=256)
-def _client(service: str, region: str, endpoint_url: str | None, role_arn: str | None) -> Any:
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    """One for all clients: each session reads the services' descriptions anew, which takes most of a second a client."""
     import boto3
+
+    return boto3.Session()
+
+
+@lru_cache(maxsize=256)
+def _client(service: str, region: str, endpoint_url: str | None, role_arn: str | None, period: int) -> Any:
+    """A client for one half hour (`period`): another period is another client, with new credentials."""
     from botocore.config import Config
 
     config = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
-    session = boto3.Session(region_name=region)
-    if role_arn:
-        sts = session.client("sts", endpoint_url=endpoint_url, config=config)
-        held = sts.assume_role(RoleArn=role_arn, RoleSessionName="finops-bot", DurationSeconds=3600)["Credentials"]
-        session = boto3.Session(held["AccessKeyId"], held["SecretAccessKey"], held["SessionToken"], region_name=region)
-    return session.client(service, endpoint_url=endpoint_url, config=config)  # type: ignore[call-overload]
+    place = {"region_name": region, "endpoint_url": endpoint_url, "config": config}
+    with _making:
+        if role_arn is None:
+            return _session().client(service, **place)
+        sts = _session().client("sts", **place)
+    held = sts.assume_role(RoleArn=role_arn, RoleSessionName="finops-bot", DurationSeconds=_ROLE_SECONDS)["Credentials"]
+    keys = {
+        "aws_access_key_id": held["AccessKeyId"],
+        "aws_secret_access_key": held["SecretAccessKey"],
+        "aws_session_token": held["SessionToken"],
+    }
+    with _making:
+        return _session().client(service, **place, **keys)
