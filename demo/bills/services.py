@@ -163,12 +163,13 @@ SERVICES = {
 
 @dataclass(frozen=True)
 class Size:
-    """An instance type: its on-demand price an hour (Linux, us-east-1), virtual CPUs, memory and architecture."""
+    """An instance type: its on-demand price an hour (Linux, us-east-1) in all its zones, virtual CPUs, memory and architecture."""
 
     price: float
     vcpus: int
     memory_gib: float
     architecture: str = "x86_64"
+    zones: int = 1
 
 
 EC2_SIZES = {
@@ -192,7 +193,7 @@ RDS_SIZES = {
     "db.r6g.large": Size(0.239, 2, 16, "arm64"),
     "db.r6g.xlarge": Size(0.478, 4, 32, "arm64"),
     "db.r6g.2xlarge": Size(0.955, 8, 64, "arm64"),
-    "db.r6g.4xlarge": Size(3.82, 16, 128, "arm64"),  # Multi-AZ: twice the single price
+    "db.r6g.4xlarge": Size(3.82, 16, 128, "arm64", zones=2),
 }
 
 

@@ -1,17 +1,17 @@
 """The two APIs that moto does not have, answered in AWS's own JSON: GetProducts of the price list, LookupEvents of CloudTrail."""
 
 import json
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from demo.bills.services import EC2_SIZES, RDS_SIZES, REGIONS, Size
+from demo.bills.services import EC2_SIZES, METERS, RDS_SIZES, REGIONS, Size
 
 _PRICES, _TRAIL = "AWSPriceListService.GetProducts", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"
 _CAP = 100
 _SOLD_IN = ("us-east-1", "eu-west-1")
-_FAMILIES = {"AmazonEC2": ("Compute Instance", EC2_SIZES), "AmazonRDS": ("Database Instance", RDS_SIZES)}
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -93,42 +93,53 @@ def _matches(event: dict[str, Any], request: dict[str, Any], account_id: str, re
 
 def _products(request: dict[str, Any]) -> dict[str, Any]:
     filters = {item["Field"]: item["Value"] for item in request.get("Filters", [])}
-    family, sizes = _FAMILIES.get(request["ServiceCode"], ("", {}))
-    found = [_product(family, name, size, region) for region in _SOLD_IN for name, size in sizes.items()]
-    kept = [item for item in found if all(item["product"]["attributes"].get(key, value) == value for key, value in filters.items())]
+    kept = [
+        item
+        for item in _catalogue(request["ServiceCode"])
+        if all(item["product"]["attributes"].get(key) == value for key, value in filters.items())
+    ]
     first = int(request.get("NextToken", 0))
     page = {"FormatVersion": "aws_v1", "PriceList": [json.dumps(item) for item in kept[first : first + _CAP]]}
     return page | ({"NextToken": str(first + _CAP)} if len(kept) > first + _CAP else {})
 
 
-def _product(family: str, name: str, size: Size, region: str) -> dict[str, Any]:
-    compute = family == "Compute Instance"
-    attributes = {
-        "instanceType": name,
-        "vcpu": str(size.vcpus),
-        "memory": f"{size.memory_gib:g} GiB",
-        "regionCode": region,
-        "location": REGIONS[region],
-        "physicalProcessor": "AWS Graviton2 Processor" if size.architecture == "arm64" else "Intel Xeon Platinum 8175",
-        "processorArchitecture": "64-bit",
-    }
-    attributes |= (
-        {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
-        if compute
-        else {"databaseEngine": "PostgreSQL", "deploymentOption": "Multi-AZ" if name == "db.r6g.4xlarge" else "Single-AZ"}
-    )
-    sku = f"DEMO{abs(hash((name, region))) % 10**8:08d}"
-    dimension = {"unit": "Hrs", "pricePerUnit": {"USD": f"{size.price:.10f}"}, "description": f"${size.price} per {name} Instance Hour"}
-    published = datetime(2026, 1, 1, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _catalogue(service: str) -> Iterator[dict[str, Any]]:
+    for region in _SOLD_IN:
+        place = {"regionCode": region, "location": REGIONS[region]}
+        for name, size in (EC2_SIZES if service == "AmazonEC2" else {}).items():
+            kind = {
+                "productFamily": "Compute Instance",
+                "operatingSystem": "Linux",
+                "tenancy": "Shared",
+                "preInstalledSw": "NA",
+                "capacitystatus": "Used",
+            }
+            yield _product(service, place | kind | _sized(name, size), "Hrs", size.price)
+        for name, size in (RDS_SIZES if service == "AmazonRDS" else {}).items():
+            kind = {
+                "productFamily": "Database Instance",
+                "databaseEngine": "PostgreSQL",
+                "deploymentOption": "Multi-AZ" if size.zones > 1 else "Single-AZ",
+            }
+            yield _product(service, place | kind | _sized(name, size), "Hrs", size.price)
+        for name in ("gp2", "gp3") if service == "AmazonEC2" else ():
+            yield _product(service, place | {"productFamily": "Storage", "volumeApiName": name}, "GB-Mo", METERS[f"ebs:{name}"].price)
+
+
+def _sized(name: str, size: Size) -> dict[str, str]:
+    processor = "AWS Graviton2 Processor" if size.architecture == "arm64" else "Intel Xeon Platinum 8175"
+    return {"instanceType": name, "vcpu": str(size.vcpus), "memory": f"{size.memory_gib:g} GiB", "physicalProcessor": processor}
+
+
+def _product(service: str, attributes: dict[str, str], unit: str, price: float) -> dict[str, Any]:
+    sku = f"DEMO{zlib.crc32(repr(sorted(attributes.items())).encode()):08X}"
     term = {
         "offerTermCode": "JRTCKXETXF",
         "sku": sku,
-        "effectiveDate": published,
-        "priceDimensions": {f"{sku}.JRTCKXETXF.6YS6EN2CT7": dimension},
+        "priceDimensions": {f"{sku}.JRTCKXETXF.6YS6EN2CT7": {"unit": unit, "pricePerUnit": {"USD": f"{price:.10f}"}}},
     }
     return {
-        "product": {"productFamily": family, "attributes": attributes, "sku": sku},
-        "serviceCode": "AmazonEC2" if compute else "AmazonRDS",
+        "product": {"productFamily": attributes["productFamily"], "attributes": attributes, "sku": sku},
+        "serviceCode": service,
         "terms": {"OnDemand": {f"{sku}.JRTCKXETXF": term}},
-        "publicationDate": published,
     }
