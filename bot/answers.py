@@ -1,14 +1,17 @@
 """The answer side as the bot uses it: ask, run an edited statement, and read what was stored."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from access import Actor
+from db.engines import Database
 from db.tables import Question
+from settings import Organisation, Settings
 
 Result = dict[str, Any]
 Say = Callable[[str], None]
@@ -53,3 +56,27 @@ def feedback(session: Session, reference: str, helpful: bool) -> bool:
 def may_see(clicker: Actor, asker: Actor) -> bool:
     """Whether a result narrowed for the asker shows the clicker nothing beyond their own teams."""
     return clicker.sees_all or clicker.id == asker.id or (not asker.sees_all and asker.teams <= clicker.teams)
+
+
+def connect(settings: Settings, organisation: Organisation, database: Database) -> Answers:
+    """The answer side over this database: every question with the change against the period before, stored and audited there."""
+    from nl2sql import answer, catalog, guard
+    from nl2sql.outcomes import Outcome
+
+    deps = replace(answer.connect_deps(settings, organisation, database), with_change=True)
+
+    def told(outcome: Outcome) -> tuple[Result, str]:
+        result: Result = json.loads(json.dumps(outcome.to_stored(), default=str))
+        return result, outcome.reference
+
+    def ask(question: str, asker: Actor, thread: str | None, channel: str | None, say: Say) -> tuple[Result, str]:
+        return told(answer.ask(question, asker, thread, replace(deps, channel=channel, say=say)))
+
+    def run_sql(sql: str, asker: Actor, thread: str | None, channel: str | None) -> tuple[Result, str]:
+        return told(answer.run_sql(sql, asker, thread, replace(deps, channel=channel)))
+
+    def check_sql(sql: str, asker: Actor) -> str | None:
+        checked = guard.check(sql, catalog.reporting(), asker, settings.answer_row_cap)
+        return checked.reason if isinstance(checked, guard.Rejected) else None
+
+    return Answers(ask, run_sql, check_sql)

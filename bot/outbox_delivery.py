@@ -180,9 +180,8 @@ class Delivery:
         status = getattr(error.response, "status_code", 200)
         if status == 429 or code == "ratelimited":
             wait = slack_calls.retry_after(error)
-            self._set(
-                connection, row.id, attempts=max(row.attempts, 1), not_before=self.clock() + timedelta(seconds=wait), error="ratelimited"
-            )
+            known = None if _maybe_posted(row) else _NOT_POSTED
+            self._set(connection, row.id, not_before=self.clock() + timedelta(seconds=wait), error=known)
             return False
         if (code in _LATER or status >= 500) and row.attempts + 1 < _ATTEMPTS:
             self._set(connection, row.id, not_before=self._after(row.attempts), error=f"Slack said {code}")

@@ -57,7 +57,6 @@ def believe(result: dict[str, Any]) -> str:
         parts.append(mrkdwn.span(str(period["start"]), str(period["end"])))
     if as_of := result.get("as_of"):
         parts.append(f"bills through {mrkdwn.day(str(as_of))}")
-    parts.extend(mrkdwn.escape(note, 300) for note in (result.get("notes") or [])[:4])
     translator = str(result.get("translator") or "offline")
     model = mrkdwn.escape(result.get("model") or "a model", 60)
     parts.append(

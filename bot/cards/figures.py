@@ -9,6 +9,8 @@ from bot.cards.blocks import Block
 
 BARS = 8
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
+_NO_MEASURE = re.compile(r"share|percent|pct|rank|_id$")
+_KINDS = {"line": "line", "stacked": "area", "bars": "bar"}  # the answer side's words
 _MONTH = re.compile(r"^\d{4}-\d{2}-01([T ]00:00.*)?$")
 
 Figure = dict[str, Any]
@@ -50,11 +52,9 @@ def date_labels(values: Sequence[str]) -> list[str]:
 def figure_of(result: dict[str, Any]) -> Figure | None:
     """The figure that fits the shape of a stored result; None where a table or a sentence says it better."""
     columns, rows = result.get("columns") or [], result.get("rows") or []
-    hint = result.get("chart") or {}
-    kind = hint.get("kind") if isinstance(hint, dict) else hint
-    if len(rows) < 2 or kind in ("none", "table"):
+    if len(rows) < 2 or result.get("chart") == "none":
         return None
-    measures = _measures(columns, rows, hint)
+    measures = [i for i in numeric_columns(columns, rows) if not _NO_MEASURE.search(columns[i])]
     if not measures:
         return None
     title = mrkdwn.plain(columns[measures[0]].replace("_", " ").capitalize(), blocks.TITLE)
@@ -63,15 +63,6 @@ def figure_of(result: dict[str, Any]) -> Figure | None:
         return _over_time(columns, rows, when, measures[0], title, result)
     labels = next((i for i in range(len(columns)) if i not in numeric_columns(columns, rows)), None)
     return None if labels is None else _ranking(rows, labels, measures[0], title, result)
-
-
-def _measures(columns: Sequence[str], rows: Sequence[Sequence[Any]], hint: Any) -> list[int]:
-    numbers = numeric_columns(columns, rows)
-    wanted = hint.get("y") if isinstance(hint, dict) else None
-    names = [wanted] if isinstance(wanted, str) else list(wanted or ())
-    chosen = [columns.index(name) for name in names if name in columns]
-    usable = [i for i in numbers if not re.search(r"share|percent|pct|rank|_id$", columns[i])]
-    return chosen or usable
 
 
 def _over_time(columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int, value: int, title: str, result: dict[str, Any]) -> Figure:
@@ -88,7 +79,9 @@ def _over_time(columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int,
         series.append(("other", [sum(sums[name].get(d, 0.0) for name in ranked[BARS:]) for d in dates]))
     if parts is None:
         series = [(title, series[0][1])]
-    kind = "line" if parts is None or any(v < 0 for _, values in series for v in values) else "area"
+    kind = _KINDS.get(str(result.get("chart"))) or ("line" if parts is None else "area")
+    if kind == "area" and any(value < 0 for _, values in series for value in values):
+        kind = "line"  # credits cannot be stacked
     return {
         "kind": kind,
         "title": title,
