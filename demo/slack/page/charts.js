@@ -15,8 +15,20 @@ function ticks(low, high) {
   return found;
 }
 
+// A name under the axis in at most two lines of `room` characters; the whole one on hover.
+function label(name, x, y, room) {
+  const lines = [""];
+  for (const word of name.split(" ")) {
+    const last = lines.length - 1;
+    if (!lines[last] || `${lines[last]} ${word}`.length <= room || last) lines[last] = `${lines[last]} ${word}`.trim();
+    else lines.push(word);
+  }
+  const cut = (line) => (line.length > room ? `${line.slice(0, Math.max(1, room - 1))}…` : line);
+  return svg("text", { y, "text-anchor": "middle" }, svg("title", {}, name), lines.map((line, n) => svg("tspan", { x, dy: n ? 13 : 0 }, cut(line))));
+}
+
 function frame(chart) {
-  const BOTTOM = chart.axis_config.x_label ? 46 : 26;
+  const BOTTOM = chart.axis_config.x_label ? 54 : 36;
   const values = chart.series.flatMap((s) => s.data.map((d) => d.value));
   const marks = ticks(Math.min(0, ...values), Math.max(0, ...values));
   const [low, high] = [marks[0], marks[marks.length - 1]];
@@ -27,7 +39,7 @@ function frame(chart) {
   const axes = [
     ...marks.map((m) => svg("line", { x1: LEFT, x2: W - RIGHT, y1: y(m), y2: y(m), class: m === 0 ? "zero" : "rule" })),
     ...marks.map((m) => svg("text", { x: LEFT - 8, y: y(m) + 4, "text-anchor": "end" }, short.format(m))),
-    ...names.map((n, i) => (i % every ? null : svg("text", { x: LEFT + band * (i + 0.5), y: H - BOTTOM + 18, "text-anchor": "middle" }, n))),
+    ...names.map((n, i) => (i % every ? null : label(n, LEFT + band * (i + 0.5), H - BOTTOM + 16, Math.floor((band * every) / 6.4)))),
     chart.axis_config.x_label && svg("text", { x: (LEFT + W) / 2, y: H - 6, "text-anchor": "middle", class: "axis" }, chart.axis_config.x_label),
     chart.axis_config.y_label && svg("text", { x: -(H - BOTTOM + TOP) / 2, y: 11, transform: "rotate(-90)", "text-anchor": "middle", class: "axis" }, chart.axis_config.y_label),
   ];

@@ -79,7 +79,7 @@ function conversation(channel) {
   return [fill(scroller("timeline", channel.id), rows), field];
 }
 
-const scroller = (id, of) => memo(id, [S.me, of], () => h("div.scroller", { id, tabIndex: -1 }));
+const scroller = (id, of) => memo(id, [S.me, of], () => h("div.scroller", { id, tabIndex: -1, role: "log", "aria-label": id === "replies" ? "Replies" : "Messages" }));
 
 function about() {
   return h("div.scroller.home", {}, h("h3.header", {}, S.app.name), h("p", {}, S.app.about), h("table.grid", {}, S.commands.map((c) => h("tr", {}, h("td", {}, h("code", {}, `${c.command} ${c.usage_hint}`)), h("td", {}, c.description)))));
