@@ -6,9 +6,9 @@ from datetime import date
 
 import numpy as np
 
+from analysis.forecasts.cleaning import Scale
 from analysis.forecasts.ensemble import MODELS, Model, Outlook, Tier
 from analysis.forecasts.intervals import Widths, widths
-from analysis.forecasts.cleaning import Scale
 from analysis.forecasts.replay import Batch, batches, in_currency, look_ahead, replays
 from analysis.forecasts.series import DAY, Floats, Forecast, KnownStep, Series, step_amounts
 from analysis.forecasts.special import special

@@ -1,0 +1,182 @@
+"""Whether a change saved what it promised: the bill after it against what the resource would have cost without it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import fmean, median, pstdev
+from typing import Literal
+
+from analysis.forecasts.series import DAY
+
+Status = Literal["pending", "validated", "partial", "missed", "reversed"]
+Basis = Literal["forecast", "peers", "level before"]
+
+MONTH = 365.25 / 12  # days
+BASELINE_DAYS = 28
+LEAST_BEFORE, LEAST_AFTER = 7, 7  # days with cost known, before anything can be said
+VALIDATED, PARTIAL = 0.8, 0.2  # of the expected saving
+BACK = 0.9  # of the counterfactual: a resource that costs this again has been put back
+BACK_DAYS = 3
+CERTAIN = 2.0  # standard errors the saving must be away from zero
+MOVED = 0.3  # share of the expected saving that turns up somewhere else
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened near the change: `kind` is rollback, price_change, commitment, traffic or anything else a person would name."""
+
+    on: date
+    kind: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Confounder:
+    """What else could explain the figure, and by how much a month where that is known."""
+
+    kind: str
+    says: str
+    monthly_amount: float | None = None
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """What the resource would have cost a day without the change, and where that comes from."""
+
+    basis: Basis
+    daily_cost: float
+    spread: float  # standard deviation of a day around it
+    says: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`realized_monthly_savings` is a month's, None while pending; `arithmetic` holds every figure it is made of, to be shown and stored."""
+
+    status: Status
+    realized_monthly_savings: float | None
+    confounders: tuple[Confounder, ...]
+    arithmetic: Mapping[str, float | str]
+    says: str
+
+
+def verify(
+    applied_on: date,
+    window_days: int,
+    expected_monthly_savings: float | None,
+    costs: Mapping[date, float],
+    today: date,
+    *,
+    forecast: Mapping[date, float] | None = None,
+    peers: Mapping[date, float] | None = None,
+    neighbours: Mapping[str, Mapping[date, float]] | None = None,
+    events: Sequence[Event] = (),
+) -> Verdict:
+    """Judge one change on `today`, the first day whose bill is not complete.
+
+    `costs` are the resource's effective cost a day before and after (a day that is absent cost nothing); `forecast` is what was predicted for it before the
+    change; `peers` the summed cost of comparable resources that were not changed; `neighbours` series that could have taken over the work or the
+    commitment. The day of the change itself is in neither part.
+    """
+    first, last = applied_on + DAY, min(today, applied_on + timedelta(days=window_days + 1))
+    before = [
+        costs.get(applied_on - offset * DAY, 0.0) for offset in range(1, BASELINE_DAYS + 1) if applied_on - offset * DAY >= _first(costs)
+    ]
+    after = [costs.get(first + offset * DAY, 0.0) for offset in range(max((last - first).days, 0))]
+    if len(before) < LEAST_BEFORE:
+        return _pending(f"only {len(before)} days of bill before the change; {LEAST_BEFORE} are needed", before, after)
+    if len(after) < max(window_days, LEAST_AFTER):
+        return _pending(f"day {len(after)} of {max(window_days, LEAST_AFTER)}", before, after)
+    days = [first + offset * DAY for offset in range(len(after))]
+    would = counterfactual(applied_on, before, days, forecast, peers)
+    return _judge(
+        expected_monthly_savings, before, after, would, _confounders(applied_on, days, expected_monthly_savings, would, neighbours, events)
+    )
+
+
+def _first(costs: Mapping[date, float]) -> date:
+    return min((day for day, cost in costs.items() if cost), default=date.max)
+
+
+def _pending(says: str, before: Sequence[float], after: Sequence[float]) -> Verdict:
+    return Verdict("pending", None, (), {"days_before": len(before), "days_after": len(after)}, says)
+
+
+def counterfactual(
+    applied_on: date,
+    before: Sequence[float],
+    days: Sequence[date],
+    forecast: Mapping[date, float] | None = None,
+    peers: Mapping[date, float] | None = None,
+) -> Counterfactual:
+    """The forecast made before the change if there is one for every day; else the level before, moved as the peers moved; else the level before."""
+    spread = pstdev(before)
+    if forecast is not None and all(day in forecast for day in days):
+        return Counterfactual("forecast", fmean(forecast[day] for day in days), spread, "what was forecast before the change")
+    level = median(before)
+    if peers:
+        then = fmean(peers.get(applied_on - offset * DAY, 0.0) for offset in range(1, len(before) + 1))
+        now = fmean(peers.get(day, 0.0) for day in days)
+        if then > 0:
+            says = f"the level before, times {now / then:.3f} as comparable resources changed"
+            return Counterfactual("peers", level * now / then, spread * now / then, says)
+    return Counterfactual("level before", level, spread, f"the median of the {len(before)} days before the change")
+
+
+def _confounders(
+    applied_on: date,
+    days: Sequence[date],
+    expected: float | None,
+    would: Counterfactual,
+    neighbours: Mapping[str, Mapping[date, float]] | None,
+    events: Sequence[Event],
+) -> tuple[Confounder, ...]:
+    """Events near the change, and neighbours whose cost rose by a good part of what was to be saved."""
+    near = [Confounder(event.kind, event.says) for event in events if applied_on - 7 * DAY <= event.on <= days[-1]]
+    hoped = expected if expected else would.daily_cost * MONTH
+    moved = []
+    for name, series in (neighbours or {}).items():
+        then = fmean(series.get(applied_on - offset * DAY, 0.0) for offset in range(1, BASELINE_DAYS + 1))
+        rise = (fmean(series.get(day, 0.0) for day in days) - then) * MONTH
+        if hoped > 0 and rise >= MOVED * hoped:
+            moved.append(Confounder("moved", f"{name} costs {rise:,.2f} a month more since", rise))
+    return (*near, *moved)
+
+
+def _judge(
+    expected: float | None, before: Sequence[float], after: Sequence[float], would: Counterfactual, confounders: tuple[Confounder, ...]
+) -> Verdict:
+    actual = fmean(after)
+    daily = would.daily_cost - actual
+    realized = daily * MONTH
+    error = (would.spread**2 / len(before) + pstdev(after) ** 2 / len(after)) ** 0.5 * MONTH
+    arithmetic: dict[str, float | str] = {
+        "basis": would.basis,
+        "basis_says": would.says,
+        "days_before": len(before),
+        "days_after": len(after),
+        "counterfactual_a_day": would.daily_cost,
+        "actual_a_day": actual,
+        "saved_a_day": daily,
+        "days_a_month": MONTH,
+        "realized_a_month": realized,
+        "standard_error_a_month": error,
+    }
+    if expected is not None:
+        arithmetic["expected_a_month"] = expected
+    status = _status(expected, realized, error, after, would)
+    share = f", {realized / expected:.0%} of what was expected" if expected else ""
+    says = f"{realized:,.2f} a month saved{share}" if status != "reversed" else "it costs again what it did before the change"
+    return Verdict(status, realized, confounders, arithmetic, says)
+
+
+def _status(expected: float | None, realized: float, error: float, after: Sequence[float], would: Counterfactual) -> Status:
+    """Reversed when the last days cost again what was to be expected without the change, after days that did not."""
+    was_lower = min(after) < BACK * would.daily_cost
+    if was_lower and would.daily_cost > 0 and all(cost >= BACK * would.daily_cost for cost in after[-BACK_DAYS:]):
+        return "reversed"
+    if realized <= CERTAIN * error:
+        return "missed"
+    if expected is None or expected <= 0 or realized >= VALIDATED * expected:
+        return "validated"
+    return "partial" if realized >= PARTIAL * expected else "missed"
