@@ -1,5 +1,6 @@
 """HTTP under /test/…: what people do and what tests look at, for the page and for tests in other processes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -83,6 +84,21 @@ async def _fault(workspace: Workspace, body: Json) -> Json:
     return {}
 
 
+async def _wait(workspace: Workspace, body: Json) -> Json:
+    """The first message with these words (in this channel, in this thread); None when none came in `timeout` seconds."""
+    words, thread, channel = body["contains"], body.get("thread_ts"), body.get("channel")
+    names = [workspace.conversation(channel).id] if channel else list(workspace.store.conversations)
+    end = asyncio.get_running_loop().time() + float(body.get("timeout", 10))
+    while True:
+        shown = [{**m, "channel": name} for name in names for m in workspace.store.conversations[name].messages.values()]
+        for message in [*shown, *(m for m in workspace.store.ephemerals if m["channel"] in names)]:
+            if words in message["text"] and thread in (None, message.get("thread_ts")) and not message.get("streaming"):
+                return {"message": message}
+        if asyncio.get_running_loop().time() > end:
+            return {"message": None}
+        await asyncio.sleep(0.05)
+
+
 _ACTIONS: dict[str, Action] = {
     "post_as": _post_as,
     "click": _click,
@@ -96,6 +112,7 @@ _ACTIONS: dict[str, Action] = {
     "open_home": _open_home,
     "invite": _invite,
     "fault": _fault,
+    "wait": _wait,
 }
 
 

@@ -255,6 +255,11 @@ def test_the_test_api_works_over_http(slack: Handle, client: WebClient) -> None:
     body = {"user": "maya", "channel": "#finops", "text": "hi"}
     assert request(f"{slack.url}/test/post_as", json.dumps(body).encode())[1]["message"]["user"] == "U0MAYA0001"
     assert [m["text"] for m in request(f"{slack.url}/test/messages?channel=%23finops")[1]["messages"]] == ["hi"]
+    for words, found in (("hi", "hi"), ("bye", None)):
+        waited = request(f"{slack.url}/test/wait", json.dumps({"contains": words, "channel": "#finops", "timeout": 0.1}).encode())[1][
+            "message"
+        ]
+        assert (waited or {}).get("text") == found
     assert request(f"{slack.url}/test/fault", b'{"method": "team.info", "outcome": 500}')[1]["ok"]
     assert refusal(client.team_info) == "internal_error"
     assert request(f"{slack.url}/test/calls?method=team.info")[1]["calls"][0]["status"] == 500
