@@ -202,8 +202,9 @@ def _with(node: exp.Expr) -> str | None:
 
 
 def _collate(node: exp.Expr) -> str | None:
-    name = node.expression.name
-    return None if name in _COLLATIONS else "That collation is not allowed."
+    collation = node.expression
+    plain = isinstance(collation, exp.Identifier) or (isinstance(collation, exp.Column) and not collation.table)
+    return None if plain and collation.name in _COLLATIONS else "That collation is not allowed."
 
 
 def _interval(node: exp.Expr) -> str | None:

@@ -29,10 +29,11 @@ def ids(cases: list[tuple[str, str]]) -> list[str]:
 def fetch(database: Database, sql: str) -> tuple[list[str], list[Any]]:
     """Columns and rows of a statement under the reader role; % is no placeholder."""
     connection = database.reader.raw_connection()
+    cursor = connection.cursor()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return [column.name for column in cursor.description or ()], cursor.fetchall()
+        cursor.execute(sql)
+        return [str(column[0]) for column in cursor.description or ()], list(cursor.fetchall())
     finally:
+        cursor.close()
         connection.rollback()
         connection.close()

@@ -17,13 +17,12 @@ SERVICES = ("Amazon EC2", "Azure Storage", "BigQuery")
 def plant(connection: sa.Connection) -> None:
     """Put a few rows behind every view: costs that differ by team, day and service, and one resource a team."""
     now = datetime(2026, 11, 1, tzinfo=UTC)
-    for table, key, moment, count in (
-        (tables.daily_costs, "usage_date", lambda i: date(2026, 10, 20) + timedelta(days=i), 20),
-        (tables.hourly_costs, "usage_hour", lambda i: now + timedelta(hours=i), 6),
-    ):
+    days = [date(2026, 10, 20) + timedelta(days=day) for day in range(20)]
+    hours = [now + timedelta(hours=hour) for hour in range(6)]
+    for table, key, moments in ((tables.daily_costs, "usage_date", days), (tables.hourly_costs, "usage_hour", hours)):
         rows = [
-            _cost(i * 7 + t * 3 + s + 1, team, service) | {key: moment(i)}
-            for i in range(count)
+            _cost(i * 7 + t * 3 + s + 1, team, service) | {key: moment}
+            for i, moment in enumerate(moments)
             for t, team in enumerate(TEAMS)
             for s, service in enumerate(SERVICES)
         ]
@@ -56,7 +55,8 @@ def _plant_resource(connection: sa.Connection, number: int, team: str | None, no
     place = {"provider": "AWS", "account_id": "001", "account": "account 1", "service": "Amazon EC2", "region": "eu-west-1", "team": team}
     connection.execute(
         found["finops.resources"].insert(),
-        place | {"resource_id": resource, "instance_type": "m5.large", "last_seen": now.date(), "monthly_cost": number * 10, "currency": "USD"},
+        place
+        | {"resource_id": resource, "instance_type": "m5.large", "last_seen": now.date(), "monthly_cost": number * 10, "currency": "USD"},
     )
     for day in range(3):
         at = {"usage_date": now.date() - timedelta(days=day), "resource_id": resource}
@@ -70,20 +70,43 @@ def _plant_resource(connection: sa.Connection, number: int, team: str | None, no
     connection.execute(found["finops.budgets"].insert(), {"name": f"{name} monthly", "amount": 100, "currency": "USD", "scope": scope})
     period = {"period_start": date(2026, 10, 1), "period_end": date(2026, 11, 1), "amount": 100, "spent": 30 * number, "status": "ok"}
     connection.execute(found["finops.budget_periods"].insert(), period | {"budget": f"{name} monthly", "evaluated_at": now})
-    bands = {band: 5 for band in ("expected_cost", "low_80", "high_80", "low_95", "high_95")}
-    forecast = bands | {"scope_kind": "team", "scope": name, "made_on": now.date(), "forecast_date": now.date(), "model": "m", "currency": "USD"}
+    bands = dict.fromkeys(("expected_cost", "low_80", "high_80", "low_95", "high_95"), 5)
+    forecast = bands | {
+        "scope_kind": "team",
+        "scope": name,
+        "made_on": now.date(),
+        "forecast_date": now.date(),
+        "model": "m",
+        "currency": "USD",
+    }
     connection.execute(found["finops.forecasts"].insert(), forecast)
     insight = {"fingerprint": name, "kind": "anomaly", "severity": "high", "title": f"spike of {name}", "currency": "USD", "team": team}
     connection.execute(found["finops.insights"].insert(), insight | {"closed_at": now + timedelta(days=3)})
     advice = {"fingerprint": name, "kind": "stop_idle", "resource_id": resource, "current_state": "running", "proposed_state": "stopped"}
     connection.execute(
-        found["finops.recommendations"].insert(), advice | {"currency": "USD", "confidence": "high", "team": team, "monthly_savings": number}
+        found["finops.recommendations"].insert(),
+        advice | {"currency": "USD", "confidence": "high", "team": team, "monthly_savings": number},
     )
-    fix = {"playbook": "p", "playbook_digest": "d", "plan": {}, "plan_digest": "d", "state": "succeeded", "requested_by": "U1", "team": team}
+    fix: dict[str, Any] = {
+        "playbook": "p",
+        "playbook_digest": "d",
+        "plan": {},
+        "plan_digest": "d",
+        "state": "succeeded",
+        "requested_by": "U1",
+        "team": team,
+    }
     fixed = connection.scalar(found["finops.remediations"].insert().values(fix | {"expires_at": now}).returning(sa.literal_column("id")))
     step = {"remediation_id": fixed, "position": 0, "resource_id": resource, "action": "a"}
     connection.execute(found["finops.remediation_steps"].insert(), step)
-    saving = {"remediation_id": fixed, "resource_id": resource, "team": team, "applied_on": now.date(), "window_days": 30, "currency": "USD"}
+    saving = {
+        "remediation_id": fixed,
+        "resource_id": resource,
+        "team": team,
+        "applied_on": now.date(),
+        "window_days": 30,
+        "currency": "USD",
+    }
     connection.execute(found["finops.savings"].insert(), saving | {"status": "validated", "expected_monthly_savings": number})
 
 
