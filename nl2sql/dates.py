@@ -39,6 +39,7 @@ class Period:
     unit: Unit = "day"
     count: int = 1
     whole: bool = True
+    yearless: bool = False  # the year was left out
     floating: bool = False  # "previous month" beside another period means the one before that
     ends: tuple["Period", "Period"] | None = None  # of a worded range: "from September to October" may also be a comparison
 
@@ -250,7 +251,8 @@ def month_day(words: Words, i: int, calendar: Calendar) -> Read | None:
     at += 1
     if year := _year(words, at):
         return _one_day(_date(year[1], month, day), at + year[0] - i)
-    return _one_day(_recent(month, day, calendar), at - i)
+    found = _one_day(_recent(month, day, calendar), at - i)
+    return (found[0], replace(found[1], yearless=True)) if found else None
 
 
 def month(words: Words, i: int, calendar: Calendar) -> Read | None:
@@ -266,7 +268,7 @@ def month(words: Words, i: int, calendar: Calendar) -> Read | None:
     start = _recent(found, 1, calendar)
     if start and skipped and words[i] in _LAST and floor(calendar.today, "month") == start:
         start = step(start, "year", -1)
-    return (at - i, until_now(whole(start, "month"), calendar)) if start else None
+    return (at - i, replace(until_now(whole(start, "month"), calendar), yearless=not skipped)) if start else None
 
 
 def quarter(words: Words, i: int, calendar: Calendar) -> Read | None:
@@ -503,7 +505,8 @@ def _end(words: Words, i: int, calendar: Calendar) -> Read | None:
 
 def joined(first: Period, last: Period) -> Period | None:
     """The period from the first day of one to the last day of the other, last year's where the years were left out; None the wrong way round."""
-    if first.start >= last.end and first.start > last.start:
+    ends = (first, last)
+    if first.start >= last.end and first.yearless:
         first = shifted(first, "year")
     if first.start >= last.end:
         return None
@@ -513,7 +516,7 @@ def joined(first: Period, last: Period) -> Period | None:
         while step(first.start, first.unit, count) < last.end:
             count += 1
     found = _period(first.start, last.end, first.unit if same else "day", count, whole_units=last.whole)
-    return replace(found, ends=(first, last))
+    return replace(found, ends=ends)
 
 
 def _bare(words: Words, i: int, other: Period) -> Read | None:

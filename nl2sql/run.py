@@ -48,6 +48,8 @@ def run_checked(sql: str, asker: Actor, deps: Deps) -> Rows | Slow | Failed:
         return Rows(tuple(done.columns), rows, safe.shown, done.truncated)
     if isinstance(done, execute.TimedOut):
         return Slow()
+    if isinstance(done, execute.TooCostly):
+        return Slow()
     return Failed(done.reason, blocked=False)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nl2sql import dates
 from nl2sql.dates import Calendar, Period
-from nl2sql.grammar.draft import Doubt, Draft, Refusal
+from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
 from nl2sql.grammar.parse import dimension_doubt
 from nl2sql.grammar.query import Filter, Grain, Query
 
@@ -18,6 +18,13 @@ DEFAULT_TOP = 5
 
 def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
     """The query of a question that stands alone; a doubt when its ranking does not say of what."""
+    if not (draft.noun or draft.shaped or draft.filters):
+        if draft.period is None:
+            return Refusal("That is not a question about cloud cost that I understand.")
+        label = draft.period.label
+        return Doubt(
+            f"What about {label}?", tuple(Choice(text, text) for text in (f"Total cost in {label}", f"Cost by service in {label}"))
+        )
     period = draft.period or (draft.compared[0] if draft.compared else default_period(draft, calendar))
     query = Query(
         metric=(draft.metrics or ["effective_cost"])[0], period=period, beside=tuple(draft.metrics[1:]), filters=tuple(draft.filters)
@@ -151,11 +158,21 @@ def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Q
         query = replace(query, period=draft.period, compared=_kept_comparison(query, draft.period))
     if draft.scopes:
         query = replace(query, filters=tuple(f for f in query.filters if f.dimension not in {s.dimension for s in draft.scopes}))
+    if query.share_of and not draft.share:
+        query = _with_numerators(query, draft)
     query = replace(query, filters=_amended(query.filters, draft.filters, draft.widens))
     if query.scopes and draft.filters:
         query = _with_scope(query, draft)
     query = _reshaped(query, draft)
     return _checked(_shaped(query, draft, calendar), draft, question)
+
+
+def _with_numerators(query: Query, draft: Draft) -> Query:
+    """`and azure?` after a share of AWS: the new name takes the old one's place as the part."""
+    dimensions = {f.dimension for f in query.share_of or ()}
+    parts = [f for f in draft.filters if f.dimension in dimensions and not f.negated]
+    draft.filters = [f for f in draft.filters if f not in parts]
+    return replace(query, share_of=_amended(query.share_of or (), parts, draft.widens))
 
 
 def _kept_comparison(query: Query, period: Period) -> tuple[Period, ...]:
@@ -217,8 +234,8 @@ def _reshaped(query: Query, draft: Draft) -> Query:
         )
         if not draft.limit:
             query = replace(query, limit=None, threshold=None)
-        if draft.average is None:
-            query = replace(query, average=None if query.average not in ("day", "week", "month") else query.average)
+        if draft.average is None and (draft.order or query.average not in ("day", "week", "month")):
+            query = replace(query, average=None)
     if draft.grain and not draft.average:
         query = replace(query, average=None, count=None, limit=None if not query.dimensions else query.limit, compared=(), change=None)
         if not draft.dimensions:

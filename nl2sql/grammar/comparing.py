@@ -1,8 +1,10 @@
 """What is set side by side: periods, and things like prod and dev; and how much something changed."""
 
+from itertools import pairwise
+
 from nl2sql import dates
 from nl2sql.dates import UNITS, Period
-from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.draft import Doubt, Draft
 from nl2sql.grammar.filtering import FILTERS, filter_of
 from nl2sql.grammar.query import Change
 from nl2sql.grammar.terms import Sentence
@@ -21,6 +23,10 @@ def change(sentence: Sentence, draft: Draft) -> None:
         side: Change = _SIDES.get(sentence.terms[at].value, "up")
         if draft.change in (None, "difference"):
             draft.change = side
+    if len(_sides(sentence, sentence.open(*FILTERS))) < 2:
+        for at in sentence.open("rather"):
+            draft.change = draft.change or ("up" if sentence.terms[at].value == "up" else "down")
+            sentence.take(at)
     for at in sentence.open("fastest"):
         draft.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
     if draft.change is None:
@@ -82,6 +88,8 @@ def periods(sentence: Sentence, draft: Draft) -> None:
         return
     elif len(found) > 1 and not contrast:
         found = _as_one(found)
+        if len(found) > 1 and any(a.start < b.end and b.start < a.end for a, b in pairwise(sorted(found, key=lambda p: p.start))):
+            draft.doubt = draft.doubt or Doubt(f"Do you mean {found[0].label} or {found[1].label}?")
     if len(found) == 1 and found[0].floating and sentence.has("vs", "compare"):
         draft.back = "previous"
         return
@@ -120,7 +128,7 @@ def _as_one(found: list[Period]) -> list[Period]:
 
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`prod vs dev`, `compare payments and checkout`, `difference between aws and azure`: one row each."""
-    contrasts = sentence.open("vs", "compare")
+    contrasts = sentence.open("vs", "compare", "rather")
     if not contrasts:
         return
     places = sentence.open(*FILTERS)
@@ -146,7 +154,7 @@ def _sides(sentence: Sentence, places: list[int]) -> list[int]:
             return [place for place in places if _dimension(sentence, place) == dimension]
         others = [place for place in places if _dimension(sentence, place) == dimension and place < at]
         return [*others, right] if others else [left, right]
-    if sentence.open("compare"):
+    if sentence.open("compare", "rather"):
         counted: dict[str, list[int]] = {}
         for place in places:
             counted.setdefault(_dimension(sentence, place), []).append(place)

@@ -114,7 +114,7 @@ def condition(wanted: Filter, context: Context) -> exp.Expr:
     """A filter as a condition; leaving a value out keeps the rows that have none."""
     column = exp.column(_column(wanted, context))
     named = [exp.Literal.string(value) for value in wanted.values if value is not None]
-    parts: list[exp.Expr] = []
+    parts: list[exp.Condition] = []
     if named:
         parts.append(exp.EQ(this=column, expression=named[0]) if len(named) == 1 else exp.In(this=column, expressions=named))
     if None in wanted.values:
@@ -129,7 +129,7 @@ def condition(wanted: Filter, context: Context) -> exp.Expr:
 
 def _conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
     spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
-    found = [exp.or_(*(within(period) for period in _merged(spans)))]
+    found: list[exp.Expr] = [exp.or_(*(within(period) for period in _merged(spans)))]
     categories = [f for f in (*query.filters, *query.scopes, *(query.share_of or ())) if f.dimension == "charge_category" and not f.negated]
     taxed = query.with_tax or any("Tax" in f.values for f in categories) or "charge_category" in query.dimensions
     if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):

@@ -7,11 +7,16 @@ from nl2sql.grammar.terms import Sentence
 from nl2sql.linking import Values
 from nl2sql.semantics import Semantics
 
-_COUNTED = {"day", "week", "month"}
+_COPULAS = frozenset("is was are were does do did goes went comes came belongs".split())
 
 
 def metric(sentence: Sentence, draft: Draft) -> None:
     """`billed`, `list price`, `savings`: what is added up."""
+    side_by_side = sentence.has("metric") and sentence.has("vs", "compare")
+    for at in sentence.open("which"):
+        if side_by_side and sentence.terms[at].text == "list":  # list vs effective
+            draft.metrics.append("list_cost")
+            sentence.take(at)
     for at in sentence.open("metric"):
         if sentence.terms[at].value not in draft.metrics:
             draft.metrics.append(sentence.terms[at].value)
@@ -79,6 +84,13 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the numerators, X stays a filter of the whole."""
     shares = sentence.open("share", "rate")
     percents = [at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount]
+    if (
+        draft.change
+        and all(sentence.terms[at].text.startswith(("percent", "pct", "perc")) for at in shares)
+        and not sentence.open("dimension")
+    ):
+        sentence.take(*shares, *percents)  # by how much per cent something grew
+        return
     if not shares:
         return
     sentence.take(*shares, *percents)
@@ -106,14 +118,24 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
     """Of the names in a question of shares, those that are the part; the others narrow the whole."""
     if _breaks_down(sentence):
         return []
-    before = [at for at in places if at < share_at]
-    if before:
-        return before
-    noun = next((at for at in range(share_at + 1, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")), None)
-    if noun is not None and (after := [at for at in places if at > noun]):
-        return after
-    first = places[:1]
-    return list(sentence.coordinated(places[0], sentence.kind(places[0]))) if first and _conjoined(sentence, places) else first
+    before, after = [at for at in places if at < share_at], [at for at in places if at > share_at]
+    if before and (after or _beside(sentence, before[-1], share_at)):
+        return before if _beside(sentence, before[-1], share_at) else after
+    of_whole = after or before
+    for at in range(of_whole[0] if of_whole else 0, len(sentence.terms)):
+        later = [place for place in of_whole if place > at]
+        if later and (sentence.kind(at) in ("noun", "metric") or sentence.terms[at].text.split()[0] in _COPULAS):
+            return later
+    noun = next((at for at in range(share_at if after else 0, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")), None)
+    if noun is not None and (later := [at for at in of_whole if at > noun]):
+        return later
+    first = of_whole[:1]
+    return list(sentence.coordinated(first[0], sentence.kind(first[0]))) if first and _conjoined(sentence, of_whole) else first
+
+
+def _beside(sentence: Sentence, at: int, share_at: int) -> bool:
+    """Whether a name stands right before `share`: `the dev share`, `ec2 as a share`."""
+    return all(sentence.kind(place) == "noise" for place in range(at + 1, share_at))
 
 
 def _conjoined(sentence: Sentence, places: list[int]) -> bool:

@@ -16,6 +16,7 @@ from nl2sql.semantics import Semantics
 # What may stand in a question without changing its meaning once everything else is understood.
 _SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
 _SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
+_TOTALS = frozenset({"total", "totals", "sum", "grand total", "in total", "overall", "overall total"})
 _OUTSIDE = {
     "revenue": "The bills hold cost and usage, not revenue or margins.",
     "customers": "The bills hold cost and usage by account, service, team and resource, not by customer, user or order.",
@@ -33,7 +34,8 @@ _UNSAFE = {
 Recogniser = Callable[[Sentence, Draft, Semantics, Values], None]
 RECOGNISERS: tuple[Recogniser, ...] = (
     lambda s, d, _m, _v: filtering.absent(s, d),
-    lambda s, d, m, v: filtering.with_tax(s, d),
+    lambda s, d, _m, _v: measuring.metric(s, d),
+    lambda s, d, _m, _v: filtering.with_tax(s, d),
     lambda s, d, m, v: filtering.left_out(s, d, m, v),
     lambda s, d, _m, _v: measuring.count(s, d),
     lambda s, d, _m, _v: ranking.threshold(s, d),
@@ -51,7 +53,6 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     lambda s, d, _m, _v: comparing.periods(s, d),
     lambda s, d, _m, _v: ranking.by_time(s, d),
     lambda s, d, _m, _v: filtering.weekdays(s, d),
-    lambda s, d, _m, _v: measuring.metric(s, d),
     lambda s, d, m, v: filtering.kept(s, d, m, v),
 )
 
@@ -66,7 +67,7 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     if sentence.has("subject") or any(term.value == "future" for term in terms):
         return _about_subject(sentence, draft, semantics, values, calendar, question)
     bind(sentence, draft, values, question)
-    draft.noun = sentence.has("noun", "metric", "charge")
+    draft.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
     draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
     draft.clear = sentence.has("clear") or any(term.text in ("all teams", "all accounts", "all services", "all regions") for term in terms)
     draft.widens = sentence.has("with") and any(term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms)
@@ -75,7 +76,7 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
         if draft.refusal:
             return draft
     if draft.compared or draft.back or draft.scopes or len(draft.metrics) > 1:
-        sentence.take(*sentence.open("vs", "compare"))
+        sentence.take(*sentence.open("vs", "compare", "rather"))
     _account_for_rest(sentence, draft, values, following)
     return draft
 

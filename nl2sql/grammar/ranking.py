@@ -8,6 +8,7 @@ from nl2sql.semantics import Semantics
 
 DEFAULT_TOP = 5
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
+_OPENINGS = frozenset({"show", "show me", "give me", "me", "our", "the", "compute the", "what are", "what is", "see", "list"})
 _GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 
 
@@ -156,11 +157,20 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at)
     for at in sentence.open("dimension"):
         beside = sentence.kind(at - 1), sentence.kind(at + 1)
-        if sentence.terms[at].plural or (draft.share and at + 1 < len(sentence.terms)) or "by" in beside:
+        if sentence.terms[at].plural or (draft.share and "share" in beside) or "by" in beside or _attributive(sentence, at):
             _dimensions(sentence, draft, at)
     for at in sentence.open("drivers"):
         draft.dimensions.append("service")
         sentence.take(at)
+
+
+def _attributive(sentence: Sentence, at: int) -> bool:
+    """`team costs`, `team and environment spend`: the dimension's word right before the cost, with no name before it."""
+    if sentence.terms[at].text == "cloud":
+        return False
+    opening = at == 0 or sentence.kind(at - 1) in ("compare", "and", "by", "which", "average") or sentence.terms[at - 1].text in _OPENINGS
+    last = list(sentence.coordinated(at, "dimension"))[-1]
+    return opening and sentence.kind(last + 1) in ("noun", "metric")
 
 
 def _dimensions(sentence: Sentence, draft: Draft, at: int) -> None:
@@ -168,6 +178,10 @@ def _dimensions(sentence: Sentence, draft: Draft, at: int) -> None:
         if place not in sentence.taken and sentence.terms[place].value not in draft.dimensions:
             draft.dimensions.append(sentence.terms[place].value)
         sentence.take(place)
+        following = sentence.after(place)
+        if sentence.kind(following) == "and" and following is not None and sentence.kind(following + 1) == "unit":
+            draft.grain = _GRAINS[sentence.terms[following + 1].value]
+            sentence.take(following + 1)
 
 
 def by_time(sentence: Sentence, draft: Draft) -> None:
@@ -175,6 +189,9 @@ def by_time(sentence: Sentence, draft: Draft) -> None:
     for at in sentence.open("grain"):
         draft.grain = draft.grain if draft.grain not in (None, "auto") else _GRAINS[sentence.terms[at].value]
         sentence.take(at)
+        following = sentence.after(at)
+        if sentence.kind(following) == "and" and following is not None and sentence.kind(following + 1) == "dimension":
+            _dimensions(sentence, draft, following + 1)
     for at in sentence.open("trend"):
         draft.grain = draft.grain or "auto"
         sentence.take(at)

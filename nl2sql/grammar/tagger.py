@@ -132,7 +132,8 @@ class Tagger:
 
     @cached_property
     def _vocabulary(self) -> set[str]:
-        known = {word for phrase in self.semantics.lexicon for word in phrase if len(word) > 3}
+        harmless = (phrase for phrase, entries in self.semantics.lexicon.items() if entries[0].kind not in ("unsafe", "outside"))
+        known = {word for phrase in harmless for word in phrase if len(word) > 3}
         return known | set(self.values.vocabulary) | set(_DATE_WORDS)
 
 

@@ -22,7 +22,8 @@ _CONTRACTED = {
     "didn't": "did not", "isn't": "is not", "wasn't": "was not", "aren't": "are not", "weren't": "were not", "we're": "we are", "we've": "we have",
     "they're": "they are", "can't": "can not", "there's": "there is", "here's": "here is", "i've": "i have", "haven't": "have not", "how'd": "how did",
     "o'clock": "oclock", "y'all": "you", "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "dont": "do not", "doesnt": "does not",
-    "didnt": "did not", "pls": "please", "plz": "please",
+    "didnt": "did not", "pls": "please", "plz": "please", "hw": "how", "dd": "did", "lst": "last", "teh": "the", "adn": "and", "nd": "and", "wat": "what", "wht": "what", "thru": "through", "w/o": "without",
+    "ystrdy": "yesterday", "ur": "your", "u": "you", "frm": "from", "abt": "about", "btwn": "between", "btw.": "between", "vs.": "vs", "cmp": "compare", "w": "with",
 }  # fmt: skip
 MAXIMUM_LENGTH = 600
 
@@ -63,6 +64,8 @@ def split(question: str) -> tuple[Word, ...]:
         )
         if kind in ("word", "amount") and words and words[-1].end == start:
             joined = True
+        if piece == "x" and not joined and words:  # team x environment
+            piece = "and"
         words += _spelled_out(piece, start, end, joined, kind)
     return tuple(words)
 
