@@ -121,11 +121,16 @@ def _deliver_bills(folder: Path, today: date, cloud: CloudAccount) -> Path:
 
 
 def _served() -> bool:
-    """Whether Prefect knows the flows."""
+    """Whether Prefect knows the last of the flows."""
     from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
 
     with get_client(sync_client=True) as client:
-        return any(deployment.name == "sweep_remediations" for deployment in client.read_deployments())
+        try:
+            client.read_deployment_by_name("sweep_remediations/sweep_remediations")
+        except ObjectNotFound:
+            return False
+    return True
 
 
 def _wait(condition: Callable[[], object], process: "Popen[bytes]", failure: str) -> None:
