@@ -6,10 +6,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
@@ -21,6 +21,7 @@ from errors import UserError
 from settings import Organisation, Settings
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from slack_bolt import App
 
 log = logging.getLogger(__name__)
@@ -32,12 +33,17 @@ _LAST_DELIVERY_SECONDS = 10.0
 
 def run(settings: Settings, organisation: Organisation, database: Database) -> None:
     """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises `UserError` when Slack is not configured or refuses the token."""
+    from bot.api.app import create_app
+    from bot.api.context import Context
+    from nl2sql.answer import connect_deps
+
     logging.basicConfig(stream=sys.stderr, level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     starter = flow_requests.prefect_starter(partial(flow_requests.prefect_address, settings))
-    with serving(settings, organisation, database, answers.connect(settings, organisation, database), starter):
+    api = create_app(Context(settings, organisation, database, connect_deps(settings, organisation, database)))
+    with serving(settings, organisation, database, answers.connect(settings, organisation, database), starter, api):
         log.info("finops-bot runs")
         stop.wait()
         log.info("stopping: finishing what is in hand")
@@ -45,10 +51,16 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
 
 @contextmanager
 def serving(
-    settings: Settings, organisation: Organisation, database: Database, answer_side: answers.Answers, start_flow: flow_requests.StartFlow
+    settings: Settings,
+    organisation: Organisation,
+    database: Database,
+    answer_side: answers.Answers,
+    start_flow: flow_requests.StartFlow,
+    api: "FastAPI | None" = None,
 ) -> Iterator[Runtime]:
-    """A connected bot for the length of a block; raises as `run`."""
+    """A connected bot for the length of a block, with the API where one is given; raises as `run`."""
     from bot.app import build_app
+    from bot.web import served, slack_router
 
     if settings.slack_bot_token is None:
         raise UserError("SLACK_BOT_TOKEN is not set. Install the app with deploy/slack/manifest.yaml and set its bot token.")
@@ -59,6 +71,18 @@ def serving(
             f"Slack refuses SLACK_BOT_TOKEN ({slack_calls.error_code(error)}). Copy it anew from the app's OAuth page."
         ) from error
     app = build_app(bot)
+    with ExitStack() as stack:
+        stack.enter_context(_working(bot))
+        if api is not None:
+            api.include_router(slack_router(app))
+            stack.enter_context(served(api, settings.api_host, settings.api_port))
+        stack.enter_context(_socket(app, settings))
+        yield bot
+
+
+@contextmanager
+def _working(bot: Runtime) -> Iterator[None]:
+    """Delivery and background work; at the end questions in hand are answered and what they left is delivered."""
     stopping = threading.Event()
     threads = [
         threading.Thread(target=bot.delivery.run, name="delivery"),
@@ -66,31 +90,34 @@ def serving(
     ]
     for thread in threads:
         thread.start()
-    socket = _connect(app, settings)
     try:
-        yield bot
+        yield
     finally:
-        if socket is not None:
-            socket.close()
         bot.finish()
         stopping.set()
+        bot.start_soon.set()
         _deliver_the_rest(bot)
         bot.delivery.stop()
         for thread in threads:
             thread.join()
 
 
-def _connect(app: "App", settings: Settings) -> Any:
-    """Open Socket Mode where there is an app token; else Slack comes over HTTP."""
+@contextmanager
+def _socket(app: "App", settings: Settings) -> Iterator[None]:
+    """Socket Mode where there is an app token; else Slack comes over HTTP and nothing is opened."""
     if settings.slack_app_token is None:
         if settings.slack_signing_secret is None:
             raise UserError("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for requests over HTTP.")
-        return None
+        yield
+        return
     from slack_bolt.adapter.socket_mode import SocketModeHandler
 
     handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value(), concurrency=20)
     handler.client.connect()
-    return handler
+    try:
+        yield
+    finally:
+        handler.client.close()
 
 
 def _deliver_the_rest(bot: Runtime) -> None:

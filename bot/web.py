@@ -1,0 +1,60 @@
+"""The HTTP side of a bot process: the API, and Slack's events where they come by HTTP instead of a socket."""
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from errors import UserError
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter, FastAPI
+    from slack_bolt import App
+
+log = logging.getLogger(__name__)
+
+_STARTS_WITHIN = 30.0
+
+
+def slack_router(app: "App") -> "APIRouter":
+    """`POST /slack/events` for events, commands and clicks; unsigned requests and ones older than five minutes are refused by Bolt."""
+    from fastapi import APIRouter, Request, Response
+    from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+    from starlette.concurrency import run_in_threadpool
+
+    router = APIRouter()
+
+    async def events(request: Request) -> Response:
+        body = await request.body()
+        answered = await run_in_threadpool(app.dispatch, to_bolt_request(request, body))
+        response: Response = to_starlette_response(answered)
+        return response
+
+    # FastAPI reads annotations by name at runtime, and these names are imported in here.
+    events.__annotations__ = {"request": Request, "return": Response}
+    router.add_api_route("/slack/events", events, methods=["POST"], include_in_schema=False, response_model=None)
+    return router
+
+
+@contextmanager
+def served(api: "FastAPI", host: str, port: int) -> Iterator[str]:
+    """The application on an address for the length of a block; yields the address. Raises `UserError` when the port is taken."""
+    import uvicorn
+
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        raise UserError(f"The HTTP port {host}:{port} cannot be used ({error.strerror}). Set FINOPS_API_PORT to a free one.") from error
+    server = uvicorn.Server(uvicorn.Config(api, log_level="warning", access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http")
+    thread.start()
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    log.info("the API is at %s/api/v1/docs", address)
+    try:
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join(_STARTS_WITHIN)
+        listening.close()

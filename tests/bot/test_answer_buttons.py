@@ -1,0 +1,113 @@
+"""The buttons under an answer, pressed as people press them; they outlive a restart and respect who may see what."""
+
+import csv
+import io
+import time
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from access import Actor
+from bot import answers
+from bot.runtime import Runtime
+from db.engines import Database
+from db.tables import Question
+from demo.slack import Handle
+from tests.bot.conftest import MAYA, TOMAS, Rules, StartBot
+
+BOT = "<@U0FINOPS01>"
+
+
+def answered(slack: Handle, text: str = "cost by service") -> tuple[str, str]:
+    """Ask; the ts of the question and of its answer."""
+    asked = slack.post_as(MAYA, "#finops", f"{BOT} {text}")
+    return asked["ts"], slack.wait_for_reply(asked["ts"])["ts"]
+
+
+def test_show_sql_works_after_a_restart(start_bot: StartBot, slack: Handle) -> None:
+    """The button carries a reference; what it shows comes from the database."""
+    with start_bot(slack):
+        _, reply = answered(slack)
+    with start_bot(slack):
+        slack.click(TOMAS, reply, "answer_sql")
+        view = slack.wait_for_view(TOMAS)
+    assert "SELECT 1" in str(view["blocks"])
+
+
+def test_the_csv_is_put_into_the_thread_once(bot: Runtime, slack: Handle) -> None:
+    """A second press says that it is there already."""
+    asked, reply = answered(slack)
+    slack.click(MAYA, reply, "answer_csv")
+    slack.wait_until(lambda: [message for message in slack.thread(asked) if message.get("files")])
+    slack.click(TOMAS, reply, "answer_csv")
+    slack.wait_until(lambda: slack.ephemerals(TOMAS))
+    files = [file for message in slack.thread(asked) for file in message.get("files") or []]
+    assert len(files) == 1
+    content = slack.workspace.store.files[files[0]["id"]].content or b""
+    assert list(csv.reader(io.StringIO(content.decode())))[1] == ["Amazon EC2", "7204.11"]
+
+
+def test_edited_sql_goes_through_the_guard(bot: Runtime, slack: Handle) -> None:
+    """What the guard refuses is said in the modal, which stays open; what it allows is answered in the thread."""
+    asked, reply = answered(slack)
+    slack.click(TOMAS, reply, "answer_edit")
+    slack.wait_for_view(TOMAS)
+    assert slack.submit(TOMAS, {"sql": "DELETE FROM x"}) == {"sql": "Only a SELECT is run."}
+    assert slack.submit(TOMAS, {"sql": "SELECT 2"}) == {}
+    slack.wait_until(lambda: len(slack.thread(asked)) == 3)
+    assert slack.thread(asked)[2]["text"].startswith("$7.2k: edited")
+
+
+@pytest.mark.parametrize(("press", "kept"), [("positive", "helpful"), ("negative", "unhelpful")])
+def test_feedback_is_stored(press: str, kept: str, bot: Runtime, slack: Handle) -> None:
+    """Helpful or not, with the question."""
+    _, reply = answered(slack)
+    slack.click(MAYA, reply, "answer_feedback", press)
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    with Session(bot.database.app) as session:
+        assert session.scalar(sa.select(Question.feedback)) == kept
+
+
+def test_a_choice_is_asked_once_in_the_thread(bot: Runtime, slack: Handle, rules: Rules) -> None:
+    """Pressed twice by one person it is one question."""
+    asked, reply = answered(slack, "ambiguous commerce")
+    for _ in range(2):
+        slack.click(MAYA, reply, "clarify_1")
+    slack.wait_until(lambda: len(slack.thread(asked)) >= 3)
+    time.sleep(0.3)
+    assert len(slack.thread(asked)) == 3
+    assert rules.asked[1:] == [("commerce-nonprod", MAYA, f"C0FINOPS01:{asked}")]
+
+
+def test_an_example_of_the_help_is_asked(bot: Runtime, slack: Handle, rules: Rules) -> None:
+    """The text on the button is the question."""
+    asked = slack.post_as(MAYA, "#finops", BOT)
+    slack.click(MAYA, slack.wait_for_reply(asked["ts"])["ts"], "example_1")
+    slack.wait_until(lambda: len(slack.thread(asked["ts"])) == 3)
+    assert rules.asked[0][0] == "Top 5 teams this month"
+
+
+def test_a_button_of_a_forgotten_answer_says_so(bot: Runtime, slack: Handle, clean_database: Database) -> None:
+    """Nothing happens but one private sentence."""
+    _, reply = answered(slack)
+    with Session(clean_database.app) as session, session.begin():
+        session.execute(sa.delete(Question))
+    slack.click(MAYA, reply, "answer_sql")
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    assert "no longer kept" in slack.ephemerals(MAYA)[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("clicker", "asker", "allowed"),
+    [
+        (Actor("a"), Actor("b", sees_all=True), False),
+        (Actor("a", sees_all=True), Actor("b", sees_all=True), True),
+        (Actor("a", teams=frozenset({"x"})), Actor("b", teams=frozenset({"x", "y"})), False),
+        (Actor("a", teams=frozenset({"x", "y"})), Actor("b", teams=frozenset({"x"})), True),
+        (Actor("a"), Actor("a", sees_all=True), True),
+    ],
+)
+def test_a_narrowed_answer_shows_nobody_more_than_they_may_see(clicker: Actor, asker: Actor, allowed: bool) -> None:
+    """Only who sees all that the asker sees may open what was narrowed for the asker."""
+    assert answers.may_see(clicker, asker) is allowed

@@ -1,0 +1,139 @@
+"""Requested flows: operators at once, others by approval, kept while Prefect is down, started exactly once."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from access import Allowed, Denied, Role
+from bot import flow_requests
+from bot.flow_requests import Accepted, FlowAsk, PrefectDown, UnderWay, Waiting
+from bot.runtime import Runtime
+from db.engines import Database
+from db.tables import AuditEntry, FlowRequest
+from demo.slack import Handle
+from settings import Organisation
+from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, StartBot
+
+REFRESH = FlowAsk("ingest_costs/ingest_costs", {}, "Refresh bills")
+
+
+def late_answer(slack: Handle) -> tuple[str, str]:
+    """Ask about late bills; the ts of the question and of its card with the Refresh button."""
+    asked = slack.post_as(MAYA, "#finops", "<@U0FINOPS01> late bills")
+    return asked["ts"], slack.wait_for_reply(asked["ts"])["ts"]
+
+
+def said(slack: Handle, thread: str, words: str) -> None:
+    slack.wait_until(lambda: [message for message in slack.thread(thread) if words in message["text"]], 15)
+
+
+def test_an_operators_refresh_starts_at_once_and_once(bot: Runtime, slack: Handle, prefect: Prefect) -> None:
+    """Pressed three times it is one run, with the request's key for its report."""
+    asked, card = late_answer(slack)
+    for _ in range(3):
+        slack.click(TOMAS, card, "refresh_bills")
+    said(slack, asked, "started")
+    slack.wait_until(lambda: len(slack.ephemerals(TOMAS)) == 2)
+    [(key, (deployment, parameters))] = prefect.runs.items()
+    assert (deployment, parameters) == ("ingest_costs/ingest_costs", {"request_key": key})
+
+
+def test_anyone_elses_refresh_waits_for_an_operator(bot: Runtime, slack: Handle, prefect: Prefect) -> None:
+    """The card names who can approve; the wrong person is told the role; a second approval comes too late."""
+    asked, card = late_answer(slack)
+    slack.click(MAYA, card, "refresh_bills")
+    said(slack, asked, f"<@{TOMAS}> can approve")
+    request = slack.thread(asked)[2]["ts"]
+    slack.click(MAYA, request, "request_approve")
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    assert "needs the role operator" in slack.ephemerals(MAYA)[0]["text"]
+    assert prefect.runs == {}
+    slack.click(TOMAS, request, "request_approve")
+    said(slack, asked, "started")
+    assert len(prefect.runs) == 1
+
+
+def test_a_rejected_request_never_runs(bot: Runtime, slack: Handle, prefect: Prefect) -> None:
+    """Its card says so, and approving it later is refused."""
+    asked, card = late_answer(slack)
+    slack.click(MAYA, card, "refresh_bills")
+    said(slack, asked, "can approve")
+    with Session(bot.database.app) as session, session.begin():
+        number = session.scalars(sa.select(FlowRequest.id)).one()
+        assert isinstance(flow_requests.decide(session, number, bot.people.actor(TOMAS), bot.clock(), approve=False), Allowed)
+        late = flow_requests.decide(session, number, bot.people.actor(TOMAS), bot.clock(), approve=True)
+    assert isinstance(late, Denied)
+    assert "rejected already" in late.reason
+    said(slack, asked, "rejected")
+    assert prefect.runs == {}
+
+
+def test_while_prefect_is_down_a_click_is_kept_and_runs_once_when_it_is_back(start_bot: StartBot, slack: Handle, prefect: Prefect) -> None:
+    """Also across a restart of the bot in between."""
+    prefect.down = True
+    with start_bot(slack):
+        asked, card = late_answer(slack)
+        slack.click(TOMAS, card, "refresh_bills")
+        said(slack, asked, "Prefect cannot be reached")
+    prefect.down = False
+    with start_bot(slack):
+        said(slack, asked, "started")
+        time.sleep(1.2)
+    assert len(prefect.runs) == 1
+
+
+def test_a_flow_that_ended_updates_its_card(bot: Runtime, slack: Handle) -> None:
+    """The flow notes its end in the table; the card follows."""
+    asked, card = late_answer(slack)
+    slack.click(TOMAS, card, "refresh_bills")
+    said(slack, asked, "started")
+    with Session(bot.database.app) as session, session.begin():
+        session.execute(sa.update(FlowRequest).values(state="finished", finished_at=sa.func.now(), result={}))
+    said(slack, asked, "Refresh bills: done.")
+
+
+def test_two_bots_start_a_request_once(session: Session, clean_database: Database, staff: Organisation) -> None:
+    """A start that is repeated after a crash carries the same key, which Prefect takes as the same run."""
+    now = datetime.now(UTC)
+    with Session(clean_database.app) as own, own.begin():
+        assert isinstance(flow_requests.request(own, REFRESH, staff.actor(TOMAS), now, None, None, ()), Accepted)
+    keys = []
+
+    def crash(deployment: str, parameters: dict[str, object], key: str) -> str:
+        keys.append(key)
+        if len(keys) == 1:
+            raise KeyboardInterrupt
+        return "run"
+
+    with pytest.raises(KeyboardInterrupt):
+        flow_requests.trigger_due(clean_database, crash, now)
+    assert flow_requests.trigger_due(clean_database, crash, now) == (1, True)
+    assert flow_requests.trigger_due(clean_database, crash, now) == (0, True)
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+
+
+def test_the_same_thing_is_asked_for_once(session: Session, staff: Organisation) -> None:
+    """Other parameters are another thing; a viewer may not ask at all; each decision is in the audit log."""
+    now = datetime.now(UTC)
+    maya, tomas = staff.actor(MAYA), staff.actor(TOMAS)
+    first = flow_requests.request(session, REFRESH, maya, now, None, None, ())
+    assert isinstance(first, Waiting)
+    assert flow_requests.request(session, REFRESH, tomas, now, None, None, ()) == UnderWay(first.request_id, "requested")
+    other = FlowAsk(REFRESH.deployment, {"source": "aws"}, "Refresh aws")
+    assert isinstance(flow_requests.request(session, other, tomas, now, None, None, ()), Accepted)
+    stranger = staff.actor("U0STRANGER")
+    assert stranger.roles == {Role.VIEWER}
+    assert isinstance(flow_requests.request(session, FlowAsk("x/x", {}, "x"), stranger, now, None, None, ()), Denied)
+    assert isinstance(flow_requests.decide(session, first.request_id, staff.actor(PRIYA), now, approve=True), Denied)
+    actions = session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions[-3:] == ["flow.requested", "flow.approved", "flow.denied"]
+
+
+def test_prefect_out_of_reach_is_said_so() -> None:
+    """No address, or nobody at it: nothing was started."""
+    with pytest.raises(PrefectDown, match="PREFECT_API_URL"):
+        flow_requests.prefect_starter(lambda: None)("a/a", {}, "k")
