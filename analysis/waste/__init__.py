@@ -1,0 +1,1 @@
+"""Waste: rules as data over inventory, utilization, prices and the bill."""

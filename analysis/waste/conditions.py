@@ -1,0 +1,111 @@
+"""Whether a resource meets a rule's conditions, with what was seen."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from analysis.waste.facts import Resource, UsageDay
+from analysis.waste.rules import AttributeCondition, MetricCondition, Rule
+
+Usage = Mapping[str, Sequence[UsageDay]]
+"""By metric, the days of one resource."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """All conditions hold. `doubts` are reasons to be less sure."""
+
+    seen: tuple[str, ...]
+    metrics: Mapping[str, Any]
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A condition does not hold, or cannot be judged."""
+
+    reason: str
+
+
+def meets(rule: Rule, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date) -> Met | Unmet:
+    """Judge all of a rule's conditions but its savings; `complete` are metrics that were read without an error."""
+    if resource.resource_type not in rule.resource_types or (rule.states and resource.state not in rule.states):
+        return Unmet("of another type or state")
+    seen: list[str] = []
+    doubts: list[str] = []
+    metrics: dict[str, Any] = {}
+    for attribute in rule.attributes:
+        found = _attribute(attribute, resource, today)
+        if isinstance(found, Unmet):
+            return found
+        seen += found.seen
+        doubts += found.doubts
+    for metric in rule.metrics:
+        found = _metric(metric, resource, usage, complete, today)
+        if isinstance(found, Unmet):
+            return found
+        seen += found.seen
+        metrics |= found.metrics
+    return Met(tuple(seen), metrics, tuple(doubts))
+
+
+def _metric(condition: MetricCondition, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date) -> Met | Unmet:
+    limit = condition.below
+    if condition.of_attribute is not None:
+        whole = resource.attributes.get(condition.of_attribute)
+        if not isinstance(whole, int | float):
+            return Unmet(f"its {condition.of_attribute} is not known")
+        limit *= whole
+    first = today - timedelta(days=condition.window)
+    days = {one.day: getattr(one, condition.statistic) for one in usage.get(condition.metric, ()) if first <= one.day < today}
+    values: list[float] = [value for value in days.values() if value is not None]
+    if condition.absent_is_zero and condition.metric in complete:
+        values += [0.0] * (condition.window - len(values))
+    if len(values) < condition.least:
+        return Unmet(f"{condition.metric} is known of {len(values)} days; {condition.least} are needed")
+    under = sum(value < limit for value in values)
+    if under < condition.days:
+        return Unmet(f"{condition.metric} was under {limit:g} on {under} days only")
+    says = f"{condition.statistic} {condition.metric} under {limit:,g} {condition.unit} on {under} of {condition.window} days (highest {max(values):,.4g})"
+    figures = {"statistic": condition.statistic, "limit": limit, "days_under": under, "window": condition.window, "highest": max(values)}
+    return Met((says,), {condition.metric: figures}, ())
+
+
+def _attribute(condition: AttributeCondition, resource: Resource, today: date) -> Met | Unmet:
+    name, doubts = condition.attribute, []
+    value = resource.attributes.get(name)
+    if value is None and condition.or_attribute is not None:
+        doubts.append(f"{name} is not known, {condition.or_attribute} is taken")
+        name, value = condition.or_attribute, resource.attributes.get(condition.or_attribute)
+    if condition.empty is not None:
+        # an attribute that the inventory does not hold at all is unknown, not empty
+        held = condition.attribute in resource.attributes
+        return Met((f"{name} is empty",), {}, ()) if held and bool(value) != condition.empty else Unmet(f"{name} is {value or 'unknown'}")
+    if value is None:
+        return Met((), {}, (f"{name} is not known",)) if condition.optional else Unmet(f"{name} is not known")
+    if condition.equals is not None:
+        return Met((f"{name} is {value}",), {}, ()) if str(value) == condition.equals else Unmet(f"{name} is {value}")
+    if condition.above is not None:
+        number = len(value) if isinstance(value, list | tuple) else value
+        above = isinstance(number, int | float) and number > condition.above
+        return Met((f"{name} is {number}",), {}, ()) if above else Unmet(f"{name} is {number}")
+    age = _age(value, today)
+    if age is None or condition.older_than_days is None:
+        return Unmet(f"{name} is no date")
+    if age < condition.older_than_days:
+        return Unmet(f"{name} is {age} days ago")
+    return Met((f"{name.removesuffix('_at').replace('_', ' ')} {age} days ago",), {}, tuple(doubts))
+
+
+def _age(value: object, today: date) -> int | None:
+    """Days since a date, a time or an ISO text; None when it is none of these."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        value = value.date()
+    return (today - value).days if isinstance(value, date) else None

@@ -1,0 +1,108 @@
+"""All rules over an inventory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from analysis.rightsizing import NoSmaller, Smaller, smaller
+from analysis.waste.conditions import Met, Unmet, meets
+from analysis.waste.facts import Catalogue, Confidence, Price, Recommendation, Resource, Spared, UsageDay, lowered, protection
+from analysis.waste.pricing import Saving, saving
+from analysis.waste.rules import Rule
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Recommendations, largest saving first, and what protected tags kept out of them."""
+
+    recommendations: tuple[Recommendation, ...]
+    spared: tuple[Spared, ...]
+
+
+def find_waste(
+    resources: Iterable[Resource],
+    usage: Mapping[str, Sequence[UsageDay]],
+    prices: Iterable[Price],
+    rules: Sequence[Rule],
+    protected: Mapping[str, tuple[str, ...]],
+    today: date,
+    complete: AbstractSet[str] = frozenset(),
+) -> Findings:
+    """Judge every resource by the first rule it matches; `usage` is by resource id, `complete` names metrics that were read without an error."""
+    catalogue = Catalogue(prices)
+    found: list[Recommendation] = []
+    spared: list[Spared] = []
+    for resource in resources:
+        judged = _judge(resource, usage.get(resource.resource_id, ()), catalogue, rules, complete, today)
+        if judged is None:
+            continue
+        rule, recommendation = judged
+        tag = protection(resource.tags, protected)
+        if tag is None:
+            found.append(recommendation)
+        else:
+            spared.append(Spared(resource.resource_id, rule.name, f"protected by tag {tag}"))
+    ranked = sorted(found, key=lambda one: (one.monthly_savings is None, -(one.monthly_savings or 0.0), one.resource_id))
+    return Findings(tuple(ranked), tuple(spared))
+
+
+def _judge(
+    resource: Resource, usage: Sequence[UsageDay], catalogue: Catalogue, rules: Sequence[Rule], complete: AbstractSet[str], today: date
+) -> tuple[Rule, Recommendation] | None:
+    by_metric: dict[str, list[UsageDay]] = {}
+    for one in usage:
+        by_metric.setdefault(one.metric, []).append(one)
+    for rule in rules:
+        met = meets(rule, resource, by_metric, complete, today)
+        if isinstance(met, Unmet):
+            continue
+        size = smaller(resource, usage, catalogue, today) if rule.saves == "rightsizing" else None
+        if isinstance(size, NoSmaller):
+            continue
+        return rule, _recommendation(rule, resource, met, size, saving(rule, resource, catalogue, size))
+    return None
+
+
+def _recommendation(rule: Rule, resource: Resource, met: Met, size: Smaller | None, saved: Saving) -> Recommendation:
+    seen, doubts, proposed = [*met.seen], [*met.doubts], dict[str, Any]()
+    current, wanted = rule.current, rule.proposed
+    confidence: Confidence = lowered(rule.confidence, len(met.doubts))
+    if size is not None:
+        current, wanted = size.current.instance_type, size.proposed.instance_type
+        proposed = {"instance_type": wanted}
+        seen.append(
+            f"CPU at most {size.peak_cpu:.3g} %; {size.needed_vcpus:.2g} of {size.current.vcpus:g} vCPUs are enough with 20 % headroom"
+        )
+        doubts += size.doubts
+        confidence = (
+            lowered(rule.confidence, len(size.doubts) if rule.confidence == "high" else len(size.doubts) - 1)
+            if size.doubts
+            else rule.confidence
+        )
+    summary = "; ".join(seen) or rule.current
+    evidence: dict[str, Any] = {
+        "summary": summary,
+        "rule": rule.name,
+        "source": rule.source,
+        "metrics": dict(met.metrics),
+        "proposed": proposed,
+        "arithmetic": saved.arithmetic,
+        "doubts": doubts,
+        "caveats": [*rule.caveats, *saved.notes],
+        "missing": list(saved.missing),
+    }
+    return Recommendation(
+        kind=rule.kind,
+        resource_id=resource.resource_id,
+        account=resource.account,
+        team=resource.team,
+        current_state=current,
+        proposed_state=wanted,
+        monthly_savings=None if saved.monthly is None else round(saved.monthly, 2),
+        currency=resource.currency,
+        confidence=confidence,
+        evidence=evidence,
+        missing=saved.missing,
+    )
