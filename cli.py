@@ -224,8 +224,9 @@ def evaluate(
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
     """Ask a file of questions and count the right answers (execution match)."""
-    from nl2sql.answer import connect_deps
     from nl2sql.evaluate import evaluate_file
+
+    from nl2sql.answer import connect_deps
 
     settings = _settings()
     organisation = _organisation(settings)
@@ -272,6 +273,69 @@ def analyze_forecast(
 def _print_lines(lines: Iterator[dict[str, Any]]) -> None:
     for line in lines:
         _print_json(line)
+
+
+# ------------------------------------------------------------------ what was found
+
+
+@app.command()
+def insights(
+    everything: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """What is open: anomalies, budgets, idle resources, savings."""
+    from nl2sql.run import rows_of
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    where = "" if everything else "WHERE status IN ('open', 'acknowledged')"
+    columns = "insight_id, detected_at, kind, severity, status, title, team, impact_amount, currency"
+    sql = f"SELECT {columns} FROM insights {where} ORDER BY insight_id DESC LIMIT 200"
+    rows = rows_of(sql, _actor(settings, organisation, person), _database(settings), settings)
+    if format is Format.JSON:
+        _print_json(rows)
+    else:
+        _print_table(
+            ("id", "severity", "title", "team", "since"),
+            [(r["insight_id"], r["severity"], r["title"], r["team"], str(r["detected_at"])[:16]) for r in rows],
+        )
+
+
+@app.command()
+def digest(channel: Annotated[str, typer.Argument(help="A channel of finops.yaml, as #payments")]) -> None:
+    """Print a channel's digest as it would be posted now."""
+    from datetime import UTC, datetime
+
+    from flows.send_digests import text_for
+
+    settings = _settings()
+    typer.echo(text_for(_database(settings), _organisation(settings), channel, datetime.now(UTC).date()))
+
+
+@app.command()
+def kpis(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+    """How well the product does its job: each measure with its target."""
+    from dataclasses import asdict
+
+    from db.kpis import read
+
+    with _database(_settings()).app.connect() as connection:
+        measures = read(connection)
+    if format is Format.JSON:
+        _print_json([{**asdict(kpi), "good": kpi.good} for kpi in measures])
+        return
+    words = {True: "yes", False: "no", None: "not yet known"}
+    rows = [
+        (
+            k.says,
+            "" if k.value is None else f"{k.value:g} {k.unit}",
+            f"{'≥' if k.higher_is_better else '≤'} {k.target:g} {k.unit}",
+            words[k.good],
+        )
+        for k in measures
+    ]
+    _print_table(("measure", "now", "target", "met"), rows)
 
 
 # ------------------------------------------------------------------ remediation

@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from access import Actor
+from db.engines import Database
+from errors import UserError
 from nl2sql import catalog, execute, guard
 from nl2sql.deps import Deps
+from settings import Settings
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,18 @@ def run_checked(sql: str, asker: Actor, deps: Deps) -> Rows | Slow | Failed:
     if isinstance(done, execute.TooCostly):
         return Slow()
     return Failed(done.reason, blocked=False)
+
+
+def rows_of(sql: str, asker: Actor, database: Database, settings: Settings, most: int | None = None) -> list[dict[str, Any]]:
+    """Rows of a statement of our own as dicts, narrowed to the asker as any question is. Raises `UserError` when the database cannot answer."""
+    most = most or settings.answer_row_cap
+    safe = guard.check(sql, catalog.reporting(), asker, most)
+    if isinstance(safe, guard.Rejected):
+        raise UserError(safe.reason)
+    done = execute.run(database.reader, safe, execute.Limits(settings.answer_timeout_seconds, most, settings.answer_cost_cap))
+    if not isinstance(done, execute.Rows):
+        raise UserError(done.reason)
+    return [dict(zip(done.columns, (_plain(cell) for cell in row), strict=True)) for row in done.rows]
 
 
 def _plain(cell: Any) -> Any:

@@ -11,7 +11,9 @@ from sqlglot import exp
 
 from access import Actor
 from bot.api.context import Context, InContext, Reader
-from nl2sql import catalog, execute, guard
+from errors import UserError
+from nl2sql import catalog
+from nl2sql.run import rows_of
 
 router = APIRouter()
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows a page")]
@@ -44,15 +46,10 @@ LISTINGS = (
 
 def select(context: Context, actor: Actor, statement: exp.Select, limit: int) -> list[dict[str, Any]]:
     """Rows of a checked statement as dicts; 503 when the database is too slow or away."""
-    checked = guard.check(statement.sql("postgres"), catalog.reporting(), actor)
-    if isinstance(checked, guard.Rejected):
-        raise HTTPException(422, checked.reason)
-    settings = context.settings
-    limits = execute.Limits(seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=limit)
-    done = execute.run(context.database.reader, checked, limits)
-    if not isinstance(done, execute.Rows):
-        raise HTTPException(503, "The database could not answer in time; narrow the request or try again.")
-    return [dict(zip(done.columns, row, strict=True)) for row in done.rows]
+    try:
+        return rows_of(statement.sql("postgres"), actor, context.database, context.settings, limit)
+    except UserError as error:
+        raise HTTPException(503, str(error)) from error
 
 
 def page_of(listing: Listing, wanted: Mapping[str, str], limit: int, offset: int) -> exp.Select:

@@ -1,0 +1,109 @@
+"""The product's own measures, read from what it stored: named queries, each with its target."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A measure: `value` is None while there is nothing to measure; `good` compares it with the target."""
+
+    name: str
+    says: str
+    value: float | None
+    target: float
+    unit: str
+    higher_is_better: bool
+
+    @property
+    def good(self) -> bool | None:
+        """Whether the target is met; None while unknown."""
+        if self.value is None:
+            return None
+        return self.value >= self.target if self.higher_is_better else self.value <= self.target
+
+
+# name, what it says, target, unit, higher is better, SQL of one number or NULL
+_QUERIES: tuple[tuple[str, str, float, str, bool, str], ...] = (
+    (
+        "time_to_detect",
+        "Median time from the bill's arrival to the posted alert, last 90 days",
+        10.0,
+        "minutes",
+        False,
+        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.delivered_at - i.data_arrived_at) / 60)
+           FROM finops.insights i JOIN finops.outbox o ON o.key LIKE 'insight:' || i.id || ':%' AND o.kind IN ('alert', 'budget')
+           WHERE i.kind = 'anomaly' AND o.delivered_at IS NOT NULL AND i.detected_at > now() - interval '90 days'""",
+    ),
+    (
+        "alert_precision",
+        "Alerts that people called useful, of those they judged, last 90 days",
+        80.0,
+        "%",
+        True,
+        """SELECT 100.0 * count(*) FILTER (WHERE feedback = 'useful') / nullif(count(*) FILTER (WHERE feedback IN ('useful', 'noise')), 0)
+           FROM finops.insights WHERE detected_at > now() - interval '90 days'""",
+    ),
+    (
+        "forecast_error_30_days",
+        "Median error of the 30-day total: as predicted then, or backtested while too young for that",
+        10.0,
+        "%",
+        False,
+        """SELECT 100 * percentile_cont(0.5) WITHIN GROUP (ORDER BY total_error) FROM finops.forecast_accuracy
+           WHERE horizon_days = 30 AND measured_on = (SELECT max(measured_on) FROM finops.forecast_accuracy)
+           AND kind = (SELECT max(kind) FROM finops.forecast_accuracy WHERE horizon_days = 30 AND measured_on = (SELECT max(measured_on) FROM finops.forecast_accuracy))""",
+    ),
+    (
+        "cost_under_budget",
+        "Share of this month's cost that some budget covers",
+        95.0,
+        "%",
+        True,
+        """SELECT 100 * coalesce(sum(effective_cost) FILTER (WHERE EXISTS (
+               SELECT 1 FROM finops.budgets b WHERE b.currency = d.currency
+               AND (b.scope->>'team' IS NULL OR b.scope->>'team' = d.team) AND (b.scope->>'account' IS NULL OR b.scope->>'account' = d.account)
+               AND (b.scope->>'service' IS NULL OR b.scope->>'service' = d.service) AND (b.scope->>'environment' IS NULL OR b.scope->>'environment' = d.environment)
+               AND (b.scope->>'application' IS NULL OR b.scope->>'application' = d.application)
+               AND (b.scope->>'provider' IS NULL OR b.scope->>'provider' = d.provider) AND (b.scope->>'region' IS NULL OR b.scope->>'region' = d.region))), 0)
+               / nullif(sum(effective_cost), 0)
+           FROM finops.daily_costs d WHERE charge_category <> 'Tax' AND usage_date >= date_trunc('month', (SELECT max(usage_date) FROM finops.daily_costs))""",
+    ),
+    (
+        "unallocated_cost",
+        "Share of this month's cost without a team",
+        10.0,
+        "%",
+        False,
+        """SELECT 100 * coalesce(sum(effective_cost) FILTER (WHERE team IS NULL), 0) / nullif(sum(effective_cost), 0)
+           FROM finops.daily_costs WHERE charge_category <> 'Tax' AND usage_date >= date_trunc('month', (SELECT max(usage_date) FROM finops.daily_costs))""",
+    ),
+    (
+        "validated_savings",
+        "Applied savings whose window is over that the bill validated",
+        80.0,
+        "%",
+        True,
+        """SELECT 100.0 * count(*) FILTER (WHERE status = 'validated') / nullif(count(*) FILTER (WHERE status IN ('validated', 'partial', 'missed')), 0)
+           FROM finops.savings""",
+    ),
+    (
+        "weekly_askers",
+        "People who asked in the last 7 days, of those who asked in the last 90",
+        70.0,
+        "%",
+        True,
+        """SELECT 100.0 * count(DISTINCT asker) FILTER (WHERE asked_at > now() - interval '7 days') / nullif(count(DISTINCT asker), 0)
+           FROM finops.questions WHERE asked_at > now() - interval '90 days' AND asker <> 'cli'""",
+    ),
+)
+
+
+def read(connection: sa.Connection) -> list[Kpi]:
+    """All measures, in a fixed order."""
+    found = []
+    for name, says, target, unit, higher, sql in _QUERIES:
+        value = connection.scalar(sa.text(sql))
+        found.append(Kpi(name, says, None if value is None else round(float(value), 2), target, unit, higher))
+    return found
