@@ -15,6 +15,13 @@ FORBIDDEN_FUNCTIONS = (
     "table_to_xml", "table_to_xmlschema", "table_to_xml_and_xmlschema", "query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "cursor_to_xml",
     "cursor_to_xmlschema", "txid_current", "pg_current_xact_id", "pg_export_snapshot", "nextval", "setval", "currval", "lastval",
     "pg_stat_get_activity", "pg_show_all_settings", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file",
+    "txid_current_if_assigned", "txid_current_snapshot", "txid_status", "pg_current_xact_id_if_assigned", "pg_current_snapshot", "pg_xact_status",
+    "pg_logical_emit_message", "pg_create_logical_replication_slot", "pg_create_physical_replication_slot", "pg_drop_replication_slot",
+    "pg_logical_slot_get_changes", "pg_logical_slot_peek_changes", "pg_logical_slot_get_binary_changes", "pg_logical_slot_peek_binary_changes",
+    "pg_current_wal_lsn", "pg_current_wal_insert_lsn", "pg_current_wal_flush_lsn", "pg_lock_status", "pg_blocking_pids", "pg_control_system",
+    "pg_control_checkpoint", "pg_control_init", "pg_control_recovery", "pg_get_wait_events", "pg_prepared_xact", "brin_summarize_new_values",
+    "brin_summarize_range", "brin_desummarize_range", "gin_clean_pending_list", "ts_stat", "ts_rewrite", "setseed", "current_query",
+    "inet_server_addr", "inet_server_port", "inet_client_addr", "inet_client_port", "pg_database_size", "pg_tablespace_size",
 )  # fmt: skip
 
 

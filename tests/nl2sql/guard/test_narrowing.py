@@ -1,0 +1,171 @@
+"""Whatever a narrowed asker writes, the answer is the one of a world in which other teams' rows do not exist."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from access import Actor
+from db.engines import Database
+from nl2sql.catalog import Catalog, Relation, reporting
+from nl2sql.guard import Rejected, SafeQuery, check
+from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, fetch
+
+# view -> columns to show, to join on and to add up
+VIEWS = {
+    "daily_costs": ("team", "service", "effective_cost"),
+    "hourly_costs": ("team", "team", "billed_cost"),
+    "resource_costs": ("team", "resource_id", "effective_cost"),
+    "resources": ("team", "resource_id", "monthly_cost"),
+    "utilization": ("resource_id", "resource_id", "usage_date - DATE '2026-01-01'"),
+    "budgets": ("scope", "scope_kind", "spent"),
+    "forecasts": ("scope", "scope", "expected_cost"),
+    "insights": ("title", "team", "insight_id"),
+    "recommendations": ("team", "resource_id", "monthly_savings"),
+    "remediations": ("team", "resource_id", "remediation_id"),
+    "savings": ("team", "resource_id", "expected_monthly_savings"),
+}
+_ONLY_CHECKOUT = (
+    "DELETE FROM finops.savings WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.remediations WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.recommendations WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.insights WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.forecasts WHERE scope <> 'checkout'",
+    "DELETE FROM finops.budget_periods WHERE budget <> 'checkout monthly'",
+    "DELETE FROM finops.budgets WHERE name <> 'checkout monthly'",
+    "DELETE FROM finops.utilization WHERE resource_id NOT LIKE '%checkout'",
+    "DELETE FROM finops.resources WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.resource_costs WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.hourly_costs WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.daily_costs WHERE team IS DISTINCT FROM 'checkout'",
+)
+
+
+@pytest.fixture(scope="module")
+def small_world(planted: Database) -> Iterator[sa.Connection]:
+    """A transaction, never committed, in which only the rows of checkout are left."""
+    with planted.owner.connect() as connection:
+        transaction = connection.begin()
+        for statement in _ONLY_CHECKOUT:
+            connection.execute(sa.text(statement))
+        yield connection
+        transaction.rollback()
+
+
+def _source(view: str, how: int, alias: str) -> str:
+    written = (
+        f"{view} AS {alias}",
+        f"reporting.{view} {alias}",
+        f"(SELECT * FROM {view}) AS {alias}",
+        f"(SELECT * FROM reporting.{view} UNION ALL TABLE {view}) AS {alias}",
+        f"(WITH {view} AS (SELECT * FROM reporting.{view}) SELECT * FROM {view}) {alias}",
+        f"(SELECT DISTINCT * FROM {view} x) AS {alias}",
+    )
+    return written[how % len(written)]
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> str:
+    """Analytic statements over two views, written in every way that could go round a narrowing."""
+    (one, (show, key, value)), (two, (other, other_key, other_value)) = (draw(st.sampled_from(sorted(VIEWS.items()))) for _ in range(2))
+    a, b = _source(one, draw(st.integers(0, 5)), "a"), _source(two, draw(st.integers(0, 5)), "b")
+    join = draw(st.sampled_from(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]))
+    value, other_value = (f"{n}.{v}" for n, v in (("a", value), ("b", other_value)))
+    return draw(
+        st.sampled_from(
+            [
+                f"SELECT a.{show}, count(*), sum({value}) FROM {a} GROUP BY a.{show}",
+                f"SELECT * FROM {a}",
+                f"SELECT count(*), max(a.{show}) FROM {a}",
+                f"SELECT a.{show}, b.{other} FROM {a} {join} {b} ON a.{key} = b.{other_key}",
+                f"SELECT * FROM ({one} a {join} {two} b ON a.{key} = b.{other_key})",
+                f"SELECT a.{show} FROM {a} WHERE EXISTS (SELECT 1 FROM {b} WHERE b.{other_key} = a.{key})",
+                f"SELECT a.{show} FROM {a} WHERE a.{key} NOT IN (SELECT coalesce(b.{other_key}, '') FROM {b})",
+                f"SELECT a.{show}, (SELECT sum({other_value}) FROM {b}) FROM {a}",
+                f"SELECT a.{show}, (SELECT count(*) FROM {b} WHERE b.{other} <> a.{show}) FROM {a}",
+                f"SELECT a.{show} FROM {a} UNION ALL SELECT b.{other} FROM {b}",
+                f"SELECT a.{show} FROM {a} EXCEPT ALL SELECT b.{other} FROM {b}",
+                f"SELECT a.{show}, count(*) OVER (), sum({value}) OVER (PARTITION BY a.{key}) FROM {a}",
+                f"SELECT a.{show}, l.n FROM {a} CROSS JOIN LATERAL (SELECT count(*) AS n FROM {b} WHERE b.{other_key} = a.{key}) l",
+                f"WITH w AS (SELECT a.{show} AS x FROM {a}), {two} AS (SELECT * FROM reporting.{two}) SELECT x, (SELECT count(*) FROM {two}) FROM w",
+                f"SELECT string_agg(DISTINCT a.{show}, ',') FROM {a} HAVING count(*) > (SELECT min({other_value}) FROM {b})",
+                f"SELECT v.x FROM {a}, LATERAL (VALUES (a.{show}), ((SELECT max(b.{other}) FROM {b}))) AS v(x)",
+                f"SELECT {one}.{show} FROM {one} WHERE reporting.{one}.{key} IS NOT NULL".replace(f"FROM {one}", f"FROM reporting.{one}"),
+            ]
+        )
+    )
+
+
+def _rows(rows: list[Any]) -> list[str]:
+    return sorted(repr(tuple(row)) for row in rows)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sql=queries())
+def test_the_answer_is_that_of_a_world_without_the_other_teams(planted: Database, small_world: sa.Connection, sql: str) -> None:
+    """Narrowed in the whole world equals unnarrowed in the small world, row for row."""
+    narrowed, whole = check(sql, reporting(), CHECKOUT, 5_000), check(sql, reporting(), EVERYTHING, 5_000)
+    assert isinstance(narrowed, SafeQuery), (sql, narrowed)
+    assert isinstance(whole, SafeQuery)
+    _, rows = fetch(planted, narrowed.sql)
+    assert "canary" not in repr(rows)
+    assert _rows(rows) == _rows(list(small_world.exec_driver_sql(whole.sql).fetchall()))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "1 / (CASE WHEN team = 'canary' THEN 0 ELSE 1 END) = 1",
+        "(CASE WHEN team = 'canary' THEN team ELSE '1' END)::int = 1",
+        "1 / (effective_cost - (SELECT 12.375)) IS NOT NULL",
+    ],
+)
+def test_errors_tell_nothing_of_rows_that_cannot_be_seen(planted: Database, condition: str) -> None:
+    """A condition that would fail on another team's row is never evaluated on it."""
+    result = check(f"SELECT count(*) FROM daily_costs WHERE {condition}", reporting(), Actor("x", teams=frozenset({"nobody here"})))
+    assert isinstance(result, SafeQuery)
+    assert fetch(planted, result.sql)[1] == [(0,)]
+
+
+def test_who_has_no_team_sees_nothing_but_what_everybody_may(planted: Database) -> None:
+    """No team is no row, not every row."""
+    nobody = Actor("x")
+    for name, relation in reporting().relations.items():
+        result = check(f"SELECT 1 FROM {name}", reporting(), nobody)
+        assert isinstance(result, SafeQuery)
+        assert not fetch(planted, result.sql)[1] or relation.visible is None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(team=st.text(min_size=1, max_size=20))
+def test_a_teams_name_is_a_value_whatever_it_says(planted: Database, team: str) -> None:
+    """Quotes, backslashes and comments in a name do not leave its literal."""
+    result = check("SELECT count(*) FROM daily_costs", reporting(), Actor("x", teams=frozenset({team})))
+    assert isinstance(result, SafeQuery | Rejected)
+    if isinstance(result, SafeQuery) and team not in {"checkout", "search", "canary"}:
+        assert fetch(planted, result.sql)[1] == [(0,)]
+
+
+@pytest.mark.parametrize("team", ["it's", "a\\", "\\'", "'; DROP TABLE x; --", "{teams}", "%s", "$$", "x') OR ('1'='1", "ünï"])
+def test_hard_names_of_teams(planted: Database, team: str) -> None:
+    """The same, for the names that break weaker quoting."""
+    result = check("SELECT count(*) FROM resources", reporting(), Actor("x", teams=frozenset({team})))
+    assert isinstance(result, SafeQuery)
+    assert fetch(planted, result.sql)[1] == [(0,)]
+
+
+def test_a_rule_of_visibility_is_asked_for_in_every_view() -> None:
+    """A view without a rule is one that everybody may see, and those are few and named here."""
+    assert {name for name, relation in reporting().relations.items() if relation.visible is None} == {"prices", "data_freshness"}
+
+
+def test_a_catalogue_of_another_schema_is_kept_to() -> None:
+    """The schema is the catalogue's."""
+    catalog = Catalog({"t": Relation("t", ("a",), None)}, schema="other")
+    result = check("SELECT a FROM other.t", catalog, CHECKOUT)
+    assert isinstance(result, SafeQuery)
+    assert "other.t" in result.sql
+    assert isinstance(check("SELECT a FROM reporting.t", catalog, CHECKOUT), Rejected)
