@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.rightsizing import NoSmaller, Smaller, smaller
 from analysis.waste.conditions import Met, Unmet, meets
-from analysis.waste.facts import Catalogue, Confidence, Price, Recommendation, Resource, Spared, UsageDay, lowered, protection
+from analysis.waste.facts import CONFIDENCES, Catalogue, Confidence, Price, Recommendation, Resource, Spared, UsageDay, lowered, protection
 from analysis.waste.pricing import Saving, saving
 from analysis.waste.rules import Rule
 
@@ -76,11 +76,7 @@ def _recommendation(rule: Rule, resource: Resource, met: Met, size: Smaller | No
             f"CPU at most {size.peak_cpu:.3g} %; {size.needed_vcpus:.2g} of {size.current.vcpus:g} vCPUs are enough with 20 % headroom"
         )
         doubts += size.doubts
-        confidence = (
-            lowered(rule.confidence, len(size.doubts) if rule.confidence == "high" else len(size.doubts) - 1)
-            if size.doubts
-            else rule.confidence
-        )
+        confidence = min(rule.confidence, size.confidence, key=CONFIDENCES.index)
     summary = "; ".join(seen) or rule.current
     evidence: dict[str, Any] = {
         "summary": summary,
