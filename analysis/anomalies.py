@@ -7,7 +7,7 @@ usage; one-off charges (fees, upfront purchases, tax, credits, refunds) are the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +104,7 @@ def _first_spend(state: State, now: Floats, given: Circumstances, tuning: Tuning
     state.age += np.isfinite(now) & ((state.age > 0) | (now > 0))
     state.zeros += np.isfinite(now) & (state.age == 0)
     fresh = (state.zeros >= tuning.learning) & (state.age > 0) & (state.age <= tuning.young) & (state.announced == 0)
-    tell = fresh & (now >= tuning.young_amount / given.sensitivity) & ~given.absorbed
+    tell: Flags = fresh & (now >= tuning.young_amount / given.sensitivity) & ~given.absorbed
     state.announced[tell] = 1.0
     return tell
 
@@ -117,7 +117,7 @@ def _findings(
             row=int(row),
             moment=step.moment,
             since=step.moment - int(since[row]) * step.every,
-            kind=kind[row],
+            kind=cast(Kind, str(kind[row])),
             direction="up" if actual[row] >= expected[row] else "down",
             expected=float(expected[row]),
             actual=float(actual[row]),

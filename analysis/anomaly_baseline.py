@@ -136,4 +136,5 @@ def _slope(left: Floats, middle: Floats, back: Floats) -> Floats:
     spread = 3 * 1.4826 * nanmedian(np.abs(left - middle[:, None]))[:, None] + 1e-9
     clipped = np.clip(left - middle[:, None], -spread, spread)
     away = np.where(np.isfinite(left), back - _centre(left, back)[:, None], np.nan)
-    return np.nan_to_num(np.nansum(away * clipped, axis=1) / np.maximum(np.nansum(away**2, axis=1), 1e-9))
+    slope: Floats = np.nansum(away * clipped, axis=1) / np.maximum(np.nansum(away**2, axis=1), 1e-9)
+    return slope

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.anomaly_baseline import Prediction, flatten
 from analysis.anomaly_calendar import Step
@@ -23,7 +24,7 @@ class Judgement:
     """Per series: whether to tell, what, and what to do with the baseline."""
 
     tell: Flags
-    kind: np.ndarray  # of str
+    kind: npt.NDArray[np.object_]  # of Kind
     opened: Flags  # an episode began today
     usual: Flags  # the step is ordinary and teaches the baseline
     returned: Flags  # an episode ended today
@@ -42,8 +43,11 @@ class Drift:
     recent: Floats  # log level of the last three steps, episodes included
 
 
-def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given: Circumstances, tuning: Tuning) -> Floats:
-    """The direction in which today is out of line, 0 for none: far in scales, in share and in currency."""
+def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given: Circumstances, tuning: Tuning) -> tuple[Floats, Flags]:
+    """The direction in which today is out of line, 0 for none, and whether only together with the days before.
+
+    Out of line is far in scales, in share and in currency.
+    """
     z, gate = tuning.z / given.sensitivity, tuning.impact / np.sqrt(given.sensitivity)
     gate = gate * np.where(state.age < 2 * tuning.young, 1.5, 1.0)
     share = np.expm1(seen.error)
@@ -56,7 +60,8 @@ def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given:
     ready = np.isfinite(values) & np.isfinite(state.level) & heavy
     old = state.age >= tuning.young
     by_amount = ~old & (values - seen.expected >= tuning.young_amount) & (seen.error > np.log(2))
-    return np.where(ready & (old & (once | gathered) | by_amount), np.sign(seen.error), 0.0)
+    found = ready & (old & (once | gathered) | by_amount)
+    return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount
 
 
 def _gather(state: State, seen: Prediction, valid: Flags, tuning: Tuning) -> None:
@@ -68,21 +73,20 @@ def _gather(state: State, seen: Prediction, valid: Flags, tuning: Tuning) -> Non
 
 def silent(state: State, step: Step, seen: Prediction, direction: Floats, given: Circumstances) -> Flags:
     """Whether the calendar, the caller or the recent past explains a deviation."""
-    reasons = given.absorbed | (given.upward_only & (direction < 0))
+    reasons: Flags = given.absorbed | (given.upward_only & (direction < 0))
     if step.edge >= 0:
-        reasons = reasons | ~seen.edge_known
-        reasons = reasons | _homeward(state, seen, direction)
-    reasons = reasons | ((direction > 0) & (seen.error < np.log1p(step.festive_up)))
-    reasons = reasons | ((direction < 0) & (seen.error > np.log1p(-step.festive_down)))
-    growth = (state.quiet > 0) & (direction == state.quiet_direction) & (seen.error * direction < np.log(1.7))
-    return reasons | growth
+        reasons |= ~seen.edge_known | _homeward(state, seen, direction)
+    reasons |= (direction > 0) & (seen.error < np.log1p(step.festive_up))
+    reasons |= (direction < 0) & (seen.error > np.log1p(-step.festive_down))
+    reasons |= (state.quiet > 0) & (direction == state.quiet_direction) & (seen.error * direction < np.log(1.7))
+    return reasons
 
 
 def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning) -> Judgement:
     """Open, continue and end episodes, in place; the caller then lets the usual series learn."""
     valid = np.isfinite(values) & np.isfinite(state.level)
     _gather(state, seen, valid, tuning)
-    direction = trigger(state, seen, drift, values, given, tuning)
+    direction, gathered = trigger(state, seen, drift, values, given, tuning)
     returned = _end_returned(state, seen, valid)
     realigned, seen = _return_to_before(state, step, seen, direction)
     direction = np.where(realigned, 0.0, direction)
@@ -96,9 +100,9 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     late = inside & tell
     state.announced[tell] = 1.0
     kind = np.where(state.episode > 0, "spike", "drop").astype(object)
-    kind[late] = "shift"
+    kind[late | gathered] = "shift"
     settled = _settle(state, step, drift, tuning)
-    usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | returned | realigned
+    usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | (returned & ~opening) | realigned
     state.rise, state.fall = np.where(usual & ~realigned, state.rise, 0.0), np.where(usual & ~realigned, state.fall, 0.0)
     state.alarm_ago = np.where(opening, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(opening, direction, state.alarm_direction)
@@ -108,7 +112,7 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
 def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
     """Close episodes whose cost is back near where it was."""
     near = np.maximum(2.5 * seen.scale, 0.35 * np.abs(state.episode_mean))
-    back = valid & (state.episode != 0) & (seen.beyond * state.episode < near)
+    back: Flags = valid & (state.episode != 0) & (seen.beyond * state.episode < near)
     state.episode[back] = 0.0
     return back
 
@@ -116,8 +120,9 @@ def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
 def _homeward(state: State, seen: Prediction, direction: Floats) -> Flags:
     """Whether a deviation leads toward the level before the last shift or ramp, and not past it."""
     way = state.return_level - state.level
-    toward = (state.return_steps > 0) & (direction != 0) & (np.sign(way) == direction)
-    return toward & (np.abs(seen.error) <= 1.3 * np.abs(way) + 3 * seen.scale)
+    toward: Flags = (state.return_steps > 0) & (direction != 0) & (np.sign(way) == direction)
+    toward &= np.abs(seen.error) <= 1.3 * np.abs(way) + 3 * seen.scale
+    return toward
 
 
 def _return_to_before(state: State, step: Step, seen: Prediction, direction: Floats) -> tuple[Flags, Prediction]:
@@ -130,7 +135,14 @@ def _return_to_before(state: State, step: Step, seen: Prediction, direction: Flo
     state.level[toward] += move[toward]
     flatten(state, step, toward)
     by = np.where(toward, move, 0.0)
-    seen = replace(seen, error=seen.error - by, beyond=seen.beyond - by, z=seen.z - by / seen.scale, usual=seen.usual + by, expected=seen.expected * np.exp(by))
+    seen = replace(
+        seen,
+        usual=seen.usual + by,
+        expected=seen.expected * np.exp(by),
+        error=seen.error - by,
+        beyond=seen.beyond - by,
+        z=seen.z - by / seen.scale,
+    )
     state.settled[toward] = 2.0
     state.episode[toward] = 0.0
     state.trend[toward] = state.echo[toward] = 0.0
@@ -153,7 +165,7 @@ def _continue(state: State, seen: Prediction, inside: Flags) -> None:
 
 def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
     """Make a deviation that lasts the new level; today's value has been pushed onto the ring already."""
-    done = (state.episode != 0) & (state.episode_steps >= tuning.accept)
+    done: Flags = (state.episode != 0) & (state.episode_steps >= tuning.accept)
     if step.festive_down:
         done &= (state.episode > 0) | (state.announced > 0)
     if not done.any():
@@ -205,7 +217,7 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
     crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
     crossed &= ~(given.upward_only & (direction < 0))
-    tell = crossed & ~given.absorbed
+    tell: Flags = crossed & ~given.absorbed
     tell &= ~((state.alarm_ago <= tuning.settling) & (state.alarm_direction == direction))
     if step.festive_down:
         tell &= direction > 0

@@ -26,7 +26,7 @@ def edge_seen(state: State, step: Step) -> Floats:
     """How many months this edge is known from; endless on other days."""
     if step.edge < 0:
         return np.full(len(state), np.inf)
-    return np.isfinite(state.edge_ratio[:, step.edge]).sum(axis=1).astype(float)
+    return np.asarray(np.isfinite(state.edge_ratio[:, step.edge]).sum(axis=1), dtype=float)
 
 
 def learn_edge(state: State, step: Step, values: Floats, usual: Floats, where: Flags) -> None:
@@ -42,7 +42,11 @@ def learn_fee(state: State, step: Step, values: Floats, usual: Floats, where: Fl
     again = where[:, None] & (state.fee_day == step.moment.day)
     first = where & ~again.any(axis=1)
     state.fee_ratio, state.fee_amount = np.where(again, ratio[:, None], state.fee_ratio), np.where(again, amount[:, None], state.fee_amount)
-    for kept, latest in ((state.fee_day, np.full(len(state), float(step.moment.day))), (state.fee_ratio, ratio), (state.fee_amount, amount)):
+    for kept, latest in (
+        (state.fee_day, np.full(len(state), float(step.moment.day))),
+        (state.fee_ratio, ratio),
+        (state.fee_amount, amount),
+    ):
         kept[first, :-1] = kept[first, 1:]
         kept[first, -1] = latest[first]
 

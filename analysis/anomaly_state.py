@@ -1,6 +1,5 @@
 """The detector's memory of many series, as arrays with one row a series, and its tuning."""
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -17,18 +16,19 @@ KEPT_FEES = 3  # spikes whose return a month later is no news
 KEPT_EDGES = 3  # months whose edges are remembered; their median withstands one odd month
 
 
-def nanmedian(values: Floats, axis: int = -1) -> Floats:
-    """The median without NaN; NaN where nothing is left, silently."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(np.nanmedian(values, axis=axis))
+def nanmedian(values: Floats) -> Floats:
+    """The median along the last axis without NaN, NaN where nothing is left; much faster than numpy's on short rows."""
+    known = np.isfinite(values).sum(axis=-1, keepdims=True)
+    ordered = np.sort(values, axis=-1)  # NaN last
+    low, high = np.maximum(known - 1, 0) // 2, np.minimum(known // 2, values.shape[-1] - 1)
+    middle: Floats = (np.take_along_axis(ordered, low, -1) + np.take_along_axis(ordered, high, -1))[..., 0] / 2
+    return middle
 
 
-def nanmean(values: Floats, axis: int = -1) -> Floats:
-    """The mean without NaN; NaN where nothing is left, silently."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(np.nanmean(values, axis=axis))
+def nanmean(values: Floats) -> Floats:
+    """The mean along the last axis without NaN, NaN where nothing is left."""
+    known = np.isfinite(values)
+    return np.asarray(np.where(known, values, 0).sum(axis=-1) / np.where(known.any(axis=-1), known.sum(axis=-1), np.nan))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.anomalies import Finding, score
 from analysis.anomaly_calendar import DAY
-from analysis.anomaly_state import Floats, Tuning, new_state, tuning_for
+from analysis.anomaly_state import Flags, Floats, Tuning, new_state, tuning_for
 from errors import UserError
 
 COLUMNS = ("series", "timestamp", "value")
@@ -48,12 +48,13 @@ def replay(grid: Grid, tuning: Tuning | None = None) -> Iterator[dict[str, Any]]
             yield _record(grid.names[finding.row], finding, daily=grid.every >= DAY)
 
 
-def _appeared(values: Floats, tuning: Tuning) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _appeared(values: Floats, tuning: Tuning) -> Flags:
     """Series that began well after a population that began together: what they cost is new spend, not a file that starts late."""
     starts = np.where(np.isfinite(values).any(axis=0), np.isfinite(values).argmax(axis=0), len(values))
     together = int((starts == 0).sum())
     earlier = (starts[:, None] > starts[None, :]).sum(axis=1)
-    return (starts >= tuning.young) & (together >= np.maximum(3, 0.8 * earlier))
+    late: Flags = (starts >= tuning.young) & (together >= np.maximum(3, 0.8 * earlier))
+    return late
 
 
 def _record(name: str, finding: Finding, *, daily: bool) -> dict[str, Any]:

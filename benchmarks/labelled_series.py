@@ -38,7 +38,7 @@ def _noise(rng: np.random.Generator, days: int, style: str) -> Array:
     if style == "white":
         return rng.normal(0, sigma, days)
     if style == "heavy":
-        return sigma * rng.standard_t(5, days) / np.sqrt(5 / 3)
+        return np.asarray(sigma * rng.standard_t(5, days) / np.sqrt(5 / 3))
     phi = float(rng.uniform(0.3, 0.8))
     shocks = rng.normal(0, sigma * np.sqrt(1 - phi**2), days)
     noise = np.empty(days)
