@@ -1,0 +1,219 @@
+"""The detector: what it tells, what it keeps to itself, and what it remembers."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.anomalies import Finding, score
+from analysis.anomaly_state import DAILY, Floats, State, from_json, join, new_state
+
+START = datetime(2025, 2, 3)  # a Monday in a season without holidays
+WEEK = np.array([1.05, 1.0, 1.02, 1.0, 0.98, 0.6, 0.55])
+
+
+def usual(days: int, seed: int = 1, level: float = 500.0, noise: float = 0.03) -> Floats:
+    """Cost with a weekly profile and a little noise."""
+    rng = np.random.default_rng(seed)
+    return level * np.resize(WEEK, days) * np.exp(rng.normal(0, noise, days))
+
+
+def watch(values: Sequence[Floats] | Floats, state: State | None = None, start: datetime = START, **given: Floats) -> list[Finding]:
+    """Replay series (one a row) day by day."""
+    series = np.atleast_2d(values)
+    state = state or new_state(len(series))
+    found: list[Finding] = []
+    for day in range(series.shape[1]):
+        outcome, state = score(state, start + timedelta(day), series[:, day], **{name: array[day] for name, array in given.items()})
+        found += outcome.findings
+    return found
+
+
+def told(found: list[Finding]) -> list[tuple[str, str, int]]:
+    """Kind, direction and day of each finding."""
+    return [(finding.kind, finding.direction, (finding.moment - START).days) for finding in found]
+
+
+def test_a_usual_year_is_silent() -> None:
+    """Weekends, month ends and noise are no news."""
+    assert watch(usual(365)) == []
+
+
+def test_a_spike_is_told_once_on_its_first_day_and_its_end_is_not() -> None:
+    """Three days of double cost are one finding with its expected value."""
+    values = usual(150)
+    values[100:103] *= 2
+    (finding,) = watch(values)
+    assert told([finding]) == [("spike", "up", 100)]
+    assert finding.expected == pytest.approx(values[100] / 2, rel=0.1)
+    assert finding.impact == pytest.approx(finding.actual - finding.expected)
+
+
+def test_a_drop_is_told_once() -> None:
+    """Two days of nothing are one finding; the recovery is none."""
+    values = usual(150)
+    values[100:102] = 0
+    assert told(watch(values)) == [("drop", "down", 100)]
+
+
+@pytest.mark.parametrize(("factor", "direction"), [(1.6, "up"), (0.5, "down")])
+def test_a_shift_is_told_once_and_becomes_the_usual(factor: float, direction: str) -> None:
+    """The new level is learned: neither it nor its weekends alarm again, and a later spike on top of it does."""
+    values = usual(240)
+    values[100:] *= factor
+    values[200] *= 2.5
+    assert [(way, day) for _, way, day in told(watch(values))] == [(direction, 100), ("up", 200)]
+
+
+def test_a_shift_that_goes_back_soon_is_one_story() -> None:
+    """Ten days of a higher level: its end is not a drop."""
+    values = usual(180)
+    values[100:110] *= 1.8
+    assert told(watch(values)) == [("spike", "up", 100)]
+
+
+def test_a_settled_shift_is_reported_as_such() -> None:
+    """The outcome says when a deviation became the level, so that a spike can be renamed, and when one ended."""
+    values = usual(130)
+    values[100:] *= 2
+    state, settled = new_state(1), []
+    for day, value in enumerate(values):
+        outcome, state = score(state, START + timedelta(day), [value])
+        settled += [day] * len(outcome.settled)
+    assert settled == [100 + DAILY.accept - 1]
+
+
+def test_a_ramp_is_told_once_while_it_grows() -> None:
+    """Three weeks of slow growth to 1.8 times the level: one finding within them, dated back to its start."""
+    values = usual(220, noise=0.05)
+    values[100:] *= np.clip(1 + 0.8 * (np.arange(120) + 1) / 21, 1, 1.8)
+    (finding,) = watch(values)
+    assert finding.direction == "up"
+    assert 100 <= (finding.moment - START).days <= 121
+    assert 95 <= (finding.since - START).days <= (finding.moment - START).days
+
+
+def test_slow_lasting_growth_is_no_ramp() -> None:
+    """Four percent a month is business."""
+    assert watch(usual(400) * 1.04 ** (np.arange(400) / 30)) == []
+
+
+def test_a_monthly_fee_is_learned_silently() -> None:
+    """The first and the last day of the month carry charges of their own, from the first month on."""
+    values = usual(330)
+    for day in range(330):
+        moment = START + timedelta(day)
+        values[day] += 700 if moment.day == 1 else 400 if (moment + timedelta(1)).day == 1 else 0
+    assert watch(values) == []
+
+
+def test_a_fee_in_mid_month_is_told_once() -> None:
+    """Nobody can know the first one; the eleventh is no news."""
+    values = usual(360)
+    due = [day for day in range(60, 360) if (START + timedelta(day)).day == 15]
+    values[due] += 900
+    assert [day for _, _, day in told(watch(values))] == due[:1]
+
+
+def test_a_new_series_is_told_by_amount() -> None:
+    """After weeks of nothing, spend above the absolute amount is news once; below it is not."""
+    large, small = np.concatenate([np.zeros(40), usual(60, level=400)]), np.concatenate([np.zeros(40), usual(60, level=40)])
+    found = watch([large, small])
+    assert told(found) == [("new", "up", 40)]
+    assert found[0].row == 0
+
+
+def test_a_young_series_is_judged_by_amount_only() -> None:
+    """In its first month a doubling below the absolute amount is not told, one far above it is."""
+    small, large = usual(28, level=60), usual(28, level=800)
+    small[20] *= 2
+    large[20] *= 3
+    assert [(finding.row, (finding.moment - START).days) for finding in watch([small, large])] == [(1, 20)]
+
+
+def test_a_declared_event_absorbs_the_step() -> None:
+    """What was announced is learned, not told, and neither is what follows."""
+    values = usual(200)
+    values[100:] *= 2
+    absorbed = np.zeros((200, 1), dtype=bool)
+    absorbed[100:108] = True
+    assert watch(values, absorbed=absorbed) == []
+
+
+def test_an_immature_day_is_told_only_upward() -> None:
+    """A bill that is still arriving says nothing by being low."""
+    upward_only = np.ones((1, 1), dtype=bool)
+    settled = usual(100)
+    state = new_state(1)
+    for day, value in enumerate(settled):
+        _, state = score(state, START + timedelta(day), [value])
+    low = watch([[200.0]], state, START + timedelta(100), upward_only=upward_only)
+    high = watch([[2000.0]], state, START + timedelta(100), upward_only=upward_only)
+    assert low == []
+    assert told(high) == [("spike", "up", 100)]
+
+
+def test_scoring_leaves_the_given_memory_as_it_was() -> None:
+    """A day that is still arriving can be judged on a memory that is kept for the day's final figures."""
+    state = new_state(2)
+    for day in range(60):
+        _, state = score(state, START + timedelta(day), [100.0, 200.0])
+    before = state.copy()
+    score(state, START + timedelta(60), [900.0, 0.0])
+    for name, array in state.arrays().items():
+        np.testing.assert_array_equal(array, before.arrays()[name])
+
+
+def test_sensitivity_decides_about_small_deviations() -> None:
+    """The same 25 % are told at high sensitivity and kept back at low."""
+    values = np.tile(usual(150, noise=0.045), (2, 1))
+    values[:, 100] *= 1.25
+    sensitivity = np.tile([2.0, 0.5], (150, 1))
+    assert [finding.row for finding in watch(values, sensitivity=sensitivity) if (finding.moment - START).days == 100] == [0]
+
+
+def test_missing_days_are_neither_told_nor_learned() -> None:
+    """A gap is unknown, not nothing."""
+    values = usual(150)
+    values[90:97] = np.nan
+    assert watch(values) == []
+
+
+def _mixed() -> Floats:
+    values = np.stack([usual(160, seed) for seed in range(4)])
+    values[0, 100:102] *= 3
+    values[1, 90:] *= 1.7
+    values[2, 80:] *= np.clip(1 + np.arange(80) / 20, 1, 2)
+    return values
+
+
+def test_series_do_not_touch_each_other() -> None:
+    """Many at once find what each alone finds."""
+    together = watch(_mixed())
+    alone = [(row, finding.moment, finding.kind) for row in range(4) for finding in watch(_mixed()[row])]
+    assert sorted((finding.row, finding.moment, finding.kind) for finding in together) == sorted(alone)
+    assert len(together) == 3
+
+
+def test_a_memory_written_and_read_goes_on_alike() -> None:
+    """Through JSON, row by row, and joined from parts, the findings after it are the same."""
+    values, state = _mixed(), new_state(4)
+    for day in range(85):
+        _, state = score(state, START + timedelta(day), values[:, day])
+    stored = [json.loads(json.dumps(state.to_json(row), allow_nan=False)) for row in range(4)]
+    read = join([from_json(stored[:1]), from_json(stored[1:])])
+    later = START + timedelta(85)
+    assert told(watch(values[:, 85:], read, later)) == told(watch(values[:, 85:], state, later))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.one_of(st.floats(-1e9, 1e12), st.just(float("nan")), st.just(0.0)), min_size=1, max_size=90))
+def test_whatever_comes_every_finding_has_finite_figures(values: list[float]) -> None:
+    """Zeros, gaps, credits and absurd sums break nothing."""
+    for finding in watch([np.array(values)]):
+        assert np.isfinite([finding.expected, finding.actual, finding.impact, finding.score]).all()
+        assert finding.since <= finding.moment

@@ -1,0 +1,117 @@
+"""Replaying a file of series."""
+
+import random
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.replay import replay_csv
+from errors import UserError
+
+FIRST = date(2025, 2, 3)
+
+
+def _lines(days: int = 150) -> list[str]:
+    """Three series: quiet, with a spike, with a shift."""
+    rng = np.random.default_rng(5)
+    lines = []
+    for day in range(days):
+        for name, factor in (("quiet", 1.0), ("spike", 3.0 if day == 100 else 1.0), ("shift", 2.0 if day >= 90 else 1.0)):
+            lines.append(f"{name},{FIRST + timedelta(day)},{200 * factor * np.exp(rng.normal(0, 0.03)):.4f}")
+    return lines
+
+
+def _replay(path: Path, lines: list[str], header: str = "series,timestamp,value") -> list[dict[str, Any]]:
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return list(replay_csv(path))
+
+
+def test_findings_come_in_the_order_of_their_detection(tmp_path: Path) -> None:
+    """Each is a record of the contract."""
+    found = _replay(tmp_path / "a.csv", _lines())
+    assert [(item["series"], item["detected_at"]) for item in found] == [("shift", "2025-05-04"), ("spike", "2025-05-14")]
+    assert list(found[0]) == ["series", "timestamp", "detected_at", "kind", "direction", "expected", "actual", "impact", "score"]
+
+
+@pytest.mark.parametrize("days", [60, 91, 99, 101, 120, 149])
+def test_a_file_cut_earlier_gives_the_same_earlier_findings(tmp_path: Path, days: int) -> None:
+    """The replay never looks ahead."""
+    whole = _replay(tmp_path / "whole.csv", _lines())
+    cut = _replay(tmp_path / "cut.csv", _lines()[: 3 * days])
+    last = (FIRST + timedelta(days - 1)).isoformat()
+    assert cut == [item for item in whole if item["detected_at"] <= last]
+
+
+def test_the_order_of_lines_and_columns_does_not_matter(tmp_path: Path) -> None:
+    """Lines may be shuffled, columns moved, a byte order mark in front."""
+    lines = _lines()
+    expected = _replay(tmp_path / "a.csv", lines)
+    random.Random(3).shuffle(lines)
+    moved = [",".join(reversed(line.split(","))) for line in lines]
+    assert _replay(tmp_path / "b.csv", moved, "﻿value,timestamp,series") == expected
+
+
+def test_a_series_that_appears_among_others_is_new(tmp_path: Path) -> None:
+    """Spend of a service nobody used before is news; a file whose series all start late is not."""
+    late = [f"late,{FIRST + timedelta(day)},500" for day in range(60, 120)]
+    found = _replay(tmp_path / "a.csv", [line for line in _lines(120) if not line.startswith("shift")] + late + _second())
+    assert [(item["series"], item["kind"]) for item in found if item["series"] == "late"] == [("late", "new")]
+    assert _replay(tmp_path / "b.csv", late) == []
+
+
+def _second() -> list[str]:
+    return [f"steady,{FIRST + timedelta(day)},100" for day in range(120)]
+
+
+def test_hourly_series_have_a_daily_profile(tmp_path: Path) -> None:
+    """Nights are no drops; an hour far above its usual is a spike."""
+    rng = np.random.default_rng(2)
+    start = datetime(2026, 3, 2)
+    lines = []
+    for hour in range(24 * 12):
+        value = (10 if hour % 24 < 7 else 40) * np.exp(rng.normal(0, 0.04)) * (4 if hour == 250 else 1)
+        lines.append(f"web,{(start + timedelta(hours=hour)).isoformat()}Z,{value:.3f}")
+    found = _replay(tmp_path / "a.csv", lines)
+    assert [(item["kind"], item["detected_at"]) for item in found] == [("spike", (start + timedelta(hours=250)).isoformat())]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("a,2025-02-30,1", "is no date or time"),
+        ("a,2025-02-03,much", "is no number"),
+        ("a,2025-02-03,inf", "is no number"),
+        ("a,2025-02-03", "three fields"),
+        ("quiet,2025-02-03,7", "second value"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    """With the file and the number of the line, and what would be right."""
+    with pytest.raises(UserError, match=rf"a\.csv, line 4: .*{reason}"):
+        _replay(tmp_path / "a.csv", [*_lines()[:2], line])
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    """In line 1."""
+    with pytest.raises(UserError, match="line 1: the column value is missing"):
+        _replay(tmp_path / "a.csv", [], "series,timestamp,cost")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """Instead of a traceback."""
+    with pytest.raises(UserError, match="There is no file"):
+        list(replay_csv(tmp_path / "none.csv"))
+
+
+def test_an_empty_file_has_no_findings(tmp_path: Path) -> None:
+    """A header alone is fine."""
+    assert _replay(tmp_path / "a.csv", []) == []
+
+
+def test_an_empty_value_is_a_missing_one(tmp_path: Path) -> None:
+    """A day without a figure is no drop to zero."""
+    lines = [line if "2025-05-20" not in line else line.rsplit(",", 1)[0] + "," for line in _lines() if line.startswith("quiet")]
+    assert _replay(tmp_path / "a.csv", lines) == []
