@@ -494,13 +494,19 @@ def _end(words: Words, i: int, calendar: Calendar) -> Read | None:
         return at + 1 - i, _period(calendar.today, calendar.tomorrow, "day")
     opening = _word(words, at) in ("beginning", "start", "end")
     if opening and _word(words, at + 1) == "of":
-        inner = _first(words, _skip(words, at + 2, "the"), calendar, ATOMS)
+        inner = _first(words, _skip(words, at + 2, "the"), calendar, (*ATOMS, _bare_unit))
         if inner:
             length = _skip(words, at + 2, "the") + inner[0] - i
             day = inner[1].end - timedelta(1) if words[at] == "end" else inner[1].start
             return length, _period(day, day + timedelta(1), "day")
     found = _first(words, at, calendar, ATOMS)
     return (at + found[0] - i, found[1]) if found else None
+
+
+def _bare_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """`the year` in `since the start of the year`."""
+    unit = UNITS.get(_word(words, i))
+    return (1, whole(calendar.today, unit)) if unit else None
 
 
 def joined(first: Period, last: Period) -> Period | None:

@@ -29,6 +29,8 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
     query = Query(
         metric=(draft.metrics or ["effective_cost"])[0], period=period, beside=tuple(draft.metrics[1:]), filters=tuple(draft.filters)
     )
+    if len(draft.scopes) == 1:
+        return Doubt(f"{draft.scopes[0].label} compared with what?")
     if draft.period is None and draft.compared:
         return Doubt(f"{period.label} compared with what?")
     return _checked(_shaped(query, draft, calendar), draft, question)
@@ -144,18 +146,27 @@ def needs_resources(query: Query) -> bool:
 
 def stands_alone(draft: Draft) -> bool:
     """Whether a question in a thread is a new one: it says its period and what is asked, and nothing points back."""
-    return not draft.follows and draft.period is not None and (draft.noun or draft.shaped)
+    ranked = bool(draft.dimensions and (draft.order or draft.limit))
+    return not draft.follows and draft.period is not None and bool(draft.noun or draft.count or ranked or len(draft.scopes) > 1)
 
 
 def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
     """The question before with what the follow-up says changed: a new value replaces the old one of its dimension, a new breakdown the old one."""
     query = replace(previous, notes=())
-    if draft.clear:
+    if draft.empty:
+        return Refusal("Ask me about cost.")
+    if draft.clear == "filters":
         query = replace(query, filters=(), scopes=())
+    elif draft.clear == "shape":
+        query = replace(query, dimensions=(), grain=None, limit=None, limit_within=None, share_of=None, threshold=None, cumulative=False)
     if draft.metrics:
         query = replace(query, metric=draft.metrics[0], beside=tuple(draft.metrics[1:]))
     if draft.period:
         query = replace(query, period=draft.period, compared=_kept_comparison(query, draft.period))
+    if len(draft.scopes) == 1:  # `vs checkout`: the other side is what was asked before
+        draft.scopes = [*(f for f in query.filters if f.dimension == draft.scopes[0].dimension and not f.negated), *draft.scopes]
+    if len(draft.scopes) == 1:
+        return Doubt(f"{draft.scopes[0].label} compared with what?")
     if draft.scopes:
         query = replace(query, filters=tuple(f for f in query.filters if f.dimension not in {s.dimension for s in draft.scopes}))
     if query.share_of and not draft.share:

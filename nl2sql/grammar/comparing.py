@@ -128,12 +128,17 @@ def _as_one(found: list[Period]) -> list[Period]:
 
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`prod vs dev`, `compare payments and checkout`, `difference between aws and azure`: one row each."""
-    contrasts = sentence.open("vs", "compare", "rather")
+    contrasts = sentence.open("vs", "compare", "rather") + [
+        at for at in sentence.open("by") if sentence.kind(sentence.after(at)) in FILTERS
+    ]
     if not contrasts:
         return
     places = sentence.open(*FILTERS)
     sides = _sides(sentence, places)
-    if len(sides) < 2:
+    first = next(iter(sentence.open("vs")), None)
+    if not sides and first is not None and len(places) == 1 and sentence.before(first, ("noise", "and", "follow")) is None:
+        sides = places
+    elif len(sides) < 2:
         return
     draft.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
     sentence.take(*sides, *contrasts)
@@ -154,7 +159,7 @@ def _sides(sentence: Sentence, places: list[int]) -> list[int]:
             return [place for place in places if _dimension(sentence, place) == dimension]
         others = [place for place in places if _dimension(sentence, place) == dimension and place < at]
         return [*others, right] if others else [left, right]
-    if sentence.open("compare", "rather"):
+    if sentence.open("compare", "rather", "by"):
         counted: dict[str, list[int]] = {}
         for place in places:
             counted.setdefault(_dimension(sentence, place), []).append(place)

@@ -61,7 +61,8 @@ class Draft:
     subject: str | None = None  # another view than the bills
     exceeded: bool = False
     instance_type: str | None = None
-    clear: bool = False
+    clear: str | None = None  # a follow-up drops the filters, or the shape
+    empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
     noun: bool = False
     notes: list[str] = field(default_factory=list)

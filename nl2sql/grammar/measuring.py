@@ -7,7 +7,7 @@ from nl2sql.grammar.terms import Sentence
 from nl2sql.linking import Values
 from nl2sql.semantics import Semantics
 
-_COPULAS = frozenset("is was are were does do did goes went comes came belongs".split())
+_COPULAS = frozenset(["is", "was", "are", "were", "does", "do", "did", "goes", "went", "comes", "came", "belongs"])
 
 
 def metric(sentence: Sentence, draft: Draft) -> None:
@@ -57,7 +57,10 @@ def average(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at)
         grains = sentence.open("grain")
         dimension = next((place for place in sentence.open("dimension") if _per(sentence, place)), None)
-        if grains:
+        if sentence.kind(at + 1) == "dimension" and not sentence.terms[at + 1].plural:
+            draft.average = sentence.terms[at + 1].value
+            sentence.take(at + 1)
+        elif grains:
             nearest = min(grains, key=lambda place: abs(place - at))
             draft.average = sentence.terms[nearest].value
             sentence.take(nearest)

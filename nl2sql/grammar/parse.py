@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from nl2sql.dates import Calendar
+from nl2sql.dates import Calendar, shifted
 from nl2sql.grammar import comparing, filtering, measuring, ranking
 from nl2sql.grammar.binding import bind
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
@@ -16,7 +16,7 @@ from nl2sql.semantics import Semantics
 # What may stand in a question without changing its meaning once everything else is understood.
 _SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
 _SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
-_TOTALS = frozenset({"total", "totals", "sum", "grand total", "in total", "overall", "overall total"})
+_TOTALS = frozenset({"total", "totals", "sum", "grand total", "in total", "overall", "overall total", "altogether", "in sum"})
 _OUTSIDE = {
     "revenue": "The bills hold cost and usage, not revenue or margins.",
     "customers": "The bills hold cost and usage by account, service, team and resource, not by customer, user or order.",
@@ -69,7 +69,10 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     bind(sentence, draft, values, question)
     draft.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
     draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
-    draft.clear = sentence.has("clear") or any(term.text in ("all teams", "all accounts", "all services", "all regions") for term in terms)
+    draft.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
+    if any(term.text in ("all teams", "all accounts", "all services", "all regions", "all environments") for term in terms):
+        draft.clear = "filters"
+    draft.empty = all(term.kind in ("noise", "and") for term in terms)
     draft.widens = sentence.has("with") and any(term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms)
     for recognise in RECOGNISERS:
         recognise(sentence, draft, semantics, values)
@@ -116,6 +119,8 @@ def _about_subject(sentence: Sentence, draft: Draft, semantics: Semantics, value
     future = draft.period
     comparing.periods(sentence, draft)
     draft.period = future or draft.period
+    if draft.subject == "forecasts" and draft.period and draft.period.yearless and draft.period.end <= calendar.today:
+        draft.period = shifted(draft.period, "year", 1)
     filtering.kept(sentence, draft, semantics, values)
     _account_for_rest(sentence, draft, values, following=False)
     return draft

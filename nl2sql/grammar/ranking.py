@@ -168,7 +168,7 @@ def _attributive(sentence: Sentence, at: int) -> bool:
     """`team costs`, `team and environment spend`: the dimension's word right before the cost, with no name before it."""
     if sentence.terms[at].text == "cloud":
         return False
-    opening = at == 0 or sentence.kind(at - 1) in ("compare", "and", "by", "which", "average") or sentence.terms[at - 1].text in _OPENINGS
+    opening = at == 0 or sentence.kind(at - 1) in ("compare", "and", "by", "which") or sentence.terms[at - 1].text in _OPENINGS
     last = list(sentence.coordinated(at, "dimension"))[-1]
     return opening and sentence.kind(last + 1) in ("noun", "metric")
 

@@ -62,7 +62,9 @@ class Tagger:
                 return []
             pieces.append(_placed(found[1], words[at : at + found[0]]))
             at += found[0]
-        return pieces
+        names = [piece for piece in pieces if piece.kind == "value"]
+        contrasted = any(piece.kind in ("vs", "and", "not") for piece in pieces)
+        return [] if any(piece.kind == "number" for piece in pieces) or (len(names) > 1 and not contrasted) else pieces
 
     def _best(self, words: tuple[Word, ...], at: int, whole: bool) -> tuple[int, Term] | None:
         """The longest reading that does not cut a hyphenated word in two; on a tie dates, then names, then the catalogue's words."""

@@ -25,6 +25,8 @@ _CONTRACTED = {
     "didnt": "did not", "pls": "please", "plz": "please", "hw": "how", "dd": "did", "lst": "last", "teh": "the", "adn": "and", "nd": "and", "wat": "what", "wht": "what", "thru": "through", "w/o": "without",
     "ystrdy": "yesterday", "ur": "your", "u": "you", "frm": "from", "abt": "about", "btwn": "between", "btw.": "between", "vs.": "vs", "cmp": "compare", "w": "with",
 }  # fmt: skip
+_BEFORE_COUNTRY = frozenset({"in", "the", "vs", "versus", "region"})  # `in us` is a place, `cost us` is not
+_REGION_TAIL = re.compile(r"[-_ ]?(east|west|central|gov)")
 MAXIMUM_LENGTH = 600
 
 
@@ -66,8 +68,15 @@ def split(question: str) -> tuple[Word, ...]:
             joined = True
         if piece == "x" and not joined and words:  # team x environment
             piece = "and"
+        if piece == "us" and not _REGION_TAIL.match(text[end:]) and _is_country(text, start, end, words):
+            piece = "usa"
         words += _spelled_out(piece, start, end, joined, kind)
     return tuple(words)
+
+
+def _is_country(text: str, start: int, end: int, words: list[Word]) -> bool:
+    written = text[start:end] == "US" and not text.isupper()
+    return written or not words or words[-1].text in _BEFORE_COUNTRY
 
 
 def _is_range(text: str, dash: re.Match[str]) -> bool:
