@@ -25,7 +25,6 @@ def build_app(runtime: Runtime) -> "App":
     secret = runtime.settings.slack_signing_secret
     app = App(
         client=runtime.client,
-        token=runtime.client.token,
         signing_secret=secret.get_secret_value() if secret else None,
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(_LISTENERS, thread_name_prefix="ack"),

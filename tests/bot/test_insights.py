@@ -1,0 +1,111 @@
+"""An alert's buttons change the one insight, its cards and its thread, by who may."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot import insights
+from bot.runtime import Runtime
+from db import outbox
+from db.engines import Database
+from db.tables import AuditEntry, Insight
+from demo.slack import Handle
+from tests.bot.conftest import MAYA, PRIYA, TOMAS
+
+CHANNEL = "C0CHECKOUT"
+CAUSE = {
+    "what": "3 new db.r6g.4xlarge",
+    "why": "usage, not price",
+    "contributions": [{"name": "orders-1", "amount": 800.0}, {"name": "orders-2", "amount": 440.0}],
+}
+
+
+@pytest.fixture
+def alert(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str, Any]:
+    """An alert as the detection leaves it, delivered."""
+    with Session(clean_database.app) as session, session.begin():
+        insight = Insight(
+            fingerprint="f", kind="anomaly", severity="high", title="RDS is up $1,240 a day", team="checkout", impact_amount=Decimal(1240), currency="USD",
+            evidence={"cause": CAUSE, "channels": [CHANNEL]}, detected_at=datetime.now(UTC),
+        )  # fmt: skip
+        session.add(insight)
+        session.flush()
+        outbox.leave(session, CHANNEL, "alert", insights.payload_of(insight), f"insight:{insight.id}:{CHANNEL}")
+    bot.delivery.wake.set()
+    return slack.wait_for_message(lambda message: "RDS is up" in message["text"])
+
+
+def insight_of(bot: Runtime) -> Insight:
+    with Session(bot.database.app) as session:
+        return session.scalars(sa.select(Insight)).one()
+
+
+def test_investigate_explains_in_the_thread_once(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """The five W's with contributions that add up; a second press says that they are there."""
+    slack.click(MAYA, alert["ts"], "insight_investigate")
+    slack.wait_until(lambda: len(slack.thread(alert["ts"])) == 2)
+    slack.click(TOMAS, alert["ts"], "insight_investigate")
+    slack.wait_until(lambda: slack.ephemerals(TOMAS))
+    table = next(block for block in slack.thread(alert["ts"])[1]["blocks"] if block["type"] == "table")
+    assert [cell["text"] for cell in table["rows"][-1]][:2] == ["Total", "+1,240.00"]
+    assert insight_of(bot).status == "acknowledged"
+
+
+@pytest.mark.parametrize(("button", "status"), [("insight_expected", "expected"), ("insight_snooze", "snoozed")])
+def test_expected_and_snoozed_keep_reason_and_expiry(button: str, status: str, bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """The card says it, the thread says who, the audit log keeps it, and the detector finds it in the table."""
+    slack.click(MAYA, alert["ts"], button)
+    slack.wait_for_view(MAYA)
+    assert slack.submit(MAYA, {"reason": "load test <!channel>", "days": "30"}) == {}
+    slack.wait_until(lambda: len(slack.thread(alert["ts"])) == 2)
+    slack.wait_until(lambda: status.capitalize() in str(slack.thread(alert["ts"])[0]["blocks"]))
+    assert "<!channel>" not in slack.thread(alert["ts"])[1]["text"]
+    insight = insight_of(bot)
+    assert insight.status == status
+    assert insight.status_until is not None
+    assert (insight.status_until - datetime.now(UTC)).days == 29
+    with Session(bot.database.app) as session:
+        assert session.scalars(sa.select(AuditEntry.action)).all() == [f"insight.{status}"]
+
+
+def test_assigning_mentions_the_owner_once(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """In the thread; the card names the owner from then on."""
+    slack.click(MAYA, alert["ts"], "insight_assign")
+    slack.wait_for_view(MAYA)
+    slack.submit(MAYA, {"owner": TOMAS})
+    slack.wait_until(lambda: len(slack.thread(alert["ts"])) == 2)
+    assert slack.thread(alert["ts"])[1]["text"].startswith(f"<@{TOMAS}> looks after this now")
+    assert insight_of(bot).owner == TOMAS
+
+
+def test_feedback_counts_for_the_alerts_precision(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """Useful or noise."""
+    slack.click(MAYA, alert["ts"], "insight_feedback", "negative")
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    assert insight_of(bot).feedback == "noise"
+
+
+def test_a_viewer_may_look_but_not_change(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """One private sentence names the role that is needed."""
+    jonas = "U0JONAS001"
+    slack.click(jonas, alert["ts"], "insight_snooze")
+    slack.wait_until(lambda: slack.ephemerals(jonas))
+    assert "needs the role" in slack.ephemerals(jonas)[0]["text"]
+    assert slack.view(jonas) is None
+    assert insight_of(bot).status == "open"
+
+
+def test_proposing_without_a_playbook_says_so(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """No proposal is made from nothing."""
+    with bot.session() as session:
+        insight = session.scalars(sa.select(Insight)).one()
+        payload = {**insights.payload_of(insight), "playbook": "ec2-stop-idle"}
+        outbox.leave(session, CHANNEL, "alert", payload, "with-fix")
+    card = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
+    slack.click(PRIYA, card["ts"], "insight_propose")
+    slack.wait_until(lambda: slack.ephemerals(PRIYA))
+    assert "No playbook fits" in slack.ephemerals(PRIYA)[0]["text"]
