@@ -151,8 +151,8 @@ def test_an_immature_day_is_told_only_upward() -> None:
     state = new_state(1)
     for day, value in enumerate(settled):
         _, state = score(state, START + timedelta(day), [value])
-    low = watch([[200.0]], state, START + timedelta(100), upward_only=upward_only)
-    high = watch([[2000.0]], state, START + timedelta(100), upward_only=upward_only)
+    low = watch(np.array([[200.0]]), state, START + timedelta(100), upward_only=upward_only)
+    high = watch(np.array([[2000.0]]), state, START + timedelta(100), upward_only=upward_only)
     assert low == []
     assert told(high) == [("spike", "up", 100)]
 
