@@ -164,31 +164,44 @@ def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None
         f"(source_id = {leaf.source_id:d} AND billing_period_start >= '{leaf.start}+00' AND billing_period_start < '{leaf.end}+00')"
         for leaf in leaves
     )
+    # in steps, each with statistics: guessing at rows that were written a moment ago, the planner would nest loops over all of them
+    connection.exec_driver_sql("ANALYZE finops.resource_costs (resource_id, usage_date, source_id, billing_period_start)")
+    _keep(
+        connection,
+        "days",
+        "SELECT resource_id, min(usage_date) AS first_seen, max(usage_date) AS last_seen FROM finops.resource_costs "
+        f"WHERE resource_id IN (SELECT resource_id FROM finops.resource_costs WHERE {periods}) GROUP BY resource_id",
+    )
+    _keep(
+        connection,
+        "newest",
+        "SELECT DISTINCT ON (c.resource_id) c.*, d.first_seen, d.last_seen FROM finops.resource_costs c "
+        "JOIN pg_temp.days d ON d.resource_id = c.resource_id AND d.last_seen = c.usage_date ORDER BY c.resource_id, c.effective_cost DESC",
+    )
     connection.exec_driver_sql(
         f"""
-        WITH known AS MATERIALIZED (SELECT DISTINCT resource_id FROM finops.resource_costs WHERE {periods}), days AS (
-            SELECT c.resource_id, min(usage_date) AS first_seen, max(usage_date) AS last_seen
-            FROM finops.resource_costs c JOIN known USING (resource_id) GROUP BY c.resource_id
-        ), newest AS (
-            SELECT DISTINCT ON (c.resource_id) c.* FROM finops.resource_costs c JOIN days d ON d.resource_id = c.resource_id AND d.last_seen = c.usage_date
-            ORDER BY c.resource_id, c.effective_cost DESC
-        ), recent AS (
+        WITH recent AS (
             SELECT c.resource_id, sum(c.effective_cost) AS monthly_cost FROM finops.resource_costs c
-            JOIN newest n ON n.resource_id = c.resource_id AND n.currency = c.currency AND c.usage_date > n.usage_date - {_RECENT_DAYS}
+            JOIN pg_temp.newest n ON n.resource_id = c.resource_id AND n.currency = c.currency AND c.usage_date > n.usage_date - {_RECENT_DAYS}
             WHERE c.charge_category IS DISTINCT FROM 'Tax' GROUP BY c.resource_id
         ), tagged AS (
-            SELECT DISTINCT ON (t.resource_id) t.resource_id, t.tags FROM ({tags}) t JOIN newest n
+            SELECT DISTINCT ON (t.resource_id) t.resource_id, t.tags FROM ({tags}) t JOIN pg_temp.newest n
             ON n.resource_id = t.resource_id AND t.charge_period_start >= n.usage_date::timestamp ORDER BY t.resource_id, t.charge_period_start DESC
         )
         INSERT INTO finops.resources ({", ".join(_RESOURCE)}, tags, first_seen, last_seen, monthly_cost)
-        SELECT {", ".join(f"n.{name}" for name in _RESOURCE)}, coalesce(t.tags, '{{}}'), d.first_seen, d.last_seen, r.monthly_cost
-        FROM newest n JOIN days d USING (resource_id) LEFT JOIN recent r USING (resource_id) LEFT JOIN tagged t USING (resource_id) ORDER BY n.resource_id
+        SELECT {", ".join(f"n.{name}" for name in _RESOURCE)}, coalesce(t.tags, '{{}}'), n.first_seen, n.last_seen, r.monthly_cost
+        FROM pg_temp.newest n LEFT JOIN recent r USING (resource_id) LEFT JOIN tagged t USING (resource_id) ORDER BY n.resource_id
         ON CONFLICT (resource_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _RESOURCE[4:])},
             {", ".join(f"{name} = coalesce(excluded.{name}, resources.{name})" for name in _RESOURCE[1:4])},
             tags = CASE WHEN excluded.tags = '{{}}' THEN resources.tags ELSE excluded.tags END,
             first_seen = excluded.first_seen, last_seen = excluded.last_seen, monthly_cost = excluded.monthly_cost
         """
     )
+
+
+def _keep(connection: sa.Connection, name: str, query: str) -> None:
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {query}")
+    connection.exec_driver_sql(f"ANALYZE pg_temp.{name}")
 
 
 def _forget_resources(connection: sa.Connection) -> None:

@@ -4,12 +4,16 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from db.tables import charges
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,7 +97,8 @@ class Staging:
 
     def _make(self, source_id: int, month: str, load_id: int) -> Leaf:
         leaf = Leaf(f"finops.charges_{month.replace('-', '')}_s{source_id:d}_{token_hex(4)}", source_id, month)
-        self.connection.exec_driver_sql(f"CREATE TABLE {leaf.table} (LIKE finops.charges)")
+        # spelt out, for LIKE would hold a lock on the charges that the load which is being put in place waits for
+        self.connection.exec_driver_sql(f"CREATE TABLE {leaf.table} ({_columns()})")
         self.connection.exec_driver_sql(
             f"ALTER TABLE {leaf.table} ALTER source_id SET DEFAULT {source_id:d}, "
             # the partition's bounds, so that attaching need not read the rows again
@@ -102,6 +107,12 @@ class Staging:
         )
         self.leaves[source_id, month] = leaf
         return leaf
+
+
+@cache
+def _columns() -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return ", ".join(f"{column.name} {column.type.compile(dialect)}{'' if column.nullable else ' NOT NULL'}" for column in charges.columns)
 
 
 def driver_cursor(connection: sa.Connection) -> Any:
