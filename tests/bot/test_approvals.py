@@ -66,7 +66,7 @@ def test_an_approval_starts_the_flow_once(bot: Runtime, slack: Handle, proposal:
     assert prefect.runs == {f"remediation-{remediation.id}": ("remediate/remediate", {"remediation_id": remediation.id})}
     assert "Too late: Priya approved it" in slack.ephemerals(PRIYA)[0]["text"]
     slack.wait_until(lambda: "Approved by" in str(slack.thread(proposal["ts"])[0]["blocks"]))
-    assert any("approved by Priya" in message["text"] for message in slack.thread(proposal["ts"])[1:])
+    slack.wait_until(lambda: any("approved by Priya" in message["text"] for message in slack.thread(proposal["ts"])[1:]))
 
 
 @pytest.mark.parametrize(("person", "reason"), [(MAYA, "needs the role approver"), (TOMAS, "needs the role approver")])
