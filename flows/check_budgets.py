@@ -1,0 +1,172 @@
+"""Where every budget stands: spent, heading for, when it is crossed; a breach is told to the budget's channel and owner."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from prefect import flow
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate
+from analysis.forecasts.series import Forecast
+from analysis.money import money
+from db import engines
+from db.engines import Database
+from db.tables import BudgetPeriod, BudgetRow, Insight
+from db.tables import Forecast as Stored
+from flows import failure, insights
+from flows.cost_series import data_through, read
+from settings import Budget, Organisation, Scope, read_organisation, read_settings
+
+_HISTORY = timedelta(days=800)
+_SEVERITY = {"breached": "critical", "forecast_breach": "high", "warning": "medium"}
+
+
+@flow(name="check_budgets", flow_run_name="budgets")
+def check_budgets() -> dict[str, str]:
+    """Every morning and after forecasts; the status of each budget by name."""
+    settings = read_settings()
+    organisation = read_organisation(settings.config)
+    database = engines.connect(settings)
+    with failure.told("check_budgets", database, organisation):
+        return run(database, organisation, datetime.now(UTC))
+
+
+def run(database: Database, organisation: Organisation, now: datetime) -> dict[str, str]:
+    """Take over finops.yaml's budgets, evaluate all, store and tell, in one transaction."""
+    with Session(database.app) as session, session.begin():
+        take_over(session, organisation)
+        through = data_through(session.connection())
+        if through is None:
+            return {}
+        today, statuses, found = through + timedelta(days=1), {}, []
+        for row in session.scalars(sa.select(BudgetRow).order_by(BudgetRow.name)).all():
+            budget = _budget(row)
+            status = evaluate(budget, _costs(session, budget, today), _forecast(session, budget), today, organisation.fiscal_year_start)
+            if isinstance(status, OutsidePeriod):
+                statuses[row.name] = "outside its period"
+                continue
+            statuses[row.name] = status.status
+            _store(session, status, now)
+            if status.status in _SEVERITY:
+                found.append(_insight(session, row, budget, status, today))
+        insights.store(session, found, organisation, now, None)
+        _close_recovered(session, {item.fingerprint for item in found}, now)
+    return statuses
+
+
+def take_over(session: Session, organisation: Organisation) -> None:
+    """The file's budgets as rows; one that left the file goes, one that people made in Slack stays."""
+    names = [budget.name for budget in organisation.budgets]
+    session.execute(sa.delete(BudgetRow).where(BudgetRow.origin == "file", BudgetRow.name.not_in(names)))
+    for budget in organisation.budgets:
+        values: dict[str, Any] = {
+            "scope": dict(budget.scope.pairs()), "amount": budget.amount, "currency": budget.currency, "period": budget.period,
+            "starts_on": budget.start, "ends_on": budget.end, "thresholds": list(budget.thresholds), "rollover": budget.rollover, "owner": budget.owner,
+        }  # fmt: skip
+        statement = insert(BudgetRow).values(name=budget.name, origin="file", **values)
+        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values, where=BudgetRow.origin == "file"))
+    session.expire_all()
+
+
+def _budget(row: BudgetRow) -> Budget:
+    return Budget(
+        name=row.name, scope=Scope(**row.scope), amount=row.amount, currency=row.currency, period=row.period, start=row.starts_on,
+        end=row.ends_on, thresholds=tuple(row.thresholds), rollover=row.rollover, owner=row.owner,
+    )  # fmt: skip
+
+
+def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
+    """The scope's cost a day in the budget's currency, without tax."""
+    scope = dict(budget.scope.pairs())
+    series = read(session.connection(), today - _HISTORY, today, (tuple(scope),), categories="all")
+    for index, (found, currency) in enumerate(zip(series.scopes, series.currencies, strict=True)):
+        if dict(found) == scope and currency == budget.currency:
+            values = np.nan_to_num(series.values[:, index])
+            return {series.day(offset): float(value) for offset, value in enumerate(values)}
+    return {}
+
+
+def _forecast(session: Session, budget: Budget) -> Forecast | None:
+    same = (Stored.scope_kind == budget.scope.kind(), Stored.scope == budget.scope.label(), Stored.currency == budget.currency)
+    made_on = session.scalar(sa.select(sa.func.max(Stored.made_on)).where(*same))
+    if made_on is None:
+        return None
+    rows = session.scalars(sa.select(Stored).where(*same, Stored.made_on == made_on).order_by(Stored.forecast_date)).all()
+    bands = (np.array([float(getattr(row, name)) for row in rows]) for name in ("expected_cost", "low_80", "high_80", "low_95", "high_95"))
+    mean, low_80, high_80, low_95, high_95 = bands
+    return Forecast(rows[0].forecast_date, mean, low_80, high_80, low_95, high_95, rows[0].model)
+
+
+def _store(session: Session, status: BudgetStatus, now: datetime) -> None:
+    crossing = status.crossing()
+
+    def exact(value: float | None) -> Decimal | None:
+        return None if value is None else Decimal(str(round(value, 4)))
+
+    values = {
+        "period_end": status.period.end, "amount": exact(status.amount), "spent": exact(status.spent), "forecast": exact(status.forecast),
+        "forecast_low": exact(status.forecast_low), "forecast_high": exact(status.forecast_high), "crosses_on": crossing.on if crossing else None,
+        "status": status.status, "evaluated_at": now,
+    }  # fmt: skip
+    statement = insert(BudgetPeriod).values(budget=status.budget, period_start=status.period.start, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["budget", "period_start"], set_=values))
+
+
+def _insight(session: Session, row: BudgetRow, budget: Budget, status: BudgetStatus, today: date) -> insights.Found:
+    """One insight a budget, period and status: a breach after a warning is news, the same again is not."""
+    crossing, name = status.crossing(), budget.scope.label()
+    over = (status.forecast if status.forecast is not None else status.spent) - status.amount
+    spent, amount = money(status.spent, row.currency), money(status.amount, row.currency)
+    if status.status == "breached":
+        title = f"{name} has passed its {amount} budget: {spent} spent"
+    elif status.status == "forecast_breach" and crossing is not None:
+        title = f"{name} will pass its {amount} budget around {crossing.on.day} {crossing.on:%b}: {spent} spent"
+    else:
+        title = f"{name} has used {status.percent_used:.0f} % of its {amount} budget"
+    payload = {
+        "budget": row.name, "scope": name, "amount": status.amount, "spent": status.spent, "forecast": status.forecast, "currency": row.currency,
+        "forecast_low": status.forecast_low, "forecast_high": status.forecast_high, "crosses_on": crossing.on.isoformat() if crossing else None,
+        "period_start": status.period.start.isoformat(), "owner": row.owner, "reason": _reason(session, budget, status, today),
+    }  # fmt: skip
+    return insights.Found(
+        fingerprint=f"budget:{row.name}:{status.period.start}:{status.status}",
+        kind="budget",
+        title=title,
+        scope=row.scope,
+        impact=max(over, 0.0),
+        currency=row.currency,
+        starts_on=status.period.start,
+        evidence={"budget": row.name, "percent_used": round(status.percent_used, 1), "forecast": status.forecast, "note": status.note},
+        severity=_SEVERITY[status.status],
+        card="budget",
+        payload=payload,
+    )
+
+
+def _reason(session: Session, budget: Budget, status: BudgetStatus, today: date) -> str:
+    """The service that grew most against the same days of the period before."""
+    scope = dict(budget.scope.pairs())
+    days = (today - status.period.start).days
+    before = status.period.start - timedelta(days=(status.period.end - status.period.start).days)
+    where = " AND ".join(f"{name} = :scope_{name}" for name in scope) or "true"
+    sql = f"""SELECT service, sum(CASE WHEN usage_date >= :start THEN effective_cost ELSE -effective_cost END) AS grown
+              FROM finops.daily_costs WHERE {where} AND currency = :currency AND charge_category <> 'Tax'
+              AND (usage_date >= :start AND usage_date < :today OR usage_date >= :before AND usage_date < :before_end)
+              GROUP BY service ORDER BY 2 DESC LIMIT 1"""
+    bound = {f"scope_{name}": value for name, value in scope.items()}
+    periods = {"start": status.period.start, "today": today, "before": before, "before_end": before + timedelta(days=days)}
+    row = session.execute(sa.text(sql), {**bound, **periods, "currency": budget.currency}).one_or_none()
+    if row is None or row.grown <= 0:
+        return ""
+    return f"{row.service} +{money(row.grown, budget.currency)} on the same days of the period before"
+
+
+def _close_recovered(session: Session, found: set[str], now: datetime) -> None:
+    """Open budget insights that no longer hold."""
+    statement = sa.select(Insight).where(Insight.kind == "budget", Insight.status.in_(insights.LIVE), Insight.fingerprint.not_in(found))
+    for insight in session.scalars(statement.with_for_update()):
+        insights.close(session, insight, "the budget is no longer in this state.", now)
