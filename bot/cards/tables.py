@@ -18,6 +18,7 @@ _DIMENSION = re.compile(
     r"^(provider|billing_account|account|account_id|service|service_category|region|team|environment|application|resource|resource_id|resource_name|"
     r"resource_type|charge_category|pricing_category|usage_date|day|date|week|month|quarter|instance_type|usage_type)$"
 )
+_TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,6 +28,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = result.get("columns") or [], result.get("rows") or []
     if not rows or (len(rows) == 1 and len(columns) <= 2):
         return None
+    columns, rows = _with_share(columns, rows, result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
     text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
@@ -34,7 +36,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     count = blocks.fitting_rows(titles, text_rows, min(most, blocks.TABLE_ROWS - 3))
     kept = text_rows[:count]
     if len(rows) > count:
-        kept.append(_rest(columns, rows[count:], numbers, result)[: blocks.TABLE_COLUMNS])
+        kept.append(_rest(columns, rows, count, numbers)[: blocks.TABLE_COLUMNS])
     if total := _total(columns, rows, numbers, result):
         kept.append(total[: blocks.TABLE_COLUMNS])
     return blocks.table(titles, kept, numbers)
@@ -71,9 +73,21 @@ def _sum(rows: Sequence[Sequence[Any]], index: int) -> str:
     return f"{total:,.0f}" if all(isinstance(row[index], int) for row in rows) else money.exact(total)
 
 
-def _rest(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]) -> list[str]:
-    addable = _addable(columns, result["rows"], numbers)
-    return [f"{len(rows):,} more in the CSV"] + [_sum(rows, i) if i in addable else "" for i in range(1, len(columns))]
+def _with_share(columns: Sequence[str], rows: Sequence[Sequence[Any]], result: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+    """The rows with a share of their total, where one measure is split by one dimension other than time and nothing is negative."""
+    same = list(columns), [list(row) for row in rows]
+    addable = _addable(columns, rows, numeric_columns(columns, rows))
+    if len(rows) < 2 or len(columns) != 2 or addable != [1] or _TIME.match(columns[0]) or result.get("truncated"):
+        return same
+    total = sum(float(row[1] or 0) for row in rows)
+    if total <= 0 or any((row[1] or 0) < 0 for row in rows) or any(str(row[0]).lower() == "total" for row in rows):
+        return same
+    return [*columns, "share"], [[*row, 100 * float(row[1] or 0) / total] for row in rows]
+
+
+def _rest(columns: Sequence[str], rows: Sequence[Sequence[Any]], shown: int, numbers: Sequence[int]) -> list[str]:
+    addable = _addable(columns, rows, numbers)
+    return [f"{len(rows) - shown:,} more in the CSV"] + [_sum(rows[shown:], i) if i in addable else "" for i in range(1, len(columns))]
 
 
 def _total(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]) -> list[str] | None:

@@ -43,8 +43,18 @@ def test_a_long_result_is_cut_visibly_and_its_total_is_over_all_rows() -> None:
     """The rows that are left out are counted, and the total adds up every row."""
     rows = [[f"service-{n}", 1.5] for n in range(400)]
     shown = block(answer.card(result(["service", "cost"], rows), "7F3K", TODAY), "table")["rows"]
-    assert [cell["text"] for cell in shown[-2]] == ["375 more in the CSV", "562.50"]
-    assert [cell["text"] for cell in shown[-1]] == ["Total of 400", "600.00"]
+    assert [cell["text"] for cell in shown[-2]] == ["375 more in the CSV", "562.50", "–"]
+    assert [cell["text"] for cell in shown[-1]] == ["Total of 400", "600.00", "–"]
+
+
+def test_parts_of_a_whole_show_their_share() -> None:
+    """Of the whole result, and not where parts are negative or follow the calendar."""
+    split = result(["service", "cost"], [["EC2", 75.0], ["S3", 25.0]])
+    shown = tables.table_of(split)
+    assert shown is not None
+    assert [row[2]["text"] for row in shown["rows"]] == ["Share", "75.0 %", "25.0 %", "–"]
+    for columns, rows in ((["day", "cost"], [["2026-11-01", 1.0], ["2026-11-02", 2.0]]), (["service", "cost"], [["a", 1.0], ["b", -2.0]])):
+        assert "Share" not in str(tables.table_of(result(columns, rows)))
 
 
 def test_what_must_not_be_added_up_has_no_total() -> None:
