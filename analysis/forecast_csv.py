@@ -39,7 +39,7 @@ def forecast_csv(path: Path, days: int) -> Iterator[dict[str, Any]]:
     tier: Tier = "cheap" if len(series) > MANY else "full"
     forecasts: dict[str, Forecast] = {}
     for end, group in by_end.items():
-        forecasts.update(forecast_many(group, days, end, tier))
+        forecasts.update(forecast_many(group, days, end, tier, workers=2))
     for name in series:
         yield from _lines(name, read[name].suffix, forecasts[name])
 

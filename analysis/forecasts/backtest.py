@@ -30,14 +30,17 @@ class BacktestError:
 
 
 def backtest(
-    series: Mapping[str, Series], today: date, horizons: Sequence[int] = HORIZONS, tier: Tier = "full", model: Model = "ensemble"
+    series: Mapping[str, Series],
+    today: date,
+    horizons: Sequence[int] = HORIZONS,
+    tier: Tier = "full",
+    model: Model = "ensemble",
+    workers: int = 1,
 ) -> list[BacktestError]:
     """Errors of every model of the tier for each series that has history enough; the bands of an origin are calibrated on the other origins."""
     known = {name: until(one, today) for name, one in series.items()}
     usable = {name: one for name, one in known.items() if special(one, 1) is None}
-    found: list[Replay] = []
-    for batch in batches(usable):
-        found += replays(batch, model, tier, sorted({*ORIGINS, *horizons}))
+    found = replays(list(batches(usable)), model, tier, sorted({*ORIGINS, *horizons}), workers)
     errors: dict[tuple[str, str, int], list[tuple[float, float, float]]] = {}
     for replay in found:
         others = widths([other.scores(model) for other in found if other.origin != replay.origin])

@@ -9,8 +9,8 @@ import numpy as np
 from analysis.forecasts.cleaning import Scale
 from analysis.forecasts.ensemble import MODELS, Model, Outlook, Tier
 from analysis.forecasts.intervals import Widths, widths
-from analysis.forecasts.replay import Batch, batches, in_currency, look_ahead, replays
-from analysis.forecasts.series import DAY, Floats, Forecast, KnownStep, Series, step_amounts
+from analysis.forecasts.replay import ORIGINS, Batch, batches, in_currency, limited, look_ahead, replays
+from analysis.forecasts.series import DAY, Forecast, KnownStep, Series, step_amounts
 from analysis.forecasts.special import special
 from errors import UserError
 
@@ -43,17 +43,12 @@ def forecast_many(
     known = {name: until(one, today) for name, one in series.items()}
     simple = {name: found for name, one in known.items() if (found := special(one, horizon)) is not None}
     rest = list(batches({name: one for name, one in known.items() if name not in simple}))
-    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
-        worked = list(pool.map(lambda batch: _work(batch, horizon, model, tier), rest))
-    calibrated = widths([scores for _, _, found in worked for scores in found])
-    for batch, (scales, seen, _) in zip(rest, worked, strict=True):
+    with limited(), ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        ahead = list(pool.map(lambda batch: look_ahead(batch, len(batch.cost), horizon, model, tier), rest))
+    calibrated = widths([one.scores(model) for one in replays(rest, model, tier, ORIGINS, workers)])
+    for batch, (scales, seen) in zip(rest, ahead, strict=True):
         simple.update(_forecasts(batch, scales, seen, model, calibrated, today))
     return {name: _stepped(simple[name], (steps or {}).get(name, ())) for name in series}
-
-
-def _work(batch: Batch, horizon: int, model: Model, tier: Tier) -> tuple[tuple[Scale, ...], Outlook, list[Floats]]:
-    scales, seen = look_ahead(batch, len(batch.cost), horizon, model, tier)
-    return scales, seen, [replay.scores(model) for replay in replays(batch, model, tier)]
 
 
 def _forecasts(

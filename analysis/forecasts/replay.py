@@ -1,8 +1,11 @@
 """Batches of series over the same days, and their rolling-origin replays: what would have been predicted then, against what came."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import numpy as np
 
@@ -14,7 +17,7 @@ from analysis.forecasts.series import DAY, Floats, Series
 ORIGINS = (30, 90, 180)  # days before today
 LEAST = 56  # days of history before an origin
 LONGEST = 784  # days of history that are looked at
-BATCH = 128  # series that are worked on at once: bounds memory
+BATCH = 512  # series that are worked on at once: bounds memory
 
 
 @dataclass(frozen=True)
@@ -77,18 +80,29 @@ def look_ahead(batch: Batch, days: int, horizon: int, model: Model, tier: Tier) 
     return scales, outlook(history, model, tier)
 
 
-def replays(batch: Batch, model: Model, tier: Tier, origins: Sequence[int] = ORIGINS) -> list[Replay]:
-    """The batch as of each origin that leaves enough history; nothing after an origin is looked at."""
-    length = len(batch.cost)
-    result = []
-    for back in origins:
-        days = length - back
-        if days < LEAST:
-            continue
-        usable = np.isfinite(batch.cost[:days]).sum(axis=0) >= LEAST // 2
-        if not usable.any():
-            continue
-        part = Batch(tuple(name for name, use in zip(batch.names, usable, strict=True) if use), batch.start, batch.cost[:, usable])
-        scales, seen = look_ahead(part, days, back, model, tier)
-        result.append(Replay(part.names, batch.start + days * DAY, scales, seen, part.cost[days:]))
-    return result
+def replay(batch: Batch, back: int, model: Model, tier: Tier) -> Replay | None:
+    """The batch as of `back` days before its end; nothing after that is looked at. None where too little history is left."""
+    days = len(batch.cost) - back
+    if days < LEAST:
+        return None
+    usable = np.isfinite(batch.cost[:days]).sum(axis=0) >= LEAST // 2
+    if not usable.any():
+        return None
+    part = Batch(tuple(name for name, use in zip(batch.names, usable, strict=True) if use), batch.start, batch.cost[:, usable])
+    scales, seen = look_ahead(part, days, back, model, tier)
+    return Replay(part.names, batch.start + days * DAY, scales, seen, part.cost[days:])
+
+
+def replays(batch: Sequence[Batch], model: Model, tier: Tier, origins: Sequence[int], workers: int) -> list[Replay]:
+    """Every batch as of every origin, on some threads."""
+    tasks = [(one, back) for one in batch for back in origins]
+    with limited(), ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        found = list(pool.map(lambda task: replay(task[0], task[1], model, tier), tasks))
+    return [one for one in found if one is not None]
+
+
+def limited() -> AbstractContextManager[object]:
+    """One thread for each matrix operation: the operations are small, and BLAS's threads wait for each other by spinning."""
+    from threadpoolctl import threadpool_limits
+
+    return cast("AbstractContextManager[object]", threadpool_limits(1, user_api="blas"))
