@@ -51,7 +51,7 @@ def check(sql: str, catalog: Catalog, asker: Actor, row_limit: int = ROW_LIMIT) 
 def _regenerate(tree: exp.Expr, scope: Scope, catalog: Catalog, asker: Actor, row_limit: int) -> SafeQuery | Rejected:
     views = frozenset(view.name for view in scope.views)
     label_all(tree)
-    shown = _write(tree)
+    shown = _write(tree.copy())  # writing may change the tree
     narrow(scope.views, catalog, asker)
     written = _write(tree)
     if shown is None or written is None:
@@ -64,7 +64,7 @@ def _regenerate(tree: exp.Expr, scope: Scope, catalog: Catalog, asker: Actor, ro
 
 def _write(tree: exp.Expr) -> str | None:
     try:
-        return DIALECT.generate(tree, copy=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+        return DIALECT.generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
     except (SqlglotError, RecursionError, ValueError):
         return None
 

@@ -53,6 +53,7 @@ _ALLOWED: Final[dict[type[exp.Expr], frozenset[str]]] = {
         ((exp.Interval,), ("this", "unit")),
         ((exp.AtTimeZone,), ("this", "zone")),
         ((exp.Bracket,), ("this", "expressions", "offset")),
+        ((exp.Slice,), _BINARY),
         # functions and windows
         ((exp.Anonymous,), ("this", "expressions")),
         ((exp.Kwarg, exp.Filter, exp.WithinGroup, exp.Extract), _BINARY),
@@ -139,6 +140,8 @@ def _refusal(node: exp.Expr) -> str:
             return why
     if isinstance(node, exp.DDL | exp.Command):
         return "Questions may only read."
+    if type(node).__name__.startswith(("JSON", "XML")):
+        return "JSON and XML are not allowed: answers are tables."
     if isinstance(node, exp.Func):
         return f"The function {node.sql_name().lower()} is not one that questions may use."
     return f"{type(node).__name__} is not a part of SQL that questions may use."
@@ -149,6 +152,8 @@ def _refusal_of_argument(node: exp.Expr, key: str, value: Any) -> str:
         value = value[0]
     if isinstance(value, exp.Expr) and type(value) not in _ALLOWED:
         return _refusal(value)
+    if key == "recursive":
+        return "WITH RECURSIVE is not allowed."
     if key in ("catalog", "db"):
         return "Only the reporting views may be read."
     return f"{type(node).__name__} with {key.strip('_').replace('_', ' ')} is not allowed."
@@ -197,10 +202,6 @@ def _if(node: exp.Expr) -> str | None:
     return None if isinstance(node.parent, exp.Case) else "IF is not known to Postgres; use CASE."
 
 
-def _with(node: exp.Expr) -> str | None:
-    return "WITH RECURSIVE is not allowed." if node.args.get("recursive") else None
-
-
 def _collate(node: exp.Expr) -> str | None:
     collation = node.expression
     plain = isinstance(collation, exp.Identifier) or (isinstance(collation, exp.Column) and not collation.table)
@@ -219,7 +220,6 @@ _CHECKS: Final = {
     exp.Star: _star,
     exp.Alias: _alias,
     exp.If: _if,
-    exp.With: _with,
     exp.Collate: _collate,
     exp.Interval: _interval,
 }

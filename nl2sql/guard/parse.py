@@ -19,6 +19,7 @@ _OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CA
 _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
 _STARTS = {TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN, TokenType.VALUES, TokenType.TABLE}
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*")
+_OTHER_ESCAPES: Final = re.compile(r"\\[^nrt]")
 _MARK = "\x1f"  # cannot stand in the text: `characters` refuses it
 
 
@@ -73,7 +74,7 @@ def _too_deep(tokens: list[Token]) -> str | None:
 def parse(tokens: list[Token], sql: str) -> exp.Expr | str:
     """The tree, with names folded as Postgres folds them, or why there is none."""
     try:
-        trees = DIALECT.parser().parse(_keep_names(tokens), sql)
+        trees = DIALECT.parser().parse([_plain_string(token, sql) for token in _keep_names(tokens)], sql)
     except ParseError as error:
         return _sentence(error)
     except (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError):
@@ -109,6 +110,13 @@ def _keep_names(tokens: list[Token]) -> list[Token]:
     return kept
 
 
+def _plain_string(token: Token, sql: str) -> Token:
+    """E'…' as '…' where its only escapes are of line ends and tabs; the others stay what they are, and are refused."""
+    if token.token_type is not TokenType.BYTE_STRING or _OTHER_ESCAPES.search(sql[token.start : token.end + 1]):
+        return token
+    return Token(TokenType.STRING, token.text, token.line, token.col, token.start, token.end, [])
+
+
 def _restore_names(tree: exp.Expr) -> None:
     for node in tree.walk():
         node.comments = None
@@ -123,7 +131,7 @@ def _restore_names(tree: exp.Expr) -> None:
 def fold(node: exp.Identifier, name: str) -> None:
     """Fold an unquoted name to lower case, ASCII only, as Postgres does, and quote it where its meaning depends on it."""
     if not node.args.get("quoted"):
-        name = "".join(c.lower() if c.isascii() else c for c in name)
+        name = name.lower() if name.isascii() else "".join(c.lower() if c.isascii() else c for c in name)
     node.set("this", name)
     node.set("quoted", needs_quotes(name))
 

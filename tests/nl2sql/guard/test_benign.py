@@ -17,12 +17,14 @@ def test_there_are_enough_cases() -> None:
 
 @pytest.mark.parametrize("sql", [sql for _, sql in CASES], ids=ids(CASES))
 def test_regenerated_sql_gives_the_rows_and_headers_of_the_original(planted: Database, sql: str) -> None:
-    """What is run equals what was written: same columns, same rows in the same order."""
+    """What is run equals what was written: same columns, same rows, in the same order where one is asked for."""
     result = check(sql, reporting(), EVERYTHING)
     assert isinstance(result, SafeQuery), result
     columns, rows = fetch(planted, sql.rstrip("; \n"))
     got_columns, got_rows = fetch(planted, result.sql)
     assert got_columns == columns
+    if "order by" not in sql.lower():  # without it the order is Postgres's own affair
+        rows, got_rows = sorted(rows, key=repr), sorted(got_rows, key=repr)
     assert repr(got_rows) == repr(rows)
 
 

@@ -29,6 +29,7 @@ VIEWS = {
     "savings": ("team", "resource_id", "expected_monthly_savings"),
 }
 _ONLY_CHECKOUT = (
+    "DELETE FROM finops.remediation_steps WHERE resource_id NOT LIKE '%checkout'",
     "DELETE FROM finops.savings WHERE team IS DISTINCT FROM 'checkout'",
     "DELETE FROM finops.remediations WHERE team IS DISTINCT FROM 'checkout'",
     "DELETE FROM finops.recommendations WHERE team IS DISTINCT FROM 'checkout'",
@@ -50,7 +51,7 @@ def small_world(planted: Database) -> Iterator[sa.Connection]:
     with planted.owner.connect() as connection:
         transaction = connection.begin()
         for statement in _ONLY_CHECKOUT:
-            connection.execute(sa.text(statement))
+            connection.exec_driver_sql(statement.replace("%", "%%"))
         yield connection
         transaction.rollback()
 

@@ -66,3 +66,7 @@ SELECT usage_date AS day, effective_cost * 1.19 AS gross, -effective_cost AS neg
 SELECT (effective_cost > 10 AND team IS NOT NULL) AS flag, NOT (region IS NULL) AS placed FROM daily_costs GROUP BY 1, 2 ORDER BY 1, 2
 
 SELECT provider, service, region FROM daily_costs WHERE (provider = 'AWS' OR provider = 'Microsoft') AND (region LIKE 'eu-%' OR region IS NULL) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+
+SELECT string_agg(DISTINCT team, E'\n' ORDER BY team DESC) AS lines, E'a\tb', E'plain', E'it''s' FROM daily_costs
+
+SELECT (array_agg(effective_cost ORDER BY effective_cost DESC))[1:3] AS top, (ARRAY[1, 2, 3, 4])[2:3] FROM daily_costs
