@@ -29,6 +29,11 @@ def main() -> int:
                 from demo.script import play
 
                 return play(everything)
+            if arguments.screenshot:
+                from demo.screenshot import take
+
+                take(everything, arguments.screenshot)
+                return 0
             say(f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   (Ctrl-C stops everything)")
             stack.look_around(everything, say)
             say("The first look is done; alerts are in the channels.")
@@ -47,6 +52,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--home", type=Path, default=Path(".finops"), help="folder of all state (default: .finops)")
     parser.add_argument("--port", type=int, default=_PORT, help=f"port of the page (default: {_PORT}, or a free one when it is taken)")
     parser.add_argument("--script", action="store_true", help="play a fixed conversation, print the transcript, and end")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE.png", help="write a picture of the page with an answered question, and end"
+    )
     return parser.parse_args()
 
 

@@ -57,7 +57,7 @@ def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
     home.mkdir(parents=True, exist_ok=True)
     today = datetime.now(UTC).date()
     with ExitStack() as stack:
-        setup = Setup(team_name="Fernhill Outfitters", state=home / "demo" / "slack.sqlite", limits=Limits(burst=20))
+        setup = Setup(team_name="Fernhill Outfitters", state=home / "demo" / "slack.jsonl", limits=Limits(burst=20))
         slack = stack.enter_context(running_workspace(setup, port))
         say(f"Slack's stand-in is at {slack.url}")
         stack.callback(postgres.stop, home)
