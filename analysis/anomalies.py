@@ -17,6 +17,7 @@ from analysis.anomaly_calendar import DAY, Step, step_of
 from analysis.anomaly_episodes import Circumstances, judge, judge_drift, slow_drift
 from analysis.anomaly_months import learn_edge, learn_fee
 from analysis.anomaly_state import DAILY, Flags, Floats, State, Tuning
+from analysis.maturity import Maturity, complete
 
 Kind = Literal["spike", "drop", "shift", "ramp", "new"]
 
@@ -70,6 +71,33 @@ def score(
     )
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         return _score(state, step, now, given, tuning)
+
+
+def score_arriving(
+    state: State,
+    first: datetime,
+    values: Floats,
+    maturities: Sequence[Maturity],
+    *,
+    tuning: Tuning = DAILY,
+    absorbed: Flags | None = None,
+    sensitivity: Floats | None = None,
+) -> list[Outcome]:
+    """Judge days whose bill is still arriving (`values` [days x series], one maturity a day) after the last settled one, without learning."""
+    outcomes = []
+    for index, (cost, known) in enumerate(zip(values, maturities, strict=True)):
+        expected = np.array([complete(value, known) for value in cost]) if known.judged else np.full(len(state), np.nan)
+        outcome, state = score(
+            state,
+            first + index * DAY,
+            expected,
+            tuning=tuning,
+            absorbed=absorbed,
+            upward_only=np.full(len(state), known.upward_only),
+            sensitivity=sensitivity,
+        )
+        outcomes.append(outcome)
+    return outcomes
 
 
 def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: Tuning) -> tuple[Outcome, State]:

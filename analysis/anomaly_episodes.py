@@ -78,8 +78,15 @@ def silent(state: State, step: Step, seen: Prediction, direction: Floats, given:
         reasons |= ~seen.edge_known | _homeward(state, seen, direction)
     reasons |= (direction > 0) & (seen.error < np.log1p(step.festive_up))
     reasons |= (direction < 0) & (seen.error > np.log1p(-step.festive_down))
-    reasons |= (state.quiet > 0) & (direction == state.quiet_direction) & (seen.error * direction < np.log(1.7))
     return reasons
+
+
+def _known_story(state: State, seen: Prediction, direction: Floats, gathered: Flags, tuning: Tuning) -> Flags:
+    """Whether a deviation belongs to what was told: a weekday that changed its profile, or growth that goes on."""
+    again: Flags = (state.alarm_ago + 1 == tuning.recurrence) & (state.alarm_direction == direction)
+    small = gathered | (seen.error * direction < np.log(tuning.growth))
+    again |= (state.quiet > 0) & (direction == state.quiet_direction) & small
+    return again
 
 
 def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning) -> Judgement:
@@ -92,9 +99,9 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     direction = np.where(realigned, 0.0, direction)
     inside = valid & (state.episode != 0)
     opening = valid & (state.episode == 0) & (direction != 0)
-    recurring = opening & (state.alarm_ago + 1 == tuning.recurrence) & (state.alarm_direction == direction)
+    known = opening & _known_story(state, seen, direction, gathered, tuning)
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
-    _open(state, seen, opening, direction, recurring)
+    _open(state, seen, opening, direction, known)
     _continue(state, seen, inside)
     tell = (opening | inside) & ~hushed & (state.announced == 0)
     late = inside & tell
@@ -150,12 +157,12 @@ def _return_to_before(state: State, step: Step, seen: Prediction, direction: Flo
     return toward, seen
 
 
-def _open(state: State, seen: Prediction, opening: Flags, direction: Floats, recurring: Flags) -> None:
+def _open(state: State, seen: Prediction, opening: Flags, direction: Floats, known: Flags) -> None:
     state.episode[opening] = direction[opening]
     state.episode_steps[opening] = 1.0
     state.episode_mean[opening] = seen.error[opening]
     state.announced[opening] = 0.0
-    state.announced[recurring] = 2.0  # a change of profile is learned, not told
+    state.announced[known] = 2.0  # learned, never told
 
 
 def _continue(state: State, seen: Prediction, inside: Flags) -> None:

@@ -64,6 +64,7 @@ class Tuning:
     memory: int = 30  # steps in which a return to the level before is no news; half as many again after a ramp or a season
     drift_gain: float = 0.015
     settling: int = 21  # steps after a fast finding in which slow growth in its direction is the same story
+    growth: float = 1.7  # factor up to which a rise in that time is part of it
     quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
 
 
@@ -168,6 +169,12 @@ def from_json(rows: Iterable[dict[str, Any]], tuning: Tuning = DAILY) -> State:
         for row, stored in enumerate(listed):
             array[row] = np.array(stored[name], dtype=float).reshape(shaped.get(name, ()))
     return state
+
+
+def is_current(stored: dict[str, Any], tuning: Tuning = DAILY) -> bool:
+    """Whether a stored memory was written by this version of the detector; another one is rebuilt by replaying the last months."""
+    shaped = shapes(tuning)
+    return all(np.size(stored.get(item.name, ())) == np.prod(shaped.get(item.name, (1,))) for item in fields(State))
 
 
 def join(states: Iterable[State]) -> State:

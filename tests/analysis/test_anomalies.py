@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.anomalies import Finding, score
-from analysis.anomaly_state import DAILY, Floats, State, from_json, join, new_state
+from analysis.anomalies import Finding, score, score_arriving
+from analysis.anomaly_state import DAILY, Floats, State, from_json, is_current, join, new_state
+from analysis.maturity import Maturity
 
 START = datetime(2025, 2, 3)  # a Monday in a season without holidays
 WEEK = np.array([1.05, 1.0, 1.02, 1.0, 0.98, 0.6, 0.55])
@@ -155,6 +156,26 @@ def test_an_immature_day_is_told_only_upward() -> None:
     high = watch(np.array([[2000.0]]), state, START + timedelta(100), upward_only=upward_only)
     assert low == []
     assert told(high) == [("spike", "up", 100)]
+
+
+def test_arriving_days_are_completed_before_they_are_judged() -> None:
+    """Sixty percent of a usual day is a usual day; sixty percent of a tripled one is a spike; neither is learned."""
+    values, state = usual(102), new_state(2)
+    for day in range(100):
+        _, state = score(state, START + timedelta(day), [values[day], values[day]])
+    known = [Maturity(0.6, 0.0, upward_only=True, judged=True), Maturity(0.1, 0.0, upward_only=True, judged=False)]
+    costs = np.stack([0.6 * values[100] * np.array([1, 3]), 0.1 * values[101] * np.array([1, 9])])
+    first, second = score_arriving(state, START + timedelta(100), costs, known)
+    assert [(finding.row, finding.kind) for finding in first.findings] == [(1, "spike")]
+    assert second.findings == ()
+
+
+def test_a_memory_of_another_version_is_recognised() -> None:
+    """So that it can be rebuilt instead of read wrongly."""
+    stored = new_state(1).to_json(0)
+    assert is_current(stored)
+    assert not is_current({**stored, "profile": [0.0]})
+    assert not is_current({name: value for name, value in stored.items() if name != "ring"})
 
 
 def test_scoring_leaves_the_given_memory_as_it_was() -> None:
