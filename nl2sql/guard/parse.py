@@ -101,8 +101,8 @@ def _keep_names(tokens: list[Token]) -> list[Token]:
         if (
             after is not None
             and after.token_type is TokenType.L_PAREN
-            and token.token_type not in (TokenType.IDENTIFIER, TokenType.STRING)
-            and token.text.lower() in ALLOWED_FUNCTIONS
+            and token.token_type is not TokenType.STRING
+            and (token.text if token.token_type is TokenType.IDENTIFIER else token.text.lower()) in ALLOWED_FUNCTIONS
         ):
             kept.append(Token(TokenType.VAR, token.text.lower() + _MARK, token.line, token.col, token.start, token.end, []))
         else:

@@ -14,6 +14,7 @@ from nl2sql.guard.labels import label
 
 MAX_ROWS: Final = 1e9  # guessed rows between the joins and the grouping
 _GROUPED_ROWS: Final = 100.0
+_MANY_ROWS: Final = 1e6
 _Queries = Mapping[str, Result]
 
 
@@ -272,7 +273,9 @@ class Scope:
         start = len(self._refs)
         self._expression(node, frame, queries)
         keys = frozenset(key for at, key in self._refs[start:] if at is frame)
-        return [keys] if len(keys) > 1 else []
+        large = sum(frame.sources[key].rows >= _MANY_ROWS for key in keys)
+        weak = large > 1 and not isinstance(node, exp.EQ | exp.NullSafeEQ | exp.In)  # a range over two large views is nearly all pairs
+        return [keys] if len(keys) > 1 and not weak else []
 
     def _expression_list(self, items: Iterable[exp.Expr], frame: Frame, queries: _Queries) -> None:
         for item in items:

@@ -95,3 +95,9 @@ WITH a AS (SELECT 1 AS x FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9
 SELECT 1e999999999
 
 SELECT 99999999999999999999999999999999999999999999999999999999999999
+
+SELECT count(*) FROM daily_costs a JOIN daily_costs b ON a.usage_date >= b.usage_date OR a.usage_date < b.usage_date
+
+SELECT count(*) FROM daily_costs a JOIN daily_costs b ON a.effective_cost > b.effective_cost
+
+SELECT count(*) FROM daily_costs a JOIN hourly_costs b ON a.team <> b.team

@@ -211,3 +211,11 @@ SELECT EVERY(team IS NOT NULL), max(array_length(string_to_array(resource_id, '-
 SELECT timestamp with time zone '2026-01-01 00:00+00', time '10:00', timestamp without time zone '2026-01-01'
 
 SELECT histogram.bucket, count(*) FROM (SELECT width_bucket(effective_cost, ARRAY[0, 10, 100]) bucket FROM daily_costs) histogram GROUP BY 1
+
+SELECT "lower"('A') AS a, "count"(*) AS n FROM daily_costs
+
+SELECT d.usage_date, sum(d.effective_cost) FROM daily_costs d JOIN budgets b ON d.usage_date BETWEEN b.period_start AND b.period_end GROUP BY 1 ORDER BY 1
+
+SELECT r1.resource_id, count(*) FROM resources r1 JOIN resources r2 ON r1.monthly_cost < r2.monthly_cost GROUP BY 1 ORDER BY 1
+
+SELECT i.title, sum(d.effective_cost) FROM insights i JOIN daily_costs d ON d.service = i.service AND d.usage_date BETWEEN i.detected_at::date - 7 AND i.detected_at::date GROUP BY 1 ORDER BY 1
