@@ -145,7 +145,7 @@ def refunds(world: World, month: date) -> Iterator[Row]:
     if month == in_month:
         before = in_month - timedelta(9)
         columns = _money(-640, -601.6, -601.6, -601.6) | {
-            "ChargeCategory": "Usage",
+            "ChargeCategory": "Adjustment",
             "ChargeClass": "Correction",
             "ChargeFrequency": "One-Time",
         }

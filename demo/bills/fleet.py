@@ -145,7 +145,7 @@ _STARTED = {  # the fleet's own history: when these came, or when they were turn
     "model-training-gce-prod-4": (-160, None),
     "recommender-vertex-prod-3": (-96, None),
     "checkout-web-ec2-prod-9": (-210, None),
-    "checkout-web-ec2-prod-10": (-210, None),
+    "checkout-web-ec2-prod-10": (-171, None),
     "search-index-opensearch-prod-9": (-128, None),
     "back-office-vm-prod-5": (None, -143),
     "search-index-ec2-prod-6": (None, -74),
@@ -180,7 +180,7 @@ def _volumes(lines: tuple[Line, ...]) -> Iterator[Line]:
 
 def _waste() -> Iterator[Line]:
     """What nobody uses: found by its metrics and by the inventory."""
-    base = Line("", "", "sandbox", "us-east-1", "web", "dev", "web-batch", 24.0, "steady", first=-260)
+    base = Line("", "", "sandbox", "us-east-1", "web", "dev", "web-batch", 24.0, "steady")
     for number, size in enumerate(("m5.2xlarge", "m5.2xlarge", "m5.xlarge", "m5.xlarge"), start=1):
         yield replace(base, name=f"web-batch-{number}", meter_key=f"ec2:{size}")
     yield replace(base, name="web-batch-licence-server", meter_key="ec2:m5.xlarge", tags={"finops:protected": "true"})

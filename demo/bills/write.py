@@ -45,7 +45,7 @@ def bill(world: World, month: date, through: date) -> "pl.DataFrame":
     closed = month_after(month) <= world.anchor or month_after(month) <= through + timedelta(1)
     invoices = {key: f"{key.upper()}-{month:%Y%m}-{code(key + str(month))[:6]}" if closed else None for key in PROVIDERS}
     missing = [name for name in FOCUS_1_2 if name not in frame.columns]
-    return frame.with_columns(
+    filled = frame.with_columns(
         pl.lit(None, dtype=pl.String).alias(name) for name in missing if name not in ("BillingPeriodStart", "BillingPeriodEnd", "InvoiceId")
     ).with_columns(
         BillingPeriodStart=pl.datetime(month.year, month.month, 1),
@@ -53,6 +53,7 @@ def bill(world: World, month: date, through: date) -> "pl.DataFrame":
         InvoiceId=pl.col("provider").replace_strict(invoices, return_dtype=pl.String),
         PricingCurrencyEffectiveCost=pl.col("EffectiveCost"),
     )
+    return filled.select("provider", *FOCUS_1_2)
 
 
 def write(folder: Path, world: World, through: date | None = None, only: Sequence[date] | None = None) -> list[Path]:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from demo.bills.fleet import Line
+from demo.cloud.ages import backdate
 from demo.cloud.answers import Answers
 from demo.cloud.metrics import put_metrics
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _SERVICES = ("ec2", "ebs", "snapshot", "address", "elb", "rds", "lambda")
 _IMAGE = "ami-12c6146b"
+_OFTEN_DEPLOYED, _VERSIONS = "payments-api-lambda-prod-1", 14
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def fill(cloud: "CloudAccount", fleet: tuple[Line, ...], today: date, answers: A
         ids |= made
         put_metrics(place.client("cloudwatch"), [line for lines in by_service.values() for line in lines], made, today)
         _record(answers, place, by_service, today)
+        backdate(account_id, region, [line for lines in by_service.values() for line in lines], made, today)
     return ids
 
 
@@ -136,9 +139,6 @@ def _functions(place: Place, lines: list[Line]) -> dict[str, str]:
         return {}
     policy = '{"Version":"2012-10-17","Statement":[]}'
     role = place.client("iam").create_role(RoleName=f"functions-{place.region}", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("main.py", "def handler(event, context):\n    return event\n")
     client, ids = place.client("lambda"), {}
     for line in lines:
         made = client.create_function(
@@ -146,12 +146,22 @@ def _functions(place: Place, lines: list[Line]) -> dict[str, str]:
             Runtime="python3.13",
             Role=role,
             Handler="main.handler",
-            Code={"ZipFile": code.getvalue()},
+            Code={"ZipFile": _code(0)},
             MemorySize=1024,
             Tags=line.all_tags(),
         )
         ids[line.name] = made["FunctionArn"]
+        for number in range(_VERSIONS if line.name == _OFTEN_DEPLOYED else 0):
+            client.update_function_code(FunctionName=line.name, ZipFile=_code(number), Publish=True)
     return ids
+
+
+def _code(number: int) -> bytes:
+    """A function that differs by a number."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("main.py", f"def handler(event, context):\n    return {number}\n")
+    return code.getvalue()
 
 
 def _gib(line: Line) -> int:

@@ -1,7 +1,7 @@
 """The inventory of AWS accounts: instances, disks, snapshots, addresses, load balancers, databases and functions as rows for `resources`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -129,7 +129,7 @@ def databases(reply: Json, place: Place) -> Iterator[Found]:
 
 
 def functions(reply: Json, place: Place) -> Iterator[Found]:
-    """From ListFunctions; tags come from another call."""
+    """From ListFunctions; tags and the number of published `versions` come from other calls."""
     for item in reply["Functions"]:
         attributes = {
             "memory_mib": item.get("MemorySize"),
@@ -178,7 +178,12 @@ _LISTINGS = (
     _Listing("DB Instance", "rds", "describe_db_instances", "rds:DescribeDBInstances", databases),
     _Listing("Function", "lambda", "list_functions", "lambda:ListFunctions", functions),
 )
-PERMISSIONS = (*(listing.permission for listing in _LISTINGS), "elasticloadbalancing:DescribeTags", "lambda:ListTags")
+PERMISSIONS = (
+    *(listing.permission for listing in _LISTINGS),
+    "elasticloadbalancing:DescribeTags",
+    "lambda:ListTags",
+    "lambda:ListVersionsByFunction",
+)
 _TAGGED_AT_ONCE = 20  # load balancers a DescribeTags call
 
 
@@ -195,11 +200,17 @@ def read(client: Client, place: Place) -> Inventory:
                 break
             continue
         looked_at.add(listing.kind)
-        tagged = _with_tags(client, listing, listed, place)
-        if isinstance(tagged, Denied):
-            denied.append(tagged)
-        found += listed if isinstance(tagged, Denied) else tagged
+        for add in _ADDED.get(listing.kind, ()):
+            listed, refused = _complete(client, add, listed, place)
+            denied += refused
+        found += listed
     return Inventory(place, tuple(found), tuple(denied), frozenset(looked_at))
+
+
+def _complete(client: Client, add: "_Added", listed: list[Found], place: Place) -> tuple[list[Found], list[Denied]]:
+    """The resources with what a further call tells, or as they were and why."""
+    more = attempt(add.permission, place.account_id, place.region, lambda: add.to(client(add.service), listed))
+    return (listed, [more]) if isinstance(more, Denied) else (more, [])
 
 
 def _list(client: Client, listing: _Listing, place: Place) -> list[Found]:
@@ -211,26 +222,39 @@ def _list(client: Client, listing: _Listing, place: Place) -> list[Found]:
     return [found for page in pages for found in listing.parse(page, place)]
 
 
-def _with_tags(client: Client, listing: _Listing, listed: list[Found], place: Place) -> list[Found] | Denied:
-    if not listed or listing.kind not in ("Load Balancer", "Function"):
-        return listed
-    if listing.kind == "Function":
-        return attempt("lambda:ListTags", place.account_id, place.region, lambda: _function_tags(client("lambda"), listed))
-    return attempt("elasticloadbalancing:DescribeTags", place.account_id, place.region, lambda: _balancer_tags(client("elbv2"), listed))
-
-
 def _function_tags(api: Any, listed: list[Found]) -> list[Found]:
-    from dataclasses import replace
-
     return [replace(one, tags=api.list_tags(Resource=one.resource_id).get("Tags", {})) for one in listed]
 
 
-def _balancer_tags(api: Any, listed: list[Found]) -> list[Found]:
-    from dataclasses import replace
+def _function_versions(api: Any, listed: list[Found]) -> list[Found]:
+    pages = api.get_paginator("list_versions_by_function")
+    counts = (sum(len(page["Versions"]) for page in pages.paginate(FunctionName=one.resource_name)) for one in listed)
+    # $LATEST is listed beside the published ones
+    return [replace(one, attributes={**one.attributes, "versions": max(count - 1, 0)}) for one, count in zip(listed, counts, strict=True)]
 
+
+def _balancer_tags(api: Any, listed: list[Found]) -> list[Found]:
     tags: dict[str, dict[str, str]] = {}
     for first in range(0, len(listed), _TAGGED_AT_ONCE):
         arns = [one.resource_id for one in listed[first : first + _TAGGED_AT_ONCE]]
         for described in api.describe_tags(ResourceArns=arns)["TagDescriptions"]:
             tags[described["ResourceArn"]] = _tags(described["Tags"])
     return [replace(one, tags=tags.get(one.resource_id, {})) for one in listed]
+
+
+@dataclass(frozen=True)
+class _Added:
+    """What listing leaves out and another call tells."""
+
+    service: str
+    permission: str
+    to: Callable[[Any, list[Found]], list[Found]]
+
+
+_ADDED: Mapping[str, tuple[_Added, ...]] = {
+    "Load Balancer": (_Added("elbv2", "elasticloadbalancing:DescribeTags", _balancer_tags),),
+    "Function": (
+        _Added("lambda", "lambda:ListTags", _function_tags),
+        _Added("lambda", "lambda:ListVersionsByFunction", _function_versions),
+    ),
+}

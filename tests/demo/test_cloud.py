@@ -118,3 +118,13 @@ def test_a_stopped_instance_leaves_the_next_bill(cloud: CloudAccount) -> None:
     assert days.max() == TODAY - timedelta(1)
     cloud.client("ec2", SANDBOX).start_instances(InstanceIds=[cloud.ids["web-batch-2"]])
     assert stopped(cloud, world, on=TODAY) == {}
+
+
+def test_the_fleet_has_its_age(cloud: CloudAccount) -> None:
+    """What was there before the first bill is old, the replicas are three days old: rules about age have something to judge."""
+    client = cloud.client("ec2", SANDBOX)
+    launched = client.describe_instances(InstanceIds=[cloud.ids["web-batch-1"]])["Reservations"][0]["Instances"][0]["LaunchTime"]
+    assert launched.date() == TODAY - timedelta(400)
+    databases = cloud.client("rds", COMMERCE, "eu-west-1").describe_db_instances()["DBInstances"]
+    made = {database["DBInstanceIdentifier"]: database["InstanceCreateTime"].date() for database in databases}
+    assert made["orders-replica-1"] == TODAY - timedelta(3)

@@ -93,6 +93,7 @@ def test_services_are_listed_with_their_tags(aws: Client) -> None:
     found = _by_type(aws)
     teams = {kind: ones[0].tags.get("team") for kind, ones in found.items() if kind in ("Load Balancer", "DB Instance", "Function")}
     assert teams == {"Load Balancer": "web", "DB Instance": "checkout", "Function": "payments"}
+    assert found["Function"][0].attributes["versions"] == 0
     (database,) = found["DB Instance"]
     assert (database.resource_name, database.instance_type, database.state) == ("orders", "db.r6g.large", "available")
     assert database.resource_id == "arn:aws:rds:us-east-1:123456789012:db:orders"
@@ -107,6 +108,22 @@ def test_what_is_refused_names_the_permission_and_the_rest_is_read(aws: Client, 
     assert "Volume" not in inventory.looked_at
     assert [one.resource_type for one in inventory.found] == ["Instance"]
     assert "ec2:DescribeVolumes is not allowed" in inventory.denied[0].sentence()
+
+
+def test_versions_of_functions_are_counted(aws: Client, refuse: Refuse) -> None:
+    """Published ones only, without $LATEST; where they may not be listed the number is unknown, and the tags are there."""
+    role = aws("iam").create_role(RoleName="f", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("main.py", "")
+    given = {"Runtime": "python3.13", "Role": role, "Handler": "main.h", "Code": {"ZipFile": code.getvalue()}, "Tags": {"team": "web"}}
+    aws("lambda").create_function(FunctionName="export", Publish=True, **given)
+    (function,) = _by_type(aws)["Function"]
+    assert function.attributes["versions"] == 1
+    refuse("lambda", "ListVersionsByFunction", "AccessDeniedException")
+    inventory = read(aws, PLACE)
+    assert [denied.permission for denied in inventory.denied] == ["lambda:ListVersionsByFunction"]
+    assert ("versions" in inventory.found[0].attributes, inventory.found[0].tags) == (False, {"team": "web"})
 
 
 def test_a_refused_role_is_said_once(aws: Client) -> None:
