@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analysis.money import money
 from analysis.root_cause import ResourceChange, RootCause, Row, explain
 
 _BEFORE = 14  # days that are compared with, before the change
@@ -14,11 +15,11 @@ _AFTER = 3  # days of the change at most
 _UNALLOCATED = "unallocated"
 _COLUMNS = {"account", "service", "team", "region", "environment", "application", "provider"}
 _EFFECTS = {
-    "usage": "more or less was used, at the same price",
-    "price": "the price moved, not the usage",
-    "mix": "dearer or cheaper kinds were used",
+    "usage": "usage, not price",
+    "price": "price, not usage",
+    "mix": "another mix of kinds",
     "unmetered": "charges without a usage quantity",
-    "several": "usage and price both moved",
+    "several": "usage and price",
     "none": "nothing moved",
 }
 
@@ -92,7 +93,7 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
     where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
     contributions = _contributions(cause)
     return {
-        "what": f"{cause.before:,.0f} to {cause.after:,.0f} {change.currency} a day ({cause.delta:+,.0f}): {_EFFECTS[cause.effects.verdict]}",
+        "what": f"{money(cause.before, change.currency)} to {money(cause.after, change.currency)} a day: {_EFFECTS[cause.effects.verdict]}",
         "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
         "where": ", ".join(where),
         "who": "; ".join(who),

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
+from analysis.anomaly_scopes import touches
 from analysis.insight_levels import Cause, Seen, causes
+from analysis.money import money
 from db import engines
 from db.engines import Database
 from db.tables import Insight, Load
@@ -61,8 +63,6 @@ def _stories(detection: Detection) -> list[Judged]:
 
 def _echo(told: list[Judged], judged: Judged) -> bool:
     """Whether a story is that of the days just before, seen from another level."""
-    from analysis.anomaly_scopes import touches
-
     return any(
         earlier.currency == judged.currency
         and earlier.finding.direction == judged.finding.direction
@@ -100,13 +100,13 @@ def _insight(session: Session, detection: Detection, judged: Judged) -> insights
 
 
 def title_of(judged: Judged) -> str:
-    """`Amazon RDS in payments is up 1,240 USD a day since 17 Nov (x2.1)`."""
+    """`Amazon RDS in payments is up $1.2k a day since 17 Nov (×2.1)`."""
     finding, scope = judged.finding, judged.scope
     what = scope.get("service") or scope.get("account") or scope.get("team") or scope.get("region") or "Total cost"
     within = [scope[name] for name in ("account", "team") if name in scope and scope[name] != what]
     where = f" in {', '.join(within)}" if within else ""
     ratio = f" (×{finding.actual / finding.expected:.1f})" if finding.expected > 1 else ""
-    amount = f"{abs(finding.impact):,.0f} {judged.currency} a day"
+    amount = f"{money(abs(finding.impact), judged.currency)} a day"
     day = f"{finding.since.day} {finding.since:%b}"
     if finding.kind == "new":
         return f"{what}{where} is new: {amount} since {day}"

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from analysis.money import money
 from db import audit, outbox
 from db.tables import Insight
 from settings import Channel, Organisation
@@ -136,7 +137,7 @@ def _update(session: Session, insight: Insight, item: Found, now: datetime) -> N
     if before and abs(item.impact - before) > 0.5 * abs(before):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))
         word = "grew" if abs(item.impact) > abs(before) else "shrank"
-        text = f"It {word}: {item.impact:,.0f} {insight.currency} a day, told as {before:,.0f}."
+        text = f"It {word}: {money(item.impact, insight.currency)}, told as {money(before, insight.currency)}."
         for channel in channels:
             key = f"insight:{insight.id}:{word}:{now.date()}:{channel}"
             outbox.leave(session, channel, "note", {"text": text}, key, thread_key=_key(insight, channel))
