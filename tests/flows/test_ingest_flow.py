@@ -158,7 +158,7 @@ def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str])
         return run_deployment("ingest_costs/ingest_costs", parameters=parameters, timeout=0, idempotency_key="click", as_subflow=False)
 
     with temporary_settings({PREFECT_API_URL: url}):
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while True:
             try:
                 run = trigger()
