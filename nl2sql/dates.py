@@ -25,6 +25,7 @@ _SMALL = {
 }
 SMALL_NUMBERS = _SMALL | {"couple": 2, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _LAST = ("last", "past", "previous", "prior", "preceding", "trailing", "latest")
 _THIS = ("this", "current", "present")
 
@@ -159,7 +160,7 @@ def _word(words: Words, index: int) -> str:
 
 def number(word: str) -> int | None:
     """A small count in digits or words."""
-    if word.isdigit() and len(word) <= 3:
+    if word.isdecimal() and len(word) <= 3:
         return int(word)
     return SMALL_NUMBERS.get(word)
 
@@ -198,7 +199,7 @@ def _recent(month: int, day: int, calendar: Calendar) -> date | None:
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return date(year, month, day) if _FIRST_YEAR <= year <= _LAST_YEAR else None
     except ValueError:
         return None
 

@@ -234,8 +234,12 @@ def _reshaped(query: Query, draft: Draft) -> Query:
         grain = query.grain if draft.grain or draft.widens else None
         dimensions = (*query.dimensions, *draft.dimensions) if draft.widens else ()
         draft.dimensions = list(dimensions) or draft.dimensions
+        narrowed = (
+            () if query.share_of is None else tuple(f for f in query.share_of if f not in query.filters)
+        )  # a share's part stays meant
         query = replace(
             query,
+            filters=(*query.filters, *narrowed),
             grain=grain,
             dimensions=(),
             scopes=(),

@@ -255,9 +255,11 @@ def _finished(select: exp.Select, query: Query, labels: list[_Label], measures: 
         select = select.select(exp.alias_(rank, "position"))
         post = exp.and_(post, exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))) if post else exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))  # fmt: skip
         ordered = [exp.Ordered(this=exp.column(query.limit_within)), exp.Ordered(this=exp.column("position"))]
-    if post is not None:
+    computed = any(isinstance(order.this, exp.Abs) for order in ordered)  # ORDER BY takes an expression over aliases only one level up
+    if post is not None or computed:
         names = [*(label.name for label in labels), *measures]
-        select = exp.select(*(exp.column(name) for name in names)).from_(select.subquery("grouped")).where(post)
+        select = exp.select(*(exp.column(name) for name in names)).from_(select.subquery("grouped"))
+        select = select.where(post) if post is not None else select
     select = select.order_by(*ordered)
     return select.limit(query.limit) if query.limit and not query.limit_within else select
 
@@ -278,8 +280,8 @@ def _order(query: Query, labels: list[_Label], measures: dict[str, exp.Expr]) ->
         if query.order == "asc":
             how = {"desc": "asc", "asc": "desc"}.get(how, how)
         if how == "abs":
-            return column, [exp.Ordered(this=exp.Abs(this=measures["change"].copy()), desc=True, nulls_first=False)]
-        return column, [exp.Ordered(this=measures[column].copy(), desc=how == "desc", nulls_first=False)]
+            return column, [exp.Ordered(this=exp.Abs(this=exp.column("change")), desc=True, nulls_first=False)]
+        return column, [exp.Ordered(this=exp.column(column), desc=how == "desc", nulls_first=False)]
     value = "share_percent" if query.share_of and "share_percent" in names else names[0]
     return value, [exp.Ordered(this=exp.column(value), desc=query.order == "desc", nulls_first=False)]
 

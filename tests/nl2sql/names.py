@@ -1,0 +1,54 @@
+"""The names of a small company, as its bills would hold them."""
+
+from datetime import date
+
+from nl2sql.dates import Calendar
+from nl2sql.grammar.assemble import amend, complete, stands_alone
+from nl2sql.grammar.draft import Doubt, Refusal
+from nl2sql.grammar.parse import parse
+from nl2sql.grammar.query import Query
+from nl2sql.linking import index
+from nl2sql.semantics import semantics
+
+CALENDAR = Calendar(date(2026, 11, 15), date(2025, 9, 1))
+VALUES = index(
+    {
+        "provider": ["AWS", "Microsoft", "Google Cloud"],
+        "account": ["commerce-prod", "commerce-nonprod", "sandbox", "ml-platform", "identity-platform"],
+        "account_id": ["210045678801"],
+        "service": [
+            "Amazon Elastic Compute Cloud",
+            "Amazon Relational Database Service",
+            "AWS Lambda",
+            "Virtual Machines",
+            "Azure SQL Database",
+            "Cloud SQL",
+        ],
+        "service_category": ["Compute", "Databases"],
+        "region": ["eu-west-1", "us-east-1", "westeurope"],
+        "team": ["payments", "checkout", "data-platform", "growth"],
+        "environment": ["prod", "staging", "dev"],
+        "application": ["checkout-web", "cart-service"],
+        "commitment_type": ["Compute Savings Plan"],
+        "currency": ["USD"],
+    },
+    semantics(),
+    {"checkout": ("kasse",)},
+)
+
+
+def understood(question: str, previous: Query | None = None) -> Query | Doubt | Refusal:
+    """What the grammar makes of a question on this data."""
+    draft = parse(question, semantics(), VALUES, CALENDAR, following=previous is not None)
+    if draft.refusal or draft.doubt:
+        return draft.refusal or draft.doubt  # type: ignore[return-value]
+    if previous is not None and not stands_alone(draft):
+        return amend(previous, draft, question, CALENDAR)
+    return complete(draft, question, CALENDAR)
+
+
+def query(question: str, previous: Query | None = None) -> Query:
+    """The query of a question that is understood."""
+    found = understood(question, previous)
+    assert isinstance(found, Query), found
+    return found

@@ -1,0 +1,167 @@
+"""Ask against a real database: what is answered, refused, kept and audited."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from access import SYSTEM, Actor
+from db.engines import Database
+from db.tables import AuditEntry, Question
+from flows.ingest_costs import ingest
+from nl2sql.answer import ask, connect_deps, run_sql
+from nl2sql.deps import Deps, Request, Silent, Written
+from nl2sql.grammar.draft import Refusal
+from nl2sql.outcomes import Answer, Blocked, CannotAnswer, Clarify, Unavailable
+from settings import Organisation, Settings
+
+HEADER = (
+    "BilledCost,BillingAccountId,BillingAccountName,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargeDescription,ChargePeriodEnd,"
+    "ChargePeriodStart,ContractedCost,EffectiveCost,ListCost,InvoiceIssuerName,ProviderName,PublisherName,PricingQuantity,ServiceCategory,ServiceName,"
+    "SubAccountId,SubAccountName,RegionId,ResourceId,ResourceName,Tags"
+)
+ROWS = [  # day, service, account, team, cost, category
+    ("2026-10-05", "Amazon Elastic Compute Cloud", "shop-prod", "payments", 100, "Usage"),
+    ("2026-10-06", "Amazon Elastic Compute Cloud", "shop-test", "checkout", 40, "Usage"),
+    ("2026-10-07", "AWS Lambda", "shop-prod", "payments", 10, "Usage"),
+    ("2026-10-07", "AWS Lambda", "shop-prod", None, 5, "Usage"),
+    ("2026-10-01", "AWS Lambda", "shop-prod", None, 3, "Tax"),
+    ("2026-09-10", "Amazon Elastic Compute Cloud", "shop-prod", "payments", 80, "Usage"),
+]
+
+
+def _bill(path: Path, month: int) -> str:
+    lines = [HEADER]
+    for day, service, account, team, cost, category in ROWS:
+        if not day.startswith(f"2026-{month:02d}"):
+            continue
+        tags = f'"{{""team"": ""{team}""}}"' if team else ""
+        start, end = f"2026-{month:02d}-01T00:00:00Z", f"2026-{month + 1:02d}-01T00:00:00Z"
+        lines.append(
+            f"{cost},1,Shop,USD,{end},{start},{category},text,{day[:8]}{int(day[8:]) + 1:02d}T00:00:00Z,{day}T00:00:00Z,{cost},{cost},{cost},AWS,AWS,AWS,1,"
+            f"Compute,{service},{account},{account},eu-west-1,{'i-' + account if category == 'Usage' else ''},,{tags}"
+        )
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def deps(clean_database: Database, settings: Settings, organisation: Organisation, tmp_path: Path) -> Iterator[Deps]:
+    """Two months of a small bill."""
+    result = ingest([_bill(tmp_path / f"{month}.csv", month) for month in (9, 10)], clean_database, organisation)
+    assert all(load["status"] == "loaded" for load in result.to_json()["loads"]), result.to_json()
+    yield connect_deps(settings, organisation, clean_database, today=date(2026, 11, 3))
+
+
+def test_an_answer_carries_rows_period_metric_freshness_and_sql(deps: Deps) -> None:
+    """Everything the contract of `finops ask` names; the figure stands in the text."""
+    answer = ask("cost by team in october", SYSTEM, None, deps)
+    assert isinstance(answer, Answer)
+    content = answer.to_json()
+    assert content["rows"] == [["payments", 110.0], ["checkout", 40.0], ["unallocated", 5.0]]
+    assert content["period"] == {"start": "2026-10-01", "end": "2026-11-01"}
+    assert (content["metric"], content["currency"], content["as_of"], content["translator"]) == (
+        "effective_cost",
+        "USD",
+        "2026-10-07",
+        "offline",
+    )
+    assert content["text"].startswith("$155 in total")
+    assert set(content) == {
+        "outcome", "text", "sql", "columns", "rows", "choices", "period", "metric", "currency", "as_of", "translator", "elapsed_ms",
+    }  # fmt: skip
+    assert run_sql(content["sql"], SYSTEM, None, deps).to_json()["rows"] == content["rows"]
+
+
+def test_a_follow_up_finds_its_thread_in_the_database(deps: Deps) -> None:
+    """The context is what is stored, so another process goes on where this one stopped."""
+    ask("ec2 cost in september", SYSTEM, "t1", deps)
+    assert ask("what about october?", SYSTEM, "t1", replace(deps)).to_json()["rows"] == [[140.0]]
+    assert ask("only payments", SYSTEM, "t1", deps).to_json()["rows"] == [[100.0]]
+    assert isinstance(ask("what about october?", SYSTEM, "t2", deps), Clarify)
+
+
+def test_a_choice_answers_the_question_that_was_asked_back(deps: Deps) -> None:
+    """A reply that names one of the choices stands for the whole question."""
+    asked = ask("cost of the shop account in october", SYSTEM, "t1", deps)
+    assert isinstance(asked, Clarify)
+    assert [choice.label for choice in asked.choices] == ["shop-prod", "shop-test", "both"]
+    assert ask("shop-test", SYSTEM, "t1", deps).to_json()["rows"] == [[40.0]]
+
+
+def test_an_asker_learns_nothing_of_other_teams(deps: Deps) -> None:
+    """Rows are narrowed, and so are the names that a refusal suggests."""
+    narrow = Actor(id="U1", teams=frozenset({"checkout"}))
+    assert ask("cost by team in october", narrow, None, deps).to_json()["rows"] == [["checkout", 40.0]]
+    refused = ask("payments spend in october", narrow, None, deps)
+    assert isinstance(refused, CannotAnswer)
+    assert "payments," not in refused.text.split("I can tell you")[0].replace("“payments”", "")
+
+
+@pytest.mark.parametrize(
+    "question", ["drop table charges", "select * from pg_shadow", "SELECT * FROM finops.charges", "show me the api tokens"]
+)
+def test_what_is_unsafe_is_blocked_and_audited(deps: Deps, question: str) -> None:
+    """No rows, and the refusal is in the log."""
+    refused = ask(question, SYSTEM, None, deps)
+    assert isinstance(refused, Blocked)
+    assert refused.to_json()["rows"] == []
+    with Session(deps.database.app) as session:
+        entry = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert entry is not None
+        assert (entry.action, entry.subject) == ("question.blocked", refused.reference)
+        assert session.scalar(sa.select(Question.outcome).where(Question.reference == refused.reference)) == "blocked"
+
+
+def test_a_typed_select_over_the_views_is_answered(deps: Deps) -> None:
+    """What a person writes goes through the same guard."""
+    answer = ask("SELECT account, sum(effective_cost) FROM reporting.daily_costs GROUP BY 1 ORDER BY 1", SYSTEM, None, deps)
+    assert answer.to_json()["rows"] == [["shop-prod", 198.0], ["shop-test", 40.0]]
+
+
+def test_what_cannot_be_answered_says_what_can(deps: Deps) -> None:
+    """Two questions, and both are answered."""
+    refused = ask("what was our revenue in october", SYSTEM, None, deps)
+    assert isinstance(refused, CannotAnswer)
+    assert len(refused.choices) == 2
+    for choice in refused.choices:
+        assert isinstance(ask(choice.question, SYSTEM, None, deps), Answer), choice.question
+
+
+def test_before_the_first_bill_it_says_how_to_load_one(clean_database: Database, settings: Settings, organisation: Organisation) -> None:
+    """An empty database is no error."""
+    outcome = ask("total cost", SYSTEM, None, connect_deps(settings, organisation, clean_database))
+    assert isinstance(outcome, Unavailable)
+    assert "finops ingest" in outcome.text
+
+
+def test_a_translator_is_asked_only_for_what_the_grammar_does_not_understand(deps: Deps) -> None:
+    """Its SQL is checked like anybody's; silent or unsafe, the grammar's outcome stands."""
+
+    class Scripted:
+        model = "scripted"
+        asked: list[str] = []  # noqa: RUF012
+
+        def translate(self, request: Request, verdict: object) -> Written | Refusal | Silent:
+            self.asked.append(request.question)
+            assert callable(verdict)
+            assert verdict("SELECT * FROM pg_shadow") is not None
+            assert verdict("SELECT count(*) AS charges FROM reporting.daily_costs") is None
+            return Written("SELECT count(*) AS charges FROM reporting.daily_costs")
+
+    with_model = replace(deps, translator=Scripted())
+    assert ask("cost by team in october", SYSTEM, None, with_model).translator == "offline"
+    answer = ask("mystery figure please", SYSTEM, None, with_model)
+    assert (answer.translator, answer.to_json()["columns"]) == ("llm", ["charges"])
+    assert isinstance(ask("show me the api tokens", SYSTEM, None, with_model), Blocked)
+    assert Scripted.asked == ["mystery figure please"]
+
+
+def test_the_change_on_the_period_before_is_told_when_asked_for(deps: Deps) -> None:
+    """October's 140 are 60 above September's 80."""
+    answer = ask("ec2 cost in october", SYSTEM, None, replace(deps, with_change=True))
+    assert "up $60.00 (+75.0 %) on September 2026" in answer.text
