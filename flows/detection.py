@@ -72,7 +72,9 @@ def _watched(series: CostSeries, floor: float) -> CostSeries:
 def _memory(session: Session, series: CostSeries, anchor: date) -> State:
     """The memory of every series at the end of the anchor day: stored ones are carried on, others learn from their history."""
     names = series.names()
-    stored = {row.series: row for row in session.scalars(sa.select(DetectorState).where(DetectorState.through <= anchor))}
+    fields = set(new_state(0).arrays())  # the memory of an earlier release's detector is learned anew
+    rows = session.scalars(sa.select(DetectorState).where(DetectorState.through <= anchor))
+    stored = {row.series: row for row in rows if set(row.state) == fields}
     first = [index for index, name in enumerate(names) if name not in stored]
     known = [index for index, name in enumerate(names) if name in stored]
     parts: list[State] = []
@@ -81,10 +83,10 @@ def _memory(session: Session, series: CostSeries, anchor: date) -> State:
         fresh.zeros[_appeared(series.values[:, first])] = DAILY.learning
         parts.append(_advance(fresh, series, first, series.first, anchor))
     for through in sorted({stored[names[index]].through for index in known}):
-        rows = [index for index in known if stored[names[index]].through == through]
-        carried = from_json(stored[names[index]].state for index in rows)
-        parts.append(_advance(carried, series, rows, through + _ONE_DAY, anchor))
-        first += rows
+        same = [index for index in known if stored[names[index]].through == through]
+        carried = from_json(stored[names[index]].state for index in same)
+        parts.append(_advance(carried, series, same, through + _ONE_DAY, anchor))
+        first += same
     if not parts:
         return new_state(0)
     whole = join(parts)
