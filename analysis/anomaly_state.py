@@ -199,4 +199,6 @@ def tuning_for(every: timedelta) -> Tuning:
         recurrence=a_day,
         memory=2 * a_day,
         quiet=a_day,
+        z=6.0,  # many more steps a day to be wrong on
+        impact=0.3,
     )
