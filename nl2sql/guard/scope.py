@@ -8,12 +8,12 @@ from sqlglot import exp
 
 from nl2sql.catalog import Catalog
 from nl2sql.guard.frame import Frame, Result, merge_using, renamed
-from nl2sql.guard.functions import AGGREGATES, SERIES
+from nl2sql.guard.functions import SERIES
 from nl2sql.guard.growth import series_rows
 from nl2sql.guard.labels import label
+from nl2sql.guard.shapes import alias_columns, is_function, is_parenthesis_of_joins, select_rows, shown
 
 MAX_ROWS: Final = 1e9  # guessed rows between the joins and the grouping
-_GROUPED_ROWS: Final = 100.0
 _MANY_ROWS: Final = 1e6
 _Queries = Mapping[str, Result]
 
@@ -34,7 +34,7 @@ class Scope:
         if not self.problems:
             for node in tree.find_all(exp.Table, exp.Column):
                 if id(node) not in self._seen:
-                    self.problems.append(f"The name {_shown(node.name)} cannot stand there.")
+                    self.problems.append(f"The name {shown(node.name)} cannot stand there.")
         return self.problems[0] if self.problems else None
 
     # ------------------------------------------------------------ queries
@@ -64,7 +64,7 @@ class Scope:
         seen = dict(queries)
         for cte in clause.expressions:
             result = self.query(cte.this, seen, outer)
-            seen[cte.alias] = Result(renamed(result.columns, _alias_columns(cte)), result.rows)
+            seen[cte.alias] = Result(renamed(result.columns, alias_columns(cte)), result.rows)
         return seen
 
     def _ordered(self, node: exp.Expr, result: Result, queries: _Queries, outer: Frame | None) -> Result:
@@ -97,7 +97,7 @@ class Scope:
             frame.ties += self._condition(where.this, frame, queries)
         columns = self._projections(node, frame, queries)
         self._clauses(node, frame, queries, columns)
-        rows = _rows(node, frame)
+        rows = select_rows(node, frame)
         if max(rows, frame.product()) > MAX_ROWS:
             self.problems.append("The statement joins large views without a condition that ties them together; add ON … = ….")
         return self._limited(node, Result(columns, rows), queries)
@@ -147,7 +147,7 @@ class Scope:
             if item.table in at.sources and self._schema_is_right(item, at):
                 return at.sources[item.table].columns
             at = at.outer
-        self.problems.append(f"{_shown(item.table)}.* is not a table of this statement.")
+        self.problems.append(f"{shown(item.table)}.* is not a table of this statement.")
         return ()
 
     # ------------------------------------------------------------ sources
@@ -155,13 +155,13 @@ class Scope:
     def _source(self, node: exp.Expr, frame: Frame, queries: _Queries, lateral: bool = False) -> str | None:
         """Add one item of a FROM clause; returns its key, None for a parenthesis of joins."""
         self._seen.add(id(node))
-        if _is_parenthesis_of_joins(node):
+        if is_parenthesis_of_joins(node):
             if node.alias:
                 self.problems.append("Joins in parentheses take no alias here.")
             return self._source(node.this, frame, queries)
         result, default = self._relation(node, frame, queries, lateral)
         key = node.alias or default
-        names = _alias_columns(node)
+        names = alias_columns(node)
         if (
             default
             and node.alias
@@ -174,7 +174,7 @@ class Scope:
         if not key:
             key = f"({len(frame.sources)})"  # no name: its columns can be read, itself not
         if key in frame.sources:
-            self.problems.append(f"The name {_shown(key)} stands twice in one FROM.")
+            self.problems.append(f"The name {shown(key)} stands twice in one FROM.")
         frame.sources[key] = result
         if isinstance(node, exp.Table) and not node.alias and any(node is view for view in self.views):
             frame.bare_views.add(key)
@@ -203,18 +203,18 @@ class Scope:
         if not schema and name in queries:
             return queries[name]
         if schema not in ("", self.catalog.schema):
-            self.problems.append(f"Only the reporting views may be read, not {_shown(schema)}.{_shown(name)}.")
+            self.problems.append(f"Only the reporting views may be read, not {shown(schema)}.{shown(name)}.")
             return Result((), 1.0)
         relation = self.catalog.relations.get(name)
         if relation is None:
-            self.problems.append(f"There is no view {_shown(name)}.")
+            self.problems.append(f"There is no view {shown(name)}.")
             return Result((), 1.0)
         self.views.append(node)
         return Result(relation.columns, relation.rows)
 
     def _series(self, node: exp.Expr, call: exp.Anonymous, frame: Frame, queries: _Queries) -> tuple[Result, str]:
         if call.this not in SERIES:
-            self.problems.append(f"The function {_shown(call.name)} cannot stand in a FROM.")
+            self.problems.append(f"The function {shown(call.name)} cannot stand in a FROM.")
         self._expression(call, frame, queries)
         width = len(call.expressions) if call.this == "unnest" else 1
         names: tuple[str, ...] = (call.this,) * width
@@ -231,7 +231,7 @@ class Scope:
         start = len(self._refs)
         self._source(join.this, frame, queries)
         added = [key for key in frame.sources if key not in before]
-        if isinstance(join.this, exp.Lateral) or _is_function(join.this):
+        if isinstance(join.this, exp.Lateral) or is_function(join.this):
             frame.ties += [frozenset({key, *added}) for at, key in self._refs[start:] if at is frame]
         left, right = [name for part in frame.stars[width - 1 : width] for name in part], [n for part in frame.stars[width:] for n in part]
         shared = self._shared(join, left, right)
@@ -256,7 +256,7 @@ class Scope:
         shared = [item.name for item in join.args.get("using") or ()]
         for name in shared:
             if name not in left or name not in right:
-                self.problems.append(f"Both sides of the join need the column {_shown(name)}.")
+                self.problems.append(f"Both sides of the join need the column {shown(name)}.")
         return shared
 
     # ------------------------------------------------------------ expressions
@@ -300,8 +300,8 @@ class Scope:
         self._seen.add(id(node))
         found = frame.find(node.name, node.table or None)
         if found is None or not self._schema_is_right(node, found[0]):
-            where = f"{_shown(node.table)}." if node.table else ""
-            self.problems.append(f"There is no column {where}{_shown(node.name)} here.")
+            where = f"{shown(node.table)}." if node.table else ""
+            self.problems.append(f"There is no column {where}{shown(node.name)} here.")
             return
         self._refs.append(found)
 
@@ -313,39 +313,3 @@ class Scope:
             return False
         node.set("db", None)  # the same column; narrowing may put a subquery in the view's place
         return True
-
-
-def _rows(node: exp.Select, frame: Frame) -> float:
-    rows = frame.product()
-    if node.args.get("group") or node.args.get("distinct"):
-        return min(rows, _GROUPED_ROWS)
-    for item in node.expressions:
-        for call in item.find_all(exp.Anonymous, exp.GroupConcat):
-            if isinstance(call, exp.Anonymous) and call.this in SERIES:
-                rows *= series_rows(call)
-            elif (isinstance(call, exp.GroupConcat) or call.this in AGGREGATES) and call.find_ancestor(exp.Window, exp.Select) is node:
-                return 1.0
-    return rows
-
-
-def _is_parenthesis_of_joins(node: exp.Expr) -> bool:
-    """(a JOIN b …) is a Subquery around its first table, on which the joins hang."""
-    if not isinstance(node, exp.Subquery) or node.args.get("with_"):
-        return False
-    inner = node.this
-    return isinstance(inner, exp.Table) or (
-        isinstance(inner, exp.Subquery) and (bool(inner.args.get("joins")) or _is_parenthesis_of_joins(inner))
-    )
-
-
-def _is_function(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous)
-
-
-def _alias_columns(node: exp.Expr) -> list[str]:
-    alias = node.args.get("alias")
-    return [column.name for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
-
-
-def _shown(name: str) -> str:
-    return "".join(c for c in name[:63] if c.isalnum() or c in "_ -") or "?"
