@@ -20,7 +20,7 @@ def deliver(cloud: CloudAccount, folder: Path, files: Sequence[Path]) -> list[st
 
 
 def stopped(cloud: CloudAccount, world: "World", on: date | None = None) -> dict[str, date]:
-    """Instances of the fleet that somebody stopped, by id, with the day from which they cost nothing: `on`, default the day after today (UTC)."""
+    """Instances of the fleet that somebody stopped, by id, with the day from which they cost nothing: `on`, default today (UTC)."""
     places = {(line.account.id, line.region) for line in world.lines if line.meter.service == "ec2"}
     since = on or datetime.now(UTC).date()
     found: dict[str, date] = {}
