@@ -23,7 +23,7 @@ _DISTINCT = (
     f"SELECT {', '.join(DIMENSIONS)}, {', '.join(f'grouping({name}) AS g_{name}' for name in DIMENSIONS)} FROM reporting.daily_costs "
     "WHERE (:all OR team = ANY(:teams)) GROUP BY GROUPING SETS (" + ", ".join(f"({name})" for name in DIMENSIONS) + ")"
 )
-_VERSION = "SELECT max(id) FROM finops.loads WHERE status = 'loaded'"
+_VERSION = "SELECT max(id) || ' ' || max(finished_at) FROM finops.loads WHERE status = 'loaded'"
 _REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
 _RESOURCE = "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
 
@@ -32,7 +32,7 @@ _RESOURCE = "SELECT resource_id, resource_name FROM reporting.resources WHERE (r
 class Facts:
     """One version of the data as one circle of askers sees it."""
 
-    version: int
+    version: str
     first: date
     through: date
     values: Values
@@ -43,7 +43,7 @@ class NoData:
     """No bill has been loaded yet."""
 
 
-_cache: OrderedDict[tuple[str, int, frozenset[str] | None], Facts] = OrderedDict()
+_cache: OrderedDict[tuple[str, str, frozenset[str] | None], Facts] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -69,7 +69,7 @@ def facts(engine: sa.Engine, asker: Actor, own_words: Mapping[str, tuple[str, ..
 
 
 def _read(
-    connection: sa.Connection, engine: sa.Engine, version: int, teams: frozenset[str] | None, own_words: Mapping[str, tuple[str, ...]]
+    connection: sa.Connection, engine: sa.Engine, version: str, teams: frozenset[str] | None, own_words: Mapping[str, tuple[str, ...]]
 ) -> Facts | NoData:
     first, through = connection.execute(sa.text(_REACH)).one()
     if first is None:

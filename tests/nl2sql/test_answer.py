@@ -1,6 +1,5 @@
 """Ask against a real database: what is answered, refused, kept and audited."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -50,11 +49,11 @@ def _bill(path: Path, month: int) -> str:
 
 
 @pytest.fixture
-def deps(clean_database: Database, settings: Settings, organisation: Organisation, tmp_path: Path) -> Iterator[Deps]:
+def deps(clean_database: Database, settings: Settings, organisation: Organisation, tmp_path: Path) -> Deps:
     """Two months of a small bill."""
     result = ingest([_bill(tmp_path / f"{month}.csv", month) for month in (9, 10)], clean_database, organisation)
     assert all(load["status"] == "loaded" for load in result.to_json()["loads"]), result.to_json()
-    yield connect_deps(settings, organisation, clean_database, today=date(2026, 11, 3))
+    return connect_deps(settings, organisation, clean_database, today=date(2026, 11, 3))
 
 
 def test_an_answer_carries_rows_period_metric_freshness_and_sql(deps: Deps) -> None:
