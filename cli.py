@@ -23,6 +23,7 @@ app = typer.Typer(
 flows_app = typer.Typer(help="Prefect flows.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 config_app = typer.Typer(help="finops.yaml.", no_args_is_help=True)
+tokens_app = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 sql_app = typer.Typer(help="The SQL guard.", no_args_is_help=True)
 playbooks_app = typer.Typer(help="Playbooks: what may be done about waste.", no_args_is_help=True)
@@ -37,6 +38,7 @@ _GROUPS = {
     "db": db_app,
     "config": config_app,
     "audit": audit_app,
+    "tokens": tokens_app,
 }
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
@@ -224,9 +226,8 @@ def evaluate(
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
     """Ask a file of questions and count the right answers (execution match)."""
-    from nl2sql.evaluate import evaluate_file
-
     from nl2sql.answer import connect_deps
+    from nl2sql.evaluate import evaluate_file
 
     settings = _settings()
     organisation = _organisation(settings)
@@ -501,6 +502,34 @@ def config_check(schema: Annotated[bool, typer.Option("--schema", help="Print th
         "sources": organisation.sources,
     }
     typer.echo(f"{settings.config} is right: " + ", ".join(f"{len(found)} {name}" for name, found in counts.items()) + ".")
+
+
+@tokens_app.command("issue")
+def tokens_issue(
+    owner: Annotated[
+        str, typer.Argument(metavar="PERSON", help="Id of a person of finops.yaml; the token has this person's roles and teams")
+    ],
+    scope: Annotated[list[str] | None, typer.Option(help="read, ask, write; default: read and ask")] = None,
+    days: Annotated[int, typer.Option(min=1, max=365, help="Lifetime")] = 90,
+    person: AsOption = None,
+) -> None:
+    """Make a token and print it; it is stored as a digest and cannot be read again."""
+    from bot.api.tokens import issue_for
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    actor = _actor(settings, organisation, person)
+    typer.echo(issue_for(_database(settings), organisation, actor, owner, tuple(scope or ("read", "ask")), days))
+
+
+@tokens_app.command("revoke")
+def tokens_revoke(owner: Annotated[str, typer.Argument(metavar="PERSON")], person: AsOption = None) -> None:
+    """End all tokens of a person."""
+    from bot.api.tokens import revoke_for
+
+    settings = _settings()
+    organisation = _organisation(settings)
+    typer.echo(f"{revoke_for(_database(settings), _actor(settings, organisation, person), owner)} tokens are revoked.")
 
 
 @audit_app.command("verify")

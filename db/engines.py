@@ -1,7 +1,7 @@
 """The database of this process: where it is, and one engine a role."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,9 @@ _ATTEMPTS = 3
 class Database:
     """Addresses of the one database under its three roles; engines connect on first use."""
 
-    owner_url: str
-    app_url: str
-    reader_url: str
+    owner_url: str = field(repr=False)  # they hold passwords
+    app_url: str = field(repr=False)
+    reader_url: str = field(repr=False)
     embedded: bool
 
     @cached_property

@@ -3,8 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ def digest() -> str:
     return hashlib.sha256(repr(VIEWS).encode()).hexdigest()[:16]
 
 
-def install(connection: sa.Connection) -> None:
+def install(connection: "sa.Connection") -> None:
     """Drop and make the schema `reporting` with its views and comments, in the caller's transaction."""
     connection.exec_driver_sql("DROP SCHEMA IF EXISTS reporting CASCADE")
     connection.exec_driver_sql("CREATE SCHEMA reporting")

@@ -3,14 +3,18 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from access import Action, Actor, Denied, check
 from db import audit
+from db.engines import Database
 from db.tables import ApiToken
+from errors import UserError
+from settings import Organisation
 
 Scope = Literal["read", "ask", "write"]
 SCOPES: tuple[Scope, ...] = ("read", "ask", "write")
@@ -39,11 +43,11 @@ def issue(session: Session, person: str, scopes: tuple[Scope, ...], now: datetim
 
 def revoke(session: Session, person: str, now: datetime, by: str) -> int:
     """End all tokens of a person; returns how many there were. The caller commits."""
-    ended = session.execute(
-        sa.update(ApiToken).where(ApiToken.person == person, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
-    ).rowcount
-    audit.append(session, by, "token.revoked", person, {"tokens": ended})
-    return int(ended)
+    rows = session.scalars(sa.select(ApiToken).where(ApiToken.person == person, ApiToken.revoked_at.is_(None))).all()
+    for row in rows:
+        row.revoked_at = now
+    audit.append(session, by, "token.revoked", person, {"tokens": len(rows)})
+    return len(rows)
 
 
 def find(session: Session, token: str, now: datetime) -> Bearer | None:
@@ -52,3 +56,29 @@ def find(session: Session, token: str, now: datetime) -> Bearer | None:
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
     return Bearer(row.person, frozenset(row.scopes))
+
+
+def issue_for(database: Database, organisation: Organisation, actor: Actor, person: str, scopes: tuple[str, ...], days: int) -> str:
+    """A token made on the command line. Raises `UserError` when the actor may not, or person or scope are unknown."""
+    _must_manage(actor)
+    if person not in {known.id for known in organisation.people}:
+        raise UserError(f"finops.yaml has no person {person!r}; add them under `people:` first.")
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown:
+        raise UserError(f"Unknown scope {', '.join(unknown)}; there are {', '.join(SCOPES)}.")
+    wanted = tuple(scope for scope in SCOPES if scope in scopes)
+    with Session(database.app) as session, session.begin():
+        return issue(session, person, wanted, datetime.now(UTC), timedelta(days=days), actor.id)
+
+
+def revoke_for(database: Database, actor: Actor, person: str) -> int:
+    """End a person's tokens from the command line. Raises `UserError` when the actor may not."""
+    _must_manage(actor)
+    with Session(database.app) as session, session.begin():
+        return revoke(session, person, datetime.now(UTC), actor.id)
+
+
+def _must_manage(actor: Actor) -> None:
+    decision = check(actor, Action.MANAGE_TOKENS)
+    if isinstance(decision, Denied):
+        raise UserError(decision.reason)
