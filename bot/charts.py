@@ -57,6 +57,8 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
     axes.set_title(_plain(figure["title"], 90), loc="left", fontsize=11, fontweight="bold")
     axes.set_ylabel(_plain(figure.get("y_label") or ""), fontsize=9)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _amount(value)))
+    if axes.get_ylim()[0] > 0:
+        axes.set_ylim(bottom=0)  # a cost that starts elsewhere looks as if it had multiplied
     axes.grid(axis="y", alpha=0.3)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -65,7 +67,7 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
 
 
 def _amount(value: float) -> str:
-    return f"{value / 1e6:g}M" if abs(value) >= 1e6 else f"{value / 1e3:g}k" if abs(value) >= 1e4 else f"{value:g}"
+    return f"{value / 1e6:g}M" if abs(value) >= 1e6 else f"{value / 1e3:g}k" if abs(value) >= 1e3 else f"{value:g}"
 
 
 def _plain(text: object, most: int = 40) -> str:

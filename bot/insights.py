@@ -1,8 +1,9 @@
 """The buttons of an alert: investigate, declare expected, snooze, assign, propose a fix; each changes the one insight and its card."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from bot.errors import Where
 from bot.runtime import Runtime
 from db import audit, outbox
 from db.tables import Insight, OutboxMessage
+
+if TYPE_CHECKING:
+    from playbooks.plan import Target
 
 _GONE = "That insight is no longer kept."
 
@@ -170,34 +174,56 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
 
 def propose_fix(runtime: Runtime, click: Click) -> None:
     """Look at the live resources and leave a frozen plan as a proposal; who presses is its requester."""
+    with runtime.session() as session:
+        found = _find(session, runtime, click.where, click.value, Action.REQUEST_REMEDIATION)
+        if isinstance(found, str):
+            said: str | None = found
+        else:
+            insight, actor = found
+            said = None
+            number, name, wanted = insight.id, _playbook_of(session, insight), _Wanted(insight.resource_id, insight.team, insight.account)
+    if said is None:
+        said = _propose(runtime, click, actor, number, name, wanted)
+    clicks.whisper(runtime, click.where, said)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Which recommendations belong to an insight."""
+
+    resource_id: str | None
+    team: str | None
+    account: str | None
+
+    def fits(self, target: "Target") -> bool:
+        """The very resource, else everything of the team and the account."""
+        if self.resource_id:
+            return target.resource_id == self.resource_id
+        return self.team in (None, target.team) and self.account in (None, target.account)
+
+
+def _propose(runtime: Runtime, click: Click, actor: Actor, insight: int, name: str, wanted: _Wanted) -> str:
+    """The cloud is asked between two transactions, so that nothing is locked meanwhile; the sentence says what came of it."""
     from playbooks.cloud import cloud_of
     from playbooks.planning import NothingToDo, candidates, make_plans
     from playbooks.remediation import propose
     from playbooks.schema import read_playbooks
 
+    playbook, now = read_playbooks().get(name), runtime.clock()
+    if playbook is None:
+        return "No playbook fits this any more."
     with runtime.session() as session:
-        found = _find(session, runtime, click.where, click.value, Action.REQUEST_REMEDIATION)
-        if isinstance(found, str):
-            said = found
-        else:
-            insight, actor = found
-            said = "No playbook fits this any more."
-            playbook = read_playbooks().get(_playbook_of(session, insight))
-            if playbook is not None:
-                limits = runtime.organisation.remediation
-                targets = [target for target in candidates(session, playbook, runtime.clock()) if _fits(target, insight)]
-                plans = (
-                    make_plans(playbook, targets, cloud_of(runtime.settings, limits), limits, runtime.clock())
-                    if targets
-                    else NothingToDo("nothing is open", ())
-                )
-                if isinstance(plans, NothingToDo):
-                    said = f"Nothing to propose: {plans.reason}."
-                else:
-                    for plan in plans:
-                        propose(session, plan, playbook, actor.id, runtime.clock(), channel=click.channel, insight_id=insight.id)
-                    said = f"Proposed {len(plans)} change{'' if len(plans) == 1 else 's'}; somebody else has to approve."
-    clicks.whisper(runtime, click.where, said)
+        targets = [target for target in candidates(session, playbook, now) if wanted.fits(target)]
+    if not targets:
+        return "Nothing to propose: no recommendation of this is open."
+    limits = runtime.organisation.remediation
+    plans = make_plans(playbook, targets, cloud_of(runtime.settings, limits), limits, now)
+    if isinstance(plans, NothingToDo):
+        return f"Nothing to propose: {plans.reason}."
+    with runtime.session() as session:
+        for plan in plans:
+            propose(session, plan, playbook, actor.id, now, channel=click.channel, insight_id=insight)
+    return f"Proposed {len(plans)} change{'' if len(plans) == 1 else 's'}; somebody else has to approve."
 
 
 def _playbook_of(session: Session, insight: Insight) -> str:
@@ -206,10 +232,4 @@ def _playbook_of(session: Session, insight: Insight) -> str:
         .where(OutboxMessage.key.startswith(f"insight:{insight.id}:"), OutboxMessage.kind == "alert")
         .limit(1)
     )
-    return str((payload or {}).get("playbook") or insight.evidence.get("playbook") or "")
-
-
-def _fits(target: Any, insight: Insight) -> bool:
-    if insight.resource_id:
-        return bool(target.resource_id == insight.resource_id)
-    return all(wanted is None or wanted == has for wanted, has in ((insight.team, target.team), (insight.account, target.account)))
+    return str(insight.evidence.get("playbook") or (payload or {}).get("playbook") or "")

@@ -19,4 +19,5 @@ def card(result: dict[str, Any], reference: str) -> Card:
     asked = mrkdwn.sentence(result.get("text") or "Which one do you mean?", 1_500)
     row = [blocks.button(label, f"clarify_{number}", f"{reference}:{number}") for number, label in enumerate(labels) if label]
     listed = " or ".join(mrkdwn.escape(label, 75) for label in labels)
-    return blocks.card(f"{asked} {listed}".strip(), [blocks.section(f"*Which one?* {asked}"), blocks.actions(row) if reference else None])
+    lead = "" if "?" in asked else "*Which one?* "
+    return blocks.card(f"{asked} {listed}".strip(), [blocks.section(f"{lead}{asked}"), blocks.actions(row) if reference else None])

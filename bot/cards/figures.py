@@ -112,7 +112,8 @@ def _ranking(rows: Sequence[Sequence[Any]], label: int, value: int, title: str, 
 def draw(figure: Figure) -> tuple[Block, Figure | None]:
     """Slack's own chart block where the figure fits it, else the place of a picture and the figure to draw as one."""
     native = None
-    if not figure.get("band") and not figure.get("limit"):
+    stacked = figure["kind"] == "area" and len(figure["series"]) > 1  # Slack lays areas over one another
+    if not stacked and not figure.get("band") and not figure.get("limit"):
         native = blocks.figure(
             figure["kind"], figure["title"], figure["categories"], [(name, values) for name, values in figure["series"]], figure["y_label"]
         )

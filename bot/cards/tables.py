@@ -11,7 +11,7 @@ from bot.cards import blocks, money, mrkdwn
 from bot.cards.blocks import Block
 from bot.cards.figures import numeric_columns
 
-ROWS = 25
+ROWS = 10  # a card is read on a telephone; the CSV has the rest
 _ADDITIVE = re.compile(r"cost|spend|spent|saving|amount|change|previous|before|credit|tax|quantity|count")
 _RATIO = re.compile(r"avg|average|mean|per_|share|percent|pct|ratio|rate|max|min|median|forecast|budget")
 _DIMENSION = re.compile(
@@ -33,10 +33,13 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     numbers = numeric_columns(columns, rows)
     text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
     titles = [column.replace("_", " ").capitalize() for column in shown_columns]
-    count = blocks.fitting_rows(titles, text_rows, min(most, blocks.TABLE_ROWS - 3))
-    kept = text_rows[:count]
+    newest = bool(columns) and bool(_TIME.match(columns[0]))  # of a series, the last rows are of interest
+    count = blocks.fitting_rows(titles, text_rows[::-1] if newest else text_rows, min(most, blocks.TABLE_ROWS - 3))
+    kept = text_rows[len(rows) - count :] if newest else text_rows[:count]
     if len(rows) > count:
-        kept.append(_rest(columns, rows, count, numbers)[: blocks.TABLE_COLUMNS])
+        left = rows[: len(rows) - count] if newest else rows[count:]
+        rest = _rest(columns, rows, left, numbers, "earlier" if newest else "more")[: blocks.TABLE_COLUMNS]
+        kept = [rest, *kept] if newest else [*kept, rest]
     if total := _total(columns, rows, numbers, result):
         kept.append(total[: blocks.TABLE_COLUMNS])
     return blocks.table(titles, kept, numbers)
@@ -85,9 +88,11 @@ def _with_share(columns: Sequence[str], rows: Sequence[Sequence[Any]], result: d
     return [*columns, "share"], [[*row, 100 * float(row[1] or 0) / total] for row in rows]
 
 
-def _rest(columns: Sequence[str], rows: Sequence[Sequence[Any]], shown: int, numbers: Sequence[int]) -> list[str]:
+def _rest(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], left: Sequence[Sequence[Any]], numbers: Sequence[int], word: str
+) -> list[str]:
     addable = _addable(columns, rows, numbers)
-    return [f"{len(rows) - shown:,} more in the CSV"] + [_sum(rows[shown:], i) if i in addable else "" for i in range(1, len(columns))]
+    return [f"{len(left):,} {word} in the CSV"] + [_sum(left, i) if i in addable else "" for i in range(1, len(columns))]
 
 
 def _total(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]) -> list[str] | None:

@@ -99,13 +99,14 @@ def test_a_viewer_may_look_but_not_change(bot: Runtime, slack: Handle, alert: di
     assert insight_of(bot).status == "open"
 
 
-def test_proposing_without_a_playbook_says_so(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
     """No proposal is made from nothing."""
     with bot.session() as session:
         insight = session.scalars(sa.select(Insight)).one()
         payload = {**insights.payload_of(insight), "playbook": "ec2-stop-idle"}
+        insight.evidence = {**insight.evidence, "playbook": "ec2-stop-idle"}
         outbox.leave(session, CHANNEL, "alert", payload, "with-fix")
     card = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
     slack.click(PRIYA, card["ts"], "insight_propose")
     slack.wait_until(lambda: slack.ephemerals(PRIYA))
-    assert "No playbook fits" in slack.ephemerals(PRIYA)[0]["text"]
+    assert "Nothing to propose" in slack.ephemerals(PRIYA)[0]["text"]

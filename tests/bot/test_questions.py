@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import questions
 from bot.runtime import Runtime
+from db.engines import Database
 from db.tables import Question, SlackEvent
 from demo.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS, Rules, StartBot
@@ -104,6 +105,17 @@ def test_a_dropped_socket_loses_nothing(bot: Runtime, slack: Handle) -> None:
     slack.drop_sockets()
     asked = slack.post_as(MAYA, "#finops", f"{BOT} cost")
     slack.wait_for_reply(asked["ts"], 30)
+    assert len(settled(slack, "#finops", 1)) == 1
+
+
+def test_what_arrives_while_the_database_is_away_is_answered_when_it_is_back(bot: Runtime, slack: Handle) -> None:
+    """It is not acknowledged, so Slack delivers it again."""
+    there, away = bot.database, Database("", "postgresql+psycopg2://x:x@127.0.0.1:9/x", "", embedded=False)
+    bot.database = away
+    asked = slack.post_as(MAYA, "#finops", f"{BOT} cost")
+    slack.wait_until(lambda: [ack for ack in slack.acks if ack.seconds is None])
+    bot.database = there
+    slack.wait_for_reply(asked["ts"], 15)
     assert len(settled(slack, "#finops", 1)) == 1
 
 

@@ -43,8 +43,24 @@ def test_a_long_result_is_cut_visibly_and_its_total_is_over_all_rows() -> None:
     """The rows that are left out are counted, and the total adds up every row."""
     rows = [[f"service-{n}", 1.5] for n in range(400)]
     shown = block(answer.card(result(["service", "cost"], rows), "7F3K", TODAY), "table")["rows"]
-    assert [cell["text"] for cell in shown[-2]] == ["375 more in the CSV", "562.50", "–"]
+    assert [cell["text"] for cell in shown[-2]] == ["390 more in the CSV", "585.00", "–"]
     assert [cell["text"] for cell in shown[-1]] == ["Total of 400", "600.00", "–"]
+
+
+def test_a_long_series_shows_its_newest_days() -> None:
+    """The earlier ones are summed above them."""
+    days = [[f"2026-10-{day:02d}", 2.0] for day in range(1, 32)]
+    shown = tables.table_of(result(["day", "cost"], days))
+    assert shown is not None
+    first = [[cell["text"] for cell in row] for row in shown["rows"][1:3]]
+    assert first == [["21 earlier in the CSV", "42.00"], ["2026-10-22", "2.00"]]
+    assert [cell["text"] for cell in shown["rows"][-1]] == ["Total of 31", "62.00"]
+
+
+def test_parts_over_time_are_stacked_in_a_picture() -> None:
+    """Slack's own areas lie over one another, which would read as something else."""
+    rows = [[f"2026-11-{day:02d}", team, 1.0] for day in range(1, 5) for team in ("a", "b")]
+    assert answer.card(result(["day", "team", "cost"], rows, chart="stacked"), "R", TODAY)["chart"]["kind"] == "area"
 
 
 def test_parts_of_a_whole_show_their_share() -> None:
