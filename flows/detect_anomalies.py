@@ -14,10 +14,12 @@ from analysis.money import money
 from db import engines
 from db.engines import Database
 from db.tables import Insight, Load
-from flows import failure, insights
+from flows import culprits, failure, insights
 from flows.causes import Change, cause_json, explain_change
 from flows.cost_series import name_of
 from flows.detection import Detection, Judged, detect
+from flows.sources.aws_events import CloudTrail, Trail
+from playbooks.cloud import cloud_of
 from settings import Organisation, read_organisation, read_settings
 
 _CHART_DAYS = 30
@@ -31,10 +33,12 @@ def detect_anomalies() -> dict[str, int]:
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
     with failure.told("detect_anomalies", database, organisation):
-        return run(database, organisation, datetime.now(UTC))
+        cloud = cloud_of(settings, organisation.remediation)
+        trail = CloudTrail(lambda service, account_id, region: cloud.client(service, account_id, region, "observe"))
+        return run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)
 
 
-def run(database: Database, organisation: Organisation, now: datetime) -> dict[str, int]:
+def run(database: Database, organisation: Organisation, now: datetime, trail: Trail | None = None) -> dict[str, int]:
     """One detection in one transaction: insights, their messages and the detector's memory are there together or not at all."""
     with Session(database.app) as session, session.begin():
         insights.sleepers(session, now)
@@ -42,7 +46,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
         if detection is None:
             return {"found": 0, "closed": 0}
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
-        found = [_insight(session, detection, story) for story in _stories(detection)]
+        found = [_insight(session, detection, story, trail) for story in _stories(detection)]
         insights.store(session, found, organisation, now, arrived)
         closed = _close_vanished(session, detection, {item.fingerprint for item in found}, now)
     return {"found": len(found), "closed": closed}
@@ -72,11 +76,16 @@ def _echo(told: list[Judged], judged: Judged) -> bool:
     )
 
 
-def _insight(session: Session, detection: Detection, judged: Judged) -> insights.Found:
+def _insight(session: Session, detection: Detection, judged: Judged, trail: Trail | None) -> insights.Found:
     finding, since = judged.finding, judged.finding.since.date()
     change = Change(judged.scope, judged.currency, since, finding.moment.date())  # the days that the alert is about
-    cause = cause_json(explain_change(session.connection(), change), change)
     fingerprint = f"anomaly:{name_of(judged.scope, judged.currency)}:{finding.direction}:{since}"
+    known = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
+    explained = explain_change(session.connection(), change)
+    people = culprits.who(session.connection(), trail, explained, change) if trail is not None and known is None else ()
+    cause = cause_json(explained, change, people)
+    if known is not None:
+        cause["who"] = (known.evidence.get("cause") or {}).get("who", "")
     return insights.Found(
         fingerprint=fingerprint,
         kind="anomaly",

@@ -1,0 +1,54 @@
+"""Who changed something near the start of an anomaly, from CloudTrail where it may be read; what cannot be known is said, never guessed."""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from analysis.root_cause import RootCause
+from flows.causes import Change
+from flows.sources.aws_access import Denied
+from flows.sources.aws_events import Event, Trail
+
+_BEFORE, _AFTER = timedelta(hours=24), timedelta(hours=30)  # around the first day (UTC) that is out of line
+_SHOWN = 3
+_log = logging.getLogger(__name__)
+
+
+def who(connection: sa.Connection, trail: Trail, cause: RootCause, change: Change) -> tuple[str, ...]:
+    """Sentences on who made, changed or removed the resources that carry the change; empty outside of AWS."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    named = {dimension: item.name for dimension, item in cause.trail}
+    account, region = change.scope.get("account") or named.get("account"), change.scope.get("region") or named.get("region")
+    changed = [item.name for item in cause.resources]
+    if not account or not region or not changed:
+        return ()
+    account_id = connection.scalar(
+        sa.text("SELECT account_id FROM finops.resource_costs WHERE account = :account AND provider = 'AWS' LIMIT 1"), {"account": account}
+    )
+    if account_id is None:
+        return ()
+    start = datetime(change.since.year, change.since.month, change.since.day, tzinfo=UTC)
+    try:
+        found = trail.events(account_id, region, start - _BEFORE, start + _AFTER)
+    except (BotoCoreError, ClientError) as error:
+        _log.warning("CloudTrail of %s in %s could not be read: %s", account_id, region, type(error).__name__)
+        return ("CloudTrail could not be read",)
+    if isinstance(found, Denied):
+        return (found.sentence(),)
+    return tuple(_sentence(event) for event in about(found, changed)[:_SHOWN])
+
+
+def about(events: Sequence[Event], changed: Sequence[str]) -> list[Event]:
+    """The events that name a changed resource, oldest first, one an actor and kind of event."""
+    found: dict[tuple[str, str], Event] = {}
+    for event in events:
+        if any(name in resource or resource in name for name in changed for resource in event.resources):
+            found.setdefault((event.who, event.name), event)
+    return list(found.values())
+
+
+def _sentence(event: Event) -> str:
+    return f"{event.who}: {event.name} on {event.at.day} {event.at:%b %H:%M} UTC (CloudTrail)"
