@@ -35,7 +35,7 @@ def predict(state: State, step: Step, values: Floats) -> Prediction:
     usual = state.level + state.trend + _echo_gain(state) * state.echo + state.profile[:, step.slot]
     plain = np.exp(usual)
     scale = np.maximum(state.scale, state.tail) * settling
-    floor = np.maximum(LOWEST * plain, 0.005 * state.peak)
+    floor = np.maximum(LOWEST * np.exp(state.level + state.profile.max(axis=1)), 0.005 * state.peak)
     seen = edge_seen(state, step)
     low, high = bounds(state, step, plain, scale)
     expected = np.maximum(np.clip(values, low, high), floor)
@@ -54,7 +54,8 @@ def remember(state: State, values: Floats, seen: Prediction) -> None:
     """Push the step onto the ring, without the month's edge."""
     state.ring[:, :-1] = state.ring[:, 1:]
     state.masked[:, :-1] = state.masked[:, 1:]
-    young = np.where(values > 0, np.log(values), np.nan)
+    lowest = np.log(LOWEST) + np.fmax.reduce(state.ring, axis=1)
+    young = np.where(values > 0, np.fmax(np.log(values), lowest), np.where(state.age > 0, lowest, np.nan))
     state.ring[:, -1] = np.where(np.isfinite(state.level), seen.usual + seen.error, young)
     state.ring[~np.isfinite(values), -1] = np.nan
 

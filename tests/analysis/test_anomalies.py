@@ -44,6 +44,13 @@ def test_a_usual_year_is_silent() -> None:
     assert watch(usual(365)) == []
 
 
+def test_days_without_cost_can_be_usual() -> None:
+    """A test environment that is shut down at weekends, and one whose batch runs on Mondays alone."""
+    weekdays = usual(200) * np.resize([1, 1, 1, 1, 1, 0, 0], 200)
+    mondays = usual(200) * np.resize([1, 0, 0, 0, 0, 0, 0], 200)
+    assert watch([weekdays, mondays]) == []
+
+
 def test_a_spike_is_told_once_on_its_first_day_and_its_end_is_not() -> None:
     """Three days of double cost are one finding with its expected value."""
     values = usual(150)
