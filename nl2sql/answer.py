@@ -23,6 +23,7 @@ from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.listing import Listing, list_subject, subject_missing
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import Query
+from nl2sql.linking import Values
 from nl2sql.outcomes import Answer, Blocked, CannotAnswer, Choice, Clarify, Outcome, TimedOut, Unavailable
 from nl2sql.run import Failed, Rows, Slow, run_checked
 from nl2sql.semantics import semantics
@@ -89,7 +90,8 @@ def _outcome(turn: Turn, asker: Actor, context: Context | None, deps: Deps) -> t
     deps.say("reading the question")
     known = facts(deps.database.app, asker, deps.organisation.synonyms)
     if isinstance(known, NoData):
-        return turn, Unavailable(text=_NO_BILLS)
+        refused = parse(turn.question, semantics(), Values({}, {}, {}, 0), Calendar(deps.day(), deps.day(), 1)).refusal
+        return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(text=_NO_BILLS)
     if _SQL.match(turn.question):
         return turn, _written(turn.question, asker, deps, known)
     question = conversation.chosen(context, turn.question) or turn.question
