@@ -49,6 +49,7 @@ def default_period(draft: Draft, calendar: Calendar) -> Period:
         return Period(dates.step(end, "week", -8), end, dates.label(dates.step(end, "week", -8), end), "week", 8)
     if draft.grain in ("month", "quarter", "year") or draft.average == "month":
         start = max(dates.step(dates.floor(calendar.today, "month"), "month", -12), dates.floor(calendar.first, "month"))
+        start = dates.floor(calendar.first, "year") if draft.grain == "year" else start
         end = calendar.tomorrow if draft.grain else dates.floor(calendar.today, "month")
         return Period(start, end, dates.label(start, end), "day")
     return dates.until_now(dates.whole(calendar.today, "month"), calendar)

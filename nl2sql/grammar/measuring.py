@@ -120,7 +120,7 @@ def _negated(sentence: Sentence, at: int) -> bool:
 def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[int]:
     """Of the names in a question of shares, those that are the part; the others narrow the whole."""
     if _breaks_down(sentence):
-        return []
+        return [at for at in places if _part_of_each(sentence, at, share_at)]
     before, after = [at for at in places if at < share_at], [at for at in places if at > share_at]
     if before and (after or _beside(sentence, before[-1], share_at)):
         return before if _beside(sentence, before[-1], share_at) else after
@@ -134,6 +134,18 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
         return later
     first = of_whole[:1]
     return list(sentence.coordinated(first[0], sentence.kind(first[0]))) if first and _conjoined(sentence, of_whole) else first
+
+
+def _part_of_each(sentence: Sentence, at: int, share_at: int) -> bool:
+    """`prod share per team`, `share of EC2 in each team's spend`: the part that is sought in every group."""
+    if at < share_at:
+        return at == share_at - 1
+    following = sentence.after(at)
+    return (
+        following is not None
+        and sentence.kind(following) == "by"
+        and sentence.terms[following].text in ("in each", "in every", "within each")
+    )
 
 
 def _beside(sentence: Sentence, at: int, share_at: int) -> bool:

@@ -27,7 +27,7 @@ def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
     if target is not None and not given:
         given = _number_beside(sentence, target)
     if target is None:
-        draft.limit = given or draft.limit
+        _untargeted(sentence, draft, given)
         return
     term = sentence.terms[target]
     if term.kind in ("unit", "grain"):
@@ -37,6 +37,16 @@ def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
     else:
         _by_target(sentence, draft, target, given)
     _within(sentence, draft)
+
+
+def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:
+    """`when did we spend most` is of days, `who spends most` of teams; else the limit stands alone."""
+    draft.limit = given or draft.limit
+    if sentence.has("when"):
+        draft.grain, draft.limit = "day", given or 1
+    elif any(term.text == "who" for term in sentence.terms):
+        draft.dimensions.append("team")
+        draft.limit = given or 1
 
 
 def _by_target(sentence: Sentence, draft: Draft, target: int, given: int | None) -> None:

@@ -15,6 +15,8 @@ from nl2sql.semantics import Entry, Semantics
 
 _YIELDING = frozenset({"noise", "outside", "all", "follow", "unit", "vague"})  # words that a name in the data takes precedence of
 _CHARGE_COLUMNS = frozenset({"commitment_type"})
+_CONTRIBUTES = frozenset({("account", "for"), ("accounts", "for")})  # `what share does prod account for`, but not `by account for prod`
+_BREAKS_DOWN = frozenset({"by", "per", "each", "every", "which", "of", "the", "and", "top", "all"})
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
 _DATE_WORDS = tuple(word for word in (*dates.MONTHS, *dates.WEEKDAYS, *dates.UNITS, "yesterday", "today") if len(word) > 3)
 
@@ -78,6 +80,8 @@ class Tagger:
             readings.append((date[0], 4, Term("period", "", " ".join(texts[at : at + date[0]]), period=date[1])))
         for length in range(min(max(self.semantics.longest, self.values.longest), len(words) - at), 0, -1):
             phrase = tuple(texts[at : at + length])
+            if length == 2 and phrase in _CONTRIBUTES and at and texts[at - 1] in _BREAKS_DOWN:
+                continue
             entries = self.semantics.lexicon.get(phrase, ())
             if matches := self.values.exact.get(phrase):
                 named = Term("value", matches[0].label, " ".join(phrase), matches=matches)
