@@ -25,7 +25,9 @@ StartFlow = Callable[[str, dict[str, Any], str], str]
 """Start a deployment by name with parameters and an idempotency key; returns the run's id, raises `PrefectDown` while Prefect cannot be reached."""
 
 OPEN = ("requested", "approved", "triggered")
-_REPORTING = frozenset({"ingest_costs/ingest_costs"})  # deployments that take `request_key` and report their end
+_REPORTING = frozenset(
+    {"ingest_costs/ingest_costs", "forecast_costs/forecast_costs"}
+)  # deployments that take `request_key` and report their end
 _STALE = timedelta(minutes=20)  # a run that has not reported back does not block the next request for ever
 _LOCK = "SELECT pg_advisory_xact_lock(7113101, hashtext(:subject))"
 

@@ -183,7 +183,7 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
             said = None
             number, name, wanted = insight.id, _playbook_of(session, insight), _Wanted(insight.resource_id, insight.team, insight.account)
     if said is None:
-        said = _propose(runtime, click, actor, number, name, wanted)
+        said = _propose(runtime, actor, number, name, wanted)
     clicks.whisper(runtime, click.where, said)
 
 
@@ -202,28 +202,25 @@ class _Wanted:
         return self.team in (None, target.team) and self.account in (None, target.account)
 
 
-def _propose(runtime: Runtime, click: Click, actor: Actor, insight: int, name: str, wanted: _Wanted) -> str:
-    """The cloud is asked between two transactions, so that nothing is locked meanwhile; the sentence says what came of it."""
+def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _Wanted) -> str:
+    """The cloud is asked after the insight's lock is given back; the sentence says what came of it."""
     from playbooks.cloud import cloud_of
-    from playbooks.planning import NothingToDo, candidates, make_plans
-    from playbooks.remediation import propose
+    from playbooks.planning import NothingToDo, candidates
+    from playbooks.proposing import propose_all
     from playbooks.schema import read_playbooks
 
     playbook, now = read_playbooks().get(name), runtime.clock()
     if playbook is None:
         return "No playbook fits this any more."
+    cloud = cloud_of(runtime.settings, runtime.organisation.remediation)
     with runtime.session() as session:
-        targets = [target for target in candidates(session, playbook, now) if wanted.fits(target)]
-    if not targets:
-        return "Nothing to propose: no recommendation of this is open."
-    limits = runtime.organisation.remediation
-    plans = make_plans(playbook, targets, cloud_of(runtime.settings, limits), limits, now)
-    if isinstance(plans, NothingToDo):
-        return f"Nothing to propose: {plans.reason}."
-    with runtime.session() as session:
-        for plan in plans:
-            propose(session, plan, playbook, actor.id, now, channel=click.channel, insight_id=insight)
-    return f"Proposed {len(plans)} change{'' if len(plans) == 1 else 's'}; somebody else has to approve."
+        ids = frozenset(target.resource_id for target in candidates(session, playbook, now) if wanted.fits(target))
+        if not ids:
+            return "Nothing to propose: no recommendation of this is open."
+        made = propose_all(session, playbook, cloud, runtime.organisation, actor.id, now, resource_ids=ids, insight_id=insight)
+    if isinstance(made, NothingToDo):
+        return f"Nothing to propose: {made.reason}."
+    return f"Proposed {len(made)} change{'' if len(made) == 1 else 's'} in the team's channel; somebody else has to approve."
 
 
 def _playbook_of(session: Session, insight: Insight) -> str:

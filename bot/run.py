@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 
-from bot import answers, flow_requests, inbox, questions, runtime, slack_calls
+from bot import answers, flow_requests, inbox, questions, runtime, slack_calls, subscriptions
 from bot.runtime import Runtime
 from db.engines import Database
 from errors import UserError
@@ -146,6 +146,7 @@ def background(bot: Runtime, stopping: threading.Event) -> None:
                 if started or not up:
                     bot.delivery.wake.set()
             if turn % _RESUME_EVERY == 0:
+                subscriptions.ask_due(bot)
                 questions.resume(bot)
                 with bot.session() as session:
                     flow_requests.tell_ended(session, bot.clock())

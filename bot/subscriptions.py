@@ -1,5 +1,6 @@
 """Subscriptions: a digest or a question of one's own, into a channel, daily or weekly, at an hour of one's own time zone."""
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -7,10 +8,11 @@ from sqlalchemy.orm import Session
 
 import access
 from access import Action, Actor, Denied, Role
-from bot import clicks
+from bot import clicks, inbox, questions
 from bot.cards import home
 from bot.cards.home import WEEKDAYS
 from bot.clicks import Click, Listeners, Submission
+from bot.questions import Heard
 from bot.runtime import Runtime
 from db import audit, outbox
 from db.tables import Subscription
@@ -61,6 +63,7 @@ def save(runtime: Runtime, submission: Submission) -> None:
         at_hour=int(submission.values.get("hour") or 9),
         timezone=zone,
         active=True,
+        last_sent_for=_today_if_over(int(submission.values.get("hour") or 9), zone, runtime.clock()),
     )
     with runtime.session() as session:
         if team != "*" and not access.may_see_team(actor, team):
@@ -84,11 +87,44 @@ def _zone(name: str) -> str:
     return name
 
 
+def _today_if_over(hour: int, zone: str, now: datetime) -> date | None:
+    """Today where its hour has passed already: the first one then comes tomorrow."""
+    local = now.astimezone(ZoneInfo(zone))
+    return local.date() if local.hour >= hour else None
+
+
 def describe(row: Subscription) -> str:
     """`digest of payments, every Monday at 09:00 (Europe/Berlin)`."""
     what = f"“{row.question}”" if row.question else f"digest of {row.scope.get('team') or 'everything'}"
     when = f"every {WEEKDAYS[row.weekday]}" if row.weekday is not None else "every day"
     return f"{what}, {when} at {row.at_hour:02d}:{row.at_minute or 0:02d} ({row.timezone})"
+
+
+def is_due(row: Subscription, now: datetime) -> date | None:
+    """The local day for which a subscription is due now: its hour has come on its day, in its own zone, and it was not sent for that day."""
+    local = now.astimezone(ZoneInfo(row.timezone))
+    come = (local.hour, local.minute) >= (row.at_hour, row.at_minute or 0)
+    right_day = row.weekday is None or local.weekday() == row.weekday
+    return local.date() if come and right_day and row.last_sent_for != local.date() else None
+
+
+def ask_due(runtime: Runtime) -> int:
+    """Ask the subscribed questions that are due, as the people who subscribed them; each once a day, whichever bot comes first."""
+    asked = 0
+    with runtime.session() as session:
+        rows = session.scalars(
+            sa.select(Subscription).where(Subscription.active.is_(True), Subscription.kind == "question").with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            day = is_due(row, runtime.clock())
+            if day is None or row.question is None:
+                continue
+            row.last_sent_for = day
+            said = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
+            heard = Heard(row.created_by, row.channel, row.question, None, addressed=True, asked=said)
+            inbox.remember(session, f"subscription:{row.id}:{day}", questions.as_body(heard), runtime.clock() - inbox.LEASE)
+            asked += 1
+    return asked
 
 
 def stop(runtime: Runtime, click: Click) -> None:

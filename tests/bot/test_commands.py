@@ -1,11 +1,13 @@
 """Commands, the Home tab, subscriptions and budgets, as people use them."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot import subscriptions
 from bot.runtime import Runtime
 from db import outbox
 from db.engines import Database
@@ -136,3 +138,31 @@ def test_opening_the_agent_offers_questions(bot: Runtime, slack: Handle, clean_d
     slack.open_home(MAYA)
     slack.wait_until(lambda: slack.home(MAYA))
     assert "No bills are loaded yet" in str(slack.home(MAYA))
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-03-29T06:59:00+00:00", None),  # the night to summer time: 08:59 in Berlin
+        ("2026-03-29T07:00:00+00:00", "2026-03-29"),
+        ("2026-10-25T07:59:00+00:00", None),  # the night to winter time: 08:59
+        ("2026-10-25T08:00:00+00:00", "2026-10-25"),
+        ("2026-10-26T08:00:00+00:00", None),  # a Monday
+    ],
+)
+def test_a_subscription_is_due_at_its_local_hour_around_the_change_of_the_clocks(now: str, due: str | None) -> None:
+    """Every Sunday at nine in Berlin, in summer and in winter."""
+    row = Subscription(timezone="Europe/Berlin", at_hour=9, at_minute=0, weekday=6, last_sent_for=None)
+    found = subscriptions.is_due(row, datetime.fromisoformat(now))
+    assert (found.isoformat() if found else None) == due
+
+
+def test_a_subscribed_question_is_asked_once_a_day(bot: Runtime, slack: Handle, rules: Rules) -> None:
+    """As the person who subscribed it, into its channel, also with two bots looking."""
+    with bot.session() as session:
+        values = {"channel": "C0PAYMENTS", "created_by": MAYA, "kind": "question", "question": "top 5 services", "frequency": "daily"}
+        session.add(Subscription(**values, at_hour=0, timezone="UTC"))
+    card = slack.wait_for_message(lambda message: message["text"].startswith("$7.2k: top 5 services"), 15)
+    assert card["channel"] == "C0PAYMENTS"
+    assert subscriptions.ask_due(bot) == 0
+    assert [asker for _, asker, _ in rules.asked] == [MAYA]
