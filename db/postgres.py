@@ -177,9 +177,7 @@ def _launch(folder: Path, data: Path) -> int:
     log_path = folder / "postgres.log"
     deadline = time.monotonic() + _START_SECONDS
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = _free_port(folder)
         options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
         command = _as_service([str(binaries() / "postgres"), "-D", str(data), "-p", str(port), *options])
         with log_path.open("ab") as log:
@@ -198,6 +196,23 @@ def _launch(folder: Path, data: Path) -> int:
         ):
             raise UserError(f"Postgres did not start; its log is {log_path}: {_tail(log_path)}")
         time.sleep(0.3)  # what a killed server left (shared memory, a taken port) goes away by itself
+
+
+def _free_port(folder: Path) -> int:
+    """The port of the last start where it can be had, so that running processes find a restarted server; else any."""
+    kept = folder / "port"
+    wanted = int(kept.read_text()) if kept.exists() else 0
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found = int(probe.getsockname()[1])
+            kept.write_text(str(found))
+            return found
+    raise UserError("No port of 127.0.0.1 is free for Postgres.")
 
 
 def _tail(path: Path) -> str:
