@@ -1,41 +1,55 @@
 """Expire old proposals, start what was approved and never started, settle or report what hangs."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 
 from prefect import flow
-from prefect.deployments import run_deployment
 from sqlalchemy.orm import Session
 
 from db import engines, outbox
+from flows import failure
 from playbooks import remediation as life
 from playbooks.cloud import cloud_of
 from playbooks.execution import Run, execute
 from playbooks.schema import read_playbooks
 from settings import Organisation, read_organisation, read_settings
 
+_AGAIN_MINUTES = 5  # a run that found the account busy and did nothing is started again after so long
+
 
 @flow(name="sweep_remediations", flow_run_name="sweep")
 def sweep_remediations() -> dict[str, list[int]]:
-    """Every minute; each remediation is started under its own idempotency key, so the click's own start and the sweep's are one run."""
+    """Every minute. A remediation may be started by its click and by the sweep: the claim under the row's lock makes it one execution."""
     settings = read_settings()
-    organisation, playbooks = read_organisation(settings.config), read_playbooks()
+    organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with Session(database.app) as session, session.begin():
-        waiting, hanging = life.sweep(session, datetime.now(UTC), playbooks)
-    bucket = f"{datetime.now(UTC):%Y%m%d%H}-{datetime.now(UTC).minute // 5}"  # a run that found its account busy is started again later
-    for number in waiting:
-        run_deployment(
-            "remediate/remediate", parameters={"remediation_id": number}, timeout=0, idempotency_key=f"remediation-{number}-sweep"
-        )
-    run = Run(database.app, cloud_of(settings, organisation.remediation), organisation.remediation, playbooks)
-    stuck = [number for number in hanging if execute(run, number) == "waiting"]
-    with Session(database.app) as session, session.begin():
+    run = Run(database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks())
+    with failure.told("sweep_remediations", database, organisation):
+        return sweep(run, organisation, _start)
+
+
+def sweep(run: Run, organisation: Organisation, start: Callable[[int, str], None]) -> dict[str, list[int]]:
+    """One sweep; `start(remediation_id, idempotency_key)` starts its flow."""
+    now = run.now()
+    with Session(run.engine) as session, session.begin():
+        found = life.sweep(session, now, run.playbooks)
+    for number in found.waiting:
+        start(number, f"remediation-{number}-{int(now.timestamp()) // (60 * _AGAIN_MINUTES)}")
+    unsettled = [number for number in found.silent if execute(run, number) in {"waiting", "running"}]
+    stuck = [number for number in unsettled if number in found.hanging]
+    with Session(run.engine) as session, session.begin():
         _report(session, organisation, stuck)
-    return {"started": list(waiting), "stuck": stuck}
+    return {"started": list(found.waiting), "settled": [number for number in found.silent if number not in unsettled], "stuck": stuck}
+
+
+def _start(remediation_id: int, key: str) -> None:
+    from prefect.deployments import run_deployment
+
+    run_deployment("remediate/remediate", parameters={"remediation_id": remediation_id}, timeout=0, idempotency_key=key, as_subflow=False)
 
 
 def _report(session: Session, organisation: Organisation, stuck: list[int]) -> None:
+    minutes = life.HANGS_AFTER.seconds // 60
     for number in stuck:
         for channel in organisation.admin_channels():
-            text = f"Remediation {number} has been running for more than {life.HANGS_AFTER.seconds // 60} minutes; its worker still holds it. Look at its Prefect run."
+            text = f"Remediation {number} has been running for more than {minutes} minutes and cannot be settled. Look at its Prefect run and at AWS."
             outbox.leave(session, channel, "note", {"text": text}, f"remediation:{number}:hangs:{channel}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import access
 from access import Action, Actor, Allowed, Denied, Role
@@ -16,6 +16,7 @@ class Proposal:
     playbook: str
     team: str | None
     requested_by: str
+    requested_at: datetime
     approved_by: tuple[str, ...]
     decided: str
     expires_at: datetime
@@ -36,6 +37,9 @@ class Rule:
     typed_confirmation: bool
 
 
+CLOCK_SKEW = timedelta(minutes=5)
+"""Two machines' clocks may differ by this much; more would stretch an expiry."""
+
 Check = Callable[[Proposal, Rule, Actor, datetime, str | None], Denied | None]
 
 
@@ -47,16 +51,25 @@ def still_open(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, conf
 
 
 def not_expired(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
-    """A plan is only good for so long."""
+    """A plan is only good for so long; a clock that is behind must not make it longer."""
+    if now < proposal.requested_at - CLOCK_SKEW:
+        return Denied(f"This machine's clock says {now:%d %b %H:%M} UTC, before the plan was made; it has to be set right first.")
     if now >= proposal.expires_at:
         return Denied(f"This plan expired {proposal.expires_at:%d %b %H:%M} UTC; ask for a new one.")
     return None
 
 
-def unchanged(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
-    """What is approved is what was shown: the plan's digest, and the playbook's, are those of the proposal."""
+def unchanged_plan(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """Nobody touched the stored plan."""
     if proposal.actual_digest != proposal.stored_digest:
         return Denied("The stored plan is not the one that was proposed; nothing was approved. Tell an admin.")
+    return None
+
+
+def unchanged(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """What is approved is what was shown: the plan's digest, and the playbook's, are those of the proposal."""
+    if denied := unchanged_plan(proposal, rule, actor, now, confirmation):
+        return denied
     if proposal.current_playbook_digest is None:
         return Denied(f"The playbook {proposal.playbook} no longer exists; ask for a new plan.")
     if proposal.current_playbook_digest != proposal.planned_playbook_digest:

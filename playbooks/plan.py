@@ -27,6 +27,8 @@ class Target:
     currency: str = "USD"
     evidence: str = ""
     proposed: Mapping[str, Any] = field(default_factory=dict)
+    of_this_type: int | None = None
+    """How many resources of its type the account has; None when the inventory does not know."""
 
 
 @dataclass(frozen=True)
@@ -110,16 +112,24 @@ def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limit
     """Why a resource must be left alone, judged on what is seen of it now; None when it may be touched."""
     if not seen:
         return "it no longer exists"
-    tags = {str(key): str(value) for key, value in (seen.get("tags") or {}).items()}
-    for key, values in {**limits.protected_tags, **playbook.guards.protected_tags}.items():
-        if key in tags and ("*" in values or tags[key].lower() in {value.lower() for value in values}):
-            return f"protected by tag {key}={tags[key]}"
-    missing = [key for key in playbook.guards.require_tags if not tags.get(key)]
-    if missing:
-        return f"no tag {', '.join(missing)}: untagged counts as protected"
+    if reason := protected(seen, playbook, limits):
+        return reason
     if playbook.guards.environments and target.environment not in playbook.guards.environments:
         return f"environment {target.environment or 'unknown'} is not one of {', '.join(playbook.guards.environments)}"
     return next((broken for condition in playbook.preconditions if (broken := unmet(condition, seen))), None)
+
+
+def protected(seen: Mapping[str, Any], playbook: Playbook, limits: Remediation) -> str | None:
+    """Which tag, or which missing tag, protects a resource. A key's case does not matter: `Do-Not-Stop` is meant as `do-not-stop`."""
+    tags = {str(key): str(value) for key, value in (seen.get("tags") or {}).items()}
+    for protection in (limits.protected_tags, playbook.guards.protected_tags):
+        for key, values in protection.items():
+            accepted = {value.lower() for value in values}
+            for name, value in tags.items():
+                if name.lower() == key.lower() and ("*" in accepted or value.lower() in accepted):
+                    return f"protected by tag {name}={value}"
+    missing = [key for key in playbook.guards.require_tags if not tags.get(key)]
+    return f"no tag {', '.join(missing)}: untagged counts as protected" if missing else None
 
 
 def unmet(condition: Precondition, seen: Mapping[str, Any]) -> str | None:
@@ -131,13 +141,15 @@ def unmet(condition: Precondition, seen: Mapping[str, Any]) -> str | None:
     return None if value in accepted else f"{condition.field} is {value}, not {' or '.join(map(str, accepted))}"
 
 
-def over_limits(guards: Guards, steps: Sequence[PlannedStep], of_this_kind: int) -> str | None:
+def over_limits(guards: Guards, steps: Sequence[PlannedStep], of_this_type: int | None) -> str | None:
     """Why a plan is too large."""
     resources = {step.resource_id: step.monthly_savings or 0.0 for step in steps}
     if len(resources) > guards.maximum_resources:
         return f"{len(resources)} resources; the playbook allows {guards.maximum_resources} at once"
-    if of_this_kind and 100 * len(resources) / of_this_kind > guards.maximum_percent:
-        return f"{len(resources)} of {of_this_kind} resources of this kind; the playbook allows {guards.maximum_percent:g} %"
+    if guards.maximum_percent < 100 and not of_this_type:
+        return f"the inventory does not know how many the account has; the playbook allows {guards.maximum_percent:g} %"
+    if of_this_type and 100 * len(resources) / of_this_type > guards.maximum_percent:
+        return f"{len(resources)} of {of_this_type} resources of this type; the playbook allows {guards.maximum_percent:g} %"
     amount = sum(resources.values())
     if amount > guards.maximum_monthly_amount:
         return f"{amount:,.0f} a month; the playbook allows {guards.maximum_monthly_amount:,.0f}"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from db.engines import Database
@@ -18,6 +19,9 @@ from playbooks.schema import Playbook, read_playbooks
 from playbooks.telling import OPEN
 from settings import Organisation, Settings, UserError
 from settings import Remediation as Limits
+
+AUTO = "auto"
+"""The approver of what a playbook in mode auto has earned."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Targ
         .order_by(Recommendation.monthly_savings.desc().nulls_last(), Recommendation.resource_id)
     )
     found = ((recommendation, resource) for recommendation, resource in rows if _accepted(playbook, recommendation, resource))
-    return [_target(recommendation, resource) for recommendation, resource in found]
+    counted = sa.select(Resource.account_id, Resource.resource_type, sa.func.count()).group_by(Resource.account_id, Resource.resource_type)
+    population = {(account, kind): number for account, kind, number in session.execute(counted)}
+    return [_target(recommendation, resource, population) for recommendation, resource in found]
 
 
 def _accepted(playbook: Playbook, recommendation: Recommendation, resource: Resource | None) -> bool:
@@ -53,7 +59,7 @@ def _accepted(playbook: Playbook, recommendation: Recommendation, resource: Reso
     return True
 
 
-def _target(recommendation: Recommendation, resource: Resource | None) -> Target:
+def _target(recommendation: Recommendation, resource: Resource | None, population: Mapping[tuple[str | None, str | None], int]) -> Target:
     evidence: Mapping[str, Any] = recommendation.evidence
     return Target(
         resource_id=recommendation.resource_id,
@@ -67,6 +73,7 @@ def _target(recommendation: Recommendation, resource: Resource | None) -> Target
         currency=recommendation.currency,
         evidence=str(evidence.get("summary", recommendation.current_state)),
         proposed=dict(evidence.get("proposed", {})),
+        of_this_type=population.get((resource.account_id, resource.resource_type)) if resource else None,
     )
 
 
@@ -75,21 +82,23 @@ def make_plans(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limi
     groups: dict[tuple[str, str | None, str | None], list[Target]] = {}
     for target in targets:
         groups.setdefault((target.account_id, target.team, target.environment), []).append(target)
-    plans = [plan for group in groups.values() if (plan := _plan(playbook, group, cloud, limits, now)).steps]
-    if plans:
-        return plans
-    left_out = tuple(item for group in groups.values() for item in _plan(playbook, group, cloud, limits, now).left_out)
+    plans = [_plan(playbook, group, cloud, limits, now) for group in groups.values()]
+    if any(plan.steps for plan in plans):
+        return [plan for plan in plans if plan.steps]
+    left_out = tuple(item for plan in plans for item in plan.left_out)
     return NothingToDo("no candidate may be touched" if left_out else "nothing matches this playbook", left_out)
 
 
 def _plan(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: Limits, now: datetime) -> Plan:
     steps: list[PlannedStep] = []
     left_out: list[LeftOut] = []
+    most = min(playbook.guards.maximum_resources, max(1, limits.maximum_resources_a_day))  # what could never start in a day is not offered
+    guards = playbook.guards.model_copy(update={"maximum_resources": most})
     for target in targets:
         planned = _steps_for(playbook, target, cloud, limits)
         if isinstance(planned, LeftOut):
             left_out.append(planned)
-        elif reason := over_limits(playbook.guards, [*steps, *planned], len(targets)):
+        elif reason := over_limits(guards, [*steps, *planned], target.of_this_type):
             left_out.append(LeftOut(target.resource_id, target.name, reason))
         else:
             steps += planned
@@ -111,7 +120,9 @@ def _plan(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: L
 
 
 def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits) -> list[PlannedStep] | LeftOut:
-    steps = []
+    if not target.account_id:
+        return LeftOut(target.resource_id, target.name, "the inventory does not know its account")
+    steps: list[PlannedStep] = []
     for step in playbook.steps:
         action, where = ACTIONS[step.action], Where(target.resource_id, target.account_id, target.region)
         seen = action.observe(cloud, where)
@@ -131,12 +142,16 @@ def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits)
     return steps
 
 
-def successes(session: Session, playbook: str) -> int:
-    """How many approved runs of a playbook ended well: `auto` waits for some."""
+def successes(session: Session, playbook: Playbook) -> int:
+    """How many runs of this very playbook that a person approved ended well: `auto` waits for some, and an edited playbook earns it anew."""
     return (
         session.scalar(
             sa.select(sa.func.count()).where(
-                Remediation.playbook == playbook, Remediation.state == "succeeded", Remediation.undo_of.is_(None)
+                Remediation.playbook == playbook.name,
+                Remediation.playbook_digest == playbook.digest(),
+                Remediation.state == "succeeded",
+                Remediation.undo_of.is_(None),
+                ~Remediation.approvals.cast(JSONB).contains([{"actor": AUTO}]),
             )
         )
         or 0

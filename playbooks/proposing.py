@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db import audit
 from playbooks import remediation as life
 from playbooks.cloud import Cloud
-from playbooks.planning import NothingToDo, candidates, make_plans, successes
+from playbooks.planning import AUTO, NothingToDo, candidates, make_plans, successes
 from playbooks.schema import Playbook
 from playbooks.telling import tell
 from settings import Organisation
@@ -36,7 +36,7 @@ def propose_all(
     plans = make_plans(playbook, targets, cloud, organisation.remediation, now)
     if isinstance(plans, NothingToDo):
         return plans
-    earned = playbook.mode == "auto" and successes(session, playbook.name) >= organisation.remediation.auto_after_successes
+    earned = playbook.mode == "auto" and successes(session, playbook) >= organisation.remediation.auto_after_successes
     numbers = []
     for plan in plans:
         channel = organisation.channel_for(plan.team)
@@ -45,7 +45,7 @@ def propose_all(
         if earned:
             remediation.state, remediation.approved_at = "approved", now
             remediation.approvals = [
-                {"actor": "auto", "name": f"auto after {organisation.remediation.auto_after_successes} successes", "at": now.isoformat()}
+                {"actor": AUTO, "name": f"auto after {organisation.remediation.auto_after_successes} successes", "at": now.isoformat()}
             ]
             audit.append(session, "system", "remediation.auto_approved", str(remediation.id), {})
             tell(session, remediation, playbook)

@@ -8,16 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import access
-from access import Action, Actor, Allowed, Denied
+from access import Action, Actor, Allowed, Denied, Role
 from db import audit
 from db.tables import Remediation, RemediationStep, Switch
 from playbooks import approval
-from playbooks.actions import ACTIONS
-from playbooks.plan import Plan, digest, from_json
+from playbooks.plan import Plan, closed, digest, from_json
 from playbooks.schema import Playbook
 from playbooks.telling import tell, undoable
 
 HANGS_AFTER = timedelta(minutes=30)
+SETTLED_AFTER = timedelta(minutes=5)  # without a word from a run, its worker is looked for
+STARTED_AFTER = timedelta(minutes=1)  # the click's own start has this long before the sweep starts it too
+CLOCK_SKEW = approval.CLOCK_SKEW
+_UNDO_GOOD_FOR = timedelta(hours=1)
+_STOPPED = "All remediation is stopped (/finops stop-all); nothing is started until it is switched on again."
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,15 @@ class Approved:
 
 
 def propose(
-    session: Session, plan: Plan, playbook: Playbook, requester: str, now: datetime, *, channel: str | None, insight_id: int | None = None
+    session: Session,
+    plan: Plan,
+    playbook: Playbook,
+    requester: str,
+    now: datetime,
+    *,
+    channel: str | None,
+    insight_id: int | None = None,
+    expires_at: datetime | None = None,
 ) -> Remediation:
     """Store a frozen plan with its steps and leave its card in the channel; the caller commits."""
     content = plan.to_json()
@@ -50,7 +62,7 @@ def propose(
         requested_by=requester,
         requested_at=now,
         approvals=[],
-        expires_at=now + timedelta(hours=playbook.approval.expires_hours),
+        expires_at=expires_at or now + timedelta(hours=playbook.approval.expires_hours),
         channel=channel,
     )
     session.add(remediation)
@@ -86,10 +98,9 @@ def approve(
     playbook = playbooks.get(remediation.playbook)
     decision = approval.check(_proposal(session, remediation, playbook), _rule(playbook), actor, now, confirmation)
     if isinstance(decision, Allowed) and is_stopped(session):
-        decision = Denied("All remediation is stopped (/finops stop-all); nothing can be approved until it is switched on again.")
+        decision = Denied(_STOPPED)
     if isinstance(decision, Denied):
-        audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": decision.reason})
-        return decision
+        return _refused(session, actor, remediation_id, decision)
     assert playbook is not None  # the rules deny without one
     remediation.approvals = [*remediation.approvals, {"actor": actor.id, "name": actor.name, "at": now.isoformat(timespec="seconds")}]
     missing = playbook.approval.count - len(remediation.approvals)
@@ -110,8 +121,7 @@ def reject(
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := _may_decide(session, remediation, actor, now, playbooks):
-        audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
-        return denied
+        return _refused(session, actor, remediation_id, denied)
     remediation.state, remediation.reason, remediation.finished_at = "rejected", f"{actor.name or actor.id}: {reason[:500]}", now
     audit.append(session, actor.id, "remediation.rejected", str(remediation_id), {"reason": reason[:500]})
     tell(session, remediation, playbooks.get(remediation.playbook))
@@ -126,8 +136,7 @@ def snooze(
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := _may_decide(session, remediation, actor, now, playbooks):
-        audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
-        return denied
+        return _refused(session, actor, remediation_id, denied)
     remediation.state, remediation.snoozed_until, remediation.finished_at = "rejected", until, now
     remediation.reason = f"{actor.name or actor.id}: snoozed until {until:%d %b}: {reason[:500]}"
     audit.append(session, actor.id, "remediation.snoozed", str(remediation_id), {"until": until.isoformat(), "reason": reason[:500]})
@@ -142,17 +151,24 @@ def choose(
     remediation = _locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
-    if denied := _may_decide(session, remediation, actor, now, playbooks):
-        return denied
     playbook = playbooks.get(remediation.playbook)
-    if playbook is None:
-        return Denied(f"The playbook {remediation.playbook} no longer exists; ask for a new plan.")
+    denied = _may_decide(session, remediation, actor, now, playbooks) or _still_good(session, remediation, playbook, actor, now)
+    if denied:
+        return _refused(session, actor, remediation_id, denied)
+    assert playbook is not None  # `_still_good` refuses without one
     plan = from_json(remediation.plan)
     chosen = [resource_id for resource_id in plan.resources() if resource_id in resource_ids]
     if not chosen or len(chosen) == len(plan.resources()):
         return Denied("Choose some of the resources, not all and not none.")
     smaller = propose(
-        session, plan.only(chosen), playbook, remediation.requested_by, now, channel=remediation.channel, insight_id=remediation.insight_id
+        session,
+        plan.only(chosen),
+        playbook,
+        remediation.requested_by,
+        now,
+        channel=remediation.channel,
+        insight_id=remediation.insight_id,
+        expires_at=remediation.expires_at,  # the plan is as old as it was
     )
     remediation.state, remediation.reason, remediation.finished_at = (
         "void",
@@ -171,12 +187,18 @@ def request_undo(
     remediation = _locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
+    playbook = playbooks.get(remediation.playbook)
+    proposal = _proposal(session, remediation, playbook)
+    rule = _rule(playbook) or approval.Rule(
+        1, (Role.APPROVER,), not_requester=False, typed_confirmation=False
+    )  # undoing outlives its playbook
+    if denied := approval.has_role(proposal, rule, actor, now, None) or approval.unchanged_plan(proposal, rule, actor, now, None):
+        return _refused(session, actor, remediation_id, denied)
+    if is_stopped(session):
+        return _refused(session, actor, remediation_id, Denied(_STOPPED))
     steps = undoable(session, remediation)
-    denied = access.check(actor, Action.APPROVE_REMEDIATION)
-    if isinstance(denied, Denied):
-        return denied
     if not steps:
-        return Denied("There is nothing left to undo.")
+        return _refused(session, actor, remediation_id, Denied("There is nothing left to undo, or it is being undone already."))
     undo = Remediation(
         playbook=remediation.playbook,
         playbook_digest=remediation.playbook_digest,
@@ -192,7 +214,7 @@ def request_undo(
         requested_at=now,
         approvals=[{"actor": actor.id, "name": actor.name, "at": now.isoformat(timespec="seconds")}],
         approved_at=now,
-        expires_at=now + timedelta(hours=1),
+        expires_at=now + _UNDO_GOOD_FOR,
         channel=remediation.channel,
         undo_of=remediation.id,
     )
@@ -213,7 +235,15 @@ def request_undo(
         )
     session.flush()
     audit.append(session, actor.id, "remediation.undo_requested", str(remediation_id), {"undo": undo.id})
+    tell(session, undo, playbook)
     return undo
+
+
+def start_by(remediation: Remediation, playbook: Playbook | None) -> datetime:
+    """Until when an approved remediation may start: an approval is good as long as a proposal was."""
+    if remediation.undo_of is not None or remediation.approved_at is None or playbook is None:
+        return remediation.expires_at
+    return remediation.approved_at + timedelta(hours=playbook.approval.expires_hours)
 
 
 def set_stop_all(session: Session, actor: Actor, now: datetime, on: bool) -> Allowed | Denied:
@@ -230,19 +260,45 @@ def is_stopped(session: Session) -> bool:
     return bool(session.scalar(sa.select(Switch.on).where(Switch.name == "stop_all")))
 
 
-def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) -> tuple[list[int], list[int]]:
-    """Expire what is old; return what was approved and never started, and what has been running suspiciously long."""
-    for remediation in session.scalars(
-        sa.select(Remediation).where(Remediation.state == "proposed", Remediation.expires_at <= now).with_for_update(skip_locked=True)
-    ):
+@dataclass(frozen=True)
+class Swept:
+    """What the sweep found: approved and not started, running without a word, running suspiciously long."""
+
+    waiting: tuple[int, ...]
+    silent: tuple[int, ...]
+    hanging: tuple[int, ...]
+
+
+def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) -> Swept:
+    """Expire what is old; name what needs a worker. What waits for its change window, or for the kill switch, needs none yet."""
+    old = sa.select(Remediation).where(Remediation.state == "proposed", Remediation.expires_at <= now).order_by(Remediation.id)
+    for remediation in session.scalars(old.with_for_update(skip_locked=True)):
         remediation.state, remediation.finished_at = "expired", now
         audit.append(session, "system", "remediation.expired", str(remediation.id), {})
         tell(session, remediation, playbooks.get(remediation.playbook))
-    waiting = session.scalars(sa.select(Remediation.id).where(Remediation.state == "approved").order_by(Remediation.id)).all()
-    hanging = session.scalars(
-        sa.select(Remediation.id).where(Remediation.state == "running", Remediation.started_at <= now - HANGS_AFTER)
+    approved = session.scalars(
+        sa.select(Remediation)
+        .where(Remediation.state == "approved", Remediation.approved_at <= now - STARTED_AFTER)
+        .order_by(Remediation.approved_at, Remediation.id)
     ).all()
-    return list(waiting), list(hanging)
+    waiting = () if is_stopped(session) else tuple(one.id for one in approved if _needs_start(one, playbooks.get(one.playbook), now))
+    newest = sa.func.max(sa.func.greatest(RemediationStep.started_at, RemediationStep.finished_at))
+    heard = sa.func.greatest(Remediation.started_at, newest)
+    running = session.execute(
+        sa.select(Remediation.id, Remediation.started_at, heard)
+        .outerjoin(RemediationStep, RemediationStep.remediation_id == Remediation.id)
+        .where(Remediation.state == "running")
+        .group_by(Remediation.id)
+        .order_by(Remediation.id)
+    ).all()
+    silent = tuple(number for number, _, last in running if last <= now - SETTLED_AFTER)
+    hanging = tuple(number for number, started, _ in running if started <= now - HANGS_AFTER)
+    return Swept(waiting, silent, hanging)
+
+
+def _needs_start(remediation: Remediation, playbook: Playbook | None, now: datetime) -> bool:
+    late = now >= start_by(remediation, playbook)  # its run is what voids it
+    return late or remediation.undo_of is not None or playbook is None or closed(playbook.guards, now) is None
 
 
 # ------------------------------------------------------------------ parts
@@ -253,11 +309,24 @@ def _locked(session: Session, remediation_id: int) -> Remediation | None:
 
 
 def _rule(playbook: Playbook | None) -> approval.Rule | None:
-    if playbook is None or not playbook.approval.roles:
+    if playbook is None or not playbook.approval.roles or playbook.mode == "notify":
         return None
-    destroys = any(ACTIONS[step.action].destroys for step in playbook.steps)
     rule = playbook.approval
-    return approval.Rule(rule.count, rule.roles, rule.not_requester, rule.typed_confirmation or destroys)
+    return approval.Rule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
+
+
+def _refused(session: Session, actor: Actor, remediation_id: int, denied: Denied) -> Denied:
+    """A refusal, kept in the audit log."""
+    audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
+    return denied
+
+
+def _still_good(session: Session, remediation: Remediation, playbook: Playbook | None, actor: Actor, now: datetime) -> Denied | None:
+    """A part of a plan is frozen anew, so the whole must be untouched, and not expired."""
+    proposal, rule = _proposal(session, remediation, playbook), _rule(playbook)
+    if rule is None:
+        return Denied("No rule says who may decide this, so nobody may.")
+    return approval.not_expired(proposal, rule, actor, now, None) or approval.unchanged(proposal, rule, actor, now, None)
 
 
 def _proposal(session: Session, remediation: Remediation, playbook: Playbook | None) -> approval.Proposal:
@@ -269,6 +338,7 @@ def _proposal(session: Session, remediation: Remediation, playbook: Playbook | N
         playbook=remediation.playbook,
         team=remediation.team,
         requested_by=remediation.requested_by,
+        requested_at=remediation.requested_at,
         approved_by=tuple(item["actor"] for item in remediation.approvals),
         decided=decided,
         expires_at=remediation.expires_at,

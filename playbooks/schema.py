@@ -86,6 +86,12 @@ class Precondition(_Strict):
     one_of: tuple[Any, ...] = ()
     absent: bool = False
 
+    @model_validator(mode="after")
+    def _says_what(self) -> "Precondition":
+        if sum((self.equals is not None, bool(self.one_of), self.absent)) != 1:
+            raise ValueError("say exactly one of equals, one_of, absent: true")
+        return self
+
 
 class Step(_Strict):
     """One action on each resource."""
@@ -130,6 +136,12 @@ class Playbook(_Strict):
             if self.mode == "auto" and not action.reversible:
                 raise ValueError(f"mode auto is only for actions that can be undone; {step.action} cannot")
         return self
+
+    def typed_confirmation(self) -> bool:
+        """Whether the approver types the number of resources: where the playbook says so, and wherever something is destroyed."""
+        from playbooks.actions import ACTIONS
+
+        return self.approval.typed_confirmation or any(ACTIONS[step.action].destroys for step in self.steps)
 
     def digest(self) -> str:
         """Changes when anything in the playbook does."""

@@ -74,7 +74,7 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "approvals_needed": playbook.approval.count if playbook else 1,
         "approver_roles": [str(role) for role in playbook.approval.roles] if playbook else [],
         "not_requester": playbook.approval.not_requester if playbook else True,
-        "typed_confirmation": playbook.approval.typed_confirmation if playbook else False,
+        "typed_confirmation": playbook.typed_confirmation() if playbook else False,
         "expires_at": remediation.expires_at.isoformat(timespec="seconds"),
         "flow_run_id": remediation.flow_run_id,
         "seconds": (remediation.finished_at - remediation.started_at).total_seconds()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from secrets import token_hex
 
 import boto3
 import pytest
@@ -25,6 +26,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # thousands of images, which took most of a test's time
     _client.cache_clear()
     with mock_aws():
         yield
@@ -40,7 +42,7 @@ def cloud(aws: None) -> Cloud:
 def run_instances(count: int, tags: dict[str, str], instance_type: str = "m5.2xlarge") -> list[str]:
     """Start instances with tags; their ids."""
     client = boto3.client("ec2", region_name="us-east-1")
-    image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    image = client.register_image(Name=f"image-{token_hex(4)}", Architecture="x86_64", RootDeviceName="/dev/sda1")["ImageId"]
     specification = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
     started = client.run_instances(
         ImageId=image, MinCount=count, MaxCount=count, InstanceType=instance_type, TagSpecifications=specification

@@ -1,0 +1,208 @@
+"""The steps of a run, forward and backward: look, record, act, verify. An error of the cloud is an outcome; what it left behind is looked up, not guessed."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.tables import Remediation
+from playbooks import remediation as life
+from playbooks.actions import ACTIONS
+from playbooks.actions.action import Action, Where
+from playbooks.plan import PlannedStep, Target, changed, closed, from_json, objection, protected
+from playbooks.recording import Run, end, mark, steps_of, where_of
+from playbooks.schema import Playbook
+
+STOPPED = "all remediation was stopped"
+
+
+def act_on_steps(run: Run, remediation_id: int) -> str:
+    """Every step in order until one goes wrong; returns the state of the remediation."""
+    with Session(run.engine) as session:
+        remediation = session.get_one(Remediation, remediation_id)
+        plan, playbook = from_json(remediation.plan), run.playbooks[remediation.playbook]
+    try:
+        void = _changed_world(run, plan.steps, playbook, plan.environment)
+    except cloud_errors() as error:
+        return end(run, remediation_id, "failed", f"{sentence(error, ACTIONS[plan.steps[0].action])} Nothing was touched.")
+    if void:
+        return end(run, remediation_id, "void", void)
+    for position in range(len(plan.steps)):
+        run.at_boundary(f"before step {position}")
+        error_text = _one_step(run, remediation_id, position, plan.steps, playbook, plan.environment)
+        run.at_boundary(f"after step {position}")
+        if error_text is not None:
+            if playbook.roll_back_on_failure:
+                _roll_back(run, remediation_id)
+            break
+    return end(run, remediation_id)
+
+
+def _changed_world(run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None) -> str | None:
+    """What is different from the approved plan, over all resources, before anything is touched."""
+    found: list[str] = []
+    looked_at: set[str] = set()
+    for step in steps:
+        if step.resource_id in looked_at:
+            continue
+        looked_at.add(step.resource_id)
+        seen = ACTIONS[step.action].observe(run.cloud, _place(step))
+        if problem := changed(step.seen, seen) or objection(_target(step, environment), seen, playbook, run.limits):
+            found.append(f"{step.name}: {problem}")
+    more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
+    return f"the world changed since the plan was approved; nothing was touched. {'; '.join(found[:5])}{more}" if found else None
+
+
+def _one_step(
+    run: Run, remediation_id: int, position: int, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None
+) -> str | None:
+    """One action on one resource. Returns the error that ends the run, None when it went well."""
+    step = steps[position]
+    action, where = ACTIONS[step.action], _place(step)
+    if step.grace_seconds:
+        run.sleep(step.grace_seconds)
+    first = all(earlier.resource_id != step.resource_id for earlier in steps[:position])
+    try:
+        seen = action.observe(run.cloud, where)
+        problem = _forbidden_now(run, step, seen, playbook, environment, first=first)
+        if problem is None and (refused := action.feasible(run.cloud, where, seen, step.parameters)):
+            problem = refused.reason
+    except cloud_errors() as error:
+        return mark(run, remediation_id, position, "failed", error=f"{sentence(error, action)} Nothing was changed.")
+    if problem:
+        return mark(run, remediation_id, position, "skipped", error=problem, after=seen)
+    undo = action.undo_record(seen, step.parameters)
+    mark(run, remediation_id, position, "acting", before=seen, undo=undo)
+    run.at_boundary(f"recorded step {position}")
+    try:
+        made = action.apply(run.cloud, where, step.parameters, undo)
+    except cloud_errors() as error:
+        return mark(run, remediation_id, position, *_after_error(run, action, where, step, seen, error))
+    run.at_boundary(f"acted step {position}")
+    return _verified(run, remediation_id, position, action, where, {**undo, **made})
+
+
+def _verified(run: Run, remediation_id: int, position: int, action: Action, where: Where, undo: dict[str, Any]) -> str | None:
+    """The action returned: is the resource as it should be?"""
+    with Session(run.engine) as session:
+        parameters = steps_of(session, remediation_id)[position].parameters
+    try:
+        after = action.observe(run.cloud, where)
+    except cloud_errors() as error:
+        text = f"it was done, but could not be checked: {sentence(error, action)}"
+        return mark(run, remediation_id, position, "unknown", error=text, undo=undo)
+    wrong = None if action.verify(after, parameters) else "the action returned, but the resource is not as it should be"
+    return mark(run, remediation_id, position, "unknown" if wrong else "verified", error=wrong, undo=undo, after=after)
+
+
+def _forbidden_now(
+    run: Run, step: PlannedStep, seen: dict[str, Any], playbook: Playbook, environment: str | None, *, first: bool
+) -> str | None:
+    """What speaks against a step at this moment; what an earlier step of this plan changed of the resource does not."""
+    if is_stopped(run):
+        return STOPPED
+    if not seen:
+        return "it no longer exists"
+    if first and (problem := changed(step.seen, seen) or objection(_target(step, environment), seen, playbook, run.limits)):
+        return problem
+    return protected(seen, playbook, run.limits) or closed(playbook.guards, run.now())
+
+
+def _after_error(
+    run: Run, action: Action, where: Where, step: PlannedStep, before: dict[str, Any], error: Exception
+) -> tuple[str, str | None]:
+    """What an error leaves behind: done, certainly not done, or unknown."""
+    text = sentence(error, action)
+    try:
+        seen = action.observe(run.cloud, where)
+    except cloud_errors():
+        return "unknown", f"{text} What happened could not be looked up either."
+    if seen == before:
+        return "failed", text
+    if action.verify(seen, step.parameters):
+        return "verified", None
+    return "unknown", f"{text} The resource is not as it was."
+
+
+# ------------------------------------------------------------------ backward
+
+
+def undo_steps(run: Run, remediation_id: int) -> str:
+    """Undo what another remediation did, last first, until something goes wrong."""
+    with Session(run.engine) as session:
+        planned = from_json(session.get_one(Remediation, remediation_id).plan).steps
+        steps = [(step.position, step.action, dict(step.undo), where_of(planned, step)) for step in steps_of(session, remediation_id)]
+    for position, action_name, record, where in steps:
+        run.at_boundary(f"before undo {position}")
+        if is_stopped(run):
+            mark(run, remediation_id, position, "skipped", error=STOPPED)
+            break
+        mark(run, remediation_id, position, "acting")
+        run.at_boundary(f"recorded undo {position}")
+        error = _undo_one(run, ACTIONS[action_name], where, record)
+        run.at_boundary(f"acted undo {position}")
+        mark(run, remediation_id, position, "failed" if error else "undone", error=error)
+        if error:
+            break
+    return end(run, remediation_id)
+
+
+def _roll_back(run: Run, remediation_id: int) -> None:
+    """Undo this run's own steps, last first, because the playbook says so; also the one that broke off half way. The kill switch halts this too."""
+    with Session(run.engine) as session:
+        planned = from_json(session.get_one(Remediation, remediation_id).plan).steps
+        steps = [
+            (step.position, ACTIONS[step.action], dict(step.undo), where_of(planned, step), step.error)
+            for step in steps_of(session, remediation_id)
+            if step.state in {"verified", "unknown"} and ACTIONS[step.action].reversible
+        ]
+    for position, action, record, where, broke_off in reversed(steps):
+        if is_stopped(run):
+            return
+        mark(run, remediation_id, position, "undoing", error=broke_off)
+        run.at_boundary(f"recorded roll back {position}")
+        error = _undo_one(run, action, where, record)
+        run.at_boundary(f"acted roll back {position}")
+        mark(run, remediation_id, position, "unknown" if error else "undone", error=error or broke_off)
+
+
+def _undo_one(run: Run, action: Action, where: Where, record: dict[str, Any]) -> str | None:
+    try:
+        action.undo(run.cloud, where, record)
+        seen = action.observe(run.cloud, where)
+    except cloud_errors() as error:
+        return sentence(error, action)
+    return None if action.undone(seen, record) else "the undo returned, but the resource is not as it was"
+
+
+# ------------------------------------------------------------------ parts
+
+
+def is_stopped(run: Run) -> bool:
+    """Whether the kill switch is on, or remediation is off in finops.yaml."""
+    with Session(run.engine) as session:
+        return life.is_stopped(session) or not run.limits.enabled
+
+
+def _place(step: PlannedStep) -> Where:
+    return Where(step.resource_id, step.account_id, step.region)
+
+
+def _target(step: PlannedStep, environment: str | None) -> Target:
+    return Target(step.resource_id, step.name, step.account_id, "", step.region, None, environment, step.monthly_savings)
+
+
+def cloud_errors() -> tuple[type[Exception], ...]:
+    """Everything that a call to the cloud may end in."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return (ClientError, BotoCoreError, Boto3Error, OSError)
+
+
+def sentence(error: Exception, action: Action) -> str:
+    """AWS's error for people; a denial names the permissions."""
+    response: dict[str, Any] = getattr(error, "response", {})
+    code = response.get("Error", {}).get("Code", "")
+    if code in {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}:
+        return f"AWS denied it ({code}): the actor role needs {', '.join(action.permissions)}."
+    return f"AWS: {str(error)[:300].rstrip('.')}."

@@ -1,0 +1,167 @@
+"""What a run writes down: each step's state with its audit entry and its message, the end, and the ledger; one transaction each."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db import audit
+from db.tables import Remediation, RemediationStep, Saving
+from playbooks.actions.action import Where
+from playbooks.cloud import Cloud
+from playbooks.plan import PlannedStep
+from playbooks.schema import Playbook
+from playbooks.telling import tell
+from settings import Remediation as Limits
+
+_LINES = 10  # of progress in a thread, however many steps there are: a channel takes about one message a second
+
+
+def _no_boundary(_name: str) -> None:
+    """Nothing happens at a step's boundary."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run needs. `at_boundary` is called with a name at every point between two commits: the fault tests kill there."""
+
+    engine: sa.Engine
+    cloud: Cloud
+    limits: Limits
+    playbooks: Mapping[str, Playbook]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+    at_boundary: Callable[[str], None] = field(default=_no_boundary)
+
+
+class TakenOver(Exception):  # noqa: N818 - what it says
+    """Another worker settled this run while its own worker had lost the database; its own worker must not go on."""
+
+
+def lock(session: Session, remediation_id: int) -> Remediation | None:
+    """The row, locked; that of the remediation it undoes is locked first, as a click on Undo does."""
+    undo_of = session.scalar(sa.select(Remediation.undo_of).where(Remediation.id == remediation_id))
+    numbers = [number for number in (undo_of, remediation_id) if number is not None]
+    rows = session.scalars(sa.select(Remediation).where(Remediation.id.in_(numbers)).order_by(Remediation.id).with_for_update()).all()
+    return next((row for row in rows if row.id == remediation_id), None)
+
+
+def steps_of(session: Session, remediation_id: int) -> list[RemediationStep]:
+    """The steps in order."""
+    statement = sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation_id).order_by(RemediationStep.position)
+    return list(session.scalars(statement))
+
+
+def where_of(planned: tuple[PlannedStep, ...], step: RemediationStep) -> Where:
+    """The place of a stored step, from the frozen plan."""
+    place = next(one for one in planned if one.resource_id == step.resource_id)
+    return Where(step.resource_id, place.account_id, place.region)
+
+
+def mark(run: Run, remediation_id: int, position: int, state: str, error: str | None = None, **recorded: dict[str, Any]) -> str | None:
+    """Write a step's state; returns the error. Raises `TakenOver` when the run is no longer this worker's."""
+    with Session(run.engine) as session, session.begin():
+        remediation = lock(session, remediation_id)
+        if remediation is None or remediation.state != "running":
+            raise TakenOver(f"remediation {remediation_id} is {remediation.state if remediation else 'gone'}")
+        steps = steps_of(session, remediation_id)
+        write(session, run.now(), remediation, steps[position], state, error, recorded)
+        stride = -(-len(steps) // _LINES)
+        if state not in {"acting", "undoing"} and (error or (position + 1) % stride == 0):
+            tell(session, remediation, run.playbooks.get(remediation.playbook))
+    return error
+
+
+def write(
+    session: Session,
+    now: datetime,
+    remediation: Remediation,
+    step: RemediationStep,
+    state: str,
+    error: str | None,
+    recorded: Mapping[str, dict[str, Any]],
+) -> None:
+    """A step's state and its audit entry; what an undo put back is put back in the first remediation's books too. The caller holds the rows."""
+    step.state, step.error = state, error
+    for name, value in recorded.items():
+        setattr(step, name, value)
+    if state == "acting":
+        step.started_at = now
+    else:
+        step.finished_at = now
+    if state == "undone" and remediation.undo_of is not None:
+        original = session.get_one(RemediationStep, step.parameters["undo_of_step"])
+        original.state = "undone"
+        session.execute(
+            sa.update(Saving)
+            .where(Saving.remediation_id == original.remediation_id, Saving.resource_id == original.resource_id)
+            .values(status="reversed", verified_at=now)
+        )
+    details = {"resource_id": step.resource_id, "action": step.action, "error": error, **recorded}
+    audit.append(session, "system", f"step.{state}", f"{remediation.id}/{step.position}", details)
+
+
+def end(run: Run, remediation_id: int, state: str | None = None, reason: str | None = None) -> str:
+    """Close a run: in the state given, or in the one its steps add up to."""
+    with Session(run.engine) as session, session.begin():
+        remediation = lock(session, remediation_id)
+        if remediation is None or remediation.state != "running":
+            raise TakenOver(f"remediation {remediation_id} is {remediation.state if remediation else 'gone'}")
+        found, why = (state, reason) if state else ending(session, remediation, interrupted=False)
+        finish(run, session, remediation, found, why)
+        return found
+
+
+def ending(session: Session, remediation: Remediation, *, interrupted: bool) -> tuple[str, str | None]:
+    """How a run ended, from its steps: partial success is called partial."""
+    steps = steps_of(session, remediation.id)
+    states = [step.state for step in steps]
+    reason = next((f"{step.resource_name}: {step.error}" for step in steps if step.error), None)
+    if "unknown" in states:
+        return "unknown", reason
+    wanted = "undone" if remediation.undo_of else "verified"
+    if all(state == wanted for state in states):
+        return "succeeded", None
+    if interrupted and reason is None:
+        reason = "the worker stopped; the rest was not started"
+    if wanted in states:
+        return "partial", reason
+    if "undone" in states:
+        return "undone", reason
+    return "failed", reason
+
+
+def finish(run: Run, session: Session, remediation: Remediation, state: str, reason: str | None) -> None:
+    """State, audit, ledger and message of the end. The caller holds the rows."""
+    remediation.state, remediation.reason, remediation.finished_at = state, reason, run.now()
+    playbook = run.playbooks.get(remediation.playbook)
+    if remediation.undo_of is None:
+        _open_ledger(run, session, remediation, playbook)
+    elif state == "succeeded":
+        session.get_one(Remediation, remediation.undo_of).state = "undone"
+    audit.append(session, "system", f"remediation.{state}", str(remediation.id), {"reason": reason})
+    tell(session, remediation, playbook)
+
+
+def _open_ledger(run: Run, session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
+    """An entry a resource whose every step was verified: what it is to save, to be held against the bill."""
+    steps = steps_of(session, remediation.id)
+    for resource_id in dict.fromkeys(step.resource_id for step in steps):
+        mine = [step for step in steps if step.resource_id == resource_id]
+        if not all(step.state == "verified" for step in mine) or mine[0].expected_monthly_savings is None:
+            continue
+        session.add(
+            Saving(
+                remediation_id=remediation.id,
+                resource_id=resource_id,
+                team=remediation.team,
+                applied_on=run.now().date(),
+                window_days=playbook.savings.window_days if playbook else 14,
+                expected_monthly_savings=mine[0].expected_monthly_savings,
+                currency=remediation.currency,
+            )
+        )
