@@ -321,8 +321,9 @@ def fiscal(words: Words, i: int, calendar: Calendar) -> Read | None:
 
 def year(words: Words, i: int, calendar: Calendar) -> Read | None:
     """`2025`, `'25`."""
-    found = _year(words, i) if _word(words, i) not in ("of", "in") else None
-    return (found[0], until_now(whole(date(found[1], 1, 1), "year"), calendar)) if found else None
+    named = 1 if _word(words, i) == "year" else 0
+    found = _year(words, i + named) if _word(words, i + named) not in ("of", "in") else None
+    return (found[0] + named, until_now(whole(date(found[1], 1, 1), "year"), calendar)) if found else None
 
 
 def to_date(words: Words, i: int, calendar: Calendar) -> Read | None:
@@ -383,8 +384,10 @@ def last_units(words: Words, i: int, calendar: Calendar) -> Read | None:
         return None
     if unit == "week" and words[i] != "past":
         end = floor(calendar.today, "week")
-        return at + 1 - i, _period(step(end, "week", -count), end, "week", count)
-    return at + 1 - i, rolling(unit, count, calendar)
+        found = _period(step(end, "week", -count), end, "week", count)
+    else:
+        found = rolling(unit, count, calendar)
+    return at + 1 - i, replace(found, floating=words[i] in ("previous", "prior", "preceding"))
 
 
 def ago(words: Words, i: int, calendar: Calendar) -> Read | None:

@@ -70,6 +70,8 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
         value = sentence.terms[at].value
         draft.back = "month" if value == "month" else "year" if value == "year" else "previous"
         sentence.take(at)
+        if sentence.kind(at - 1) == "number":  # `the 30 days before`
+            sentence.take(at - 1)
 
 
 def periods(sentence: Sentence, draft: Draft) -> None:

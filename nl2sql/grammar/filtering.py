@@ -1,5 +1,7 @@
 """Which rows are meant: values, parts of the bill, unallocated spend, and what is left out."""
 
+from dataclasses import replace
+
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.terms import Sentence, Term
@@ -57,10 +59,25 @@ def absent(sentence: Sentence, draft: Draft) -> None:
         else:
             beside = sentence.after(at)
         if beside is None or not _allocated(sentence, beside):
+            _settle_missing(sentence, at)
             continue
         dimension = sentence.terms[beside].value
         draft.filters.append(Filter(dimension, (None,), f"no {dimension}" if dimension != "team" else "unallocated"))
         sentence.take(at, beside)
+
+
+def _settle_missing(sentence: Sentence, at: int) -> None:
+    """`untagged resources` are untagged spend; `have no` without a dimension is not understood."""
+    if sentence.terms[at].kind != "missing":
+        return
+    if sentence.terms[at].value != "unallocated":
+        sentence.terms[at] = replace(sentence.terms[at], kind="unknown")
+    elif (
+        sentence.kind(at + 1) == "dimension"
+        and sentence.terms[at + 1].value == "resource"
+        and not sentence.has("which", "top", "count", "by")
+    ):
+        sentence.take(at + 1)
 
 
 def _allocated(sentence: Sentence, at: int | None) -> bool:
@@ -75,9 +92,9 @@ def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Val
         following = sentence.after(at, ("noise", "all", "noun", "only", "with"))
         if following is None or sentence.kind(following) not in FILTERS or following in sentence.taken:
             continue
-        if (inner := sentence.kind(sentence.before(at, ("noise",)))) == "not":
-            sentence.take(sentence.before(at) or 0)
-        del inner
+        doubled = sentence.before(at)
+        if doubled is not None and sentence.kind(doubled) == "not":
+            sentence.take(doubled)
         places = [place for kind in FILTERS for place in sentence.coordinated(following, kind)]
         for place in places:
             condition = filter_of(sentence.terms[place], semantics, values)

@@ -27,7 +27,7 @@ def count(sentence: Sentence, draft: Draft) -> None:
     """`how many services`, `number of accounts`, `how many EC2 instances`: distinct values on the bill."""
     for at in sentence.open("count"):
         thing = (
-            sentence.after(at, ("noise", "all", "value", "unknown"))
+            sentence.after(at, ("noise", "all", "value", "unknown", "missing", "charge"))
             if not _resources_after(sentence, at)
             else _resources_after(sentence, at)
         )
@@ -93,6 +93,9 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
         and not sentence.open("dimension")
     ):
         sentence.take(*shares, *percents)  # by how much per cent something grew
+        return
+    if not sentence.open("share") and sentence.has("vs", "compare"):
+        sentence.take(*shares, *percents)  # one side relative to the other, in per cent
         return
     if not shares:
         return
