@@ -16,7 +16,7 @@ from analysis.forecasts.cleaning import History
 from analysis.forecasts.series import Floats
 
 YEAR = 365.25
-WEEK_SPREAD, EDGE_SPREAD, LEVEL_SPREAD, SEASON_SPREAD = 0.25, 0.4, 1.0, 0.1  # prior standard deviations of log cost
+WEEK_SPREAD, EDGE_SPREAD, LEVEL_SPREAD, SEASON_SPREAD = 0.25, 0.4, 1.0, 0.15  # prior standard deviations of log cost
 ECHO_SHARE, ECHO_DAYS = 0.6, 3.0  # share of the noise that lasts, and how long
 TEMPER = 10.0  # divides the log likelihood: days are far less independent than the process says
 
@@ -30,9 +30,10 @@ class Setting:
     wander: float
 
 
-_TRENDS = ((0.15, 1000.0), (0.3, 400.0), (0.6, 60.0))
-FULL = tuple(Setting(*both) for both in product((0.02, 0.05, 0.12), _TRENDS, (0.001, 0.01)))
-QUICK = tuple(Setting(*both) for both in product((0.03, 0.1), _TRENDS[1:], (0.001, 0.01)))
+# Growth that lasts comes first: with less than two years of history the season is told from it by this prior alone.
+_TRENDS = ((0.3, 3000.0), (0.3, 600.0))
+FULL = tuple(Setting(*both) for both in product((0.02, 0.05, 0.12), _TRENDS, (0.001, 0.006)))
+QUICK = tuple(Setting(*both) for both in product((0.03, 0.1), _TRENDS, (0.001, 0.005)))
 
 
 @dataclass(frozen=True)
