@@ -10,6 +10,9 @@ from analysis.anomaly_calendar import Step
 from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 
+MATTERS = 0.07  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
+
+
 @dataclass(frozen=True)
 class Circumstances:
     """What the caller knows about this step, per series."""
@@ -51,7 +54,7 @@ def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given:
     z, gate = tuning.z / given.sensitivity, tuning.impact / np.sqrt(given.sensitivity)
     gate = gate * np.where(state.age < 2 * tuning.young, 1.5, 1.0)
     share = np.expm1(seen.error)
-    heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount, 0.02 * state.peak)
+    heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount, MATTERS * state.peak)
     once = (np.abs(seen.z) >= z) & (np.abs(share) >= gate)
     steady = drift.recent - state.level
     speaks = np.maximum(state.rise, state.fall) >= tuning.decision / given.sensitivity
@@ -81,9 +84,10 @@ def silent(state: State, step: Step, seen: Prediction, direction: Floats, given:
     return reasons
 
 
-def _known_story(state: State, seen: Prediction, direction: Floats, gathered: Flags, tuning: Tuning) -> Flags:
-    """Whether a deviation belongs to what was told: a weekday that changed its profile, or growth that goes on."""
-    again: Flags = (state.alarm_ago + 1 == tuning.recurrence) & (state.alarm_direction == direction)
+def _known_story(state: State, step: Step, seen: Prediction, direction: Floats, gathered: Flags, tuning: Tuning) -> Flags:
+    """Whether a deviation is nothing new: a weekday that changed its profile, growth that goes on, or a series that cries wolf."""
+    again: Flags = state.slot_alarm[:, step.slot] == direction
+    again |= (state.fatigue >= tuning.tiring) & (np.abs(seen.error) < tuning.louder * state.loudest)
     small = gathered | (seen.error * direction < np.log(tuning.growth))
     again |= (state.quiet > 0) & (direction == state.quiet_direction) & small
     return again
@@ -99,7 +103,7 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     direction = np.where(realigned, 0.0, direction)
     inside = valid & (state.episode != 0)
     opening = valid & (state.episode == 0) & (direction != 0)
-    known = opening & _known_story(state, seen, direction, gathered, tuning)
+    known = opening & _known_story(state, step, seen, direction, gathered, tuning)
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
     _continue(state, seen, inside)
@@ -108,12 +112,23 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     state.announced[tell] = 1.0
     kind = np.where(state.episode > 0, "spike", "drop").astype(object)
     kind[late | gathered] = "shift"
+    _note_alarms(state, step, seen, opening, inside, opening & ~hushed)
     settled = _settle(state, step, drift, tuning)
     usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | (returned & ~opening) | realigned
     state.rise, state.fall = np.where(usual & ~realigned, state.rise, 0.0), np.where(usual & ~realigned, state.fall, 0.0)
     state.alarm_ago = np.where(opening, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(opening, direction, state.alarm_direction)
     return Judgement(tell, kind, opening, usual, returned, settled, seen)
+
+
+def _note_alarms(state: State, step: Step, seen: Prediction, opening: Flags, inside: Flags, heard: Flags) -> None:
+    """Remember which slots were out of line, and how often and how loudly; a slot out of line twice running learns its profile fast."""
+    direction = np.where(opening | inside, np.sign(seen.error), 0.0)
+    again = (direction != 0) & (state.slot_alarm[:, step.slot] == direction)
+    state.profile[again, step.slot] += 0.5 * seen.error[again]
+    state.slot_alarm[:, step.slot] = direction
+    state.fatigue = 0.985 * state.fatigue + heard
+    state.loudest = np.maximum(0.995 * state.loudest, np.where(heard, np.abs(seen.error), 0.0))
 
 
 def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
@@ -221,6 +236,7 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
     direction = np.sign(drift.size)
     gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact)) / np.sqrt(given.sensitivity)
     crossed = usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
+    crossed &= np.exp(drift.reference) * np.abs(np.expm1(drift.size)) >= np.maximum(tuning.amount, MATTERS * state.peak)
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
     crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
     crossed &= ~(given.upward_only & (direction < 0))

@@ -5,7 +5,7 @@ import numpy as np
 from analysis.anomaly_calendar import Step
 from analysis.anomaly_state import Flags, Floats, State, nanmedian
 
-LOWEST = 0.05  # a fall below a twentieth of what was expected counts as that: zero has no logarithm
+LOWEST = 0.04  # a fall below a twenty-fifth of what was expected counts as that: zero has no logarithm
 
 
 def bounds(state: State, step: Step, plain: Floats, scale: Floats) -> tuple[Floats, Floats]:

@@ -60,7 +60,8 @@ class Tuning:
     scale_gain: float = 0.04
     tail_gain: float = 0.01
     scale_floor: float = 0.015
-    recurrence: int = 7  # steps after which the same alarm again is a change of profile
+    tiring: float = 2.5  # recent alarms after which a series must be louder than before to be heard
+    louder: float = 1.3
     memory: int = 30  # steps in which a return to the level before is no news; half as many again after a ramp or a season
     drift_gain: float = 0.015
     settling: int = 21  # steps after a fast finding in which slow growth in its direction is the same story
@@ -103,6 +104,9 @@ class State:
     return_steps: Floats  # steps left in which that is no news
     quiet: Floats  # steps left in which growth in `quiet_direction` is no news
     quiet_direction: Floats
+    slot_alarm: Floats  # [slots], direction in which the slot was out of line when it last came
+    fatigue: Floats  # number of recent alarms, slowly forgotten
+    loudest: Floats  # largest recent alarm, log
     alarm_ago: Floats  # steps since the last trigger
     alarm_direction: Floats
     zeros: Floats  # steps without spend before the first
@@ -141,7 +145,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
     """Trailing shape of the arrays that hold more than a number a series."""
     edges = (len(EDGES), KEPT_EDGES)
     return {
-        "profile": (tuning.slots,),
+        **dict.fromkeys(("profile", "slot_alarm"), (tuning.slots,)),
         "edge_ratio": edges,
         "edge_amount": edges,
         **dict.fromkeys(("fee_day", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
@@ -196,7 +200,6 @@ def tuning_for(every: timedelta) -> Tuning:
         accept=max(a_day // 4, 5),
         slow_recent=max(a_day // 4, 5),
         slow_reference=(a_day, 3 * a_day),
-        recurrence=a_day,
         memory=2 * a_day,
         quiet=a_day,
         z=6.0,  # many more steps a day to be wrong on
