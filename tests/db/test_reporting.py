@@ -1,5 +1,7 @@
 """The reporting views as the database has them."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from db import reporting, upgrade
@@ -51,3 +53,35 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
     """An upgrade may be run at any time."""
     upgrade.upgrade(database)
     assert upgrade.is_current(database)
+
+
+def test_the_migrations_make_the_tables_of_the_models(database: Database) -> None:
+    """A migrated database has nothing that the models lack, and lacks nothing that they have."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from db.tables import Base
+
+    def ours(_object: object, name: str | None, kind: str, reflected: bool, _to: object) -> bool:
+        return not (kind == "table" and reflected and ((name or "").startswith("charges_") or name == "alembic_version"))
+
+    def schemas(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "schema" or name == "finops"
+
+    with database.owner.connect() as connection:
+        options = {"include_schemas": True, "include_object": ours, "include_name": schemas, "version_table_schema": "finops"}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+
+
+def test_down_and_up_again(tmp_path: Path) -> None:
+    """A release can be taken back to nothing and put on again."""
+    from db import engines, postgres
+    from settings import Settings
+
+    fresh = engines.connect(Settings(home=tmp_path, _env_file=None, database_url=None))
+    upgrade.downgrade(fresh, "base")
+    assert not upgrade.is_current(fresh)
+    upgrade.upgrade(fresh)
+    assert upgrade.is_current(fresh)
+    fresh.dispose()
+    postgres.stop(tmp_path)
