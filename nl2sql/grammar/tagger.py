@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nl2sql import dates
+from nl2sql import date_ranges, dates
 from nl2sql.dates import Calendar
 from nl2sql.grammar.spelling import repair
 from nl2sql.grammar.terms import Term
@@ -75,7 +75,7 @@ class Tagger:
         amount = self._amount(words, at)
         if amount:
             readings.append((1, 3, amount))
-        date = dates.read(texts, at, self.calendar)
+        date = date_ranges.read(texts, at, self.calendar)
         if date and not (amount and at and texts[at - 1] in ("over", "under", "above", "below", "than", "top", "least") and date[0] == 1):
             readings.append((date[0], 4, Term("period", "", " ".join(texts[at : at + date[0]]), period=date[1])))
         for length in range(min(max(self.semantics.longest, self.values.longest), len(words) - at), 0, -1):

@@ -1,0 +1,116 @@
+"""The language of dates: `read` takes the longest date expression at a place; here are the ranges, `date_words` has the rest."""
+
+from datetime import timedelta
+
+from nl2sql.date_words import ATOMS, Read, Words, day_number, day_of, longest, word_at
+from nl2sql.dates import UNITS, Calendar, Period, Unit, joined, period_of, whole
+
+
+def read(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """The longest date expression that starts at a word, or None."""
+    return longest(words, i, calendar, (_since, _until, _between, _span, *ATOMS))
+
+
+def _skip(words: Words, i: int, *skippable: str) -> int:
+    while word_at(words, i) in skippable:
+        i += 1
+    return i
+
+
+def _end(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """One end of a range: a date, `the beginning of` one, `now`."""
+    at = _skip(words, i, "the")
+    if word_at(words, at) in ("now", "date", "present"):
+        return at + 1 - i, period_of(calendar.today, calendar.tomorrow, "day")
+    opening = word_at(words, at) in ("beginning", "start", "end")
+    if opening and word_at(words, at + 1) == "of":
+        inner = longest(words, _skip(words, at + 2, "the"), calendar, (*ATOMS, _bare_unit))
+        if inner:
+            length = _skip(words, at + 2, "the") + inner[0] - i
+            day = inner[1].end - timedelta(1) if words[at] == "end" else inner[1].start
+            return length, period_of(day, day + timedelta(1), "day")
+    found = longest(words, at, calendar, ATOMS)
+    return (at + found[0] - i, found[1]) if found else None
+
+
+def _bare_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """`the year` in `since the start of the year`."""
+    unit = UNITS.get(word_at(words, i))
+    return (1, whole(calendar.today, unit)) if unit else None
+
+
+def _bare(words: Words, i: int, other: Period) -> Read | None:
+    """A day of the month whose month stands at the other end of the range: `10 and 20 october`."""
+    at = _skip(words, i, "the")
+    day = day_number(word_at(words, at))
+    found = day_of(other.start.year, other.start.month, day) if day else None
+    return (at + 1 - i, period_of(found, found + timedelta(1), "day")) if found and other.days == 1 else None
+
+
+def _pair(words: Words, i: int, calendar: Calendar, links: tuple[str, ...]) -> Read | None:
+    """`A link B`, where either may be a bare day number."""
+    first = _end(words, i, calendar)
+    if first:
+        at = i + first[0]
+        if word_at(words, at) in links:
+            last = _end(words, at + 1, calendar)
+            if first[1].days == 1 and not last:
+                last = _bare(words, at + 1, first[1])
+            if last:
+                return _range(first[1], last[1], at + 1 + last[0] - i)
+    at = _skip(words, i, "the")
+    if day_number(word_at(words, at)) and word_at(words, at + 1) in links and (last := _end(words, at + 2, calendar)):
+        bare = _bare(words, i, last[1])
+        return _range(bare[1], last[1], at + 2 + last[0] - i) if bare else None
+    return None
+
+
+def _range(first: Period, last: Period, length: int) -> Read | None:
+    found = joined(first, last)
+    return (length, found) if found else None
+
+
+def _between(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """`between A and B`, `from A to B`."""
+    if word_at(words, i) == "between":
+        return _plus(_pair(words, i + 1, calendar, ("and", "to", "-")), 1)
+    if word_at(words, i) == "from":
+        return _plus(_pair(words, i + 1, calendar, ("to", "until", "till", "through", "thru", "and", "-")), 1)
+    return None
+
+
+def _span(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """`A to B`, `A through B`, `3 - 17 Oct`."""
+    return _pair(words, i, calendar, ("to", "until", "till", "through", "thru", "-"))
+
+
+def _since(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """`since A`, `from A on(wards)`, `starting A`: through today."""
+    if word_at(words, i) not in ("since", "from", "starting", "after"):
+        return None
+    found = _end(words, i + 1, calendar)
+    if not found:
+        return None
+    length = 1 + found[0]
+    onwards = word_at(words, i + length) in ("on", "onward", "onwards", "forward")
+    if words[i] == "from" and not onwards:
+        return length, found[1]
+    start = found[1].end if words[i] == "after" else found[1].start
+    unit: Unit = found[1].unit
+    return length + onwards, period_of(start, max(calendar.tomorrow, start + timedelta(1)), "day", whole_units=unit == "day")
+
+
+def _until(words: Words, i: int, calendar: Calendar) -> Read | None:
+    """`until A`, `up to A`, `before A`: from the first day of data."""
+    at = i + (2 if tuple(words[i : i + 2]) in (("up", "to"), ("up", "until")) else 1)
+    if word_at(words, i) not in ("until", "till", "before", "up", "through") or (words[i] == "up" and at == i + 1):
+        return None
+    found = _end(words, at, calendar)
+    if not found:
+        return None
+    end = found[1].start if words[i] == "before" else found[1].end
+    return (at - i + found[0], period_of(calendar.first, end, "day")) if end > calendar.first else None
+
+
+def _plus(found: Read | None, more: int) -> Read | None:
+    return (found[0] + more, found[1]) if found else None
