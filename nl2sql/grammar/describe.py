@@ -39,6 +39,10 @@ def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, se
         dimension = semantics.dimensions[query.count]
         number = int(_number(rows[0], columns, 0))
         return f"{number:,} {dimension.plural if number != 1 else dimension.name.replace('_', ' ')}: {scope}."
+    if "currency" in columns:
+        if len(rows) > 1:
+            return f"{len(rows)} rows, each currency on its own: {scope}."
+        currency = str(rows[0][list(columns).index("currency")])
     if query.compared:
         return _compared(query, columns, rows, currency, scope)
     if query.share_of is not None:
@@ -81,7 +85,7 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
     figure = _shown(query, _number(leading, columns, 0), currency)
     if len(rows) == 1 or query.limit == 1:
         return f"{_name(leading)}: {figure}{per}, {scope}."
-    if query.grain or query.limit or query.metric in RATES or query.average or "currency" in columns:
+    if query.grain or query.limit or query.metric in RATES or query.average:
         word = "lowest" if query.order == "asc" else "highest"
         return f"{len(rows)} rows, {word} {_name(leading)} with {figure}{per}: {scope}."
     total = sum(_number(row, columns, 0) for row in rows)
