@@ -9,8 +9,7 @@ from analysis.anomaly_baseline import Prediction, flatten
 from analysis.anomaly_calendar import Step
 from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
-
-MATTERS = 0.07  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
+MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given:
     gathered = speaks & (np.sign(steady) == np.sign(seen.error)) & (np.sign(state.rise - state.fall) == np.sign(steady))
     ready = np.isfinite(values) & np.isfinite(state.level) & heavy
     old = state.age >= tuning.young
-    by_amount = ~old & (values - seen.expected >= tuning.young_amount) & (seen.error > np.log(2))
+    by_amount = ~old & (values - seen.expected >= tuning.young_amount) & (seen.error > np.log(2.5))
     found = ready & (old & (once | gathered) | by_amount)
     return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount
 
@@ -124,8 +123,11 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
 def _note_alarms(state: State, step: Step, seen: Prediction, opening: Flags, inside: Flags, heard: Flags) -> None:
     """Remember which slots were out of line, and how often and how loudly; a slot out of line twice running learns its profile fast."""
     direction = np.where(opening | inside, np.sign(seen.error), 0.0)
-    again = (direction != 0) & (state.slot_alarm[:, step.slot] == direction)
+    again = (direction != 0) & (state.slot_alarm[:, step.slot] == direction) & (state.announced == 2)
     state.profile[again, step.slot] += 0.5 * seen.error[again]
+    middle = state.profile[again].mean(axis=1)
+    state.profile[again] -= middle[:, None]
+    state.level[again] += middle
     state.slot_alarm[:, step.slot] = direction
     state.fatigue = 0.985 * state.fatigue + heard
     state.loudest = np.maximum(0.995 * state.loudest, np.where(heard, np.abs(seen.error), 0.0))

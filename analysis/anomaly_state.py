@@ -60,7 +60,7 @@ class Tuning:
     scale_gain: float = 0.04
     tail_gain: float = 0.01
     scale_floor: float = 0.015
-    tiring: float = 2.5  # recent alarms after which a series must be louder than before to be heard
+    tiring: float = 3.0  # recent alarms after which a series must be louder than before to be heard
     louder: float = 1.3
     memory: int = 30  # steps in which a return to the level before is no news; half as many again after a ramp or a season
     drift_gain: float = 0.015

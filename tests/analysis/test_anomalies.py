@@ -77,6 +77,26 @@ def test_a_shift_is_told_once_and_becomes_the_usual(factor: float, direction: st
     assert [(way, day) for _, way, day in told(watch(values))] == [(direction, 100), ("up", 200)]
 
 
+def test_what_was_switched_off_is_told_once() -> None:
+    """Nothing, day after day, is not news again; what is switched on later is."""
+    values = usual(300)
+    values[150:220] = 0
+    assert told(watch(values)) == [("drop", "down", 150), ("spike", "up", 220)]
+
+
+def test_a_new_weekly_habit_is_told_at_its_first_weekend_only() -> None:
+    """From some week on the weekends are nearly empty."""
+    values = usual(300)
+    values[147:] *= np.resize([1, 1, 1, 1, 1, 0.15, 0.15], 153)
+    assert told(watch(values)) == [("drop", "down", 152)]
+
+
+def test_a_series_that_cries_wolf_is_heard_less() -> None:
+    """Cost on three random days of ten: after a few alarms the series has shown what it is."""
+    values = usual(400) * (np.random.default_rng(3).random(400) < 0.3)
+    assert len(watch(values)) < 12
+
+
 def test_a_shift_that_goes_back_soon_is_one_story() -> None:
     """Ten days of a higher level: its end is not a drop."""
     values = usual(180)
