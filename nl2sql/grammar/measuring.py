@@ -125,7 +125,7 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
     if _breaks_down(sentence):
         return [at for at in places if _part_of_each(sentence, at, share_at)]
     before, after = [at for at in places if at < share_at], [at for at in places if at > share_at]
-    if before and (after or _beside(sentence, before[-1], share_at)):
+    if before and after:
         return before if _beside(sentence, before[-1], share_at) else after
     of_whole = after or before
     for at in range(of_whole[0] if of_whole else 0, len(sentence.terms)):
@@ -135,6 +135,8 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
     noun = next((at for at in range(share_at if after else 0, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")), None)
     if noun is not None and (later := [at for at in of_whole if at > noun]):
         return later
+    if before and _beside(sentence, before[-1], share_at):
+        return before
     first = of_whole[:1]
     return list(sentence.coordinated(first[0], sentence.kind(first[0]))) if first and _conjoined(sentence, of_whole) else first
 

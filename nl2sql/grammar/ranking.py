@@ -1,7 +1,9 @@
 """How costs are broken down and put in order: by what, the top few, over or under an amount, day by day."""
 
+from dataclasses import replace
+
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.filtering import names_resources
+from nl2sql.grammar.filtering import FILTERS, names_resources
 from nl2sql.grammar.query import Grain, Threshold
 from nl2sql.grammar.terms import Sentence
 from nl2sql.semantics import Semantics
@@ -124,6 +126,8 @@ def threshold(sentence: Sentence, draft: Draft) -> None:
     for at in sentence.open("cmp"):
         amount = sentence.after(at)
         if amount is None or sentence.kind(amount) not in ("money", "number", "percent"):
+            if sentence.kind(amount) in FILTERS and sentence.terms[at].text.endswith("than"):  # more than payments
+                sentence.terms[at] = replace(sentence.terms[at], kind="vs")
             continue
         percent = sentence.kind(amount) == "percent" or sentence.kind(amount + 1) == "share"
         draft.threshold = Threshold(sentence.terms[at].value == "over", sentence.terms[amount].amount, percent)
