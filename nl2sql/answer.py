@@ -37,7 +37,12 @@ _MAXIMUM = 2_000
 
 def connect_deps(settings: Settings, organisation: Organisation, database: Database, today: Any = None) -> Deps:
     """The dependencies of one process; the language model only where one is configured."""
-    return Deps(database=database, settings=settings, organisation=organisation, today=today)
+    translator = None
+    if settings.openai_api_key is not None or settings.openai_base_url is not None:
+        from nl2sql.llm.translator import connect_translator
+
+        translator = connect_translator(settings)
+    return Deps(database=database, settings=settings, organisation=organisation, today=today, translator=translator)
 
 
 def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:

@@ -42,7 +42,9 @@ class Silent:
 class Translator(Protocol):
     """Turns a question into SQL; `verdict` checks and runs a draft and gives back the problem, None when it was answered."""
 
-    model: str
+    @property
+    def model(self) -> str:
+        """The model's name."""
 
     def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Written | Doubt | Refusal | Silent:
         """One question, with repairs, within the translator's own budgets."""
