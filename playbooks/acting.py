@@ -76,21 +76,20 @@ def _one_step(
     try:
         made = action.apply(run.cloud, where, step.parameters, undo)
     except cloud_errors() as error:
-        return mark(run, remediation_id, position, *_after_error(run, action, where, step, seen, error))
+        return mark(run, remediation_id, position, *_after_error(run, action, where, step, seen, undo, error))
     run.at_boundary(f"acted step {position}")
-    return _verified(run, remediation_id, position, action, where, {**undo, **made})
+    return _verified(run, remediation_id, position, step, {**undo, **made})
 
 
-def _verified(run: Run, remediation_id: int, position: int, action: Action, where: Where, undo: dict[str, Any]) -> str | None:
+def _verified(run: Run, remediation_id: int, position: int, step: PlannedStep, undo: dict[str, Any]) -> str | None:
     """The action returned: is the resource as it should be?"""
-    with Session(run.engine) as session:
-        parameters = steps_of(session, remediation_id)[position].parameters
+    action, where = ACTIONS[step.action], _place(step)
     try:
         after = action.observe(run.cloud, where)
     except cloud_errors() as error:
         text = f"it was done, but could not be checked: {sentence(error, action)}"
         return mark(run, remediation_id, position, "unknown", error=text, undo=undo)
-    wrong = None if action.verify(after, parameters) else "the action returned, but the resource is not as it should be"
+    wrong = None if action.verify(after, {**undo, **step.parameters}) else "the action returned, but the resource is not as it should be"
     return mark(run, remediation_id, position, "unknown" if wrong else "verified", error=wrong, undo=undo, after=after)
 
 
@@ -108,7 +107,7 @@ def _forbidden_now(
 
 
 def _after_error(
-    run: Run, action: Action, where: Where, step: PlannedStep, before: dict[str, Any], error: Exception
+    run: Run, action: Action, where: Where, step: PlannedStep, before: dict[str, Any], undo: dict[str, Any], error: Exception
 ) -> tuple[str, str | None]:
     """What an error leaves behind: done, certainly not done, or unknown."""
     text = sentence(error, action)
@@ -118,7 +117,7 @@ def _after_error(
         return "unknown", f"{text} What happened could not be looked up either."
     if seen == before:
         return "failed", text
-    if action.verify(seen, step.parameters):
+    if action.verify(seen, {**undo, **step.parameters}):
         return "verified", None
     return "unknown", f"{text} The resource is not as it was."
 

@@ -15,6 +15,10 @@ _KEPT_SECONDS = 1800  # a client is made anew long before its role's credentials
 _making = Lock()  # a boto3 session may not make two clients at once
 
 
+class WrongAccountError(OSError):
+    """The process's own credentials belong to another account than the resource, and no role is configured."""
+
+
 @dataclass(frozen=True)
 class Cloud:
     """AWS by assume-role; the role of finops.yaml has `{account}` replaced. Without one, the process's own credentials are used."""
@@ -26,6 +30,11 @@ class Cloud:
         """A boto3 client for one account and region."""
         role = self.limits.actor_role_arn if purpose == "act" else self.limits.observer_role_arn or self.limits.actor_role_arn
         arn = role.replace("{account}", account_id) if role else None
+        if arn is None and purpose == "act" and (own := _own_account(self.endpoint_url)) != account_id:
+            # Names such as a function's are not unique over accounts: acting with another account's credentials would hit a namesake.
+            raise WrongAccountError(
+                f"these credentials belong to account {own}, the resource to {account_id}; set remediation.actor_role_arn"
+            )
         return _client(service, region, self.endpoint_url, arn, int(monotonic() // _KEPT_SECONDS))
 
 
@@ -40,6 +49,11 @@ def _session() -> Any:
     import boto3
 
     return boto3.Session()
+
+
+@lru_cache(maxsize=4)
+def _own_account(endpoint_url: str | None) -> str:
+    return str(_client("sts", "us-east-1", endpoint_url, None, 0).get_caller_identity()["Account"])
 
 
 @lru_cache(maxsize=256)

@@ -186,7 +186,7 @@ def _settled(step: RemediationStep, seen: dict[str, Any], *, undoing: bool) -> s
     action = ACTIONS[step.action]
     if undoing:
         return "undone" if action.undone(seen, step.undo) else "unknown"
-    return "verified" if action.verify(seen, step.parameters) else "unknown"
+    return "verified" if action.verify(seen, {**step.undo, **step.parameters}) else "unknown"
 
 
 def _is_undo(run: Run, remediation_id: int) -> bool:

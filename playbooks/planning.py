@@ -34,29 +34,38 @@ class NothingToDo:
 
 def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Target]:
     """Open recommendations that the playbook's trigger accepts, without those in an open or snoozed proposal. Sorted by saving, largest first."""
-    busy = (
-        sa.select(RemediationStep.resource_id)
-        .join(Remediation, Remediation.id == RemediationStep.remediation_id)
-        .where(sa.or_(Remediation.state.in_(OPEN), Remediation.snoozed_until > now))
-    )
     rows = session.execute(
         sa.select(Recommendation, Resource)
         .outerjoin(Resource, Resource.resource_id == Recommendation.resource_id)
-        .where(Recommendation.kind == playbook.trigger.kind, Recommendation.status == "open", Recommendation.resource_id.not_in(busy))
+        .where(Recommendation.kind == playbook.trigger.kind, Recommendation.status == "open", Recommendation.resource_id.not_in(busy(now)))
         .order_by(Recommendation.monthly_savings.desc().nulls_last(), Recommendation.resource_id)
     )
-    found = ((recommendation, resource) for recommendation, resource in rows if _accepted(playbook, recommendation, resource))
-    counted = sa.select(Resource.account_id, Resource.resource_type, sa.func.count()).group_by(Resource.account_id, Resource.resource_type)
-    population = {(account, kind): number for account, kind, number in session.execute(counted)}
+    found = ((recommendation, resource) for recommendation, resource in rows if accepted(playbook, resource, recommendation))
+    population = _population(session)
     return [_target(recommendation, resource, population) for recommendation, resource in found]
 
 
-def _accepted(playbook: Playbook, recommendation: Recommendation, resource: Resource | None) -> bool:
-    for field, accepted in playbook.trigger.filters.items():
-        value = getattr(resource, field, None) or getattr(recommendation, field, None)
-        if value not in accepted:
+def busy(now: datetime) -> sa.Select[tuple[str]]:
+    """The resources in an open or snoozed proposal."""
+    steps = sa.select(RemediationStep.resource_id).join(Remediation, Remediation.id == RemediationStep.remediation_id)
+    return steps.where(sa.or_(Remediation.state.in_(OPEN), Remediation.snoozed_until > now))
+
+
+def accepted(playbook: Playbook, resource: Resource | None, recommendation: Recommendation | None = None) -> bool:
+    """Whether the trigger's filters hold; `tag:KEY` is a tag of the resource."""
+    for field, values in playbook.trigger.filters.items():
+        if field.startswith("tag:"):
+            value = (resource.tags if resource else {}).get(field.removeprefix("tag:"))
+        else:
+            value = getattr(resource, field, None) or getattr(recommendation, field, None)
+        if value not in values:
             return False
     return True
+
+
+def _population(session: Session) -> dict[tuple[str | None, str | None], int]:
+    counted = sa.select(Resource.account_id, Resource.resource_type, sa.func.count()).group_by(Resource.account_id, Resource.resource_type)
+    return {(account, kind): number for account, kind, number in session.execute(counted)}
 
 
 def _target(recommendation: Recommendation, resource: Resource | None, population: Mapping[tuple[str | None, str | None], int]) -> Target:

@@ -1,6 +1,6 @@
 """Proposals in the right channel: from a click on an insight, or from the flow that looks for savings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from db import audit
 from playbooks import remediation as life
 from playbooks.cloud import Cloud
+from playbooks.plan import Target
 from playbooks.planning import AUTO, NothingToDo, candidates, make_plans, successes
 from playbooks.schema import Playbook
 from playbooks.telling import tell
@@ -33,10 +34,26 @@ def propose_all(
 ) -> list[int] | NothingToDo:
     """One proposal an account, team and environment, for all open candidates or only some resources; the caller commits. `auto` playbooks that have earned it are approved at once."""
     targets = [target for target in candidates(session, playbook, now) if resource_ids is None or target.resource_id in resource_ids]
+    return propose_targets(session, playbook, targets, cloud, organisation, requester, now, insight_id=insight_id)
+
+
+def propose_targets(
+    session: Session,
+    playbook: Playbook,
+    targets: Sequence[Target],
+    cloud: Cloud,
+    organisation: Organisation,
+    requester: str,
+    now: datetime,
+    *,
+    insight_id: int | None = None,
+) -> list[int] | NothingToDo:
+    """`propose_all` for targets that are known already."""
     plans = make_plans(playbook, targets, cloud, organisation.remediation, now)
     if isinstance(plans, NothingToDo):
         return plans
-    earned = playbook.mode == "auto" and successes(session, playbook) >= organisation.remediation.auto_after_successes
+    stopped = life.is_stopped(session) or not organisation.remediation.enabled
+    earned = not stopped and playbook.mode == "auto" and successes(session, playbook) >= organisation.remediation.auto_after_successes
     numbers = []
     for plan in plans:
         channel = organisation.channel_for(plan.team)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from access import Role
 from errors import UserError
 from settings import line_of
 
+FILTERS = ("team", "account", "account_id", "environment", "application", "region", "service", "provider", "resource_type", "instance_type")
 BUILT_IN = Path(__file__).parent
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -34,8 +36,15 @@ class Trigger(_Strict):
 
     kind: str = Field(description="Kind of recommendation or insight: stop_idle, rightsize, delete_volume, budget …")
     filters: dict[str, Texts] = Field(
-        default_factory=dict, description="Field -> accepted values: team, account, environment, resource_type …"
+        default_factory=dict, description=f"Field -> accepted values; fields: {', '.join(FILTERS)}, and tag:KEY for a tag"
     )
+
+    @model_validator(mode="after")
+    def _filters_exist(self) -> "Trigger":
+        unknown = [field for field in self.filters if field not in FILTERS and not field.startswith("tag:")]
+        if unknown:
+            raise ValueError(f"unknown filter {', '.join(unknown)}; known: {', '.join(FILTERS)}, tag:KEY")
+        return self
 
 
 class Window(_Strict):
@@ -101,6 +110,13 @@ class Step(_Strict):
     grace_seconds: float = Field(0, ge=0, le=3600, description="Pause before the step")
 
 
+class Escalation(_Strict):
+    """Whom a playbook in mode notify tells, and when."""
+
+    channel: str = Field("", description="Slack channel; empty: the admin channels")
+    after_hours: float = Field(4, ge=0, description="Only what nobody has taken up for so long")
+
+
 class Savings(_Strict):
     """How the saving is verified."""
 
@@ -118,7 +134,8 @@ class Playbook(_Strict):
     guards: Guards = Guards()
     approval: Approval = Approval()
     preconditions: tuple[Precondition, ...] = ()
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = Field((), description="None where the playbook only tells")
+    escalation: Escalation | None = None
     roll_back_on_failure: bool = False
     savings: Savings = Savings()
 
@@ -126,8 +143,8 @@ class Playbook(_Strict):
     def _steps_exist(self) -> "Playbook":
         from playbooks.actions import ACTIONS
 
-        if not self.steps:
-            raise ValueError("steps: at least one")
+        if not self.steps and not (self.mode == "notify" and self.escalation):
+            raise ValueError("steps: at least one, or mode notify with an escalation")
         for step in self.steps:
             action = ACTIONS.get(step.action)
             if action is None:
@@ -157,6 +174,20 @@ def _check_parameters(model: type[BaseModel], parameters: dict[str, Any]) -> Non
         model.model_validate(parameters)
 
 
+def _repeated(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """Keys that stand twice in one mapping, which YAML readers accept silently."""
+    if isinstance(node, yaml.MappingNode):
+        known: set[str] = set()
+        for key, value in node.value:
+            if key.value in known:
+                yield key
+            known.add(key.value)
+            yield from _repeated(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated(value)
+
+
 def read_playbook(path: Path) -> Playbook:
     """One playbook file; raises `UserError` that names file, line and fix."""
     text = path.read_text(encoding="utf-8")
@@ -166,6 +197,8 @@ def read_playbook(path: Path) -> Playbook:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise UserError(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {getattr(error, 'problem', error)}.") from error
+    if twice := next(_repeated(tree), None):
+        raise UserError(f"{path}:{twice.start_mark.line + 1}: {twice.value} is said twice; the first would be lost.")
     try:
         return Playbook.model_validate(content)
     except ValidationError as error:

@@ -42,7 +42,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class Action:
-    """An action on one resource. `observe`, `apply`, `undo` and `verify` talk to the cloud; `says` and `undo_record` are pure."""
+    """An action on one resource. `observe`, `feasible`, `apply` and `undo` talk to the cloud and may raise its errors; the others are pure.
+
+    `undo_record` is stored before `apply`, so undo must manage with it when the worker dies in between; what `apply` returns is added to it. `verify` takes
+    the parameters on top of that record.
+    """
 
     name: str
     permissions: tuple[str, ...]

@@ -7,6 +7,10 @@ from playbooks.actions.action import Action, Refused, Seen, Where
 from playbooks.cloud import Cloud
 
 _WAIT = {"Delay": 5, "MaxAttempts": 120}
+_DELETED, _RESTORED = (
+    "finops:deleted-volume",
+    "finops:restored-from",
+)  # tags by which an undo finds its snapshot, and a second undo the first one's volume
 
 
 def observe(cloud: Cloud, where: Where) -> Seen:
@@ -27,19 +31,25 @@ def observe(cloud: Cloud, where: Where) -> Seen:
         "state": volume["State"],
         "volume_type": volume["VolumeType"],
         "size_gib": volume["Size"],
+        "iops": volume.get("Iops"),
+        "throughput": volume.get("Throughput"),
         "zone": volume["AvailabilityZone"],
         "attached_to": sorted(attachment["InstanceId"] for attachment in volume.get("Attachments", [])),
         "tags": {tag["Key"]: tag["Value"] for tag in volume.get("Tags", [])},
     }
 
 
+def _tags(record: Mapping[str, Any], mark: str, volume_id: str) -> list[dict[str, str]]:
+    kept = {key: value for key, value in record["tags"].items() if not key.startswith("aws:") and key not in {_DELETED, _RESTORED}}
+    return [{"Key": key, "Value": value} for key, value in {**kept, mark: volume_id}.items()]
+
+
 def _delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
-    tags = [{"Key": key, "Value": value} for key, value in record["tags"].items() if not key.startswith("aws:")]
     snapshot = client.create_snapshot(
         VolumeId=where.native_id,
         Description=f"finops-bot: {where.native_id} before it was deleted",
-        TagSpecifications=[{"ResourceType": "snapshot", "Tags": [*tags, {"Key": "finops:deleted-volume", "Value": where.native_id}]}],
+        TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(record, _DELETED, where.native_id)}],
     )["SnapshotId"]
     client.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot], WaiterConfig=_WAIT)
     client.delete_volume(VolumeId=where.native_id)
@@ -47,19 +57,32 @@ def _delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: d
     return {"snapshot_id": snapshot}
 
 
+def _snapshot_of(client: Any, where: Where, record: Mapping[str, Any]) -> str:
+    """The snapshot made before the deletion; looked for by its tag when the worker died before it could note the id."""
+    if "snapshot_id" in record:
+        return str(record["snapshot_id"])
+    found = client.describe_snapshots(OwnerIds=["self"], Filters=[{"Name": f"tag:{_DELETED}", "Values": [where.native_id]}])["Snapshots"]
+    if not found:
+        raise OSError(f"there is no snapshot tagged {_DELETED}={where.native_id}")
+    return str(max(found, key=lambda one: one["StartTime"])["SnapshotId"])
+
+
 def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
-    """A volume from the snapshot, once: a second undo finds the first one's volume by its tag."""
+    """A volume from the snapshot, once."""
     client = cloud.client("ec2", where.account_id, where.region, "act")
-    mark = {"Name": "tag:finops:restored-from", "Values": [where.native_id]}
-    if client.describe_volumes(Filters=[mark])["Volumes"]:
+    if client.describe_volumes(Filters=[{"Name": f"tag:{_RESTORED}", "Values": [where.native_id]}])["Volumes"]:
         return
-    tags = [{"Key": key, "Value": value} for key, value in record["tags"].items() if not key.startswith("aws:")]
+    kind = record["volume_type"]
+    speed = {"Iops": record["iops"]} if kind in {"io1", "io2", "gp3"} and record.get("iops") else {}
+    if kind == "gp3" and record.get("throughput"):
+        speed["Throughput"] = record["throughput"]
     restored = client.create_volume(
-        SnapshotId=record["snapshot_id"],
+        SnapshotId=_snapshot_of(client, where, record),
         AvailabilityZone=record["zone"],
-        VolumeType=record["volume_type"],
+        VolumeType=kind,
         Size=record["size_gib"],
-        TagSpecifications=[{"ResourceType": "volume", "Tags": [*tags, {"Key": "finops:restored-from", "Value": where.native_id}]}],
+        TagSpecifications=[{"ResourceType": "volume", "Tags": _tags(record, _RESTORED, where.native_id)}],
+        **speed,
     )
     client.get_waiter("volume_available").wait(VolumeIds=[restored["VolumeId"]], WaiterConfig=_WAIT)
 
@@ -70,17 +93,41 @@ def _observe_deleted(cloud: Cloud, where: Where) -> Seen:
     if seen:
         return seen
     client = cloud.client("ec2", where.account_id, where.region, "observe")
-    restored = client.describe_volumes(Filters=[{"Name": "tag:finops:restored-from", "Values": [where.native_id]}])["Volumes"]
+    restored = client.describe_volumes(Filters=[{"Name": f"tag:{_RESTORED}", "Values": [where.native_id]}])["Volumes"]
     return {"restored_as": restored[0]["VolumeId"]} if restored else {}
 
 
-def _to_type(cloud: Cloud, where: Where, volume_type: str) -> None:
+def gp3_speed(size_gib: int) -> dict[str, int]:
+    """IOPS and MiB/s that a gp2 volume of this size has, so that gp3's own 3,000 and 125 are no step back (AWS: 3 IOPS a GiB, 250 MiB/s above 170 GiB)."""
+    speed = {"Iops": min(16_000, 3 * size_gib)} if size_gib > 1_000 else {}
+    return {**speed, "Throughput": 250} if size_gib > 170 else speed
+
+
+def _to_type(cloud: Cloud, where: Where, volume_type: str, **speed: int) -> None:
+    """Change the type and wait until the volume works with it, which is before the data is moved."""
+    from botocore.waiter import WaiterModel, create_waiter_with_client
+
     client = cloud.client("ec2", where.account_id, where.region, "act")
-    client.modify_volume(VolumeId=where.native_id, VolumeType=volume_type)
+    client.modify_volume(VolumeId=where.native_id, VolumeType=volume_type, **speed)
+    state = {"matcher": "pathAny", "argument": "VolumesModifications[].ModificationState"}
+    acceptors = [
+        {**state, "state": "success", "expected": "optimizing"},
+        {**state, "state": "failure", "expected": "failed"},
+        {**state, "state": "retry", "expected": "modifying"},
+        {**state, "state": "success", "expected": "completed"},
+    ]
+    waiter = {
+        "delay": _WAIT["Delay"],
+        "operation": "DescribeVolumesModifications",
+        "maxAttempts": _WAIT["MaxAttempts"],
+        "acceptors": acceptors,
+    }
+    model = WaiterModel({"version": 2, "waiters": {"Modified": waiter}})  # boto3 has no waiter of its own for this
+    create_waiter_with_client("Modified", model, client).wait(VolumeIds=[where.native_id])
 
 
 def _to_gp3(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    _to_type(cloud, where, "gp3")
+    _to_type(cloud, where, "gp3", **gp3_speed(record["size_gib"]))
     return {}
 
 
@@ -112,7 +159,7 @@ ACTIONS = (
         undo_says="a new volume from the snapshot",
         observe=_observe_deleted,
         says=lambda seen, _: f"snapshot, then delete the {seen['size_gib']} GiB {seen['volume_type']} volume",
-        undo_record=lambda seen, _: {key: seen[key] for key in ("zone", "volume_type", "size_gib", "tags")},
+        undo_record=lambda seen, _: {key: seen[key] for key in ("zone", "volume_type", "size_gib", "iops", "throughput", "tags")},
         apply=_delete,
         undo=_restore,
         verify=lambda seen, _: "state" not in seen,
@@ -127,7 +174,7 @@ ACTIONS = (
         undo_says="back to gp2 (AWS allows one change in six hours)",
         observe=observe,
         says=lambda seen, _: f"the {seen['size_gib']} GiB gp2 volume becomes gp3",
-        undo_record=lambda seen, _: {"volume_type": seen["volume_type"]},
+        undo_record=lambda seen, _: {"volume_type": seen["volume_type"], "size_gib": seen["size_gib"]},
         apply=_to_gp3,
         undo=_back,
         verify=lambda seen, _: seen.get("volume_type") == "gp3",

@@ -38,6 +38,8 @@ def observe(cloud: Cloud, where: Where) -> Seen:
         "instance_type": instance["InstanceType"],
         "zone": instance["Placement"]["AvailabilityZone"],
         "architecture": instance.get("Architecture"),
+        "lifecycle": instance.get("InstanceLifecycle"),
+        "root_device": instance.get("RootDeviceType"),
         "tags": {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
     }
 
@@ -51,6 +53,16 @@ def _dry_run(call: Any, **arguments: Any) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "DryRunOperation":
             raise
+
+
+def _stoppable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """Stopping must not lose anything: a scaling group replaces what is stopped, spot and instance-store instances end with it."""
+    group = seen["tags"].get("aws:autoscaling:groupName")
+    if group:
+        return Refused(f"it belongs to the scaling group {group}, which would replace it")
+    if seen["lifecycle"] == "spot":
+        return Refused("it is a spot instance, which a stop may end for good")
+    return Refused("its root disk would be lost with a stop") if seen["root_device"] == "instance-store" else None
 
 
 def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +108,8 @@ def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, 
     """The type exists, is offered in the instance's zone and fits its architecture; AWS's own checks come too late, after the stop."""
     from botocore.exceptions import ClientError
 
+    if refused := _stoppable(cloud, where, seen, parameters):
+        return refused
     wanted = parameters["instance_type"]
     if wanted == seen["instance_type"]:
         return Refused(f"it is {wanted} already")
@@ -132,6 +146,7 @@ ACTIONS = (
         undo=_start_again,
         verify=lambda seen, _: seen.get("state") == "stopped",
         undone=lambda seen, _: seen.get("state") == "running",
+        feasible=_stoppable,
     ),
     Action(
         name="ec2.start",
@@ -165,8 +180,8 @@ ACTIONS = (
         undo_record=lambda seen, _: {"state": seen["state"], "instance_type": seen["instance_type"]},
         apply=_resize,
         undo=_undo_resize,
-        verify=lambda seen, parameters: seen.get("instance_type") == parameters["instance_type"],
-        undone=lambda seen, record: seen.get("instance_type") == record["instance_type"],
+        verify=lambda seen, wanted: bool(seen) and (seen["instance_type"], seen["state"]) == (wanted["instance_type"], wanted["state"]),
+        undone=lambda seen, record: bool(seen) and (seen["instance_type"], seen["state"]) == (record["instance_type"], record["state"]),
         feasible=_resizable,
         parameters=ResizeParameters,
     ),

@@ -1,17 +1,28 @@
 """Lambda functions: delete old versions, delete an unused function after saving its code and configuration."""
 
-import io
 import json
 import urllib.request
+from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from playbooks.actions.action import Action, Seen, Where
+from playbooks.actions.action import Action, Refused, Seen, Where
 from playbooks.cloud import Cloud
 
 _KEPT = ("FunctionName", "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Architectures", "PackageType")
+
+
+_LOST = {
+    "Environment": "environment variables",
+    "Layers": "layers",
+    "VpcConfig": "a network",
+    "DeadLetterConfig": "a dead-letter queue",
+    "KMSKeyArn": "a key of its own",
+    "FileSystemConfigs": "a file system",
+}
 
 
 class KeepParameters(BaseModel):
@@ -29,7 +40,8 @@ class ArchiveParameters(BaseModel):
 
 
 def _name(where: Where) -> str:
-    return where.resource_id.rsplit(":", 1)[-1]
+    """The function of an ARN, with or without a version, or the name as it is."""
+    return where.resource_id.rsplit(":function:", 1)[-1].split(":", 1)[0]
 
 
 def observe(cloud: Cloud, where: Where) -> Seen:
@@ -48,7 +60,13 @@ def observe(cloud: Cloud, where: Where) -> Seen:
         "versions": sorted(versions, key=int),
         "aliased": sorted({alias["FunctionVersion"] for alias in aliases}),
         "tags": dict(found.get("Tags", {})),
+        "not_kept": sorted(_LOST[key] for key in _LOST if _present(found["Configuration"].get(key))),
     }
+
+
+def _present(value: Any) -> bool:
+    """Whether a part of the configuration says anything: AWS returns empty structures for some."""
+    return any(map(_present, value.values())) if isinstance(value, dict) else bool(value)
 
 
 def superfluous(seen: Seen, keep: int) -> list[str]:
@@ -67,7 +85,7 @@ def _delete_versions(cloud: Cloud, where: Where, parameters: Mapping[str, Any], 
 def download(address: str) -> bytes:
     """The code package from the short-lived address that Lambda gives."""
     if not address.startswith("https://"):
-        raise ValueError("Lambda gave an address that is not https")
+        raise OSError("Lambda gave an address that is not https")
     with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310 - https only, checked above
         content: bytes = response.read()
     return content
@@ -77,11 +95,38 @@ def _archive_and_delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any
     client = cloud.client("lambda", where.account_id, where.region, "act")
     store = cloud.client("s3", where.account_id, where.region, "act")
     code = download(client.get_function(FunctionName=_name(where))["Code"]["Location"])
-    key = f"finops-bot/lambda/{_name(where)}/{record['code_sha256'].replace('/', '_')}.zip"
-    store.upload_fileobj(io.BytesIO(code), parameters["archive_bucket"], key)
-    store.put_object(Bucket=parameters["archive_bucket"], Key=f"{key}.json", Body=json.dumps(record).encode())
+    if b64encode(sha256(code).digest()).decode() != record["code_sha256"]:
+        raise OSError("the downloaded code is not the function's; nothing was deleted")
+    store.put_object(Bucket=record["bucket"], Key=record["key"], Body=code)
+    store.put_object(Bucket=record["bucket"], Key=f"{record['key']}.json", Body=json.dumps(record).encode())
+    if store.head_object(Bucket=record["bucket"], Key=record["key"])["ContentLength"] != len(code):
+        raise OSError("the saved code is incomplete; nothing was deleted")
     client.delete_function(FunctionName=_name(where))
-    return {"bucket": parameters["archive_bucket"], "key": key}
+    return {}
+
+
+def _archive_record(seen: Seen, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What makes the function again, and where its code will be: known before anything is done."""
+    key = f"finops-bot/lambda/{seen['configuration']['FunctionName']}/{seen['code_sha256'].replace('/', '_')}.zip"
+    kept = {name: seen[name] for name in ("configuration", "code_sha256", "tags")}
+    return {**kept, "bucket": parameters["archive_bucket"], "key": key}
+
+
+def _archivable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """Only what can be made again is deleted: a zip package, without secrets in its environment or layers that are not kept, and a bucket to keep it in."""
+    from botocore.exceptions import ClientError
+
+    if seen["configuration"].get("PackageType", "Zip") != "Zip":
+        return Refused("it is a container image; only zip packages are saved")
+    if seen["not_kept"]:
+        return Refused(f"it has {', '.join(seen['not_kept'])}, which the archive does not keep")
+    try:
+        cloud.client("s3", where.account_id, where.region, "observe").head_bucket(Bucket=parameters["archive_bucket"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
+            return Refused(f"there is no bucket {parameters['archive_bucket']} to keep its code in")
+        raise
+    return None
 
 
 def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
@@ -123,6 +168,7 @@ ACTIONS = (
             "lambda:ListVersionsByFunction",
             "lambda:TagResource",
             "s3:GetObject",
+            "s3:ListBucket",
             "s3:PutObject",
             "iam:PassRole",
         ),
@@ -131,7 +177,8 @@ ACTIONS = (
         undo_says="created again from the saved code, without its versions and triggers",
         observe=observe,
         says=lambda seen, parameters: f"save the code to {parameters['archive_bucket']}, then delete the function",
-        undo_record=lambda seen, _: {key: seen[key] for key in ("configuration", "code_sha256", "tags")},
+        undo_record=_archive_record,
+        feasible=_archivable,
         apply=_archive_and_delete,
         undo=_restore,
         verify=lambda seen, _: not seen,

@@ -36,7 +36,8 @@ def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dic
 
     client = cloud.client("rds", where.account_id, where.region, "act")
     client.stop_db_instance(DBInstanceIdentifier=where.native_id)
-    acceptors = [{"state": "success", "matcher": "pathAll", "argument": "DBInstances[].DBInstanceStatus", "expected": "stopped"}]
+    status = {"matcher": "pathAll", "argument": "DBInstances[].DBInstanceStatus"}
+    acceptors = [{**status, "state": "success", "expected": "stopped"}]
     waiter = {"delay": _WAIT["Delay"], "operation": "DescribeDBInstances", "maxAttempts": _WAIT["MaxAttempts"], "acceptors": acceptors}
     model = WaiterModel({"version": 2, "waiters": {"Stopped": waiter}})  # boto3 has no waiter of its own for a stopped instance
     create_waiter_with_client("Stopped", model, client).wait(DBInstanceIdentifier=where.native_id)

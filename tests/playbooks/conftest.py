@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from access import Actor, Role
-from playbooks.cloud import Cloud, _client
+from playbooks.cloud import Cloud, _client, _own_account
 from settings import Remediation
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)
@@ -27,10 +27,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # thousands of images, which took most of a test's time
-    _client.cache_clear()
+    for cache in (_client, _own_account):
+        cache.cache_clear()
     with mock_aws():
         yield
-    _client.cache_clear()
+    for cache in (_client, _own_account):
+        cache.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+"""Start and stop instances by the clock: the playbooks of a schedule, for the resources tagged for it, while their window is open."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from prefect import flow
+from sqlalchemy.orm import Session
+
+from access import SYSTEM
+from db import engines
+from db.tables import Remediation, RemediationStep, Resource
+from flows import failure
+from playbooks.cloud import Cloud, cloud_of
+from playbooks.plan import Target, closed
+from playbooks.planning import accepted, busy
+from playbooks.proposing import propose_targets
+from playbooks.schema import Playbook, read_playbooks
+from settings import Organisation, read_organisation, read_settings
+
+STOPS, STARTS = "schedule_stop", "schedule_start"
+
+
+@flow(name="apply_schedules", flow_run_name="schedules")
+def apply_schedules() -> list[int]:
+    """Every quarter of an hour; returns the remediations it left: approved ones where the playbook has earned it, else proposals."""
+    settings = read_settings()
+    organisation = read_organisation(settings.config)
+    database = engines.connect(settings)
+    with failure.told("apply_schedules", database, organisation), Session(database.app) as session, session.begin():
+        cloud = cloud_of(settings, organisation.remediation)
+        return apply(session, read_playbooks(), cloud, organisation, datetime.now(UTC))
+
+
+def apply(session: Session, playbooks: Mapping[str, Playbook], cloud: Cloud, organisation: Organisation, now: datetime) -> list[int]:
+    """Leave what each schedule wants now. The caller commits."""
+    left: list[int] = []
+    for playbook in playbooks.values():
+        if playbook.trigger.kind in {STOPS, STARTS} and closed(playbook.guards, now) is None:
+            targets = due(session, playbook, playbooks, now)
+            numbers = propose_targets(session, playbook, targets, cloud, organisation, SYSTEM.id, now)
+            left += numbers if isinstance(numbers, list) else []
+    return left
+
+
+def due(session: Session, playbook: Playbook, playbooks: Mapping[str, Playbook], now: datetime) -> list[Target]:
+    """The tagged resources, once a day each, so that a person who decides otherwise is not overruled; starting is only for what the schedule stopped."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    of_today = sa.select(RemediationStep.resource_id).join(Remediation, Remediation.id == RemediationStep.remediation_id)
+    of_today = of_today.where(Remediation.playbook == playbook.name, Remediation.requested_at >= today)
+    statement = sa.select(Resource).where(Resource.resource_id.not_in(busy(now)), Resource.resource_id.not_in(of_today))
+    found = [resource for resource in session.scalars(statement.order_by(Resource.resource_id)) if accepted(playbook, resource)]
+    if playbook.trigger.kind == STARTS:
+        ours = _stopped_by_schedule(session, playbooks)
+        found = [resource for resource in found if resource.resource_id in ours]
+    return [_target(resource, playbook) for resource in found]
+
+
+def _stopped_by_schedule(session: Session, playbooks: Mapping[str, Playbook]) -> set[str]:
+    """Resources whose last change by a schedule was a stop that stands."""
+    kinds = {name: playbook.trigger.kind for name, playbook in playbooks.items() if playbook.trigger.kind in {STOPS, STARTS}}
+    rows = session.execute(
+        sa.select(RemediationStep.resource_id, Remediation.playbook)
+        .join(Remediation, Remediation.id == RemediationStep.remediation_id)
+        .where(Remediation.playbook.in_(kinds), Remediation.undo_of.is_(None), RemediationStep.state == "verified")
+        .order_by(RemediationStep.finished_at, RemediationStep.id)
+    )
+    last = {resource_id: kinds[playbook] for resource_id, playbook in rows}
+    return {resource_id for resource_id, kind in last.items() if kind == STOPS}
+
+
+def _target(resource: Resource, playbook: Playbook) -> Target:
+    tags = ", ".join(
+        f"{key.removeprefix('tag:')}={resource.tags.get(key.removeprefix('tag:'))}"
+        for key in playbook.trigger.filters
+        if key.startswith("tag:")
+    )
+    return Target(
+        resource_id=resource.resource_id,
+        name=resource.resource_name or resource.resource_id,
+        account_id=resource.account_id or "",
+        account=resource.account or "",
+        region=resource.region or "",
+        team=resource.team,
+        environment=resource.environment,
+        monthly_savings=None,
+        currency=resource.currency or "USD",
+        evidence=f"tagged {tags}",
+    )
