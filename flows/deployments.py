@@ -32,6 +32,9 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
     ("flows.find_savings", "find_savings", (Scheduled("40 6 * * *"),)),
     ("flows.send_digests", "send_digests", (Scheduled("*/15 * * * *"),)),
     ("flows.remediate", "remediate", ()),
+    ("flows.apply_schedules", "apply_schedules", (Scheduled("*/15 * * * *"),)),
+    ("flows.escalate_insights", "escalate_insights", (Scheduled("25 * * * *"),)),
+    ("flows.verify_savings", "verify_savings", (Scheduled("50 7 * * *"),)),
     ("flows.sweep_remediations", "sweep_remediations", (Scheduled("* * * * *"),)),
 )
 

@@ -1,0 +1,173 @@
+"""Hold every saving whose window is over against the bill, name what else could explain it, and say so in the remediation's thread."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from prefect import flow
+from sqlalchemy.orm import Session
+
+from analysis.money import money
+from analysis.savings import BASELINE_DAYS, Event, Verdict, verify
+from db import audit, engines, outbox
+from db.tables import Remediation, RemediationStep, Saving
+from flows import failure
+from settings import read_organisation, read_settings
+
+_NEIGHBOURS = 500  # most resources looked at for where usage may have moved
+_PRICE_MOVED = 0.05  # change of the price of a unit that is worth a word
+_COVERED = 0.05  # share of a resource's cost that commitments covered before, worth a word
+_SPAN = timedelta(days=BASELINE_DAYS)
+
+
+@flow(name="verify_savings", flow_run_name="savings")
+def verify_savings() -> dict[str, int]:
+    """Once a day; returns how many savings got each status."""
+    settings = read_settings()
+    organisation = read_organisation(settings.config)
+    database = engines.connect(settings)
+    with failure.told("verify_savings", database, organisation), Session(database.app) as session, session.begin():
+        return verify_pending(session, datetime.now(UTC))
+
+
+def verify_pending(session: Session, now: datetime) -> dict[str, int]:
+    """Judge what is due and leave a line in each thread where the last verdict of a remediation fell. The caller commits."""
+    due = session.scalars(sa.select(Saving).where(Saving.status == "pending").order_by(Saving.id).with_for_update()).all()
+    counts: dict[str, int] = defaultdict(int)
+    for saving in due:
+        through = _complete_through(session, saving, now.date())
+        if through <= saving.applied_on + timedelta(days=saving.window_days):
+            continue
+        verdict = _judge(session, saving, through)
+        counts[verdict.status] += 1
+        if verdict.status != "pending":
+            _store(session, saving, verdict, now)
+    session.flush()
+    for number in dict.fromkeys(saving.remediation_id for saving in due if saving.verified_at is not None):
+        _say(session, session.get_one(Remediation, number))
+    return dict(counts)
+
+
+def _complete_through(session: Session, saving: Saving, today: date) -> date:
+    """The first day that may still be incomplete on the account's bill: its newest."""
+    sql = """SELECT max(c.usage_date) FROM finops.resource_costs c
+             WHERE c.account_id = (SELECT account_id FROM finops.resource_costs WHERE resource_id = :resource ORDER BY usage_date DESC LIMIT 1)"""
+    newest: date | None = session.scalar(sa.text(sql), {"resource": saving.resource_id})
+    return min(newest, today) if newest else date.min
+
+
+def _judge(session: Session, saving: Saving, through: date) -> Verdict:
+    start, end = saving.applied_on - _SPAN, min(through, saving.applied_on + timedelta(days=saving.window_days + 1))
+    span = {"resource": saving.resource_id, "start": start, "end": end, "applied": saving.applied_on, "currency": saving.currency}
+    rows = session.execute(sa.text(_COSTS), span)
+    costs = {row.usage_date: float(row.cost) for row in rows}
+    expected = None if saving.expected_monthly_savings is None else float(saving.expected_monthly_savings)
+    return verify(
+        saving.applied_on,
+        saving.window_days,
+        expected,
+        costs,
+        through,
+        neighbours=_neighbours(session, saving, span),
+        events=_events(session, saving, span),
+    )
+
+
+_COSTS = """SELECT usage_date, sum(effective_cost) AS cost FROM finops.resource_costs
+            WHERE resource_id = :resource AND charge_category = 'Usage' AND currency = :currency AND usage_date >= :start AND usage_date < :end GROUP BY 1"""
+_NEIGHBOUR_COSTS = """
+    WITH mine AS (SELECT DISTINCT account_id, service, team FROM finops.resource_costs
+                  WHERE resource_id = :resource AND usage_date >= :start AND usage_date < :applied),
+         others AS (SELECT c.resource_id, max(c.resource_name) AS name, c.usage_date, sum(c.effective_cost) AS cost FROM finops.resource_costs c
+                    JOIN mine ON mine.service IS NOT DISTINCT FROM c.service AND (mine.team = c.team OR mine.team IS NULL AND mine.account_id = c.account_id)
+                    WHERE c.charge_category = 'Usage' AND c.currency = :currency AND c.usage_date >= :start AND c.usage_date < :end
+                      AND c.resource_id <> ALL (:changed) GROUP BY 1, 3),
+         risen AS (SELECT resource_id FROM others GROUP BY 1
+                   ORDER BY sum(cost) FILTER (WHERE usage_date > :applied) DESC NULLS LAST LIMIT :most)
+    SELECT resource_id, name, usage_date, cost FROM others JOIN risen USING (resource_id)"""
+_UNUSED = """SELECT usage_date, sum(effective_cost) AS cost FROM finops.daily_costs
+             WHERE commitment_status = 'Unused' AND currency = :currency AND usage_date >= :start AND usage_date < :end
+               AND provider = (SELECT provider FROM finops.resource_costs WHERE resource_id = :resource LIMIT 1) GROUP BY 1"""
+
+
+def _neighbours(session: Session, saving: Saving, span: Mapping[str, Any]) -> dict[str, dict[date, float]]:
+    """Where usage could have gone: resources of the same service and team that this remediation did not change; and commitments that lie idle."""
+    changed = session.scalars(sa.select(RemediationStep.resource_id).where(RemediationStep.remediation_id == saving.remediation_id)).all()
+    found: dict[str, dict[date, float]] = defaultdict(dict)
+    for row in session.execute(sa.text(_NEIGHBOUR_COSTS), {**span, "changed": [*changed, saving.resource_id], "most": _NEIGHBOURS}):
+        name = f"{row.name} ({row.resource_id})" if row.name and row.name != row.resource_id else row.resource_id
+        found[name][row.usage_date] = float(row.cost)
+    idle = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_UNUSED), span)}
+    return {**found, **({"unused commitment" if not found else "the unused part of commitments": idle} if idle else {})}
+
+
+_COVER = """SELECT coalesce(sum(effective_cost) FILTER (WHERE commitment_status = 'Used') / nullif(sum(effective_cost), 0), 0)
+            FROM finops.resource_costs WHERE resource_id = :resource AND charge_category = 'Usage' AND usage_date >= :start AND usage_date < :applied"""
+_PRICES = """
+    WITH meters AS (SELECT DISTINCT usage_type, region FROM finops.resource_costs
+                    WHERE resource_id = :resource AND usage_date >= :start AND usage_date < :applied AND usage_type IS NOT NULL)
+    SELECT usage_type, sum(list_cost) FILTER (WHERE usage_date < :applied) / nullif(sum(usage_quantity) FILTER (WHERE usage_date < :applied), 0) AS before,
+           sum(list_cost) FILTER (WHERE usage_date > :applied) / nullif(sum(usage_quantity) FILTER (WHERE usage_date > :applied), 0) AS after
+    FROM finops.resource_costs c JOIN meters USING (usage_type)
+    WHERE c.region IS NOT DISTINCT FROM meters.region AND c.currency = :currency AND c.charge_category = 'Usage' AND usage_date >= :start AND usage_date < :end
+    GROUP BY 1 ORDER BY 1"""
+
+
+def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[Event]:
+    """What else happened: commitments that covered the resource, prices that moved, an undo of another step of it."""
+    found = []
+    covered = float(session.scalar(sa.text(_COVER), span) or 0)
+    if covered >= _COVERED:
+        says = f"commitments covered {covered:.0%} of it before; they cover something else now, or nothing"
+        found.append(Event(saving.applied_on, "commitment", says))
+    for row in session.execute(sa.text(_PRICES), span):
+        if row.before and row.after and abs(row.after / row.before - 1) >= Decimal(str(_PRICE_MOVED)):
+            found.append(
+                Event(saving.applied_on, "price_change", f"the list price of {row.usage_type} changed by {row.after / row.before - 1:+.0%}")
+            )
+    undone = sa.select(RemediationStep.finished_at).where(
+        RemediationStep.remediation_id == saving.remediation_id,
+        RemediationStep.resource_id == saving.resource_id,
+        RemediationStep.state == "undone",
+    )
+    return [*found, *(Event(at.date(), "rollback", "a step of it was undone") for at in session.scalars(undone) if at is not None)]
+
+
+def _store(session: Session, saving: Saving, verdict: Verdict, now: datetime) -> None:
+    realized = verdict.realized_monthly_savings
+    saving.status, saving.verified_at = verdict.status, now
+    saving.realized_monthly_savings = None if realized is None else Decimal(str(round(realized, 4)))
+    saving.arithmetic = {**verdict.arithmetic, "says": verdict.says}
+    saving.confounders = [asdict(confounder) for confounder in verdict.confounders]
+    details = {
+        "resource_id": saving.resource_id,
+        "status": saving.status,
+        "realized": realized,
+        "expected": saving.expected_monthly_savings,
+    }
+    audit.append(session, "system", "saving.verified", str(saving.remediation_id), details)
+
+
+def _say(session: Session, remediation: Remediation) -> None:
+    """One line when every saving of a remediation has its verdict."""
+    savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)).all()
+    if remediation.channel is None or any(saving.status == "pending" for saving in savings):
+        return
+    key = f"remediation:{remediation.id}"
+    outbox.leave(session, remediation.channel, "note", {"text": told(savings)}, f"{key}:verified", thread_key=key)
+
+
+def told(savings: Sequence[Saving]) -> str:
+    """The verdict as one sentence: "verified: $598 of $612 a month; nothing moved elsewhere"."""
+    currency = savings[0].currency
+    expected = sum(float(saving.expected_monthly_savings or 0) for saving in savings)
+    realized = sum(float(saving.realized_monthly_savings or 0) for saving in savings if saving.status != "reversed")
+    statuses = {saving.status for saving in savings}
+    word = "verified" if statuses == {"validated"} else next(iter(statuses)) if len(statuses) == 1 else "verified in part"
+    says = list(dict.fromkeys(item["says"] for saving in savings for item in saving.confounders))
+    more = f" (and {len(says) - 3} more)" if len(says) > 3 else ""
+    return f"{word}: {money(realized, currency)} of {money(expected, currency)} a month; {'; '.join(says[:3]) + more or 'nothing moved elsewhere'}"
