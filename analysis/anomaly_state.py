@@ -33,7 +33,7 @@ def nanmean(values: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Tuning:
-    """Thresholds and memories; `daily` and `hourly` hold what was tuned with benchmarks/anomalies.py on labelled series."""
+    """Thresholds and memories; the defaults are for days and were tuned with benchmarks/anomalies.py on labelled series."""
 
     slots: int = 7
     ring: int = 42  # steps remembered for re-basing and for the slow tier
@@ -77,7 +77,7 @@ class State:
     """One row a series; every array's first axis is the series. Values are natural logs of cost unless said otherwise."""
 
     level: Floats
-    trend: Floats  # a step
+    trend: Floats  # log growth a step
     echo: Floats  # last autocorrelated residual
     covariance: Floats  # of neighbouring residuals
     variance: Floats

@@ -18,6 +18,8 @@ from analysis.anomaly_state import Flags, Floats, Tuning, new_state, tuning_for
 from errors import UserError
 
 COLUMNS = ("series", "timestamp", "value")
+SHORTEST = timedelta(minutes=5)
+LARGEST = 50_000_000  # steps x series that are held at once
 Points = dict[datetime, float]
 
 
@@ -129,7 +131,12 @@ def grids(series: dict[str, Points]) -> list[Grid]:
     """One grid a granularity; the granularity of a series is the commonest distance of its first steps, a day at most."""
     grouped: dict[timedelta, list[str]] = defaultdict(list)
     for name, points in series.items():
-        grouped[_every(sorted(points)[:50])].append(name)
+        every = _every(sorted(points)[:50])
+        if every < SHORTEST:
+            raise UserError(
+                f"The series {name} has a value every {every}; sum them up to hours or days, the shortest step is five minutes."
+            )
+        grouped[every].append(name)
     return [_grid(every, names, series) for every, names in grouped.items()]
 
 
@@ -143,7 +150,10 @@ def _grid(every: timedelta, names: list[str], series: dict[str, Points]) -> Grid
     last = max(max(series[name]) for name in names)
     if every == DAY:
         first = first.replace(hour=0, minute=0, second=0, microsecond=0)
-    values = np.full(((last - first) // every + 1, len(names)), np.nan)
+    steps = (last - first) // every + 1
+    if steps * len(names) > LARGEST:
+        raise UserError(f"{len(names)} series over {steps} steps are too many at once; split the file by series or by years.")
+    values = np.full((steps, len(names)), np.nan)
     for column, name in enumerate(names):
         for moment, value in series[name].items():
             values[(moment - first) // every, column] = value

@@ -100,6 +100,14 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
         _replay(tmp_path / "a.csv", [], "series,timestamp,cost")
 
 
+def test_steps_too_short_or_too_many_are_refused(tmp_path: Path) -> None:
+    """A value a second, or hours over ten thousand years, say what to do instead of filling the memory."""
+    with pytest.raises(UserError, match="shortest step is five minutes"):
+        _replay(tmp_path / "a.csv", [f"a,2026-01-01T00:00:{second:02d},1" for second in range(30)])
+    with pytest.raises(UserError, match="split the file"):
+        _replay(tmp_path / "b.csv", ["a,0001-01-01T00:00,1", "a,0001-01-01T01:00,1", "a,0001-01-01T02:00,1", "a,9000-01-01T00:00,1"])
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """Instead of a traceback."""
     with pytest.raises(UserError, match="There is no file"):
