@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS, _RESUME_EVERY, _PREFECT_WAIT = 1.0, 5, 20.0
+_PING_SECONDS = 3  # a socket that died is noticed within some of these
 _RECEIVE_BYTES = 65_536  # the client recurses once a piece: large payloads in small pieces would exhaust the stack
 _EVENTS_KEPT = timedelta(days=7)
 _LAST_DELIVERY_SECONDS = 10.0
@@ -113,7 +114,9 @@ def _socket(app: "App", settings: Settings) -> Iterator[None]:
         return
     from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-    handler = SocketModeHandler(app, settings.slack_app_token.get_secret_value(), receive_buffer_size=_RECEIVE_BYTES, concurrency=20)
+    handler = SocketModeHandler(
+        app, settings.slack_app_token.get_secret_value(), ping_interval=_PING_SECONDS, receive_buffer_size=_RECEIVE_BYTES, concurrency=20
+    )
     handler.client.connect()
     try:
         yield

@@ -104,7 +104,7 @@ def test_a_dropped_socket_loses_nothing(bot: Runtime, slack: Handle) -> None:
     """What is asked while the socket is gone is answered when it is back."""
     slack.drop_sockets()
     asked = slack.post_as(MAYA, "#finops", f"{BOT} cost")
-    slack.wait_for_reply(asked["ts"], 30)
+    slack.wait_for_reply(asked["ts"], 60)
     assert len(settled(slack, "#finops", 1)) == 1
 
 
