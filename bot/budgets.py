@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 import access
 from access import Action, Denied
+from analysis import money
 from bot import clicks
-from bot.cards import budget, forecast, money
+from bot.cards import budget, forecast
 from bot.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
 from db import audit, outbox

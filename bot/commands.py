@@ -8,13 +8,15 @@ from slack_sdk.errors import SlackApiError
 
 import access
 from access import Action, Denied
+from analysis import money
 from bot import clicks, flow_requests, inbox, questions, subscriptions
-from bot.cards import home, money, mrkdwn, refusals
+from bot.cards import home, mrkdwn, refusals
 from bot.clicks import Click, Listeners
 from bot.errors import Where
 from bot.flow_requests import FlowAsk, UnderWay, Waiting
 from bot.questions import Heard
 from bot.runtime import Runtime
+from db import kpis as measured
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def run_command(runtime: Runtime, body: Command) -> None:
         "stop-all": lambda: _stop_all(runtime, where, on=True),
         "resume-all": lambda: _stop_all(runtime, where, on=False),
         "status": lambda: _say(runtime, where, status(runtime)),
+        "kpis": lambda: _say(runtime, where, kpis(runtime)),
         "insights": lambda: _say(runtime, where, insights(runtime, str(where.user))),
     }
     handler = handlers.get(word.lower())
@@ -87,6 +90,17 @@ def run_command(runtime: Runtime, body: Command) -> None:
         clicks.show(runtime, Where(where.user, _reachable(runtime, where)), refusals.help_card())
     else:
         handler()
+
+
+def kpis(runtime: Runtime) -> str:
+    """How well the product does its job: each measure beside its target."""
+    with runtime.database.app.connect() as connection:
+        measures = measured.read(connection)
+    lines = []
+    for kpi in measures:
+        now = "not yet known" if kpi.value is None else f"{kpi.value:g} {kpi.unit}"
+        lines.append(f"{kpi.says}: *{now}* (target {'≥' if kpi.higher_is_better else '≤'} {kpi.target:g} {kpi.unit})")
+    return "\n".join(lines)
 
 
 def _say(runtime: Runtime, where: Where, text: str) -> None:

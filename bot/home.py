@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 import access
 from access import Action, Actor, Allowed
+from analysis import money
 from bot import subscriptions
-from bot.cards import home, money, refusals
+from bot.cards import home, refusals
 from bot.runtime import Runtime
 from db.tables import Insight, Remediation, Subscription
 

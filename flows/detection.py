@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from analysis.anomalies import Finding, score
 from analysis.anomaly_scopes import Event, absorbed, sensitivities
-from analysis.anomaly_state import DAILY, Floats, State, from_json, join, new_state
+from analysis.anomaly_state import DAILY, Floats, State, from_json, is_current, join, new_state
 from analysis.maturity import Curve, Sighting, complete, learn, maturity
 from db.tables import DetectorState, Insight
 from flows.cost_series import CostSeries, data_through, read
@@ -72,9 +72,8 @@ def _watched(series: CostSeries, floor: float) -> CostSeries:
 def _memory(session: Session, series: CostSeries, anchor: date) -> State:
     """The memory of every series at the end of the anchor day: stored ones are carried on, others learn from their history."""
     names = series.names()
-    fields = set(new_state(0).arrays())  # the memory of an earlier release's detector is learned anew
     rows = session.scalars(sa.select(DetectorState).where(DetectorState.through <= anchor))
-    stored = {row.series: row for row in rows if set(row.state) == fields}
+    stored = {row.series: row for row in rows if is_current(row.state)}  # what an earlier release remembered is learned anew
     first = [index for index, name in enumerate(names) if name not in stored]
     known = [index for index, name in enumerate(names) if name in stored]
     parts: list[State] = []

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.cards import blocks, figures, money, mrkdwn, why
+from analysis import money
+from bot.cards import blocks, figures, mrkdwn, why
 from bot.cards.blocks import Block, Card
 
 _MARK = {"critical": ":rotating_light:", "high": ":warning:"}

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards import blocks, money, mrkdwn
+from analysis import money
+from bot.cards import blocks, mrkdwn
 from bot.cards.blocks import Block
 
 BARS = 8

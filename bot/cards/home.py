@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards import blocks, money, mrkdwn
+from analysis import money
+from bot.cards import blocks, mrkdwn
 from bot.cards.blocks import Block
 
 _TICKS = "▁▂▃▄▅▆▇█"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.cards import blocks, money, mrkdwn
+from analysis import money
+from bot.cards import blocks, mrkdwn
 from bot.cards.blocks import Card
 
 FILES = 12

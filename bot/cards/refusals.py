@@ -43,6 +43,7 @@ def help_card(bot_name: str = "finops") -> Card:
         "`/finops status`  how fresh the bills are and what waits\n"
         "`/finops refresh`  fetch new bills\n"
         "`/finops insights`  what is open\n"
+        "`/finops kpis`  how well I do my job\n"
         "`/finops subscribe`  a digest or a question, daily or weekly\n"
         "`/finops stop-all`  halt every remediation"
     )

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from bot.cards import blocks, money, mrkdwn
+from analysis import money
+from bot.cards import blocks, mrkdwn
 from bot.cards.blocks import Block
 from bot.cards.figures import numeric_columns
 

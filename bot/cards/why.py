@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards import blocks, figures, money, mrkdwn
+from analysis import money
+from bot.cards import blocks, figures, mrkdwn
 from bot.cards.blocks import Block, Card
 
 PARTS = 8
