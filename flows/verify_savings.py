@@ -102,7 +102,7 @@ def _neighbours(session: Session, saving: Saving, span: Mapping[str, Any]) -> di
         name = f"{row.name} ({row.resource_id})" if row.name and row.name != row.resource_id else row.resource_id
         found[name][row.usage_date] = float(row.cost)
     idle = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_UNUSED), span)}
-    return {**found, **({"unused commitment" if not found else "the unused part of commitments": idle} if idle else {})}
+    return {**found, **({"the unused part of commitments": idle} if idle else {})}
 
 
 _COVER = """SELECT coalesce(sum(effective_cost) FILTER (WHERE commitment_status = 'Used') / nullif(sum(effective_cost), 0), 0)
@@ -124,11 +124,11 @@ def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[E
     if covered >= _COVERED:
         says = f"commitments covered {covered:.0%} of it before; they cover something else now, or nothing"
         found.append(Event(saving.applied_on, "commitment", says))
-    for row in session.execute(sa.text(_PRICES), span):
-        if row.before and row.after and abs(row.after / row.before - 1) >= Decimal(str(_PRICE_MOVED)):
-            found.append(
-                Event(saving.applied_on, "price_change", f"the list price of {row.usage_type} changed by {row.after / row.before - 1:+.0%}")
-            )
+    found += [
+        Event(saving.applied_on, "price_change", f"the list price of {row.usage_type} changed by {row.after / row.before - 1:+.0%}")
+        for row in session.execute(sa.text(_PRICES), span)
+        if row.before and row.after and abs(float(row.after / row.before) - 1) >= _PRICE_MOVED
+    ]
     undone = sa.select(RemediationStep.finished_at).where(
         RemediationStep.remediation_id == saving.remediation_id,
         RemediationStep.resource_id == saving.resource_id,

@@ -1,0 +1,350 @@
+"""Every playbook against moto: forward, undone, and failing."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from playbooks import cloud as cloud_module
+from playbooks.actions import ACTIONS, iam_policy, lambda_functions
+from playbooks.actions.action import Refused, Where
+from playbooks.actions.ebs import gp3_speed
+from playbooks.cloud import Cloud
+from playbooks.plan import PlannedStep, Target
+from playbooks.planning import NothingToDo, make_plans
+from playbooks.schema import read_playbooks
+from settings import Remediation
+from tests.playbooks.conftest import NOW, run_instances, states
+
+PLAYBOOKS = read_playbooks()
+ACCOUNT = "123456789012"
+TAGS = [{"Key": "team", "Value": "web"}]
+
+
+def client(service: str) -> Any:
+    return boto3.client(service, region_name="us-east-1")
+
+
+def where(resource_id: str) -> Where:
+    return Where(resource_id, ACCOUNT, "us-east-1")
+
+
+def step_of(playbook: str, cloud: Cloud, resource_id: str, **proposed: Any) -> PlannedStep | str:
+    """The planned step for one resource, or why it is left out."""
+    target = Target(resource_id, resource_id, ACCOUNT, "sandbox", "us-east-1", "web", "sandbox", 10.0, proposed=proposed)
+    plans = make_plans(PLAYBOOKS[playbook], [target], cloud, Remediation(), NOW)
+    return plans.left_out[0].reason if isinstance(plans, NothingToDo) else plans[0].steps[0]
+
+
+def forward_and_back(playbook: str, cloud: Cloud, resource_id: str, **proposed: Any) -> None:
+    """Plan, apply, verify; undo where there is one, twice, because an undo may be repeated."""
+    step = step_of(playbook, cloud, resource_id, **proposed)
+    assert isinstance(step, PlannedStep), step
+    action, place = ACTIONS[step.action], where(resource_id)
+    record = action.undo_record(step.seen, step.parameters)
+    made = action.apply(cloud, place, step.parameters, record)
+    assert action.verify(action.observe(cloud, place), {**record, **made, **step.parameters})
+    if not action.reversible:
+        return
+    assert not action.undone(action.observe(cloud, place), record)
+    for _ in range(2):
+        action.undo(cloud, place, record)  # without what `apply` returned: the worker may have died before it was noted
+        assert action.undone(action.observe(cloud, place), record)
+
+
+def volume(kind: str = "gp2", size: int = 8, **more: Any) -> str:
+    specification = [{"ResourceType": "volume", "Tags": TAGS}]
+    made = client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=size, VolumeType=kind, TagSpecifications=specification, **more)
+    return str(made["VolumeId"])
+
+
+def package(text: str = "x = 1") -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("main.py", text)
+    return held.getvalue()
+
+
+def function(versions: int = 0, **more: Any) -> str:
+    policy = '{"Version":"2012-10-17","Statement":[]}'
+    roles = client("iam")
+    try:
+        role = roles.create_role(RoleName="export", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    except roles.exceptions.EntityAlreadyExistsException:
+        role = roles.get_role(RoleName="export")["Role"]["Arn"]
+    api = client("lambda")
+    api.create_function(
+        FunctionName="export", Runtime="python3.11", Role=role, Handler="main.x", Code={"ZipFile": package()}, Tags={"team": "web"}, **more
+    )
+    for number in range(versions):
+        api.update_function_code(FunctionName="export", ZipFile=package(f"x = {number}"))
+        api.publish_version(FunctionName="export")
+    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:export"
+
+
+def database_instance(name: str = "orders", **more: Any) -> str:
+    client("rds").create_db_instance(
+        DBInstanceIdentifier=name, DBInstanceClass="db.t3.medium", Engine="postgres", AllocatedStorage=20, Tags=TAGS, **more
+    )
+    return f"arn:aws:rds:us-east-1:{ACCOUNT}:db:{name}"
+
+
+def test_instances_are_stopped_and_started(cloud: Cloud) -> None:
+    """ec2-stop-idle forward and back, and the start of a schedule."""
+    [instance] = run_instances(1, {"team": "web"})
+    forward_and_back("ec2-stop-idle", cloud, instance)
+    assert states([instance]) == ["running"]
+
+
+@pytest.mark.parametrize(("playbook", "before"), [("ec2-evening-stop", "running"), ("ec2-morning-start", "stopped")])
+def test_schedules_go_forward_and_back(playbook: str, before: str, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both halves; they are for development, which the target here is not, so the guard is opened."""
+    [instance] = run_instances(1, {"team": "web"})
+    if before == "stopped":
+        client("ec2").stop_instances(InstanceIds=[instance])
+    book = PLAYBOOKS[playbook]
+    monkeypatch.setitem(PLAYBOOKS, playbook, book.model_copy(update={"guards": book.guards.model_copy(update={"environments": ()})}))
+    forward_and_back(playbook, cloud, instance)
+    assert states([instance]) == [before]
+
+
+@pytest.mark.parametrize("state", ["running", "stopped"])
+def test_an_instance_is_resized_and_keeps_its_state(state: str, cloud: Cloud) -> None:
+    """A running one restarts, a stopped one stays stopped."""
+    [instance] = run_instances(1, {"team": "web"})
+    if state == "stopped":
+        client("ec2").stop_instances(InstanceIds=[instance])
+    forward_and_back("ec2-resize", cloud, instance, instance_type="m5.large")
+    assert states([instance]) == [state]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ("m6g.large", "m6g.large is arm64, the instance is x86_64"),
+        ("m99.large", "there is no instance type m99.large"),
+        ("m5.2xlarge", "it is m5.2xlarge already"),
+    ],
+)
+def test_a_type_that_does_not_fit_is_refused(wanted: str, reason: str, cloud: Cloud) -> None:
+    """Before anything is stopped."""
+    [instance] = run_instances(1, {"team": "web"})
+    assert step_of("ec2-resize", cloud, instance, instance_type=wanted) == reason
+    assert states([instance]) == ["running"]
+
+
+def test_a_type_that_the_zone_lacks_is_refused(cloud: Cloud) -> None:
+    """Offerings are a zone's own."""
+    [instance] = run_instances(1, {"team": "web"})
+    action = ACTIONS["ec2.resize"]
+    seen = {**action.observe(cloud, where(instance)), "zone": "us-east-1-moon-1"}
+    refused = action.feasible(cloud, where(instance), seen, {"instance_type": "m5.large"})
+    assert refused == Refused("m5.large is not offered in us-east-1-moon-1")
+
+
+@pytest.mark.parametrize(
+    ("seen", "reason"),
+    [
+        ({"tags": {"aws:autoscaling:groupName": "web"}}, "scaling group web"),
+        ({"lifecycle": "spot"}, "spot instance"),
+        ({"root_device": "instance-store"}, "root disk would be lost"),
+    ],
+)
+@pytest.mark.parametrize("name", ["ec2.stop", "ec2.resize"])
+def test_what_a_stop_would_lose_is_refused(name: str, seen: dict[str, Any], reason: str, cloud: Cloud) -> None:
+    """Members of scaling groups, spot and instance-store instances are left alone."""
+    [instance] = run_instances(1, {"team": "web"})
+    action = ACTIONS[name]
+    refused = action.feasible(cloud, where(instance), {**action.observe(cloud, where(instance)), **seen}, {"instance_type": "m5.large"})
+    assert refused is not None
+    assert reason in refused.reason
+
+
+def test_a_volume_is_deleted_after_a_snapshot_and_restored_once(cloud: Cloud) -> None:
+    """The undo finds the snapshot by its tag; repeating it makes no second volume."""
+    number = volume("io1", iops_of := 100, Iops=iops_of)
+    forward_and_back("ebs-delete-unattached", cloud, number)
+    [restored] = client("ec2").describe_volumes(Filters=[{"Name": "tag:finops:restored-from", "Values": [number]}])["Volumes"]
+    assert (restored["VolumeType"], restored["Iops"]) == ("io1", 100)
+    assert {"Key": "team", "Value": "web"} in restored["Tags"]
+
+
+def test_an_attached_volume_is_left_alone(cloud: Cloud) -> None:
+    """The precondition names what holds."""
+    [instance] = run_instances(1, {"team": "web"})
+    number = volume()
+    client("ec2").attach_volume(VolumeId=number, InstanceId=instance, Device="/dev/sdf")
+    assert "state is in-use" in str(step_of("ebs-delete-unattached", cloud, number))
+
+
+def test_gp2_becomes_gp3_and_goes_back(cloud: Cloud) -> None:
+    """Moto keeps the change of type and its modification."""
+    forward_and_back("ebs-gp2-to-gp3", cloud, volume())
+    assert "volume_type is gp3" in str(step_of("ebs-gp2-to-gp3", cloud, volume("gp3")))
+
+
+def test_gp3_is_never_slower_than_the_gp2_it_replaces() -> None:
+    """gp2 grows with its size; gp3 has to be told."""
+    assert gp3_speed(100) == {}
+    assert gp3_speed(500) == {"Throughput": 250}
+    assert gp3_speed(2_000) == {"Iops": 6_000, "Throughput": 250}
+    assert gp3_speed(16_000) == {"Iops": 16_000, "Throughput": 250}
+
+
+def test_an_address_is_released_and_an_associated_one_is_not(cloud: Cloud) -> None:
+    """There is no way back, so the check comes first."""
+    api = client("ec2")
+    specification = [{"ResourceType": "elastic-ip", "Tags": TAGS}]
+    free, used = (api.allocate_address(Domain="vpc", TagSpecifications=specification)["AllocationId"] for _ in range(2))
+    [instance] = run_instances(1, {"team": "web"})
+    api.associate_address(AllocationId=used, InstanceId=instance)
+    forward_and_back("address-release", cloud, free)
+    assert "associated_with is" in str(step_of("address-release", cloud, used))
+    assert [address["AllocationId"] for address in api.describe_addresses()["Addresses"]] == [used]
+
+
+def test_old_versions_go_and_aliased_ones_stay(cloud: Cloud) -> None:
+    """Of six, the newest three and the one an alias points to remain."""
+    name = function(versions=6)
+    client("lambda").create_alias(FunctionName="export", Name="live", FunctionVersion="1")
+    forward_and_back("lambda-delete-old-versions", cloud, name)
+    assert ACTIONS["lambda.delete_old_versions"].observe(cloud, where(f"{name}:2"))["versions"] == ["1", "4", "5", "6"]
+
+
+def test_a_function_is_archived_deleted_and_made_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code comes back from the bucket with its configuration and tags; moto serves no downloads, so that one call is replaced."""
+    monkeypatch.setattr(lambda_functions, "download", lambda _address: package())
+    name = function()
+    assert step_of("lambda-delete-unused", cloud, name) == "there is no bucket finops-bot-archive to keep its code in"
+    client("s3").create_bucket(Bucket="finops-bot-archive")
+    before = ACTIONS["lambda.archive_and_delete"].observe(cloud, where(name))
+    forward_and_back("lambda-delete-unused", cloud, name)
+    assert ACTIONS["lambda.archive_and_delete"].observe(cloud, where(name)) == before
+
+
+def test_a_function_whose_code_cannot_be_kept_is_not_deleted(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another package than the function's, or settings that the archive does not keep."""
+    monkeypatch.setattr(lambda_functions, "download", lambda _address: package("something else"))
+    client("s3").create_bucket(Bucket="finops-bot-archive")
+    name = function()
+    with pytest.raises(OSError, match="not the function's"):
+        forward_and_back("lambda-delete-unused", cloud, name)
+    assert ACTIONS["lambda.archive_and_delete"].observe(cloud, where(name))
+    client("lambda").update_function_configuration(FunctionName="export", Environment={"Variables": {"KEY": "secret"}})
+    assert step_of("lambda-delete-unused", cloud, name) == "it has environment variables, which the archive does not keep"
+
+
+def test_a_database_is_stopped_and_started(cloud: Cloud) -> None:
+    """rds-stop-idle forward and back."""
+    step = step_of("rds-stop-idle", cloud, database_instance())
+    assert isinstance(step, PlannedStep)
+    forward_and_back_once(cloud, step)
+
+
+def forward_and_back_once(cloud: Cloud, step: PlannedStep) -> None:
+    """RDS refuses to start what runs, so its undo is not repeated."""
+    action, place = ACTIONS[step.action], where(step.resource_id)
+    record = action.undo_record(step.seen, step.parameters)
+    action.apply(cloud, place, step.parameters, record)
+    assert action.verify(action.observe(cloud, place), {})
+    action.undo(cloud, place, record)
+    assert action.undone(action.observe(cloud, place), record)
+
+
+def test_databases_with_replicas_are_not_stopped(cloud: Cloud) -> None:
+    """Neither the replica nor its source."""
+    source = database_instance()
+    client("rds").create_db_instance_read_replica(DBInstanceIdentifier="copy", SourceDBInstanceIdentifier="orders", Tags=TAGS)
+    for number in (source, f"arn:aws:rds:us-east-1:{ACCOUNT}:db:copy"):
+        assert step_of("rds-stop-idle", cloud, number) == "RDS cannot stop a read replica or an instance that has one"
+
+
+@pytest.mark.parametrize("playbook", sorted(name for name, book in PLAYBOOKS.items() if book.steps))
+def test_what_is_gone_is_left_out(playbook: str, cloud: Cloud) -> None:
+    """Every playbook that acts says so instead of failing."""
+    gone = {"ec2": "i-0123456789abcdef0", "ebs": "vol-0123456789abcdef0", "add": "eipalloc-0123456789abcdef0"}
+    number = gone.get(playbook[:3], f"arn:aws:x:us-east-1:{ACCOUNT}:function:none")
+    assert step_of(playbook, cloud, number, instance_type="m5.large") == "it no longer exists"
+
+
+def test_another_accounts_credentials_never_act(cloud: Cloud) -> None:
+    """A namesake in the account at hand is not the resource that was meant."""
+    name = function()
+    place = replace(where(name), account_id="999999999999")
+    with pytest.raises(OSError, match="belong to account 123456789012"):
+        ACTIONS["lambda.delete_old_versions"].apply(cloud, place, {}, {"versions": ["1"]})
+
+
+def test_throttling_is_retried(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two refusals for the pace, then the answer."""
+    [instance] = run_instances(1, {"team": "web"})
+    api = cloud.client("ec2", ACCOUNT, "us-east-1", "observe")
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    refusals = iter([b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors></Response>"] * 2)
+    asked: list[str] = []
+
+    def throttle(request: Any, **_: Any) -> Any:
+        from botocore.awsrequest import AWSResponse
+
+        asked.append(request.url)
+        body = next(refusals, None)
+        return None if body is None else AWSResponse(request.url, 503, {}, _Raw(body))
+
+    api.meta.events.register_first("before-send.ec2.DescribeInstances", throttle)
+    assert ACTIONS["ec2.stop"].observe(cloud, where(instance))["state"] == "running"
+    assert len(asked) == 3
+
+
+class _Raw(io.BytesIO):
+    """A response's body as botocore streams it."""
+
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+def test_the_policy_is_the_union_of_what_actions_need() -> None:
+    """Nothing else, and no wildcard of actions."""
+    statement: Any = iam_policy(["ec2.stop", "ebs.to_gp3"])["Statement"]
+    assert statement[0]["Action"] == sorted(
+        [
+            "ec2:DescribeInstances",
+            "ec2:StartInstances",
+            "ec2:StopInstances",
+            "ec2:DescribeVolumes",
+            "ec2:DescribeVolumesModifications",
+            "ec2:ModifyVolume",
+        ]
+    )
+    assert not any("*" in permission for action in ACTIONS.values() for permission in action.permissions)
+
+
+def test_an_action_asks_for_no_more_than_it_declares(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calls made while stopping and starting are those of its permissions."""
+    called: set[str] = set()
+    make: Callable[..., Any] = cloud_module._client
+
+    def watched(*place: Any) -> Any:
+        made = make(*place)
+        made.meta.events.register("before-call", lambda model, **_: called.add(f"{model.service_model.service_name}:{model.name}"))
+        return made
+
+    monkeypatch.setattr(cloud_module, "_client", watched)
+    [instance] = run_instances(1, {"team": "web"})
+    forward_and_back("ec2-stop-idle", Cloud(Remediation()), instance)
+    assert called - {"sts:GetCallerIdentity"} <= set(ACTIONS["ec2.stop"].permissions)
+
+
+def test_a_denial_is_an_error_of_the_cloud(cloud: Cloud) -> None:
+    """DryRun asks first; what AWS refuses there is raised before anything happens."""
+    from playbooks.acting import cloud_errors, sentence
+
+    denied = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, "StopInstances")
+    assert isinstance(denied, cloud_errors())
+    assert sentence(denied, ACTIONS["ec2.stop"]) == (
+        "AWS denied it (UnauthorizedOperation): the actor role needs ec2:DescribeInstances, ec2:StopInstances, ec2:StartInstances."
+    )

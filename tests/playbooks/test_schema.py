@@ -1,0 +1,93 @@
+"""Playbooks as files: a mistake is named with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from playbooks.schema import BUILT_IN, Playbook, read_playbook, read_playbooks
+from settings import UserError
+
+GOOD = """name: stop-things
+title: Stop things
+trigger: {kind: stop_idle}
+mode: approve
+guards:
+  maximum_resources: 3
+steps:
+  - {action: ec2.stop}
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("maximum_resources: 3", "maximum_resources: many", 6, "guards.maximum_resources"),
+        ("maximum_resources: 3", "maximum_resource: 3", 6, "Extra inputs"),
+        ("mode: approve", "mode: maybe", 4, "mode"),
+        ("{action: ec2.stop}", "{action: ec2.terminate}", 1, "unknown action 'ec2.terminate'; known: "),
+        ("{action: ec2.stop}", "{action: ec2.stop, parameters: {force: true}}", 1, "unknown parameter force"),
+        ("{action: ec2.stop}", "{action: ec2.resize, parameters: {instance_type: 7}}", 1, "instance_type"),
+        ("mode: approve", "mode: auto\nmode: approve", 5, "mode is said twice"),
+        ("{kind: stop_idle}", "{kind: stop_idle, filters: {colour: red}}", 3, "unknown filter colour"),
+        ("mode: approve", "preconditions: [{field: state}]", 4, "exactly one of equals, one_of, absent"),
+        ("mode: approve", "mode: [approve", 5, "not valid YAML"),
+        ("  - {action: ec2.stop}", "  []", 1, "steps: at least one"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
+    """And with what would be right."""
+    path = written(tmp_path, GOOD.replace(old, new))
+    with pytest.raises(UserError) as raised:
+        read_playbook(path)
+    assert str(raised.value).startswith(f"{path}:{line}:")
+    assert says in str(raised.value)
+
+
+@pytest.mark.parametrize("action", ["address.release", "lambda.delete_old_versions"])
+def test_auto_is_only_for_what_can_be_undone(tmp_path: Path, action: str) -> None:
+    """The file is refused, not the run."""
+    path = written(tmp_path, GOOD.replace("approve", "auto").replace("ec2.stop", action))
+    with pytest.raises(UserError, match="only for actions that can be undone"):
+        read_playbook(path)
+
+
+def test_the_default_mode_changes_nothing(tmp_path: Path) -> None:
+    """Without a mode a playbook notifies."""
+    assert read_playbook(written(tmp_path, GOOD.replace("mode: approve\n", ""))).mode == "notify"
+
+
+def test_two_playbooks_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Which of them was approved would be a guess."""
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).write_text(GOOD, encoding="utf-8")
+    with pytest.raises(UserError, match="a second playbook is named 'stop-things'"):
+        read_playbooks(tmp_path)
+
+
+def test_the_built_in_playbooks_are_right_and_what_destroys_is_typed() -> None:
+    """Each file bears its playbook's name."""
+    books = read_playbooks()
+    assert set(books) == {path.stem for path in BUILT_IN.glob("*.yaml")}
+    typed = {name for name, book in books.items() if book.typed_confirmation()}
+    assert typed == {"address-release", "ebs-delete-unattached", "lambda-delete-old-versions", "lambda-delete-unused"}
+    assert all(book.mode == "approve" for name, book in books.items() if name in typed)
+
+
+def test_any_edit_changes_the_digest() -> None:
+    """The digest binds an approval to the playbook."""
+    book = read_playbooks()["ec2-stop-idle"]
+    edits = [{"title": "x"}, {"mode": "auto"}, {"guards": book.guards.model_copy(update={"require_tags": ()})}]
+    assert len({book.digest(), *(book.model_copy(update=edit).digest() for edit in edits)}) == 4
+
+
+def test_editors_get_a_json_schema() -> None:
+    """With the enumerations that completion needs."""
+    schema = Playbook.model_json_schema()
+    assert schema["properties"]["mode"]["enum"] == ["notify", "approve", "auto"]
+    assert schema["additionalProperties"] is False
