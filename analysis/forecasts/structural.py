@@ -32,8 +32,8 @@ class Setting:
 
 # Growth that lasts comes first: with less than two years of history the season is told from it by this prior alone.
 _TRENDS = ((0.3, 3000.0), (0.3, 600.0))
-FULL = tuple(Setting(*both) for both in product((0.02, 0.05, 0.12), _TRENDS, (0.001, 0.006)))
-QUICK = tuple(Setting(*both) for both in product((0.03, 0.1), _TRENDS, (0.001, 0.005)))
+FULL = tuple(Setting(*both) for both in product((0.006, 0.02, 0.05, 0.12), _TRENDS, (0.001, 0.006)))
+QUICK = tuple(Setting(*both) for both in product((0.008, 0.03, 0.1), _TRENDS, (0.001, 0.005)))
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def test_a_constant_series_stays_constant():
     """No division by a spread of zero, and narrow bands."""
     forecast = forecast_one(np.full(120, 42.0))
     assert forecast.mean == pytest.approx(42, rel=0.01)
-    assert (forecast.high_80 - forecast.low_80 < 0.5 * 42).all()
+    assert (forecast.high_80 - forecast.low_80 < 0.25 * 42).all()
 
 
 def test_thirteen_days_are_too_short_and_fourteen_are_not():
