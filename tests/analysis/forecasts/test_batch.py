@@ -103,10 +103,10 @@ def test_a_monthly_invoice_is_expected_on_its_day():
 
 
 def test_a_constant_series_stays_constant():
-    """No division by a spread of zero, and narrow bands."""
+    """No division by a spread of zero, and narrow bands for the next weeks."""
     forecast = forecast_one(np.full(120, 42.0))
     assert forecast.mean == pytest.approx(42, rel=0.01)
-    assert (forecast.high_80 - forecast.low_80 < 0.25 * 42).all()
+    assert (forecast.high_80 - forecast.low_80)[:14].max() < 0.2 * 42
 
 
 def test_thirteen_days_are_too_short_and_fourteen_are_not():
