@@ -104,27 +104,32 @@ def _undo_resize(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
     _resize(cloud, where, {"instance_type": record["instance_type"]}, {"state": record["state"]})
 
 
-def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    """The type exists, is offered in the instance's zone and fits its architecture; AWS's own checks come too late, after the stop."""
+def _architectures(client: Any, instance_type: str) -> set[str] | None:
+    """What a type's processor runs; None when there is no such type."""
     from botocore.exceptions import ClientError
 
+    try:
+        types = client.describe_instance_types(InstanceTypes=[instance_type])["InstanceTypes"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidInstanceType":
+            return None
+        raise
+    return set(types[0]["ProcessorInfo"]["SupportedArchitectures"]) if types else None
+
+
+def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """The type exists, is offered in the instance's zone and fits its architecture; AWS's own checks come too late, after the stop."""
     if refused := _stoppable(cloud, where, seen, parameters):
         return refused
     wanted = parameters["instance_type"]
     if wanted == seen["instance_type"]:
         return Refused(f"it is {wanted} already")
     client = cloud.client("ec2", where.account_id, where.region, "observe")
-    try:
-        types = client.describe_instance_types(InstanceTypes=[wanted])["InstanceTypes"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "InvalidInstanceType":
-            return Refused(f"there is no instance type {wanted}")
-        raise
-    if not types:
+    if (fits := _architectures(client, wanted)) is None:
         return Refused(f"there is no instance type {wanted}")
-    architectures = types[0].get("ProcessorInfo", {}).get("SupportedArchitectures", [])
-    if seen["architecture"] and architectures and seen["architecture"] not in architectures:
-        return Refused(f"{wanted} is {' or '.join(architectures)}, the instance is {seen['architecture']}")
+    has = {seen["architecture"]} if seen["architecture"] else _architectures(client, seen["instance_type"]) or set()
+    if not fits & has:
+        return Refused(f"{wanted} is {' or '.join(sorted(fits))}, the instance is {' or '.join(sorted(has)) or 'unknown'}")
     filters = [{"Name": "instance-type", "Values": [wanted]}]
     offered = client.describe_instance_type_offerings(LocationType="availability-zone", Filters=filters)["InstanceTypeOfferings"]
     if seen["zone"] not in {offer["Location"] for offer in offered}:

@@ -1,0 +1,124 @@
+"""Schedules by tag: proposals until the playbook has earned it, then by themselves; a person's decision stands; and escalations."""
+
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db.engines import Database
+from db.tables import Insight, OutboxMessage, Remediation, RemediationStep, Resource
+from flows.apply_schedules import apply
+from flows.escalate_insights import escalate
+from playbooks.cloud import Cloud
+from playbooks.execution import Run, execute
+from playbooks.schema import read_playbooks
+from settings import Channel, Organisation
+from settings import Remediation as Limits
+from tests.playbooks.conftest import aws, cloud, run_instances, states
+
+__all__ = ["aws", "cloud"]
+
+PLAYBOOKS = read_playbooks()
+EVENING = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
+MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+TAGS = {"team": "web", "finops:schedule": "office-hours"}
+ORGANISATION = Organisation(
+    channels=(Channel(channel="#web"), Channel(channel="#admins", admin=True)), remediation=Limits(auto_after_successes=1)
+)
+
+
+def known(database: Database, ids: list[str], **changes: object) -> None:
+    with Session(database.app) as session, session.begin():
+        for number in ids:
+            values = {"resource_type": "Instance", "account_id": "123456789012", "region": "us-east-1", "team": "web", "environment": "dev"}
+            session.add(Resource(resource_id=number, resource_name=number, tags=TAGS, **{**values, **changes}))
+
+
+def applied(database: Database, cloud: Cloud, now: datetime) -> list[int]:
+    with Session(database.app) as session, session.begin():
+        return apply(session, PLAYBOOKS, cloud, ORGANISATION, now)
+
+
+def ran(database: Database, cloud: Cloud, number: int, now: datetime) -> str:
+    return execute(Run(database.app, cloud, Limits(), PLAYBOOKS, now=lambda: now, sleep=lambda _: None), number)
+
+
+def earn(database: Database) -> None:
+    """A person approved each of the two once, and it went well."""
+    with Session(database.app) as session, session.begin():
+        for name in ("ec2-evening-stop", "ec2-morning-start"):
+            session.add(
+                Remediation(
+                    playbook=name,
+                    playbook_digest=PLAYBOOKS[name].digest(),
+                    plan={},
+                    plan_digest="",
+                    state="succeeded",
+                    requested_by="system",
+                    requested_at=EVENING - timedelta(days=7),
+                    approvals=[{"actor": "U1", "name": "Ari", "at": ""}],
+                    expires_at=EVENING,
+                )
+            )
+
+
+def test_a_schedule_stops_in_the_evening_and_starts_in_the_morning(clean_database: Database, cloud: Cloud) -> None:
+    """Only tagged development instances, once an evening; in the morning only what the schedule stopped."""
+    earn(clean_database)
+    scheduled, by_hand = run_instances(2, TAGS), run_instances(1, TAGS)
+    production = run_instances(1, TAGS)
+    known(clean_database, [*scheduled, *by_hand])
+    known(clean_database, production, environment="prod")
+    boto3.client("ec2", region_name="us-east-1").stop_instances(InstanceIds=by_hand)
+    assert applied(clean_database, cloud, EVENING.replace(hour=12)) == []
+    [stop] = applied(clean_database, cloud, EVENING)
+    assert applied(clean_database, cloud, EVENING) == []
+    assert ran(clean_database, cloud, stop, EVENING) == "succeeded"
+    assert states([*scheduled, *by_hand, *production]) == ["stopped", "stopped", "stopped", "running"]
+    boto3.client("ec2", region_name="us-east-1").start_instances(InstanceIds=scheduled[:1])
+    assert applied(clean_database, cloud, EVENING + timedelta(hours=1)) == []
+    [start] = applied(clean_database, cloud, MORNING)
+    assert ran(clean_database, cloud, start, MORNING) == "succeeded"
+    assert states([*scheduled, *by_hand]) == ["running", "running", "stopped"]
+    with Session(clean_database.app) as session:
+        touched = session.scalars(sa.select(RemediationStep.resource_id).where(RemediationStep.remediation_id == start)).all()
+    assert touched == scheduled[1:]
+
+
+def test_until_it_has_earned_it_a_person_approves(clean_database: Database, cloud: Cloud) -> None:
+    """The first evenings leave proposals; its own runs do not count as earned, nor those of another edition of the playbook."""
+    known(clean_database, run_instances(1, TAGS))
+    with Session(clean_database.app) as session, session.begin():
+        for approver, digest in (("auto", PLAYBOOKS["ec2-evening-stop"].digest()), ("U1", "another edition")):
+            session.add(
+                Remediation(
+                    playbook="ec2-evening-stop",
+                    playbook_digest=digest,
+                    plan={},
+                    plan_digest="",
+                    state="succeeded",
+                    requested_by="system",
+                    requested_at=EVENING - timedelta(days=7),
+                    approvals=[{"actor": approver, "name": "", "at": ""}],
+                    expires_at=EVENING,
+                )
+            )
+    [number] = applied(clean_database, cloud, EVENING)
+    assert ran(clean_database, cloud, number, EVENING) == "proposed"
+
+
+@pytest.mark.parametrize(("status", "age", "told"), [("open", 5, 1), ("open", 3, 0), ("acknowledged", 5, 0)])
+def test_a_budget_alert_that_nobody_took_up_is_escalated_once(session: Session, status: str, age: int, told: int) -> None:
+    """After four hours, in the admin channels."""
+    insight = Insight(
+        fingerprint="b", kind="budget", severity="high", title="payments will pass its budget.", currency="USD", status=status
+    )
+    insight.detected_at = EVENING - timedelta(hours=age)
+    session.add(insight)
+    session.flush()
+    assert escalate(session, PLAYBOOKS, ORGANISATION, EVENING) == told
+    assert escalate(session, PLAYBOOKS, ORGANISATION, EVENING) == 0
+    messages = session.scalars(sa.select(OutboxMessage)).all()
+    assert [message.channel for message in messages] == ["#admins"] * told

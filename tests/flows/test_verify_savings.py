@@ -1,0 +1,154 @@
+"""Savings held against planted bills: what was saved, what else explains it, and what the thread says."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db import audit
+from db.tables import OutboxMessage, Remediation, RemediationStep, Saving, resource_costs
+from flows.verify_savings import verify_pending
+
+APPLIED = date(2026, 11, 1)
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+AFTER = NOW.date()
+
+
+def plant(session: Session, resource: str, before: float, after: float, *, until: date = AFTER, **more: Any) -> None:
+    """A resource's bill: so much a day before the change, so much since."""
+    days = [APPLIED - timedelta(days=28) + timedelta(days=n) for n in range((until - APPLIED).days + 29)]
+    for day in days:
+        cost = before if day <= APPLIED else after
+        row = {
+            "usage_date": day,
+            "source_id": 1,
+            "billing_period_start": datetime(day.year, day.month, 1, tzinfo=UTC),
+            "resource_id": resource,
+            "resource_name": f"name of {resource}",
+            "provider": "AWS",
+            "account_id": "123456789012",
+            "service": "Amazon EC2",
+            "region": "us-east-1",
+            "team": "web",
+            "charge_category": "Usage",
+            "usage_type": "BoxUsage:m5",
+            "usage_quantity": 24,
+            "list_cost": 24,
+            "billed_cost": cost,
+            "effective_cost": cost,
+            "currency": "USD",
+            **{key: value(day) if callable(value) else value for key, value in more.items()},
+        }
+        session.execute(sa.insert(resource_costs).values(row))
+
+
+def remediated(session: Session, expected: dict[str, float], window: int = 14) -> Remediation:
+    """A remediation that succeeded on the day, with its ledger."""
+    remediation = Remediation(
+        playbook="ec2-stop-idle",
+        playbook_digest="",
+        plan={},
+        plan_digest="",
+        state="succeeded",
+        requested_by="U1",
+        expires_at=NOW,
+        channel="#web",
+        currency="USD",
+    )
+    session.add(remediation)
+    session.flush()
+    for position, (resource, amount) in enumerate(expected.items()):
+        session.add(
+            RemediationStep(
+                remediation_id=remediation.id, position=position, resource_id=resource, action="ec2.stop", state="verified", finished_at=NOW
+            )
+        )
+        session.add(
+            Saving(
+                remediation_id=remediation.id,
+                resource_id=resource,
+                team="web",
+                applied_on=APPLIED,
+                window_days=window,
+                expected_monthly_savings=Decimal(str(amount)),
+                currency="USD",
+            )
+        )
+    session.flush()
+    return remediation
+
+
+def line(session: Session) -> str:
+    [message] = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.key.like("%:verified"))).all()
+    assert message.thread_key == message.key.removesuffix(":verified")
+    return str(message.payload["text"])
+
+
+def test_a_saving_that_the_bill_shows_is_verified_once(session: Session) -> None:
+    """Twice five dollars a day for 612 hoped: the sentence, the arithmetic and the audit entry; a second look says nothing more."""
+    for resource in ("i-1", "i-2"):
+        plant(session, resource, 10, 0.2)
+    remediation = remediated(session, {"i-1": 306, "i-2": 306})
+    assert verify_pending(session, NOW) == {"validated": 2}
+    assert line(session) == "verified: $597 of $612 a month; nothing moved elsewhere"
+    assert verify_pending(session, NOW) == {}
+    saving = session.scalars(sa.select(Saving).where(Saving.resource_id == "i-1")).one()
+    assert saving.realized_monthly_savings == pytest.approx(Decimal("298.2875"))
+    assert saving.arithmetic["counterfactual_a_day"] == 10
+    assert saving.confounders == []
+    assert isinstance(audit.verify(session), audit.Intact)
+    assert remediation.channel == "#web"
+
+
+def test_a_window_that_is_not_over_stays_pending(session: Session) -> None:
+    """The bill's newest day counts, not the calendar."""
+    plant(session, "i-1", 10, 0, until=APPLIED + timedelta(days=13))
+    remediated(session, {"i-1": 300})
+    assert verify_pending(session, NOW) == {}
+    assert session.scalars(sa.select(Saving.status)).all() == ["pending"]
+
+
+def test_nothing_saved_is_missed_and_half_is_partial(session: Session) -> None:
+    """The bill decides, not the plan."""
+    plant(session, "i-1", 10, 10)
+    plant(session, "i-2", 10, 5)
+    remediated(session, {"i-1": 300})
+    remediated(session, {"i-2": 300})
+    assert verify_pending(session, NOW) == {"missed": 1, "partial": 1}
+    texts = [row["text"] for row in session.scalars(sa.select(OutboxMessage.payload).order_by(OutboxMessage.id))]
+    assert [text.split(";")[0] for text in texts] == ["missed: $0 of $300 a month", "partial: $152 of $300 a month"]
+
+
+def test_usage_that_moved_to_a_neighbour_is_named(session: Session) -> None:
+    """Another instance of the same team and service took over; one of another team did not."""
+    plant(session, "i-1", 10, 0)
+    plant(session, "i-new", 0.5, 9)
+    plant(session, "i-other", 0.5, 50, team="payments")
+    remediated(session, {"i-1": 300})
+    verify_pending(session, NOW)
+    assert "name of i-new (i-new) costs 258.72 a month more since" in line(session)
+    assert "i-other" not in line(session)
+
+
+def test_a_commitment_that_floated_and_a_price_that_moved_are_named(session: Session) -> None:
+    """Both would explain the figure as well."""
+    plant(session, "i-1", 10, 0, commitment_status="Used")
+    plant(session, "i-2", 3, 3, list_cost=lambda day: 24 if day <= APPLIED else 18)
+    remediated(session, {"i-1": 300})
+    verify_pending(session, NOW)
+    [saving] = session.scalars(sa.select(Saving)).all()
+    assert [item["kind"] for item in saving.confounders] == ["commitment", "price_change"]
+    assert "commitments covered 100% of it before" in line(session)
+
+
+def test_what_was_undone_is_not_judged(session: Session) -> None:
+    """A reversed saving keeps its status and adds nothing to the sentence."""
+    plant(session, "i-1", 10, 10)
+    plant(session, "i-2", 10, 0)
+    remediated(session, {"i-1": 300, "i-2": 300})
+    session.execute(sa.update(Saving).where(Saving.resource_id == "i-1").values(status="reversed"))
+    assert verify_pending(session, NOW) == {"validated": 1}
+    assert line(session).startswith("verified in part: $304 of $600 a month")
