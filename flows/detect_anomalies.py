@@ -23,6 +23,7 @@ from playbooks.cloud import cloud_of
 from settings import Organisation, read_organisation, read_settings
 
 _CHART_DAYS = 30
+_OWNS = 0.7  # share of the change that makes it a team's
 _SAME_START = timedelta(days=2)
 
 
@@ -93,6 +94,7 @@ def _insight(session: Session, detection: Detection, judged: Judged, trail: Trai
         scope=judged.scope,
         impact=finding.impact,
         currency=judged.currency,
+        team=next((item.name for item in explained.contributions["team"] if item.name and item.share >= _OWNS), None),
         starts_on=since,
         evidence={
             "anomaly": finding.kind,

@@ -29,6 +29,8 @@ class Found:
     scope: Mapping[str, str]
     impact: float | None
     currency: str
+    team: str | None = None
+    """Whose it is, where the scope does not say."""
     starts_on: date | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
     severity: str | None = None
@@ -91,7 +93,7 @@ def payload_of(insight: Insight, extra: Mapping[str, Any] | None = None) -> dict
 
 
 def _insert(session: Session, item: Found, organisation: Organisation, now: datetime, data_arrived_at: datetime | None) -> Insight:
-    team = item.scope.get("team")
+    team = item.scope.get("team") or item.team
     channels = [] if (channel := organisation.channel_for(team)) is None else [channel]
     insight = Insight(
         fingerprint=item.fingerprint,

@@ -1,0 +1,160 @@
+"""Detection on the demo's bills: what was planted is found, explained, told once, and closed when the bill is corrected."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db.engines import Database
+from db.tables import Insight, OutboxMessage
+from demo.bills.world import World
+from demo.bills.write import restate, write
+from flows import check_budgets, detect_anomalies, forecast_costs
+from flows.loading.delivery import ingest
+from flows.send_digests import Due, of_channels
+from flows.send_digests import run as send
+from settings import Channel, Organisation, read_organisation
+
+ANCHOR = date(2026, 11, 18)
+NOW = datetime(2026, 11, 18, 8, 5, tzinfo=UTC)
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "organisation.yaml"
+
+
+def load(database: Database, folder: Path, organisation: Organisation) -> None:
+    for name in ("aws", "azure", "gcp"):
+        result = ingest([str(folder / name)], database, organisation, source=name)
+        assert not result.failed
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    """The demo's."""
+    return read_organisation(DEMO)
+
+
+@pytest.fixture
+def loaded(clean_database: Database, organisation: Organisation, tmp_path: Path) -> tuple[Database, Path, World]:
+    """Thirteen months of the demo's bills as of the anchor."""
+    world = World(anchor=ANCHOR)
+    write(tmp_path, world)
+    load(clean_database, tmp_path, organisation)
+    return clean_database, tmp_path, world
+
+
+def titles(database: Database, status: str = "open") -> list[str]:
+    with Session(database.app) as session:
+        return list(
+            session.scalars(sa.select(Insight.title).where(Insight.status == status, Insight.kind == "anomaly").order_by(Insight.id))
+        )
+
+
+def messages(database: Database) -> list[tuple[str, str, str]]:
+    with Session(database.app) as session:
+        return [
+            tuple(row)
+            for row in session.execute(sa.select(OutboxMessage.channel, OutboxMessage.kind, OutboxMessage.key).order_by(OutboxMessage.id))
+        ]
+
+
+def test_what_was_planted_is_found_explained_and_told_once(loaded: tuple[Database, Path, World], organisation: Organisation) -> None:
+    """Three causes, three alerts in the right channels; the same look again adds nothing."""
+    database, _, _ = loaded
+    detect_anomalies.run(database, organisation, NOW)
+    found = titles(database)
+    assert len(found) == 3
+    assert any("Relational Database" in title for title in found)
+    assert any("Lambda" in title and "payments" in title for title in found)
+    with Session(database.app) as session:
+        rds = session.scalars(sa.select(Insight).where(Insight.title.like("%Relational%"))).one()
+        assert "3 new resources" in rds.evidence["cause"]["why"]
+        assert rds.evidence["cause"]["verdict"] == "usage"
+        parts = rds.evidence["cause"]["contributions"]
+        assert sum(part["amount"] for part in parts) == pytest.approx(
+            rds.evidence["cause"]["after"] - rds.evidence["cause"]["before"], abs=0.01
+        )
+    told = messages(database)
+    assert ("#team-payments", "alert") in {(channel, kind) for channel, kind, _ in told}
+    detect_anomalies.run(database, organisation, NOW)
+    assert messages(database) == told
+    assert titles(database) == found
+
+
+def test_a_restated_bill_closes_its_false_alarm(loaded: tuple[Database, Path, World], organisation: Organisation) -> None:
+    """The provider takes back what it counted twice: that alarm closes, says so in its thread, and the others stay."""
+    database, folder, world = loaded
+    detect_anomalies.run(database, organisation, NOW)
+    before = titles(database)
+    restate(folder, world, ANCHOR)
+    load(database, folder, organisation)
+    detect_anomalies.run(database, organisation, NOW)
+    closed = titles(database, "resolved")
+    assert len(closed) == 1
+    assert "CloudFront" in closed[0]
+    assert titles(database) == [title for title in before if title not in closed]
+    assert any(":closed:" in key for _, _, key in messages(database))
+
+
+def test_expected_teaches_the_detector(loaded: tuple[Database, Path, World], organisation: Organisation) -> None:
+    """What a person called expected is not found again, and is not closed as vanished either."""
+    database, _, _ = loaded
+    detect_anomalies.run(database, organisation, NOW)
+    with Session(database.app) as session, session.begin():
+        session.execute(sa.update(Insight).where(Insight.title.like("%Relational%")).values(status="expected"))
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM finops.insights WHERE status <> 'expected'")
+    detect_anomalies.run(database, organisation, NOW)
+    assert not [title for title in titles(database) if "Relational" in title]
+    assert len(titles(database, "expected")) == 1
+
+
+def test_a_clean_year_is_quiet(clean_database: Database, organisation: Organisation, tmp_path: Path) -> None:
+    """Nothing was planted, nothing is told."""
+    write(tmp_path, replace(World(anchor=ANCHOR), planted=False))
+    load(clean_database, tmp_path, organisation)
+    detect_anomalies.run(clean_database, organisation, NOW)
+    assert titles(clean_database) == []
+
+
+def test_a_budget_about_to_burst_is_told_with_its_day(loaded: tuple[Database, Path, World], organisation: Organisation) -> None:
+    """Payments heads past its budget; the digest of its channel says the same figures."""
+    database, _, _ = loaded
+    forecast_costs.run(database, organisation, only=("team", "payments"))
+    statuses = check_budgets.run(database, organisation, NOW)
+    assert statuses["payments"] == "forecast_breach"
+    assert any(kind == "budget" and channel == "#team-payments" for channel, kind, _ in messages(database))
+    before = len(messages(database))
+    check_budgets.run(database, organisation, NOW)
+    assert len(messages(database)) == before
+    assert send(database, organisation, NOW) > 0
+    with Session(database.app) as session:
+        digest = session.scalars(
+            sa.select(OutboxMessage).where(OutboxMessage.kind == "digest", OutboxMessage.channel == "#team-payments")
+        ).one()
+        assert "of $90k, heading for" in digest.payload["lines"][0]
+        shown = digest.payload["figure"]["series"][0][1][-1]
+        real = session.scalar(
+            sa.text(
+                "SELECT sum(effective_cost) FROM finops.daily_costs WHERE team = 'payments' AND usage_date = '2026-11-17' AND charge_category <> 'Tax'"
+            )
+        )
+        assert shown == pytest.approx(float(real), abs=0.01)
+    assert send(database, organisation, NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("utc", "due"),
+    [
+        (datetime(2026, 3, 29, 6, 59, tzinfo=UTC), False),  # the night of the clock change: 08:59 in Berlin
+        (datetime(2026, 3, 29, 7, 0, tzinfo=UTC), True),  # 09:00 summer time
+        (datetime(2026, 3, 28, 7, 59, tzinfo=UTC), False),  # 08:59 winter time
+        (datetime(2026, 10, 25, 8, 0, tzinfo=UTC), True),
+    ],
+)
+def test_digests_keep_local_time_around_a_clock_change(utc: datetime, due: bool) -> None:
+    """Nine o'clock is nine o'clock where the channel is."""
+    channel = Channel(channel="#x", team="payments", digest="daily", digest_hour=9, timezone="Europe/Berlin")
+    expected = [Due("#x", (("team", "payments"),), False, utc.date())] if due else []
+    assert of_channels(Organisation(channels=(channel,)), utc) == expected
