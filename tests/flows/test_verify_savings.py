@@ -17,11 +17,13 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 AFTER = NOW.date()
 
 
-def plant(session: Session, resource: str, before: float, after: float, *, until: date = AFTER, **more: Any) -> None:
+def plant(
+    session: Session, resource: str, before: float, after: float, *, until: date = AFTER, applied: date = APPLIED, **more: Any
+) -> None:
     """A resource's bill: so much a day before the change, so much since."""
-    days = [APPLIED - timedelta(days=28) + timedelta(days=n) for n in range((until - APPLIED).days + 29)]
+    days = [applied - timedelta(days=28) + timedelta(days=n) for n in range((until - applied).days + 29)]
     for day in days:
-        cost = before if day <= APPLIED else after
+        cost = before if day <= applied else after
         row = {
             "usage_date": day,
             "source_id": 1,

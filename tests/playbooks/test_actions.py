@@ -290,10 +290,11 @@ def test_throttling_is_retried(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) ->
 
     def throttle(request: Any, **_: Any) -> Any:
         from botocore.awsrequest import AWSResponse
+        from botocore.compat import HTTPHeaders
 
         asked.append(request.url)
         body = next(refusals, None)
-        return None if body is None else AWSResponse(request.url, 503, {}, _Raw(body))
+        return None if body is None else AWSResponse(request.url, 503, HTTPHeaders(), _Raw(body))
 
     api.meta.events.register_first("before-send.ec2.DescribeInstances", throttle)
     assert ACTIONS["ec2.stop"].observe(cloud, where(instance))["state"] == "running"

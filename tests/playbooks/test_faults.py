@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event, Thread
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -59,7 +59,7 @@ def failing_at(monkeypatch: pytest.MonkeyPatch, part: str, call: int, error: Exc
             raise error
         return real(*arguments)
 
-    monkeypatch.setitem(ACTIONS, "ec2.stop", replace(action, **{part: sometimes}))
+    monkeypatch.setitem(ACTIONS, "ec2.stop", replace(action, **cast(dict[str, Any], {part: sometimes})))
 
 
 def moto_agrees(database: Database, number: int, ids: list[str]) -> None:
