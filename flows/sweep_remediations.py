@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from db import engines, outbox
 from flows import failure
-from playbooks import remediation as life
 from playbooks.cloud import cloud_of
 from playbooks.execution import Run, execute
 from playbooks.schema import read_playbooks
+from playbooks.sweeping import HANGS_AFTER
+from playbooks.sweeping import sweep as look
 from settings import Organisation, read_organisation, read_settings
 
 _AGAIN_MINUTES = 5  # a run that found the account busy and did nothing is started again after so long
@@ -31,7 +32,7 @@ def sweep(run: Run, organisation: Organisation, start: Callable[[int, str], None
     """One sweep; `start(remediation_id, idempotency_key)` starts its flow."""
     now = run.now()
     with Session(run.engine) as session, session.begin():
-        found = life.sweep(session, now, run.playbooks)
+        found = look(session, now, run.playbooks)
     for number in found.waiting:
         start(number, f"remediation-{number}-{int(now.timestamp()) // (60 * _AGAIN_MINUTES)}")
     unsettled = [number for number in found.silent if execute(run, number) in {"waiting", "running"}]
@@ -48,7 +49,7 @@ def _start(remediation_id: int, key: str) -> None:
 
 
 def _report(session: Session, organisation: Organisation, stuck: list[int]) -> None:
-    minutes = life.HANGS_AFTER.seconds // 60
+    minutes = HANGS_AFTER.seconds // 60
     for number in stuck:
         for channel in organisation.admin_channels():
             text = f"Remediation {number} has been running for more than {minutes} minutes and cannot be settled. Look at its Prefect run and at AWS."

@@ -12,13 +12,10 @@ from access import Action, Actor, Allowed, Denied, Role
 from db import audit
 from db.tables import Remediation, RemediationStep, Switch
 from playbooks import approval
-from playbooks.plan import Plan, closed, digest, from_json
+from playbooks.plan import Plan, digest, from_json
 from playbooks.schema import Playbook
 from playbooks.telling import tell, undoable
 
-HANGS_AFTER = timedelta(minutes=30)
-SETTLED_AFTER = timedelta(minutes=5)  # without a word from a run, its worker is looked for
-STARTED_AFTER = timedelta(minutes=1)  # the click's own start has this long before the sweep starts it too
 CLOCK_SKEW = approval.CLOCK_SKEW
 _UNDO_GOOD_FOR = timedelta(hours=1)
 _STOPPED = "All remediation is stopped (/finops stop-all); nothing is started until it is switched on again."
@@ -258,47 +255,6 @@ def set_stop_all(session: Session, actor: Actor, now: datetime, on: bool) -> All
 def is_stopped(session: Session) -> bool:
     """Whether the kill switch is on."""
     return bool(session.scalar(sa.select(Switch.on).where(Switch.name == "stop_all")))
-
-
-@dataclass(frozen=True)
-class Swept:
-    """What the sweep found: approved and not started, running without a word, running suspiciously long."""
-
-    waiting: tuple[int, ...]
-    silent: tuple[int, ...]
-    hanging: tuple[int, ...]
-
-
-def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) -> Swept:
-    """Expire what is old; name what needs a worker. What waits for its change window, or for the kill switch, needs none yet."""
-    old = sa.select(Remediation).where(Remediation.state == "proposed", Remediation.expires_at <= now).order_by(Remediation.id)
-    for remediation in session.scalars(old.with_for_update(skip_locked=True)):
-        remediation.state, remediation.finished_at = "expired", now
-        audit.append(session, "system", "remediation.expired", str(remediation.id), {})
-        tell(session, remediation, playbooks.get(remediation.playbook))
-    approved = session.scalars(
-        sa.select(Remediation)
-        .where(Remediation.state == "approved", Remediation.approved_at <= now - STARTED_AFTER)
-        .order_by(Remediation.approved_at, Remediation.id)
-    ).all()
-    waiting = () if is_stopped(session) else tuple(one.id for one in approved if _needs_start(one, playbooks.get(one.playbook), now))
-    newest = sa.func.max(sa.func.greatest(RemediationStep.started_at, RemediationStep.finished_at))
-    heard = sa.func.greatest(Remediation.started_at, newest)
-    running = session.execute(
-        sa.select(Remediation.id, Remediation.started_at, heard)
-        .outerjoin(RemediationStep, RemediationStep.remediation_id == Remediation.id)
-        .where(Remediation.state == "running")
-        .group_by(Remediation.id)
-        .order_by(Remediation.id)
-    ).all()
-    silent = tuple(number for number, _, last in running if last <= now - SETTLED_AFTER)
-    hanging = tuple(number for number, started, _ in running if started <= now - HANGS_AFTER)
-    return Swept(waiting, silent, hanging)
-
-
-def _needs_start(remediation: Remediation, playbook: Playbook | None, now: datetime) -> bool:
-    late = now >= start_by(remediation, playbook)  # its run is what voids it
-    return late or remediation.undo_of is not None or playbook is None or closed(playbook.guards, now) is None
 
 
 # ------------------------------------------------------------------ parts

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from secrets import token_hex
+from typing import Any
 
 import boto3
 import pytest
@@ -43,7 +44,7 @@ def cloud(aws: None) -> Cloud:
 
 def run_instances(count: int, tags: dict[str, str], instance_type: str = "m5.2xlarge") -> list[str]:
     """Start instances with tags; their ids."""
-    client = boto3.client("ec2", region_name="us-east-1")
+    client: Any = boto3.client("ec2", region_name="us-east-1")
     image = client.register_image(Name=f"image-{token_hex(4)}", Architecture="x86_64", RootDeviceName="/dev/sda1")["ImageId"]
     specification = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
     started = client.run_instances(

@@ -24,6 +24,7 @@ from playbooks.execution import Run, drain, execute
 from playbooks.plan import Plan
 from playbooks.planning import make_plans
 from playbooks.schema import Playbook, Window, read_playbooks
+from playbooks.sweeping import sweep as look
 from settings import Channel, Organisation, Remediation
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
 from tests.playbooks.test_execution import Killed, approve, propose, run_of, stored, target
@@ -211,8 +212,8 @@ def test_a_plan_waits_for_its_window_and_no_longer_than_its_approval(clean_datab
         assert execute(running(clean_database, cloud, book), first) == "deferred"
     with Session(clean_database.app) as session:
         texts = [row["text"] for row in session.scalars(sa.select(OutboxMessage.payload).where(OutboxMessage.kind == "note"))]
-        assert life.sweep(session, NOW + timedelta(minutes=2), {book.name: book}).waiting == ()
-        assert life.sweep(session, NOW + timedelta(hours=2), {book.name: book}).waiting == (first, second)
+        assert look(session, NOW + timedelta(minutes=2), {book.name: book}).waiting == ()
+        assert look(session, NOW + timedelta(hours=2), {book.name: book}).waiting == (first, second)
     assert len(texts) == 1
     assert "waits: outside the change window" in texts[0]
     assert execute(running(clean_database, cloud, book, now=lambda: NOW + timedelta(hours=2)), first) == "succeeded"

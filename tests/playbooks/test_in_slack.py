@@ -85,7 +85,9 @@ def test_a_remediation_from_proposal_to_verdict(
     with bot.session() as session:
         known_as_idle(session, [*idle, *protected])
         session.flush()
-        [number] = propose_all(session, BOOK, cloud, staff, MAYA, datetime.now(UTC))
+        left = propose_all(session, BOOK, cloud, staff, MAYA, datetime.now(UTC))
+        assert isinstance(left, list)
+        [number] = left
     message: dict[str, Any] = slack.wait_for_message(lambda one: "remediation_approve" in str(one.get("blocks")))
     ts = message["ts"]
     assert "peak CPU 2.1 %" in card(slack, ts)

@@ -1,6 +1,7 @@
 """Playbooks as files: a mistake is named with file and line."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_the_built_in_playbooks_are_right_and_what_destroys_is_typed() -> None:
 def test_any_edit_changes_the_digest() -> None:
     """The digest binds an approval to the playbook."""
     book = read_playbooks()["ec2-stop-idle"]
-    edits = [{"title": "x"}, {"mode": "auto"}, {"guards": book.guards.model_copy(update={"require_tags": ()})}]
+    edits: list[dict[str, Any]] = [{"title": "x"}, {"mode": "auto"}, {"guards": book.guards.model_copy(update={"require_tags": ()})}]
     assert len({book.digest(), *(book.model_copy(update=edit).digest() for edit in edits)}) == 4
 
 
