@@ -26,7 +26,7 @@ demo: setup ## Run the whole product on made-up bills; prints the address to ope
 	@exec $(BIN)/python -m demo
 
 test: setup ## Run all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 4 --dist loadfile
 
 check: setup ## Lint, types, import rules, deployment files, docs
 	@$(BIN)/ruff check .
