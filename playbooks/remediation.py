@@ -13,6 +13,7 @@ from db import audit
 from db.tables import Remediation, RemediationStep, Switch
 from playbooks import approval
 from playbooks.plan import Plan, digest, from_json
+from playbooks.rules import may_decide, proposal_of, rule_of, still_good
 from playbooks.schema import Playbook
 from playbooks.telling import tell, undoable
 
@@ -93,7 +94,7 @@ def approve(
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     playbook = playbooks.get(remediation.playbook)
-    decision = approval.check(_proposal(session, remediation, playbook), _rule(playbook), actor, now, confirmation)
+    decision = approval.check(proposal_of(remediation, playbook), rule_of(playbook), actor, now, confirmation)
     if isinstance(decision, Allowed) and is_stopped(session):
         decision = Denied(_STOPPED)
     if isinstance(decision, Denied):
@@ -117,7 +118,7 @@ def reject(
     remediation = _locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
-    if denied := _may_decide(session, remediation, actor, now, playbooks):
+    if denied := may_decide(remediation, actor, now, playbooks):
         return _refused(session, actor, remediation_id, denied)
     remediation.state, remediation.reason, remediation.finished_at = "rejected", f"{actor.name or actor.id}: {reason[:500]}", now
     audit.append(session, actor.id, "remediation.rejected", str(remediation_id), {"reason": reason[:500]})
@@ -132,7 +133,7 @@ def snooze(
     remediation = _locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
-    if denied := _may_decide(session, remediation, actor, now, playbooks):
+    if denied := may_decide(remediation, actor, now, playbooks):
         return _refused(session, actor, remediation_id, denied)
     remediation.state, remediation.snoozed_until, remediation.finished_at = "rejected", until, now
     remediation.reason = f"{actor.name or actor.id}: snoozed until {until:%d %b}: {reason[:500]}"
@@ -149,10 +150,10 @@ def choose(
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     playbook = playbooks.get(remediation.playbook)
-    denied = _may_decide(session, remediation, actor, now, playbooks) or _still_good(session, remediation, playbook, actor, now)
+    denied = may_decide(remediation, actor, now, playbooks) or still_good(remediation, playbook, actor, now)
     if denied:
         return _refused(session, actor, remediation_id, denied)
-    assert playbook is not None  # `_still_good` refuses without one
+    assert playbook is not None  # `still_good` refuses without one
     plan = from_json(remediation.plan)
     chosen = [resource_id for resource_id in plan.resources() if resource_id in resource_ids]
     if not chosen or len(chosen) == len(plan.resources()):
@@ -185,8 +186,8 @@ def request_undo(
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     playbook = playbooks.get(remediation.playbook)
-    proposal = _proposal(session, remediation, playbook)
-    rule = _rule(playbook) or approval.Rule(
+    proposal = proposal_of(remediation, playbook)
+    rule = rule_of(playbook) or approval.Rule(
         1, (Role.APPROVER,), not_requester=False, typed_confirmation=False
     )  # undoing outlives its playbook
     if denied := approval.has_role(proposal, rule, actor, now, None) or approval.unchanged_plan(proposal, rule, actor, now, None):
@@ -264,57 +265,7 @@ def _locked(session: Session, remediation_id: int) -> Remediation | None:
     return session.scalar(sa.select(Remediation).where(Remediation.id == remediation_id).with_for_update())
 
 
-def _rule(playbook: Playbook | None) -> approval.Rule | None:
-    if playbook is None or not playbook.approval.roles or playbook.mode == "notify":
-        return None
-    rule = playbook.approval
-    return approval.Rule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
-
-
 def _refused(session: Session, actor: Actor, remediation_id: int, denied: Denied) -> Denied:
     """A refusal, kept in the audit log."""
     audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
     return denied
-
-
-def _still_good(session: Session, remediation: Remediation, playbook: Playbook | None, actor: Actor, now: datetime) -> Denied | None:
-    """A part of a plan is frozen anew, so the whole must be untouched, and not expired."""
-    proposal, rule = _proposal(session, remediation, playbook), _rule(playbook)
-    if rule is None:
-        return Denied("No rule says who may decide this, so nobody may.")
-    return approval.not_expired(proposal, rule, actor, now, None) or approval.unchanged(proposal, rule, actor, now, None)
-
-
-def _proposal(session: Session, remediation: Remediation, playbook: Playbook | None) -> approval.Proposal:
-    decided = ", ".join(f"{item['name'] or item['actor']} approved it at {item['at'][11:16]} UTC" for item in remediation.approvals)
-    if remediation.state != "proposed" and remediation.reason:
-        decided = f"it is {remediation.state} ({remediation.reason})"
-    return approval.Proposal(
-        state=remediation.state,
-        playbook=remediation.playbook,
-        team=remediation.team,
-        requested_by=remediation.requested_by,
-        requested_at=remediation.requested_at,
-        approved_by=tuple(item["actor"] for item in remediation.approvals),
-        decided=decided,
-        expires_at=remediation.expires_at,
-        stored_digest=remediation.plan_digest,
-        actual_digest=digest(remediation.plan),
-        planned_playbook_digest=remediation.playbook_digest,
-        current_playbook_digest=playbook.digest() if playbook else None,
-        resources=len(from_json(remediation.plan).resources()),
-    )
-
-
-def _may_decide(
-    session: Session, remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]
-) -> Denied | None:
-    playbook = playbooks.get(remediation.playbook)
-    proposal, rule = _proposal(session, remediation, playbook), _rule(playbook)
-    if rule is None:
-        return Denied("No rule says who may decide this, so nobody may.")
-    if denied := approval.still_open(proposal, rule, actor, now, None):
-        return denied
-    if actor.id == remediation.requested_by:
-        return None
-    return approval.has_role(proposal, rule, actor, now, None)

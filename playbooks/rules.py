@@ -1,0 +1,61 @@
+"""The rules of approval, asked about a stored remediation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from access import Actor, Denied
+from db.tables import Remediation
+from playbooks import approval
+from playbooks.plan import digest, from_json
+from playbooks.schema import Playbook
+
+
+def rule_of(playbook: Playbook | None) -> approval.Rule | None:
+    """What the playbook asks for; None where nobody may approve: no playbook, no roles, or one that only tells."""
+    if playbook is None or not playbook.approval.roles or playbook.mode == "notify":
+        return None
+    rule = playbook.approval
+    return approval.Rule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
+
+
+def proposal_of(remediation: Remediation, playbook: Playbook | None) -> approval.Proposal:
+    """The remediation as the rules see it."""
+    decided = ", ".join(f"{item['name'] or item['actor']} approved it at {item['at'][11:16]} UTC" for item in remediation.approvals)
+    if remediation.state != "proposed" and remediation.reason:
+        decided = f"it is {remediation.state} ({remediation.reason})"
+    return approval.Proposal(
+        state=remediation.state,
+        playbook=remediation.playbook,
+        team=remediation.team,
+        requested_by=remediation.requested_by,
+        requested_at=remediation.requested_at,
+        approved_by=tuple(item["actor"] for item in remediation.approvals),
+        decided=decided,
+        expires_at=remediation.expires_at,
+        stored_digest=remediation.plan_digest,
+        actual_digest=digest(remediation.plan),
+        planned_playbook_digest=remediation.playbook_digest,
+        current_playbook_digest=playbook.digest() if playbook else None,
+        resources=len(from_json(remediation.plan).resources()),
+    )
+
+
+def still_good(remediation: Remediation, playbook: Playbook | None, actor: Actor, now: datetime) -> Denied | None:
+    """A part of a plan is frozen anew, so the whole must be untouched, and not expired."""
+    proposal, rule = proposal_of(remediation, playbook), rule_of(playbook)
+    if rule is None:
+        return Denied("No rule says who may decide this, so nobody may.")
+    return approval.not_expired(proposal, rule, actor, now, None) or approval.unchanged(proposal, rule, actor, now, None)
+
+
+def may_decide(remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]) -> Denied | None:
+    """Why the actor may not reject, snooze or narrow it: whoever may approve may, and so may who asked for it."""
+    playbook = playbooks.get(remediation.playbook)
+    proposal, rule = proposal_of(remediation, playbook), rule_of(playbook)
+    if rule is None:
+        return Denied("No rule says who may decide this, so nobody may.")
+    if denied := approval.still_open(proposal, rule, actor, now, None):
+        return denied
+    if actor.id == remediation.requested_by:
+        return None
+    return approval.has_role(proposal, rule, actor, now, None)
