@@ -46,13 +46,16 @@ def execute(run: Run, remediation_id: int, flow_run_id: str | None = None) -> st
 
 
 def drain(run: Run, remediation_id: int, flow_run_id: str | None = None) -> str:
-    """`execute`, then whatever else was approved for the same account meanwhile: a run that found the account busy is not lost."""
-    state = execute(run, remediation_id, flow_run_id)
+    """`execute`, then whatever else was approved for the same account meanwhile.
+
+    Who finds the account busy leaves: the one that holds it looks again after it let go, and so sees whatever was waiting.
+    """
+    first = state = execute(run, remediation_id, flow_run_id)
     tried = {remediation_id}
     while state != "waiting" and (following := _next_of_account(run, remediation_id, tried)) is not None:
+        state = execute(run, following, flow_run_id)
         tried.add(following)
-        execute(run, following, flow_run_id)
-    return state
+    return first
 
 
 def _next_of_account(run: Run, remediation_id: int, tried: set[int]) -> int | None:
