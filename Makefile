@@ -41,7 +41,7 @@ lock: setup ## Resolve the dependencies anew into the two lock files
 	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 bench: setup ## Print the benchmarks' ratios (minutes)
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	@for name in guard anomalies forecasts ingest; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
 clean: ## Stop the embedded server and remove the environment and local state
 	@test ! -x $(BIN)/finops || $(BIN)/finops db stop || true
