@@ -7,21 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analysis.cause_words import EFFECTS, carried_by
 from analysis.money import money
-from analysis.root_cause import ResourceChange, RootCause, Row, explain
+from analysis.root_cause import RootCause, Row, explain
 
 _BEFORE = 14  # days that are compared with, before the change
 _AFTER = 3  # days of the change at most
 _UNALLOCATED = "unallocated"
 _COLUMNS = {"account", "service", "team", "region", "environment", "application", "provider"}
-_EFFECTS = {
-    "usage": "usage, not price",
-    "price": "price, not usage",
-    "mix": "another mix of kinds",
-    "unmetered": "charges without a usage quantity",
-    "several": "usage and price",
-    "none": "nothing moved",
-}
 
 
 @dataclass(frozen=True)
@@ -93,11 +86,11 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
     where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
     contributions = _contributions(cause)
     return {
-        "what": f"{money(cause.before, change.currency)} to {money(cause.after, change.currency)} a day: {_EFFECTS[cause.effects.verdict]}",
+        "what": f"{money(cause.before, change.currency)} to {money(cause.after, change.currency)} a day: {EFFECTS[cause.effects.verdict]}",
         "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
         "where": ", ".join(where),
         "who": "; ".join(who),
-        "why": _why(cause.resources, cause.delta),
+        "why": carried_by(cause.resources, cause.delta),
         "before": round(cause.before, 4),
         "after": round(cause.after, 4),
         "verdict": cause.effects.verdict,
@@ -124,16 +117,3 @@ def _contributions(cause: RootCause) -> list[dict[str, Any]]:
         {"name": "the rest" if item.rest else item.name or "without a name", "amount": round(item.delta, 4), "dimension": dimension}
         for item in cause.contributions[dimension]
     ]
-
-
-def _why(resources: Sequence[ResourceChange], delta: float) -> str:
-    """The new, gone or resized resources that carry the change."""
-    for kind in ("new", "gone", "resized"):
-        same = [item for item in resources if item.change == kind]
-        moved = sum(item.after - item.before for item in same)
-        if same and delta and moved / delta >= 0.5:
-            kinds = sorted({item.kind_after or item.kind_before or "" for item in same} - {""})
-            named = ", ".join(item.name for item in same[:3]) + (f" and {len(same) - 3} more" if len(same) > 3 else "")
-            of_kind = f" ({', '.join(kinds[:2])})" if kinds else ""
-            return f"{len(same)} {kind} resource{'s' if len(same) > 1 else ''}{of_kind}: {named} carry {100 * moved / delta:.0f} %"
-    return ""

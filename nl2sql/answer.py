@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from access import Action, Actor, Denied, check
 from db import audit
 from db.engines import Database
-from nl2sql import conversation
+from nl2sql import conversation, why
 from nl2sql.conversation import Context, Turn
 from nl2sql.dates import Calendar, before
 from nl2sql.deps import Deps, Request, Silent, Written
@@ -163,7 +163,8 @@ def _answered(query: Query, asker: Actor, deps: Deps, known: Facts) -> Outcome:
     text = describe.headline(query, ran.columns, ran.rows, currency, semantics())
     if deps.with_change and _plain(query):
         text = _with_change(query, ran, text, currency, asker, deps, compiling)
-    notes = (*query.notes, *_cautions(query, known))
+    because = why.reason(query, compiling, lambda sql: run_checked(sql, asker, deps))
+    notes = (*((because,) if because else ()), *query.notes, *_cautions(query, known))
     return Answer(
         text="\n".join([text, *notes]), sql=ran.shown, columns=ran.columns, rows=ran.rows, metric=query.metric, currency=currency,
         period=(query.period.start.isoformat(), query.period.end.isoformat()), as_of=known.through.isoformat(),

@@ -73,6 +73,7 @@ def _shaped(query: Query, draft: Draft, calendar: Calendar) -> Query:
         threshold=draft.threshold or query.threshold,
         change=draft.change or query.change,
         moved_only=draft.moved_only or query.moved_only,
+        why=draft.why,
         notes=tuple(draft.notes),
     )
     if draft.share:

@@ -45,6 +45,7 @@ def why(sentence: Sentence, draft: Draft) -> None:
             draft.dimensions.append("resource" if services else "service")
         draft.change = "difference"
         draft.order = "desc"
+        draft.why = True
 
 
 def movers(sentence: Sentence, draft: Draft) -> None:

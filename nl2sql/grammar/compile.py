@@ -42,7 +42,7 @@ def compile_query(query: Query, context: Context) -> exp.Select:
     select = exp.select(
         *(exp.alias_(label.expression.copy(), label.name) for label in labels), *(exp.alias_(m, name) for name, m in measures.items())
     )
-    select = select.from_(exp.to_table(f"reporting.{view}")).where(*_conditions(query, context, view))
+    select = select.from_(exp.to_table(f"reporting.{view}")).where(*conditions(query, context, view))
     if labels:
         select = select.group_by(*(label.expression.copy() for label in labels))
     return _finished(select, query, labels, measures)
@@ -127,7 +127,8 @@ def condition(wanted: Filter, context: Context) -> exp.Expr:
     return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
 
 
-def _conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
+def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
+    """What limits the rows of a view: periods, filters, scopes, weekdays, and tax left out."""
     spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
     found: list[exp.Expr] = [exp.or_(*(within(period) for period in _merged(spans)))]
     categories = [f for f in (*query.filters, *query.scopes, *(query.share_of or ())) if f.dimension == "charge_category" and not f.negated]

@@ -42,6 +42,7 @@ class Draft:
     over: Unit | None = None  # week over week and the like
     change: Change | None = None
     moved_only: bool = False
+    why: bool = False
     dimensions: list[str] = field(default_factory=list)
     grain: Grain | Literal["auto"] | None = None
     filters: list[Filter] = field(default_factory=list)

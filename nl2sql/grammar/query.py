@@ -48,6 +48,7 @@ class Query:
     compared: tuple[Period, ...] = ()  # periods beside `period`, newest first
     change: Change | None = None
     moved_only: bool = False  # only what went the way that was asked
+    why: bool = False  # the reason for the change was asked for
     scopes: tuple[Filter, ...] = ()  # things set side by side: prod vs dev
     share_of: tuple[Filter, ...] | None = None  # the numerator of a share; () with dimensions: each group's share
     average: str | None = None  # a unit of time, or the dimension over whose values it is
