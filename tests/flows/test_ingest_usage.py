@@ -29,7 +29,9 @@ ORGANISATION = Organisation(channels=(Channel(channel="#finops", admin=True),))
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Moto in process, and no client of another test's."""
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    monkeypatch.setattr("flows.ingest_usage._AT_ONCE", 1)  # moto parses Python in process, which CPython before 3.11.8 cannot do in two threads
+    monkeypatch.setattr(
+        "flows.ingest_usage._AT_ONCE", 1
+    )  # moto parses Python in process, which CPython before 3.11.8 cannot do in two threads
     _client.cache_clear()
     with mock_aws():
         yield
