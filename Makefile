@@ -16,7 +16,7 @@ help: ## Show this list
 $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || $(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
 	@echo "Installing the packages of requirements-dev.lock into $(VENV) …"
-	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock,$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock)
+	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock)
 	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .)
 	@touch $@
 
