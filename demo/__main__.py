@@ -9,6 +9,7 @@ from pathlib import Path
 
 from demo import stack
 from errors import UserError
+from settings import read_settings
 
 _PORT = 8765
 
@@ -49,7 +50,9 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description="The whole product on made-up bills, on this machine.")
-    parser.add_argument("--home", type=Path, default=Path(".finops"), help="folder of all state (default: .finops)")
+    parser.add_argument(
+        "--home", type=Path, default=read_settings(_env_file=None).home, help="folder of all state (default: FINOPS_HOME, else .finops)"
+    )
     parser.add_argument("--port", type=int, default=_PORT, help=f"port of the page (default: {_PORT}, or a free one when it is taken)")
     parser.add_argument("--script", action="store_true", help="play a fixed conversation, print the transcript, and end")
     parser.add_argument(
