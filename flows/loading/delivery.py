@@ -1,5 +1,6 @@
 """One delivery: files given together replace their (source, billing period) in one transaction, or nothing changes."""
 
+import errno
 import hashlib
 import json
 import tempfile
@@ -10,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import psycopg2
+import psycopg2.errors
 import sqlalchemy as sa
 
 from db.engines import Database
@@ -29,6 +31,7 @@ _CODE = "1"  # raise when the meaning of stored rows changes, so that the same f
 _WORK_MEMORY = "256MB"  # of one sum; the sums of a month of hours fit
 _OTHER_FAILED = "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again."
 _LOST = "The database was lost during the load; nothing was changed. Load again when it is back."
+_FULL = "The database's disk is full; nothing was changed. Free some space there and load again."
 
 
 @dataclass(frozen=True)
@@ -64,17 +67,27 @@ class _UnchangedError(Exception):
 def ingest(
     paths: Sequence[str], database: Database, organisation: Organisation, *, source: str | None = None, progress: Progress | None = None
 ) -> IngestResult:
-    """Load the files together as one delivery; raises `UserError` when a path names nothing or the database is lost.
+    """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
 
     Faults in files are results, and then nothing changes.
     """
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
-        found = expand(list(paths), Path(folder))
-        digests = {file.label: files.digest(file) for file in found}
+        try:
+            found = expand(list(paths), Path(folder))
+            digests = {file.label: files.digest(file) for file in found}
+        except OSError as error:
+            raise UserError(_unreadable(error)) from error
         try:
             return _deliver(_Delivery(database, organisation, source, digests, datetime.now(UTC)), found, progress)
         except (psycopg2.OperationalError, psycopg2.InterfaceError, sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            raise UserError(_LOST) from error
+            full = isinstance(getattr(error, "orig", error), psycopg2.errors.DiskFull)
+            raise UserError(_FULL if full else _LOST) from error
+
+
+def _unreadable(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return f"The disk of {tempfile.gettempdir()} is full, where bills are fetched to. Free some space, or set TMPDIR to another folder."
+    return f"{error.filename or 'A file'} cannot be read: {error.strerror or error}. Nothing was changed; check its permissions and load again."
 
 
 def _deliver(delivery: _Delivery, found: list[BillFile], progress: Progress | None) -> IngestResult:

@@ -12,13 +12,19 @@ Check: TypeAlias = "tuple[pl.Expr, str]"  # the condition under which a row fail
 TEXT_CAP = 4_096  # characters; no identifier or description of a provider is longer
 JSON_CAP = 65_536
 _CONTENT_CAP = 200  # characters kept of each field of a rejected row
-_NUMBER = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?\s*$"
+_NUMBER = r"^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*$"  # not \d, which takes digits that Postgres does not
+_BEYOND_ANY_BILL = 1e15  # a cost of this size is a fault of the export; one such row would drown every sum
+_COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 _CURRENCY = "^[A-Z]{3}$"
 
 
-def of(frame: "pl.DataFrame", names: dict[str, str], may_hold_nul: bool) -> list[Check]:
+def of(frame: "pl.DataFrame", names: dict[str, str], may_hold_nul: bool, mended: bool) -> list[Check]:
     """The checks of this piece, the plainest reason first; `names` are the file's columns, ours -> as people know them."""
-    found = [*_value_checks(frame), *_length_checks(frame, names), *(_nul_checks(names) if may_hold_nul else [])]
+    found = [*_value_checks(frame), *_length_checks(frame, names)]
+    if may_hold_nul:
+        found += _holding("\0", "a NUL byte", names)
+    if mended:
+        found += _holding("\ufffd", "bytes that are not UTF-8", names)
     return [(condition.fill_null(value=False), reason) for condition, reason in found]
 
 
@@ -36,6 +42,9 @@ def _value_checks(frame: "pl.DataFrame") -> list[Check]:
             continue
         if column.kind == "decimal":
             checks.append((~pl.col(name).str.contains(_NUMBER), f"{column.focus} is not a decimal number"))
+            if name in _COSTS:
+                size = pl.col(name).str.strip_chars().cast(pl.Float64, strict=False).abs()
+                checks.append((size >= _BEYOND_ANY_BILL, f"{column.focus} is larger than any bill"))
         elif column.kind == "time":
             checks.append((pl.col(name).is_not_null() & pl.col(f"{name}|time").is_null(), f"{column.focus} is not an ISO 8601 time"))
         elif column.kind == "json":
@@ -67,10 +76,10 @@ def _length_checks(frame: "pl.DataFrame", names: dict[str, str]) -> list[Check]:
     ]
 
 
-def _nul_checks(names: dict[str, str]) -> list[Check]:
+def _holding(text: str, what: str, names: dict[str, str]) -> list[Check]:
     import polars as pl
 
-    return [(pl.col(name).str.contains("\0", literal=True), f"{written} holds a NUL byte") for name, written in names.items()]
+    return [(pl.col(name).str.contains(text, literal=True), f"{written} holds {what}") for name, written in names.items()]
 
 
 def worth(frame: "pl.DataFrame") -> dict[str, float]:

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 _PIECE = 16 * 1024 * 1024
+_LONGEST_HEADER = 1024 * 1024
 _LONGEST_RECORD = 64 * 1024 * 1024
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
+_NULLS = ("", "NULL", "null")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def digest(file: BillFile) -> str:
 
 def read_head(file: BillFile) -> Head | Unreadable:
     """The kind and the columns of a file."""
+    import csv
+
     try:
         with file.path.open("rb") as handle:
             start = handle.read(4)
@@ -68,23 +72,22 @@ def read_head(file: BillFile) -> Head | Unreadable:
         if start == _PARQUET:
             return _parquet_head(file)
         with file.path.open("rb") as raw, _text(raw) as text:
-            first = _first_record(text)
+            start = text.read(_LONGEST_HEADER)
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
         return Unreadable(_cannot_read(error))
-    if not first.strip():
+    if not start.strip():
         return Unreadable("The file is empty.")
-    line = first.decode("utf-8", "replace")
+    line = _first_record(start).decode("utf-8", "replace")
     if "\x00" in line:
         return Unreadable("The file is binary, neither CSV, gzip nor Parquet.")
+    if not line.strip():
+        return Unreadable("Its first line is empty, where the names of the columns should be. Remove the empty lines before them.")
     separator = max(",;\t|", key=line.count)
-    columns = tuple(name.strip() for name in _fields(line, separator))
+    try:
+        columns = tuple(name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=separator), []))
+    except csv.Error as error:  # lines that end in a lone carriage return, a field beyond the reader's limit
+        return Unreadable(f"The file is not CSV: its first line cannot be read ({error}). Export it again.")
     return Head("csv", columns, separator)
-
-
-def _fields(line: str, separator: str) -> list[str]:
-    import csv
-
-    return next(csv.reader(io.StringIO(line), delimiter=separator), [])
 
 
 def _parquet_head(file: BillFile) -> Head | Unreadable:
@@ -133,28 +136,28 @@ class _Utf16:
         self._text.close()
 
 
-def _first_record(text: IO[bytes]) -> bytes:
+def _first_record(piece: bytes) -> bytes:
     """The header line, which may hold quoted line breaks."""
-    piece = text.read(1024 * 1024)
-    end = piece.find(b"\n")
-    while end >= 0 and piece.count(b'"', 0, end) % 2:
-        end = piece.find(b"\n", end + 1)
-    return piece if end < 0 else piece[:end].rstrip(b"\r")
+    return piece[: _header_length(piece)].rstrip(b"\r\n")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some rows, every column as text under its position ("0", "1" …; "overflow" for a field beyond the header), and the share read so far."""
+    """Some rows, every column as text under its position ("0", "1" …; "overflow" for a field beyond the header), and the share read so far.
+
+    `may_hold_nul` and `mended` say what the text has to be searched for: NUL bytes, and U+FFFD where bytes were no UTF-8.
+    """
 
     frame: "pl.DataFrame"
     share: float
     may_hold_nul: bool
+    mended: bool = False
 
 
 def read_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
     """The rows in pieces of some ten thousand.
 
-    Empty fields and the literal NULL are null. Raises `BrokenFileError` when the file turns out damaged.
+    Empty fields and the literals NULL and null are null. Raises `BrokenFileError` when the file turns out damaged.
     """
     return _parquet_batches(file, head) if head.kind == "parquet" else _csv_batches(file, head)
 
@@ -176,12 +179,21 @@ def _csv_batches(file: BillFile, head: Head) -> Iterator[Piece]:
                 if len(unread) - cut > _LONGEST_RECORD:
                     raise BrokenFileError("A quote is opened and never closed, or a record is longer than 64 MB. Export the file again.")
                 if cut:
-                    yield Piece(_parse(header + unread[:cut], head.separator), raw.tell() / size, b"\0" in unread[:cut])
+                    records = unread[:cut]
+                    yield Piece(_parse(header + records, head.separator), raw.tell() / size, b"\0" in records, not _is_utf8(records))
                     unread = unread[cut:]
                 if not piece:
                     return
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
         raise BrokenFileError(_cannot_read(error)) from error
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _header_length(piece: bytes) -> int:
@@ -207,7 +219,7 @@ def _parse(text: bytes, separator: str) -> "pl.DataFrame":
 
     try:
         return pl.read_csv(
-            text, separator=separator, infer_schema=False, null_values=["", "NULL"], encoding="utf8-lossy", truncate_ragged_lines=True
+            text, separator=separator, infer_schema=False, null_values=list(_NULLS), encoding="utf8-lossy", truncate_ragged_lines=True
         )
     except pl.exceptions.PolarsError as error:
         raise BrokenFileError(f"The file is not valid CSV: {str(error).splitlines()[0]}. Export it again.") from error
@@ -242,7 +254,7 @@ def _as_text(column: "pl.Series") -> "pl.Series":
         values = (None if value is None else json.dumps(_pairs(value), default=str) for value in column.to_list())
         return pl.Series(values, dtype=pl.String)
     text = column.cast(pl.String)
-    return text.set(text.is_in(["", "NULL"]), None)
+    return text.set(text.is_in(list(_NULLS)), None)
 
 
 def _pairs(value: object) -> object:

@@ -57,8 +57,10 @@ class Reader:
 
         named = _name(piece.frame, self.layout, self._rows)
         self._rows += named.height
+        if named.get_column("billed_cost").null_count():
+            named = named.filter(pl.any_horizontal(pl.exclude("row_number").is_not_null()))  # an empty line is no row
         frame = self._with_details(self._with_tags(self._with_times(named)))
-        found = checks.of(frame, self._names, piece.may_hold_nul)
+        found = checks.of(frame, self._names, piece.may_hold_nul, piece.mended)
         failing = frame.select(pl.any_horizontal(condition for condition, _ in found)).to_series()
         bad = frame.filter(failing)
         cost = checks.worth(frame)

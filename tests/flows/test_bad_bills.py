@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from db.engines import Database
 from flows.sources.detect import Focus, detect
 from flows.sources.focus import read_json_object, read_time
+from settings import UserError
 from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
 
 LONG = "x" * 10_000
@@ -25,9 +26,13 @@ LONG = "x" * 10_000
         ("EffectiveCost", "Infinity", "EffectiveCost is not a decimal number"),
         ("EffectiveCost", "1e999999", "EffectiveCost is not a decimal number"),
         ("ListCost", "0x10", "ListCost is not a decimal number"),
+        ("ListCost", "1e400", "ListCost is not a decimal number"),
+        ("ListCost", "١٢", "ListCost is not a decimal number"),
+        ("ListCost", "1e15", "ListCost is larger than any bill"),
         ("ConsumedQuantity", "many", "ConsumedQuantity is not a decimal number"),
         ("EffectiveCost", "", "EffectiveCost is missing"),
         ("BillingAccountId", "NULL", "BillingAccountId is missing"),
+        ("BillingAccountId", "null", "BillingAccountId is missing"),
         ("ChargePeriodStart", "2026-13-01T00:00:00Z", "ChargePeriodStart is not an ISO 8601 time"),
         ("ChargePeriodEnd", "tomorrow", "ChargePeriodEnd is not an ISO 8601 time"),
         ("ChargePeriodEnd", "2026-09-09T00:00:00Z", "ChargePeriodEnd is before ChargePeriodStart"),
@@ -67,6 +72,88 @@ def test_a_row_with_too_many_fields_is_kept_apart(load: Load, bill: Bill) -> Non
     lines[7] += ",one,more"
     path.write_text("\n".join(lines))
     assert load(path).to_json()["loads"][0]["reasons"] == [{"row": 7, "reason": "more fields than the header has"}]
+
+
+def test_empty_lines_are_no_rows_and_do_not_shift_the_numbers(load: Load, bill: Bill) -> None:
+    """Some exports end with them; a bad row after one is still found by its number in the file."""
+    path = bill(rows(200))
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:100], "", *lines[100:], "too,few", "", ""]))
+    result = load(path).to_json()
+    assert (result["rows"], result["rejected"]) == (200, 1)
+    assert result["loads"][0]["reasons"][0]["row"] == 202
+
+
+def test_a_row_whose_text_is_no_utf8_is_kept_apart(load: Load, bill: Bill) -> None:
+    """A lost letter would make another service of it; a file in another encoding is refused for the same reason."""
+    content = rows(200)
+    content[7]["ServiceName"] = "Zürich"
+    one = bill(content)
+    one.write_bytes(one.read_bytes().replace("Zürich".encode(), "Zürich".encode("latin-1")))
+    assert load(one).to_json()["loads"][0]["reasons"] == [{"row": 8, "reason": "ServiceName holds bytes that are not UTF-8"}]
+    every = bill(rows(200, ServiceName="Zürich"), "latin.csv")
+    every.write_bytes(every.read_text(encoding="utf-8").encode("latin-1"))
+    assert "ServiceName holds bytes that are not UTF-8 (200 rows)" in (load(every).loads[0].error or "")
+
+
+def test_one_absurd_cost_refuses_the_file(load: Load, clean_database: Database, bill: Bill) -> None:
+    """1e99 is a number, and would drown every sum; as it is also nearly all of the file's cost, nothing of it is taken."""
+    content = rows(500)
+    content[3]["BilledCost"] = "1e99"
+    assert "BilledCost is larger than any bill" in (load(bill(content)).loads[0].error or "")
+    assert state(clean_database)["charges"][0] == 0
+
+
+def test_a_file_that_may_not_be_read_is_named(load: Load, bill: Bill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with the path; planted, for root reads everything."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/bills/september.csv")
+
+    path = bill(rows(5))
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(UserError, match=r"/bills/september\.csv cannot be read: Permission denied"):
+        load(path)
+
+
+def test_a_full_disk_while_fetching_is_named(load: Load, bill: Bill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the folder, and how to choose another."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("flows.loading.delivery.expand", full)
+    with pytest.raises(UserError, match=r"is full, where bills are fetched to.*TMPDIR"):
+        load(bill(rows(5)))
+
+
+def test_a_bucket_that_refuses_is_named(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address, what AWS said, and what to check."""
+    import boto3
+    from botocore.exceptions import ClientError
+
+    class Refusing:
+        def get_paginator(self, _: str) -> "Refusing":
+            return self
+
+        def paginate(self, **_: str) -> None:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "ListObjectsV2")
+
+    monkeypatch.setattr(boto3, "client", lambda _: Refusing())
+    with pytest.raises(UserError, match=r"s3://bills/focus/ cannot be read: .*AccessDenied.*credentials"):
+        load("s3://bills/focus/")
+
+
+def test_a_folder_of_mixed_things_takes_its_bills(load: Load, bill: Bill, tmp_path: Path) -> None:
+    """What is hidden, a marker or no bill by its name is left alone; a file that only calls itself a bill stops the delivery."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    bill(rows(5)).rename(folder / "bill.csv")
+    for name in ("readme.txt", ".hidden.csv", "_SUCCESS", "_part.csv", "manifest.json"):
+        (folder / name).write_text("junk")
+    assert load(folder).to_json()["rows"] == 5
+    (folder / "notes.csv").write_text("a,b\n1,2\n")
+    assert load(folder).failed
 
 
 def test_more_than_one_percent_of_the_rows_refuses_the_file(load: Load, clean_database: Database, bill: Bill) -> None:
@@ -119,6 +206,12 @@ def test_one_refused_file_stops_the_delivery(load: Load, clean_database: Databas
     [
         ("empty.csv", b"", "The file is empty."),
         ("blank.csv", b"\n\n", "The file is empty."),
+        ("mark.csv", b"\xef\xbb\xbf", "The file is empty."),
+        ("late.csv", b"\n" + ",".join(ROW).encode() + b"\n", "Its first line is empty, where the names of the columns should be."),
+        ("returns.csv", b"a,b\r1,2\r", "its first line cannot be read"),
+        ("line.csv", b"x" * 500_000, "its first line cannot be read"),
+        ("odd.csv", ",".join(ROW).encode("utf-16")[:-1], "The file's text is not valid UTF-16"),
+        ("page.csv", b"<html><body>Access denied</body></html>", "It is no other format known here either"),
         ("header.csv", ",".join(ROW).encode() + b"\n", "It holds a header and no rows: there is nothing to load."),
         ("cut.csv.gz", gzip.compress(",".join(ROW).encode() + b"\n" + b"x," * 300_000)[:200], "The gzip file is cut off before its end."),
         ("not.csv.gz", b"\x1f\x8b" + b"junk" * 10, "The gzip file is damaged"),
