@@ -68,14 +68,18 @@ export function toast(words) {
   fading = setTimeout(() => box.classList.remove("shown"), 5000);
 }
 
-// The two icons that have no good character.
+// Icons, drawn, so that they look the same where no emoji font is installed.
 export function icon(name) {
   const paths = {
     send: "M3 3.5 17 10 3 16.5 5 11l7-1-7-1z",
     thread: "M3 4h14v9H9l-4 3.500V13H3z",
-    menu: "M3 5h14v1.800H3zm0 4.100h14v1.800H3zm0 4.100h14V15H3z",
-    file: "M5 2h7l4 4v12H5zm6.500 1.500V7H15z",
-    close: "m5.300 4 4.700 4.700L14.700 4 16 5.300 11.300 10l4.700 4.700-1.300 1.300-4.700-4.700L5.300 16 4 14.700 8.700 10 4 5.300z",
+    menu: "M3 5h14v1.800H3zm0 4.1h14v1.800H3zm0 4.1h14V15H3z",
+    file: "M5 2h7l4 4v12H5zm6.5 1.500V7H15z",
+    up: "M2 9h3v9H2zm4.5 0L10 2c1.5 0 2.5 1.100 2.5 2.500V8h4c1 0 1.700.9 1.5 1.900l-1.300 6.700c-.1.8-.8 1.400-1.600 1.400H6.500z",
+    down: "M18 11h-3V2h3zm-4.5 0L10 18c-1.5 0-2.5-1.100-2.5-2.500V12h-4c-1 0-1.700-.9-1.5-1.900l1.300-6.700C3.400 2.600 4.100 2 4.900 2h8.600z",
+    bin: "M7 2h6v2h4v2H3V4h4zM4 7h12l-1 11H5z",
+    eye: "M10 4c5 0 8 4.5 8.5 6-.5 1.5-3.5 6-8.5 6s-8-4.5-8.5-6C2 8.5 5 4 10 4zm0 3a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
+    close: "m5.3 4 4.700 4.700L14.700 4 16 5.300 11.300 10l4.700 4.700-1.300 1.300-4.700-4.700L5.300 16 4 14.700 8.700 10 4 5.300z",
   };
   return svg("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": "true" }, svg("path", { d: paths[name], fill: "currentColor" }));
 }

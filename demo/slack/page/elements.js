@@ -1,5 +1,5 @@
 // Interactive elements; `act(element, value)` tells the app, `field(element, value)` remembers an input.
-import { h, post, toast } from "./dom.js";
+import { h, icon, post, toast } from "./dom.js";
 import { confirmed } from "./dialogs.js";
 import { S } from "./state.js";
 import { plain, textObject } from "./text.js";
@@ -150,19 +150,19 @@ function typed(element, context) {
 }
 
 function feedback(element, context) {
-  const one = (name, sign) => {
-    const node = h("button.icon-button", { type: "button", title: plain(element[name].text), "aria-label": element[name].accessibility_label || plain(element[name].text), "aria-pressed": "false", "data-action": element.action_id, "data-value": element[name].value }, sign);
+  const one = (name, shape) => {
+    const node = h("button.icon-button", { type: "button", title: plain(element[name].text), "aria-label": element[name].accessibility_label || plain(element[name].text), "aria-pressed": "false", "data-action": element.action_id, "data-value": element[name].value }, icon(shape));
     node.addEventListener("click", () => {
       for (const other of node.parentElement.children) other.setAttribute("aria-pressed", String(other === node));
       fire(context, element, name, node);
     });
     return node;
   };
-  return h("span.feedback", {}, one("positive_button", "👍"), one("negative_button", "👎"));
+  return h("span.feedback", {}, one("positive_button", "up"), one("negative_button", "down"));
 }
 
 function trash(element, context) {
-  const node = h("button.icon-button", { type: "button", title: plain(element.text), "aria-label": plain(element.text), "data-action": element.action_id, onclick: () => fire(context, element, element.value, node) }, "🗑");
+  const node = h("button.icon-button", { type: "button", title: plain(element.text), "aria-label": plain(element.text), "data-action": element.action_id, onclick: () => fire(context, element, element.value, node) }, icon("bin"));
   return node;
 }
 

@@ -76,7 +76,7 @@ export function draw(message, options = {}) {
   const head = options.follows ? null : h("div.head", {}, h("b.author", {}, name), own ? h("span.badge", {}, "APP") : null, h("time", { title: moment(message.ts).toLocaleString() }, clock(message.ts)));
   return h("article.message", { class: [options.follows && "follows", whisper && "whisper", own && "bot"].filter(Boolean).join(" "), "data-ts": message.ts, tabIndex: -1 },
     h("div.gutter", {}, options.follows ? h("time.hover", {}, clock(message.ts)) : avatar(message.user)),
-    h("div.content", {}, whisper ? h("div.only-you", {}, "👁 Only visible to you") : null, head, body(message), reactions(message), summary(message, options.open)),
+    h("div.content", {}, whisper ? h("div.only-you", {}, icon("eye"), " Only visible to you") : null, head, body(message), reactions(message), summary(message, options.open)),
     whisper ? null : tools(message, options.open));
 }
 
