@@ -17,6 +17,7 @@ from nl2sql.guard.narrow import is_narrowed, narrow
 from nl2sql.guard.nodes import nodes
 from nl2sql.guard.outcome import Rejected, SafeQuery
 from nl2sql.guard.parse import DIALECT, parse, tokenize
+from nl2sql.guard.patterns import patterns
 from nl2sql.guard.scope import Scope
 from nl2sql.guard.size import size
 from nl2sql.guard.types import types
@@ -24,7 +25,7 @@ from nl2sql.guard.types import types
 ROW_LIMIT: Final = 1_000
 
 # Rules on the tree, cheapest first; each says why a statement must not run, or None.
-RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (size, nodes, functions, types, growth)
+RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (size, nodes, functions, types, growth, patterns)
 
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 

@@ -32,6 +32,8 @@ _OTHERS = words(
 SERIES: Final = frozenset({"generate_series", "unnest", "generate_subscripts", "regexp_split_to_table", "string_to_table"})
 ALLOWED_FUNCTIONS: Final = AGGREGATES | SERIES | _WINDOW | _NUMBERS | _TEXTS | _TIMES | _OTHERS
 
+_COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike)
+
 _WHY: Final = (
     (("pg_sleep",), "waits"),
     (("pg_advisory", "pg_try_advisory"), "takes locks"),
@@ -52,6 +54,8 @@ def functions(tree: exp.Expr) -> str | None:
     for call in tree.find_all(exp.Anonymous):
         name = call.this
         if not isinstance(name, str) or name not in ALLOWED_FUNCTIONS:
+            if name == "all" and isinstance(call.parent, _COMPARISONS) and len(call.expressions) == 1:
+                continue
             return _refusal(call.name)
         for argument in call.expressions:
             if isinstance(argument, exp.Kwarg) and name != "make_interval":

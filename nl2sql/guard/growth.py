@@ -12,12 +12,16 @@ MAX_REPEAT: Final = 1_000
 _OPEN_SERIES: Final = 10_000  # rows of a numeric series whose end the data decide
 _MAX_DAYS: Final = 36_525.0  # a century
 _FIRST_DAY, _LAST_DAY = 0.0, 84_000.0  # 1970 to about 2200, in days since 1970
+MAX_EXPONENT: Final = 400  # a numeric may have 131,072 digits, and computing them takes long
 _GROWING: Final = frozenset({"repeat", "lpad", "rpad"})
 _MULTIPLYING: Final = frozenset({"replace", "regexp_replace", "translate", "format", "array_to_string", *_GROWING})
 
 
 def growth(tree: exp.Expr) -> str | None:
-    """Refuse series and paddings that are too long; where the data decide the length, put a bound into the tree."""
+    """Refuse series, paddings and powers that are too long; where the data decide the length, put a bound into the tree."""
+    for power in tree.find_all(exp.Pow):
+        if _is_huge(power.expression):
+            return f"An exponent may be at most {MAX_EXPONENT}."
     for call in list(tree.find_all(exp.Anonymous)):
         problem = None
         if call.this == "generate_series":
@@ -26,9 +30,16 @@ def growth(tree: exp.Expr) -> str | None:
             problem = _padding(call)
         elif call.this == "format":
             problem = _format(call)
+        elif call.this in ("power", "pow") and len(call.expressions) == 2 and _is_huge(call.expressions[1]):
+            problem = f"An exponent may be at most {MAX_EXPONENT}."
         if problem:
             return problem
     return None
+
+
+def _is_huge(exponent: exp.Expr) -> bool:
+    value = number(exponent)
+    return value is not None and abs(value) > MAX_EXPONENT
 
 
 def series_rows(call: exp.Anonymous) -> float:

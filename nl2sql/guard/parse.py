@@ -125,7 +125,8 @@ def _restore_names(tree: exp.Expr) -> None:
             if isinstance(node, exp.Identifier):
                 fold(node, name)
             else:
-                node.set("this", name)
+                # `<> ALL(ARRAY[…])` is a function to sqlglot, as SOME is; ALL keeps its own token, for UNION ALL (…)
+                node.set("this", "all" if isinstance(node, exp.Anonymous) and name.upper() == "ALL" else name)
 
 
 def fold(node: exp.Identifier, name: str) -> None:
