@@ -1,20 +1,27 @@
 """The one reader of the environment, of `.env` and of `finops.yaml`; nothing else in the house looks at them."""
 
+import logging
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+import logs
 from access import SYSTEM, Actor, Role
 from errors import UserError as UserError
-from vault import Login, Vault
+from vault import Kept, Login, Vault
+
+_PASSWORD = re.compile(r"\w[\w+.-]*://[^:/@]*:([^@/]+)@")
 
 
 class Settings(BaseSettings):
@@ -65,10 +72,54 @@ class Settings(BaseSettings):
     vault_token: SecretStr | None = Field(None, validation_alias="VAULT_TOKEN", description="Vault token, for development")
     vault_role_id: str | None = Field(None, validation_alias="VAULT_ROLE_ID", description="AppRole role id")
     vault_secret_id: SecretStr | None = Field(None, validation_alias="VAULT_SECRET_ID", description="AppRole secret id")
+    vault_wrapped_secret_id: SecretStr | None = Field(
+        None,
+        validation_alias="VAULT_WRAPPED_SECRET_ID",
+        description="AppRole secret id in a response-wrapping token, which one process can unwrap once",
+    )
     vault_kubernetes_role: str | None = Field(None, validation_alias="VAULT_KUBERNETES_ROLE", description="Role for Kubernetes auth")
+    vault_kubernetes_mount: str = Field(
+        "kubernetes", validation_alias="VAULT_KUBERNETES_MOUNT", description="Where Kubernetes auth is mounted"
+    )
+    vault_service_account_file: Path | None = Field(
+        None,
+        validation_alias="VAULT_SERVICE_ACCOUNT_FILE",
+        description="The pod's token for Kubernetes auth; unset: where Kubernetes mounts it",
+    )
+    vault_namespace: str | None = Field(None, validation_alias="VAULT_NAMESPACE", description="Namespace of Vault")
+    vault_cacert: Path | None = Field(None, validation_alias="VAULT_CACERT", description="Certificates that Vault's is checked against")
     vault_mount: str = Field("secret", validation_alias="VAULT_MOUNT", description="KV v2 mount")
-    vault_path: str = Field("finops-bot", validation_alias="VAULT_PATH", description="Path of the secrets under the mount")
+    vault_path: str = Field(
+        "finops-bot", validation_alias="VAULT_PATH", description="Path of the secrets under the mount, or several separated by commas"
+    )
+    vault_refresh_seconds: float = Field(60, ge=1, description="How often secrets are read anew while the process runs")
+    oidc_issuer: str | None = Field(
+        None, description="Sign-in provider whose JWTs the API takes besides its own tokens; its discovery document is read"
+    )
+    oidc_audience: str | None = Field(None, description="The audience that a JWT must name: the client id of this API at the provider")
+    oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
     aws_endpoint_url: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's")
+
+    _live: "_Live | None" = PrivateAttr(None)
+    _version: int = PrivateAttr(0)
+
+    @property
+    def version(self) -> int:
+        """Grows with each change of the secrets in Vault."""
+        return self._version
+
+    def latest(self) -> "Settings":
+        """These settings with the newest secrets: asked for where a secret is used, so that a rotated one needs no restart."""
+        return self._live.latest() if self._live else self
+
+    def refused(self) -> bool:
+        """A secret of these settings was refused: whether Vault has others by now, which `latest` then gives."""
+        return self._live is not None and self._live.kept.refused(self._version)
+
+    def secrets(self) -> list[str]:
+        """The values that nobody may see, and the passwords in them."""
+        values = [value.get_secret_value() for name in type(self).model_fields if isinstance(value := getattr(self, name), SecretStr)]
+        return [*values, *(unquote(found.group(1)) for value in values if (found := _PASSWORD.match(value)))]
 
 
 class _Strict(BaseModel):
@@ -149,6 +200,7 @@ class Group(_Strict):
     roles: tuple[Role, ...] = (Role.MEMBER,)
     teams: tuple[str, ...] = ()
     approves_teams: tuple[str, ...] = ()
+    approves_playbooks: tuple[str, ...] = ()
 
 
 class Channel(_Strict):
@@ -301,6 +353,10 @@ class Organisation(_Strict):
         shared = [channel.channel for channel in self.channels if channel.team is None and not channel.admin]
         return next(iter([*own, *shared, *self.admin_channels()]), None)
 
+    def channel_named(self, name: str) -> Channel | None:
+        """The channel with this name or id, with or without #."""
+        return next((one for one in self.channels if one.channel.lstrip("#") == name.lstrip("#")), None)
+
     def admin_channels(self) -> tuple[str, ...]:
         """Channels that are told about failures."""
         return tuple(channel.channel for channel in self.channels if channel.admin)
@@ -313,6 +369,30 @@ def operator(settings: Settings) -> Actor:
     return Actor(id="cli", name="command line", roles=frozenset(Role), sees_all=True)
 
 
+_SECRET = re.compile("KEY|SECRET|TOKEN|PASSWORD|CREDENTIALS")
+_CLOUD = ("AWS_", "AZURE_", "GOOGLE_")  # what the clouds' own libraries look for in the environment
+
+
+@dataclass
+class _Live:
+    """The settings of a process whose secrets come from Vault, made anew when those change."""
+
+    kept: Kept
+    overrides: dict[str, Any]
+    made: Settings
+
+    def latest(self) -> Settings:
+        version = self.kept.newest()
+        if version != self.made.version:
+            try:
+                self.made = _from_vault(self.kept.values, self.overrides)
+            except UserError as error:
+                logging.getLogger(__name__).error("Vault's new values cannot be used, the last ones stay: %s", error)
+                self.made = self.made.model_copy()
+            self.made._live, self.made._version = self, version
+        return self.made
+
+
 def read_settings(**overrides: Any) -> Settings:
     """The settings of this process, with Vault's secrets over the environment's where Vault is configured; raises `UserError`."""
     settings = _settings(**overrides)
@@ -321,7 +401,21 @@ def read_settings(**overrides: Any) -> Settings:
             "There is a .env file in production. Put its secrets into Vault or the environment, or set FINOPS_ALLOW_ENV_FILE=true."
         )
     vault = vault_of(settings)
-    return settings if vault is None else _settings(**{**_known(vault.read()), **overrides})
+    if vault is not None:
+        kept = Kept(vault, settings.vault_refresh_seconds, vault.read())
+        settings = _from_vault(kept.values, overrides)
+        settings._live = _Live(kept, overrides, settings)
+    logs.hide(settings.secrets())
+    return settings
+
+
+def _from_vault(values: Mapping[str, str], overrides: dict[str, Any]) -> Settings:
+    """Settings with Vault's values; those for the clouds go into the environment, where the clouds' libraries look for them."""
+    cloud = {name: value for name, value in values.items() if name.startswith(_CLOUD)}
+    os.environ.update(cloud)
+    made = _settings(**{**_known(values), **overrides})
+    logs.hide([*made.secrets(), *(value for name, value in cloud.items() if _SECRET.search(name))])
+    return made
 
 
 def vault_of(settings: Settings) -> Vault | None:
@@ -332,8 +426,23 @@ def vault_of(settings: Settings) -> Vault | None:
     def plain(secret: SecretStr | None) -> str | None:
         return secret.get_secret_value() if secret else None
 
-    login = Login(plain(settings.vault_token), settings.vault_role_id, plain(settings.vault_secret_id), settings.vault_kubernetes_role)
-    return Vault(settings.vault_addr, settings.vault_mount, settings.vault_path, login)
+    login = Login(
+        token=plain(settings.vault_token),
+        role_id=settings.vault_role_id,
+        secret_id=plain(settings.vault_secret_id),
+        wrapped_secret_id=plain(settings.vault_wrapped_secret_id),
+        kubernetes_role=settings.vault_kubernetes_role,
+        kubernetes_mount=settings.vault_kubernetes_mount,
+        **({"service_account": settings.vault_service_account_file} if settings.vault_service_account_file else {}),
+    )
+    return Vault(
+        settings.vault_addr,
+        settings.vault_mount,
+        settings.vault_path,
+        login,
+        namespace=settings.vault_namespace,
+        ca_file=settings.vault_cacert,
+    )
 
 
 def _settings(**values: Any) -> Settings:
@@ -343,7 +452,7 @@ def _settings(**values: Any) -> Settings:
         raise UserError("\n".join(_setting_problem(problem) for problem in error.errors())) from error
 
 
-def _known(secrets: dict[str, str]) -> dict[str, str]:
+def _known(secrets: Mapping[str, str]) -> dict[str, str]:
     """Vault's secrets by field: they are named there as in the environment."""
     fields = {(item.validation_alias or f"FINOPS_{name}".upper()): name for name, item in Settings.model_fields.items()}
     return {fields[key]: value for key, value in secrets.items() if key in fields}
