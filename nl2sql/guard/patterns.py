@@ -5,14 +5,13 @@ from typing import Final
 
 from sqlglot import exp
 
+from nl2sql.guard.words import words
+
 MAX_PATTERN: Final = 300
 MAX_BOUND: Final = 50  # of {n,m}: Postgres writes the repetition out
-_FUNCTIONS: Final = {
-    name: 1
-    for name in (
-        "regexp_replace", "regexp_match", "regexp_count", "regexp_like", "regexp_substr", "regexp_instr", "regexp_split_to_array", "regexp_split_to_table",
-    )
-}  # fmt: skip
+_FUNCTIONS: Final = words(
+    "regexp_replace regexp_match regexp_count regexp_like regexp_substr regexp_instr regexp_split_to_array regexp_split_to_table"
+)
 _CLASS: Final = re.compile(r"\[\^?\]?(?:[^\]\\]|\\.)*\]")
 _ESCAPED: Final = re.compile(r"\\[^1-9]")
 _BOUND: Final = re.compile(r"\{\s*(\d+)\s*(?:,\s*(\d*)\s*)?\}")
@@ -34,7 +33,7 @@ def _pattern(node: exp.Expr) -> str | None:
     if isinstance(node, exp.RegexpLike | exp.RegexpILike | exp.SimilarTo):
         found = node.expression
     elif isinstance(node, exp.Anonymous) and node.this in _FUNCTIONS and len(node.expressions) > 1:
-        found = node.expressions[_FUNCTIONS[node.this]]
+        found = node.expressions[1]
     elif isinstance(node, exp.Substring):
         found = node.args.get("start")
     if not isinstance(found, exp.Expr):
