@@ -27,7 +27,7 @@ _PASSWORD = re.compile(r"\w[\w+.-]*://[^:/@]*:([^@/]+)@")
 class Settings(BaseSettings):
     """What the environment and `.env` say; every field has a working default."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_prefix="FINOPS_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="FINOPS_", env_ignore_empty=True, extra="ignore", populate_by_name=True)
 
     home: Path = Field(Path(".finops"), description="Folder of all local state: embedded Postgres, Prefect, downloads")
     config: Path = Field(Path("finops.yaml"), description="The organisation file; optional")
