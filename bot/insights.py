@@ -148,7 +148,7 @@ def _redraw(session: Session, insight: Insight, line: str | None, submission: Su
     prefix = f"insight:{insight.id}:"
     cards = session.execute(
         sa.select(OutboxMessage.key, OutboxMessage.channel, OutboxMessage.kind, OutboxMessage.payload).where(
-            OutboxMessage.key.startswith(prefix), OutboxMessage.kind == "alert", OutboxMessage.update_key.is_(None)
+            OutboxMessage.key.startswith(prefix), OutboxMessage.kind.in_(("alert", "budget")), OutboxMessage.update_key.is_(None)
         )
     ).all()
     for card in cards:

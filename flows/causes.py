@@ -86,7 +86,7 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
     where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
     contributions = _contributions(cause)
     return {
-        "what": f"{money(cause.before, change.currency)} to {money(cause.after, change.currency)} a day: {EFFECTS[cause.effects.verdict]}",
+        "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}: {EFFECTS[cause.effects.verdict]}",
         "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
         "where": ", ".join(where),
         "who": "; ".join(who),
@@ -96,6 +96,7 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
         "verdict": cause.effects.verdict,
         "effects": {name: round(getattr(cause.effects, name), 4) for name in ("usage", "price", "mix", "unmetered")},
         "contributions": contributions,
+        "by": {dimension: _parts(cause, dimension) for dimension in cause.contributions},
         "resources": [
             {
                 "name": r.name,
@@ -113,7 +114,12 @@ def _contributions(cause: RootCause) -> list[dict[str, Any]]:
     """By the dimension that says most: resources where some are named, else service, else account; they add up to the change."""
     order = ("resource", "service", "account", "region", "team")
     dimension = next((name for name in order if any(item.name and item.share >= 0.2 for item in cause.contributions[name])), "service")
+    return [{**part, "dimension": dimension} for part in _parts(cause, dimension)]
+
+
+def _parts(cause: RootCause, dimension: str) -> list[dict[str, Any]]:
+    """One dimension's parts, which add up to the change."""
     return [
-        {"name": "the rest" if item.rest else item.name or "without a name", "amount": round(item.delta, 4), "dimension": dimension}
+        {"name": "the rest" if item.rest else item.name or "without a name", "amount": round(item.delta, 4)}
         for item in cause.contributions[dimension]
     ]

@@ -143,6 +143,7 @@ def _insight(session: Session, row: BudgetRow, budget: Budget, status: BudgetSta
         evidence={"budget": row.name, "percent_used": round(status.percent_used, 1), "forecast": status.forecast, "note": status.note},
         severity=_SEVERITY[status.status],
         card="budget",
+        owner=row.owner,
         payload=payload,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,10 @@ UNALLOCATED = "unallocated"
 
 # One-off charges stay out of a usage baseline: fees, upfront purchases, tax, credits and refunds are other charge categories.
 _SQL = """
-SELECT usage_date, currency, {dimensions} {grouping} AS grouped, sum(effective_cost)::float8 AS cost
-FROM finops.daily_costs
-WHERE {category} AND usage_date >= :start AND usage_date < :end
-GROUP BY usage_date, currency, GROUPING SETS ({sets})
+SELECT {moment} AS moment, currency, {dimensions} {grouping} AS grouped, sum(effective_cost)::float8 AS cost
+FROM finops.{table}
+WHERE {category} AND {moment} >= :start AND {moment} < :end
+GROUP BY {moment}, currency, GROUPING SETS ({sets})
 """
 
 
@@ -55,11 +55,25 @@ def read(
     connection: sa.Connection, start: date, end: date, levels: tuple[tuple[str, ...], ...] = LEVELS, *, categories: str = "usage"
 ) -> CostSeries:
     """Series of the days [start, end); `categories` is usage, or all for everything but tax."""
+    category = "charge_category = 'Usage'" if categories == "usage" else "charge_category <> 'Tax'"
+    return _read(connection, "daily_costs", "usage_date", start, end, timedelta(days=1), levels, category)
+
+
+def read_hours(connection: sa.Connection, start: datetime, end: datetime, levels: tuple[tuple[str, ...], ...]) -> CostSeries:
+    """Usage by the hour, [start, end), of what is billed by the hour; `start` is a midnight (UTC), and a row of `values` is an hour."""
+    return _read(connection, "hourly_costs", "usage_hour", start, end, timedelta(hours=1), levels, "charge_category = 'Usage'")
+
+
+def _read(
+    connection: sa.Connection, table: str, moment: str, start: Any, end: Any, every: timedelta, levels: tuple[tuple[str, ...], ...], category: str
+) -> CostSeries:  # fmt: skip
     used = tuple(name for name in DIMENSIONS if any(name in level for level in levels))
     sql = _SQL.format(
+        table=table,
+        moment=moment,
         dimensions="".join(f"{name}, " for name in used),
         grouping=f"GROUPING({', '.join(used)})" if used else "0",
-        category="charge_category = 'Usage'" if categories == "usage" else "charge_category <> 'Tax'",
+        category=category,
         sets=", ".join(f"({', '.join(level)})" for level in levels),
     )
     rows = connection.execute(sa.text(sql), {"start": start, "end": end})
@@ -67,14 +81,15 @@ def read(
     for row in rows:
         scope = _scope(row, used)
         if scope is not None:
-            points.setdefault((scope, row.currency), {})[(row.usage_date - start).days] = row.cost
+            points.setdefault((scope, row.currency), {})[(row.moment - start) // every] = row.cost
     keys = sorted(points)
-    values = np.full(((end - start).days, len(keys)), np.nan)
+    values = np.full(((end - start) // every, len(keys)), np.nan)
     for column, key in enumerate(keys):
         values[min(points[key]) :, column] = 0.0
         for index, cost in points[key].items():
             values[index, column] = cost
-    return CostSeries(start, tuple(dict(scope) for scope, _ in keys), tuple(currency for _, currency in keys), values)
+    first = start.date() if isinstance(start, datetime) else start
+    return CostSeries(first, tuple(dict(scope) for scope, _ in keys), tuple(currency for _, currency in keys), values)
 
 
 def _scope(row: Any, used: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:

@@ -1,35 +1,37 @@
 """Find anomalies in what has arrived, explain them, tell them once, and close the ones that have vanished."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
 from analysis.anomaly_scopes import touches
-from analysis.insight_levels import Cause, Seen, causes
-from analysis.money import money
 from db import engines
 from db.engines import Database
 from db.tables import Insight, Load
 from flows import culprits, failure, insights
+from flows.anomaly_stories import Judged, Noise, stories, title_of, worth_telling
 from flows.causes import Change, cause_json, explain_change
 from flows.cost_series import name_of
-from flows.detection import Detection, Judged, detect
+from flows.detection import detect
+from flows.hourly_detection import detect_hours
 from flows.sources.aws_events import CloudTrail, Trail
 from playbooks.cloud import cloud_of
 from settings import Organisation, read_organisation, read_settings
 
-_CHART_DAYS = 30
 _OWNS = 0.7  # share of the change that makes it a team's
-_SAME_START = timedelta(days=2)
+_NEAR = timedelta(days=2)  # an alert of an hour and one of its day that start this near are one
+_HOURS_STAND = timedelta(days=3)  # after which an alert of an hour that no day confirms is over
+_NOISE_COUNTS = timedelta(days=180)
+_REMEMBERED = timedelta(days=400)
 
 
 @flow(name="detect_anomalies", flow_run_name="anomalies")
 def detect_anomalies() -> dict[str, int]:
-    """After every load and every morning; running it again changes nothing."""
+    """After every load and every hour; running it again changes nothing."""
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
@@ -39,122 +41,132 @@ def detect_anomalies() -> dict[str, int]:
         return run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)
 
 
-def run(database: Database, organisation: Organisation, now: datetime, trail: Trail | None = None) -> dict[str, int]:
-    """One detection in one transaction: insights, their messages and the detector's memory are there together or not at all."""
+def run(
+    database: Database, organisation: Organisation, now: datetime, trail: Trail | None = None, through: date | None = None
+) -> dict[str, int]:
+    """One detection in one transaction: insights, their messages and the detector's memory are there together or not at all.
+
+    `through` ends the bills earlier than they do, for replaying what would have been told then.
+    """
     with Session(database.app) as session, session.begin():
         insights.sleepers(session, now)
-        detection = detect(session, organisation, now)
+        detection = detect(session, organisation, now, through)
         if detection is None:
             return {"found": 0, "closed": 0}
+        told = stories(detection.findings, detection.window_start)
+        if through is None:
+            told += stories(detect_hours(session, organisation), detection.window_start, told)
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
-        found = [_insight(session, detection, story, trail) for story in _stories(detection)]
+        named = [(judged, _fingerprint(session, judged)) for judged in told]
+        noise = _noise(session, now)
+        heard = [(one, name) for one, name in named if _is_known(session, name) or worth_telling(one, noise)]
+        found = [_insight(session, judged, name, trail) for judged, name in heard]
         insights.store(session, found, organisation, now, arrived)
-        closed = _close_vanished(session, detection, {item.fingerprint for item in found}, now)
+        closed = _close_vanished(session, detection.window_start, {item.fingerprint for item in found}, now)
     return {"found": len(found), "closed": closed}
 
 
-def _stories(detection: Detection) -> list[Judged]:
-    """One finding a cause: those of a day are grouped over their levels, and a cause is told at the level that explains it best."""
-    days: dict[tuple[date, str], list[Judged]] = {}
-    for judged in detection.findings:
-        if judged.finding.moment.date() >= detection.window_start:
-            days.setdefault((judged.finding.moment.date(), judged.currency), []).append(judged)
-    told: list[Judged] = []
-    for (_, _), found in sorted(days.items(), key=lambda item: item[0]):
-        groups: tuple[Cause, ...] = causes([Seen(one.scope, one.finding.impact) for one in found])
-        told += [found[cause.seen] for cause in groups if not _echo(told, found[cause.seen])]
-    return told
+def _is_known(session: Session, fingerprint: str) -> bool:
+    return session.scalar(sa.select(Insight.id).where(Insight.fingerprint == fingerprint)) is not None
 
 
-def _echo(told: list[Judged], judged: Judged) -> bool:
-    """Whether a story is that of the days just before, seen from another level."""
-    return any(
-        earlier.currency == judged.currency
-        and earlier.finding.direction == judged.finding.direction
-        and abs(earlier.finding.since - judged.finding.since) <= _SAME_START
-        and touches(earlier.scope, judged.scope)
-        for earlier in told
+def _fingerprint(session: Session, judged: Judged) -> str:
+    """What names the story; one that an hour told already keeps that name when its day confirms it."""
+    own = f"anomaly:{name_of(judged.scope, judged.currency)}:{judged.finding.direction}:{judged.since}"
+    if _is_known(session, own):
+        return own
+    of_hours = sa.select(Insight).where(
+        Insight.kind == "anomaly",
+        Insight.status.in_((*insights.LIVE, "expected", "snoozed")),
+        Insight.currency == judged.currency,
+        Insight.evidence["grain"].astext == "hour",
+        Insight.evidence["direction"].astext == judged.finding.direction,
+        Insight.starts_on.between(judged.since - _NEAR, judged.since + _NEAR),
     )
+    same = (one.fingerprint for one in session.scalars(of_hours.order_by(Insight.id)) if touches(one.scope, judged.scope))
+    return next(same, own)
 
 
-def _insight(session: Session, detection: Detection, judged: Judged, trail: Trail | None) -> insights.Found:
-    finding, since = judged.finding, judged.finding.since.date()
+def _noise(session: Session, now: datetime) -> list[Noise]:
+    """What people called noise in the last half year."""
+    called = sa.select(Insight).where(
+        Insight.kind == "anomaly",
+        Insight.feedback == "noise",
+        Insight.impact_amount.is_not(None),
+        Insight.detected_at > now - _NOISE_COUNTS,
+    )
+    return [
+        Noise(one.scope, one.currency, str(one.evidence.get("direction")), float(one.impact_amount or 0)) for one in session.scalars(called)
+    ]
+
+
+def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | None) -> insights.Found:
+    finding, since = judged.finding, judged.since
     change = Change(judged.scope, judged.currency, since, finding.moment.date())  # the days that the alert is about
-    fingerprint = f"anomaly:{name_of(judged.scope, judged.currency)}:{finding.direction}:{since}"
     known = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
     people = culprits.who(session.connection(), trail, explained, change) if trail is not None and known is None else ()
     cause = cause_json(explained, change, people)
     if known is not None:
         cause["who"] = (known.evidence.get("cause") or {}).get("who", "")
+    cause["similar"] = _similar(session, judged, fingerprint)
     return insights.Found(
         fingerprint=fingerprint,
         kind="anomaly",
-        title=title_of(judged),
+        title=title_of(judged, explained.effects.verdict),
         scope=judged.scope,
-        impact=finding.impact,
+        impact=judged.impact,
         currency=judged.currency,
         team=next((item.name for item in explained.contributions["team"] if item.name and item.share >= _OWNS), None),
         starts_on=since,
         evidence={
             "anomaly": finding.kind,
+            "grain": judged.grain,
             "direction": finding.direction,
             "expected": round(finding.expected, 4),
             "actual": round(finding.actual, 4),
             "score": round(finding.score, 2),
             "confidence": "high" if finding.score >= 8 else "good" if finding.score >= 6 else "fair",
-            "series": _band(detection, finding.row),
+            "series": judged.band(),
             "cause": cause,
         },
         payload={"playbook": None},
     )
 
 
-def title_of(judged: Judged) -> str:
-    """`Amazon RDS in payments is up $1.2k a day since 17 Nov (×2.1)`."""
-    finding, scope = judged.finding, judged.scope
-    what = scope.get("service") or scope.get("account") or scope.get("team") or scope.get("region") or "Total cost"
-    within = [scope[name] for name in ("account", "team") if name in scope and scope[name] != what]
-    where = f" in {', '.join(within)}" if within else ""
-    ratio = f" (×{finding.actual / finding.expected:.1f})" if finding.expected > 1 else ""
-    amount = f"{money(abs(finding.impact), judged.currency)} a day"
-    day = f"{finding.since.day} {finding.since:%b}"
-    if finding.kind == "new":
-        return f"{what}{where} is new: {amount} since {day}"
-    moved = "up" if finding.direction == "up" else "down"
-    creeping = ", creeping" if finding.kind == "ramp" else ""
-    return f"{what}{where} is {moved} {amount} since {day}{ratio}{creeping}"
+def _similar(session: Session, judged: Judged, fingerprint: str) -> str:
+    """The newest earlier anomaly of the same scope, else of the same service, and what people said of it; empty when there was none."""
+    earlier = sa.select(Insight).where(
+        Insight.kind == "anomaly",
+        Insight.fingerprint != fingerprint,
+        Insight.starts_on < judged.since,
+        Insight.starts_on >= judged.since - _REMEMBERED,
+    )
+    same = earlier.where(Insight.scope == dict(judged.scope))
+    if service := judged.scope.get("service"):
+        same = earlier.where(sa.or_(Insight.scope == dict(judged.scope), Insight.service == service))
+    newest: Sequence[Insight] = session.scalars(
+        same.order_by((Insight.scope == dict(judged.scope)).desc(), Insight.starts_on.desc()).limit(1)
+    ).all()
+    return "; ".join(f"{one.title} ({one.status}{': ' + one.status_reason if one.status_reason else ''})" for one in newest)
 
 
-def _band(detection: Detection, row: int) -> dict[str, Any]:
-    """The last thirty days with what was expected and a band of three robust standard deviations."""
-    actual = detection.series.values[-_CHART_DAYS:, row]
-    expected, scale = detection.expected[-_CHART_DAYS:, row], detection.scale[-_CHART_DAYS:, row]
-    first = len(detection.series.values) - len(actual)
-    with np.errstate(invalid="ignore", over="ignore"):
-        low, high = expected * np.exp(-3 * scale), expected * np.exp(3 * scale)
-
-    def plain(values: Any) -> list[float]:
-        return [0.0 if not np.isfinite(value) else round(float(value), 2) for value in values]
-
-    return {
-        "dates": [detection.series.day(first + index).isoformat() for index in range(len(actual))],
-        "actual": plain(actual),
-        "expected": plain(expected),
-        "low": plain(low),
-        "high": plain(high),
-    }
-
-
-def _close_vanished(session: Session, detection: Detection, found: set[str], now: datetime) -> int:
+def _close_vanished(session: Session, window_start: date, found: set[str], now: datetime) -> int:
     """Open anomalies of the window that the present bills no longer show."""
     statement = sa.select(Insight).where(
         Insight.kind == "anomaly",
         Insight.status.in_(insights.LIVE),
-        Insight.starts_on >= detection.window_start,
+        Insight.starts_on >= window_start,
         Insight.fingerprint.not_in(found),
     )
     vanished = list(session.scalars(statement.with_for_update()))
     for insight in vanished:
-        insights.close(session, insight, "the bill was restated and no longer shows it.", now)
+        insights.close(session, insight, _why_closed(insight, now), now)
     return len(vanished)
+
+
+def _why_closed(insight: Insight, now: datetime) -> str:
+    of_an_hour: Any = insight.evidence.get("grain") == "hour"
+    if of_an_hour and insight.starts_on is not None and now.date() - insight.starts_on >= _HOURS_STAND:
+        return "it lasted for some hours; its whole day is as usual."
+    return "the bill was restated and no longer shows it."

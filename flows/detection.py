@@ -17,6 +17,7 @@ from analysis.anomaly_scopes import Event, absorbed, sensitivities
 from analysis.anomaly_state import DAILY, Floats, State, from_json, is_current, join, new_state
 from analysis.maturity import Curve, Sighting, complete, learn, maturity
 from db.tables import DetectorState, Insight
+from flows.anomaly_stories import Judged, Window
 from flows.cost_series import CostSeries, data_through, read
 from settings import Organisation
 
@@ -26,39 +27,30 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A finding with its series, and the band around what was expected in the weeks before."""
-
-    finding: Finding
-    scope: dict[str, str]
-    currency: str
-
-
-@dataclass(frozen=True)
 class Detection:
     """What the days of the window show now."""
 
-    series: CostSeries
     findings: tuple[Judged, ...]
     window_start: date
     through: date
-    expected: Floats
-    scale: Floats
 
 
-def detect(session: Session, organisation: Organisation, now: datetime) -> Detection | None:
-    """Judge the last thirty days of every watched series and move the memory up to their start; None when there is no usage. The caller commits."""
+def detect(session: Session, organisation: Organisation, now: datetime, through: date | None = None) -> Detection | None:
+    """Judge the last thirty days of every watched series and move the memory up to their start; None when there is no usage. The caller commits.
+
+    `through` ends the bills earlier than they do, for replaying what would have been told then.
+    """
     session.execute(sa.text("SELECT pg_advisory_xact_lock(7113020)"))  # one detection at a time
-    through = data_through(session.connection())
+    through = through or data_through(session.connection())
     if through is None:
         return None
     anchor = through - WINDOW
     series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation.anomalies.floor_per_day)
     state = _memory(session, series, anchor)
     _remember(session, series, state, anchor)
-    events = _events(session, organisation)
-    findings, expected, scale = _judge(series, state, anchor, through, events, organisation, _curve(session), now)
-    return Detection(series, findings, anchor + _ONE_DAY, through, expected, scale)
+    events = declared_events(session, organisation)
+    findings = _judge(series, state, anchor, through, events, organisation, curve(session), now)
+    return Detection(findings, anchor + _ONE_DAY, through)
 
 
 def _watched(series: CostSeries, floor: float) -> CostSeries:
@@ -116,7 +108,7 @@ def _remember(session: Session, series: CostSeries, state: State, anchor: date) 
         session.execute(statement.on_conflict_do_update(index_elements=["series"], set_=updated))
 
 
-def _events(session: Session, organisation: Organisation) -> list[Event]:
+def declared_events(session: Session, organisation: Organisation) -> list[Event]:
     """Declared in finops.yaml, or by a person who marked an alert as expected."""
     declared = [Event(event.start, event.end, dict(event.scope.pairs())) for event in organisation.events]
     marked = session.execute(
@@ -127,7 +119,7 @@ def _events(session: Session, organisation: Organisation) -> list[Event]:
     return declared + [Event(starts_on, None, scope) for starts_on, scope in marked if starts_on is not None]
 
 
-def _curve(session: Session) -> Curve:
+def curve(session: Session) -> Curve:
     """Completeness by age in days, learned from what earlier loads showed of each day."""
     rows = session.execute(sa.text("SELECT source_id, usage_date, seen_on, cost FROM finops.completeness"))
     return learn(Sighting((row.source_id, row.usage_date), float((row.seen_on - row.usage_date).days), float(row.cost)) for row in rows)
@@ -140,27 +132,27 @@ def _judge(
     through: date,
     events: list[Event],
     organisation: Organisation,
-    curve: Curve,
+    learned: Curve,
     now: datetime,
-) -> tuple[tuple[Judged, ...], Floats, Floats]:
+) -> tuple[Judged, ...]:
     """Score the window's days; young days are completed by the curve, and judged upward only."""
     sensitivity = sensitivities(
         series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
     )
-    found: list[Judged] = []
+    found: list[Finding] = []
     expected, scale = [], []
     for offset in range((anchor - series.first).days + 1, (through - series.first).days + 1):
         day = series.day(offset)
-        known = maturity(curve, (now.date() - day).days)
+        known = maturity(learned, (now.date() - day).days)
         values = series.values[offset] if known.share >= 1 else np.array([complete(float(value), known) for value in series.values[offset]])
         flags = np.full(len(series.scopes), known.upward_only)
         silent = absorbed(series.scopes, events, day)
         outcome, state = score(state, _moment(day), values, absorbed=silent, upward_only=flags, sensitivity=sensitivity)
         expected.append(outcome.expected)
         scale.append(outcome.scale)
-        if known.judged:
-            found += [Judged(finding, dict(series.scopes[finding.row]), series.currencies[finding.row]) for finding in outcome.findings]
-    return tuple(found), np.array(expected), np.array(scale)
+        found += outcome.findings if known.judged else ()
+    window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale))
+    return tuple(Judged(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in found)
 
 
 def _moment(day: date) -> datetime:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from analysis.money import money
 from db import audit, outbox
-from db.tables import Insight
+from db.tables import Insight, OutboxMessage
 from settings import Channel, Organisation
 
 LIVE = ("open", "acknowledged")
+_PREFIX = "insight:"  # of the keys of its messages
 _STORM = 5  # alerts a channel gets from one look; the rest are one message
 _SEVERITIES = ((5_000.0, "critical"), (1_000.0, "high"), (200.0, "medium"), (0.0, "low"))  # impact a day in the billing currency
 
@@ -31,6 +32,8 @@ class Found:
     currency: str
     team: str | None = None
     """Whose it is, where the scope does not say."""
+    owner: str | None = None
+    """Who looks after it, where that is not the team's first person."""
     starts_on: date | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
     severity: str | None = None
@@ -51,30 +54,46 @@ def store(session: Session, found: list[Found], organisation: Organisation, now:
         insight = session.scalar(sa.select(Insight).where(Insight.fingerprint == item.fingerprint).with_for_update())
         if insight is None:
             insight = _insert(session, item, organisation, now, data_arrived_at)
-            _tell(session, insight, item, organisation, now, told)
         else:
             _update(session, insight, item, now)
+        if insight.status in LIVE:
+            _tell(session, insight, item, organisation, now, told)
         numbers.append(insight.id)
-    for channel, count in told.items():
+    for name, count in told.items():
         if count > _STORM:
             text = f"{count - _STORM} more insights came with the same bills; they are on the app's Home tab."
-            outbox.leave(session, channel, "note", {"text": text}, f"storm:{channel}:{now.isoformat(timespec='minutes')}")
+            key = f"storm:{name}:{now.isoformat(timespec='minutes')}"
+            outbox.leave(session, name, "note", {"text": text}, key)
+            _hold(session, key, _quiet_until(organisation.channel_named(name), now))
     return numbers
 
 
 def close(session: Session, insight: Insight, reason: str, now: datetime) -> None:
-    """Resolve an insight and say so in its threads."""
+    """Resolve an insight, say so in its threads, and take the buttons off its cards."""
     insight.status, insight.status_reason, insight.closed_at = "resolved", reason, now
+    insight.evidence = {**insight.evidence, "closed_by": "system"}
     audit.append(session, "system", "insight.closed", str(insight.id), {"reason": reason})
-    for channel in insight.evidence.get("channels", []):
-        outbox.leave(
-            session,
-            channel,
-            "note",
-            {"text": f"Closed: {reason}"},
-            f"insight:{insight.id}:closed:{channel}",
-            thread_key=_key(insight, channel),
-        )
+    _say(session, insight, f"Closed: {reason}", f"closed:{now.isoformat(timespec='minutes')}")
+    _redraw(session, insight, now)
+
+
+def _say(session: Session, insight: Insight, text: str, key: str) -> None:
+    """A line into the thread of every card that was posted of it."""
+    for card in _cards(session, insight):
+        outbox.leave(session, card.channel, "note", {"text": text}, f"{_PREFIX}{insight.id}:{key}:{card.channel}", thread_key=card.key)
+
+
+def _redraw(session: Session, insight: Insight, now: datetime) -> None:
+    """Show the insight's present state on its cards."""
+    for card in _cards(session, insight):
+        payload = {**card.payload, **payload_of(insight), "minutes_after_data": card.payload.get("minutes_after_data")}
+        outbox.leave(session, card.channel, card.kind, payload, f"{card.key}:{insight.status}:{now.isoformat()}", update_key=card.key)
+
+
+def _cards(session: Session, insight: Insight) -> list[OutboxMessage]:
+    """The first messages of an insight, one a channel; a channel under its threshold or in a storm has none."""
+    keys = [_key(insight, channel) for channel in insight.evidence.get("channels", [])]
+    return list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.key.in_(keys)).order_by(OutboxMessage.id)))
 
 
 def payload_of(insight: Insight, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -107,7 +126,7 @@ def _insert(session: Session, item: Found, organisation: Organisation, now: date
         team=team,
         provider=item.scope.get("provider"),
         resource_id=item.scope.get("resource_id"),
-        owner=owner_of(organisation, team),
+        owner=item.owner or owner_of(organisation, team),
         impact_amount=None if item.impact is None else Decimal(str(round(item.impact, 4))),
         currency=item.currency,
         evidence={**item.evidence, "channels": channels},
@@ -129,37 +148,52 @@ def owner_of(organisation: Organisation, team: str | None) -> str | None:
 
 
 def _update(session: Session, insight: Insight, item: Found, now: datetime) -> None:
-    """Known already: the newest figures, and a line in the thread when it grew or shrank by half."""
+    """Known already: the newest figures, and a line in the thread when it came back, or grew or shrank by half."""
     before = float(insight.impact_amount or 0)
     insight.last_seen_at = now
+    if insight.status == "resolved" and insight.evidence.get("closed_by") == "system":  # what a person closed stays closed
+        insight.status, insight.status_reason, insight.closed_at = "open", None, None
+        insight.evidence = {key: value for key, value in insight.evidence.items() if key != "closed_by"}
+        audit.append(session, "system", "insight.reopened", str(insight.id), {"reason": "found again"})
+        _say(session, insight, "It is back: the present bills show it again.", f"back:{now.date()}")
+        _redraw(session, insight, now)
     if insight.status not in LIVE or item.impact is None:
         return
-    channels = insight.evidence.get("channels", [])
-    insight.evidence = {**insight.evidence, **item.evidence, "channels": channels}
+    kept = {name: insight.evidence[name] for name in ("channels", "storm") if name in insight.evidence}
+    insight.evidence = {**insight.evidence, **item.evidence, **kept}
     if before and abs(item.impact - before) > 0.5 * abs(before):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))
         word = "grew" if abs(item.impact) > abs(before) else "shrank"
-        text = f"It {word}: {money(item.impact, insight.currency)}, told as {money(before, insight.currency)}."
-        for channel in channels:
-            key = f"insight:{insight.id}:{word}:{now.date()}:{channel}"
-            outbox.leave(session, channel, "note", {"text": text}, key, thread_key=_key(insight, channel))
+        each = "a day" if insight.kind == "anomaly" else "a month" if insight.kind in ("idle", "recommendation") else "over the budget"
+        text = f"It {word}: {money(item.impact, insight.currency)} {each}, told as {money(before, insight.currency)}."
+        _say(session, insight, text, f"{word}:{now.date()}")
 
 
 def _tell(session: Session, insight: Insight, item: Found, organisation: Organisation, now: datetime, told: dict[str, int]) -> None:
     """One message an insight and channel, under its own key; held back in quiet hours, under the channel's threshold, and in a storm."""
+    storm = list(insight.evidence.get("storm", []))
     for name in insight.evidence.get("channels", []):
-        channel = next((one for one in organisation.channels if one.channel == name), None)
-        if channel is not None and item.kind == "anomaly" and abs(item.impact or 0) < channel.minimum_impact:
+        channel, key = organisation.channel_named(name), _key(insight, name)
+        small = channel is not None and item.kind == "anomaly" and abs(item.impact or 0) < channel.minimum_impact
+        if small or name in storm or _is_left(session, key):
             continue
         told[name] = told.get(name, 0) + 1
         if told[name] > _STORM:
+            storm.append(name)
+            insight.evidence = {**insight.evidence, "storm": storm}
             continue
-        outbox.leave(session, name, item.card, payload_of(insight, {**item.payload, "insight_id": insight.id}), _key(insight, name))
-        until = _quiet_until(channel, now) if insight.severity != "critical" else None
-        if until is not None:
-            session.execute(
-                sa.text("UPDATE finops.outbox SET not_before = :until WHERE key = :key"), {"until": until, "key": _key(insight, name)}
-            )
+        outbox.leave(session, name, item.card, payload_of(insight, {**item.payload, "insight_id": insight.id}), key)
+        if insight.severity != "critical":
+            _hold(session, key, _quiet_until(channel, now))
+
+
+def _is_left(session: Session, key: str) -> bool:
+    return session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None
+
+
+def _hold(session: Session, key: str, until: datetime | None) -> None:
+    if until is not None:
+        session.execute(sa.update(OutboxMessage).where(OutboxMessage.key == key).values(not_before=until))
 
 
 def _quiet_until(channel: Channel | None, now: datetime) -> datetime | None:
@@ -176,13 +210,14 @@ def _quiet_until(channel: Channel | None, now: datetime) -> datetime | None:
 
 
 def _key(insight: Insight, channel: str) -> str:
-    return f"insight:{insight.id}:{channel}"
+    return f"{_PREFIX}{insight.id}:{channel}"
 
 
 def sleepers(session: Session, now: datetime) -> None:
-    """Reopen what was snoozed or expected only until now."""
-    session.execute(
-        sa.update(Insight)
-        .where(Insight.status.in_(("snoozed", "expected")), Insight.status_until <= now, Insight.closed_at.is_(None))
-        .values(status="open", status_reason=None, status_until=None)
-    )
+    """Reopen what was snoozed or expected only until now, and say so in its threads."""
+    over = sa.select(Insight).where(Insight.status.in_(("snoozed", "expected")), Insight.status_until <= now, Insight.closed_at.is_(None))
+    for insight in session.scalars(over.with_for_update()):
+        was = insight.status
+        insight.status, insight.status_reason, insight.status_until = "open", None, None
+        _say(session, insight, f"It was {was} until now and is open again.", f"awake:{now.isoformat(timespec='minutes')}")
+        _redraw(session, insight, now)

@@ -1,0 +1,141 @@
+"""Findings as stories: one a cause, told at the level that explains it best, and only where people have not called the like of it noise."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+
+from analysis.anomalies import Finding
+from analysis.anomaly_scopes import touches
+from analysis.anomaly_state import Floats
+from analysis.cause_words import EFFECTS
+from analysis.insight_levels import Seen, causes
+from analysis.money import money
+from analysis.root_cause import Verdict
+
+_SAME_START = timedelta(days=2)
+_CHART_STEPS = {"day": 30, "hour": 48}
+_LOUDER = 1.5  # how much larger than what was called noise the next one has to be
+_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the detector saw, step by step: `values` [steps x series], and of the last steps what it expected and how sure it was."""
+
+    first: datetime
+    every: timedelta
+    values: Floats
+    expected: Floats
+    scale: Floats
+
+    def band(self, row: int, steps: int) -> dict[str, Any]:
+        """The last steps of a series with a band of three robust standard deviations around what was expected."""
+        steps = min(steps, len(self.expected))
+        actual, expected, scale = (array[-steps:, row] for array in (self.values, self.expected, self.scale))
+        first = self.first + (len(self.values) - steps) * self.every
+        moments = [first + number * self.every for number in range(steps)]
+        with np.errstate(invalid="ignore", over="ignore"):
+            low, high = expected * np.exp(-3 * scale), expected * np.exp(3 * scale)
+        daily = self.every >= timedelta(days=1)
+        return {
+            "dates": [moment.date().isoformat() if daily else moment.isoformat()[:16] for moment in moments],
+            "actual": _plain(actual),
+            "expected": _plain(expected),
+            "low": _plain(low),
+            "high": _plain(high),
+        }
+
+
+def _plain(values: Any) -> list[float]:
+    return [0.0 if not np.isfinite(value) else round(float(value), 2) for value in values]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding with its series and the window it was seen in."""
+
+    finding: Finding
+    scope: dict[str, str]
+    currency: str
+    window: Window
+    grain: Literal["day", "hour"] = "day"
+
+    @property
+    def since(self) -> date:
+        """The day it began."""
+        return self.finding.since.date()
+
+    @property
+    def impact(self) -> float:
+        """Currency a day."""
+        return self.finding.impact * (_HOURS if self.grain == "hour" else 1)
+
+    def band(self) -> dict[str, Any]:
+        """What the alert's chart shows."""
+        return self.window.band(self.finding.row, _CHART_STEPS[self.grain])
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What a person called noise."""
+
+    scope: Mapping[str, str]
+    currency: str
+    direction: str
+    impact: float  # currency a day
+
+
+def stories(findings: Iterable[Judged], first: date, told: Sequence[Judged] = ()) -> list[Judged]:
+    """One finding a cause from the day `first` on; what repeats a story already told is left out."""
+    days: dict[tuple[date, str], list[Judged]] = {}
+    for judged in findings:
+        if judged.finding.moment.date() >= first:
+            days.setdefault((judged.finding.moment.date(), judged.currency), []).append(judged)
+    found: list[Judged] = []
+    for _, of_day in sorted(days.items(), key=lambda item: item[0]):
+        for cause in causes([Seen(one.scope, one.finding.impact) for one in of_day]):
+            if not any(same_story(earlier, of_day[cause.seen]) for earlier in [*told, *found]):
+                found.append(of_day[cause.seen])
+    return found
+
+
+def same_story(earlier: Judged, judged: Judged) -> bool:
+    """Whether a story is that of the days just before, seen from another level."""
+    return (
+        earlier.currency == judged.currency
+        and earlier.finding.direction == judged.finding.direction
+        and abs(earlier.finding.since - judged.finding.since) <= _SAME_START
+        and touches(earlier.scope, judged.scope)
+    )
+
+
+def worth_telling(judged: Judged, noise: Iterable[Noise]) -> bool:
+    """Whether it is half as large again as the last of its scope and direction that somebody called noise, for each time that was done."""
+    like = [one.impact for one in noise if (dict(one.scope), one.currency, one.direction) == _kind(judged)]
+    return not like or abs(judged.impact) >= max(abs(impact) for impact in like) * _LOUDER ** len(like)
+
+
+def _kind(judged: Judged) -> tuple[dict[str, str], str, str]:
+    return dict(judged.scope), judged.currency, judged.finding.direction
+
+
+def title_of(judged: Judged, verdict: Verdict | None = None) -> str:
+    """`Amazon RDS in payments is up $1.2k a day since Tue 17 Nov (×2.1): usage, not price`."""
+    finding, scope = judged.finding, judged.scope
+    what = scope.get("service") or scope.get("account") or scope.get("team") or scope.get("region") or "Total cost"
+    within = [scope[name] for name in ("account", "team") if name in scope and scope[name] != what]
+    where = f" in {', '.join(within)}" if within else ""
+    ratio = f" (×{finding.actual / finding.expected:.1f})" if finding.expected > 1 and finding.actual > 1 else ""
+    amount = f"{money(abs(finding.impact), judged.currency)} {'an hour' if judged.grain == 'hour' else 'a day'}"
+    since = f"since {finding.since:%a} {finding.since.day} {finding.since:%b}"
+    if judged.grain == "hour":
+        since += f" {finding.since:%H:%M} UTC"
+    if finding.kind == "new":
+        return f"{what}{where} is new: {amount} {since}"
+    moved = "up" if finding.direction == "up" else "down"
+    creeping = ", creeping" if finding.kind == "ramp" else ""
+    why = f": {EFFECTS[verdict]}" if verdict in ("usage", "price", "mix") else ""
+    return f"{what}{where} is {moved} {amount} {since}{ratio}{creeping}{why}"
