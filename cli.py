@@ -534,16 +534,18 @@ def tokens_revoke(owner: Annotated[str, typer.Argument(metavar="PERSON")], perso
 
 @audit_app.command("verify")
 def audit_verify() -> None:
-    """Walk the audit log's hash chain; fails when an entry was edited, deleted or is missing."""
+    """Walk the audit log's hash chain; fails when an entry was edited, deleted or is missing, at the end too."""
     from sqlalchemy.orm import Session
 
     from db import audit
 
-    with Session(_database(_settings()).app) as session:
-        result = audit.verify(session)
+    settings = _settings()
+    with Session(_database(settings).app) as session:
+        result = audit.verify(session, audit.kept_in(settings.home))
     if isinstance(result, audit.Broken):
         typer.echo(f"The audit log is broken: {result.reason}.", err=True)
         raise typer.Exit(1)
+    audit.keep(settings.home, result)
     typer.echo(f"{result.entries} entries, unbroken; head {result.head}.")
 
 

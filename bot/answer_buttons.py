@@ -9,7 +9,7 @@ from bot.cards import answer, clarify, tables
 from bot.clicks import Click, Listeners, Submission
 from bot.questions import Heard
 from bot.runtime import Runtime
-from db import outbox
+from db import audit, outbox
 
 _GONE = "That answer is no longer kept. Please ask again."
 _NOT_YOURS = (
@@ -57,6 +57,9 @@ def upload_csv(runtime: Runtime, click: Click) -> None:
     payload = {"filename": name, "content": tables.csv_of(found.result), "comment": f"{name}: {tables.row_count(found.result)}"}
     with runtime.session() as session:
         new = outbox.leave(session, click.channel, "file", payload, f"csv:{found.reference}:{click.channel}", thread_ts=click.thread)
+        if new:
+            details = {"file": name, "rows": len(found.result.get("rows") or []), "channel": click.channel}
+            audit.append(session, click.user, "answer.exported", found.reference, details)
     if not new:
         clicks.whisper(runtime, click.where, f"{name} is in the thread already.")
 

@@ -1,5 +1,6 @@
 """`finops run`: the bot, the delivery of messages and what keeps promises in the background, until it is told to stop."""
 
+import hashlib
 import logging
 import signal
 import sys
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
 
 from bot import answers, flow_requests, inbox, questions, runtime, slack_calls, subscriptions
 from bot.runtime import Runtime
+from db import audit
 from db.engines import Database
 from errors import UserError
 from settings import Organisation, Settings
@@ -156,8 +159,30 @@ def background(bot: Runtime, stopping: threading.Event) -> None:
             if turn % 3600 == 0:
                 with bot.session() as session:
                     inbox.forget(session, bot.clock() - _EVENTS_KEPT)
+                    note_configuration(bot, session)
+                    keep_head(bot, session)
         except sa.exc.DBAPIError as error:
             log.warning("the database cannot be used: %s", error)
         turn += 1
         bot.start_soon.wait(_TICK_SECONDS)
         bot.start_soon.clear()
+
+
+def note_configuration(bot: Runtime, session: Session) -> None:
+    """An audit entry when finops.yaml or the playbooks are not what they were. The caller commits."""
+    from playbooks.schema import read_playbooks
+
+    content = bot.organisation.model_dump_json()
+    audit.note_change(session, "system", "finops.yaml", hashlib.sha256(content.encode()).hexdigest())
+    for name, playbook in read_playbooks().items():
+        audit.note_change(session, "system", f"playbook {name}", playbook.digest())
+
+
+def keep_head(bot: Runtime, session: Session) -> None:
+    """The audit log's newest hash in two places outside of the database: a file of the home, and the log of this process."""
+    newest = audit.newest(session)
+    log.info("audit log: %s entries, head %s", newest.entries, newest.head)
+    try:
+        audit.keep(bot.settings.home, newest)
+    except OSError as error:
+        log.warning("the audit log's head cannot be written to %s: %s", bot.settings.home, error)

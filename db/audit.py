@@ -1,19 +1,23 @@
-"""The audit log: append-only and hash-chained, so that any edit, deletion or gap shows."""
+"""The audit log: append-only and hash-chained, so that any edit, deletion or gap shows, at its end too."""
 
 import hashlib
 import json
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.tables import AuditEntry
+from db.tables import AuditEntry, AuditHead
 
 _LOCK = 7_113_002  # advisory lock of the transaction: entries are numbered one after the other
 GENESIS = "0" * 64
 _TEXT_CAP = 20_000
+_EXACT = 2**53  # beyond it a number does not survive the way through JSON unchanged
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,20 @@ class Broken:
 def append(session: Session, actor: str, action: str, subject: str, details: dict[str, Any] | None = None) -> AuditEntry:
     """Add an entry in the caller's transaction; it is there when, and only when, what it tells about is."""
     session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    last = session.execute(sa.select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
-    number, previous = (last.id + 1, last.hash) if last else (1, GENESIS)
-    text = json.dumps(details or {}, default=str)
-    content = json.loads(text) if len(text) <= _TEXT_CAP else {"cut": text[:_TEXT_CAP]}
+    last = newest(session)
+    number, previous = last.entries + 1, last.head
+    content = _storable(json.loads(json.dumps(details or {}, default=str)))
+    if len(text := json.dumps(content)) > _TEXT_CAP:
+        content = {"cut": text[:_TEXT_CAP]}
     at = datetime.now(UTC).replace(microsecond=0)
     entry = AuditEntry(
-        id=number, at=at, actor=actor[:200], action=action[:100], subject=subject[:500], details=content, previous_hash=previous
+        id=number,
+        at=at,
+        actor=_text(actor)[:200],
+        action=_text(action)[:100],
+        subject=_text(subject)[:500],
+        details=content,
+        previous_hash=previous,
     )
     entry.hash = _hash(entry)
     session.add(entry)
@@ -49,8 +60,32 @@ def append(session: Session, actor: str, action: str, subject: str, details: dic
     return entry
 
 
-def verify(session: Session) -> Intact | Broken:
-    """Walk the whole chain; `Broken` names the first entry that was edited, or before which one is missing."""
+def note_change(session: Session, actor: str, subject: str, digest: str) -> bool:
+    """An entry `config.changed` when the digest of a configuration (finops.yaml, the playbooks) is not the one that was noted last; whether it was.
+
+    The caller commits.
+    """
+    session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    last = session.scalar(
+        sa.select(AuditEntry.details)
+        .where(AuditEntry.action == "config.changed", AuditEntry.subject == subject)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    before = (last or {}).get("to")
+    if before == digest:
+        return False
+    append(session, actor, "config.changed", subject, {"from": before, "to": digest})
+    return True
+
+
+def verify(session: Session, kept: Iterable[Intact] = ()) -> Intact | Broken:
+    """Walk the whole chain; `Broken` names the first entry that was edited, or is missing.
+
+    The end is held against the row that a trigger keeps, and against heads `kept` outside of the database.
+    """
+    head = session.execute(sa.select(AuditHead.entries, AuditHead.hash)).one_or_none()
+    known = {one.entries: one.head for one in kept if one.entries}
     previous, number = GENESIS, 0
     for entry in session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
         number += 1
@@ -60,8 +95,56 @@ def verify(session: Session) -> Intact | Broken:
             return Broken(number, f"entry {number} does not follow entry {number - 1}")
         if _hash(entry) != entry.hash:
             return Broken(number, f"entry {number} was changed")
+        if known.get(number, entry.hash) != entry.hash:
+            return Broken(number, f"entry {number} is not the one whose hash was kept outside of the database; the log was written anew")
         previous = entry.hash
+    most = max([*known, head.entries if head else 0])
+    if most > number:
+        return Broken(number + 1, f"entry {number + 1} is missing: the log had {most} entries")
+    if number and (head is None or (head.entries == number and head.hash != previous)):
+        return Broken(number, "the note of the log's end was changed")
     return Intact(number, previous)
+
+
+def newest(session: Session) -> Intact:
+    """The end of the log as it stands, not verified: one short query."""
+    last = session.execute(sa.select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
+    return Intact(last.id, last.hash) if last else Intact(0, GENESIS)
+
+
+def keep(folder: Path, found: Intact) -> None:
+    """Write down a head outside of the database, where whoever owns the database cannot reach; the same head is written once."""
+    if not found.entries or found in kept_in(folder):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "audit-heads.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(found)) + "\n")
+
+
+def kept_in(folder: Path) -> tuple[Intact, ...]:
+    """The heads that `keep` wrote; none when there is no file. A line that cannot be read is left out."""
+    try:
+        lines = (folder / "audit-heads.jsonl").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return ()
+    return tuple(Intact(**json.loads(line)) for line in lines if line.startswith("{") and line.endswith("}"))
+
+
+def _storable(value: Any) -> Any:
+    """What JSONB gives back as it was given: no zero bytes, no half characters, no number that it would write differently."""
+    if isinstance(value, dict):
+        return {_text(key): _storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and (not math.isfinite(value) or value == 0 or abs(value) >= _EXACT or abs(value) < 1e-4):
+        return 0.0 if value == 0 else str(value)
+    return value
+
+
+def _text(value: str) -> str:
+    return str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _hash(entry: AuditEntry) -> str:

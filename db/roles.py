@@ -69,6 +69,7 @@ def grant(connection: sa.Connection) -> None:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA finops TO {APP}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA finops TO {APP}",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON finops.audit_log FROM {APP}",
+        f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON finops.audit_head FROM {APP}",
         f"REVOKE ALL ON SCHEMA finops FROM {READER}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA finops FROM {READER}",
         f"GRANT USAGE ON SCHEMA reporting TO {APP}, {READER}",

@@ -399,6 +399,8 @@ class Remediation(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     flow_run_id: Mapped[str | None]
+    flow_run_url: Mapped[str | None] = mapped_column(comment="The run's page in Prefect, where Prefect has pages")
+    approvers: Mapped[list[Any]] = mapped_column(server_default="[]", comment="Who could approve when it was proposed: id and name")
     undo_of: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.remediations.id"))
     channel: Mapped[str | None]
     thread_ts: Mapped[str | None]
@@ -481,6 +483,27 @@ class Question(Base):
     elapsed_ms: Mapped[int | None]
     feedback: Mapped[str | None] = mapped_column(comment="helpful or unhelpful")
     golden: Mapped[bool] = mapped_column(server_default=sa.false())
+
+
+class ModelUse(Base):
+    """What the language model cost a person on a day, so that a budget holds over processes and restarts."""
+
+    __tablename__ = "model_use"
+    person: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    requests: Mapped[int] = mapped_column(server_default="0")
+    tokens: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    seconds: Mapped[float] = mapped_column(server_default="0")
+    cost: Mapped[Decimal] = mapped_column(server_default="0", comment="By the prices in the settings")
+
+
+class ModelReply(Base):
+    """A reply of the language model by question, asker's scope, catalogue and version of the data; its SQL is checked anew whenever it is used."""
+
+    __tablename__ = "model_replies"
+    key: Mapped[str] = mapped_column(primary_key=True, comment="SHA-256 of everything the reply depends on")
+    reply: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
 
 
 class SlackEvent(Base):
@@ -579,4 +602,13 @@ class AuditEntry(Base):
     subject: Mapped[str]
     details: Mapped[dict[str, Any]]
     previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditHead(Base):
+    """How long the audit log is and its newest hash, kept by a trigger that the application cannot touch: what was cut off its end shows."""
+
+    __tablename__ = "audit_head"
+    single: Mapped[bool] = mapped_column(primary_key=True, server_default=sa.true(), comment="True: there is one row")
+    entries: Mapped[int] = mapped_column(sa.BigInteger)
     hash: Mapped[str]

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
+
+from db import audit
+from db.engines import Database
 
 FINOPS = [sys.executable, "-m", "cli"]
 
@@ -68,3 +72,20 @@ def test_playbooks_validate_names_file_and_line(finops_home: Path, tmp_path: Pat
     assert done.returncode == 1
     assert "mine.yaml:1" in done.stderr
     assert "ec2.explode" in done.stderr
+
+
+def test_the_audit_log_verifies_until_one_byte_is_changed(clean_database: Database, finops_home: Path) -> None:
+    """Exit 0 and the head; after an edit under the owner's hands exit 1 and the entry."""
+    with Session(clean_database.app) as session, session.begin():
+        audit.append(session, "ann", "question.asked", "q", {"text": "how much"})
+    whole = run(finops_home, "audit", "verify")
+    assert (whole.returncode, "unbroken; head" in whole.stdout) == (0, True), whole.stderr
+    with clean_database.owner.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
+        connection.exec_driver_sql("UPDATE finops.audit_log SET details = jsonb_set(details, '{text}', '\"hoW much\"') WHERE subject = 'q'")
+    broken = run(finops_home, "audit", "verify")
+    assert (broken.returncode, "was changed" in broken.stderr) == (1, True)
+    with clean_database.owner.begin() as connection:
+        connection.exec_driver_sql("UPDATE finops.audit_log SET details = jsonb_set(details, '{text}', '\"how much\"') WHERE subject = 'q'")
+        connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
+    assert run(finops_home, "audit", "verify").returncode == 0

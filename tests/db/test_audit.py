@@ -1,12 +1,19 @@
 """The audit log: its chain, and what cannot be done to it."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from db import audit
 from db.engines import Database
+from db.tables import AuditEntry
 
 
 def fill(database: Database, count: int = 5) -> None:
@@ -82,3 +89,70 @@ def test_an_entry_goes_with_its_transaction(clean_database: Database) -> None:
     fill(clean_database, 1)
     with Session(clean_database.app) as session:
         assert isinstance(audit.verify(session), audit.Intact)
+
+
+@pytest.mark.parametrize("last", [1, 3, 5])
+def test_what_is_cut_off_the_end_shows(clean_database: Database, last: int) -> None:
+    """The chain of what is left holds, but the log is known to have been longer."""
+    fill(clean_database)
+    result = tamper(clean_database, f"DELETE FROM finops.audit_log WHERE id > {5 - last}")
+    assert result == audit.Broken(6 - last, f"entry {6 - last} is missing: the log had 5 entries")
+
+
+def test_the_application_cannot_change_the_note_of_the_end(clean_database: Database) -> None:
+    """A trigger writes it, with the owner's right."""
+    fill(clean_database, 1)
+    for statement in (
+        "UPDATE finops.audit_head SET entries = 0",
+        "DELETE FROM finops.audit_head",
+        "INSERT INTO finops.audit_head VALUES (false, 1, '')",
+    ):
+        with clean_database.app.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+            connection.exec_driver_sql(statement)
+
+
+def test_an_owner_who_covers_the_tracks_meets_a_head_kept_elsewhere(clean_database: Database, tmp_path: Path) -> None:
+    """Cut off and noted as shorter, or written anew from the start: what was kept in a file says otherwise."""
+    fill(clean_database)
+    with Session(clean_database.app) as session:
+        whole = audit.verify(session)
+    assert isinstance(whole, audit.Intact)
+    audit.keep(tmp_path, whole)
+    audit.keep(tmp_path, whole)
+    assert audit.kept_in(tmp_path) == (whole,)
+    with clean_database.owner.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
+        connection.exec_driver_sql("TRUNCATE finops.audit_log, finops.audit_head")
+        connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
+    with Session(clean_database.app) as session:
+        assert audit.verify(session) == audit.Intact(0, audit.GENESIS)
+        assert audit.verify(session, audit.kept_in(tmp_path)) == audit.Broken(1, "entry 1 is missing: the log had 5 entries")
+    with Session(clean_database.app) as session, session.begin():
+        for number in range(6):
+            audit.append(session, "eve", "question.asked", f"q{number}", {})
+    with Session(clean_database.app) as session:
+        assert isinstance(audit.verify(session), audit.Intact)
+        assert "written anew" in str(audit.verify(session, audit.kept_in(tmp_path)))
+
+
+def test_a_change_of_configuration_is_noted_once(session: Session) -> None:
+    """With the digest before and after."""
+    assert [audit.note_change(session, "system", "finops.yaml", digest) for digest in ("a", "a", "b", "b")] == [True, False, True, False]
+    entries = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.action == "config.changed").order_by(AuditEntry.id)).all()
+    assert entries == [{"from": None, "to": "a"}, {"from": "a", "to": "b"}]
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(), max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(details=st.dictionaries(st.text(st.characters(), max_size=4), _VALUES, max_size=4), actor=st.text(st.characters(), max_size=5))
+def test_whatever_is_noted_verifies(session: Session, details: dict[str, Any], actor: str) -> None:
+    """Zero bytes, half characters, huge and strange numbers: the log takes them and the chain holds."""
+    audit.append(session, actor, "x", "y", details)
+    session.expire_all()
+    assert isinstance(audit.verify(session), audit.Intact)
