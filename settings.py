@@ -43,8 +43,15 @@ class Settings(BaseSettings):
         None, description="Outside Postgres, as the reader role; unset: the owner's login with SET ROLE"
     )
     llm_model: str = Field("gpt-5-mini", description="Model name for the LLM translator")
+    llm_use: Literal["when_needed", "first", "never"] = Field(
+        "when_needed", description="when_needed: what the built-in grammar cannot read; first: every question; never: rules only"
+    )
     llm_timeout_seconds: float = Field(20, gt=0, description="Time budget of one question's LLM calls")
     llm_daily_tokens_per_person: int = Field(200_000, ge=0, description="Token budget a person and a day")
+    llm_daily_seconds_per_person: float = Field(900, ge=0, description="Budget of the model's time a person and a day")
+    llm_daily_cost_per_person: float = Field(2, ge=0, description="Money budget a person and a day, in the currency of the prices below")
+    llm_input_price: float = Field(0, ge=0, description="Price of a million prompt tokens; 0: not counted")
+    llm_output_price: float = Field(0, ge=0, description="Price of a million completion tokens; 0: not counted")
     llm_prompt_tokens: int = Field(6_000, ge=500, description="Token budget of one prompt")
     answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
     answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
