@@ -18,7 +18,7 @@ DEFAULT_TOP = 5
 
 def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
     """The query of a question that stands alone; a doubt when its ranking does not say of what."""
-    if not (draft.noun or draft.shaped or draft.filters):
+    if not (draft.noun or draft.asks_amount or draft.shaped or draft.filters):
         if draft.period is None:
             return Refusal("That is not a question about cloud cost that I understand.")
         label = draft.period.label

@@ -132,12 +132,15 @@ def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
     spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
     found: list[exp.Expr] = [exp.or_(*(within(period) for period in _merged(spans)))]
     categories = [f for f in (*query.filters, *query.scopes, *(query.share_of or ())) if f.dimension == "charge_category" and not f.negated]
-    taxed = query.with_tax or any("Tax" in f.values for f in categories) or "charge_category" in query.dimensions
+    taxed = query.with_tax or any("Tax" in f.values for f in categories)
     if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
         found.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
     found += [condition(wanted, context) for wanted in query.filters]
     if query.scopes:
         found.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
+    if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
+        named = [context.semantics.dimensions[name] for name in query.dimensions]
+        found += [exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing]
     if query.weekdays:
         weekend = exp.In(
             this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),

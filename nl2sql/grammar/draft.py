@@ -66,6 +66,7 @@ class Draft:
     empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
     noun: bool = False
+    asks_amount: bool = False  # `how much`, with or without a word for cost
     notes: list[str] = field(default_factory=list)
     doubt: Doubt | None = None
     refusal: Refusal | None = None

@@ -21,11 +21,29 @@ def metric(sentence: Sentence, draft: Draft) -> None:
         if sentence.terms[at].value not in draft.metrics:
             draft.metrics.append(sentence.terms[at].value)
         sentence.take(at)
+    if "savings" in draft.metrics:
+        _saved_against(sentence, draft)
+
+
+def _saved_against(sentence: Sentence, draft: Draft) -> None:
+    """`saved versus on demand`, `savings against our list prices`: what savings are measured from anyway is no second metric and no filter."""
+    for at in sentence.open("vs", "cmp"):
+        following = sentence.after(at)
+        if following is None or sentence.terms[following].value not in ("on_demand", "list_cost"):
+            continue
+        sentence.take(at, following)
+        beyond = sentence.after(following)
+        if beyond is not None and sentence.terms[beyond].value == "list_cost":
+            sentence.take(beyond)
+        draft.metrics = [name for name in draft.metrics if name != "list_cost"]
 
 
 def count(sentence: Sentence, draft: Draft) -> None:
     """`how many services`, `number of accounts`, `how many EC2 instances`: distinct values on the bill."""
     for at in sentence.open("count"):
+        if sentence.kind(sentence.after(at)) in ("share", "percent"):  # how many per cent
+            sentence.take(at)
+            continue
         thing = (
             sentence.after(at, ("noise", "all", "value", "unknown", "missing", "charge"))
             if not _resources_after(sentence, at)

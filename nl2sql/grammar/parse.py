@@ -8,7 +8,7 @@ from nl2sql.grammar.binding import bind
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
 from nl2sql.grammar.listing import coming
 from nl2sql.grammar.tagger import Tagger
-from nl2sql.grammar.terms import Sentence
+from nl2sql.grammar.terms import Sentence, Term
 from nl2sql.grammar.words import split
 from nl2sql.linking import Values, nearest
 from nl2sql.semantics import Semantics
@@ -17,6 +17,10 @@ from nl2sql.semantics import Semantics
 _SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
 _SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
 _TOTALS = frozenset({"total", "totals", "sum", "grand total", "in total", "overall", "overall total", "altogether", "in sum"})
+_GREETINGS = frozenset(
+    {"hi", "hello", "hey", "hi team", "hello team", "hey team", "please", "ok", "okay", "so", "and", "well", "bot", "finops"}
+)
+_OPEN_OTHERWISE = frozenset({"who", "whose", "where", "when", "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "should", "why"})  # fmt: skip
 _OUTSIDE = {
     "revenue": "The bills hold cost and usage, not revenue or margins.",
     "customers": "The bills hold cost and usage by account, service, team and resource, not by customer, user or order.",
@@ -68,6 +72,7 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
         return _about_subject(sentence, draft, semantics, values, calendar, question)
     bind(sentence, draft, values, question)
     draft.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
+    draft.asks_amount = any(term.text.startswith("how much") for term in terms)
     draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
     draft.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
     if any(term.text in ("all teams", "all accounts", "all services", "all regions", "all environments") for term in terms):
@@ -80,8 +85,20 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
             return draft
     if draft.compared or draft.back or draft.scopes or len(draft.metrics) > 1:
         sentence.take(*sentence.open("vs", "compare", "rather"))
-    _account_for_rest(sentence, draft, values, following)
+    _account_for_rest(sentence, draft, values, following, question)
+    if (
+        not (draft.refusal or draft.doubt or draft.noun or draft.asks_amount or draft.shaped)
+        and draft.filters
+        and _asks_of_something_else(terms)
+    ):
+        draft.refusal = Refusal("That does not ask for a cost, and cost is what I know.")
     return draft
+
+
+def _asks_of_something_else(terms: list[Term]) -> bool:
+    """`who deployed to prod on friday`, `is checkout in Ireland`: names that we know, and no word for money anywhere."""
+    opening = next((term.text for term in terms if term.text not in _GREETINGS), "")
+    return opening.split(" ")[0] in _OPEN_OTHERWISE
 
 
 def _opens_by_joining(sentence: Sentence) -> bool:
@@ -122,11 +139,11 @@ def _about_subject(sentence: Sentence, draft: Draft, semantics: Semantics, value
     if draft.subject == "forecasts" and draft.period and draft.period.yearless and draft.period.end <= calendar.today:
         draft.period = shifted(draft.period, "year", 1)
     filtering.kept(sentence, draft, semantics, values)
-    _account_for_rest(sentence, draft, values, following=False)
+    _account_for_rest(sentence, draft, values, False, question)
     return draft
 
 
-def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, following: bool) -> None:
+def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, following: bool, question: str) -> None:
     """Refuse what no recogniser took: a wrong number is worse than none."""
     left = [sentence.terms[at] for at in range(len(sentence.terms)) if at not in sentence.taken]
     left = [term for term in left if term.kind not in _SILENT and term.text not in _SILENT_TEXTS]
@@ -135,6 +152,9 @@ def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, followin
         draft.dimensions += [term.value for term in dimensions if not draft.dimensions]
         left = [term for term in left if term.kind != "dimension"]
     if draft.doubt or not left:
+        return
+    if all(term.kind == "dimension" for term in left) and (doubt := _other_kind(sentence, left[0], question)):
+        draft.doubt = doubt
         return
     if any(term.kind == "vague" for term in left):
         draft.doubt = Doubt("What do you mean by that? Name a team, an account, a service, an application or a region.")
@@ -148,6 +168,25 @@ def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, followin
         )
     else:
         draft.refusal = Refusal(f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.")
+
+
+def _other_kind(sentence: Sentence, dimension: Term, question: str) -> Doubt | None:
+    """`the dev account`, where dev is an environment and no account: whether that is meant."""
+    at = sentence.terms.index(dimension)
+    beside = [sentence.terms[place] for place in (at - 1, at + 1) if sentence.kind(place) == "value"]
+    if not beside:
+        return None
+    match, asked = beside[0].matches[0], dimension.value.replace("_", " ")
+    meant = match.dimension.replace("_", " ")
+    whole = question[: dimension.start] + meant + question[dimension.end :]
+    return Doubt(
+        f"No {asked} is called “{beside[0].text}”; {match.label} is {_article(meant)}. Is that meant?",
+        (Choice(f"{meant} {match.label}", whole),),
+    )
+
+
+def _article(word: str) -> str:
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def dimension_doubt(question: str) -> Doubt:

@@ -128,6 +128,8 @@ def threshold(sentence: Sentence, draft: Draft) -> None:
         if amount is None or sentence.kind(amount) not in ("money", "number", "percent"):
             if sentence.kind(amount) in FILTERS and sentence.terms[at].text.endswith("than"):  # more than payments
                 sentence.terms[at] = replace(sentence.terms[at], kind="vs")
+            elif sentence.kind(amount) == "value" and sentence.terms[at].text == "under":  # accounts under Azure
+                sentence.take(at)
             continue
         percent = sentence.kind(amount) == "percent" or sentence.kind(amount + 1) == "share"
         draft.threshold = Threshold(sentence.terms[at].value == "over", sentence.terms[amount].amount, percent)
@@ -168,6 +170,8 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
         if following is not None and sentence.kind(following) == "dimension":
             _dimensions(sentence, draft, following)
             draft.moved_only = draft.change in ("up", "down") and draft.order is None
+        elif not draft.dimensions and not draft.count and _lists_resources(sentence, at):
+            draft.dimensions.append("resource")
         sentence.take(at)
     for at in sentence.open("dimension"):
         beside = sentence.kind(at - 1), sentence.kind(at + 1)
@@ -176,6 +180,16 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
     for at in sentence.open("drivers"):
         draft.dimensions.append("service")
         sentence.take(at)
+
+
+def _lists_resources(sentence: Sentence, at: int) -> bool:
+    """`list all RDS instances`, `which buckets`: the things of a service by the name of their kind, in the plural."""
+    place = sentence.after(at, ("noise", "all"))
+    while sentence.kind(place) in ("value", "charge", "missing") and place is not None:
+        if names_resources(sentence.terms[place]) and sentence.terms[place].text.endswith("s"):
+            return True
+        place = sentence.after(place)
+    return False
 
 
 def _attributive(sentence: Sentence, at: int) -> bool:
