@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from db.roles import APP, READER
 from settings import Settings, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 _ATTEMPTS = 3
@@ -20,27 +20,29 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Database:
-    """Addresses of the one database under its three roles; engines connect on first use."""
+    """Addresses of the one database under its three roles; engines connect on first use, with the newest password where it is rotated."""
 
     owner_url: str = field(repr=False)  # they hold passwords
     app_url: str = field(repr=False)
     reader_url: str = field(repr=False)
     embedded: bool
+    settings: Settings | None = field(default=None, repr=False)
+    """Where newer addresses come from; None where they do not change."""
 
     @cached_property
     def owner(self) -> sa.Engine:
         """Owner of the schemas: migrations and loads, which create partitions."""
-        return _engine(self.owner_url, "owner")
+        return self._engine("owner", self.owner_url)
 
     @cached_property
     def app(self) -> sa.Engine:
         """Reads and writes rows, appends to the audit log."""
-        return _engine(self.app_url, "app")
+        return self._engine("app", self.app_url)
 
     @cached_property
     def reader(self) -> sa.Engine:
         """SELECT on the reporting views and nothing else; every transaction is read-only."""
-        return _engine(self.reader_url, "reader")
+        return self._engine("reader", self.reader_url)
 
     def dispose(self) -> None:
         """Close pooled connections."""
@@ -48,11 +50,38 @@ class Database:
             if name in self.__dict__:
                 self.__dict__[name].dispose()
 
+    def _engine(self, role: str, url: str) -> sa.Engine:
+        connect_args: Mapping[str, object] = {"application_name": f"finops-{role}", "connect_timeout": 10}
+        engine = sa.create_engine(
+            sa.make_url(url),
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=15,
+            connect_args=dict(connect_args),
+            hide_parameters=True,  # they hold what people asked, and errors are logged
+        )
+        if self.settings is not None and not self.embedded:
+            sa.event.listen(engine, "do_connect", _connecting(self.settings, role, connect_args))
+        return engine
 
-def _engine(url: str, name: str) -> sa.Engine:
-    parsed = sa.make_url(url)
-    connect_args: Mapping[str, object] = {"application_name": f"finops-{name}", "connect_timeout": 10}
-    return sa.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=15, connect_args=dict(connect_args))
+
+def _connecting(settings: Settings, role: str, connect_args: "Mapping[str, object]") -> "Callable[..., Any]":
+    """Connects with the newest address; where that is refused, once more with what Vault holds by now."""
+
+    def connect(dialect: Any, _record: Any, _args: Any, _parameters: Any) -> Any:
+        latest = settings.latest()
+        try:
+            return attempt(dialect, latest)
+        except dialect.dbapi.OperationalError:
+            if not latest.refused():
+                raise
+        return attempt(dialect, settings.latest())
+
+    def attempt(dialect: Any, known: Settings) -> Any:
+        args, parameters = dialect.create_connect_args(sa.make_url(getattr(_outside(known), f"{role}_url")))
+        return dialect.connect(*args, **{**parameters, **connect_args})
+
+    return connect
 
 
 def _with_role(url: str, role: str) -> str:
@@ -65,6 +94,12 @@ def locate(settings: Settings) -> Database:
         server = postgres.start(settings.home)
         owner, app, reader = (server.url(role) for role in postgres.ROLES[1:])
         return Database(owner, app, reader, embedded=True)
+    return _outside(settings)
+
+
+def _outside(settings: Settings) -> Database:
+    """The addresses of an outside server; raises `UserError`."""
+    assert settings.database_url is not None
     owner = settings.database_url.get_secret_value()
     try:
         owner = sa.make_url(owner).set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
@@ -72,7 +107,7 @@ def locate(settings: Settings) -> Database:
         raise UserError("FINOPS_DATABASE_URL is not a database address; write postgresql://user:password@host:5432/name.") from error
     app = settings.app_database_url.get_secret_value() if settings.app_database_url else _with_role(owner, APP)
     reader = settings.reader_database_url.get_secret_value() if settings.reader_database_url else _with_role(owner, READER)
-    return Database(owner, app, reader, embedded=False)
+    return Database(owner, app, reader, embedded=False, settings=settings)
 
 
 def connect(settings: Settings) -> Database:
