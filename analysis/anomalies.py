@@ -15,7 +15,7 @@ import numpy.typing as npt
 from analysis.anomaly_baseline import fit, flatten, learn, predict, remember
 from analysis.anomaly_calendar import DAY, Step, step_of
 from analysis.anomaly_episodes import Circumstances, judge, judge_drift, slow_drift
-from analysis.anomaly_months import learn_edge, learn_fee
+from analysis.anomaly_months import learn_early_fees, learn_edge, learn_fee
 from analysis.anomaly_state import DAILY, Flags, Floats, State, Tuning
 from analysis.maturity import Maturity, complete
 
@@ -110,16 +110,16 @@ def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: 
     fast = judge(state, step, now, seen, drift, given, tuning)
     state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
     if step.edge >= 0:
-        learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before)
-    else:
-        learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0))
+        learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before & ~fast.tell)
+    learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell))
     learn(state, step, now, fast.seen, fast.usual, tuning)
     slow = judge_drift(state, step, drift, fast.usual & ~fast.returned, given, tuning)
     fit(state, step, valid & np.isin(state.age, (tuning.learning, tuning.young)) & (state.episode == 0), tuning)
+    learn_early_fees(state, step, valid & (state.age == tuning.young) & (state.episode == 0), tuning)
     flatten(state, step, state.quiet == 1)
     state.return_steps, state.quiet = np.maximum(state.return_steps - 1, 0), np.maximum(state.quiet - 1, 0)
     findings = [
-        *_findings(fast.tell, fast.kind, seen.expected, now, seen.z, np.zeros(len(state)), step),
+        *_findings(fast.tell, fast.kind, seen.expected, now, fast.strength, np.zeros(len(state)), step),
         *_findings(slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), now, drift.size / drift.spread, drift.since, step),
         *_findings(new, np.full(len(state), "new"), np.zeros(len(state)), now, now / tuning.young_amount, np.zeros(len(state)), step),
     ]

@@ -21,6 +21,7 @@ class Step:
     slot: int  # index into the profile
     past_slots: npt.NDArray[np.intp]  # the slots of the steps up to this one, newest last
     edge: int  # index into EDGES, or -1
+    sale: bool  # the last days hold the great sale of the year
     festive_up: float  # share by which more spend is no surprise in the season of sales
     festive_down: float  # share by which less spend is none while offices are shut
 
@@ -34,10 +35,10 @@ def _edge(moment: datetime) -> int:
 
 
 def _sale(moment: datetime) -> bool:
-    """Thanksgiving, the fourth Thursday of November, and the five days after it."""
+    """The days around Thanksgiving, the fourth Thursday of November, when sales begin and end."""
     thanksgiving = 1 + (3 - moment.replace(month=11, day=1).weekday()) % 7 + 21
     day = moment.day + (30 if moment.month == 12 else 0)
-    return moment.month in (11, 12) and thanksgiving <= day < thanksgiving + 6
+    return moment.month in (11, 12) and thanksgiving - 3 <= day < thanksgiving + 6
 
 
 def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
@@ -58,6 +59,7 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
         slot=int(slots[-1]),
         past_slots=slots,
         edge=edge,
+        sale=_sale(moment) or _sale(moment - 3 * DAY),
         festive_up=0.5 if _sale(moment) else 0.3 if (11, 18) <= month_day <= (12, 31) else 0.0,
         festive_down=0.5 if month_day >= (12, 23) or month_day <= (1, 2) else 0.0,
     )

@@ -7,8 +7,10 @@ import numpy.typing as npt
 
 from analysis.anomaly_baseline import Prediction, flatten
 from analysis.anomaly_calendar import Step
+from analysis.anomaly_months import charged
 from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
+EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
@@ -31,6 +33,7 @@ class Judgement:
     usual: Flags  # the step is ordinary and teaches the baseline
     returned: Flags  # an episode ended today
     settled: Flags  # a deviation became the new level today
+    strength: Floats  # scales by which today, or what gathered until today, is out of line
     seen: Prediction  # against the level that holds after today
 
 
@@ -43,6 +46,7 @@ class Drift:
     since: Floats  # steps since the drift began
     spread: Floats  # what the size usually is
     recent: Floats  # log level of the last three steps, episodes included
+    pace: Floats  # log growth of the latest steps over as many before them
 
 
 def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given: Circumstances, tuning: Tuning) -> tuple[Floats, Flags]:
@@ -66,6 +70,13 @@ def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given:
     return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount
 
 
+def _blind(state: State, step: Step, values: Floats, tuning: Tuning) -> Flags:
+    """Whether nothing was expected and nothing came: an empty weekend neither ends a deviation nor confirms it."""
+    nothing = EMPTY * np.exp(state.level + state.profile.max(axis=1))
+    blind: Flags = (values <= nothing) & (np.exp(state.level + state.profile[:, step.slot]) <= nothing) & (state.age > tuning.young)
+    return blind
+
+
 def _gather(state: State, seen: Prediction, valid: Flags, tuning: Tuning) -> None:
     """Add today's error to what has gathered; one day counts for no more than four scales, so that no single day speaks here."""
     today = np.where(valid & (state.episode == 0) & seen.edge_known, np.clip(seen.z, -4, 4), 0.0)
@@ -78,7 +89,8 @@ def silent(state: State, step: Step, seen: Prediction, direction: Floats, given:
     reasons: Flags = given.absorbed | (given.upward_only & (direction < 0))
     if step.edge >= 0:
         reasons |= ~seen.edge_known | _homeward(state, seen, direction)
-    reasons |= (direction > 0) & (seen.error < np.log1p(step.festive_up))
+    risen = np.where(state.return_steps > 0, np.maximum(state.level - state.return_level, 0), 0)  # the season's allowance is given once
+    reasons |= (direction > 0) & (seen.error + risen < np.log1p(step.festive_up))
     reasons |= (direction < 0) & (seen.error > np.log1p(-step.festive_down))
     return reasons
 
@@ -94,10 +106,11 @@ def _known_story(state: State, step: Step, seen: Prediction, direction: Floats, 
 
 def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning) -> Judgement:
     """Open, continue and end episodes, in place; the caller then lets the usual series learn."""
-    valid = np.isfinite(values) & np.isfinite(state.level)
+    valid = np.isfinite(values) & np.isfinite(state.level) & ~_blind(state, step, values, tuning)
     _gather(state, seen, valid, tuning)
+    strength = np.maximum(np.abs(seen.z), np.maximum(state.rise, state.fall))
     direction, gathered = trigger(state, seen, drift, values, given, tuning)
-    returned = _end_returned(state, seen, valid)
+    returned = _end_returned(state, seen, valid, charged(state, step, seen.scale))
     realigned, seen = _return_to_before(state, step, seen, direction)
     direction = np.where(realigned, 0.0, direction)
     inside = valid & (state.episode != 0)
@@ -106,8 +119,9 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
     _continue(state, seen, inside)
-    tell = (opening | inside) & ~hushed & (state.announced == 0)
-    late = inside & tell
+    late = inside & (seen.error * state.episode >= np.log1p(tuning.impact / 2))  # what the month's edge explains is told the day after
+    tell = (opening | late) & ~hushed & (state.announced == 0)
+    late &= tell
     state.announced[tell] = 1.0
     kind = np.where(state.episode > 0, "spike", "drop").astype(object)
     kind[late | gathered] = "shift"
@@ -117,7 +131,7 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     state.rise, state.fall = np.where(usual & ~realigned, state.rise, 0.0), np.where(usual & ~realigned, state.fall, 0.0)
     state.alarm_ago = np.where(opening, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(opening, direction, state.alarm_direction)
-    return Judgement(tell, kind, opening, usual, returned, settled, seen)
+    return Judgement(tell, kind, opening, usual, returned, settled, strength, seen)
 
 
 def _note_alarms(state: State, step: Step, seen: Prediction, opening: Flags, inside: Flags, heard: Flags) -> None:
@@ -133,10 +147,10 @@ def _note_alarms(state: State, step: Step, seen: Prediction, opening: Flags, ins
     state.loudest = np.maximum(0.995 * state.loudest, np.where(heard, np.abs(seen.error), 0.0))
 
 
-def _end_returned(state: State, seen: Prediction, valid: Flags) -> Flags:
-    """Close episodes whose cost is back near where it was."""
+def _end_returned(state: State, seen: Prediction, valid: Flags, charged: Flags) -> Flags:
+    """Close episodes whose cost is back near where it was; a fall is not over because the month's charge came on top."""
     near = np.maximum(2.5 * seen.scale, 0.35 * np.abs(state.episode_mean))
-    back: Flags = valid & (state.episode != 0) & (seen.beyond * state.episode < near)
+    back: Flags = valid & (state.episode != 0) & (seen.beyond * state.episode < near) & ((state.episode > 0) | ~charged)
     state.episode[back] = 0.0
     return back
 
@@ -205,7 +219,12 @@ def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
     lowest, highest = np.minimum(before, state.level), np.maximum(before, state.level)
     state.return_level[done] = np.where(state.episode > 0, lowest, highest)[done]
     state.return_steps[done] = np.where(state.announced == 1, tuning.memory, 1.5 * tuning.memory)[done]
-    state.quiet[done], state.quiet_direction[done] = tuning.quiet, state.episode[done]
+    if step.festive_up:
+        until = step.moment.replace(month=12, day=31) - step.moment
+        rise = done & (state.episode > 0)
+        state.return_steps[rise] = np.maximum(state.return_steps, until.days + 10)[rise]
+    state.quiet[done] = np.where(state.announced == 0, 0, tuning.quiet)[done]
+    state.quiet_direction[done] = state.episode[done]
     state.return_steps[done & homeward] = state.quiet[done & homeward] = 0.0
     state.level[done] += by[done]
     flatten(state, step, done)
@@ -230,7 +249,9 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     since = np.argmin(above[:, ::-1], axis=1).astype(float)
     latest = nanmean((state.ring - state.profile[:, step.past_slots])[:, -3:])
     spread = np.maximum(state.drift_scale, 0.5 * state.scale)
-    return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest)
+    half = near // 2
+    pace = np.nan_to_num(nanmean(past[:, -half:]) - nanmean(past[:, -2 * half : -half]))
+    return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest, pace)
 
 
 def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning) -> Flags:
@@ -246,6 +267,10 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
     tell &= ~((state.alarm_ago <= tuning.settling) & (state.alarm_direction == direction))
     if step.festive_down:
         tell &= direction > 0
+    if step.sale:
+        crossed, tell = crossed & (direction < 0), tell & (direction < 0)  # asked again when the sale is over
+    going_on = (state.quiet > 0) & (drift.pace * state.quiet_direction >= tuning.pace)
+    state.quiet[going_on] = np.maximum(state.quiet[going_on], tuning.slow_recent)
     calm = usual & ~crossed & (state.quiet == 0)
     size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
     state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)

@@ -13,7 +13,7 @@ from analysis.anomaly_calendar import DAY, EDGES
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 KEPT_FEES = 3  # spikes whose return a month later is no news
-KEPT_EDGES = 3  # months whose edges are remembered; their median withstands one odd month
+KEPT_EDGES = 3  # months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd month
 
 
 def nanmedian(values: Floats) -> Floats:
@@ -66,6 +66,7 @@ class Tuning:
     drift_gain: float = 0.015
     settling: int = 21  # steps after a fast finding in which slow growth in its direction is the same story
     growth: float = 1.7  # factor up to which a rise in that time is part of it
+    pace: float = 0.06  # log growth within some days by which told growth is still going on
     quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
 
 
