@@ -13,22 +13,13 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltResponse
 
 _ANSWERED = ("app_mention", "message")
-_LISTENERS = 32  # threads that acknowledge; the work is done elsewhere
 
 
 def build_app(runtime: Runtime) -> "App":
-    """The app of one process, for Socket Mode and for HTTP alike; requests over HTTP must be signed."""
-    from concurrent.futures import ThreadPoolExecutor
+    """The app of one process, for Socket Mode and for HTTP alike."""
+    from bot.bolt import app_of
 
-    from slack_bolt import App
-
-    secret = runtime.settings.slack_signing_secret
-    app = App(
-        client=runtime.client,
-        signing_secret=secret.get_secret_value() if secret else None,
-        token_verification_enabled=False,
-        listener_executor=ThreadPoolExecutor(_LISTENERS, thread_name_prefix="ack"),
-    )
+    app = app_of(runtime)
     app.error(_on_error(runtime))
     app.middleware(_keep_events(runtime))
     app.event("app_home_opened")(_on_home(runtime))

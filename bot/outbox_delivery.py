@@ -29,7 +29,8 @@ _WORKERS = 8
 _LEASE = timedelta(seconds=slack_calls.TIMEOUT_SECONDS + 3)  # a post that is under way has ended by then, one way or the other
 _ATTEMPTS = 60
 _NOT_POSTED = "ratelimited"  # the one error after which it is certain that nothing was posted
-_LATER = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"})
+_TOKEN = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked"})  # a newer one may be on its way
+_LATER = _TOKEN | frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"})
 
 _HEADS = sa.text(
     """
@@ -51,6 +52,7 @@ class Delivery:
     client: WebClient
     admin_channels: tuple[str, ...] = ()
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    token_refused: Callable[[], None] = lambda: None
     wake: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
     _busy: dict[str, Future[None]] = field(default_factory=dict)
@@ -183,6 +185,8 @@ class Delivery:
             known = None if _maybe_posted(row) else _NOT_POSTED
             self._set(connection, row.id, not_before=self.clock() + timedelta(seconds=wait), error=known)
             return False
+        if code in _TOKEN:
+            self.token_refused()
         if (code in _LATER or status >= 500) and row.attempts + 1 < _ATTEMPTS:
             self._set(connection, row.id, not_before=self._after(row.attempts), error=f"Slack said {code}")
             return False

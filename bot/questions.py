@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.orm import Session
 
+import logs
 from bot import inbox, slack_calls
 from bot.cards import kinds, refusals
 from bot.errors import Where
@@ -90,7 +91,8 @@ def as_body(heard: Heard) -> dict[str, Any]:
 def submit(runtime: Runtime, event_id: str, heard: Heard) -> None:
     """Answer in the background."""
     where = Where(heard.user, heard.channel, heard.thread)
-    runtime.later(runtime.questions, where, answer, runtime, event_id, heard)
+    with logs.request(logs.request_of(event_id)), logs.hiding(heard.text):
+        runtime.later(runtime.questions, where, answer, runtime, event_id, heard)
 
 
 def resume(runtime: Runtime) -> int:

@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +15,10 @@ import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
+import logs
 from bot import answers, flow_requests, inbox, questions, runtime, slack_calls, subscriptions
 from bot.runtime import Runtime
+from bot.slack_secrets import SlackSecrets
 from db import audit
 from db.engines import Database
 from errors import UserError
@@ -26,6 +27,7 @@ from settings import Organisation, Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from slack_bolt import App
+    from slack_sdk.socket_mode import SocketModeClient
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
     from bot.api.context import Context
     from nl2sql.answer import connect_deps
 
-    logging.basicConfig(stream=sys.stderr, level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings.log_level)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -79,9 +81,11 @@ def serving(
     with ExitStack() as stack:
         stack.enter_context(_working(bot))
         if api is not None:
-            api.include_router(slack_router(app))
+            api.include_router(slack_router(app, settings))
             stack.enter_context(served(api, settings.api_host, settings.api_port))
-        stack.enter_context(_socket(app, settings))
+        socket = stack.enter_context(_socket(app, settings))
+        secrets = SlackSecrets(settings, (bot.client, bot.delivery.client), socket)
+        bot.renew_secrets, bot.delivery.token_refused = secrets.renew, secrets.refused
         yield bot
 
 
@@ -108,12 +112,12 @@ def _working(bot: Runtime) -> Iterator[None]:
 
 
 @contextmanager
-def _socket(app: "App", settings: Settings) -> Iterator[None]:
+def _socket(app: "App", settings: Settings) -> "Iterator[SocketModeClient | None]":
     """Socket Mode where there is an app token; else Slack comes over HTTP and nothing is opened."""
     if settings.slack_app_token is None:
         if settings.slack_signing_secret is None:
             raise UserError("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for requests over HTTP.")
-        yield
+        yield None
         return
     from slack_bolt.adapter.socket_mode import SocketModeHandler
 
@@ -122,7 +126,7 @@ def _socket(app: "App", settings: Settings) -> Iterator[None]:
     )
     handler.client.connect()
     try:
-        yield
+        yield handler.client
     finally:
         handler.client.close()
 
@@ -145,6 +149,7 @@ def background(bot: Runtime, stopping: threading.Event) -> None:
     """Every second: start requested flows, update their cards, answer what a dead bot had acknowledged."""
     not_before, turn = 0.0, 0
     while not stopping.is_set():
+        bot.renew_secrets()
         try:
             if time.monotonic() >= not_before:
                 started, up = flow_requests.trigger_due(bot.database, bot.start_flow, bot.clock())

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry import RateLimitErrorRetryHandler
 from sqlalchemy.orm import Session
 
+import logs
 from bot import errors, slack_calls
 from bot.answers import Answers
 from bot.errors import Where
@@ -26,7 +27,7 @@ _FINISH_SECONDS = 25.0
 
 
 def _pool(name: str, workers: int) -> Callable[[], ThreadPoolExecutor]:
-    return lambda: ThreadPoolExecutor(workers, thread_name_prefix=name)
+    return lambda: logs.CarryingPool(workers, thread_name_prefix=name)
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Runtime:
     delivery: Delivery
     bot_user: str = ""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    renew_secrets: Callable[[], None] = lambda: None
     questions: ThreadPoolExecutor = field(default_factory=_pool("question", _QUESTIONS))
     clicks: ThreadPoolExecutor = field(default_factory=_pool("click", _CLICKS))
     start_soon: threading.Event = field(default_factory=threading.Event)

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from errors import UserError
+from settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastapi import APIRouter, FastAPI
     from slack_bolt import App
 
@@ -18,16 +21,34 @@ log = logging.getLogger(__name__)
 _STARTS_WITHIN = 30.0
 
 
-def slack_router(app: "App") -> "APIRouter":
-    """`POST /slack/events` for events, commands and clicks; unsigned requests and ones older than five minutes are refused by Bolt."""
+_LARGEST_BODY = 1_000_000  # bytes; Slack's own are far smaller
+
+
+def slack_router(app: "App", settings: Settings) -> "APIRouter":
+    """`POST /slack/events` for events, commands and clicks.
+
+    What is unsigned, signed with another secret or older than five minutes is refused, and everything is where there is no signing secret.
+    """
     from fastapi import APIRouter, Request, Response
     from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+    from slack_sdk.signature import SignatureVerifier
     from starlette.concurrency import run_in_threadpool
+
+    from bot.api.problems import problem
+
+    def signed(body: bytes, headers: "Mapping[str, str]") -> bool:
+        secret = settings.latest().slack_signing_secret
+        key = secret.get_secret_value() if secret else ""
+        return bool(key) and SignatureVerifier(key).is_valid_request(body, dict(headers))
 
     router = APIRouter()
 
     async def events(request: Request) -> Response:
+        if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
+            return problem(413, "Slack's requests are smaller than this.")
         body = await request.body()
+        if not await run_in_threadpool(signed, body, request.headers):
+            return problem(401, "This request is not signed by Slack, or too old.")
         answered = await run_in_threadpool(app.dispatch, to_bolt_request(request, body))
         response: Response = to_starlette_response(answered)
         return response

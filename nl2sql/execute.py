@@ -179,7 +179,7 @@ def _cancelled_after(connection: Any, seconds: float) -> Iterator[None]:
 
 def _outcome(error: BaseException | None, limits: Limits, started: float) -> TimedOut | Failed:
     state = getattr(error, "pgcode", None) or ""
-    log.info("query failed: sqlstate=%s %s", state, error)
+    log.info("query failed: sqlstate=%s", state)  # the server's text quotes the statement, and with it what people asked
     if state == _CANCELLED:
         seconds = time.monotonic() - started
         return TimedOut(

@@ -1,5 +1,6 @@
 """Clients of the accounts that playbooks act on: one role to look, another to act."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -16,7 +17,7 @@ _making = Lock()  # a boto3 session may not make two clients at once
 
 
 class WrongAccountError(OSError):
-    """The process's own credentials belong to another account than the resource, and no role is configured."""
+    """The credentials at hand, the process's own or those of the configured role, belong to another account than the resource."""
 
 
 @dataclass(frozen=True)
@@ -25,39 +26,48 @@ class Cloud:
 
     limits: Remediation
     endpoint_url: str | None = None
+    version: Callable[[], int] = lambda: 0
+    """The version of the secrets in Vault, which may hold the process's own credentials."""
 
     def client(self, service: str, account_id: str, region: str, purpose: Purpose) -> Any:
         """A boto3 client for one account and region."""
         role = self.limits.actor_role_arn if purpose == "act" else self.limits.observer_role_arn or self.limits.actor_role_arn
         arn = role.replace("{account}", account_id) if role else None
-        if arn is None and purpose == "act" and (own := _own_account(self.endpoint_url)) != account_id:
-            # Names such as a function's are not unique over accounts: acting with another account's credentials would hit a namesake.
+        version = self.version()
+        own = arn.split(":")[4] if arn and arn.count(":") >= 5 else _own_account(self.endpoint_url, version)
+        if own != account_id:
+            # Names such as a function's are not unique over accounts: another account's credentials would find, and hit, a namesake.
+            setting = "actor" if purpose == "act" or arn is None else "observer"
             raise WrongAccountError(
-                f"these credentials belong to account {own}, the resource to {account_id}; set remediation.actor_role_arn"
+                f"these credentials belong to account {own}, the resource to {account_id}; "
+                f"set remediation.{setting}_role_arn, with {{account}} in place of the account"
             )
-        return _client(service, region, self.endpoint_url, arn, int(monotonic() // _KEPT_SECONDS))
+        return _client(service, region, self.endpoint_url, arn, int(monotonic() // _KEPT_SECONDS), version)
 
 
 def cloud_of(settings: Settings, limits: Remediation) -> Cloud:
     """The cloud of this process."""
-    return Cloud(limits, settings.aws_endpoint_url)
+    return Cloud(limits, settings.aws_endpoint_url, lambda: settings.latest().version)
 
 
-@lru_cache(maxsize=1)
-def _session() -> Any:
-    """One for all clients: each session reads the services' descriptions anew, which takes most of a second a client."""
+@lru_cache(maxsize=2)
+def _session(version: int) -> Any:
+    """One for all clients: each session reads the services' descriptions anew, which takes most of a second a client.
+
+    Its credentials are the environment's, so another version of the secrets is another session.
+    """
     import boto3
 
     return boto3.Session()
 
 
 @lru_cache(maxsize=4)
-def _own_account(endpoint_url: str | None) -> str:
-    return str(_client("sts", "us-east-1", endpoint_url, None, 0).get_caller_identity()["Account"])
+def _own_account(endpoint_url: str | None, version: int) -> str:
+    return str(_client("sts", "us-east-1", endpoint_url, None, 0, version).get_caller_identity()["Account"])
 
 
 @lru_cache(maxsize=256)
-def _client(service: str, region: str, endpoint_url: str | None, role_arn: str | None, period: int) -> Any:
+def _client(service: str, region: str, endpoint_url: str | None, role_arn: str | None, period: int, version: int) -> Any:
     """A client for one half hour (`period`): another period is another client, with new credentials."""
     from botocore.config import Config
 
@@ -65,8 +75,8 @@ def _client(service: str, region: str, endpoint_url: str | None, role_arn: str |
     place = {"region_name": region, "endpoint_url": endpoint_url, "config": config}
     with _making:
         if role_arn is None:
-            return _session().client(service, **place)
-        sts = _session().client("sts", **place)
+            return _session(version).client(service, **place)
+        sts = _session(version).client("sts", **place)
     held = sts.assume_role(RoleArn=role_arn, RoleSessionName="finops-bot", DurationSeconds=_ROLE_SECONDS)["Credentials"]
     keys = {
         "aws_access_key_id": held["AccessKeyId"],
@@ -74,4 +84,4 @@ def _client(service: str, region: str, endpoint_url: str | None, role_arn: str |
         "aws_session_token": held["SessionToken"],
     }
     with _making:
-        return _session().client(service, **place, **keys)
+        return _session(version).client(service, **place, **keys)
