@@ -143,10 +143,9 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 class Source(_Strict):
     """Where one kind of bill comes from."""
 
-    name: str
+    name: str = Field(description="Name of the source, shown in loads and alerts")
     paths: Names = Field(description="Files, globs, folders or s3:// addresses")
-    schedule: Literal["hourly", "daily"] = "daily"
-    allocation_filter: str | None = None
+    schedule: Literal["hourly", "daily"] = Field("daily", description="How often its paths are looked at for new deliveries")
 
 
 class AllocationRule(_Strict):
@@ -173,66 +172,74 @@ class AllocationRule(_Strict):
 class Allocation(_Strict):
     """Ordered rules; the first that gives a value wins; what matches none is unallocated."""
 
-    team: tuple[AllocationRule, ...] = (AllocationRule(tag=("team", "Team", "owner", "cost-center")),)
-    environment: tuple[AllocationRule, ...] = (AllocationRule(tag=("environment", "Environment", "env", "stage")),)
-    application: tuple[AllocationRule, ...] = (AllocationRule(tag=("application", "Application", "app", "service")),)
+    team: tuple[AllocationRule, ...] = Field(
+        (AllocationRule(tag=("team", "Team", "owner", "cost-center")),), description="Rules that give a charge its team"
+    )
+    environment: tuple[AllocationRule, ...] = Field(
+        (AllocationRule(tag=("environment", "Environment", "env", "stage")),), description="Rules that give a charge its environment"
+    )
+    application: tuple[AllocationRule, ...] = Field(
+        (AllocationRule(tag=("application", "Application", "app", "service")),), description="Rules that give a charge its application"
+    )
 
 
 class SharedCost(_Strict):
     """A cost split over teams for showback."""
 
-    name: str
-    account: str | None = None
-    service: str | None = None
-    split: Literal["even", "proportional", "fixed"] = "proportional"
-    shares: dict[str, float] = Field(default_factory=dict)
+    name: str = Field(description="Name of the shared cost")
+    account: str | None = Field(None, description="Account whose cost is shared")
+    service: str | None = Field(None, description="Service whose cost is shared")
+    split: Literal["even", "proportional", "fixed"] = Field(
+        "proportional", description="How it is split: even, proportional to the teams' own cost, or by fixed `shares`"
+    )
+    shares: dict[str, float] = Field(default_factory=dict, description="Team: weight, for a fixed split")
 
 
 class Person(_Strict):
     """Somebody in the workspace."""
 
     id: str = Field(description="Slack user id")
-    name: str
-    email: str | None = None
-    roles: tuple[Role, ...] = (Role.MEMBER,)
-    teams: tuple[str, ...] = ()
-    approves_teams: tuple[str, ...] = ()
-    approves_playbooks: tuple[str, ...] = ()
+    name: str = Field(description="Name, as shown")
+    email: str | None = Field(None, description="E-mail address, another way to name the person")
+    roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What the person may do")
+    teams: tuple[str, ...] = Field((), description="Teams the person belongs to, which bound what they see where `visibility` is own_teams")
+    approves_teams: tuple[str, ...] = Field((), description="Teams for which an approver decides; * for all")
+    approves_playbooks: tuple[str, ...] = Field((), description="Playbooks on which an approver decides; none named: all")
 
 
 class Group(_Strict):
     """A Slack user group and what its members may; it only adds to what `people` says."""
 
     handle: str = Field(description="Handle of the user group, without @")
-    roles: tuple[Role, ...] = (Role.MEMBER,)
-    teams: tuple[str, ...] = ()
-    approves_teams: tuple[str, ...] = ()
-    approves_playbooks: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What its members may do")
+    teams: tuple[str, ...] = Field((), description="Teams its members belong to")
+    approves_teams: tuple[str, ...] = Field((), description="Teams for which its members decide, where they are approvers")
+    approves_playbooks: tuple[str, ...] = Field((), description="Playbooks on which its members decide; none named: all")
 
 
 class Channel(_Strict):
     """A Slack channel and what it is told."""
 
     channel: str = Field(description="Channel name with # or id")
-    team: str | None = None
+    team: str | None = Field(None, description="Team whose alerts and digests come here; none: everybody's")
     minimum_impact: float = Field(100, ge=0, description="Smallest daily impact that is posted, in the billing currency")
     quiet_hours: tuple[int, int] | None = Field(None, description="Start and end hour, UTC, in which only critical alerts are posted")
-    digest: Literal["none", "daily", "weekly"] = "none"
-    digest_hour: int = Field(9, ge=0, le=23)
-    timezone: str = "UTC"
+    digest: Literal["none", "daily", "weekly"] = Field("none", description="How often a digest is posted")
+    digest_hour: int = Field(9, ge=0, le=23, description="Hour of the digest, in `timezone`")
+    timezone: str = Field("UTC", description="Time zone of the digest")
     admin: bool = Field(False, description="Failures of flows are told here")
 
 
 class Scope(_Strict):
     """What a budget, forecast or rule is about; empty means everything."""
 
-    team: str | None = None
-    account: str | None = None
-    service: str | None = None
-    environment: str | None = None
-    application: str | None = None
-    provider: str | None = None
-    region: str | None = None
+    team: str | None = Field(None, description="Team")
+    account: str | None = Field(None, description="Account name")
+    service: str | None = Field(None, description="Service name as billed")
+    environment: str | None = Field(None, description="Environment")
+    application: str | None = Field(None, description="Application")
+    provider: str | None = Field(None, description="Cloud provider")
+    region: str | None = Field(None, description="Region id")
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The dimensions that are set, in a fixed order."""
@@ -250,15 +257,15 @@ class Scope(_Strict):
 class Budget(_Strict):
     """An amount not to be passed in a period."""
 
-    name: str
-    scope: Scope = Scope()
-    amount: Decimal = Field(gt=0)
-    currency: str = "USD"
-    period: Literal["monthly", "quarterly", "yearly", "custom"] = "monthly"
-    start: date | None = None
-    end: date | None = None
-    thresholds: tuple[float, ...] = (0.8, 1.0)
-    rollover: bool = False
+    name: str = Field(description="Name of the budget")
+    scope: Scope = Field(Scope(), description="What it is about; empty: everything")
+    amount: Decimal = Field(gt=0, description="Amount not to be passed in a period")
+    currency: str = Field("USD", description="Currency of the amount; only costs in it count")
+    period: Literal["monthly", "quarterly", "yearly", "custom"] = Field("monthly", description="How long a period is")
+    start: date | None = Field(None, description="First day, for a custom period")
+    end: date | None = Field(None, description="Day after the last, for a custom period")
+    thresholds: tuple[float, ...] = Field((0.8, 1.0), description="Shares of the amount at which it is told")
+    rollover: bool = Field(False, description="What was left of the last period is added to this one")
     owner: str | None = Field(None, description="Slack user id that is mentioned")
 
     @model_validator(mode="after")
@@ -271,67 +278,72 @@ class Budget(_Strict):
 class Sensitivity(_Strict):
     """How easily a scope alerts: above 1 alerts more, below 1 less."""
 
-    scope: Scope = Scope()
-    sensitivity: float = Field(1.0, gt=0, le=5)
+    scope: Scope = Field(Scope(), description="What it is about")
+    sensitivity: float = Field(1.0, gt=0, le=5, description="Above 1 alerts more, below 1 less")
 
 
 class PlannedEvent(_Strict):
     """A known step: a launch, a sale, a commitment's end. `amount_per_day` is added to forecasts; the step raises no alert."""
 
-    name: str
-    scope: Scope = Scope()
-    start: date
-    end: date | None = None
-    amount_per_day: Decimal = Decimal(0)
+    name: str = Field(description="Name of the event")
+    scope: Scope = Field(Scope(), description="What it touches")
+    start: date = Field(description="First day")
+    end: date | None = Field(None, description="Day after the last; none: it stays")
+    amount_per_day: Decimal = Field(Decimal(0), description="Expected change of cost a day")
 
 
 class Anomalies(_Strict):
     """Settings of detection."""
 
     floor_per_day: float = Field(20, ge=0, description="Series under this daily spend are not watched")
-    sensitivity: tuple[Sensitivity, ...] = ()
+    sensitivity: tuple[Sensitivity, ...] = Field((), description="Scopes that alert more or less easily")
 
 
 class Remediation(_Strict):
     """Limits of remediation over all runs of a day."""
 
-    enabled: bool = True
-    protected_tags: dict[str, tuple[str, ...]] = {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")}
-    maximum_resources_a_day: int = Field(50, ge=0)
-    auto_after_successes: int = Field(5, ge=1)
+    enabled: bool = Field(True, description="Whether anything is proposed at all")
+    protected_tags: dict[str, tuple[str, ...]] = Field(
+        {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")},
+        description="Tag key: values that keep a resource from ever being touched",
+    )
+    maximum_resources_a_day: int = Field(50, ge=0, description="Most resources that all runs of a day may touch")
+    auto_after_successes: int = Field(
+        5, ge=1, description="Approved runs without a failure after which a playbook may run by itself, where it says `auto`"
+    )
     actor_role_arn: str | None = Field(None, description="Role assumed for changes, {account} is replaced")
     observer_role_arn: str | None = Field(None, description="Role assumed for reading, {account} is replaced")
-    regions: tuple[str, ...] = ("us-east-1",)
-    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = Field(("us-east-1",), description="AWS regions whose inventory and metrics are read")
+    accounts: tuple[str, ...] = Field((), description="AWS account ids whose inventory and metrics are read; none: the process's own")
 
 
 class Retention(_Strict):
     """How long rows are kept, in days; 0 keeps them for ever."""
 
-    charges_days: int = Field(1_100, ge=0)
-    questions_days: int = Field(400, ge=0)
-    audit_days: int = Field(0, ge=0)
+    charges_days: int = Field(1_100, ge=0, description="Days that charges are kept")
+    questions_days: int = Field(400, ge=0, description="Days that questions are kept")
+    audit_days: int = Field(0, ge=0, description="Days that audit entries are kept")
 
 
 class Organisation(_Strict):
     """`finops.yaml`: sources, allocation, people, channels, budgets. Everything has a default."""
 
-    name: str = "Your organisation"
-    currency: str = "USD"
+    name: str = Field("Your organisation", description="Name of the organisation")
+    currency: str = Field("USD", description="Currency in which things are shown where a choice has to be made")
     fiscal_year_start: int = Field(1, ge=1, le=12, description="Month in which the fiscal year starts")
     visibility: Literal["all", "own_teams"] = Field("all", description="own_teams narrows every answer to the asker's teams")
     exchange_rates: dict[str, Decimal] = Field(default_factory=dict, description="Units of a currency per unit of `currency`")
-    sources: tuple[Source, ...] = ()
-    allocation: Allocation = Allocation()
-    shared_costs: tuple[SharedCost, ...] = ()
-    people: tuple[Person, ...] = ()
-    groups: tuple[Group, ...] = ()
-    channels: tuple[Channel, ...] = ()
-    budgets: tuple[Budget, ...] = ()
-    events: tuple[PlannedEvent, ...] = ()
-    anomalies: Anomalies = Anomalies()
-    remediation: Remediation = Remediation()
-    retention: Retention = Retention()
+    sources: tuple[Source, ...] = Field((), description="Where bills come from")
+    allocation: Allocation = Field(Allocation(), description="Who owns a charge")
+    shared_costs: tuple[SharedCost, ...] = Field((), description="Costs that are split over teams for showback")
+    people: tuple[Person, ...] = Field((), description="Who is who, and what they may do")
+    groups: tuple[Group, ...] = Field((), description="Slack user groups and what their members may do")
+    channels: tuple[Channel, ...] = Field((), description="Which channel is told what")
+    budgets: tuple[Budget, ...] = Field((), description="Amounts not to be passed")
+    events: tuple[PlannedEvent, ...] = Field((), description="Known steps: launches, sales, ends of commitments")
+    anomalies: Anomalies = Field(Anomalies(), description="How easily detection alerts")
+    remediation: Remediation = Field(Remediation(), description="Limits of changes to resources")
+    retention: Retention = Field(Retention(), description="How long rows are kept")
     synonyms: dict[str, Names] = Field(default_factory=dict, description="Your own words for values: checkout: [co, kasse]")
 
     def actor(self, person_id: str | None, name: str = "") -> Actor:
