@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+import logs
 from db import focus
 
 _SQL_KIND: dict[str, Any] = {"text": sa.Text, "decimal": sa.Numeric, "time": sa.DateTime(timezone=True), "json": JSONB}
@@ -212,6 +213,18 @@ class Utilization(Base):
     unit: Mapped[str | None]
 
 
+class HourlyUtilization(Base):
+    """One metric of one resource in one hour; a count is the hour's total in both columns."""
+
+    __tablename__ = "hourly_utilization"
+    usage_hour: Mapped[datetime] = mapped_column(primary_key=True)
+    resource_id: Mapped[str] = mapped_column(primary_key=True)
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    average: Mapped[float | None]
+    maximum: Mapped[float | None]
+    unit: Mapped[str | None]
+
+
 class Price(Base):
     """An on-demand price of the dynamic catalogue."""
 
@@ -263,6 +276,18 @@ class BudgetPeriod(Base):
     crosses_on: Mapped[date | None]
     status: Mapped[str]
     evaluated_at: Mapped[datetime]
+
+
+class Showback(Base):
+    """What a team bears of a month: its own cost, or its part of a shared cost; computed anew after each load."""
+
+    __tablename__ = "showback"
+    id: Mapped[int] = _key()
+    month: Mapped[date] = mapped_column(index=True)
+    team: Mapped[str | None] = mapped_column(comment="NULL for what nobody bears")
+    shared_cost: Mapped[str | None] = mapped_column(comment="Name of the shared cost; NULL for a team's own cost")
+    cost: Mapped[Decimal]
+    currency: Mapped[str]
 
 
 class Forecast(Base):
@@ -523,6 +548,7 @@ class OutboxMessage(Base):
     __tablename__ = "outbox"
     id: Mapped[int] = _key()
     key: Mapped[str] = mapped_column(unique=True, comment="Two messages with one key are one message")
+    request_id: Mapped[str | None] = mapped_column(default=logs.request_id, comment="The request it belongs to, as in the log")
     channel: Mapped[str]
     thread_key: Mapped[str | None] = mapped_column(comment="Key of the message in whose thread this goes")
     thread_ts: Mapped[str | None]
@@ -544,6 +570,7 @@ class FlowRequest(Base):
     __tablename__ = "flow_requests"
     id: Mapped[int] = _key()
     key: Mapped[str] = mapped_column(unique=True, comment="Idempotency key of the flow run")
+    request_id: Mapped[str | None] = mapped_column(default=logs.request_id, comment="The request it belongs to, as in the log")
     deployment: Mapped[str]
     parameters: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     state: Mapped[str] = mapped_column(comment="requested, approved, triggered, finished, failed or rejected")
@@ -570,6 +597,7 @@ class Subscription(Base):
     question: Mapped[str | None]
     frequency: Mapped[str] = mapped_column(comment="daily or weekly")
     weekday: Mapped[int | None]
+    weekdays: Mapped[list[Any] | None] = mapped_column(JSONB, comment="Days of the week it comes on, 0 is Monday; NULL for every day")
     at_hour: Mapped[int]
     at_minute: Mapped[int] = mapped_column(server_default="0")
     timezone: Mapped[str]

@@ -13,10 +13,17 @@ def upgrade() -> None:
     _remediation_knows_its_approvers_and_its_page()
     _audit_log_knows_its_end()
     _language_model_has_budgets_and_a_memory()
+    _analysis_knows_hours_shared_costs_and_days_of_digests()
+    _requests_are_followed()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    op.drop_column("flow_requests", "request_id", schema="finops")
+    op.drop_column("outbox", "request_id", schema="finops")
+    op.drop_column("subscriptions", "weekdays", schema="finops")
+    op.drop_table("showback", schema="finops")
+    op.drop_table("hourly_utilization", schema="finops")
     op.drop_table("model_replies", schema="finops")
     op.drop_table("model_use", schema="finops")
     op.execute("DROP TRIGGER known_end ON finops.audit_log")
@@ -24,6 +31,12 @@ def downgrade() -> None:
     op.drop_table("audit_head", schema="finops")
     op.drop_column("remediations", "approvers", schema="finops")
     op.drop_column("remediations", "flow_run_url", schema="finops")
+
+
+def _requests_are_followed() -> None:
+    for table in ("outbox", "flow_requests"):
+        column = sa.Column("request_id", sa.Text(), nullable=True, comment="The request it belongs to, as in the log")
+        op.add_column(table, column, schema="finops")
 
 
 def _remediation_knows_its_approvers_and_its_page() -> None:
@@ -90,3 +103,34 @@ def _language_model_has_budgets_and_a_memory() -> None:
         schema="finops",
     )
     op.create_index(op.f("ix_finops_model_replies_made_at"), "model_replies", ["made_at"], schema="finops")
+
+
+def _analysis_knows_hours_shared_costs_and_days_of_digests() -> None:
+    op.create_table(
+        "hourly_utilization",
+        sa.Column("usage_hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resource_id", sa.Text(), nullable=False),
+        sa.Column("metric", sa.Text(), nullable=False),
+        sa.Column("average", sa.Float(), nullable=True),
+        sa.Column("maximum", sa.Float(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("usage_hour", "resource_id", "metric"),
+        schema="finops",
+    )
+    op.create_table(
+        "showback",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=True, comment="NULL for what nobody bears"),
+        sa.Column("shared_cost", sa.Text(), nullable=True, comment="Name of the shared cost; NULL for a team's own cost"),
+        sa.Column("cost", sa.Numeric(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        schema="finops",
+    )
+    op.create_index(op.f("ix_finops_showback_month"), "showback", ["month"], schema="finops")
+    op.add_column(
+        "subscriptions",
+        sa.Column("weekdays", postgresql.JSONB(), nullable=True, comment="Days of the week it comes on, 0 is Monday; NULL for every day"),
+        schema="finops",
+    )
