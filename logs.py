@@ -13,9 +13,7 @@ from typing import Any, Final, TextIO, TypeVar
 
 T = TypeVar("T")
 
-TAG: Final = "request:"
-"""Prefix of the tag that carries a request's id to a flow run."""
-
+_TAG: Final = "request:"  # prefix of the tag that carries a request's id to a run of a flow
 _HIDDEN: Final = "[hidden]"
 _SHORTEST: Final = 6  # a shorter text would be found in other words
 _HANDLER: Final = "finops"
@@ -45,6 +43,17 @@ def new_request() -> str:
 def request_of(event: str) -> str:
     """The id of an event's request: the same in whichever process, and however often the event is delivered."""
     return hashlib.sha256(event.encode()).hexdigest()[:12]
+
+
+def tags() -> list[str]:
+    """The tags of a run of a flow that is started for the request at hand."""
+    identity = _request.get()
+    return [f"{_TAG}{identity}"] if identity else []
+
+
+def tagged(tags: Iterable[str]) -> str | None:
+    """The request that a run's tags name."""
+    return next((tag.removeprefix(_TAG) for tag in tags if tag.startswith(_TAG)), None)
 
 
 @contextmanager

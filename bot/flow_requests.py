@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import access
+import logs
 from access import Action, Actor, Allowed, Denied
 from db import audit, outbox
 from db.engines import Database
@@ -170,7 +171,9 @@ def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[in
                 return started, True
             try:
                 more = {"request_key": row.key} if row.deployment in _REPORTING else {}
-                row.flow_run_id = start(row.deployment, {**row.parameters, **more}, row.key)
+                with logs.request(row.request_id):
+                    row.flow_run_id = start(row.deployment, {**row.parameters, **more}, row.key)
+                    log.info("flow %s was started", row.deployment, extra={"flow_run": row.flow_run_id})
             except PrefectDown as error:
                 log.warning("request %s waits for Prefect: %s", row.id, error)
                 _tell_waiting(session, row)
@@ -239,7 +242,7 @@ def _run_deployment(url: str, deployment: str, parameters: dict[str, Any], key: 
 
     try:
         with temporary_settings({PREFECT_API_URL: url}):
-            run: Any = run_deployment(deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False)
+            run: Any = run_deployment(deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False, tags=logs.tags())
     except ObjectNotFound as error:
         raise PrefectDown(f"Prefect has no deployment {deployment}; is `finops flows serve` running?") from error
     except (httpx.HTTPError, PrefectException, OSError, RuntimeError) as error:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+import logs
 from bot import slack_calls
 from bot.cards import kinds
 from db.engines import Database
@@ -123,7 +124,9 @@ class Delivery:
         row = connection.execute(sa.select(OutboxMessage.__table__).where(OutboxMessage.id == head.id)).one()
         self._set(connection, row.id, attempts=row.attempts + 1, not_before=self.clock() + _LEASE, error=None)
         try:
-            message_ts, note = self._send(connection, row)
+            with logs.request(row.request_id):
+                message_ts, note = self._send(connection, row)
+                log.info("a message was delivered", extra={"kind": row.kind, "channel": row.channel})
         except SlackApiError as error:
             return self._refused(connection, row, error)
         except (SlackClientError, OSError) as error:  # no answer: it may have been posted, the next attempt looks

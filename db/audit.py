@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from db.tables import AuditEntry, AuditHead
 
+_log = logging.getLogger("audit")
+_AUDITED = "audited"  # in a session: entries whose transaction is open
 _LOCK = 7_113_002  # advisory lock of the transaction: entries are numbered one after the other
 GENESIS = "0" * 64
 _TEXT_CAP = 20_000
@@ -57,7 +60,23 @@ def append(session: Session, actor: str, action: str, subject: str, details: dic
     entry.hash = _hash(entry)
     session.add(entry)
     session.flush()
+    session.info.setdefault(_AUDITED, []).append(
+        {"audit_id": number, "actor": entry.actor, "action": entry.action, "subject": entry.subject, "hash": entry.hash}
+    )
     return entry
+
+
+@sa.event.listens_for(Session, "after_commit")
+def _log_committed(session: Session) -> None:
+    """What was audited is logged once it is certain: without its details, which hold what people asked."""
+    if not session.in_nested_transaction():
+        for about in session.info.pop(_AUDITED, ()):
+            _log.info("%s", about["action"], extra=about)
+
+
+@sa.event.listens_for(Session, "after_rollback")
+def _forget_undone(session: Session) -> None:
+    session.info.pop(_AUDITED, None)
 
 
 def note_change(session: Session, actor: str, subject: str, digest: str) -> bool:

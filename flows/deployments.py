@@ -5,6 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+import logs
 from flows import prefect_local
 from settings import Settings
 
@@ -58,6 +59,7 @@ def serve(settings: Settings) -> None:
     """Run flows as Prefect asks for them, until Ctrl-C; without PREFECT_API_URL a server of this home's own is started and left running."""
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
+    logs.configure(settings.log_level)
     url = settings.prefect_api_url or prefect_local.start(settings.home)
     with temporary_settings({PREFECT_API_URL: url}):
         from prefect import serve as serve_deployments

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from db import outbox
 from db.engines import Database
 from db.tables import FlowRequest
+from flows.following import followed
 from settings import Organisation, UserError
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,8 @@ _log = logging.getLogger(__name__)
 def told(flow: str, database: Database, organisation: Organisation, request_key: str | None = None) -> Iterator[None]:
     """Whatever the block raises is told and raised again; an attempt that Prefect will repeat tells nothing yet."""
     try:
-        yield
+        with followed(flow):
+            yield
     except Exception as error:
         if not _will_be_repeated():
             reason = str(error) if isinstance(error, UserError) else _referenced(flow)

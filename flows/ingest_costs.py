@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from sqlalchemy.orm import Session
 
+import logs
 from db import engines, outbox
 from db.engines import Database
 from flows import failure
@@ -122,6 +123,6 @@ def _detect(results: dict[str, IngestResult]) -> None:
     if not numbers or not flow_run.id:
         return
     try:
-        run_deployment(_DETECTION, timeout=0, as_subflow=False, idempotency_key=f"load-{max(numbers)}")
+        run_deployment(_DETECTION, timeout=0, as_subflow=False, idempotency_key=f"load-{max(numbers)}", tags=logs.tags())
     except ObjectNotFound:
         return
