@@ -321,8 +321,9 @@ def kpis(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
 
     from db.kpis import read
 
-    with _database(_settings()).app.connect() as connection:
-        measures = read(connection)
+    settings = _settings()
+    with _database(settings).app.connect() as connection:
+        measures = read(connection, len(_organisation(settings).people))
     if format is Format.JSON:
         _print_json([{**asdict(kpi), "good": kpi.good} for kpi in measures])
         return
@@ -375,13 +376,17 @@ def playbooks_plan(name: Annotated[str, typer.Argument(help="Name of the playboo
 
 
 @playbooks_app.command("policy")
-def playbooks_policy(names: Annotated[list[str] | None, typer.Argument(help="Playbooks; default: all")] = None) -> None:
-    """Print the least-privilege IAM policy of the actor role, generated from the actions."""
-    from playbooks.actions import iam_policy
-    from playbooks.schema import read_playbooks
+def playbooks_policy(
+    names: Annotated[list[str] | None, typer.Argument(help="Playbooks; default: all")] = None,
+    observer: Annotated[bool, typer.Option("--observer", help="Of the role that only looks, instead of the one that acts")] = False,
+) -> None:
+    """Print the least-privilege IAM policy of the actor role, generated from the actions; it denies what protected tags protect."""
+    from playbooks.actions.policy import actor_policy, observer_policy
+    from playbooks.schema import chosen
 
-    chosen = [p for p in read_playbooks().values() if not names or p.name in names]
-    _print_json(iam_policy([step.action for p in chosen for step in p.steps]))
+    steps = [(step.action, step.parameters) for playbook in chosen(names) for step in playbook.steps]
+    protected = _organisation(_settings()).remediation.protected_tags
+    _print_json(observer_policy(steps) if observer else actor_policy(steps, protected))
 
 
 @remediations_app.command("list")

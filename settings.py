@@ -192,7 +192,17 @@ class SharedCost(_Strict):
     split: Literal["even", "proportional", "fixed"] = Field(
         "proportional", description="How it is split: even, proportional to the teams' own cost, or by fixed `shares`"
     )
-    shares: dict[str, float] = Field(default_factory=dict, description="Team: weight, for a fixed split")
+    shares: dict[str, float] = Field(default_factory=dict, description="Team: its part of 1, for a fixed split; what is left nobody bears")
+
+    @model_validator(mode="after")
+    def _divisible(self) -> "SharedCost":
+        if self.account is None and self.service is None:
+            raise ValueError("name the account or the service whose cost is shared")
+        if (self.split == "fixed") != bool(self.shares):
+            raise ValueError("`shares` belong to `split: fixed`, and to nothing else")
+        if any(share < 0 for share in self.shares.values()) or sum(self.shares.values()) > 1 + 1e-9:
+            raise ValueError("shares are parts of 1: none is negative, together they are 1 at most")
+        return self
 
 
 class Person(_Strict):

@@ -99,15 +99,19 @@ def rollover(budget: Budget, costs: Mapping[date, float | Decimal], period: Peri
 
 
 def total_with_band(forecast: Forecast, start: date, end: date) -> tuple[float, float, float]:
-    """Sum of the forecast's days in [start, end) and its 80 % band: half of a day's variance is common to all days, half is the day's own."""
+    """Sum of the forecast's days in [start, end) and its 80 % band."""
     first, last = (max((day - forecast.start).days, 0) for day in (start, end))
-    mean = forecast.mean[first:last]
+    return band_of_total(forecast.mean[first:last], forecast.low_80[first:last], forecast.high_80[first:last])
+
+
+def band_of_total(mean: Floats, low: Floats, high: Floats) -> tuple[float, float, float]:
+    """The total of some days and its 80 % band, from each day's: half of a day's variance is common to all days, half is the day's own."""
     total = float(mean.sum())
 
     def reach(distance: Floats) -> float:
         return float(np.sqrt(COMMON_SHARE * distance.sum() ** 2 + (1 - COMMON_SHARE) * (distance**2).sum()))
 
-    return total, total - reach(mean - forecast.low_80[first:last]), total + reach(forecast.high_80[first:last] - mean)
+    return total, total - reach(mean - low), total + reach(high - mean)
 
 
 def evaluate(

@@ -1,10 +1,6 @@
 """Budgets in Slack: change an amount, make a new one, see the forecast."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 import access
 from access import Action, Denied
@@ -13,8 +9,8 @@ from bot import clicks
 from bot.cards import budget, forecast
 from bot.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
-from db import audit, outbox
-from db.tables import BudgetRow, Forecast, ForecastAccuracy
+from db import audit, outbox, outlook
+from db.tables import BudgetRow
 
 
 def register(listeners: Listeners) -> None:
@@ -82,38 +78,8 @@ def show_forecast(runtime: Runtime, click: Click) -> None:
     """Show the newest forecast of the budget's scope to who pressed."""
     with runtime.session() as session:
         row = session.get(BudgetRow, click.value)
-        payload = None if row is None else forecast_of(session, row.scope, row.currency, 30)
+        payload = None if row is None else outlook.card(session.connection(), row.scope, row.currency, 30)
     if payload is None:
         clicks.whisper(runtime, click.where, "There is no forecast for this yet; it is made every morning after the bills arrive.")
     else:
         clicks.show(runtime, click.where, forecast.card(payload))
-
-
-def forecast_of(session: Session, scope: dict[str, Any], currency: str, days: int) -> dict[str, Any] | None:
-    """The newest stored forecast of a scope for its next days, as the forecast card draws it; None when there is none."""
-    kind = " x ".join(scope) or "total"
-    label = ", ".join(str(value) for value in scope.values()) or "everything"
-    same = (Forecast.scope_kind == kind, Forecast.scope == label, Forecast.currency == currency)
-    made_on = session.scalar(sa.select(sa.func.max(Forecast.made_on)).where(*same))
-    if made_on is None:
-        return None
-    rows = session.scalars(sa.select(Forecast).where(*same, Forecast.made_on == made_on).order_by(Forecast.forecast_date).limit(days)).all()
-    error = session.scalar(
-        sa.select(ForecastAccuracy.total_error)
-        .where(ForecastAccuracy.scope_kind == kind, ForecastAccuracy.scope == label, ForecastAccuracy.currency == currency)
-        .order_by(ForecastAccuracy.measured_on.desc())
-        .limit(1)
-    )
-    figure = {
-        "kind": "line",
-        "title": f"Forecast, {label}",
-        "categories": [f"{row.forecast_date.day} {row.forecast_date:%b}" for row in rows],
-        "series": [["forecast", [float(row.expected_cost) for row in rows]]],
-        "band": [[float(row.low_80) for row in rows], [float(row.high_80) for row in rows]],
-        "y_label": currency,
-    }
-    total, low, high = (sum(float(getattr(row, name)) for row in rows) for name in ("expected_cost", "low_80", "high_80"))
-    return {
-        "scope_kind": kind, "scope": label, "currency": currency, "days": len(rows), "total": total, "low": low, "high": high,
-        "model": rows[0].model, "made_on": made_on.isoformat(), "error": error, "figure": figure,
-    }  # fmt: skip

@@ -95,7 +95,7 @@ def run_command(runtime: Runtime, body: Command) -> None:
 def kpis(runtime: Runtime) -> str:
     """How well the product does its job: each measure beside its target."""
     with runtime.database.app.connect() as connection:
-        measures = measured.read(connection)
+        measures = measured.read(connection, runtime.people.developers())
     lines = []
     for kpi in measures:
         now = "not yet known" if kpi.value is None else f"{kpi.value:g} {kpi.unit}"

@@ -1,6 +1,6 @@
 """The buttons of an alert: investigate, declare expected, snooze, assign, propose a fix; each changes the one insight and its card."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -116,7 +116,13 @@ def _close(runtime: Runtime, submission: Submission, status: str) -> None:
                 until,
             )
             audit.append(session, actor.id, f"insight.{status}", str(insight.id), {"reason": reason, "days": days})
-            _redraw(session, insight, f"{status.capitalize()} for {days} days, says {actor.name or actor.id}: {reason}", submission)
+            _redraw(
+                session,
+                insight,
+                f"{status.capitalize()} for {days} days, says {actor.name or actor.id}: {reason}",
+                submission.about,
+                submission.view,
+            )
     if isinstance(found, str):
         clicks.whisper(runtime, submission.where, found)
 
@@ -129,7 +135,7 @@ def assign(runtime: Runtime, submission: Submission) -> None:
             insight, actor = found
             insight.owner = str(submission.values["owner"])
             audit.append(session, actor.id, "insight.assigned", str(insight.id), {"owner": insight.owner})
-            _redraw(session, insight, None, submission)
+            _redraw(session, insight, None, submission.about, submission.view)
             payload = {"owner": insight.owner, "by": actor.name or actor.id, "title": insight.title}
             outbox.leave(
                 session,
@@ -143,8 +149,8 @@ def assign(runtime: Runtime, submission: Submission) -> None:
         clicks.whisper(runtime, submission.where, found)
 
 
-def _redraw(session: Session, insight: Insight, line: str | None, submission: Submission) -> None:
-    """Update every card of the insight, and say in the thread what changed."""
+def _redraw(session: Session, insight: Insight, line: str | None, about: Mapping[str, Any], key: str) -> None:
+    """Update every card of the insight, and say in the thread it came from what changed; `key` makes it once."""
     prefix = f"insight:{insight.id}:"
     cards = session.execute(
         sa.select(OutboxMessage.key, OutboxMessage.channel, OutboxMessage.kind, OutboxMessage.payload).where(
@@ -152,24 +158,28 @@ def _redraw(session: Session, insight: Insight, line: str | None, submission: Su
         )
     ).all()
     for card in cards:
-        outbox.leave(
-            session, card.channel, card.kind, {**card.payload, **payload_of(insight)}, f"{card.key}:{submission.view}", update_key=card.key
-        )
-    channel, thread = submission.about.get("channel"), submission.about.get("thread")
+        outbox.leave(session, card.channel, card.kind, {**card.payload, **payload_of(insight)}, f"{card.key}:{key}", update_key=card.key)
+    channel, thread = about.get("channel"), about.get("thread")
     if line and channel and thread:
-        outbox.leave(session, str(channel), "note", {"text": line}, f"{prefix}line:{submission.view}", thread_ts=str(thread))
+        outbox.leave(session, str(channel), "note", {"text": line}, f"{prefix}line:{key}", thread_ts=str(thread))
 
 
 def keep_feedback(runtime: Runtime, click: Click) -> None:
-    """Useful or noise: the precision of alerts is counted from it."""
+    """Useful or noise: the precision of alerts is counted from it, and after noise the next one of its kind has to be half as large again."""
     number, _, verdict = click.value.partition(":")
+    noise = verdict != "yes"
     with runtime.session() as session:
         found = _find(session, runtime, click.where, number, Action.TRIAGE_INSIGHT)
         if not isinstance(found, str):
             insight, actor = found
-            insight.feedback = "useful" if verdict == "yes" else "noise"
+            insight.feedback = "noise" if noise else "useful"
             audit.append(session, actor.id, "insight.feedback", str(insight.id), {"feedback": insight.feedback})
-    clicks.whisper(runtime, click.where, found if isinstance(found, str) else "Thank you, noted.")
+            if noise and insight.kind == "anomaly" and insight.status in ("open", "acknowledged"):
+                insight.status, insight.closed_at = "resolved", runtime.clock()
+                insight.status_reason = f"noise, says {actor.name or actor.id}; the next one here must be half as large again to be told"
+                _redraw(session, insight, None, {}, f"noise:{insight.closed_at.isoformat()}")
+    said = "Noted as noise: closed, and the next one here must be half as large again to be told." if noise else "Thank you, noted."
+    clicks.whisper(runtime, click.where, found if isinstance(found, str) else said)
 
 
 def propose_fix(runtime: Runtime, click: Click) -> None:

@@ -32,6 +32,7 @@ class People:
     client: WebClient
     organisation: Organisation
     _profiles: dict[str, tuple[float, Profile]] = field(default_factory=dict)
+    _members_counted: tuple[float, int] = (0.0, 0)
     _groups: tuple[float, dict[str, frozenset[str]]] = (0.0, {})
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -91,6 +92,20 @@ class People:
                 log.warning("Slack does not list user groups: %s", error)
             self._groups = (time.monotonic() + _KEPT_SECONDS, members)
             return members
+
+    def developers(self) -> int:
+        """How many people could ask: those of `finops.yaml`, else the workspace's members; 0 where neither is known."""
+        if self.organisation.people:
+            return len(self.organisation.people)
+        until, count = self._members_counted
+        if until <= time.monotonic():
+            try:
+                listed = [person for page in self.client.users_list(limit=200) for person in page["members"]]
+                count = sum(not (person.get("is_bot") or person.get("deleted") or person.get("id") == "USLACKBOT") for person in listed)
+            except (SlackClientError, OSError) as error:
+                log.warning("Slack does not list its members: %s", error)
+            self._members_counted = (time.monotonic() + _KEPT_SECONDS, count)
+        return count
 
     def with_role(self, *roles: Role) -> tuple[str, ...]:
         """Slack ids of the people of `finops.yaml` who hold one of the roles, for those who are asked."""

@@ -33,7 +33,7 @@ _QUERIES: tuple[tuple[str, str, float, str, bool, str], ...] = (
         "minutes",
         False,
         """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.delivered_at - i.data_arrived_at) / 60)
-           FROM finops.insights i JOIN finops.outbox o ON o.key LIKE 'insight:' || i.id || ':%' AND o.kind IN ('alert', 'budget')
+           FROM finops.insights i JOIN finops.outbox o ON o.key LIKE 'insight:' || i.id || ':%' AND o.kind = 'alert' AND o.update_key IS NULL
            WHERE i.kind = 'anomaly' AND o.delivered_at IS NOT NULL AND i.detected_at > now() - interval '90 days'""",
     ),
     (
@@ -90,20 +90,21 @@ _QUERIES: tuple[tuple[str, str, float, str, bool, str], ...] = (
     ),
     (
         "weekly_askers",
-        "People who asked in the last 7 days, of those who asked in the last 90",
+        "Developers who asked in the last 7 days, of all there are",
         70.0,
         "%",
         True,
-        """SELECT 100.0 * count(DISTINCT asker) FILTER (WHERE asked_at > now() - interval '7 days') / nullif(count(DISTINCT asker), 0)
+        """SELECT 100.0 * count(DISTINCT asker) FILTER (WHERE asked_at > now() - interval '7 days')
+                  / nullif(greatest(CAST(:developers AS integer), count(DISTINCT asker)), 0)
            FROM finops.questions WHERE asked_at > now() - interval '90 days' AND asker <> 'cli'""",
     ),
 )
 
 
-def read(connection: sa.Connection) -> list[Kpi]:
-    """All measures, in a fixed order."""
+def read(connection: sa.Connection, developers: int) -> list[Kpi]:
+    """All measures, in a fixed order; `developers` is how many people could ask (those of finops.yaml, else of the workspace), 0 where unknown."""
     found = []
     for name, says, target, unit, higher, sql in _QUERIES:
-        value = connection.scalar(sa.text(sql))
+        value = connection.scalar(sa.text(sql), {"developers": developers} if ":developers" in sql else {})
         found.append(Kpi(name, says, None if value is None else round(float(value), 2), target, unit, higher))
     return found

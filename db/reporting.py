@@ -71,6 +71,9 @@ currency text Billing currency; never add up over currencies
 
 _COST_NAMES = ", ".join(line.split(" ")[0] for line in _COSTS.strip().splitlines())
 
+# A budget's scope reads as `settings.Scope` does; JSON objects keep no order.
+_PLACE_OF_KEY = "array_position(ARRAY['team', 'account', 'service', 'environment', 'application', 'provider', 'region'], k)"
+
 VIEWS: tuple[View, ...] = (
     View(
         "daily_costs",
@@ -148,8 +151,9 @@ VIEWS: tuple[View, ...] = (
             "status text ok, warning, forecast_breach or breached\n"
             "currency text Currency of the amounts"
         ),
-        "SELECT p.budget, coalesce((SELECT string_agg(k, ' x ') FROM jsonb_object_keys(b.scope) AS k), 'total') AS scope_kind, "
-        "coalesce((SELECT string_agg(v, ', ') FROM jsonb_each_text(b.scope) AS t(k, v)), 'everything') AS scope, p.period_start, p.period_end, p.amount, p.spent, "
+        f"SELECT p.budget, coalesce((SELECT string_agg(k, ' x ' ORDER BY {_PLACE_OF_KEY}) FROM jsonb_object_keys(b.scope) AS k), 'total') AS scope_kind, "
+        f"coalesce((SELECT string_agg(v, ', ' ORDER BY {_PLACE_OF_KEY}) FROM jsonb_each_text(b.scope) AS t(k, v)), 'everything') AS scope, "
+        "p.period_start, p.period_end, p.amount, p.spent, "
         "p.forecast, round(100 * p.spent / p.amount, 1) AS percent_used, p.status, b.currency "
         "FROM finops.budget_periods p JOIN finops.budgets b ON b.name = p.budget",
         "scope_kind = 'team' AND scope IN ({teams})",
@@ -264,6 +268,32 @@ VIEWS: tuple[View, ...] = (
         ),
         "SELECT provider, region, instance_type, operating_system, vcpus, memory_gib, hourly_price, currency, as_of FROM finops.prices",
         None,
+    ),
+    View(
+        "hourly_utilization",
+        "Metrics of resources by the hour",
+        _columns(
+            "usage_hour timestamptz Start of the hour, UTC\n"
+            "resource_id text Resource\n"
+            "metric text cpu, network, iops, connections, invocations …\n"
+            "average double Average over the hour; a count is the hour's total\n"
+            "maximum double Maximum in the hour; a count is the hour's total\n"
+            "unit text Unit"
+        ),
+        "SELECT usage_hour, resource_id, metric, average, maximum, unit FROM finops.hourly_utilization",
+        "resource_id IN (SELECT resource_id FROM reporting.resources WHERE team IN ({teams}))",
+    ),
+    View(
+        "showback",
+        "What each team bears of a month: its own cost and its parts of shared costs",
+        _columns(
+            "month date First day of the month\n"
+            "team text Team that bears it; NULL for what nobody bears\n"
+            "shared_cost text Name of the shared cost; NULL for the team's own cost\n"
+            "cost numeric Effective cost without tax\n"
+            "currency text Currency; never add up over currencies"
+        ),
+        "SELECT month, team, shared_cost, cost, currency FROM finops.showback",
     ),
     View(
         "data_freshness",

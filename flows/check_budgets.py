@@ -1,5 +1,6 @@
 """Where every budget stands: spent, heading for, when it is crossed; a breach is told to the budget's channel and owner."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,14 +11,14 @@ from prefect import flow
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate
+from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate, total_with_band
 from analysis.forecasts.series import Forecast
 from analysis.money import money
 from db import engines
 from db.engines import Database
 from db.tables import BudgetPeriod, BudgetRow, Insight
 from db.tables import Forecast as Stored
-from flows import failure, insights
+from flows import failure, insights, showback
 from flows.cost_series import data_through, read
 from settings import Budget, Organisation, Scope, read_organisation, read_settings
 
@@ -39,20 +40,23 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
     """Take over finops.yaml's budgets, evaluate all, store and tell, in one transaction."""
     with Session(database.app) as session, session.begin():
         take_over(session, organisation)
+        showback.refresh(session, organisation)
         through = data_through(session.connection())
         if through is None:
             return {}
         today, statuses, found = through + timedelta(days=1), {}, []
         for row in session.scalars(sa.select(BudgetRow).order_by(BudgetRow.name)).all():
             budget = _budget(row)
-            status = evaluate(budget, _costs(session, budget, today), _forecast(session, budget), today, organisation.fiscal_year_start)
+            costs, forecast = _costs(session, budget, today), _forecast(session, budget)
+            status = evaluate(budget, costs, forecast, today, organisation.fiscal_year_start)
             if isinstance(status, OutsidePeriod):
                 statuses[row.name] = "outside its period"
                 continue
             statuses[row.name] = status.status
             _store(session, status, now)
             if status.status in _SEVERITY:
-                found.append(_insight(session, row, budget, status, today))
+                figure = _figure(costs, forecast, status, today, row.currency)
+                found.append(_insight(session, row, budget, status, today, figure))
         insights.store(session, found, organisation, now, None)
         _close_recovered(session, {item.fingerprint for item in found}, now)
     return statuses
@@ -116,7 +120,32 @@ def _store(session: Session, status: BudgetStatus, now: datetime) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["budget", "period_start"], set_=values))
 
 
-def _insight(session: Session, row: BudgetRow, budget: Budget, status: BudgetStatus, today: date) -> insights.Found:
+def _figure(costs: Mapping[date, float], forecast: Forecast | None, status: BudgetStatus, today: date, currency: str) -> dict[str, Any]:
+    """The period's cost so far, added up day by day, where it is heading with its band, and the budget."""
+    period = status.period
+    days = [period.start + timedelta(days=offset) for offset in range((period.end - period.start).days)]
+    past = [day for day in days if day < today]
+    coming = days[len(past) :] if forecast is not None and not status.note else []
+    spent = np.cumsum([costs.get(day, 0.0) for day in past]).round(2).tolist()
+    lines: list[list[Any]] = [["spent", [*spent, *[None] * len(coming)]]]
+    figure: dict[str, Any] = {
+        "kind": "line",
+        "title": f"{status.budget}: cost of the period so far",
+        "categories": [f"{day.day} {day:%b}" for day in (*past, *coming)],
+        "series": lines,
+        "y_label": currency,
+        "limit": status.amount,
+    }
+    if coming and forecast is not None:
+        ends = np.array([total_with_band(forecast, today, day + timedelta(days=1)) for day in coming]) + status.spent
+        lines.append(["expected", [*[None] * len(past), *ends[:, 0].round(2).tolist()]])
+        figure["band"] = [[*[None] * len(past), *ends[:, side].round(2).tolist()] for side in (1, 2)]
+    return figure
+
+
+def _insight(
+    session: Session, row: BudgetRow, budget: Budget, status: BudgetStatus, today: date, figure: Mapping[str, Any]
+) -> insights.Found:
     """One insight a budget, period and status: a breach after a warning is news, the same again is not."""
     crossing, name = status.crossing(), budget.scope.label()
     over = (status.forecast if status.forecast is not None else status.spent) - status.amount
@@ -131,6 +160,7 @@ def _insight(session: Session, row: BudgetRow, budget: Budget, status: BudgetSta
         "budget": row.name, "scope": name, "amount": status.amount, "spent": status.spent, "forecast": status.forecast, "currency": row.currency,
         "forecast_low": status.forecast_low, "forecast_high": status.forecast_high, "crosses_on": crossing.on.isoformat() if crossing else None,
         "period_start": status.period.start.isoformat(), "owner": row.owner, "reason": _reason(session, budget, status, today),
+        "period": row.period, "period_end": status.period.end.isoformat(), "figure": dict(figure),
     }  # fmt: skip
     return insights.Found(
         fingerprint=f"budget:{row.name}:{status.period.start}:{status.status}",

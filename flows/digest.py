@@ -10,12 +10,19 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from analysis.budgets import band_of_total
 from analysis.money import money, percent
+from db import outlook
+from db.outlook import Outlook
 from flows.cost_series import CostSeries, read
+from flows.freshness import fresh
+from flows.showback import section as showback_section
 
 _DAYS = 30
 _USUAL_WEEKS = 4
 _MOVERS = 8
+_LEAST_AHEAD = 7  # days of forecast that the chart shows at least
+_MOST_AHEAD = 45  # days of forecast that are read
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -37,26 +44,20 @@ def compose(session: Session, scope: Mapping[str, str], today: date, *, weekly: 
     name = ", ".join(scope.values()) or "All costs"
     currency = series.currencies[0]
     days = np.nan_to_num(series.values[:, 0])
-    through = _through(session, today)
-    budget, forecast = _budget(session, scope, through), _forecast(session, scope, through)
-    span = 7 if weekly else 1
-    lines = [_spent(days, series, through, span, currency) + " " + _month(days, series, through, budget, forecast, currency)]
+    reach = fresh(session, scope, series, today)
+    through, span = reach.through, 7 if weekly else 1
+    budget, ahead = _budget(session, scope, currency), _ahead(session, scope, currency, through)
+    when = _when(through, today, span)
+    lines = [f"{_spent(days, series, through, span, currency, when)} {_month(days, series, through, budget, ahead, currency)}"]
     lines.append(
         " ".join(part for part in (_mover(session, scope, through, span, currency), _open_things(session, scope, currency)) if part)
     )
-    late = None
-    if (today - through).days > 1:
-        late = f"The bills are late: they end on {through.day} {_MONTHS[through.month - 1]}; nothing is said about later days."
     title = f"{name[:1].upper() + name[1:]}, {_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]}"
-    payload = {
-        "title": title,
-        "lines": lines,
-        "late": late,
-        "figure": _figure(series, through, budget, forecast, currency),
-        "details": True,
-    }
-    details = {"sections": [_services(session, scope, through, span, currency), _insights(session, scope)]}
-    text = "\n".join([title, *([late] if late else []), *lines])
+    figure = _figure(series, through, budget, ahead, currency)
+    payload = {"title": title, "lines": lines, "late": reach.late, "figure": figure, "details": True}
+    sections = [_services(session, scope, through, span, currency), _insights(session, scope), showback_section(session, scope, through)]
+    details = {"sections": [section for section in sections if section["rows"]]}
+    text = "\n".join([title, *([reach.late] if reach.late else []), *lines])
     return Digest(payload, details, text)
 
 
@@ -71,52 +72,54 @@ def _daily(session: Session, scope: Mapping[str, str], today: date) -> CostSerie
     return series.take([largest])
 
 
-def _through(session: Session, today: date) -> date:
-    """The newest day for which every provider that still delivers has usage."""
-    sql = "SELECT min(data_through) FROM reporting.data_freshness WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
-    found: date | None = session.scalar(sa.text(sql))
-    return min(found or today, today - timedelta(days=1))
+def _when(through: date, today: date, span: int) -> str:
+    if span == 7:
+        return f"7 days through {through.day} {_MONTHS[through.month - 1]}"
+    if (today - through).days == 1:
+        return "Yesterday"
+    return f"{_WEEKDAYS[through.weekday()]} {through.day} {_MONTHS[through.month - 1]}"
 
 
-def _spent(days: Any, series: CostSeries, through: date, span: int, currency: str) -> str:
+def _spent(days: Any, series: CostSeries, through: date, span: int, currency: str, when: str) -> str:
     """`Yesterday $2,310, 4 % under a usual Sunday.`"""
     end = (through - series.first).days + 1
     spent = float(days[end - span : end].sum())
     earlier = [float(days[end - span - 7 * week : end - 7 * week].sum()) for week in range(1, _USUAL_WEEKS + 1)]
     usual = float(np.median(earlier))
-    when = "Last 7 days" if span == 7 else f"{_WEEKDAYS[through.weekday()]} {through.day} {_MONTHS[through.month - 1]}"
     if usual <= 0:
-        return f"{when}: {money(spent, currency)}."
+        return f"{when} {money(spent, currency)}."
     share = spent / usual - 1
     like = "a usual week" if span == 7 else f"a usual {_WEEKDAYS[through.weekday()]}"
     if abs(share) < 0.005:
-        return f"{when}: {money(spent, currency)}, as {like}."
-    return f"{when}: {money(spent, currency)}, {percent(share)} {'over' if share > 0 else 'under'} {like}."
+        return f"{when} {money(spent, currency)}, as {like}."
+    return f"{when} {money(spent, currency)}, {percent(share)} {'over' if share > 0 else 'under'} {like}."
 
 
-def _month(days: Any, series: CostSeries, through: date, budget: Any, forecast: list[Any], currency: str) -> str:
+def _month(days: Any, series: CostSeries, through: date, budget: Any, ahead: Outlook | None, currency: str) -> str:
+    """`Month $58.2k of $90k, heading for $81k ($72k–$88k).`"""
     first = through.replace(day=1)
     spent = float(days[(first - series.first).days : (through - series.first).days + 1].sum())
     of = f" of {money(budget.amount, currency)}" if budget is not None else ""
-    rest = [row for row in forecast if row.forecast_date > through and row.forecast_date.month == first.month]
-    if not rest:
+    if ahead is None:
         return f"Month {money(spent, currency)}{of}."
-    ends = [spent + float(sum(getattr(row, name) for row in rest)) for name in ("expected_cost", "low_80", "high_80")]
-    return f"Month {money(spent, currency)}{of}, heading for {money(ends[0], currency)} ({money(ends[1], currency)}–{money(ends[2], currency)})."
+    rest = [index for index, day in enumerate(ahead.days) if day > through and day.month == first.month]
+    if not rest or ahead.days[0] > through + timedelta(days=1):  # with days missing between them, spent and expected do not add up
+        return f"Month {money(spent, currency)}{of}."
+    mean, low, high = (np.array(band)[rest] for band in (ahead.expected, ahead.low_80, ahead.high_80))
+    total, least, most = band_of_total(mean, low, high)
+    ends = [money(spent + part, currency) for part in (total, least, most)]
+    return f"Month {money(spent, currency)}{of}, heading for {ends[0]} ({ends[1]}–{ends[2]})."
 
 
-def _budget(session: Session, scope: Mapping[str, str], through: date) -> Any:
-    sql = """SELECT b.amount FROM finops.budgets b WHERE b.scope = CAST(:scope AS jsonb) AND b.period = 'monthly' ORDER BY b.amount DESC LIMIT 1"""
-    return session.execute(sa.text(sql), {"scope": json.dumps(dict(scope))}).one_or_none()
+def _budget(session: Session, scope: Mapping[str, str], currency: str) -> Any:
+    sql = """SELECT b.amount FROM finops.budgets b WHERE b.scope = CAST(:scope AS jsonb) AND b.period = 'monthly' AND b.currency = :currency
+             ORDER BY b.amount DESC LIMIT 1"""
+    return session.execute(sa.text(sql), {"scope": json.dumps(dict(scope)), "currency": currency}).one_or_none()
 
 
-def _forecast(session: Session, scope: Mapping[str, str], through: date) -> list[Any]:
-    """The newest forecast of the scope."""
-    kind, label = (" x ".join(scope) or "total"), (", ".join(scope.values()) or "everything")
-    sql = """SELECT forecast_date, expected_cost, low_80, high_80 FROM finops.forecasts f WHERE scope_kind = :kind AND scope = :label
-             AND made_on = (SELECT max(made_on) FROM finops.forecasts g WHERE g.scope_kind = f.scope_kind AND g.scope = f.scope)
-             ORDER BY forecast_date"""
-    return list(session.execute(sa.text(sql), {"kind": kind, "label": label}))
+def _ahead(session: Session, scope: Mapping[str, str], currency: str, through: date) -> Outlook | None:
+    """The newest forecast that starts no later than the day after `through`, through the month's end and a week at least."""
+    return outlook.read(session.connection(), scope, currency, _MOST_AHEAD, until=through + timedelta(days=1))
 
 
 def _moves(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> list[Any]:
@@ -162,21 +165,30 @@ def _open_things(session: Session, scope: Mapping[str, str], currency: str) -> s
     return ", ".join(parts) + "."
 
 
-def _figure(series: CostSeries, through: date, budget: Any, forecast: list[Any], currency: str) -> dict[str, Any]:
-    """The last thirty days; with a budget, its even daily share as a line."""
+def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | None, currency: str) -> dict[str, Any]:
+    """The last thirty days, the forecast with its band to the month's end, and with a budget its even daily share."""
     end = (through - series.first).days + 1
     start = max(0, end - _DAYS)
-    days = [series.day(index) for index in range(start, end)]
-    lines: list[list[Any]] = [["cost", [round(float(value), 2) for value in np.nan_to_num(series.values[start:end, 0])]]]
-    if budget is not None:
-        lines.append(["budget a day", [round(float(budget.amount) / _days_in_month(day), 2) for day in days]])
-    return {
+    last = max(through.replace(day=_days_in_month(through)), through + timedelta(days=_LEAST_AHEAD))
+    coming = [index for index, day in enumerate(ahead.days) if through < day <= last] if ahead is not None else []
+    past = [series.day(index) for index in range(start, end)]
+    days = [*past, *(ahead.days[index] for index in coming)] if ahead is not None else past
+    nothing, before = [None] * len(coming), [None] * len(past)
+    lines: list[list[Any]] = [["cost", [*(round(float(value), 2) for value in np.nan_to_num(series.values[start:end, 0])), *nothing]]]
+    figure: dict[str, Any] = {
         "kind": "line",
         "title": f"Cost a day, {currency}",
         "categories": [f"{day.day} {_MONTHS[day.month - 1]}" for day in days],
         "series": lines,
         "y_label": currency,
     }
+    if ahead is not None and coming:
+        bands = {name: [round(getattr(ahead, name)[i], 2) for i in coming] for name in ("expected", "low_80", "high_80")}
+        lines.append(["forecast", [*before, *bands["expected"]]])
+        figure["band"] = [[*before, *bands["low_80"]], [*before, *bands["high_80"]]]
+    if budget is not None:
+        lines.append(["budget a day", [round(float(budget.amount) / _days_in_month(day), 2) for day in days]])
+    return figure
 
 
 def _days_in_month(day: date) -> int:

@@ -1,6 +1,7 @@
 """Forecast 180 days of every scope worth planning with, keep what was predicted, and measure what earlier predictions were worth."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import Forecast, KnownStep, Series
 from analysis.money import money
-from db import engines, outbox
+from db import engines, outbox, outlook
 from db.engines import Database
 from db.tables import BudgetRow, ForecastAccuracy
 from db.tables import Forecast as Stored
@@ -26,6 +27,8 @@ _HISTORY = timedelta(days=760)
 _LEVELS: tuple[tuple[str, ...], ...] = ((), ("team",), ("account",), ("service",), ("environment",), ("provider",))
 _FULL_TIER = 200  # series, by spend, that get every model; the long tail gets the cheap pair
 _FLOOR_PER_DAY = 1.0
+_CARD_DAYS = 90
+_CHUNK = 20_000  # rows an INSERT
 
 
 @flow(name="forecast_costs", flow_run_name="forecasts")
@@ -52,7 +55,7 @@ def run(
         _store(session, found, today)
         if only is None:
             _measure(session, series, today)
-        _answer(session, found, request_key)
+        _answer(session, series, found, request_key)
     return len(found)
 
 
@@ -68,7 +71,7 @@ def _series(session: Session, organisation: Organisation, today: date) -> dict[t
             continue
         if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY:
             continue
-        found[kind_of(scope), label_of(scope), currency] = (scope, _one(read_series, index))
+        found[outlook.kind_of(scope), outlook.label_of(scope), currency] = (scope, _one(read_series, index))
     return found
 
 
@@ -76,16 +79,6 @@ def _one(series: CostSeries, index: int) -> Series:
     known = np.flatnonzero(np.isfinite(series.values[:, index]))
     first = int(known[0]) if len(known) else 0
     return Series(series.day(first), series.values[first:, index])
-
-
-def kind_of(scope: Mapping[str, str]) -> str:
-    """As `settings.Scope.kind`."""
-    return " x ".join(scope) or "total"
-
-
-def label_of(scope: Mapping[str, str]) -> str:
-    """As `settings.Scope.label`."""
-    return ", ".join(scope.values()) or "everything"
 
 
 Keyed = dict[tuple[str, str, str], tuple[Mapping[str, str], Series]]
@@ -116,23 +109,21 @@ def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[Kno
     return [KnownStep(event.start, float(event.amount_per_day), event.end) for event in inside]
 
 
-def _store(session: Session, found: dict[tuple[str, str, str], Forecast], today: date) -> None:
-    for (kind, label, currency), forecast in found.items():
-        session.execute(
-            sa.delete(Stored).where(Stored.scope_kind == kind, Stored.scope == label, Stored.currency == currency, Stored.made_on == today)
-        )
-        bands = (forecast.mean, forecast.low_80, forecast.high_80, forecast.low_95, forecast.high_95)
-        names = ("expected_cost", "low_80", "high_80", "low_95", "high_95")
-        session.execute(
-            sa.insert(Stored),
-            [
-                {
-                    "scope_kind": kind, "scope": label, "currency": currency, "made_on": today, "forecast_date": day, "model": forecast.model,
-                    **{name: round(float(band[index]), 4) for name, band in zip(names, bands, strict=True)},
-                }
-                for index, day in enumerate(forecast.days())
-            ],
-        )  # fmt: skip
+def _store(session: Session, found: Mapping[tuple[str, str, str], Forecast], made_on: date) -> None:
+    """The day's forecasts of these scopes, in place of those that are there."""
+    keys = sa.tuple_(Stored.scope_kind, Stored.scope, Stored.currency)
+    session.execute(sa.delete(Stored).where(Stored.made_on == made_on, keys.in_(list(found))))
+    rows = [row for key, forecast in found.items() for row in _rows(key, forecast, made_on)]
+    for start in range(0, len(rows), _CHUNK):
+        session.execute(sa.insert(Stored), rows[start : start + _CHUNK])
+
+
+def _rows(key: tuple[str, str, str], forecast: Forecast, made_on: date) -> Iterable[dict[str, Any]]:
+    names = ("expected_cost", "low_80", "high_80", "low_95", "high_95")
+    bands = (forecast.mean, forecast.low_80, forecast.high_80, forecast.low_95, forecast.high_95)
+    same = {"scope_kind": key[0], "scope": key[1], "currency": key[2], "made_on": made_on, "model": forecast.model}
+    for index, day in enumerate(forecast.days()):
+        yield {**same, "forecast_date": day, **{name: round(float(band[index]), 4) for name, band in zip(names, bands, strict=True)}}
 
 
 def _measure(session: Session, series: Keyed, today: date) -> None:
@@ -142,6 +133,8 @@ def _measure(session: Session, series: Keyed, today: date) -> None:
         origin = today - timedelta(days=days)
         named = {name_of(scope, key[2]): (key, one) for key, (scope, one) in series.items() if (origin - one.start).days >= 28}
         made = forecast_many({name: one for name, (_, one) in named.items()}, days, origin, "cheap", workers=2)
+        if days == min(HORIZONS):
+            _store_replayed(session, {named[name][0]: forecast for name, forecast in made.items()}, origin)
         for name, forecast in made.items():
             key, one = named[name]
             actual = np.nan_to_num(one.values[(origin - one.start).days :][:days])
@@ -157,11 +150,20 @@ def _measure(session: Session, series: Keyed, today: date) -> None:
         session.execute(statement.on_conflict_do_update(index_elements=keys, set_=updated), rows)
 
 
+def _store_replayed(session: Session, made: Mapping[tuple[str, str, str], Forecast], origin: date) -> None:
+    """Keep a replay for the charts of scopes that were not forecast on its day: `as predicted` beside what came; it counts as no prediction."""
+    same = (Stored.made_on == origin, Stored.model.not_like(f"{outlook.REPLAYED}%"))
+    known = session.execute(sa.select(Stored.scope_kind, Stored.scope, Stored.currency).where(*same).distinct())
+    there = {(row.scope_kind, row.scope, row.currency) for row in known}
+    _store(session, {k: replace(f, model=f"{outlook.REPLAYED} {f.model}") for k, f in made.items() if k not in there}, origin)
+
+
 def _predicted(session: Session, series: Keyed, origin: date, days: int) -> dict[tuple[str, str, str], tuple[Any, Any, Any]]:
     """What was really stored on the origin day, where all of its days are there."""
     rows = session.execute(
         sa.select(Stored.scope_kind, Stored.scope, Stored.currency, Stored.expected_cost, Stored.low_80, Stored.high_80)
         .where(Stored.made_on == origin, Stored.forecast_date < origin + timedelta(days=days))
+        .where(Stored.model.not_like(f"{outlook.REPLAYED}%"))
         .order_by(Stored.scope_kind, Stored.scope, Stored.currency, Stored.forecast_date)
     )
     found: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
@@ -190,44 +192,13 @@ def _accuracy(
     ]  # fmt: skip
 
 
-def _answer(session: Session, found: dict[tuple[str, str, str], Forecast], request_key: str | None) -> None:
+def _answer(session: Session, series: Keyed, found: dict[tuple[str, str, str], Forecast], request_key: str | None) -> None:
     """The card in the thread that asked."""
     totals = {" ".join(key): money(float(forecast.mean[:30].sum()), key[2]) for key, forecast in found.items()}
     request = failure.close_request(session, request_key, "finished", {"forecasts": totals})
     if request is None or not request.channel or not found:
         return
-    key, forecast = next(iter(found.items()))
-    outbox.leave(
-        session, request.channel, "forecast", card_of(session, key, forecast), f"forecast:{request_key}", thread_ts=request.thread_ts
-    )
-
-
-def card_of(session: Session, key: tuple[str, str, str], forecast: Forecast, days: int = 90) -> dict[str, Any]:
-    """What the forecast card draws, with the error that earlier ones had."""
-    error = session.scalar(
-        sa.select(ForecastAccuracy.total_error)
-        .where(ForecastAccuracy.scope_kind == key[0], ForecastAccuracy.scope == key[1], ForecastAccuracy.horizon_days == days)
-        .order_by(ForecastAccuracy.kind.desc(), ForecastAccuracy.measured_on.desc())
-        .limit(1)
-    )
-    bands = {name: [round(float(value), 2) for value in getattr(forecast, name)[:days]] for name in ("mean", "low_80", "high_80")}
-    return {
-        "scope_kind": key[0],
-        "scope": key[1],
-        "currency": key[2],
-        "days": days,
-        "total": sum(bands["mean"]),
-        "low": sum(bands["low_80"]),
-        "high": sum(bands["high_80"]),
-        "model": forecast.model,
-        "made_on": forecast.start.isoformat(),
-        "error": error,
-        "figure": {
-            "kind": "line",
-            "title": f"Expected cost a day, {key[2]}",
-            "categories": [f"{day:%d %b}" for day in forecast.days()[:days]],
-            "series": [["expected", bands["mean"]]],
-            "band": [bands["low_80"], bands["high_80"]],
-            "y_label": key[2],
-        },
-    }
+    key = next(iter(found))
+    card = outlook.card(session.connection(), series[key][0], key[2], _CARD_DAYS)
+    if card is not None:
+        outbox.leave(session, request.channel, "forecast", card, f"forecast:{request_key}", thread_ts=request.thread_ts)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import logs
 from db import engines, outbox
 from db.engines import Database
-from flows import failure
+from flows import failure, showback
 from flows.loading.delivery import ingest as ingest
 from flows.loading.replace import cost_to_json
 from flows.loading.result import IngestResult
@@ -59,6 +59,8 @@ def ingest_costs(
     if refused:
         failure.tell("ingest_costs", refused[0], database, organisation, request_key)
         return Failed(message=refused[0][:500], data=loaded)
+    with Session(database.app) as session, session.begin():
+        showback.refresh(session, organisation)
     _report(database, results, request_key)
     _detect(results)
     return loaded

@@ -159,7 +159,7 @@ def _update(session: Session, insight: Insight, item: Found, now: datetime) -> N
         _redraw(session, insight, now)
     if insight.status not in LIVE or item.impact is None:
         return
-    kept = {name: insight.evidence[name] for name in ("channels", "storm") if name in insight.evidence}
+    kept: dict[str, Any] = {name: insight.evidence[name] for name in ("channels", "storm") if name in insight.evidence}
     insight.evidence = {**insight.evidence, **item.evidence, **kept}
     if before and abs(item.impact - before) > 0.5 * abs(before):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))

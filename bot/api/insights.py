@@ -1,5 +1,6 @@
 """Insights: the summary, one of them, and what a person decides about it."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from sqlglot import exp, parse_one
 from access import Actor, may_see_team
 from bot.api.context import Context, InContext, Reader, Triager
 from bot.api.listing import select
-from db import audit
+from db import audit, kpis
 from db.tables import Insight
 
 router = APIRouter(tags=["insights"])
@@ -68,6 +69,13 @@ def summary(context: InContext, caller: Reader) -> dict[str, Any]:
             "SELECT budget, status, percent_used, amount, spent, forecast, currency FROM budgets ORDER BY percent_used DESC LIMIT 20"
         ),
     }
+
+
+@router.get("/kpis", summary="How well the product does its job: each measure with its target")
+def measures(context: InContext, caller: Reader) -> list[dict[str, Any]]:
+    """A value of null is not yet known, and neither good nor bad."""
+    with context.database.app.connect() as connection:
+        return [{**asdict(kpi), "good": kpi.good} for kpi in kpis.read(connection, len(context.organisation.people))]
 
 
 @router.get("/insights/{insight_id}", summary="One insight with its evidence")

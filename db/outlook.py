@@ -1,0 +1,126 @@
+"""What is expected of a scope and what was: the newest forecast, the days before it, and what an earlier forecast had said of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+DIMENSIONS = ("team", "account", "service", "environment", "application", "provider", "region")  # in the order of settings.Scope
+REPLAYED = "replayed"  # begins the model's name where a forecast was made afterwards, from what was known then
+PAST_DAYS = 30
+_EARLIER = timedelta(days=28)  # a forecast that is to be compared with a month has to be about as old
+
+_NEWEST = """
+    SELECT forecast_date, made_on, model, expected_cost::float8 AS expected, low_80::float8 AS low, high_80::float8 AS high
+    FROM finops.forecasts f WHERE scope_kind = :kind AND scope = :label AND currency = :currency AND made_on = (
+        SELECT max(made_on) FROM finops.forecasts g WHERE g.scope_kind = :kind AND g.scope = :label AND g.currency = :currency
+        AND g.model NOT LIKE 'replayed%' AND g.made_on <= :until)
+    ORDER BY forecast_date"""
+_EARLIEST = """
+    SELECT forecast_date, expected_cost::float8 AS expected FROM finops.forecasts
+    WHERE scope_kind = :kind AND scope = :label AND currency = :currency AND forecast_date < :until AND made_on = (
+        SELECT coalesce(max(made_on) FILTER (WHERE made_on <= :early), min(made_on)) FROM finops.forecasts g
+        WHERE g.scope_kind = :kind AND g.scope = :label AND g.currency = :currency AND g.made_on < :until)"""
+_ERROR = """
+    SELECT total_error FROM finops.forecast_accuracy WHERE scope_kind = :kind AND scope = :label AND currency = :currency
+    ORDER BY horizon_days = :days DESC, kind DESC, measured_on DESC LIMIT 1"""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The newest forecast's days ahead, and the days before it; `was_expected` has None where nothing had been predicted. Costs a day."""
+
+    made_on: date
+    model: str
+    days: tuple[date, ...]
+    expected: tuple[float, ...]
+    low_80: tuple[float, ...]
+    high_80: tuple[float, ...]
+    past: tuple[date, ...]
+    actual: tuple[float, ...]
+    was_expected: tuple[float | None, ...]
+
+
+def kind_of(scope: Mapping[str, str]) -> str:
+    """As `settings.Scope.kind`, whatever the order of the mapping."""
+    return " x ".join(name for name in DIMENSIONS if name in scope) or "total"
+
+
+def label_of(scope: Mapping[str, str]) -> str:
+    """As `settings.Scope.label`, whatever the order of the mapping."""
+    return ", ".join(scope[name] for name in DIMENSIONS if name in scope) or "everything"
+
+
+def read(connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int, until: date = date.max) -> Outlook | None:
+    """The outlook for the next `days`, from the newest forecast made by `until`; None when there is none."""
+    same = {"kind": kind_of(scope), "label": label_of(scope), "currency": currency}
+    rows = connection.execute(sa.text(_NEWEST), {**same, "until": until}).all()[:days]
+    if not rows:
+        return None
+    first: date = rows[0].forecast_date
+    earlier = {
+        row.forecast_date: row.expected
+        for row in connection.execute(sa.text(_EARLIEST), {**same, "until": first, "early": first - _EARLIER})
+    }
+    past = tuple(first - timedelta(days=back) for back in range(PAST_DAYS, 0, -1))
+    spent = _spent(connection, scope, currency, past[0], first)
+    return Outlook(
+        made_on=rows[0].made_on,
+        model=rows[0].model,
+        days=tuple(row.forecast_date for row in rows),
+        expected=tuple(row.expected for row in rows),
+        low_80=tuple(row.low for row in rows),
+        high_80=tuple(row.high for row in rows),
+        past=past,
+        actual=tuple(spent.get(day, 0.0) for day in past),
+        was_expected=tuple(earlier.get(day) for day in past),
+    )
+
+
+def _spent(connection: sa.Connection, scope: Mapping[str, str], currency: str, start: date, end: date) -> dict[date, float]:
+    """Effective cost a day without tax."""
+    conditions = "".join(f" AND {name} = :scope_{name}" for name in scope if name in DIMENSIONS)
+    sql = f"""SELECT usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs WHERE usage_date >= :start AND usage_date < :end
+              AND currency = :currency AND charge_category <> 'Tax'{conditions} GROUP BY usage_date"""
+    bound = {f"scope_{name}": value for name, value in scope.items()}
+    rows = connection.execute(sa.text(sql), {**bound, "start": start, "end": end, "currency": currency})
+    return {row.usage_date: row.cost for row in rows}
+
+
+def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int) -> dict[str, Any] | None:
+    """What the forecast card draws: the total and its band, the error that earlier ones had, and actual cost against an earlier forecast."""
+    found = read(connection, scope, currency, days)
+    if found is None:
+        return None
+    same = {"kind": kind_of(scope), "label": label_of(scope), "currency": currency}
+    ahead, behind = [None] * len(found.days), [None] * len(found.past)
+    lines: list[list[Any]] = [["actual", [*_rounded(found.actual), *ahead]]]
+    if any(value is not None for value in found.was_expected):
+        lines.append(["as predicted", [*_rounded(found.was_expected), *ahead]])
+    lines.append(["expected", [*behind, *_rounded(found.expected)]])
+    return {
+        "scope_kind": same["kind"],
+        "scope": same["label"],
+        "currency": currency,
+        "days": len(found.days),
+        "total": sum(found.expected),
+        "low": sum(found.low_80),
+        "high": sum(found.high_80),
+        "model": found.model,
+        "made_on": found.made_on.isoformat(),
+        "error": connection.scalar(sa.text(_ERROR), {**same, "days": days}),
+        "figure": {
+            "kind": "line",
+            "title": f"Cost a day of {same['label']}, actual and expected",
+            "categories": [f"{day.day} {day:%b}" for day in (*found.past, *found.days)],
+            "series": lines,
+            "band": [[*behind, *_rounded(found.low_80)], [*behind, *_rounded(found.high_80)]],
+            "y_label": f"{currency} a day",
+        },
+    }
+
+
+def _rounded(values: Sequence[float | None]) -> list[float | None]:
+    return [None if value is None else round(value, 2) for value in values]
