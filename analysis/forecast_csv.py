@@ -1,38 +1,32 @@
 """Forecasts of series in a CSV file, for the command line."""
 
-import csv
 import math
+import statistics
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.ensemble import Tier
 from analysis.forecasts.series import Forecast, Series, series_of
+from analysis.series_csv import SeriesFile, read_series
 from errors import UserError
 
-COLUMNS = ("series", "timestamp", "value")
 MANY = 300  # series beyond which the cheap tier is taken
-
-
-@dataclass
-class _Read:
-    """What a file says of one series; `suffix` is what its timestamps have after the date."""
-
-    suffix: str
-    stamps: set[str] = field(default_factory=set)
-    points: dict[date, float] = field(default_factory=dict)
+WHOLE = 0.75  # share of a usual day's points under which the first or last day is not whole
 
 
 def forecast_csv(path: Path, days: int) -> Iterator[dict[str, Any]]:
     """One line a series and day ahead, starting after the series' own last day; hours are added up to days, absent days are gaps.
 
-    The columns are series, timestamp (ISO 8601) and value (empty for a gap). Raises `UserError` naming the line for anything else.
+    Raises `UserError` naming the line for anything else than series_csv describes.
     """
-    read = _read(path)
-    series = {name: series_of(one.points) for name, one in read.items()}
+    file = read_series(path)
+    if not file.series:
+        raise UserError(f"{path} has no rows under its header.")
+    series = {name: series_of(_by_day(file, name)) for name in file.series}
     by_end: dict[date, dict[str, Series]] = {}
     for name, one in series.items():
         by_end.setdefault(one.end, {})[name] = one
@@ -41,7 +35,7 @@ def forecast_csv(path: Path, days: int) -> Iterator[dict[str, Any]]:
     for end, group in by_end.items():
         forecasts.update(forecast_many(group, days, end, tier, workers=2))
     for name in series:
-        yield from _lines(name, read[name].suffix, forecasts[name])
+        yield from _lines(name, min(stamp[10:] for stamp in file.series[name].stamps), forecasts[name])
 
 
 def _lines(name: str, suffix: str, forecast: Forecast) -> Iterator[dict[str, Any]]:
@@ -60,55 +54,14 @@ def _lines(name: str, suffix: str, forecast: Forecast) -> Iterator[dict[str, Any
         }
 
 
-def _read(path: Path) -> dict[str, _Read]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            return _rows(path, csv.DictReader(file))
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}. Give the path of a CSV file.") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text. Save it as CSV in UTF-8.") from error
-    except csv.Error as error:
-        raise UserError(f"{path} is not CSV: {error}.") from error
-
-
-def _rows(path: Path, reader: "csv.DictReader[str]") -> dict[str, _Read]:
-    if missing := [column for column in COLUMNS if column not in (reader.fieldnames or [])]:
-        raise UserError(f"{path} line 1: the column {missing[0]} is missing; the columns needed are {', '.join(COLUMNS)}.")
-    found: dict[str, _Read] = {}
-    for row in reader:
-        place = f"{path} line {reader.line_num}"
-        name, stamp = (row["series"] or "").strip(), (row["timestamp"] or "").strip()
-        if not name:
-            raise UserError(f"{place}: the series has no name.")
-        day, value = _day(place, stamp), _value(place, (row["value"] or "").strip())
-        one = found.setdefault(name, _Read(stamp[10:]))
-        if stamp in one.stamps:
-            raise UserError(f"{place}: {name} has {stamp} twice. Add the values up or remove one.")
-        one.stamps.add(stamp)
-        if value is not None:
-            one.points[day] = one.points.get(day, 0.0) + value
-        else:
-            one.points.setdefault(day, math.nan)
-    if not found:
-        raise UserError(f"{path} has no rows under its header.")
-    return found
-
-
-def _day(place: str, stamp: str) -> date:
-    try:
-        return datetime.fromisoformat(stamp).date()
-    except ValueError:
-        raise UserError(f"{place}: {stamp!r} is not a timestamp; write it as 2026-01-31 or 2026-01-31T00:00:00Z.") from None
-
-
-def _value(place: str, text: str) -> float | None:
-    if text.lower() in ("", "nan", "null"):
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        raise UserError(f"{place}: {text!r} is not a number.") from None
-    if not math.isfinite(value):
-        raise UserError(f"{place}: {text!r} is not a finite number.")
-    return value
+def _by_day(file: SeriesFile, name: str) -> dict[date, float]:
+    """A series' cost by day; the first and last day of a series of hours are gaps where they are not whole."""
+    rows, points = file.series[name], dict[date, float]()
+    seen: Counter[date] = Counter()
+    for stamp, value in zip(rows.stamps, rows.values, strict=True):
+        day = file.moments[stamp].date()
+        seen[day] += not math.isnan(value)
+        points[day] = points.get(day, 0.0) + (0.0 if math.isnan(value) else value)
+    usual = statistics.median(seen.values())
+    gaps = {day for day in (min(points), max(points)) if seen[day] < WHOLE * usual} | {day for day in points if seen[day] == 0}
+    return {day: math.nan if day in gaps else amount for day, amount in points.items()}

@@ -1,12 +1,10 @@
 """Replay a CSV of series through the detector as if every step arrived in its turn."""
 
-import csv
-import itertools
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,11 @@ import numpy as np
 from analysis.anomalies import Finding, score
 from analysis.anomaly_calendar import DAY
 from analysis.anomaly_state import Flags, Floats, Tuning, new_state, tuning_for
+from analysis.series_csv import SeriesFile, read_series, utc
 from errors import UserError
 
-COLUMNS = ("series", "timestamp", "value")
 SHORTEST = timedelta(minutes=5)
 LARGEST = 50_000_000  # steps x series that are held at once
-Points = dict[datetime, float]
 
 
 @dataclass(frozen=True)
@@ -28,14 +25,15 @@ class Grid:
     """Series of one granularity side by side: values [steps x series], NaN where a series has none."""
 
     names: tuple[str, ...]
-    first: datetime
+    first: datetime  # a day's midnight as the file has it, or UTC for shorter steps
     every: timedelta
     values: Floats
+    stamps: Mapping[tuple[str, datetime], str] = field(default_factory=dict)  # how the file writes a series' moment, where not plainly
 
 
 def replay_csv(path: Path) -> Iterator[dict[str, Any]]:
     """Findings of a file with the columns series, timestamp and value, in the order they would have been told; UserError names a bad line."""
-    records = [record for grid in grids(read_points(path)) for record in replay(grid)]
+    records = [record for grid in grids(read_series(path)) for record in replay(grid)]
     yield from sorted(records, key=lambda record: (record["detected_at"], record["series"]))
 
 
@@ -47,7 +45,7 @@ def replay(grid: Grid, tuning: Tuning | None = None) -> Iterator[dict[str, Any]]
     for index, values in enumerate(grid.values):
         outcome, state = score(state, grid.first + index * grid.every, values, tuning=tuning, every=grid.every)
         for finding in outcome.findings:
-            yield _record(grid.names[finding.row], finding, daily=grid.every >= DAY)
+            yield _record(grid, finding)
 
 
 def _appeared(values: Floats, tuning: Tuning) -> Flags:
@@ -59,9 +57,12 @@ def _appeared(values: Floats, tuning: Tuning) -> Flags:
     return late
 
 
-def _record(name: str, finding: Finding, *, daily: bool) -> dict[str, Any]:
+def _record(grid: Grid, finding: Finding) -> dict[str, Any]:
+    name = grid.names[finding.row]
+
     def write(moment: datetime) -> str:
-        return moment.date().isoformat() if daily else moment.isoformat()
+        plain = moment.date().isoformat() if grid.every >= DAY else moment.isoformat()
+        return grid.stamps.get((name, moment), plain)
 
     return {
         "series": name,
@@ -76,85 +77,40 @@ def _record(name: str, finding: Finding, *, daily: bool) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------ the file
-
-
-def read_points(path: Path) -> dict[str, Points]:
-    """Series -> moment (UTC, naive) -> value; an empty value is a missing one."""
-    series: dict[str, Points] = defaultdict(dict)
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise UserError(f"{path}, line 1: the column {missing[0]} is missing; the file needs the columns series, timestamp, value.")
-            for row in reader:
-                _take(series, row, f"{path}, line {reader.line_num}")
-    except FileNotFoundError:
-        raise UserError(f"There is no file {path}; give a CSV with the columns series, timestamp, value.") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} cannot be read as CSV: {error}.") from error
-    return dict(series)
-
-
-def _take(series: dict[str, Points], row: dict[str, str | None], where: str) -> None:
-    name, moment, value = row["series"], row["timestamp"], row["value"]
-    if name is None or moment is None or value is None:
-        raise UserError(f"{where}: three fields are needed: series, timestamp, value.")
-    at = _moment(moment.strip(), where)
-    if at in series[name]:
-        raise UserError(f"{where}: {name} has a second value for {moment.strip()}; keep one a series and timestamp.")
-    series[name][at] = _value(value.strip(), where)
-
-
-def _moment(text: str, where: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"{where}: {text[:40]!r} is no date or time; write it like 2026-11-15 or 2026-11-15T13:00:00.") from None
-    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-
-
-def _value(text: str, where: str) -> float:
-    if not text:
-        return math.nan
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.inf
-    if not math.isfinite(value):
-        raise UserError(f"{where}: {text[:40]!r} is no number; write the cost like 1234.56, or leave the field empty where it is unknown.")
-    return value
-
-
-def grids(series: dict[str, Points]) -> list[Grid]:
-    """One grid a granularity; the granularity of a series is the commonest distance of its first steps, a day at most."""
+def grids(file: SeriesFile) -> list[Grid]:
+    """One grid a granularity, which is the commonest distance of a series' first points, a day at most; values of one step add up."""
     grouped: dict[timedelta, list[str]] = defaultdict(list)
-    for name, points in series.items():
-        every = _every(sorted(points)[:50])
+    for name in file.series:
+        every = file.step(name)
         if every < SHORTEST:
             raise UserError(
                 f"The series {name} has a value every {every}; sum them up to hours or days, the shortest step is five minutes."
             )
         grouped[every].append(name)
-    return [_grid(every, names, series) for every, names in grouped.items()]
+    return [_grid(every, names, file) for every, names in grouped.items()]
 
 
-def _every(moments: Sequence[datetime]) -> timedelta:
-    steps = Counter(after - before for before, after in itertools.pairwise(moments))
-    return min(DAY, steps.most_common(1)[0][0]) if steps else DAY
-
-
-def _grid(every: timedelta, names: list[str], series: dict[str, Points]) -> Grid:
-    first = min(min(series[name]) for name in names)
-    last = max(max(series[name]) for name in names)
-    if every == DAY:
-        first = first.replace(hour=0, minute=0, second=0, microsecond=0)
+def _grid(every: timedelta, names: list[str], file: SeriesFile) -> Grid:
+    daily = every == DAY
+    used = {stamp for name in names for stamp in file.series[name].stamps}
+    at = {stamp: _day(file.moments[stamp]) if daily else utc(file.moments[stamp]) for stamp in used}
+    first, last = min(at.values()), max(at.values())
     steps = (last - first) // every + 1
     if steps * len(names) > LARGEST:
         raise UserError(f"{len(names)} series over {steps} steps are too many at once; split the file by series or by years.")
-    values = np.full((steps, len(names)), np.nan)
+    step = {stamp: (moment - first) // every for stamp, moment in at.items()}
+    written = {stamp: moment for stamp, moment in at.items() if stamp != (moment.date() if daily else moment).isoformat()}
+    values, stamps = np.full((steps, len(names)), np.nan), {}
     for column, name in enumerate(names):
-        for moment, value in series[name].items():
-            values[(moment - first) // every, column] = value
-    return Grid(tuple(names), first, every, values)
+        rows = file.series[name]
+        for stamp, value in zip(rows.stamps, rows.values, strict=True):
+            before = values[step[stamp], column]
+            values[step[stamp], column] = value if math.isnan(before) else before if math.isnan(value) else before + value
+            if stamp in written:
+                stamps.setdefault((name, first + step[stamp] * every), stamp)
+    return Grid(tuple(names), first, every, values, stamps)
+
+
+def _day(moment: datetime) -> datetime:
+    """The moment's day where it was written: a bill's day is its own calendar's."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)

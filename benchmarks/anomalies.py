@@ -19,7 +19,7 @@ from analysis.anomalies import score, score_arriving
 from analysis.anomaly_calendar import DAY
 from analysis.anomaly_state import new_state
 from analysis.maturity import Maturity, Sighting, learn, maturity
-from analysis.replay import Grid, grids, replay
+from analysis.replay import Grid, replay
 from benchmarks.labelled_series import GENERATORS, KINDS, Labelled
 
 SETTLED = Maturity(1.0, 0.0, upward_only=False, judged=True)
@@ -81,6 +81,14 @@ def count(series: list[Labelled], records: list[dict[str, Any]], tally: Tally) -
         tally.found.update(event.kind for event in hit)
 
 
+def _hours(name: str, hourly: dict[datetime, list[float]]) -> Grid:
+    first, hour = min(hourly), timedelta(hours=1)
+    values = np.full(((max(hourly) - first) // hour + 1, 1), np.nan)
+    for moment, within in hourly.items():
+        values[(moment - first) // hour] = np.mean(within)
+    return Grid((name,), first, hour, values)
+
+
 def nab(folder: Path) -> None:
     """Windows of the Numenta benchmark found in its hourly telemetry, and findings outside them."""
     windows = json.loads((folder / "combined_windows.json").read_text())
@@ -91,8 +99,7 @@ def nab(folder: Path) -> None:
         for row in rows:
             moment, value = row.split(",")
             hourly[datetime.fromisoformat(moment).replace(minute=0, second=0)].append(float(value))
-        points = {path.stem: {moment: float(np.mean(values)) for moment, values in hourly.items()}}
-        found = [datetime.fromisoformat(record["detected_at"]) for grid in grids(points) for record in replay(grid)]
+        found = [datetime.fromisoformat(record["detected_at"]) for record in replay(_hours(path.stem, hourly))]
         spans = [(datetime.fromisoformat(start) - timedelta(hours=1), datetime.fromisoformat(end)) for start, end in labels]
         hits = sum(any(start <= moment <= end for moment in found) for start, end in spans)
         outside = sum(not any(start <= moment <= end for start, end in spans) for moment in found)

@@ -75,17 +75,44 @@ def test_hourly_series_have_a_daily_profile(tmp_path: Path) -> None:
         value = (10 if hour % 24 < 7 else 40) * np.exp(rng.normal(0, 0.04)) * (4 if hour == 250 else 1)
         lines.append(f"web,{(start + timedelta(hours=hour)).isoformat()}Z,{value:.3f}")
     found = _replay(tmp_path / "a.csv", lines)
-    assert [(item["kind"], item["detected_at"]) for item in found] == [("spike", (start + timedelta(hours=250)).isoformat())]
+    assert [(item["kind"], item["detected_at"]) for item in found] == [("spike", (start + timedelta(hours=250)).isoformat() + "Z")]
+
+
+@pytest.mark.parametrize("suffix", ["T00:00:00", " 00:00:00", "T00:00:00Z", "T00:00:00+02:00", "T23:30:00-07:00"])
+def test_moments_are_written_as_the_file_writes_them(tmp_path: Path, suffix: str) -> None:
+    """A day is the calendar day of its own offset, whatever day that is in UTC."""
+    lines = _lines()
+    with_time = [f"{name},{day}{suffix},{value}" for name, day, value in (line.split(",") for line in lines)]
+    expected = [(item["series"], item["detected_at"] + suffix) for item in _replay(tmp_path / "a.csv", lines)]
+    assert [(item["series"], item["detected_at"]) for item in _replay(tmp_path / "b.csv", with_time)] == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "delimiter"), [("Series, Timestamp ,VALUE", ","), ("series;timestamp;value", ";"), ('"series"\t"timestamp"\t"value"', "\t")]
+)
+def test_headers_may_be_capitalised_and_fields_parted_otherwise(tmp_path: Path, header: str, delimiter: str) -> None:
+    """What spreadsheets write."""
+    expected = _replay(tmp_path / "a.csv", _lines())
+    assert _replay(tmp_path / "b.csv", [line.replace(",", delimiter) for line in _lines()], header) == expected
+
+
+def test_values_of_one_day_add_up(tmp_path: Path) -> None:
+    """A correction later in the day counts with it."""
+    found = _replay(tmp_path / "a.csv", [*_lines(), f"quiet,{FIRST + timedelta(149)}T06:00:00,900"])
+    (late,) = [item for item in found if item["series"] == "quiet"]
+    assert late["actual"] > 1000
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("a,2025-02-30,1", "is no date or time"),
-        ("a,2025-02-03,much", "is no number"),
-        ("a,2025-02-03,inf", "is no number"),
-        ("a,2025-02-03", "three fields"),
-        ("quiet,2025-02-03,7", "second value"),
+        ("a,2025-02-30,1", "is not a timestamp"),
+        ("a,0001-01-01T00:00:00+10:00,1", "is not a timestamp"),
+        ("a,2025-02-03,much", "is not a number"),
+        ("a,2025-02-03,inf", "is not a finite number"),
+        ("a,2025-02-03", "there are only 2 fields"),
+        (" ,2025-02-03,7", "has no name"),
+        ("quiet,2025-02-03,7", "quiet has 2025-02-03 twice"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
@@ -121,5 +148,8 @@ def test_an_empty_file_has_no_findings(tmp_path: Path) -> None:
 
 def test_an_empty_value_is_a_missing_one(tmp_path: Path) -> None:
     """A day without a figure is no drop to zero."""
-    lines = [line if "2025-05-20" not in line else line.rsplit(",", 1)[0] + "," for line in _lines() if line.startswith("quiet")]
-    assert _replay(tmp_path / "a.csv", lines) == []
+    for number, empty in enumerate(("", "NaN", "null", "None")):
+        lines = [
+            line if "2025-05-20" not in line else line.rsplit(",", 1)[0] + "," + empty for line in _lines() if line.startswith("quiet")
+        ]
+        assert _replay(tmp_path / f"{number}.csv", lines) == []
