@@ -1,8 +1,10 @@
 """Every flow as a deployment, named as its flow, with its schedules; `finops flows serve` runs them all."""
 
+import tempfile
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import logs
@@ -59,9 +61,17 @@ def serve(settings: Settings) -> None:
     """Run flows as Prefect asks for them, until Ctrl-C; without PREFECT_API_URL a server of this home's own is started and left running."""
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
+    tempfile.tempdir = str(_own_folder(settings.home))
     logs.configure(settings.log_level)
     url = settings.prefect_api_url or prefect_local.start(settings.home)
     with temporary_settings({PREFECT_API_URL: url}):
         from prefect import serve as serve_deployments
 
         serve_deployments(*deployments(), pause_on_shutdown=False, print_starting_message=False)
+
+
+def _own_folder(home: Path) -> Path:
+    """A folder for temporary files that no other user's Prefect has made before: its runner's lies directly under /tmp."""
+    folder = home.absolute() / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
