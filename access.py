@@ -85,6 +85,20 @@ def check(actor: Actor, action: Action) -> Allowed | Denied:
     return Denied(f"That needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}.")
 
 
+def approves(actor: Actor, team: str | None, playbook: str) -> Allowed | Denied:
+    """Whether the actor may approve what a playbook does to a team: with the role, and for this team (`*`: any) or this playbook.
+
+    Where no teams are named for approval, the actor's own count.
+    """
+    allowed = check(actor, Action.APPROVE_REMEDIATION)
+    if isinstance(allowed, Denied):
+        return allowed
+    teams = actor.approves_teams or actor.teams
+    if "*" in teams or team in teams or playbook in actor.approves_playbooks:
+        return Allowed()
+    return Denied(f"You approve for {', '.join(sorted(teams)) or 'no team'}; this belongs to {team or 'no team'}.")
+
+
 def may_see_team(actor: Actor, team: str | None) -> bool:
     """Whether rows of a team (None: unallocated) may be shown to the actor."""
     return actor.sees_all or (team is not None and team in actor.teams)

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from access import Actor, Role
-from settings import Organisation
+from settings import Organisation, Settings
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class People:
     organisation: Organisation
     _profiles: dict[str, tuple[float, Profile]] = field(default_factory=dict)
     _members_counted: tuple[float, int] = (0.0, 0)
+    _emails: dict[str, tuple[float, str]] = field(default_factory=dict)
     _groups: tuple[float, dict[str, frozenset[str]]] = (0.0, {})
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -66,6 +67,26 @@ class People:
             return self._with_groups(replace(known, id=user), user)
         return self._with_groups(self.organisation.actor(user, profile.name), user)
 
+    def person(self, identity: str) -> Actor:
+        """Who a person of `finops.yaml` is, named by id or e-mail: the same actor, under the same id, as when they click in Slack."""
+        known = next((person for person in self.organisation.people if identity in (person.id, person.email)), None)
+        if known is None or known.id.startswith(("U", "W")):
+            return self.actor(known.id if known else identity)
+        slack = self._by_email(known.email) if known.email else None
+        return self.actor(slack) if slack else self.organisation.actor(identity)
+
+    def _by_email(self, email: str) -> str | None:
+        kept = self._emails.get(email)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        try:
+            found = str(self.client.users_lookupByEmail(email=email)["user"]["id"])
+        except (SlackClientError, OSError) as error:
+            log.warning("Slack does not tell who has an e-mail address of finops.yaml: %s", error)
+            return kept[1] if kept else None
+        self._emails[email] = (time.monotonic() + _KEPT_SECONDS, found)
+        return found
+
     def _with_groups(self, actor: Actor, user: str) -> Actor:
         for group in self.organisation.groups:
             if user in self._members().get(group.handle, frozenset()):
@@ -74,6 +95,7 @@ class People:
                     roles=actor.roles | set(group.roles),
                     teams=actor.teams | set(group.teams),
                     approves_teams=actor.approves_teams | set(group.approves_teams),
+                    approves_playbooks=actor.approves_playbooks | set(group.approves_playbooks),
                     sees_all=actor.sees_all or Role.ADMIN in group.roles,
                 )
         return actor
@@ -112,3 +134,12 @@ class People:
         return tuple(
             person.id for person in self.organisation.people if set(roles) & set(person.roles) and person.id.startswith(("U", "W"))
         )
+
+
+def actor_of(settings: Settings, organisation: Organisation, identity: str) -> Actor:
+    """Who a person of `finops.yaml` is, outside of a running bot: Slack is asked for its user groups where `groups` names some."""
+    if not organisation.groups or settings.slack_bot_token is None:
+        return organisation.actor(identity)
+    from bot.runtime import web_client
+
+    return People(web_client(settings, retry=True), organisation).person(identity)

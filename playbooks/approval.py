@@ -84,10 +84,8 @@ def has_role(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confir
         return Denied(
             f"Approving needs the role {' or '.join(rule.roles) or 'that nobody has'}; you have {', '.join(sorted(actor.roles)) or 'none'}."
         )
-    teams = actor.approves_teams or actor.teams
-    if "*" in teams or proposal.team in teams or proposal.playbook in actor.approves_playbooks:
-        return None
-    return Denied(f"You approve for {', '.join(sorted(teams)) or 'no team'}; this belongs to {proposal.team or 'no team'}.")
+    decision = access.approves(actor, proposal.team, proposal.playbook)
+    return decision if isinstance(decision, Denied) else None
 
 
 def not_the_requester(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
