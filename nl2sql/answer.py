@@ -11,21 +11,20 @@ from sqlalchemy.orm import Session
 from access import Action, Actor, Denied, check
 from db import audit
 from db.engines import Database
-from nl2sql import conversation, why
+from nl2sql import conversation, golden, presenting
+from nl2sql.answering import Desk, answer_listing, answer_query, answer_sql, declined
+from nl2sql.asking_model import ask_model
 from nl2sql.conversation import Context, Turn
-from nl2sql.dates import Calendar, before
-from nl2sql.deps import Deps, Request, Silent, Written
+from nl2sql.dates import Calendar
+from nl2sql.deps import Deps, Request
 from nl2sql.facts import Facts, NoData, facts
-from nl2sql.grammar import assemble, describe
-from nl2sql.grammar.compile import Context as Compiling
-from nl2sql.grammar.compile import compile_query
+from nl2sql.grammar import assemble
 from nl2sql.grammar.draft import Doubt, Refusal
-from nl2sql.grammar.listing import Listing, list_subject, subject_missing
+from nl2sql.grammar.listing import Listing, list_subject
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import Query
 from nl2sql.linking import Values
-from nl2sql.outcomes import Answer, Blocked, CannotAnswer, Choice, Clarify, Outcome, TimedOut, Unavailable
-from nl2sql.run import Failed, Rows, Slow, run_checked
+from nl2sql.outcomes import Answer, Blocked, Outcome, Unavailable
 from nl2sql.semantics import semantics
 from settings import Organisation, Settings
 
@@ -38,10 +37,10 @@ _MAXIMUM = 2_000
 def connect_deps(settings: Settings, organisation: Organisation, database: Database, today: Any = None) -> Deps:
     """The dependencies of one process; the language model only where one is configured."""
     translator = None
-    if settings.openai_api_key is not None or settings.openai_base_url is not None:
+    if settings.llm_use != "never" and (settings.openai_api_key is not None or settings.openai_base_url is not None):
         from nl2sql.llm.translator import connect_translator
 
-        translator = connect_translator(settings)
+        translator = connect_translator(settings, database)
     return Deps(database=database, settings=settings, organisation=organisation, today=today, translator=translator)
 
 
@@ -59,24 +58,30 @@ def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
 
 
-def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
-    """Run SQL that a person wrote or edited: the same guard, the same limits, stored and audited."""
+def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: str | None = None) -> Outcome:
+    """Run SQL that a person wrote or edited: the same guard, the same limits, stored (under the question it answers) and audited."""
     started = time.perf_counter()
-    turn = Turn(conversation.new_reference(), asker.id, sql[:_MAXIMUM], thread, deps.channel)
-    known = facts(deps.database.app, asker, deps.organisation.synonyms)
-    outcome = _written(sql, asker, deps, known) if isinstance(known, Facts) else Unavailable(text=_NO_BILLS)
-    return _kept(turn, outcome, deps, started)
+    sql = sql.replace("\x00", " ")
+    turn = Turn(conversation.new_reference(), asker.id, (question or sql)[:_MAXIMUM], thread, deps.channel)
+    try:
+        known = facts(deps.database.app, asker, deps.organisation.synonyms)
+        outcome = answer_sql(sql, Desk(asker, deps, known)) if isinstance(known, Facts) else Unavailable(text=_NO_BILLS)
+        return _kept(replace(turn, drafts=((sql, ""),)), outcome, deps, started)
+    except OperationalError:
+        return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
 
 
 def _kept(turn: Turn, outcome: Outcome, deps: Deps, started: float) -> Outcome:
     outcome = replace(outcome, elapsed_ms=_since(started), reference=turn.reference)
+    details: dict[str, Any] = {
+        "question": turn.question,
+        "sql": outcome.to_json()["sql"],
+        "text": outcome.text if outcome.outcome != "answer" else None,
+    }
+    if turn.drafts:
+        details["drafts"] = [{"sql": sql[:_MAXIMUM], "problem": problem} for sql, problem in turn.drafts]
     with Session(deps.database.app) as session, session.begin():
         conversation.keep(session, turn, outcome)
-        details = {
-            "question": turn.question,
-            "sql": outcome.to_json()["sql"],
-            "text": outcome.text if outcome.outcome != "answer" else None,
-        }
         audit.append(session, turn.asker, f"question.{outcome.outcome}", turn.reference, details)
     return outcome
 
@@ -98,23 +103,80 @@ def _outcome(turn: Turn, asker: Actor, context: Context | None, deps: Deps) -> t
         refused = parse(turn.question, semantics(), Values({}, {}, {}, 0), Calendar(deps.day(), deps.day(), 1)).refusal
         return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(text=_NO_BILLS)
     if _SQL.match(turn.question):
-        return turn, _written(turn.question, asker, deps, known)
-    question = conversation.chosen(context, turn.question) or turn.question
-    calendar = Calendar(deps.day(), known.first, deps.organisation.fiscal_year_start)
-    previous = context.query if context else None
-    found = understand(question, known, calendar, previous)
+        return turn, answer_sql(turn.question, Desk(asker, deps, known))
+    whole = conversation.chosen(context, turn.question) or turn.question
+    question, wish = presenting.wishes(whole)
+    repeats = bool(wish) and not question
+    if context and not wish.currency:
+        wish = replace(wish, currency=context.shown_in)
+    desk = Desk(asker, deps, known, wish)
+    if repeats and context and context.sql:
+        return _again(turn, context, desk)
+    return _understood(turn, question or whole, context, desk)
+
+
+def _again(turn: Turn, context: Context, desk: Desk) -> tuple[Turn, Outcome]:
+    """The last answer once more, shown as it is wished for."""
+    if context.query:
+        query, outcome = answer_query(context.query, desk)
+        return replace(turn, query=query), outcome
+    return turn, answer_sql(str(context.sql), desk, translator=context.translator or "sql")
+
+
+def _understood(turn: Turn, question: str, context: Context | None, desk: Desk) -> tuple[Turn, Outcome]:
+    calendar = Calendar(desk.deps.day(), desk.known.first, desk.deps.organisation.fiscal_year_start)
+    found = understand(question, desk.known, calendar, context.query if context else None)
+    unsafe = isinstance(found, Refusal) and found.unsafe
+    asks_back = isinstance(found, Doubt) and bool(found.choices)
+    silence: str | None = None
+    if desk.deps.translator and not unsafe and not asks_back:
+        first = desk.deps.settings.llm_use == "first"
+        if first or (isinstance(found, Doubt | Refusal) and golden_answer(question, desk) is None):
+            told = ask_model(_request(question, context, calendar, desk), desk)
+            turn = replace(turn, tokens=told.tokens, drafts=told.drafts)
+            if told.outcome is not None:
+                return turn, told.outcome
+            silence = told.silence
+    turn, outcome = _by_rules(turn, found, question, desk)
+    return turn, _saying_so(outcome, silence)
+
+
+def _by_rules(turn: Turn, found: Query | Listing | Doubt | Refusal, question: str, desk: Desk) -> tuple[Turn, Outcome]:
     if isinstance(found, Query):
-        turn = replace(turn, query=found)
-        return turn, _answered(found, asker, deps, known)
+        query, outcome = answer_query(found, desk)
+        return replace(turn, query=query), outcome
     if isinstance(found, Listing):
-        return turn, _listed(found, asker, deps, known)
-    if deps.translator and not (isinstance(found, Refusal) and found.unsafe):
-        request = Request(
-            question, known, calendar, (context.question, context.sql) if context and context.question and context.sql else None, asker.id
-        )
-        if (translated := _translated(request, asker, deps, known)) is not None:
-            return turn, translated
-    return turn, _declined(found, known)
+        return turn, answer_listing(found, desk)
+    if isinstance(found, Refusal) and not found.unsafe and (approved := golden_answer(question, desk)):
+        note = f"As an admin approved it (reference {approved.reference})."
+        outcome = answer_sql(approved.sql, desk, translator="offline")
+        return turn, replace(outcome, text=f"{outcome.text}\n{note}", notes=(note,)) if isinstance(outcome, Answer) else outcome
+    return turn, declined(found, desk.known)
+
+
+def golden_answer(question: str, desk: Desk) -> golden.Approved | None:
+    """The approved answer to the same question, where there is one that holds on any day."""
+    with Session(desk.deps.database.app) as session:
+        return golden.same(question, golden.approved(session, desk.asker))
+
+
+def _saying_so(outcome: Outcome, silence: str | None) -> Outcome:
+    """The outcome of the rules where the model was asked first and did not answer."""
+    if silence is None:
+        return outcome
+    outcome = replace(outcome, fallback=silence)
+    if isinstance(outcome, Answer):
+        note = f"Answered by rules; {silence}."
+        return replace(outcome, text=f"{outcome.text}\n{note}", notes=(*outcome.notes, note))
+    return replace(outcome, text=f"{silence[0].upper()}{silence[1:]}, and by rules alone: {outcome.text}")
+
+
+def _request(question: str, context: Context | None, calendar: Calendar, desk: Desk) -> Request:
+    previous = (context.question, context.sql) if context and context.question and context.sql else None
+    with Session(desk.deps.database.app) as session:
+        examples = tuple((one.question, one.sql) for one in golden.approved(session, desk.asker))
+    scope = ("*",) if desk.asker.sees_all else tuple(sorted(desk.asker.teams))
+    return Request(question, desk.known, calendar, previous, desk.asker.id, scope, examples)
 
 
 def understand(question: str, known: Facts, calendar: Calendar, previous: Query | None) -> Query | Listing | Doubt | Refusal:
@@ -129,136 +191,3 @@ def understand(question: str, known: Facts, calendar: Calendar, previous: Query 
     if previous is not None and not assemble.stands_alone(draft):
         return assemble.amend(previous, draft, question, calendar)
     return assemble.complete(draft, question, calendar)
-
-
-def _declined(found: Doubt | Refusal, known: Facts) -> Outcome:
-    as_of = known.through.isoformat()
-    if isinstance(found, Doubt):
-        return Clarify(text=found.text, choices=tuple(Choice(choice.label, choice.question) for choice in found.choices), as_of=as_of)
-    if found.unsafe:
-        return Blocked(text=found.text, as_of=as_of)
-    choices = tuple(Choice(question, question) for question in suggestions(known))
-    return CannotAnswer(
-        text=f"{found.text} I can tell you, for example: {' — or: '.join(c.label for c in choices)}.", choices=choices, as_of=as_of
-    )
-
-
-def suggestions(known: Facts) -> tuple[str, str]:
-    """Two questions that can be answered on this data."""
-    teams = known.values.by_dimension.get("team", ())
-    first = f"What did {teams[0]} cost last month, by service?" if teams else "What did we spend last month by account?"
-    return first, "Top 5 services this month"
-
-
-# ------------------------------------------------------------------ running
-
-
-def _answered(query: Query, asker: Actor, deps: Deps, known: Facts) -> Outcome:
-    several = len(known.values.currencies()) > 1
-    compiling = Compiling(semantics(), known.through, several)
-    ran = run_checked(compile_query(query, compiling).sql("postgres"), asker, deps)
-    if not isinstance(ran, Rows):
-        return _not_run(ran, known)
-    currency = "several" if several else (known.values.currencies() or ("USD",))[0]
-    text = describe.headline(query, ran.columns, ran.rows, currency, semantics())
-    if deps.with_change and _plain(query):
-        text = _with_change(query, ran, text, currency, asker, deps, compiling)
-    because = why.reason(query, compiling, lambda sql: run_checked(sql, asker, deps))
-    notes = (*((because,) if because else ()), *query.notes, *_cautions(query, known))
-    return Answer(
-        text="\n".join([text, *notes]), sql=ran.shown, columns=ran.columns, rows=ran.rows, metric=query.metric, currency=currency,
-        period=(query.period.start.isoformat(), query.period.end.isoformat()), as_of=known.through.isoformat(),
-        chart=describe.chart(query, ran.rows), notes=notes, truncated=ran.truncated,
-    )  # fmt: skip
-
-
-def _plain(query: Query) -> bool:
-    return not (
-        query.compared or query.count or query.share_of is not None or query.grain or query.scopes or query.average or query.dimensions
-    )
-
-
-def _with_change(query: Query, ran: Rows, text: str, currency: str, asker: Actor, deps: Deps, compiling: Compiling) -> str:
-    earlier = before(query.period)
-    then = run_checked(compile_query(replace(query, period=earlier), compiling).sql("postgres"), asker, deps)
-    if not isinstance(then, Rows) or not then.rows or not ran.rows or not query.period.whole:
-        return text
-    return f"{text.rstrip('.')}, {describe.change(float(ran.rows[0][0] or 0), float(then.rows[0][0] or 0), currency)} on {earlier.label}."
-
-
-def _cautions(query: Query, known: Facts) -> tuple[str, ...]:
-    """What an answer's reader should know about its period."""
-    if query.period.start > known.through:
-        return (f"The bills reach only through {known.through}; that period has not arrived yet.",)
-    if query.period.end <= known.first:
-        return (f"The bills start on {known.first}; that period is before.",)
-    if query.period.start < known.first:
-        return (f"The bills start on {known.first}, so the period is not whole.",)
-    return ()
-
-
-def _listed(listing: Listing, asker: Actor, deps: Deps, known: Facts) -> Outcome:
-    ran = run_checked(listing.select.sql("postgres"), asker, deps)
-    if not isinstance(ran, Rows):
-        return _not_run(ran, known)
-    if not ran.rows and (missing := subject_missing(listing)):
-        return _declined(Refusal(missing), known)
-    text = f"{listing.title}: {len(ran.rows) or 'none'}."
-    return Answer(text=text, sql=ran.shown, columns=ran.columns, rows=ran.rows, as_of=known.through.isoformat(), truncated=ran.truncated)
-
-
-def _written(sql: str, asker: Actor, deps: Deps, known: Facts) -> Outcome:
-    """The outcome of SQL as a person wrote it."""
-    ran = run_checked(sql, asker, deps)
-    if isinstance(ran, Rows):
-        text = f"{len(ran.rows)} row{'s' if len(ran.rows) != 1 else ''}, from your own SQL."
-        return Answer(
-            text=text,
-            sql=ran.shown,
-            columns=ran.columns,
-            rows=ran.rows,
-            as_of=known.through.isoformat(),
-            translator="sql",
-            truncated=ran.truncated,
-        )
-    return _not_run(ran, known)
-
-
-def _not_run(ran: Failed | Slow, known: Facts) -> Outcome:
-    if isinstance(ran, Slow):
-        return TimedOut(
-            text="The database took too long for that question. Narrow it to fewer days or one account.", as_of=known.through.isoformat()
-        )
-    if ran.blocked:
-        return Blocked(text=f"{ran.reason} Nothing was run.", as_of=known.through.isoformat())
-    return Unavailable(text=ran.reason, as_of=known.through.isoformat())
-
-
-def _translated(request: Request, asker: Actor, deps: Deps, known: Facts) -> Outcome | None:
-    """The language model's outcome; None when the grammar's must do."""
-    assert deps.translator is not None
-    answered: list[Rows] = []
-
-    def verdict(sql: str) -> str | None:
-        ran = run_checked(sql, asker, deps)
-        if isinstance(ran, Rows):
-            answered.append(ran)
-            return None
-        return "It took too long." if isinstance(ran, Slow) else ran.reason
-
-    deps.say("writing SQL")
-    reply = deps.translator.translate(request, verdict)
-    if isinstance(reply, Silent):
-        return None
-    if isinstance(reply, Doubt | Refusal):
-        return replace(_declined(reply, known), translator="llm")
-    if not isinstance(reply, Written) or not answered:
-        return None
-    ran = answered[-1]
-    period = (reply.period[0].isoformat(), reply.period[1].isoformat()) if reply.period else None
-    currencies = known.values.currencies() or ("USD",)
-    return Answer(
-        text=f"{len(ran.rows)} row{'s' if len(ran.rows) != 1 else ''}.", sql=ran.shown, columns=ran.columns, rows=ran.rows, period=period, metric=reply.metric,
-        currency=currencies[0] if len(currencies) == 1 else "several", as_of=known.through.isoformat(), translator="llm", model=deps.translator.model,
-        truncated=ran.truncated,
-    )  # fmt: skip

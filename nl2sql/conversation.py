@@ -17,19 +17,21 @@ _LAST_TURNS = 10
 
 @dataclass(frozen=True)
 class Context:
-    """What a thread has said so far: the last parse and question with its SQL, and the choices that are open."""
+    """What a thread has said so far: the last parse and question with its SQL, the currency it was shown in, and the choices that are open."""
 
     query: Query | None = None
     question: str | None = None
     sql: str | None = None
     choices: tuple[Choice, ...] = ()
+    shown_in: str | None = None
+    translator: str | None = None
 
 
 def recall(session: Session, thread: str | None) -> Context | None:
     """The context of a thread; None for a question outside of one, or the first of one."""
     if thread is None:
         return None
-    columns = (Question.question, Question.query, Question.sql, Question.answer, Question.outcome)
+    columns = (Question.question, Question.query, Question.sql, Question.answer, Question.outcome, Question.translator)
     turns = session.execute(sa.select(*columns).where(Question.thread == thread).order_by(Question.id.desc()).limit(_LAST_TURNS)).all()
     if not turns:
         return None
@@ -40,6 +42,8 @@ def recall(session: Session, thread: str | None) -> Context | None:
         question=answered.question if answered else None,
         sql=answered.sql if answered else None,
         choices=_choices(turns[0].answer) if turns[0].outcome == "clarify" else (),
+        shown_in=answered.answer.get("shown_in") if answered else None,
+        translator=answered.translator if answered else None,
     )
 
 
@@ -76,6 +80,8 @@ class Turn:
     channel: str | None = None
     query: Query | None = None
     tokens: int = 0
+    drafts: tuple[tuple[str, str], ...] = ()
+    """SQL of a model or a person that was checked on the way, and what was wrong with it."""
 
 
 def keep(session: Session, turn: Turn, outcome: Outcome) -> None:

@@ -14,13 +14,16 @@ from settings import Organisation, Settings
 
 @dataclass(frozen=True)
 class Request:
-    """A question for a translator: what was resolved before, and the question and SQL that a follow-up amends."""
+    """A question for a translator: what was resolved before, the question and SQL that a follow-up amends, and answers that an admin approved."""
 
     question: str
     facts: Facts
     calendar: Calendar
     previous: tuple[str, str] | None
     asker: str
+    scope: tuple[str, ...] = ("*",)
+    """The teams the asker may see, sorted; `*` for everything."""
+    examples: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,14 @@ class Silent:
     reason: str
 
 
+@dataclass(frozen=True)
+class Translation:
+    """What a translator made of a question, and the tokens it took; none where the reply was remembered."""
+
+    reply: Written | Doubt | Refusal | Silent
+    tokens: int = 0
+
+
 class Translator(Protocol):
     """Turns a question into SQL; `verdict` checks and runs a draft and gives back the problem, None when it was answered."""
 
@@ -46,7 +57,7 @@ class Translator(Protocol):
     def model(self) -> str:
         """The model's name."""
 
-    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Written | Doubt | Refusal | Silent:
+    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Translation:
         """One question, with repairs, within the translator's own budgets."""
 
 

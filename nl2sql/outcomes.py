@@ -26,6 +26,7 @@ class _Outcome:
     as_of: str | None = None
     elapsed_ms: int = 0
     reference: str = ""
+    fallback: str | None = None  # why the model did not answer, where rules had to
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `finops ask`: the same keys for every outcome; `period` is half open, `rows` hold floats, text and ISO dates."""
@@ -36,12 +37,12 @@ class _Outcome:
 
     def to_stored(self) -> dict[str, Any]:
         """What is kept with the question: the contract, and what cards draw besides."""
-        return self.to_json()
+        return self.to_json() | {"fallback": self.fallback}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(_Outcome):
-    """Rows of checked SQL; `chart` is line, stacked, bars or none; `truncated` when the row cap cut them."""
+    """Rows of checked SQL; `chart` is line, stacked, bars, any or none; `truncated` when the row cap cut them; `export` when a file is wanted."""
 
     outcome: ClassVar[str] = "answer"
     sql: str
@@ -54,6 +55,8 @@ class Answer(_Outcome):
     notes: tuple[str, ...] = ()
     truncated: bool = False
     model: str | None = None
+    export: bool = False
+    shown_in: str | None = None  # the currency that was asked for; follow-ups keep it
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `finops ask`."""
@@ -64,7 +67,10 @@ class Answer(_Outcome):
 
     def to_stored(self) -> dict[str, Any]:
         """The contract, and what cards draw besides."""
-        return self.to_json() | {"chart": self.chart, "notes": list(self.notes), "truncated": self.truncated, "model": self.model}
+        return self.to_json() | {
+            "chart": self.chart, "notes": list(self.notes), "truncated": self.truncated, "model": self.model, "export": self.export,
+            "shown_in": self.shown_in, "fallback": self.fallback,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nl2sql.llm.prompt import Attempt, Context, messages
+from nl2sql.llm.use import Prices, Use, use_of
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ _REPAIRS = 2
 _TEXT_CAP = 500
 _SQL_CAP = 20_000
 _MAX_OUTPUT_TOKENS = 1_500
+_BODY_CAP = 200_000  # bytes of one reply: a model that repeats itself without end is cut here at the latest
 
 _SCHEMA = {
     "type": "object",
@@ -71,50 +73,97 @@ Verdict = Callable[[str], str | None]
 
 @dataclass
 class Model:
-    """An OpenAI-compatible endpoint; remembers which output format it can do and what was used."""
+    """An OpenAI-compatible endpoint; remembers which output format it can do."""
 
     client: "OpenAI"
     name: str
     timeout_seconds: float
     prompt_tokens: int
-    tokens_used: int = 0
+    prices: Prices = field(default_factory=Prices)
+    refused: Callable[[], bool] = lambda: False
+    """Whether there is another key than the one that was refused."""
     _format: int = field(default=0, repr=False)
 
-    def reply(self, question: str, context: Context, attempts: Sequence[Attempt], deadline: float) -> Reply:
-        """Ask once, within what is left of the time budget."""
-        from openai import APIStatusError, APITimeoutError, OpenAIError
-
-        asked: Any = messages(question, context, attempts, self.prompt_tokens)
+    def reply(self, question: str, context: Context, attempts: Sequence[Attempt], deadline: float) -> tuple[Reply, Use]:
+        """Ask once, within what is left of the time budget; with what it took, also where nothing usable came back."""
+        asked = messages(question, context, attempts, self.prompt_tokens)
+        used = Use()
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0.1:
-                return Down(f"the model took longer than {self.timeout_seconds:g} s")
-            form = _FORMATS[self._format]
-            wanted: Any = {"response_format": form, "max_completion_tokens": _MAX_OUTPUT_TOKENS} if form else {}
-            try:
-                client = self.client.with_options(timeout=left, max_retries=0)
-                done = client.chat.completions.create(model=self.name, messages=asked, **wanted)
-            except APITimeoutError:
-                return Down(f"the model took longer than {self.timeout_seconds:g} s")
-            except APIStatusError as error:
-                if error.status_code in {400, 404, 422} and self._format < len(_FORMATS) - 1:
-                    self._format += 1  # this endpoint does not know the format; the next is simpler
+            form = self._format
+            started = time.monotonic()
+            body, taken = self._post(asked, form, deadline)
+            spent = time.monotonic() - started
+            if isinstance(body, int):
+                used += Use(requests=1, seconds=spent)
+                if body == 401 and self.refused():
+                    continue  # the key was changed meanwhile, and the client takes the new one
+                if body in {400, 404, 422} and form < len(_FORMATS) - 1:
+                    self._format = max(self._format, form + 1)  # this endpoint does not know the format; the next is simpler
                     continue
-                return Down(f"the model's endpoint answered {error.status_code}")
-            except OpenAIError as error:
-                return Down(f"the model cannot be reached ({type(error).__name__})")
-            self.tokens_used += done.usage.total_tokens if done.usage else 0
-            return parse(done.choices[0].message.content or "" if done.choices else "")
+                return Down(f"the model's endpoint answered {body}"), used
+            if isinstance(body, Down):
+                return body, used + use_of(asked, "", {}, spent, self.prices) if taken else used
+            content, reported = _content(body)
+            return parse(content), used + use_of(asked, content, reported, spent, self.prices)
+
+    def _post(self, asked: Any, form: int, deadline: float) -> tuple[bytes | int | Down, bool]:
+        """The body of the reply, a status that is an error, or why there is none; and whether the endpoint took the request."""
+        from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
+
+        slow = Down(f"the model took longer than {self.timeout_seconds:g} s")
+        left = deadline - time.monotonic()
+        if left <= 0.1:
+            return slow, False
+        wanted: Any = {"response_format": _FORMATS[form], "max_completion_tokens": _MAX_OUTPUT_TOKENS} if _FORMATS[form] else {}
+        try:
+            client = self.client.with_options(timeout=left, max_retries=0)
+            with client.chat.completions.with_streaming_response.create(model=self.name, messages=asked, **wanted) as response:
+                body = bytearray()
+                for piece in response.iter_bytes():  # a reply that drips in never meets the timeout of one read
+                    body += piece
+                    if time.monotonic() > deadline:
+                        return slow, True
+                    if len(body) > _BODY_CAP:
+                        return Down("the model's answer had no end"), True
+                return bytes(body), True
+        except APITimeoutError:
+            return slow, True
+        except APIStatusError as error:
+            return error.status_code, True
+        except APIConnectionError as error:
+            return Down(f"the model cannot be reached ({type(error).__name__})"), False
+        except OpenAIError as error:
+            return Down(f"the model cannot be used ({type(error).__name__})"), False
+        except _transport_errors() as error:
+            return (slow if "Timeout" in type(error).__name__ else Down("the model's answer broke off")), True
+
+
+def _transport_errors() -> tuple[type[Exception], ...]:
+    """What reading a body may raise: it happens outside of the SDK's own translation of errors."""
+    import httpx
+
+    return (httpx.HTTPError, httpx.StreamError)
+
+
+def _content(body: bytes) -> tuple[str, dict[str, Any]]:
+    """The text of a chat completion and its usage; empty where it is none."""
+    try:
+        done = json.loads(body)
+        message = done["choices"][0]["message"]["content"]
+        usage = done.get("usage")
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return "", {}
+    return (message if isinstance(message, str) else ""), (usage if isinstance(usage, dict) else {})
 
 
 def parse(content: str) -> Reply:
     """The model's JSON, from anywhere in its text; anything else is `Down`."""
     start = content.find("{")
     if start < 0:
-        return Down("the model answered with prose instead of SQL")
+        return Down("the model answered with prose instead of SQL" if content.strip() else "the model did not answer")
     try:
         found, _ = json.JSONDecoder().raw_decode(content[start:])
-    except ValueError:
+    except (ValueError, RecursionError):
         return Down("the model's answer was not whole")
     kind, sql, text = found.get("kind"), found.get("sql"), str(found.get("text") or "")[:_TEXT_CAP]
     choices = found.get("choices") if isinstance(found.get("choices"), list) else []
@@ -127,30 +176,43 @@ def parse(content: str) -> Reply:
     return Down("the model's answer had another form than asked for")
 
 
-def translate(question: str, context: Context, model: Model, verdict: Verdict) -> Reply:
-    """Ask, check, and give an error back at most twice; stops when the SQL repeats. `Down` when nothing passed."""
+def translate(question: str, context: Context, model: Model, verdict: Verdict) -> tuple[Reply, Use]:
+    """Ask, check, and give an error back at most twice; stops when the SQL repeats. `Down` when nothing passed; with what it took."""
     deadline = time.monotonic() + model.timeout_seconds
     attempts: list[Attempt] = []
+    used = Use()
     while True:
-        reply = model.reply(question, context, attempts, deadline)
+        reply, took = model.reply(question, context, attempts, deadline)
+        used += took
         if not isinstance(reply, Draft):
-            return reply
-        if any(attempt.sql == reply.sql for attempt in attempts):
-            return Down("the model repeated SQL that cannot be run")
+            return reply, used
+        if any(_same(attempt.sql, reply.sql) for attempt in attempts):
+            return Down("the model repeated SQL that cannot be run"), used
         problem = verdict(reply.sql)
         if problem is None:
-            return reply
+            return reply, used
         attempts.append(Attempt(reply.sql, problem))
         if len(attempts) > _REPAIRS:
-            return Down("the model's SQL did not pass the checks")
+            return Down("the model's SQL did not pass the checks"), used
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two statements differ in nothing but spaces, case and a last semicolon."""
+    return one.casefold().rstrip("; \n").split() == other.casefold().rstrip("; \n").split()
 
 
 def connect_model(settings: Settings) -> Model | None:
-    """The configured model; None when neither key nor base URL is set."""
-    if settings.openai_api_key is None and settings.openai_base_url is None:
+    """The configured model; None when neither key nor base URL is set, or when it is never to be used."""
+    if settings.llm_use == "never" or (settings.openai_api_key is None and settings.openai_base_url is None):
         return None
     from openai import OpenAI
 
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    def key() -> str:  # asked at each request, so that a rotated one is used without a restart
+        newest = settings.latest().openai_api_key
+        return newest.get_secret_value() if newest else "none"
+
     client = OpenAI(api_key=key, base_url=settings.openai_base_url, max_retries=0)
-    return Model(client, settings.llm_model, settings.llm_timeout_seconds, settings.llm_prompt_tokens)
+    prices = Prices(settings.llm_input_price, settings.llm_output_price)
+    return Model(
+        client, settings.llm_model, settings.llm_timeout_seconds, settings.llm_prompt_tokens, prices, lambda: settings.latest().refused()
+    )

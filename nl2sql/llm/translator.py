@@ -1,15 +1,18 @@
-"""The language model behind the `Translator` of `ask`: context from the data and the catalogue, a token budget a person and a day."""
+"""The language model behind the `Translator` of `ask`: context from the data and the catalogue, budgets a person and a day, and what it said before."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from nl2sql.deps import Request, Silent, Written
+from sqlalchemy.orm import Session
+
+from db.engines import Database
+from nl2sql.deps import Request, Silent, Translation, Written
 from nl2sql.facts import Facts
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
-from nl2sql.llm.prompt import Context
-from nl2sql.llm.translate import AskBack, Cannot, Draft, Model, connect_model, translate
+from nl2sql.grammar.parse import parse
+from nl2sql.llm import memory, use
+from nl2sql.llm.prompt import Context, messages
+from nl2sql.llm.translate import AskBack, Cannot, Draft, Model, Reply, connect_model, translate
 from nl2sql.semantics import semantics
 from settings import Settings
 
@@ -18,47 +21,62 @@ _VALUES = 20
 _CLOSE = 80  # of 100: rapidfuzz's partial ratio, over which a value counts as named
 
 
-@dataclass
+@dataclass(frozen=True)
 class LlmTranslator:
-    """One model; remembers who used how many tokens today, in this process."""
+    """One model; what it was used for and what it said are kept in the database, so that both hold over processes and restarts."""
 
     endpoint: Model
-    tokens_a_day: int
-    _used: dict[tuple[str, date], int] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    settings: Settings
+    database: Database
 
     @property
     def model(self) -> str:
         """The model's name, for the card's last line."""
         return self.endpoint.name
 
-    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Written | Doubt | Refusal | Silent:
-        """One question, within the person's budget."""
-        key = (request.asker, request.calendar.today)
-        with self._lock:
-            if self._used.get(key, 0) >= self.tokens_a_day:
-                return Silent("the day's token budget of this person is used up")
-        before = self.endpoint.tokens_used
-        reply = translate(request.question, context_of(request), self.endpoint, verdict)
-        with self._lock:
-            self._used[key] = self._used.get(key, 0) + self.endpoint.tokens_used - before
-        if isinstance(reply, Draft):
-            return Written(reply.sql)
-        if isinstance(reply, AskBack):
-            return Doubt(reply.text, tuple(Choice(choice, f"{request.question} ({choice})") for choice in reply.choices))
-        return Refusal(reply.text) if isinstance(reply, Cannot) else Silent(reply.reason)
+    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Translation:
+        """One question: as it was translated before, else by the model within the person's budgets."""
+        context = context_of(request)
+        prompt = messages(request.question, context, [], self.endpoint.prompt_tokens)
+        place = memory.key_of(self.endpoint.name, request.scope, request.facts.version, prompt)
+        with Session(self.database.app) as session:
+            remembered = memory.recall(session, place)
+            over = use.used_up(session, request.asker, request.calendar.today, self.settings)
+        if remembered is not None and not (isinstance(remembered, Draft) and verdict(remembered.sql) is not None):
+            return Translation(_as_asked(remembered, request))
+        if over:
+            return Translation(Silent(over))
+        reply, used = translate(request.question, context, self.endpoint, verdict)
+        with Session(self.database.app) as session, session.begin():
+            use.add(session, request.asker, request.calendar.today, used)
+            memory.keep(session, place, reply)
+        return Translation(_as_asked(reply, request), used.tokens)
+
+
+def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | Silent:
+    if isinstance(reply, Draft):
+        return Written(reply.sql)
+    if isinstance(reply, AskBack):
+        return Doubt(reply.text, tuple(Choice(choice, f"{request.question} ({choice})") for choice in reply.choices))
+    return Refusal(reply.text) if isinstance(reply, Cannot) else Silent(reply.reason)
 
 
 def context_of(request: Request) -> Context:
-    """What is known before the model is asked: values named in the question, the nearest golden questions, house notes."""
+    """What is known before the model is asked: dates, metric and values in the question, the nearest golden questions, house notes."""
     from rapidfuzz import fuzz
 
     known = semantics()
-    nearest = sorted(known.golden, key=lambda golden: -fuzz.token_set_ratio(request.question.lower(), golden.question.lower()))
+    read = parse(request.question, known, request.facts.values, request.calendar, following=request.previous is not None)
+    linked = [(kept.dimension, value) for kept in read.filters for value in kept.values if value is not None]
+    golden = [*request.examples, *((golden.question, golden.sql) for golden in known.golden)]
+    asked = request.question.casefold()
+    nearest = sorted(golden, key=lambda example: -fuzz.token_set_ratio(asked, example[0].casefold()))
     return Context(
         today=request.calendar.today,
-        values=named_values(request.question, request.facts),
-        examples=[(golden.question, golden.sql) for golden in nearest[:_EXAMPLES]],
+        period=(read.period.start, read.period.end) if read.period else None,
+        metric=read.metrics[0] if read.metrics else None,
+        values=list(dict.fromkeys([*linked, *named_values(request.question, request.facts)]))[:_VALUES],
+        examples=nearest[:_EXAMPLES],
         previous=request.previous,
         notes=known.notes,
     )
@@ -68,9 +86,9 @@ def named_values(question: str, facts: Facts) -> list[tuple[str, str]]:
     """(dimension, value) of values that the question seems to name, best first."""
     from rapidfuzz import fuzz
 
-    asked = question.lower()
+    asked = question.casefold()
     scored = [
-        (fuzz.partial_ratio(value.lower(), asked), dimension, value)
+        (fuzz.partial_ratio(value.casefold(), asked), dimension, value)
         for dimension, values in facts.values.by_dimension.items()
         for value in values
         if len(value) >= 3
@@ -79,7 +97,7 @@ def named_values(question: str, facts: Facts) -> list[tuple[str, str]]:
     return [(dimension, value) for _, dimension, value in close[:_VALUES]]
 
 
-def connect_translator(settings: Settings) -> LlmTranslator | None:
+def connect_translator(settings: Settings, database: Database) -> LlmTranslator | None:
     """The configured model's translator; None when there is none."""
     model = connect_model(settings)
-    return LlmTranslator(model, settings.llm_daily_tokens_per_person) if model else None
+    return LlmTranslator(model, settings, database) if model else None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,7 @@ from db.engines import Database
 from db.tables import AuditEntry, Question
 from flows.ingest_costs import ingest
 from nl2sql.answer import ask, connect_deps, run_sql
-from nl2sql.deps import Deps, Request, Silent, Written
-from nl2sql.grammar.draft import Refusal
+from nl2sql.deps import Deps, Request, Translation, Written
 from nl2sql.outcomes import Answer, Blocked, CannotAnswer, Clarify, Unavailable
 from settings import Organisation, Settings
 
@@ -145,12 +145,12 @@ def test_a_translator_is_asked_only_for_what_the_grammar_does_not_understand(dep
         model = "scripted"
         asked: list[str] = []  # noqa: RUF012
 
-        def translate(self, request: Request, verdict: object) -> Written | Refusal | Silent:
+        def translate(self, request: Request, verdict: object) -> Translation:
             self.asked.append(request.question)
             assert callable(verdict)
             assert verdict("SELECT * FROM pg_shadow") is not None
             assert verdict("SELECT count(*) AS charges FROM reporting.daily_costs") is None
-            return Written("SELECT count(*) AS charges FROM reporting.daily_costs")
+            return Translation(Written("SELECT count(*) AS charges FROM reporting.daily_costs"), 7)
 
     with_model = replace(deps, translator=Scripted())
     assert ask("cost by team in october", SYSTEM, None, with_model).translator == "offline"
@@ -164,3 +164,74 @@ def test_the_change_on_the_period_before_is_told_when_asked_for(deps: Deps) -> N
     """October's 140 are 60 above September's 80."""
     answer = ask("ec2 cost in october", SYSTEM, None, replace(deps, with_change=True))
     assert "up $60.00 (+75.0 %) on September 2026" in answer.text
+
+
+@pytest.fixture
+def thread(deps: Deps) -> str:
+    """A thread in which October's cost by team was asked."""
+    assert isinstance(ask("cost by team in october", SYSTEM, "t1", deps), Answer)
+    return "t1"
+
+
+def _answered(question: str, deps: Deps, thread: str | None = None) -> Answer:
+    outcome = ask(question, SYSTEM, thread, deps)
+    assert isinstance(outcome, Answer), outcome.text
+    return outcome
+
+
+def test_a_follow_up_about_the_form_repeats_the_answer_in_it(deps: Deps, thread: str) -> None:
+    """`as a line chart`, `export`: the same rows; a number alone becomes its course."""
+    export = _answered("export", deps, thread)
+    assert (export.rows, export.export) == ((("payments", 110.0), ("checkout", 40.0), ("unallocated", 5.0)), True)
+    assert not _answered("only payments", deps, thread).export
+    ask("total cost in october", SYSTEM, "t2", deps)
+    course = _answered("as a chart", deps, "t2")
+    assert course.chart == "line"
+    assert course.rows == (("2026-10-05", 100.0), ("2026-10-06", 40.0), ("2026-10-07", 15.0))
+    assert _answered("same for september", deps, thread).rows == (("payments", 80.0),)
+
+
+def test_another_currency_by_the_rates_that_are_known(deps: Deps, thread: str) -> None:
+    """Amounts are exchanged and follow-ups keep the currency; without a rate it is said, and what to do."""
+    unknown = ask("in euros", SYSTEM, thread, deps)
+    assert (unknown.outcome, unknown.to_json()["rows"]) == ("cannot_answer", [])
+    assert "no exchange rate for EUR" in unknown.text
+    assert "exchange_rates" in unknown.text
+    rated = replace(deps, organisation=Organisation(exchange_rates={"EUR": Decimal("0.5"), "GBP": Decimal("0.25")}))
+    euros = _answered("in euros", rated, thread)
+    assert (euros.rows[0], euros.currency) == (("payments", 55.0), "EUR")
+    assert euros.text.startswith("€77.50 in total")
+    assert "1 USD = 0.5 EUR" in euros.text
+    assert _answered("only checkout", rated, thread).rows == (("checkout", 20.0),)
+    assert _answered("and in pounds?", rated, thread).rows == (("checkout", 10.0),)
+    assert _answered("in dollars", rated, thread).rows == (("checkout", 40.0),)
+    compared = _answered("october vs september in euros by team", rated).to_json()
+    assert compared["rows"][0][1:4] == [55.0, 40.0, 15.0]
+    assert compared["rows"][0][4] == pytest.approx(37.5)  # a share is none of money
+    assert _answered("how many services in october in euros", rated).rows == ((2,),)
+
+
+def test_typed_sql_has_a_headline_of_its_rows(deps: Deps) -> None:
+    """The figure first, not how many rows there are; and why there is none."""
+    assert _answered("select sum(effective_cost) as cost from daily_costs", deps).text == "$238 cost."
+    by_team = _answered(
+        "select coalesce(team, 'none') as team, sum(effective_cost) as cost from daily_costs group by 1 order by 2 desc", deps
+    )
+    assert by_team.text == "$238 cost in 3 rows, most of it payments with $190."
+    assert _answered("select team from daily_costs where team = 'nobody'", deps).text == "Nothing: no row fits."
+
+
+def test_edited_sql_is_kept_under_its_question(deps: Deps) -> None:
+    """So that it can be an example; the statement is audited as it was written."""
+    answer = run_sql("SELECT count(*) AS n FROM daily_costs", SYSTEM, None, deps, question="how many rows")
+    with Session(deps.database.app) as session:
+        assert session.scalar(sa.select(Question.question).where(Question.reference == answer.reference)) == "how many rows"
+        details = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.subject == answer.reference)).one()
+    assert details["drafts"][0]["sql"] == "SELECT count(*) AS n FROM daily_costs"
+
+
+def test_an_empty_answer_says_why(deps: Deps) -> None:
+    """A period to come, one before the bills, a filter that fits nothing: each has its own words."""
+    assert "has not come yet" in ask("cost in december 2026", SYSTEM, None, deps).text
+    assert "The bills start on 2026-09-10" in ask("cost in march 2026", SYSTEM, None, deps).text
+    assert ask("checkout cost of lambda in october", SYSTEM, None, deps).text.startswith("Nothing: no charges for")

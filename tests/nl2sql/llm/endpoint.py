@@ -18,20 +18,31 @@ class Fault:
     pause_seconds: float = 0
 
 
+@dataclass(frozen=True)
+class Endless:
+    """A reply without end: `text` again and again, with a pause between the pieces, until the client hangs up."""
+
+    text: str
+    pause_seconds: float = 0
+
+
 @dataclass
 class Endpoint:
     """Replies are given in order; an empty queue answers 500. `requests` holds what was asked."""
 
     url: str
-    replies: list[str | Fault] = field(default_factory=list)
+    replies: list[str | Fault | Endless] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     knows_formats: bool = True
+    knows_schemas: bool = True
+    counts_tokens: bool = True
 
 
 @contextmanager
 def running_endpoint() -> Iterator[Endpoint]:
     """Serve until the block ends."""
     endpoint = Endpoint("")
+    stopping = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -40,16 +51,32 @@ def running_endpoint() -> Iterator[Endpoint]:
             if not endpoint.knows_formats and "response_format" in body:
                 self._send(400, {"error": {"message": "response_format is not supported"}})
                 return
+            if not endpoint.knows_schemas and body.get("response_format", {}).get("type") == "json_schema":
+                self._send(400, {"error": {"message": "json_schema is not supported"}})
+                return
             reply = endpoint.replies.pop(0) if endpoint.replies else Fault(500)
             if isinstance(reply, Fault):
                 time.sleep(reply.pause_seconds)
                 self._send(reply.status, {"error": {"message": "as ordered"}})
                 return
+            if isinstance(reply, Endless):
+                self._go_on(reply)
+                return
             choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": reply}}
             usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-            self._send(
-                200, {"id": "x", "object": "chat.completion", "created": 0, "model": body["model"], "choices": [choice], "usage": usage}
-            )
+            completion = {"id": "x", "object": "chat.completion", "created": 0, "model": body["model"], "choices": [choice]}
+            self._send(200, completion | ({"usage": usage} if endpoint.counts_tokens else {}))
+
+        def _go_on(self, reply: Endless) -> None:
+            try:
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                while not stopping.wait(reply.pause_seconds):
+                    self.wfile.write(reply.text.encode())
+                    self.wfile.flush()
+            except OSError:
+                pass  # the client has hung up
 
         def _send(self, status: int, content: dict[str, Any]) -> None:
             data = json.dumps(content).encode()
@@ -73,6 +100,7 @@ def running_endpoint() -> Iterator[Endpoint]:
     try:
         yield endpoint
     finally:
+        stopping.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -2,18 +2,25 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from access import Actor, Role
 from db.engines import Database
+from db.tables import AuditEntry, ModelReply, ModelUse, Question
 from flows.loading.delivery import ingest
+from nl2sql import golden
 from nl2sql.answer import ask, connect_deps
 from nl2sql.deps import Deps
+from nl2sql.llm import memory
+from nl2sql.llm.translate import Cannot
 from settings import Organisation, Settings
-from tests.nl2sql.llm.endpoint import Endpoint, Fault, running_endpoint
+from tests.nl2sql.llm.endpoint import Endless, Endpoint, Fault, running_endpoint
 
 EVERYBODY = Actor(id="U1", roles=frozenset(Role), sees_all=True)
 PAYMENTS = Actor(id="U2", roles=frozenset({Role.VIEWER}), teams=frozenset({"payments"}))
@@ -108,11 +115,171 @@ def test_orders_in_data_change_nothing(endpoint: Endpoint, deps: Deps) -> None:
         assert "DROP TABLE" not in request["messages"][0]["content"]
 
 
-def test_a_persons_budget_of_tokens_ends(endpoint: Endpoint, deps: Deps) -> None:
-    """After the day's tokens the model is not asked again."""
-    assert deps.translator is not None
-    deps.translator.tokens_a_day = 100  # type: ignore[attr-defined]
+def _with(deps: Deps, endpoint: Endpoint, **changes: object) -> Deps:
+    """Another process with other settings on the same database."""
+    settings = deps.settings.model_copy(update={"openai_base_url": endpoint.url, **changes})
+    return connect_deps(settings, deps.organisation, deps.database, today=deps.today)
+
+
+@pytest.mark.parametrize(
+    ("limit", "name"),
+    [
+        ({"llm_daily_tokens_per_person": 100}, "tokens"),
+        ({"llm_daily_seconds_per_person": 1e-9}, "time"),
+        ({"llm_daily_cost_per_person": 0.0005, "llm_input_price": 3.0, "llm_output_price": 12.0}, "money"),
+    ],
+)
+def test_a_persons_budget_of_the_day_ends(endpoint: Endpoint, deps: Deps, limit: dict[str, float], name: str) -> None:
+    """Tokens, time and money are counted in the database: another process, or the same one after a restart, does not begin anew."""
     endpoint.replies = [query("SELECT 1 AS one FROM daily_costs")] * 3
-    ask(ODD, EVERYBODY, None, deps)
-    assert ask(ODD, EVERYBODY, None, deps).to_json()["outcome"] == "cannot_answer"
+    assert ask(ODD, EVERYBODY, None, _with(deps, endpoint, **limit)).to_json()["translator"] == "llm"
+    declined = ask(ODD + " again", EVERYBODY, None, _with(deps, endpoint, **limit))
+    assert declined.outcome == "cannot_answer"
+    assert name in (declined.fallback or "")
     assert len(endpoint.requests) == 1
+    assert (
+        ask(ODD, PAYMENTS, None, _with(deps, endpoint, **limit)).to_json()["translator"] == "llm"
+    )  # somebody else has a budget of their own
+    with Session(deps.database.app) as session:
+        used = session.get(ModelUse, ("U1", deps.day()))
+        assert used is not None
+        assert (used.requests, used.tokens) == (1, 120)
+        assert float(used.cost) == pytest.approx(100 * limit.get("llm_input_price", 0) / 1e6 + 20 * limit.get("llm_output_price", 0) / 1e6)
+
+
+def test_tokens_are_counted_where_the_endpoint_does_not(endpoint: Endpoint, deps: Deps) -> None:
+    """They are guessed from the length of the texts, also for a reply that was of no use."""
+    endpoint.counts_tokens = False
+    endpoint.replies = ["Well, you spent a lot."]
+    ask(ODD, EVERYBODY, None, deps)
+    with Session(deps.database.app) as session:
+        used = session.get(ModelUse, ("U1", deps.day()))
+        assert used is not None
+        assert used.tokens > 1_000
+
+
+def test_a_question_that_was_translated_is_not_sent_again(endpoint: Endpoint, deps: Deps) -> None:
+    """The SQL is remembered, also over a restart; it is checked and run anew."""
+    endpoint.replies = [query("SELECT team, sum(effective_cost) AS cost FROM daily_costs GROUP BY 1 ORDER BY 2")]
+    first = ask(ODD, EVERYBODY, None, deps).to_json()
+    again = ask(ODD, EVERYBODY, None, _with(deps, endpoint)).to_json()
+    assert (again["rows"], again["translator"]) == (first["rows"], "llm")
+    assert len(endpoint.requests) == 1
+
+
+def test_what_is_remembered_for_one_is_not_for_another(endpoint: Endpoint, deps: Deps) -> None:
+    """An asker of another scope gets their own translation and their own rows; so does everybody after a load."""
+    sql = "SELECT team, sum(effective_cost) AS cost FROM daily_costs GROUP BY 1 ORDER BY 2"
+    endpoint.replies = [query(sql)] * 4
+    assert len(ask(ODD, EVERYBODY, None, deps).to_json()["rows"]) == 3
+    assert ask(ODD, PAYMENTS, None, deps).to_json()["rows"] == [["payments", 10.0]]
+    search = replace(PAYMENTS, id="U3", teams=frozenset({"search"}))
+    assert ask(ODD, search, None, deps).to_json()["rows"] == [["search", 32.0]]
+    assert len(endpoint.requests) == 3
+    same_scope = replace(PAYMENTS, id="U4")
+    assert ask(ODD, same_scope, None, deps).to_json()["rows"] == [["payments", 10.0]]
+    assert len(endpoint.requests) == 3
+    with Session(deps.database.owner) as session, session.begin():
+        session.execute(sa.text("UPDATE finops.loads SET finished_at = finished_at + INTERVAL '1 second'"))
+    ask(ODD, EVERYBODY, None, deps)
+    assert len(endpoint.requests) == 4
+
+
+def test_what_is_remembered_is_bounded(clean_database: Database) -> None:
+    """The oldest go."""
+    with Session(clean_database.app) as session, session.begin():
+        old = {"key": "old", "reply": {"text": "x"}, "made_at": datetime(2020, 1, 1, tzinfo=UTC)}
+        session.execute(sa.insert(ModelReply), [old, *({"key": str(n), "reply": {"text": "x"}} for n in range(memory.MOST + 5))])
+        memory.keep(session, "new", Cannot("no"))
+        assert session.scalar(sa.select(sa.func.count()).select_from(ModelReply)) == memory.MOST
+        assert memory.recall(session, "old") is None
+        assert memory.recall(session, "new") == Cannot("no")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Endless(" ", 0.05),
+        Endless('{"kind": "query", "sql": "SELECT ' + "x, " * 2_000),
+        query("SELECT TOP 5 team FROM daily_costs"),
+        query("SELECT `team` FROM daily_costs"),
+    ],
+    ids=["drips", "repeats itself", "T-SQL", "MySQL"],
+)
+def test_an_answer_without_end_or_in_another_dialect(endpoint: Endpoint, deps: Deps, reply: str | Endless) -> None:
+    """Cut at the time or the size; another dialect is given back, and a repetition ends it."""
+    endpoint.replies = [reply, reply, reply]
+    answer = ask(ODD, EVERYBODY, None, deps)
+    assert (answer.outcome, answer.to_json()["rows"]) == ("cannot_answer", [])
+    assert answer.fallback
+    assert "did not answer" in answer.text
+    assert len(endpoint.requests) <= 2
+
+
+def test_rules_answer_where_the_model_is_asked_first_and_fails(endpoint: Endpoint, deps: Deps) -> None:
+    """And the answer says so."""
+    first = _with(deps, endpoint, llm_use="first")
+    endpoint.replies = [Fault(500), query("SELECT sum(effective_cost) AS cost FROM daily_costs")]
+    failed = ask("what did EC2 cost in october", EVERYBODY, None, first)
+    assert (failed.outcome, failed.to_json()["rows"]) == ("answer", [[43.0]])
+    assert "Answered by rules; the model did not answer" in failed.text
+    answered = ask("what did EC2 cost in october", EVERYBODY, None, first).to_json()
+    assert (answered["translator"], answered["text"]) == ("llm", "$43.00 cost.")
+
+
+def test_a_model_is_never_asked_where_it_is_switched_off(endpoint: Endpoint, deps: Deps) -> None:
+    """`never` is rules only."""
+    assert _with(deps, endpoint, llm_use="never").translator is None
+
+
+def test_an_ambiguous_name_is_asked_back_whatever_a_model_would_guess(endpoint: Endpoint, deps: Deps) -> None:
+    """Values are linked before anything is translated; unsafe questions never reach the model either."""
+    assert ask("drop table charges", EVERYBODY, None, _with(deps, endpoint, llm_use="first")).outcome == "blocked"
+    assert endpoint.requests == []
+
+
+def test_every_draft_is_audited(endpoint: Endpoint, deps: Deps) -> None:
+    """What the model wrote and why it was refused stands in the log, with the question."""
+    endpoint.replies = [query("SELECT * FROM finops.charges"), query("SELECT count(*) AS n FROM daily_costs")]
+    answer = ask(ODD, EVERYBODY, None, deps)
+    with Session(deps.database.app) as session:
+        details = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.subject == answer.reference)).one()
+        assert session.scalar(sa.select(Question.tokens).where(Question.reference == answer.reference)) == 240
+    assert [draft["sql"] for draft in details["drafts"]] == ["SELECT * FROM finops.charges"]
+    assert details["drafts"][0]["problem"]
+
+
+def test_the_database_s_own_words_do_not_reach_the_model(endpoint: Endpoint, deps: Deps) -> None:
+    """An error that would name a value is given back as a sentence of ours."""
+    endpoint.replies = [query("SELECT team::int AS n FROM daily_costs"), query("SELECT count(*) AS n FROM daily_costs")]
+    ask(ODD, PAYMENTS, None, deps)
+    given_back = endpoint.requests[1]["messages"][-1]["content"]
+    assert "payments" not in given_back
+    assert "search" not in given_back
+    assert "cannot be read as the type" in given_back
+
+
+def test_an_approved_answer_is_an_example_and_answers_without_a_model(endpoint: Endpoint, deps: Deps) -> None:
+    """After an admin's word: the nearest example in the prompt, and the answer where there is no model; for others' eyes only their own."""
+    endpoint.replies = [query("SELECT count(*) AS charges FROM daily_costs"), query("SELECT 1 AS one FROM daily_costs")]
+    answer = ask(ODD, EVERYBODY, None, deps)
+    with Session(deps.database.app) as session, session.begin():
+        assert "admin" in golden.promote(session, answer.reference, PAYMENTS).lower()
+        assert "golden question now" in golden.promote(session, answer.reference, EVERYBODY)
+    without = _with(deps, endpoint, llm_use="never")
+    again = ask(ODD.upper() + "?", EVERYBODY, None, without)
+    assert (again.to_json()["rows"], again.to_json()["translator"]) == ([[3]], "offline")
+    assert answer.reference in again.text
+    ask("kindly opine on the disposition", EVERYBODY, None, deps)
+    assert ODD in endpoint.requests[-1]["messages"][0]["content"]
+    ask("kindly opine on the disposition", PAYMENTS, None, deps)
+    assert ODD not in endpoint.requests[-1]["messages"][0]["content"]
+
+
+def test_dates_and_values_are_resolved_before_the_model_is_asked(endpoint: Endpoint, deps: Deps) -> None:
+    """It need not know what last month is, nor how a team is written."""
+    endpoint.replies = [query("SELECT 1 AS one FROM daily_costs")]
+    ask("fiscal disposition of payments last month, opine", EVERYBODY, None, deps)
+    known = json.loads(endpoint.requests[0]["messages"][-1]["content"].split("\n")[1])
+    assert known["period"] == {"start": "2026-09-01", "end (exclusive)": "2026-10-01"}
+    assert {"column": "team", "value": "payments"} in known["values"]

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
 from nl2sql.llm.prompt import Attempt, Context, messages
-from nl2sql.llm.translate import AskBack, Cannot, Down, Draft, Model, connect_model, parse, translate
+from nl2sql.llm.translate import AskBack, Cannot, Down, Draft, Model, Reply, connect_model, parse
+from nl2sql.llm.translate import translate as translate_with_use
 from settings import Settings
 from tests.nl2sql.llm.endpoint import Endpoint, Fault, running_endpoint
 
@@ -34,6 +36,11 @@ def said(kind: str, **fields: object) -> str:
     return json.dumps({"kind": kind, "sql": "", "text": "", "choices": [], **fields})
 
 
+def translate(*arguments: Any) -> Reply:
+    """What the model said, without what it took."""
+    return translate_with_use(*arguments)[0]
+
+
 def passes(_sql: str) -> None:
     return None
 
@@ -41,9 +48,10 @@ def passes(_sql: str) -> None:
 def test_sql_that_passes_is_the_draft(endpoint: Endpoint, model: Model) -> None:
     """One good reply is one request, and its tokens are counted."""
     endpoint.replies = [said("query", sql="SELECT 1")]
-    assert translate("total?", TODAY, model, passes) == Draft("SELECT 1")
+    reply, used = translate_with_use("total?", TODAY, model, passes)
+    assert reply == Draft("SELECT 1")
     assert len(endpoint.requests) == 1
-    assert model.tokens_used == 120
+    assert (used.requests, used.tokens) == (1, 120)
 
 
 def test_a_problem_goes_back_to_the_model(endpoint: Endpoint, model: Model) -> None:

@@ -1,0 +1,207 @@
+"""What was understood becomes an answer: its SQL is checked and run, its rows are told; what cannot be run is said with what could be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from access import Actor
+from nl2sql import why
+from nl2sql.dates import before
+from nl2sql.deps import Deps
+from nl2sql.exchange import Exchange, exchange
+from nl2sql.facts import Facts
+from nl2sql.grammar import describe
+from nl2sql.grammar.compile import Context as Compiling
+from nl2sql.grammar.compile import compile_query
+from nl2sql.grammar.draft import Doubt, Refusal
+from nl2sql.grammar.listing import Listing, subject_missing
+from nl2sql.grammar.measures import RATES
+from nl2sql.grammar.query import Query
+from nl2sql.headline import headline
+from nl2sql.outcomes import Answer, Blocked, CannotAnswer, Choice, Clarify, Outcome, TimedOut, Unavailable
+from nl2sql.presenting import Wish, charted
+from nl2sql.run import Failed, Rows, Slow, run_checked
+from nl2sql.semantics import semantics
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whom an answer is for, over which data, and how it is wanted."""
+
+    asker: Actor
+    deps: Deps
+    known: Facts
+    wish: Wish = field(default_factory=Wish)
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """What the bills are in."""
+        return self.known.values.currencies() or ("USD",)
+
+    @property
+    def currency(self) -> str:
+        """The bills' one currency, or `several`."""
+        return self.currencies[0] if len(self.currencies) == 1 else "several"
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """Into the currency that is wished for; None when the bills are in it."""
+        into = self.wish.currency
+        return None if into is None or self.currencies == (into,) else exchange(into, self.deps.organisation)
+
+    def run(self, sql: str) -> Rows | Slow | Failed:
+        """Check and run a statement for the asker."""
+        return run_checked(sql, self.asker, self.deps)
+
+
+# ------------------------------------------------------------------ answers
+
+
+def answer_query(query: Query, desk: Desk) -> tuple[Query, Outcome]:
+    """The answer to a question of the grammar, and the query as it was run."""
+    query = charted(query, desk.wish)
+    if refused := _no_rate(desk):
+        return query, refused
+    compiling = Compiling(semantics(), desk.known.through, desk.currency == "several")
+    ran = desk.run(compile_query(query, compiling).sql("postgres"))
+    if not isinstance(ran, Rows):
+        return query, not_run(ran, desk.known)
+    money = not (query.metric in RATES or query.count or query.metric == "usage_quantity")
+    ran, currency, rate = _exchanged(ran, desk, money=money)
+    text = describe.headline(query, ran.columns, ran.rows, currency, semantics())
+    if desk.deps.with_change and _plain(query):
+        text = _with_change(query, ran, text, currency, desk, compiling)
+    because = why.reason(query, compiling, desk.run)
+    notes = tuple(note for note in (because, *query.notes, rate, *_cautions(query, desk.known)) if note)
+    return query, Answer(
+        text="\n".join([text, *notes]), sql=ran.shown, columns=ran.columns, rows=ran.rows, metric=query.metric, currency=currency,
+        period=(query.period.start.isoformat(), query.period.end.isoformat()), as_of=desk.known.through.isoformat(),
+        chart=_chart(describe.chart(query, ran.rows), desk.wish), notes=notes, truncated=ran.truncated, export=desk.wish.export,
+        shown_in=desk.wish.currency,
+    )  # fmt: skip
+
+
+def answer_listing(listing: Listing, desk: Desk) -> Outcome:
+    """The rows of another view than the bills."""
+    ran = desk.run(listing.select.sql("postgres"))
+    if not isinstance(ran, Rows):
+        return not_run(ran, desk.known)
+    if not ran.rows and (missing := subject_missing(listing)):
+        return declined(Refusal(missing), desk.known)
+    text = f"{listing.title}: {len(ran.rows) or 'none'}."
+    if len(ran.rows) == 1:
+        text = f"{listing.title}: {headline(ran.columns, ran.rows, desk.currency)}"
+    return _told(ran, text, desk, "offline")
+
+
+def answer_sql(sql: str, desk: Desk, translator: str = "sql", **details: object) -> Outcome:
+    """The rows of a statement as somebody wrote it, with a headline made of them."""
+    ran = desk.run(sql)
+    return not_run(ran, desk.known) if not isinstance(ran, Rows) else answer_rows(ran, desk, translator, **details)
+
+
+def answer_rows(ran: Rows, desk: Desk, translator: str, **details: object) -> Outcome:
+    """The same, where the statement has been run already."""
+    if refused := _no_rate(desk):
+        return refused
+    ran, currency, rate = _exchanged(ran, desk, money=False)
+    text = "\n".join(part for part in (headline(ran.columns, ran.rows, currency, ran.truncated), rate) if part)
+    return _told(ran, text, desk, translator, currency=currency, **details)
+
+
+def _told(ran: Rows, text: str, desk: Desk, translator: str, **details: object) -> Answer:
+    answer = Answer(
+        text=text, sql=ran.shown, columns=ran.columns, rows=ran.rows, as_of=desk.known.through.isoformat(), translator=translator,
+        truncated=ran.truncated, chart=_chart("any" if len(ran.rows) > 1 else "none", desk.wish), export=desk.wish.export, shown_in=desk.wish.currency,
+    )  # fmt: skip
+    return replace(answer, **details)  # type: ignore[arg-type]  # fields of Answer, by name
+
+
+def _chart(fits: str, wish: Wish) -> str:
+    """The chart that fits, or the one that is wished for where any does."""
+    if not wish.chart or fits == "none":
+        return fits
+    if wish.chart == "any":
+        return fits
+    return wish.chart if {wish.chart, fits} <= {"line", "stacked"} or wish.chart == "bars" else fits
+
+
+def _plain(query: Query) -> bool:
+    return not (
+        query.compared or query.count or query.share_of is not None or query.grain or query.scopes or query.average or query.dimensions
+    )
+
+
+def _with_change(query: Query, ran: Rows, text: str, currency: str, desk: Desk, compiling: Compiling) -> str:
+    earlier = before(query.period)
+    then = desk.run(compile_query(replace(query, period=earlier), compiling).sql("postgres"))
+    if not isinstance(then, Rows) or not then.rows or not ran.rows or not query.period.whole:
+        return text
+    then, _, _ = _exchanged(then, desk, money=True)
+    amounts = [row[0] for row in (ran.rows[0], then.rows[0])]
+    if len(ran.rows) > 1 or len(then.rows) > 1 or not all(isinstance(amount, int | float | None) for amount in amounts):
+        return text
+    return f"{text.rstrip('.')}, {describe.change(float(amounts[0] or 0), float(amounts[1] or 0), currency)} on {earlier.label}."
+
+
+def _cautions(query: Query, known: Facts) -> tuple[str, ...]:
+    """What an answer's reader should know about its period."""
+    if query.period.start > known.through:
+        return (f"The bills reach only through {known.through}; that period has not arrived yet.",)
+    if query.period.end <= known.first:
+        return (f"The bills start on {known.first}; that period is before.",)
+    if query.period.start < known.first:
+        return (f"The bills start on {known.first}, so the period is not whole.",)
+    return ()
+
+
+# ------------------------------------------------------------------ other currencies
+
+
+def _no_rate(desk: Desk) -> Outcome | None:
+    exchanging = desk.exchange
+    missing = exchanging.missing(desk.currencies) if exchanging else None
+    if exchanging is None or missing is None:
+        return None
+    rates = f"exchange_rates: {{{missing}: …}}"
+    text = f"I know no exchange rate for {missing}: the bills are in {' and '.join(desk.currencies)}. An admin can set `{rates}` in finops.yaml."
+    return CannotAnswer(text=text, as_of=desk.known.through.isoformat())
+
+
+def _exchanged(ran: Rows, desk: Desk, *, money: bool) -> tuple[Rows, str, str]:
+    """The rows, their currency and a note on the rate; `money`: every number that is not a share is an amount."""
+    exchanging = desk.exchange
+    if exchanging is None:
+        return ran, desk.currency, ""
+    return exchanging.applied(ran, desk.currency, every=money), exchanging.into, exchanging.note(desk.currencies)
+
+
+# ------------------------------------------------------------------ what is no answer
+
+
+def not_run(ran: Failed | Slow, known: Facts) -> Outcome:
+    """Why a statement has no rows."""
+    as_of = known.through.isoformat()
+    if isinstance(ran, Slow):
+        return TimedOut(text="The database took too long for that question. Narrow it to fewer days or one account.", as_of=as_of)
+    if ran.blocked:
+        return Blocked(text=f"{ran.reason} Nothing was run.", as_of=as_of)
+    return Unavailable(text=ran.reason, as_of=as_of)
+
+
+def declined(found: Doubt | Refusal, known: Facts, examples: Sequence[str] = ()) -> Outcome:
+    """A question back, or a refusal with two questions that can be answered."""
+    as_of = known.through.isoformat()
+    if isinstance(found, Doubt):
+        return Clarify(text=found.text, choices=tuple(Choice(choice.label, choice.question) for choice in found.choices), as_of=as_of)
+    if found.unsafe:
+        return Blocked(text=found.text, as_of=as_of)
+    choices = tuple(Choice(question, question) for question in (*examples, *suggestions(known))[:2])
+    listed = " — or: ".join(choice.label for choice in choices)
+    return CannotAnswer(text=f"{found.text} I can tell you, for example: {listed}.", choices=choices, as_of=as_of)
+
+
+def suggestions(known: Facts) -> tuple[str, str]:
+    """Two questions that can be answered on this data."""
+    teams = known.values.by_dimension.get("team", ())
+    first = f"What did {teams[0]} cost last month, by service?" if teams else "What did we spend last month by account?"
+    return first, "Top 5 services this month"

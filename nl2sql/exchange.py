@@ -1,0 +1,68 @@
+"""Answers in another currency than the bills': by the exchange rates of `finops.yaml`, amounts only."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from nl2sql.run import Rows
+from settings import Organisation
+
+_MONEY = re.compile(
+    r"cost|spen[dt]|saving|saved|amount|change|difference|delta|previous|before|credit|tax|budget|price|expected|low_|high_|impact|forecast"
+)
+_OTHER = re.compile(r"percent|pct|share|ratio|_rate|quantity|count|rank|growth|_id$")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Into one currency; `rates` are units of a currency for one unit of `base`."""
+
+    into: str
+    base: str
+    rates: dict[str, Decimal]
+
+    def missing(self, currencies: Sequence[str]) -> str | None:
+        """The first of these and the wanted currency that has no rate; None when all can be exchanged."""
+        return (
+            next((name for name in (self.into, *currencies) if self._rate(name) is None), None) if set(currencies) != {self.into} else None
+        )
+
+    def _rate(self, currency: str) -> Decimal | None:
+        return Decimal(1) if currency == self.base else self.rates.get(currency)
+
+    def factor(self, currency: str) -> float:
+        """What an amount is multiplied with. Raises KeyError for a currency without a rate."""
+        out, into = self._rate(currency), self._rate(self.into)
+        if currency == self.into:
+            return 1.0
+        if out is None or into is None:
+            raise KeyError(currency)
+        return float(into / out)
+
+    def applied(self, found: Rows, currency: str, *, every: bool = False) -> Rows:
+        """The rows with their amounts exchanged (`every`: each number but shares); a column `currency` says for each row what it was in."""
+        at = found.columns.index("currency") if "currency" in found.columns else None
+        money = [i for i, name in enumerate(found.columns) if (every or _MONEY.search(name)) and not _OTHER.search(name)]
+        rows = []
+        for row in found.rows:
+            factor = self.factor(str(row[at]) if at is not None and row[at] else currency)
+            cells = [round(cell * factor, 6) if i in money and _is_number(cell) else cell for i, cell in enumerate(row)]
+            if at is not None:
+                cells[at] = self.into
+            rows.append(tuple(cells))
+        return replace(found, rows=tuple(rows))
+
+    def note(self, currencies: Sequence[str]) -> str:
+        """The rate, for the reader."""
+        told = [f"1 {name} = {self.factor(name):.4g} {self.into}" for name in currencies if name != self.into]
+        return f"Exchanged by the rates of finops.yaml: {', '.join(told)}. The SQL is in the bill's currency." if told else ""
+
+
+def exchange(into: str, organisation: Organisation) -> Exchange:
+    """Into a currency, by the organisation's rates."""
+    return Exchange(into, organisation.currency, organisation.exchange_rates)
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)

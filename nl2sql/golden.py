@@ -1,0 +1,64 @@
+"""Golden questions: answers that an admin approved, as examples for the model and as answers of their own where the grammar knows none."""
+
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from access import Action, Actor, Denied, check
+from db import audit
+from db.tables import Question
+
+_MOST = 200
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An approved answer."""
+
+    question: str
+    sql: str
+    reference: str
+
+    @property
+    def timeless(self) -> bool:
+        """Whether its SQL says the same on any day: it has no date written down."""
+        return not _DATED.search(self.sql)
+
+
+def promote(session: Session, reference: str, actor: Actor) -> str:
+    """Approve an answer; a sentence that says what came of it. An admin may, and only what was answered."""
+    allowed = check(actor, Action.PROMOTE_QUESTION)
+    if isinstance(allowed, Denied):
+        return allowed.reason
+    row = session.scalar(sa.select(Question).where(Question.reference == reference).with_for_update())
+    if row is None:
+        return f"There is no question {reference}."
+    if row.outcome != "answer" or not row.sql:
+        return f"Question {reference} has no answer that could be an example."
+    if row.golden:
+        return f"“{row.question}” is a golden question already."
+    row.golden = True
+    audit.append(session, actor.id, "question.promoted", reference, {"question": row.question, "sql": row.sql})
+    return f"“{row.question}” is a golden question now: an example for the model, and answered the same way when somebody asks it again."
+
+
+def approved(session: Session, asker: Actor) -> tuple[Approved, ...]:
+    """The newest approved answers; who may not see everything gets only their own, for a question may name what others may not see."""
+    wanted = sa.select(Question.question, Question.sql, Question.reference).where(Question.golden.is_(True), Question.sql.is_not(None))
+    if not asker.sees_all:
+        wanted = wanted.where(Question.asker == asker.id)
+    rows = session.execute(wanted.order_by(Question.id.desc()).limit(_MOST)).all()
+    return tuple(Approved(row.question, row.sql, row.reference) for row in rows)
+
+
+def same(question: str, known: tuple[Approved, ...]) -> Approved | None:
+    """The approved answer to the same question, whatever its capitals, spaces and punctuation."""
+    asked = _plain(question)
+    return next((one for one in known if one.timeless and asked and _plain(one.question) == asked), None)
+
+
+def _plain(question: str) -> list[str]:
+    return re.findall(r"[^\W_]+|[<>%$€]", question.casefold())

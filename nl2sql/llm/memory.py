@@ -1,0 +1,49 @@
+"""Replies that were given before: what the model made of a question, kept by everything that it depends on, and bounded."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.tables import ModelReply
+from nl2sql.llm.translate import AskBack, Cannot, Draft, Reply
+
+MOST = 5_000
+_DAYS = 30
+
+
+def key_of(model: str, scope: Sequence[str], version: str, prompt: Sequence[dict[str, str]]) -> str:
+    """The place of a reply: the model, what its asker may see, the version of the data, and the prompt, in which question, day, catalogue and examples stand."""
+    text = json.dumps([model, list(scope), version, list(prompt)], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def recall(session: Session, key: str) -> Reply | None:
+    """The reply that is kept; its SQL must go through the guard again, as any."""
+    kept = session.scalar(sa.select(ModelReply.reply).where(ModelReply.key == key))
+    if kept is None:
+        return None
+    if "sql" in kept:
+        return Draft(str(kept["sql"]))
+    return AskBack(str(kept["text"]), tuple(map(str, kept["choices"]))) if "choices" in kept else Cannot(str(kept["text"]))
+
+
+def keep(session: Session, key: str, reply: Reply) -> None:
+    """Keep a usable reply, and let go of the oldest beyond 5,000 or 30 days."""
+    if isinstance(reply, Draft):
+        content: dict[str, object] = {"sql": reply.sql}
+    elif isinstance(reply, AskBack):
+        content = {"text": reply.text, "choices": list(reply.choices)}
+    elif isinstance(reply, Cannot):
+        content = {"text": reply.text}
+    else:
+        return
+    now = sa.func.clock_timestamp()
+    statement = insert(ModelReply).values(key=key, reply=content, made_at=now)
+    session.execute(statement.on_conflict_do_update(index_elements=[sa.column("key")], set_={"reply": content, "made_at": now}))
+    newest = sa.select(ModelReply.key).order_by(ModelReply.made_at.desc(), ModelReply.key).offset(MOST)
+    old = ModelReply.made_at < sa.func.now() - sa.text(f"INTERVAL '{_DAYS} days'")
+    session.execute(sa.delete(ModelReply).where(old | ModelReply.key.in_(newest)))
