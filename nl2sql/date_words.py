@@ -241,6 +241,8 @@ def last_units(words: Words, i: int, calendar: Calendar) -> Read | None:
     unit = UNITS.get(word_at(words, at))
     if word_at(words, i + 1) in ("fortnight",):
         return 2, rolling("week", 2, calendar)
+    if count and count % 24 == 0 and word_at(words, at) in ("hours", "hrs", "hour", "h"):
+        return at + 1 - i, rolling("day", count // 24, calendar)
     if not count or not unit:
         return None
     if unit == "week" and words[i] != "past":
@@ -264,6 +266,11 @@ def weekday(words: Words, i: int, calendar: Calendar) -> Read | None:
     """`monday`, `last friday`, `last weekend`, `this weekend`."""
     skipped = 1 if word_at(words, i) in (*_LAST, *_THIS) else 0
     word = word_at(words, i + skipped)
+    if word == "weekend" and word_at(words, i + skipped + 1) in ("of", "on", "around") and (at := i + skipped + 2):
+        at += word_at(words, at) == "the"
+        if found := longest(words, at, calendar, (iso, month_day)):
+            saturday = floor(found[1].start, "week") + timedelta(5)
+            return at + found[0] - i, period_of(saturday, saturday + timedelta(2), "day", 2)
     if word == "weekend" and skipped:
         saturday = floor(calendar.today, "week") + timedelta(5)
         if saturday > calendar.today or (words[i] in _LAST and saturday + timedelta(1) >= calendar.today):

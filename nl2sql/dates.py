@@ -151,6 +151,18 @@ def rolling(unit: Unit, count: int, calendar: Calendar) -> Period:
     return period_of(step(end, unit, -count), end, unit, count)
 
 
+def opening(period: Period, days: int) -> Period:
+    """The first days of a period, at most all of it."""
+    end = min(period.end, period.start + timedelta(days))
+    return period_of(period.start, end, "day")
+
+
+def apart(period: Period) -> list[Period]:
+    """The units of a period of several, newest first."""
+    starts = [step(period.start, period.unit, offset) for offset in range(period.count)]
+    return [period_of(start, step(start, period.unit, 1), period.unit) for start in reversed(starts)]
+
+
 def joined(first: Period, last: Period) -> Period | None:
     """The period from the first day of one to the last day of the other, last year's where the years were left out; None the wrong way round."""
     ends = (first, last)

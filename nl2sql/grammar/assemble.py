@@ -18,6 +18,8 @@ DEFAULT_TOP = 5
 
 def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
     """The query of a question that stands alone; a doubt when its ranking does not say of what."""
+    if draft.broken_down and not (draft.dimensions or draft.grain or draft.scopes or draft.change):
+        return dimension_doubt(question)
     if not (draft.noun or draft.asks_amount or draft.shaped or draft.filters):
         if draft.period is None:
             return Refusal("That is not a question about cloud cost that I understand.")
@@ -25,6 +27,8 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
         return Doubt(
             f"What about {label}?", tuple(Choice(text, text) for text in (f"Total cost in {label}", f"Cost by service in {label}"))
         )
+    if draft.points_back and not (draft.filters or draft.dimensions or draft.scopes or draft.period):
+        return Doubt("The cost of what? Name a team, an account, a service, an application or a region.")
     period = draft.period or (draft.compared[0] if draft.compared else default_period(draft, calendar))
     query = Query(
         metric=(draft.metrics or ["effective_cost"])[0], period=period, beside=tuple(draft.metrics[1:]), filters=tuple(draft.filters)
@@ -33,11 +37,13 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
         return Doubt(f"{draft.scopes[0].label} compared with what?")
     if draft.period is None and draft.compared:
         return Doubt(f"{period.label} compared with what?")
-    return _checked(_shaped(query, draft, calendar), draft, question)
+    return _checked(_shaped(query, draft, calendar), draft, question, calendar)
 
 
 def default_period(draft: Draft, calendar: Calendar) -> Period:
     """The period of a question that names none: enough of the past for a trend, last month for a change, else this month so far."""
+    if draft.run_rate:
+        return dates.rolling("day", 30, calendar)
     if draft.over:
         return dates.whole(dates.step(dates.floor(calendar.today, draft.over), draft.over, -1), draft.over)
     if draft.back in ("month", "previous", "year") or draft.change:
@@ -66,6 +72,7 @@ def _shaped(query: Query, draft: Draft, calendar: Calendar) -> Query:
         scopes=tuple(draft.scopes) or query.scopes,
         average=draft.average or query.average,
         count=draft.count or query.count,
+        run_rate=draft.run_rate or query.run_rate,
         cumulative=draft.cumulative or query.cumulative,
         order=draft.order or query.order,
         limit=draft.limit or query.limit,
@@ -113,11 +120,17 @@ def _comparison(query: Query, draft: Draft) -> Query:
     return query
 
 
-def _checked(query: Query, draft: Draft, question: str) -> Query | Doubt | Refusal:
+def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
     """The query, unless it asks something that the views cannot tell."""
+    if query.period.end <= calendar.first:
+        return Refusal(f"The bills start on {calendar.first}; {query.period.label} is before.")
+    if query.period.start > calendar.today:
+        return Refusal(f"{query.period.label} has not come yet; ask for a forecast.")
     grouped = bool(query.dimensions or query.grain)
     if not grouped and not query.scopes and draft.order and not query.limit and not query.count:
         query = replace(query, dimensions=("service",), limit=DEFAULT_TOP)
+    elif query.threshold and query.count:
+        query = replace(query, dimensions=(), grain=None, limit=None)
     elif not grouped and not query.scopes and (query.limit or query.threshold):
         return dimension_doubt(question)
     if query.threshold and query.threshold.percent and query.share_of is None and not query.compared:
@@ -159,7 +172,7 @@ def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Q
         return Refusal("Ask me about cost.")
     if draft.clear == "filters":
         query = replace(query, filters=(), scopes=())
-    elif draft.clear == "shape":
+    elif draft.clear == "shape" and not draft.dimensions and not draft.grain:
         query = replace(query, dimensions=(), grain=None, limit=None, limit_within=None, share_of=None, threshold=None, cumulative=False)
     if draft.metrics:
         query = replace(query, metric=draft.metrics[0], beside=tuple(draft.metrics[1:]))
@@ -177,7 +190,7 @@ def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Q
     if query.scopes and draft.filters:
         query = _with_scope(query, draft)
     query = _reshaped(query, draft)
-    return _checked(_shaped(query, draft, calendar), draft, question)
+    return _checked(_shaped(query, draft, calendar), draft, question, calendar)
 
 
 def _with_numerators(query: Query, draft: Draft) -> Query:

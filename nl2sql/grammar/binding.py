@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from nl2sql.grammar.draft import Choice, Doubt, Draft
+from nl2sql.grammar.filtering import names_resources
 from nl2sql.grammar.terms import Sentence, Term
 from nl2sql.linking import WEAK, Match, Values
 
@@ -13,13 +14,15 @@ MOST_CHOICES = 5
 
 def bind(sentence: Sentence, draft: Draft, values: Values, question: str) -> None:
     """Settle what every name means, taking the dimension's word beside it; leaves a doubt where several are meant as likely."""
-    for at in sentence.open("dimension"):
-        _bind_dimension(sentence, draft, values, at, question)
+    bound = {beside for at in sentence.open("dimension") if (beside := _bind_dimension(sentence, draft, values, at, question)) is not None}
     for at, term in enumerate(sentence.terms):
-        if at in sentence.taken:
+        if at in sentence.taken or at in bound:
             continue
         if term.kind == "unknown":
-            _settle(sentence, draft, at, _resource(values, question[term.start : term.end]) or _partly(values, term.text), question)
+            resource = _resource(values, question[term.start : term.end])
+            _settle(sentence, draft, at, resource or _partly(values, term.text), question)
+            if resource:
+                sentence.take(*_resource_words(sentence, at))
         elif term.kind == "value" and all(match.dimension in WEAK for match in term.matches):
             parts = tuple(match for match in _partly(values, term.text) if match.dimension in _OWNED)
             if parts:
@@ -32,11 +35,18 @@ def _resource(values: Values, name: str) -> tuple[Match, ...]:
     return (found,) if found else ()
 
 
+def _resource_words(sentence: Sentence, at: int) -> list[int]:
+    """The places right beside a resource's name that only say that it is one: `the resource X`, `bucket X`."""
+    beside = [place for place in (at - 1, at + 1) if 0 <= place < len(sentence.terms) and place not in sentence.taken]
+    return [place for place in beside if sentence.terms[place].value == "resource" or names_resources(sentence.terms[place])]
+
+
 def _partly(values: Values, text: str, dimension: str | None = None) -> tuple[Match, ...]:
     return values.partial(tuple(text.split()), dimension)
 
 
-def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, question: str) -> None:
+def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, question: str) -> int | None:
+    """Take a dimension's word with the name beside it; the place of a name that is settled so."""
     dimension = sentence.terms[at]
     claimed = sentence.kind(at - 1) in _CLAIMS
     for beside in (at - 1, at + 1):
@@ -46,9 +56,9 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
             if named:
                 sentence.terms[beside] = replace(term, matches=named)
                 sentence.take(at)
-                return
+                return beside
     if _wanted(sentence, at):
-        return
+        return None
     before = sentence.terms[at - 1] if at else None
     after = sentence.terms[at + 1] if at + 1 < len(sentence.terms) else None
     for place, term in ((at - 1, before), (at + 1, after)):
@@ -58,7 +68,8 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
         if parts:
             sentence.take(at)
             _settle(sentence, draft, place, parts, question)
-            return
+            return None
+    return None
 
 
 def _wanted(sentence: Sentence, at: int) -> bool:

@@ -12,6 +12,7 @@ from nl2sql.linking import Values
 from nl2sql.semantics import Semantics
 
 _CONTRASTS = ("vs", "compare", "change")
+_BETWEEN = frozenset({"between", "among", "amongst"})
 _SIDES: dict[str, Change] = {"up": "up", "down": "down", "change": "difference"}
 
 
@@ -69,8 +70,11 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
     """`the month before`, `same period last year`, `YoY`."""
     for at in sentence.open("shift"):
         value = sentence.terms[at].value
-        draft.back = "month" if value == "month" else "year" if value == "year" else "previous"
         sentence.take(at)
+        if value == "aligned":
+            draft.aligned = True
+            continue
+        draft.back = "month" if value == "month" else "year" if value == "year" else "previous"
         if sentence.kind(at - 1) == "number":  # `the 30 days before`
             sentence.take(at - 1)
 
@@ -84,6 +88,13 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     sentence.take(*places)
     contrast = sentence.has(*_CONTRASTS) or draft.back is not None or draft.change is not None
     floating = next((period for period in found[1:] if period.floating), None)
+    if draft.aligned and len(found) == 2:
+        newest, other = sorted(found, key=lambda period: period.start, reverse=True)
+        draft.period, draft.compared = newest, [dates.opening(other, newest.days)]
+        sentence.take(*sentence.open("vs", "compare"))
+        return
+    if len(found) == 1 and found[0].count > 1 and not (draft.scopes or draft.dimensions or draft.grain) and _each_apart(sentence):
+        found = dates.apart(found[0])
     if len(found) == 1 and found[0].ends and contrast and _comparable(found[0].ends) and not draft.scopes:
         found = list(reversed(found[0].ends))
     elif len(found) == 2 and floating and contrast:
@@ -91,6 +102,8 @@ def periods(sentence: Sentence, draft: Draft) -> None:
         return
     elif len(found) > 1 and not contrast:
         found = _as_one(found)
+        if len(found) > 1 and not _listed(sentence, places):
+            draft.doubt = draft.doubt or Doubt(f"Do you mean {found[0].label} or {found[1].label}, or one compared with the other?")
         if len(found) > 1 and any(a.start < b.end and b.start < a.end for a, b in pairwise(sorted(found, key=lambda p: p.start))):
             draft.doubt = draft.doubt or Doubt(f"Do you mean {found[0].label} or {found[1].label}?")
     if len(found) == 1 and found[0].floating and sentence.has("vs", "compare"):
@@ -104,6 +117,16 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     draft.period, draft.compared = ordered[0], ordered[1:]
     if draft.compared:
         sentence.take(*sentence.open("vs", "compare"))
+
+
+def _each_apart(sentence: Sentence) -> bool:
+    """`compare the last two months`: one with the other, when nothing else is compared."""
+    return bool(sentence.open("compare")) and not sentence.has("vs", "change", "dimension") and not sentence.has("by", "which", "top")
+
+
+def _listed(sentence: Sentence, places: list[int]) -> bool:
+    """Whether periods are named one after the other, with `and`, `or` or a comma."""
+    return sentence.has("and") or all(sentence.terms[at].comma for at in places[:-1])
 
 
 def _opens_with_contrast(sentence: Sentence, at: int) -> bool:
@@ -132,7 +155,7 @@ def _as_one(found: list[Period]) -> list[Period]:
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`prod vs dev`, `compare payments and checkout`, `difference between aws and azure`: one row each."""
     contrasts = sentence.open("vs", "compare", "rather") + [
-        at for at in sentence.open("by") if sentence.kind(sentence.after(at)) in FILTERS
+        at for at in sentence.open("by") if sentence.kind(sentence.after(at)) in FILTERS and _BETWEEN & set(sentence.terms[at].text.split())
     ]
     if not contrasts:
         return
@@ -162,7 +185,7 @@ def _sides(sentence: Sentence, places: list[int]) -> list[int]:
             return [place for place in places if _dimension(sentence, place) == dimension]
         others = [place for place in places if _dimension(sentence, place) == dimension and place < at]
         return [*others, right] if others else [left, right]
-    if sentence.open("compare", "rather", "by"):
+    if sentence.open("compare", "rather") or any(_BETWEEN & set(sentence.terms[at].text.split()) for at in sentence.open("by")):
         counted: dict[str, list[int]] = {}
         for place in places:
             counted.setdefault(_dimension(sentence, place), []).append(place)

@@ -1,12 +1,12 @@
 """A query to SQL: an expression tree built from parts, never from text."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlglot import exp
 
-from nl2sql.dates import Period
+from nl2sql.dates import UNITS, Period
 from nl2sql.grammar.assemble import needs_resources
 from nl2sql.grammar.measures import RATES, measure, percent, units, within, zero_for_none
 from nl2sql.grammar.query import Filter, Query
@@ -32,6 +32,8 @@ class _Label:
 
 def compile_query(query: Query, context: Context) -> exp.Select:
     """The SELECT over one reporting view that answers a query."""
+    if query.count and query.threshold:
+        return _counted(query, context)
     view = "resource_costs" if needs_resources(query) else "daily_costs"
     labels = _labels(query, context)
     if query.scopes and not _one_dimension(query.scopes):
@@ -46,6 +48,16 @@ def compile_query(query: Query, context: Context) -> exp.Select:
     if labels:
         select = select.group_by(*(label.expression.copy() for label in labels))
     return _finished(select, query, labels, measures)
+
+
+def _counted(query: Query, context: Context) -> exp.Select:
+    """How many groups are over or under the threshold."""
+    counted = query.count or "day"
+    single = replace(query, count=None, grain=counted if counted in UNITS else None, dimensions=() if counted in UNITS else (counted,))  # type: ignore[arg-type]
+    groups = compile_query(single, context)
+    groups.set("order", None)
+    name = f"{counted}s" if counted in UNITS else context.semantics.dimensions[counted].plural.replace(" ", "_")
+    return exp.select(exp.alias_(exp.Count(this=exp.Star()), name)).from_(groups.subquery("over"))
 
 
 # ------------------------------------------------------------------ labels
@@ -135,9 +147,11 @@ def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
     taxed = query.with_tax or any("Tax" in f.values for f in categories)
     if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
         found.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
-    found += [condition(wanted, context) for wanted in query.filters]
+    found += [condition(wanted, context) for wanted in query.filters if not _narrows_coverage(query, wanted)]
     if query.scopes:
         found.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
+    if query.metric == "utilization_rate":
+        found.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
     if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
         named = [context.semantics.dimensions[name] for name in query.dimensions]
         found += [exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing]
@@ -171,12 +185,14 @@ def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
         return {dimension.plural.replace(" ", "_"): exp.Count(this=exp.Distinct(expressions=[column]))}
     if query.compared:
         return _compared(query, context)
-    found = {query.metric: _averaged(query, measure(query.metric), query.period, context)}
+    found = {query.metric: _averaged(query, _measure(query.metric, query, context), query.period, context)}
     if query.average:
         found = {f"average_per_{query.average}": found[query.metric]}
     elif query.metric not in RATES and not query.dimensions and not query.grain and query.metric != "usage_quantity":
         found = {query.metric: zero_for_none(found[query.metric])}
-    found |= {metric: measure(metric) for metric in query.beside}
+    found |= {metric: _measure(metric, query, context) for metric in query.beside}
+    if query.run_rate:
+        found = _run_rate(query, context)
     if query.share_of is not None:
         found = _share(query, context, found)
     if query.cumulative:
@@ -186,6 +202,23 @@ def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
     if query.change and query.grain:
         found |= _stepwise(query, context)
     return found
+
+
+def _measure(metric: str, query: Query, context: Context, inside: exp.Expr | None = None) -> exp.Expr:
+    """The metric; coverage by one kind of commitment is of all usage, so that kind narrows only what is covered."""
+    kinds = [condition(wanted, context) for wanted in query.filters if _narrows_coverage(query, wanted)]
+    return measure(metric, inside, exp.and_(*kinds) if kinds else None)
+
+
+def _narrows_coverage(query: Query, wanted: Filter) -> bool:
+    return query.metric == "coverage_rate" and wanted.dimension == "commitment_type"
+
+
+def _run_rate(query: Query, context: Context) -> dict[str, exp.Expr]:
+    days = exp.Literal.number(units(query.period, "day", context.through, None))
+    daily = exp.Div(this=measure(query.metric), expression=days)
+    month, year = (exp.Mul(this=exp.paren(daily.copy()), expression=exp.Literal.number(length)) for length in (round(365 / 12, 6), 365))
+    return {"a_day": daily, "a_month": month, "a_year": year}
 
 
 def _averaged(query: Query, total: exp.Expr, period: Period, context: Context) -> exp.Expr:
@@ -217,7 +250,7 @@ def _compared(query: Query, context: Context) -> dict[str, exp.Expr]:
     found = {}
     for period in (query.period, *query.compared):
         inside = within(period)
-        value = measure(query.metric, inside)
+        value = _measure(query.metric, query, context, inside)
         if query.share_of:
             part = measure(query.metric, exp.and_(inside.copy(), *(condition(numerator, context) for numerator in query.share_of)))
             value = percent(zero_for_none(part), value)
@@ -300,7 +333,10 @@ def _post_condition(query: Query, value: str, measures: dict[str, exp.Expr]) -> 
         left: exp.Expr = exp.column(column)
         if column == "change" and query.change == "down":
             left = exp.Neg(this=left)
-        found.append(exp.GT(this=left, expression=amount) if query.threshold.over else exp.LT(this=left, expression=amount))
+        if query.threshold.upto is not None:
+            found.append(exp.Between(this=left, low=amount, high=exp.Literal.number(query.threshold.upto)))
+        else:
+            found.append(exp.GT(this=left, expression=amount) if query.threshold.over else exp.LT(this=left, expression=amount))
     if query.moved_only and "change" in measures:
         zero = exp.Literal.number(0)
         down = query.change in ("down", "percent_down")

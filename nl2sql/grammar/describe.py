@@ -36,9 +36,8 @@ def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, se
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
         return f"Nothing: no charges for {scope}."
     if query.count:
-        dimension = semantics.dimensions[query.count]
         number = int(_number(rows[0], columns, 0))
-        return f"{number:,} {dimension.plural if number != 1 else dimension.name.replace('_', ' ')}: {scope}."
+        return f"{number:,} {_counted(query, semantics, number)}: {scope}."
     if "currency" in columns:
         if len(rows) > 1:
             return f"{len(rows)} rows, each currency on its own: {scope}."
@@ -50,6 +49,16 @@ def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, se
     if "usage_unit" in columns:
         return f"Usage by unit: {scope}."
     return _amounts(query, columns, rows, currency, scope)
+
+
+def _counted(query: Query, semantics: Semantics, number: int) -> str:
+    """What was counted, and over or under which amount."""
+    dimension = semantics.dimensions.get(query.count or "")
+    single = dimension.name.replace("_", " ") if dimension else str(query.count)
+    words = single if number == 1 else dimension.plural if dimension else f"{single}s"
+    if query.threshold is None:
+        return words
+    return f"{words} {'over' if query.threshold.over else 'under'} {query.threshold.amount:,.0f}{' %' if query.threshold.percent else ''}"
 
 
 def _scope(query: Query) -> str:
@@ -79,6 +88,9 @@ def _shown(query: Query, value: float, currency: str) -> str:
 
 def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
     per = f" a {query.average.replace('_', ' ')} on average" if query.average else ""
+    if query.run_rate and len(rows) == 1:
+        day, month, year = (money(_number(rows[0], columns, place), currency) for place in range(3))
+        return f"{day} a day, which is {month} a month or {year} a year: {scope}."
     if len(rows) == 1 and not query.dimensions and not query.grain and not query.scopes:
         return f"{_shown(query, _number(rows[0], columns, 0), currency)}{per}: {scope}."
     leading = rows[0] if not query.grain or query.limit else max(rows, key=lambda row: _number(row, columns, 0))

@@ -39,6 +39,7 @@ class Draft:
     period: Period | None = None
     compared: list[Period] = field(default_factory=list)
     back: Literal["previous"] | Unit | None = None  # compare with the period before, or the same one a unit earlier
+    aligned: bool = False  # the same first days of the other period
     over: Unit | None = None  # week over week and the like
     change: Change | None = None
     moved_only: bool = False
@@ -54,6 +55,7 @@ class Draft:
     numerators: list[Filter] = field(default_factory=list)
     average: str | None = None
     count: str | None = None
+    run_rate: bool = False
     cumulative: bool = False
     order: Literal["desc", "asc"] | None = None
     limit: int | None = None
@@ -65,6 +67,8 @@ class Draft:
     clear: str | None = None  # a follow-up drops the filters, or the shape
     empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
+    points_back: bool = False  # `it`, `that`: something said before
+    broken_down: bool = False  # a breakdown was asked for, by something or other
     noun: bool = False
     asks_amount: bool = False  # `how much`, with or without a word for cost
     notes: list[str] = field(default_factory=list)
@@ -76,5 +80,5 @@ class Draft:
         """Whether the question says more than a period and filters."""
         return bool(
             self.metrics or self.dimensions or self.grain or self.scopes or self.share or self.average or self.count or self.limit
-            or self.order or self.change or self.compared or self.back or self.threshold or self.cumulative
+            or self.run_rate or self.order or self.change or self.compared or self.back or self.threshold or self.cumulative
         )  # fmt: skip

@@ -39,6 +39,16 @@ def names_resources(term: Term) -> bool:
     return term.kind == "value" and term.text.split()[-1] in _RESOURCE_WORDS
 
 
+def kind_of_resource(sentence: Sentence, at: int) -> int | None:
+    """The place of the word for a kind of resource right after a place, with names before it: `each lambda function`, `per RDS instance`."""
+    place = sentence.after(at, ("noise", "all"))
+    while place is not None and sentence.kind(place) in FILTERS:
+        if names_resources(sentence.terms[place]):
+            return place
+        place = sentence.after(place, ())
+    return None
+
+
 def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
     """The condition that a term stands for; without values where the data has none of its kind."""
     if term.kind == "missing":
@@ -59,6 +69,9 @@ def absent(sentence: Sentence, draft: Draft) -> None:
         else:
             beside = sentence.after(at)
         if beside is None or not _allocated(sentence, beside):
+            if sentence.terms[at].text.endswith(" by") and sentence.kind(at + 1) == "dimension":  # unallocated by provider
+                draft.dimensions.append(sentence.terms[at + 1].value)
+                sentence.take(at + 1)
             _settle_missing(sentence, at)
             continue
         dimension = sentence.terms[beside].value
@@ -72,11 +85,7 @@ def _settle_missing(sentence: Sentence, at: int) -> None:
         return
     if sentence.terms[at].value != "unallocated":
         sentence.terms[at] = replace(sentence.terms[at], kind="unknown")
-    elif (
-        sentence.kind(at + 1) == "dimension"
-        and sentence.terms[at + 1].value == "resource"
-        and not sentence.has("which", "top", "count", "by")
-    ):
+    elif sentence.kind(at + 1) == "dimension" and sentence.terms[at + 1].value == "resource" and not sentence.has("which", "top", "count"):
         sentence.take(at + 1)
 
 

@@ -10,8 +10,8 @@ from nl2sql.dates import Period
 RATES = frozenset({"savings_rate", "utilization_rate", "coverage_rate"})
 
 
-def measure(metric: str, condition: exp.Expr | None = None) -> exp.Expr:
-    """The aggregate of a metric over the rows of a group, or over those of them that meet a condition."""
+def measure(metric: str, condition: exp.Expr | None = None, covered: exp.Expr | None = None) -> exp.Expr:
+    """The aggregate of a metric over the rows of a group, or over those of them that meet a condition; `covered` narrows what counts as covered."""
     if metric == "savings":
         return _sum(exp.Sub(this=exp.column("list_cost"), expression=exp.column("effective_cost")), condition)
     if metric == "savings_rate":
@@ -23,6 +23,7 @@ def measure(metric: str, condition: exp.Expr | None = None) -> exp.Expr:
         )
     if metric == "coverage_rate":
         used, usage = _among("commitment_status", "Used"), _among("charge_category", "Usage")
+        used = exp.and_(used, covered) if covered is not None else used
         return percent(_sum(exp.column("list_cost"), _both(condition, used)), _sum(exp.column("list_cost"), _both(condition, usage)))
     return _sum(exp.column(metric), condition)
 

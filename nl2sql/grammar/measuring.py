@@ -1,20 +1,24 @@
 """What is measured: the metric, counts, averages, running totals and shares."""
 
+from dataclasses import replace
+
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.filtering import FILTERS, filter_of, names_resources
+from nl2sql.grammar.filtering import FILTERS, filter_of, kind_of_resource, names_resources
 from nl2sql.grammar.query import Filter
-from nl2sql.grammar.terms import Sentence
+from nl2sql.grammar.terms import Sentence, Term
 from nl2sql.linking import Values
 from nl2sql.semantics import Semantics
 
+_COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 _COPULAS = frozenset(["is", "was", "are", "were", "does", "do", "did", "goes", "went", "comes", "came", "belongs"])
 
 
 def metric(sentence: Sentence, draft: Draft) -> None:
     """`billed`, `list price`, `savings`: what is added up."""
-    side_by_side = sentence.has("metric") and sentence.has("vs", "compare")
+    contrasted = sentence.has("metric") and sentence.has("vs", "compare")
     for at in sentence.open("which"):
-        if side_by_side and sentence.terms[at].text == "list":  # list vs effective
+        enumerated = sentence.terms[at].comma or sentence.kind(at + 1) == "and"
+        if sentence.terms[at].text == "list" and (contrasted or (enumerated and sentence.has("metric"))):  # list vs effective
             draft.metrics.append("list_cost")
             sentence.take(at)
     for at in sentence.open("metric"):
@@ -23,19 +27,42 @@ def metric(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at)
     if "savings" in draft.metrics:
         _saved_against(sentence, draft)
+        in_percent = any(sentence.terms[at].value == "percent" for at in sentence.open("rate", "percent"))
+        if draft.metrics == ["savings"] and in_percent and not sentence.open("change", "vs", "compare"):
+            draft.metrics = ["savings_rate"]
+            sentence.take(*sentence.open("rate", "percent"))
+    if {"coverage_rate", "utilization_rate"} & set(draft.metrics):  # of commitments: what else?
+        sentence.take(*(at for at in sentence.open("charge") if sentence.terms[at].value in ("committed", "used")))
 
 
 def _saved_against(sentence: Sentence, draft: Draft) -> None:
     """`saved versus on demand`, `savings against our list prices`: what savings are measured from anyway is no second metric and no filter."""
     for at in sentence.open("vs", "cmp"):
         following = sentence.after(at)
-        if following is None or sentence.terms[following].value not in ("on_demand", "list_cost"):
+        if following is None or (
+            sentence.terms[following].value not in ("on_demand", "list_cost") and sentence.terms[following].text != "list"
+        ):
             continue
         sentence.take(at, following)
         beyond = sentence.after(following)
         if beyond is not None and sentence.terms[beyond].value == "list_cost":
             sentence.take(beyond)
         draft.metrics = [name for name in draft.metrics if name != "list_cost"]
+
+
+def rates_of_commitments(terms: list[Term]) -> list[Term]:
+    """`utilization` is how far commitments are used where the question names them, else a resource's; `coverage` always is of commitments."""
+    committed = any(term.kind == "charge" and term.value in _COMMITMENTS for term in terms) or any(
+        term.value == "commitment_type" for term in terms
+    )
+    found = []
+    for term in terms:
+        if term.kind == "utilization":
+            term = (
+                replace(term, kind="metric", value="utilization_rate") if committed else replace(term, kind="subject", value="utilization")
+            )
+        found.append(term)
+    return found
 
 
 def count(sentence: Sentence, draft: Draft) -> None:
@@ -51,7 +78,7 @@ def count(sentence: Sentence, draft: Draft) -> None:
         )
         if thing is None:
             return
-        if sentence.kind(thing) == "dimension":
+        if sentence.kind(thing) == "dimension" or (sentence.kind(thing) == "unit" and sentence.has("cmp")):
             draft.count = sentence.terms[thing].value
             sentence.take(at, thing)
         elif names_resources(sentence.terms[thing]):
@@ -75,7 +102,11 @@ def average(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at)
         grains = sentence.open("grain")
         dimension = next((place for place in sentence.open("dimension") if _per(sentence, place)), None)
-        if sentence.kind(at + 1) == "dimension" and not sentence.terms[at + 1].plural:
+        if (
+            sentence.kind(at + 1) in ("dimension", "unit")
+            and not sentence.terms[at + 1].plural
+            and not sentence.terms[at + 1].text.endswith("s")
+        ):
             draft.average = sentence.terms[at + 1].value
             sentence.take(at + 1)
         elif grains:
@@ -85,6 +116,13 @@ def average(sentence: Sentence, draft: Draft) -> None:
         elif dimension is not None and not draft.dimensions:
             draft.average = sentence.terms[dimension].value
             sentence.take(dimension, *(place for place in (dimension - 1,) if sentence.kind(place) == "by"))
+        elif (
+            things := next(
+                (place for place in sentence.open("by") if sentence.terms[place].text == "per" and kind_of_resource(sentence, place)), None
+            )
+        ) is not None:
+            draft.average = "resource"
+            sentence.take(things)
         else:
             draft.average = "day"
 
@@ -92,6 +130,13 @@ def average(sentence: Sentence, draft: Draft) -> None:
 def _per(sentence: Sentence, at: int) -> bool:
     before = at - 1
     return sentence.kind(before) == "by" and sentence.terms[before].text in ("per", "by") and not sentence.terms[at].plural
+
+
+def run_rate(sentence: Sentence, draft: Draft) -> None:
+    """`run rate`, `annualized cost`: the cost a day, and a month and a year of it."""
+    for at in sentence.open("run_rate"):
+        draft.run_rate = True
+        sentence.take(at, *sentence.open("grain"))
 
 
 def cumulative(sentence: Sentence, draft: Draft) -> None:
@@ -182,4 +227,5 @@ def _conjoined(sentence: Sentence, places: list[int]) -> bool:
 
 
 def _breaks_down(sentence: Sentence) -> bool:
-    return bool(sentence.open("by", "which")) and bool(sentence.open("dimension"))
+    dimensions = sentence.open("dimension")
+    return bool(dimensions) and (bool(sentence.open("by", "which")) or any(sentence.terms[at].plural for at in dimensions))

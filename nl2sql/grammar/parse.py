@@ -17,10 +17,13 @@ from nl2sql.semantics import Semantics
 _SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
 _SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
 _TOTALS = frozenset({"total", "totals", "sum", "grand total", "in total", "overall", "overall total", "altogether", "in sum"})
+_ASKING = frozenset({"how", "what", "which", "show", "give", "tell"})
+_FIRST_PERSON = frozenset({"i", "we", "my", "our", "hi", "hello", "hey", "dear", "good", "sorry", "could", "can", "would", "please"})
+_PRONOUNS = frozenset({"it", "that", "those", "them", "these", "they", "him", "this"})
 _GREETINGS = frozenset(
     {"hi", "hello", "hey", "hi team", "hello team", "hey team", "please", "ok", "okay", "so", "and", "well", "bot", "finops"}
 )
-_OPEN_OTHERWISE = frozenset({"who", "whose", "where", "when", "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "should", "why"})  # fmt: skip
+_OPEN_OTHERWISE = frozenset({"who", "whose", "where", "when", "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "should", "why", "what can", "what does", "what do", "what did", "what will", "what would"})  # fmt: skip
 _OUTSIDE = {
     "revenue": "The bills hold cost and usage, not revenue or margins.",
     "customers": "The bills hold cost and usage by account, service, team and resource, not by customer, user or order.",
@@ -47,6 +50,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     lambda s, d, _m, _v: comparing.movers(s, d),
     lambda s, d, _m, _v: comparing.change(s, d),
     lambda s, d, m, _v: ranking.ranked(s, d, m),
+    lambda s, d, _m, _v: measuring.run_rate(s, d),
     lambda s, d, _m, _v: measuring.average(s, d),
     lambda s, d, _m, _v: measuring.cumulative(s, d),
     lambda s, d, m, v: measuring.share(s, d, m, v),
@@ -64,7 +68,8 @@ RECOGNISERS: tuple[Recogniser, ...] = (
 def parse(question: str, semantics: Semantics, values: Values, calendar: Calendar, following: bool = False) -> Draft:
     """The draft of a question; its `doubt` or `refusal` is set where it is not a clear cost question."""
     terms, notes = Tagger(semantics, values, calendar).tag(split(question))
-    sentence, draft = Sentence(terms), Draft(notes=list(notes))
+    sentence, draft = Sentence(measuring.rates_of_commitments(terms)), Draft(notes=list(notes))
+    terms = sentence.terms
     draft.refusal = _refused(sentence)
     if draft.refusal:
         return draft
@@ -73,10 +78,14 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     bind(sentence, draft, values, question)
     draft.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
     draft.asks_amount = any(term.text.startswith("how much") for term in terms)
+    draft.points_back = any(term.kind == "follow" and term.text in _PRONOUNS for term in terms)
+    draft.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
     draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
     draft.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
     if any(term.text in ("all teams", "all accounts", "all services", "all regions", "all environments") for term in terms):
         draft.clear = "filters"
+    if following and draft.follows and not draft.clear and any(term.text in _TOTALS for term in terms):
+        draft.clear = "shape"  # and the total?
     draft.empty = all(term.kind in ("noise", "and") for term in terms)
     draft.widens = sentence.has("with") and any(term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms)
     for recognise in RECOGNISERS:
@@ -97,8 +106,8 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
 
 def _asks_of_something_else(terms: list[Term]) -> bool:
     """`who deployed to prod on friday`, `is checkout in Ireland`: names that we know, and no word for money anywhere."""
-    opening = next((term.text for term in terms if term.text not in _GREETINGS), "")
-    return opening.split(" ")[0] in _OPEN_OTHERWISE
+    words = " ".join(term.text for term in terms if term.text not in _GREETINGS).split(" ")
+    return words[0] in _OPEN_OTHERWISE or " ".join(words[:2]) in _OPEN_OTHERWISE
 
 
 def _opens_by_joining(sentence: Sentence) -> bool:
@@ -159,15 +168,39 @@ def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, followin
     if any(term.kind == "vague" for term in left):
         draft.doubt = Doubt("What do you mean by that? Name a team, an account, a service, an application or a region.")
         return
+    left, question_words = _without_preamble(sentence, left)
+    if not left:
+        sentence.take(*question_words)
+        return
     unknown = [term.text for term in left if term.kind == "unknown"]
+    understood = _understood(sentence, left)
     if unknown:
         near = nearest(" ".join(unknown), values)
         hint = f" The nearest names are {', '.join(near)}." if near else ""
         draft.refusal = Refusal(
-            f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}"
+            f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}{understood}"
         )
     else:
-        draft.refusal = Refusal(f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.")
+        draft.refusal = Refusal(f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.{understood}")
+
+
+def _without_preamble(sentence: Sentence, left: list[Term]) -> tuple[list[Term], list[int]]:
+    """What is left without unknown words of a polite opening: `I'd love to know how much …`, `my colleague is itching to see what …`."""
+    asks = next((at for at, term in enumerate(sentence.terms) if term.text.split(" ")[0] in _ASKING), None)
+    if not asks or sentence.terms[0].text.split(" ")[0] not in _FIRST_PERSON:
+        return left, []
+    opening = [at for at in range(asks) if sentence.terms[at] in left and sentence.terms[at].kind == "unknown"]
+    return [term for term in left if sentence.terms.index(term) not in opening], opening
+
+
+def _understood(sentence: Sentence, left: list[Term]) -> str:
+    """What was understood of a question that is refused, for its asker to build upon."""
+    told = [
+        term.period.label if term.period else term.matches[0].label if term.matches else term.value.replace("_", " ")
+        for term in sentence.terms
+        if term not in left and term.kind in ("period", "value", "dimension", "metric", "charge", "missing")
+    ]
+    return f" I did understand: {', '.join(dict.fromkeys(told))}." if told else ""
 
 
 def _other_kind(sentence: Sentence, dimension: Term, question: str) -> Doubt | None:

@@ -31,6 +31,7 @@ class Threshold:
     over: bool
     amount: float
     percent: bool = False
+    upto: float | None = None  # between two amounts
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Query:
     scopes: tuple[Filter, ...] = ()  # things set side by side: prod vs dev
     share_of: tuple[Filter, ...] | None = None  # the numerator of a share; () with dimensions: each group's share
     average: str | None = None  # a unit of time, or the dimension over whose values it is
-    count: str | None = None
+    count: str | None = None  # how many values of a dimension, or how many days, weeks … over a threshold
+    run_rate: bool = False  # cost a day, and what it comes to in a month and a year
     cumulative: bool = False
     order: Literal["desc", "asc"] = "desc"
     limit: int | None = None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.filtering import FILTERS, names_resources
+from nl2sql.grammar.filtering import FILTERS, kind_of_resource, names_resources
 from nl2sql.grammar.query import Grain, Threshold
 from nl2sql.grammar.terms import Sentence
 from nl2sql.semantics import Semantics
@@ -11,6 +11,8 @@ from nl2sql.semantics import Semantics
 DEFAULT_TOP = 5
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
 _OPENINGS = frozenset({"show", "show me", "give me", "me", "our", "the", "compute the", "what are", "what is", "see", "list"})
+_EACH = frozenset({"by", "per", "each", "every", "for each", "for every", "of each", "cost of each", "cost for each", "cost of every", "across", "by the", "per each", "individual"})  # fmt: skip
+_TOGETHER = frozenset({"total", "sum", "combined", "together", "altogether"})
 _GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 
 
@@ -24,10 +26,16 @@ def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
     sentence.take(*tops)
     draft.order = "asc" if any(sentence.terms[at].value == "bottom" for at in tops) else "desc"
     first = tops[0]
+    said_after = [
+        at for at in sentence.open("number") if at > first and sentence.terms[at - 1].text in _OPENINGS | {"give", "only", "just", "show"}
+    ]
     given = next((number for at in tops if (number := _number_beside(sentence, at))), None)
     target = _target(sentence, first)
     if target is not None and not given:
         given = _number_beside(sentence, target)
+    if not given and len(said_after) == 1:  # top services? give 3
+        given = int(sentence.terms[said_after[0]].amount)
+        sentence.take(*said_after)
     if target is None:
         _untargeted(sentence, draft, given)
         return
@@ -136,6 +144,17 @@ def threshold(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at, amount)
         if percent and sentence.kind(amount + 1) == "share":
             sentence.take(amount + 1)
+    for at in sentence.open("by"):  # apps between 3000 and 6000 dollars
+        low = sentence.after(at)
+        high = sentence.after(low, ("and",)) if low is not None else None
+        if (
+            "between" in sentence.terms[at].text
+            and low is not None
+            and high is not None
+            and {sentence.kind(low), sentence.kind(high)} <= {"money", "number"}
+        ):
+            draft.threshold = Threshold(True, sentence.terms[low].amount, upto=sentence.terms[high].amount)
+            sentence.take(at, low, high)
     if draft.threshold and not draft.dimensions and not draft.grain:
         for at in sentence.open("unit"):
             draft.grain = _GRAINS[sentence.terms[at].value]
@@ -150,12 +169,15 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
         if following is None:
             continue
         if sentence.kind(following) == "dimension":
-            _dimensions(sentence, draft, following)
+            if sentence.terms[following].plural and _summed(sentence, draft, following):
+                sentence.take(following)
+            else:
+                _dimensions(sentence, draft, following)
             sentence.take(at)
         elif sentence.kind(following) == "unit":
             draft.grain = _GRAINS[sentence.terms[following].value]
             sentence.take(at, following)
-        elif names_resources(sentence.terms[following]):
+        elif sentence.terms[at].text in _EACH and kind_of_resource(sentence, at) is not None:
             draft.dimensions.append("resource")
             sentence.take(at)
         elif sentence.terms[at].value in ("each", "breakdown"):
@@ -170,26 +192,39 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
         if following is not None and sentence.kind(following) == "dimension":
             _dimensions(sentence, draft, following)
             draft.moved_only = draft.change in ("up", "down") and draft.order is None
-        elif not draft.dimensions and not draft.count and _lists_resources(sentence, at):
+        elif (
+            not draft.dimensions
+            and not draft.count
+            and (kind := kind_of_resource(sentence, at))
+            and sentence.terms[kind].text.endswith("s")
+        ):
             draft.dimensions.append("resource")
+        elif sentence.terms[at].text == "who" and sentence.has("noun", "metric") and not (draft.dimensions or draft.limit or draft.grain):
+            draft.dimensions.append("team")
         sentence.take(at)
     for at in sentence.open("dimension"):
         beside = sentence.kind(at - 1), sentence.kind(at + 1)
-        if sentence.terms[at].plural or (draft.share and "share" in beside) or "by" in beside or _attributive(sentence, at):
+        if sentence.terms[at].plural and _summed(sentence, draft, at):
+            sentence.take(at)
+        elif (
+            sentence.terms[at].plural
+            or len(list(sentence.coordinated(at, "dimension"))) > 1
+            or (draft.share and "share" in beside)
+            or "by" in beside
+            or _attributive(sentence, at)
+        ):
             _dimensions(sentence, draft, at)
     for at in sentence.open("drivers"):
         draft.dimensions.append("service")
         sentence.take(at)
 
 
-def _lists_resources(sentence: Sentence, at: int) -> bool:
-    """`list all RDS instances`, `which buckets`: the things of a service by the name of their kind, in the plural."""
-    place = sentence.after(at, ("noise", "all"))
-    while sentence.kind(place) in ("value", "charge", "missing") and place is not None:
-        if names_resources(sentence.terms[place]) and sentence.terms[place].text.endswith("s"):
-            return True
-        place = sentence.after(place)
-    return False
+def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
+    """`total of all Azure subscriptions`, `how much did X burn across all environments`: everything together, one figure."""
+    before = sentence.before(at, ("value",))
+    every = before is not None and sentence.terms[before].text.split()[-1] == "all" and sentence.kind(before) in ("all", "by", "noise")
+    together = draft.asks_amount or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
+    return every and together and not draft.order and not draft.share and not draft.change and not sentence.has("which", "each")
 
 
 def _attributive(sentence: Sentence, at: int) -> bool:

@@ -148,7 +148,7 @@ def _term(entry: Entry, text: str) -> Term:
 
 
 def _placed(term: Term, words: tuple[Word, ...]) -> Term:
-    return replace(term, start=words[0].start, end=words[-1].end)
+    return replace(term, start=words[0].start, end=words[-1].end, comma=words[-1].comma)
 
 
 def _group_end(words: tuple[Word, ...], at: int) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from nl2sql.dates import Period
 from nl2sql.linking import Match
 
+_ARTICLES = frozenset({"the", "a", "an", "our", "any", "all", "both", "of the", "also"})
+
 
 @dataclass(frozen=True)
 class Term:
@@ -20,6 +22,7 @@ class Term:
     amount: float = 0.0
     start: int = 0  # place in the question, in characters
     end: int = 0
+    comma: bool = False  # a comma follows
 
 
 @dataclass
@@ -56,8 +59,21 @@ class Sentence:
         return self.terms[at].kind if at is not None and 0 <= at < len(self.terms) else ""
 
     def coordinated(self, at: int, kind: str) -> Iterator[int]:
-        """A place and those of the same kind that follow with `and`, `or`, a comma or nothing between."""
+        """A place and those of the same kind that follow with `and`, `or` or a comma; with nothing between where they name the same dimension."""
         current: int | None = at
         while current is not None and self.kind(current) == kind:
             yield current
-            current = self.after(current, ("and", "noise") if kind != "dimension" else ("and", "noise", "by"))
+            following = self.after(current, ("and", "noise") if kind != "dimension" else ("and", "noise", "by"))
+            if following is None or (kind != "dimension" and not self._joins(current, following)):
+                return
+            current = following
+
+    def _joins(self, at: int, following: int) -> bool:
+        """Whether what stands between two names is only `and` or an article: `ec2 in aws` are not two of a kind."""
+        between = self.terms[at + 1 : following]
+        if any(term.kind == "and" for term in between):
+            return True
+        if any(term.text not in _ARTICLES for term in between):
+            return False
+        alike = {match.dimension for match in self.terms[at].matches} & {match.dimension for match in self.terms[following].matches}
+        return self.terms[at].comma or bool(alike) or not self.terms[at].matches

@@ -1,7 +1,9 @@
 """A question as words: lower case, split where people join them, with the place each came from."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from nl2sql.dates import MONTHS, WEEKDAYS
 
 _PIECE = re.compile(
     r"(?P<uri>(?:arn:|/subscriptions/|//)[\w:/.@-]+)"
@@ -10,11 +12,12 @@ _PIECE = re.compile(
     r"|(?P<year>'\d\d\b)"
     r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
     r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th)\b)"
+    r"|(?P<first>#\s?1\b|\b(?:no|nr)\. ?1\b)"
     r"|(?P<word>[^\W_]+(?:['’][^\W\d_]+)?)"
     r"|(?P<compare>>=|<=|≥|≤|>|<)"
     r"|(?P<percent>%)"
     r"|(?P<and>[&+])"
-    r"|(?P<dash>[-–—]+)"
+    r"|(?P<dash>[-–—→]+>?|\.{2,3})"
 )
 _CONTRACTED = {
     "what's": "what is", "whats": "what is", "how's": "how is", "hows": "how is", "where's": "where is", "who's": "who is", "whos": "who is",
@@ -25,6 +28,7 @@ _CONTRACTED = {
     "didnt": "did not", "pls": "please", "plz": "please", "hw": "how", "dd": "did", "lst": "last", "teh": "the", "adn": "and", "nd": "and", "wat": "what", "wht": "what", "thru": "through", "w/o": "without",
     "ystrdy": "yesterday", "ur": "your", "u": "you", "frm": "from", "abt": "about", "btwn": "between", "btw.": "between", "vs.": "vs", "cmp": "compare", "w": "with",
 }  # fmt: skip
+_GLUED = re.compile(r"(top|last|past|week)(\d+)|(\d+)(d|days?|wks?|weeks?|mo|months?|hrs?|hours?)")
 _BEFORE_COUNTRY = frozenset({"in", "the", "vs", "versus", "region"})  # `in us` is a place, `cost us` is not
 _REGION_TAIL = re.compile(r"[-_ ]?(east|west|central|gov)")
 MAXIMUM_LENGTH = 600
@@ -39,6 +43,7 @@ class Word:
     end: int
     joined: bool = False
     kind: str = "word"
+    comma: bool = False  # a comma follows
 
 
 def split(question: str) -> tuple[Word, ...]:
@@ -52,6 +57,9 @@ def split(question: str) -> tuple[Word, ...]:
         if kind == "dash":
             if _is_range(text, match):
                 words.append(Word("-", start, end, kind="dash"))
+            continue
+        if kind == "first":
+            words += [Word("number", start, end), Word("one", start, end)]
             continue
         if kind in ("and", "percent"):
             words.append(Word(kind, start, end))
@@ -70,7 +78,7 @@ def split(question: str) -> tuple[Word, ...]:
             piece = "and"
         if piece == "us" and not _REGION_TAIL.match(text[end:]) and _is_country(text, start, end, words):
             piece = "usa"
-        words += _spelled_out(piece, start, end, joined, kind)
+        words += [replace(word, comma=text[end : end + 1] == ",") for word in _spelled_out(piece, start, end, joined, kind)]
     return tuple(words)
 
 
@@ -82,12 +90,20 @@ def _is_country(text: str, start: int, end: int, words: list[Word]) -> bool:
 def _is_range(text: str, dash: re.Match[str]) -> bool:
     before, after = text[: dash.start()], text[dash.end() :]
     spaced = before[-1:].isspace() and after[:1].isspace()
-    return spaced or (bool(re.search(r"\d$", before)) and bool(re.match(r"\d", after)))
+    return spaced or (_dated(re.search(r"\w*$", before)) and _dated(re.match(r"\w*", after)))
+
+
+def _dated(beside: re.Match[str] | None) -> bool:
+    """Whether what stands at one end of a dash is a number or the name of a month or day: `3-17`, `jan-mar`."""
+    word = beside.group().casefold() if beside else ""
+    return word in MONTHS or word in WEEKDAYS or bool(re.fullmatch(r"q[1-4]|\d+\w{0,2}", word))
 
 
 def _spelled_out(piece: str, start: int, end: int, joined: bool, kind: str) -> list[Word]:
     if piece in _CONTRACTED:
         return [Word(part, start, end, joined) for part in _CONTRACTED[piece].split()]
+    if glued := _GLUED.fullmatch(piece):  # top10, 30d
+        return [Word(part, start, end, joined, "amount" if part.isdigit() else kind) for part in glued.groups() if part]
     if kind == "word" and "'" in piece:
         piece = piece.removesuffix("'s").replace("'", "")
     return [Word(piece, start, end, joined, kind)]
