@@ -214,29 +214,71 @@ def _print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
     if answer.get("rows"):
         _print_table(answer["columns"], answer["rows"])
     if answer.get("as_of"):
-        typer.echo(
-            f"{answer['metric']} cost, {answer['currency']}, bills through {answer['as_of']}, answered by {answer['translator']} in {answer['elapsed_ms']} ms"
-        )
+        metric = str(answer.get("metric") or "").replace("_", " ")
+        parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
+        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}[answer["translator"]]
+        typer.echo(f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms")
 
 
 @app.command(name="eval")
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines of questions with the right SQL or rows")],
+    setting: Annotated[
+        str | None, typer.Option("--with", metavar="SETTING", help="rules, model, both, or settings as llm_model=NAME,llm_use=first")
+    ] = None,
+    against: Annotated[str | None, typer.Option(metavar="SETTING", help="Ask a second time under this setting and compare")] = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")] = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
-    """Ask a file of questions and count the right answers (execution match)."""
+    """Ask a file of questions and count the right answers (execution match), with latency and tokens."""
     from nl2sql.answer import connect_deps
-    from nl2sql.evaluate import evaluate_file
+    from nl2sql.evaluate import Comparison, Report, compare_file, evaluate_file, with_setting
 
     settings = _settings()
     organisation = _organisation(settings)
     deps = connect_deps(settings, organisation, _database(settings), today=_day(today))
-    report = evaluate_file(file, deps)
+    report: Report | Comparison
+    if against:
+        report = compare_file(file, deps, setting or "rules", against)
+    else:
+        report = evaluate_file(file, with_setting(deps, setting) if setting else deps)
     if format is Format.JSON:
         _print_json(report.to_json())
     else:
         typer.echo(report.to_text())
+
+
+@app.command()
+def questions(
+    unhelpful: Annotated[bool, typer.Option("--unhelpful", help="Only those that somebody called not helpful")] = False,
+    helpful: Annotated[bool, typer.Option("--helpful", help="Only those that somebody called helpful")] = False,
+    golden: Annotated[bool, typer.Option("--golden", help="Only those that an admin approved as examples")] = False,
+    unanswered: Annotated[bool, typer.Option("--unanswered", help="Only those that were declined")] = False,
+    promote: Annotated[str | None, typer.Option(metavar="REFERENCE", help="Approve an answer as an example; an admin may")] = None,
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """What was asked, newest first: what wants looking after, and what may serve as an example."""
+    from sqlalchemy.orm import Session
+
+    from nl2sql import feedback
+    from nl2sql.golden import promote as promote_question
+
+    settings = _settings()
+    actor = _actor(settings, _organisation(settings), person)
+    with Session(_database(settings).app) as session, session.begin():
+        if promote:
+            typer.echo(promote_question(session, promote, actor))
+            return
+        which: feedback.Which = (
+            "unhelpful" if unhelpful else "helpful" if helpful else "golden" if golden else "unanswered" if unanswered else "all"
+        )
+        rows = feedback.listed(session, which)
+    if format is Format.JSON:
+        _print_json(rows)
+    else:
+        shown = [(r["reference"], str(r["asked_at"])[:16], r["asker"], r["question"], r["outcome"], r["feedback"] or "") for r in rows]
+        _print_table(("reference", "asked", "by", "question", "outcome", "feedback"), shown)
 
 
 @sql_app.command("check")

@@ -8,7 +8,7 @@ from db.tables import Remediation
 from playbooks import remediation as life
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import Action, Where
-from playbooks.plan import PlannedStep, Target, changed, closed, from_json, objection, protected
+from playbooks.plan import PlannedStep, Target, changed, closed, from_json, objection, protected, unmet
 from playbooks.recording import Run, end, mark, steps_of, where_of
 from playbooks.schema import Playbook
 
@@ -78,11 +78,14 @@ def _one_step(
     except cloud_errors() as error:
         return mark(run, remediation_id, position, *_after_error(run, action, where, step, seen, undo, error))
     run.at_boundary(f"acted step {position}")
-    return _verified(run, remediation_id, position, step, {**undo, **made})
+    last = all(later.resource_id != step.resource_id for later in steps[position + 1 :])
+    return _verified(run, remediation_id, position, step, {**undo, **made}, playbook if last else None)
 
 
-def _verified(run: Run, remediation_id: int, position: int, step: PlannedStep, undo: dict[str, Any]) -> str | None:
-    """The action returned: is the resource as it should be?"""
+def _verified(
+    run: Run, remediation_id: int, position: int, step: PlannedStep, undo: dict[str, Any], playbook: Playbook | None
+) -> str | None:
+    """The action returned: is the resource as the action, and after its last step the playbook, say that it should be?"""
     action, where = ACTIONS[step.action], _place(step)
     try:
         after = action.observe(run.cloud, where)
@@ -90,6 +93,8 @@ def _verified(run: Run, remediation_id: int, position: int, step: PlannedStep, u
         text = f"it was done, but could not be checked: {sentence(error, action)}"
         return mark(run, remediation_id, position, "unknown", error=text, undo=undo)
     wrong = None if action.verify(after, {**undo, **step.parameters}) else "the action returned, but the resource is not as it should be"
+    if wrong is None and playbook is not None:
+        wrong = next((f"done, but {broken}" for condition in playbook.verify if (broken := unmet(condition, after))), None)
     return mark(run, remediation_id, position, "unknown" if wrong else "verified", error=wrong, undo=undo, after=after)
 
 
@@ -152,7 +157,7 @@ def _roll_back(run: Run, remediation_id: int) -> None:
         steps = [
             (step.position, ACTIONS[step.action], dict(step.undo), where_of(planned, step), step.error)
             for step in steps_of(session, remediation_id)
-            if step.state in {"verified", "unknown"} and ACTIONS[step.action].reversible
+            if step.state in {"verified", "unknown"} and ACTIONS[step.action].reversible and planned[step.position].undo
         ]
     for position, action, record, where, broke_off in reversed(steps):
         if is_stopped(run):
@@ -203,5 +208,5 @@ def sentence(error: Exception, action: Action) -> str:
     response: dict[str, Any] = getattr(error, "response", {})
     code = response.get("Error", {}).get("Code", "")
     if code in {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}:
-        return f"AWS denied it ({code}): the actor role needs {', '.join(action.permissions)}."
+        return f"AWS denied it ({code}): the role needs {', '.join(action.permissions)}."
     return f"AWS: {str(error)[:300].rstrip('.')}."

@@ -37,7 +37,7 @@ class Cloud:
         own = arn.split(":")[4] if arn and arn.count(":") >= 5 else _own_account(self.endpoint_url, version)
         if own != account_id:
             # Names such as a function's are not unique over accounts: another account's credentials would find, and hit, a namesake.
-            setting = "actor" if purpose == "act" or arn is None else "observer"
+            setting = "observer" if purpose == "observe" and self.limits.observer_role_arn else "actor"
             raise WrongAccountError(
                 f"these credentials belong to account {own}, the resource to {account_id}; "
                 f"set remediation.{setting}_role_arn, with {{account}} in place of the account"

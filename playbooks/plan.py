@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playbooks.schema import DAYS, Guards, Playbook, Precondition
+from playbooks.schema import DAYS, Condition, Guards, Playbook
 from settings import Remediation
+
+_ABSENT = "absent"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Target:
     currency: str = "USD"
     evidence: str = ""
     proposed: Mapping[str, Any] = field(default_factory=dict)
+    arithmetic: Mapping[str, Any] = field(default_factory=dict)
     of_this_type: int | None = None
     """How many resources of its type the account has; None when the inventory does not know."""
 
@@ -55,6 +58,10 @@ class PlannedStep:
     says: str
     evidence: str
     monthly_savings: float | None
+    undo: bool = True
+    """Whether Undo and roll back take it back; False where the playbook says so."""
+    arithmetic: dict[str, Any] = field(default_factory=dict)
+    """The figures that `monthly_savings` is made of."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +139,11 @@ def protected(seen: Mapping[str, Any], playbook: Playbook, limits: Remediation) 
     return f"no tag {', '.join(missing)}: untagged counts as protected" if missing else None
 
 
-def unmet(condition: Precondition, seen: Mapping[str, Any]) -> str | None:
-    """What of a precondition does not hold on the live resource."""
-    value = seen.get(condition.field)
+def unmet(condition: Condition, seen: Mapping[str, Any]) -> str | None:
+    """What of a condition does not hold on the live resource; what is not known does not hold."""
+    if condition.field not in seen:
+        return f"nothing is known of its {condition.field}"
+    value = seen[condition.field]
     if condition.absent:
         return f"{condition.field} is {value}, not empty" if value else None
     accepted = condition.one_of or (condition.equals,)
@@ -176,6 +185,10 @@ def changed(planned: Mapping[str, Any], seen: Mapping[str, Any]) -> str | None:
     if not seen:
         return "it no longer exists"
     for key, before in planned.items():
-        if seen.get(key) != before:
-            return f"{key} was {before} and is {seen.get(key)}"
+        if (now := seen.get(key)) == before:
+            continue
+        if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
+            return f"{key} was {before} and is {now}"
+        inside = next(name for name in [*before, *now] if (name in before, before.get(name)) != (name in now, now.get(name)))
+        return f"{'tag' if key == 'tags' else key} {inside} was {before.get(inside, _ABSENT)} and is {now.get(inside, _ABSENT)}"
     return None

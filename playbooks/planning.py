@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.engines import Database
 from db.tables import Recommendation, Remediation, RemediationStep, Resource
+from playbooks.acting import cloud_errors, sentence
 from playbooks.actions import ACTIONS, permissions
 from playbooks.actions.action import Where
 from playbooks.cloud import Cloud, cloud_of
@@ -82,6 +83,7 @@ def _target(recommendation: Recommendation, resource: Resource | None, populatio
         currency=recommendation.currency,
         evidence=str(evidence.get("summary", recommendation.current_state)),
         proposed=dict(evidence.get("proposed", {})),
+        arithmetic=dict(evidence.get("arithmetic", {})),
         of_this_type=population.get((resource.account_id, resource.resource_type)) if resource else None,
     )
 
@@ -104,7 +106,7 @@ def _plan(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: L
     most = min(playbook.guards.maximum_resources, max(1, limits.maximum_resources_a_day))  # what could never start in a day is not offered
     guards = playbook.guards.model_copy(update={"maximum_resources": most})
     for target in targets:
-        planned = _steps_for(playbook, target, cloud, limits)
+        planned = _looked_at(playbook, target, cloud, limits)
         if isinstance(planned, LeftOut):
             left_out.append(planned)
         elif reason := over_limits(guards, [*steps, *planned], target.of_this_type):
@@ -128,6 +130,14 @@ def _plan(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: L
     )
 
 
+def _looked_at(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits) -> list[PlannedStep] | LeftOut:
+    """What AWS does not let us look at is left out with AWS's reason; the others are planned all the same."""
+    try:
+        return _steps_for(playbook, target, cloud, limits)
+    except cloud_errors() as error:
+        return LeftOut(target.resource_id, target.name, sentence(error, ACTIONS[playbook.steps[0].action]))
+
+
 def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits) -> list[PlannedStep] | LeftOut:
     if not target.account_id:
         return LeftOut(target.resource_id, target.name, "the inventory does not know its account")
@@ -147,7 +157,8 @@ def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits)
             return LeftOut(target.resource_id, target.name, reason)
         says = action.says(seen, parameters)
         place = (target.resource_id, target.name, target.account_id, target.region)
-        steps.append(PlannedStep(*place, step.action, parameters, step.grace_seconds, seen, says, target.evidence, target.monthly_savings))
+        money = (target.monthly_savings, step.undo, dict(target.arithmetic))
+        steps.append(PlannedStep(*place, step.action, parameters, step.grace_seconds, seen, says, target.evidence, *money))
     return steps
 
 

@@ -17,8 +17,8 @@ from settings import Organisation
 
 
 def matching(playbooks: Mapping[str, Playbook], kind: str) -> list[Playbook]:
-    """The playbooks that answer a kind of recommendation or insight, in the order of their names."""
-    return [playbook for _, playbook in sorted(playbooks.items()) if playbook.trigger.kind == kind]
+    """The playbooks that change something about a kind of recommendation or insight, in the order of their names."""
+    return [playbook for _, playbook in sorted(playbooks.items()) if playbook.trigger.kind == kind and playbook.mode != "notify"]
 
 
 def propose_all(
@@ -49,6 +49,8 @@ def propose_targets(
     insight_id: int | None = None,
 ) -> list[int] | NothingToDo:
     """`propose_all` for targets that are known already."""
+    if playbook.mode == "notify":
+        return NothingToDo(f"{playbook.name} only notifies; mode approve would let people approve it", ())
     plans = make_plans(playbook, targets, cloud, organisation.remediation, now)
     if isinstance(plans, NothingToDo):
         return plans

@@ -148,11 +148,14 @@ def finish(run: Run, session: Session, remediation: Remediation, state: str, rea
 
 
 def _open_ledger(run: Run, session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
-    """An entry a resource whose every step was verified: what it is to save, to be held against the bill."""
+    """An entry a resource whose every step was verified: what it is to save and the figures behind it, to be held against the bill."""
+    if playbook is not None and not playbook.savings.tracked:
+        return
     steps = steps_of(session, remediation.id)
+    figures = {step["resource_id"]: step.get("arithmetic", {}) for step in remediation.plan["steps"]}
     for resource_id in dict.fromkeys(step.resource_id for step in steps):
         mine = [step for step in steps if step.resource_id == resource_id]
-        if not all(step.state == "verified" for step in mine) or mine[0].expected_monthly_savings is None:
+        if not all(step.state == "verified" for step in mine):
             continue
         session.add(
             Saving(
@@ -163,5 +166,6 @@ def _open_ledger(run: Run, session: Session, remediation: Remediation, playbook:
                 window_days=playbook.savings.window_days if playbook else 14,
                 expected_monthly_savings=mine[0].expected_monthly_savings,
                 currency=remediation.currency,
+                arithmetic={"expected": figures.get(resource_id, {})},
             )
         )

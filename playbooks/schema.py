@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -52,8 +53,18 @@ class Window(_Strict):
 
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
     start: time = time(8)
-    end: time = time(18)
+    end: time = Field(time(18), description="Of the same day; for a window over midnight write two")
     timezone: str = "UTC"
+
+    @model_validator(mode="after")
+    def _opens(self) -> "Window":
+        if self.end <= self.start:
+            raise ValueError("end must be after start; for a window over midnight write two")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"there is no time zone {self.timezone!r}; write it as Europe/Berlin") from error
+        return self
 
 
 class Freeze(_Strict):
@@ -62,6 +73,12 @@ class Freeze(_Strict):
     start: date
     end: date
     reason: str
+
+    @model_validator(mode="after")
+    def _ends(self) -> "Freeze":
+        if self.end < self.start:
+            raise ValueError("end must not be before start")
+        return self
 
 
 class Guards(_Strict):
@@ -87,8 +104,8 @@ class Approval(_Strict):
     typed_confirmation: bool = Field(False, description="The approver types the number of resources")
 
 
-class Precondition(_Strict):
-    """A fact about the live resource that must hold when acting."""
+class Condition(_Strict):
+    """A fact about the live resource."""
 
     field: str
     equals: Any = None
@@ -96,7 +113,7 @@ class Precondition(_Strict):
     absent: bool = False
 
     @model_validator(mode="after")
-    def _says_what(self) -> "Precondition":
+    def _says_what(self) -> "Condition":
         if sum((self.equals is not None, bool(self.one_of), self.absent)) != 1:
             raise ValueError("say exactly one of equals, one_of, absent: true")
         return self
@@ -108,6 +125,17 @@ class Step(_Strict):
     action: str
     parameters: dict[str, Any] = Field(default_factory=dict)
     grace_seconds: float = Field(0, ge=0, le=3600, description="Pause before the step")
+    undo: bool = Field(True, description="false: Undo and roll back leave this step as it is")
+
+    @model_validator(mode="after")
+    def _action_exists(self) -> "Step":
+        from playbooks.actions import ACTIONS
+
+        action = ACTIONS.get(self.action)
+        if action is None:
+            raise ValueError(f"unknown action {self.action!r}; known: {', '.join(sorted(ACTIONS))}")
+        _check_parameters(action.parameters, self.parameters)
+        return self
 
 
 class Escalation(_Strict):
@@ -121,6 +149,7 @@ class Savings(_Strict):
     """How the saving is verified."""
 
     window_days: int = Field(14, ge=1, le=90)
+    tracked: bool = Field(True, description="false: no entry in the ledger, as for schedules, which stop and start again")
 
 
 class Playbook(_Strict):
@@ -133,8 +162,11 @@ class Playbook(_Strict):
     mode: Literal["notify", "approve", "auto"] = "notify"
     guards: Guards = Guards()
     approval: Approval = Approval()
-    preconditions: tuple[Precondition, ...] = ()
+    preconditions: tuple[Condition, ...] = Field(
+        (), description="Hold when planning, before the run, and before each resource's first step"
+    )
     steps: tuple[Step, ...] = Field((), description="None where the playbook only tells")
+    verify: tuple[Condition, ...] = Field((), description="Hold after a resource's last step, besides what each action checks itself")
     escalation: Escalation | None = None
     roll_back_on_failure: bool = False
     savings: Savings = Savings()
@@ -146,11 +178,7 @@ class Playbook(_Strict):
         if not self.steps and not (self.mode == "notify" and self.escalation):
             raise ValueError("steps: at least one, or mode notify with an escalation")
         for step in self.steps:
-            action = ACTIONS.get(step.action)
-            if action is None:
-                raise ValueError(f"steps: unknown action {step.action!r}; known: {', '.join(sorted(ACTIONS))}")
-            _check_parameters(action.parameters, step.parameters)
-            if self.mode == "auto" and not action.reversible:
+            if self.mode == "auto" and not (ACTIONS[step.action].reversible and step.undo):
                 raise ValueError(f"mode auto is only for actions that can be undone; {step.action} cannot")
         return self
 
@@ -169,9 +197,12 @@ def _check_parameters(model: type[BaseModel], parameters: dict[str, Any]) -> Non
     """Parameters are known and, where none is a reference to what is proposed for the resource (`$name`), valid."""
     unknown = sorted(set(parameters) - set(model.model_fields))
     if unknown:
-        raise ValueError(f"steps: unknown parameter {', '.join(unknown)}; known: {', '.join(model.model_fields) or 'none'}")
+        raise ValueError(f"unknown parameter {', '.join(unknown)}; known: {', '.join(model.model_fields) or 'none'}")
     if not any(isinstance(value, str) and value.startswith("$") for value in parameters.values()):
-        model.model_validate(parameters)
+        try:
+            model.model_validate(parameters)
+        except ValidationError as error:
+            raise ValueError("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())) from error
 
 
 def _repeated(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
@@ -218,6 +249,14 @@ def _read_folder(folder: Path, stamp: tuple[tuple[str, int], ...]) -> dict[str, 
             raise UserError(f"{folder / name}:1: a second playbook is named {playbook.name!r}; rename one.")
         found[playbook.name] = playbook
     return found
+
+
+def chosen(names: Sequence[str] | None) -> list[Playbook]:
+    """The named playbooks, or all; raises `UserError` for a name that there is not."""
+    known = read_playbooks()
+    if unknown := [name for name in names or () if name not in known]:
+        raise UserError(f"There is no playbook {', '.join(map(repr, unknown))}; there are: {', '.join(sorted(known))}.")
+    return [playbook for name, playbook in known.items() if not names or name in names]
 
 
 def read_playbooks(folder: Path | None = None) -> dict[str, Playbook]:

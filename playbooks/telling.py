@@ -108,4 +108,6 @@ def undoable(session: Session, remediation: Remediation) -> list[RemediationStep
     steps = session.scalars(
         sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
     )
-    return [step for step in steps if step.state in {"done", "verified"} and ACTIONS[step.action].reversible]
+    planned = remediation.plan["steps"]
+    done = [step for step in steps if step.state in {"done", "verified"}]
+    return [step for step in done if ACTIONS[step.action].reversible and planned[step.position].get("undo", True)]

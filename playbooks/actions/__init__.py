@@ -9,11 +9,3 @@ ACTIONS: dict[str, Action] = {action.name: action for module in (addresses, ebs,
 def permissions(names: list[str]) -> list[str]:
     """The IAM actions that these actions need, sorted."""
     return sorted({permission for name in names for permission in ACTIONS[name].permissions})
-
-
-def iam_policy(names: list[str]) -> dict[str, object]:
-    """The least-privilege policy of the actor role for these actions."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [{"Sid": "FinopsBotActor", "Effect": "Allow", "Action": permissions(names), "Resource": "*"}],
-    }

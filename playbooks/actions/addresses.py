@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playbooks.actions.action import Action, Refused, Seen, Where
+from playbooks.actions.dry_run import asked
 from playbooks.cloud import Cloud
 
 
@@ -29,7 +30,7 @@ def observe(cloud: Cloud, where: Where) -> Seen:
 
 
 def _release(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    cloud.client("ec2", where.account_id, where.region, "act").release_address(AllocationId=where.native_id)
+    asked(cloud.client("ec2", where.account_id, where.region, "act").release_address, AllocationId=where.native_id)
     return {}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playbooks.actions.action import Action, Refused, Seen, Where
+from playbooks.actions.dry_run import ask, asked
 from playbooks.cloud import Cloud
 
 _WAIT = {"Delay": 5, "MaxAttempts": 120}
@@ -46,7 +47,9 @@ def _tags(record: Mapping[str, Any], mark: str, volume_id: str) -> list[dict[str
 
 def _delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
-    snapshot = client.create_snapshot(
+    ask(client.delete_volume, VolumeId=where.native_id)
+    snapshot = asked(
+        client.create_snapshot,
         VolumeId=where.native_id,
         Description=f"finops-bot: {where.native_id} before it was deleted",
         TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(record, _DELETED, where.native_id)}],
@@ -68,7 +71,9 @@ def _snapshot_of(client: Any, where: Where, record: Mapping[str, Any]) -> str:
 
 
 def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
-    """A volume from the snapshot, once."""
+    """A volume from the snapshot, once; none where the volume was not deleted after all."""
+    if observe(cloud, where):
+        return
     client = cloud.client("ec2", where.account_id, where.region, "act")
     if client.describe_volumes(Filters=[{"Name": f"tag:{_RESTORED}", "Values": [where.native_id]}])["Volumes"]:
         return
@@ -76,7 +81,8 @@ def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
     speed = {"Iops": record["iops"]} if kind in {"io1", "io2", "gp3"} and record.get("iops") else {}
     if kind == "gp3" and record.get("throughput"):
         speed["Throughput"] = record["throughput"]
-    restored = client.create_volume(
+    restored = asked(
+        client.create_volume,
         SnapshotId=_snapshot_of(client, where, record),
         AvailabilityZone=record["zone"],
         VolumeType=kind,
@@ -108,7 +114,7 @@ def _to_type(cloud: Cloud, where: Where, volume_type: str, **speed: int) -> None
     from botocore.waiter import WaiterModel, create_waiter_with_client
 
     client = cloud.client("ec2", where.account_id, where.region, "act")
-    client.modify_volume(VolumeId=where.native_id, VolumeType=volume_type, **speed)
+    asked(client.modify_volume, VolumeId=where.native_id, VolumeType=volume_type, **speed)
     state = {"matcher": "pathAny", "argument": "VolumesModifications[].ModificationState"}
     acceptors = [
         {**state, "state": "success", "expected": "optimizing"},

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from playbooks.actions.action import Action, Refused, Seen, Where
+from playbooks.actions.dry_run import ask, asked
 from playbooks.cloud import Cloud
 
 _WAIT = {"Delay": 5, "MaxAttempts": 60}
@@ -44,39 +45,30 @@ def observe(cloud: Cloud, where: Where) -> Seen:
     }
 
 
-def _dry_run(call: Any, **arguments: Any) -> None:
-    """Ask AWS whether it would allow the call; raises AWS's refusal."""
-    from botocore.exceptions import ClientError
-
-    try:
-        call(DryRun=True, **arguments)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "DryRunOperation":
-            raise
-
-
 def _stoppable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    """Stopping must not lose anything: a scaling group replaces what is stopped, spot and instance-store instances end with it."""
+    """Stopping must not lose anything: a scaling group replaces what is stopped, spot and instance-store instances end with it; and AWS must allow it."""
     group = seen["tags"].get("aws:autoscaling:groupName")
     if group:
         return Refused(f"it belongs to the scaling group {group}, which would replace it")
     if seen["lifecycle"] == "spot":
         return Refused("it is a spot instance, which a stop may end for good")
-    return Refused("its root disk would be lost with a stop") if seen["root_device"] == "instance-store" else None
+    if seen["root_device"] == "instance-store":
+        return Refused("its root disk would be lost with a stop")
+    client = cloud.client("ec2", where.account_id, where.region, "observe")
+    held = client.describe_instance_attribute(InstanceId=where.native_id, Attribute="disableApiStop").get("DisableApiStop", {})
+    return Refused("its stop protection is on") if held.get("Value") else None
 
 
 def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
-    _dry_run(client.stop_instances, InstanceIds=[where.native_id])
-    client.stop_instances(InstanceIds=[where.native_id])
+    asked(client.stop_instances, InstanceIds=[where.native_id])
     client.get_waiter("instance_stopped").wait(InstanceIds=[where.native_id], WaiterConfig=_WAIT)
     return {}
 
 
 def _start(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
-    _dry_run(client.start_instances, InstanceIds=[where.native_id])
-    client.start_instances(InstanceIds=[where.native_id])
+    asked(client.start_instances, InstanceIds=[where.native_id])
     client.get_waiter("instance_running").wait(InstanceIds=[where.native_id], WaiterConfig=_WAIT)
     return {}
 
@@ -92,9 +84,12 @@ def _stop_again(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
 def _resize(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
     running = record["state"] == "running"
+    wanted = {"InstanceId": where.native_id, "InstanceType": {"Value": parameters["instance_type"]}}
+    ask(client.modify_instance_attribute, **wanted)  # before anything is stopped
     if running:
+        ask(client.start_instances, InstanceIds=[where.native_id])
         _stop(cloud, where, {}, {})
-    client.modify_instance_attribute(InstanceId=where.native_id, InstanceType={"Value": parameters["instance_type"]})
+    client.modify_instance_attribute(**wanted)
     if running:
         _start(cloud, where, {}, {})
     return {}
@@ -140,7 +135,7 @@ def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, 
 ACTIONS = (
     Action(
         name="ec2.stop",
-        permissions=("ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances"),
+        permissions=("ec2:DescribeInstanceAttribute", "ec2:DescribeInstances", "ec2:StartInstances", "ec2:StopInstances"),
         reversible=True,
         destroys=False,
         undo_says="start again",
@@ -170,6 +165,7 @@ ACTIONS = (
     Action(
         name="ec2.resize",
         permissions=(
+            "ec2:DescribeInstanceAttribute",
             "ec2:DescribeInstances",
             "ec2:DescribeInstanceTypes",
             "ec2:DescribeInstanceTypeOfferings",

@@ -145,7 +145,13 @@ def _cannot(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
 ACTIONS = (
     Action(
         name="lambda.delete_old_versions",
-        permissions=("lambda:DeleteFunction", "lambda:GetFunction", "lambda:ListAliases", "lambda:ListVersionsByFunction"),
+        permissions=(
+            "lambda:DeleteFunction",
+            "lambda:GetFunction",
+            "lambda:ListAliases",
+            "lambda:ListTags",
+            "lambda:ListVersionsByFunction",
+        ),
         reversible=False,
         destroys=True,
         undo_says="none: deleted versions do not come back",
@@ -165,6 +171,7 @@ ACTIONS = (
             "lambda:DeleteFunction",
             "lambda:GetFunction",
             "lambda:ListAliases",
+            "lambda:ListTags",
             "lambda:ListVersionsByFunction",
             "lambda:TagResource",
             "s3:GetObject",

@@ -46,7 +46,8 @@ def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dic
 
 def _start(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
     client = cloud.client("rds", where.account_id, where.region, "act")
-    client.start_db_instance(DBInstanceIdentifier=where.native_id)
+    if observe(cloud, where).get("state") == "stopped":  # RDS refuses to start what runs
+        client.start_db_instance(DBInstanceIdentifier=where.native_id)
     client.get_waiter("db_instance_available").wait(DBInstanceIdentifier=where.native_id, WaiterConfig=_WAIT)
 
 
@@ -60,7 +61,7 @@ def _stoppable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, 
 ACTIONS = (
     Action(
         name="rds.stop",
-        permissions=("rds:DescribeDBInstances", "rds:StartDBInstance", "rds:StopDBInstance"),
+        permissions=("rds:DescribeDBInstances", "rds:ListTagsForResource", "rds:StartDBInstance", "rds:StopDBInstance"),
         reversible=True,
         destroys=False,
         undo_says="start again (RDS itself starts it after seven days)",

@@ -1,17 +1,14 @@
 """Every playbook against moto: forward, undone, and failing."""
 
 import io
-import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from playbooks import cloud as cloud_module
-from playbooks.actions import ACTIONS, iam_policy, lambda_functions
+from playbooks.actions import ACTIONS, lambda_functions
 from playbooks.actions.action import Refused, Where
 from playbooks.actions.ebs import gp3_speed
 from playbooks.cloud import Cloud
@@ -20,15 +17,12 @@ from playbooks.planning import NothingToDo, make_plans
 from playbooks.schema import read_playbooks
 from settings import Remediation
 from tests.playbooks.conftest import NOW, run_instances, states
+from tests.playbooks.resources import ACCOUNT, ONE_OF_EACH, TAGS, client, database_instance, function, opened, package, volume
 
 PLAYBOOKS = read_playbooks()
-ACCOUNT = "123456789012"
-TAGS = [{"Key": "team", "Value": "web"}]
-
-
-def client(service: str) -> Any:
-    make: Any = boto3.client  # its stubs know each service by a literal
-    return make(service, region_name="us-east-1")
+TWO_ROLES = Remediation(
+    actor_role_arn="arn:aws:iam::{account}:role/finops-bot-actor", observer_role_arn="arn:aws:iam::{account}:role/finops-bot-observer"
+)
 
 
 def where(resource_id: str) -> Where:
@@ -56,43 +50,6 @@ def forward_and_back(playbook: str, cloud: Cloud, resource_id: str, **proposed: 
     for _ in range(2):
         action.undo(cloud, place, record)  # without what `apply` returned: the worker may have died before it was noted
         assert action.undone(action.observe(cloud, place), record)
-
-
-def volume(kind: str = "gp2", size: int = 8, **more: Any) -> str:
-    specification = [{"ResourceType": "volume", "Tags": TAGS}]
-    made = client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=size, VolumeType=kind, TagSpecifications=specification, **more)
-    return str(made["VolumeId"])
-
-
-def package(text: str = "x = 1") -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("main.py"), text)  # no time of day in it: the same text is the same archive
-    return held.getvalue()
-
-
-def function(versions: int = 0, **more: Any) -> str:
-    policy = '{"Version":"2012-10-17","Statement":[]}'
-    roles = client("iam")
-    try:
-        role = roles.create_role(RoleName="export", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
-    except roles.exceptions.EntityAlreadyExistsException:
-        role = roles.get_role(RoleName="export")["Role"]["Arn"]
-    api = client("lambda")
-    api.create_function(
-        FunctionName="export", Runtime="python3.11", Role=role, Handler="main.x", Code={"ZipFile": package()}, Tags={"team": "web"}, **more
-    )
-    for number in range(versions):
-        api.update_function_code(FunctionName="export", ZipFile=package(f"x = {number}"))
-        api.publish_version(FunctionName="export")
-    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:export"
-
-
-def database_instance(name: str = "orders", **more: Any) -> str:
-    client("rds").create_db_instance(
-        DBInstanceIdentifier=name, DBInstanceClass="db.t3.medium", Engine="postgres", AllocatedStorage=20, Tags=TAGS, **more
-    )
-    return f"arn:aws:rds:us-east-1:{ACCOUNT}:db:{name}"
 
 
 def test_instances_are_stopped_and_started(cloud: Cloud) -> None:
@@ -241,20 +198,8 @@ def test_a_function_whose_code_cannot_be_kept_is_not_deleted(cloud: Cloud, monke
 
 
 def test_a_database_is_stopped_and_started(cloud: Cloud) -> None:
-    """rds-stop-idle forward and back."""
-    step = step_of("rds-stop-idle", cloud, database_instance())
-    assert isinstance(step, PlannedStep)
-    forward_and_back_once(cloud, step)
-
-
-def forward_and_back_once(cloud: Cloud, step: PlannedStep) -> None:
-    """RDS refuses to start what runs, so its undo is not repeated."""
-    action, place = ACTIONS[step.action], where(step.resource_id)
-    record = action.undo_record(step.seen, step.parameters)
-    action.apply(cloud, place, step.parameters, record)
-    assert action.verify(action.observe(cloud, place), {})
-    action.undo(cloud, place, record)
-    assert action.undone(action.observe(cloud, place), record)
+    """rds-stop-idle forward and back, twice, though RDS refuses to start what runs."""
+    forward_and_back("rds-stop-idle", cloud, database_instance())
 
 
 def test_databases_with_replicas_are_not_stopped(cloud: Cloud) -> None:
@@ -309,36 +254,68 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def test_the_policy_is_the_union_of_what_actions_need() -> None:
-    """Nothing else, and no wildcard of actions."""
-    statement: Any = iam_policy(["ec2.stop", "ebs.to_gp3"])["Statement"]
-    assert statement[0]["Action"] == sorted(
-        [
-            "ec2:DescribeInstances",
-            "ec2:StartInstances",
-            "ec2:StopInstances",
-            "ec2:DescribeVolumes",
-            "ec2:DescribeVolumesModifications",
-            "ec2:ModifyVolume",
-        ]
-    )
-    assert not any("*" in permission for action in ACTIONS.values() for permission in action.permissions)
+@pytest.mark.parametrize("playbook", sorted(ONE_OF_EACH))
+def test_an_action_asks_for_no_more_than_it_declares(playbook: str, aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call made while looking, acting, checking and undoing is one of its permissions; what looks never changes anything."""
+    called: dict[str, set[str]] = {"observe": set(), "act": set()}
+    make: Callable[..., Any] = Cloud.client
+    known = set[int]()
 
-
-def test_an_action_asks_for_no_more_than_it_declares(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The calls made while stopping and starting are those of its permissions."""
-    called: set[str] = set()
-    make: Callable[..., Any] = cloud_module._client
-
-    def watched(*place: Any) -> Any:
-        made = make(*place)
-        made.meta.events.register("before-call", lambda model, **_: called.add(f"{model.service_model.service_name}:{model.name}"))
+    def watched(self: Cloud, service: str, account_id: str, region: str, purpose: Any) -> Any:
+        made = make(self, service, account_id, region, purpose)
+        if id(made) not in known:
+            known.add(id(made))
+            made.meta.events.register("before-call", lambda model, **_: called[purpose].add(_permission(model)))
         return made
 
-    monkeypatch.setattr(cloud_module, "_client", watched)
+    monkeypatch.setattr(Cloud, "client", watched)
+    monkeypatch.setattr(lambda_functions, "download", lambda _address: package())
+    monkeypatch.setitem(PLAYBOOKS, playbook, opened(playbook))
+    forward_and_back(playbook, Cloud(TWO_ROLES), ONE_OF_EACH[playbook](), instance_type="m5.large")
+    declared = set(ACTIONS[PLAYBOOKS[playbook].steps[0].action].permissions)
+    assert called["act"]
+    assert called["observe"] | called["act"] <= declared
+    assert all(one.partition(":")[2].startswith(("Describe", "Get", "List")) for one in called["observe"])
+
+
+def _permission(model: Any) -> str:
+    """The IAM action of an operation; S3 and Lambda name some differently."""
+    names = {"HeadBucket": "ListBucket", "HeadObject": "GetObject"}
+    return f"{model.service_model.signing_name}:{names.get(model.name, model.name)}"
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_ec2_is_asked_by_dry_run_before_it_changes(name: str, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every changing call of EC2 is first made as a dry run; what is refused there has changed nothing."""
+    if not name.startswith(("ec2", "ebs", "address")):
+        return
+    playbook = next(book for book in PLAYBOOKS.values() if any(step.action == name for step in book.steps))
+    monkeypatch.setitem(PLAYBOOKS, playbook.name, opened(playbook.name))
+    resource = ONE_OF_EACH[playbook.name]()
+    step = step_of(playbook.name, cloud, resource, instance_type="m5.large")
+    assert isinstance(step, PlannedStep)
+    api, asked = cloud.client("ec2", ACCOUNT, "us-east-1", "act"), list[str]()
+
+    def refuse(params: Any, model: Any, **_: Any) -> None:
+        if not model.name.startswith("Describe"):
+            asked.append(model.name)
+            assert params["body"].get("DryRun") == "true", f"{model.name} came without a dry run"
+            raise ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, model.name)
+
+    api.meta.events.register("before-call.ec2", refuse)
+    action = ACTIONS[name]
+    before = action.observe(cloud, where(resource))
+    with pytest.raises(ClientError, match="UnauthorizedOperation"):
+        action.apply(cloud, where(resource), step.parameters, action.undo_record(step.seen, step.parameters))
+    assert asked
+    assert action.observe(cloud, where(resource)) == before
+
+
+def test_an_instance_with_stop_protection_is_left_alone(cloud: Cloud) -> None:
+    """Named in the plan, not found out by a failing run."""
     [instance] = run_instances(1, {"team": "web"})
-    forward_and_back("ec2-stop-idle", Cloud(Remediation()), instance)
-    assert called - {"sts:GetCallerIdentity"} <= set(ACTIONS["ec2.stop"].permissions)
+    client("ec2").modify_instance_attribute(InstanceId=instance, DisableApiStop={"Value": True})
+    assert step_of("ec2-resize", cloud, instance, instance_type="m5.large") == "its stop protection is on"
 
 
 def test_a_denial_is_an_error_of_the_cloud(cloud: Cloud) -> None:
@@ -348,5 +325,6 @@ def test_a_denial_is_an_error_of_the_cloud(cloud: Cloud) -> None:
     denied = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, "StopInstances")
     assert isinstance(denied, cloud_errors())
     assert sentence(denied, ACTIONS["ec2.stop"]) == (
-        "AWS denied it (UnauthorizedOperation): the actor role needs ec2:DescribeInstances, ec2:StopInstances, ec2:StartInstances."
+        "AWS denied it (UnauthorizedOperation): the role needs "
+        "ec2:DescribeInstanceAttribute, ec2:DescribeInstances, ec2:StartInstances, ec2:StopInstances."
     )

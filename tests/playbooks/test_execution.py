@@ -132,7 +132,7 @@ def test_a_changed_world_voids_the_plan_before_anything_is_touched(clean_databas
     assert execute(run_of(clean_database, cloud), number) == "void"
     assert states(ids) == ["running"] * 3
     with Session(clean_database.app) as session:
-        assert "tags was" in str(session.get_one(Stored, number).reason)
+        assert "tag do-not-stop was absent and is true" in str(session.get_one(Stored, number).reason)
 
 
 def test_only_the_approved_runs(clean_database: Database, cloud: Cloud) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from botocore.exceptions import ClientError, EndpointConnectionError
 from sqlalchemy.orm import Session
 
+from access import Denied
 from db import audit
 from db.engines import Database
 from db.tables import AuditEntry, OutboxMessage, RemediationStep, Saving, Switch
@@ -23,7 +24,7 @@ from playbooks.cloud import Cloud
 from playbooks.execution import Run, drain, execute
 from playbooks.plan import Plan
 from playbooks.planning import make_plans
-from playbooks.schema import Playbook, Window, read_playbooks
+from playbooks.schema import Condition, Playbook, Window, read_playbooks
 from playbooks.sweeping import sweep as look
 from settings import Channel, Organisation, Remediation
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
@@ -92,7 +93,7 @@ def test_a_denial_names_the_permissions_and_stops_the_run(clean_database: Databa
     assert execute(running(clean_database, cloud), number) == "partial"
     assert stored(clean_database, number)[1] == ["verified", "failed", "planned"]
     with Session(clean_database.app) as session:
-        assert "the actor role needs ec2:DescribeInstances, ec2:StopInstances" in str(session.get_one(Stored, number).reason)
+        assert "the role needs ec2:DescribeInstanceAttribute" in str(session.get_one(Stored, number).reason)
     moto_agrees(clean_database, number, ids)
 
 
@@ -329,3 +330,37 @@ def test_a_resource_of_another_plan_is_not_stopped_twice(clean_database: Databas
     boto3.client("ec2", region_name="us-east-1").start_instances(InstanceIds=ids)
     assert execute(running(clean_database, cloud), second) == "void"
     assert states(ids) == ["running"]
+
+
+def test_what_the_playbook_wants_verified_is_looked_at_last(clean_database: Database, cloud: Cloud) -> None:
+    """The action did what it says, but not what the playbook is for: a person has to look, and nothing is claimed as saved."""
+    book = STOP.model_copy(update={"verify": (Condition(field="instance_type", equals="m5.large"),)})
+    ids = run_instances(2, {"team": "web"})
+    number = approved(clean_database, cloud, ids, book)
+    assert execute(running(clean_database, cloud, book), number) == "unknown"
+    assert stored(clean_database, number)[1] == ["unknown", "planned"]
+    with Session(clean_database.app) as session:
+        assert "done, but instance_type is m5.2xlarge, not m5.large" in str(session.get_one(Stored, number).reason)
+        assert session.scalars(sa.select(Saving.id)).all() == []
+
+
+def test_a_step_that_the_playbook_does_not_take_back_stays(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither rolled back nor offered for undo."""
+    step = STOP.steps[0].model_copy(update={"undo": False})
+    book = ROLLS_BACK.model_copy(update={"steps": (step,)})
+    ids = run_instances(2, {"team": "web"})
+    number = approved(clean_database, cloud, ids, book)
+    failing_at(monkeypatch, "apply", 1, DENIED)
+    assert execute(running(clean_database, cloud, book), number) == "partial"
+    assert states(ids) == ["stopped", "running"]
+    with Session(clean_database.app) as session, session.begin():
+        refused = life.request_undo(session, number, APPROVER, NOW, {book.name: book})
+    assert refused == Denied("There is nothing left to undo, or it is being undone already.")
+
+
+def test_what_is_not_known_of_a_resource_does_not_hold(cloud: Cloud) -> None:
+    """A misspelt field protects instead of passing."""
+    book = STOP.model_copy(update={"preconditions": (Condition(field="atached_to", absent=True),)})
+    plans = make_plans(book, [target(run_instances(1, {"team": "web"})[0])], cloud, Remediation(), NOW)
+    assert not isinstance(plans, list)
+    assert plans.left_out[0].reason == "nothing is known of its atached_to"

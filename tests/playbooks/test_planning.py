@@ -110,7 +110,7 @@ def test_a_plan_prints_what_would_happen(cloud: Cloud) -> None:
         f"  1. web-{idle[0][-4:]} {idle[0]}: stop the m5.2xlarge (idle)",
         f"  left out: web-{protected[0][-4:]} (protected by tag do-not-stop=true)",
         "  undo: start again",
-        "  permissions: ec2:DescribeInstances, ec2:StartInstances, ec2:StopInstances",
+        "  permissions: ec2:DescribeInstanceAttribute, ec2:DescribeInstances, ec2:StartInstances, ec2:StopInstances",
     ]
 
 
