@@ -216,7 +216,7 @@ def _print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
     if answer.get("as_of"):
         metric = str(answer.get("metric") or "").replace("_", " ")
         parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
-        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}[answer["translator"]]
+        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(answer["translator"], answer["translator"])
         typer.echo(f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms")
 
 
@@ -261,6 +261,8 @@ def questions(
     """What was asked, newest first: what wants looking after, and what may serve as an example."""
     from sqlalchemy.orm import Session
 
+    from access import Action, Denied, check
+    from errors import UserError
     from nl2sql import feedback
     from nl2sql.golden import promote as promote_question
 
@@ -270,6 +272,8 @@ def questions(
         if promote:
             typer.echo(promote_question(session, promote, actor))
             return
+        if isinstance(denied := check(actor, Action.READ_AUDIT), Denied):
+            raise UserError(denied.reason)
         which: feedback.Which = (
             "unhelpful" if unhelpful else "helpful" if helpful else "golden" if golden else "unanswered" if unanswered else "all"
         )

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     llm_daily_cost_per_person: float = Field(2, ge=0, description="Money budget a person and a day, in the currency of the prices below")
     llm_input_price: float = Field(0, ge=0, description="Price of a million prompt tokens; 0: not counted")
     llm_output_price: float = Field(0, ge=0, description="Price of a million completion tokens; 0: not counted")
+    llm_remember: bool = Field(True, description="Remember translations by question, asker's scope, catalogue and data")
     llm_prompt_tokens: int = Field(6_000, ge=500, description="Token budget of one prompt")
     answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
     answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
@@ -371,6 +372,10 @@ class Organisation(_Strict):
             approves_teams=frozenset(person.approves_teams),
             approves_playbooks=frozenset(person.approves_playbooks),
         )
+
+    def knows(self, person_id: str) -> bool:
+        """Whether `people` names somebody by id or e-mail."""
+        return any(person_id in (person.id, person.email) for person in self.people)
 
     def people_with(self, role: Role) -> tuple[Person, ...]:
         """Everybody who holds a role, in the file's order."""

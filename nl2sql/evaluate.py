@@ -1,4 +1,4 @@
-"""Execution match over a file of questions: how many are answered right, how many wrongly, and how fast."""
+"""Execution match over a file of questions: how many are answered right, how many wrongly, how fast, and for how many tokens."""
 
 import json
 from collections import Counter
@@ -8,15 +8,26 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+import sqlalchemy as sa
+
 from access import SYSTEM, Actor
-from nl2sql.answer import ask
+from db.tables import Question
+from nl2sql.answer import ask, connect_deps
 from nl2sql.conversation import new_reference
 from nl2sql.deps import Deps
 from nl2sql.focus_sql import over_views
 from nl2sql.matching import Rule, matches
 from nl2sql.outcomes import Outcome
 from nl2sql.run import Rows, run_checked
-from settings import UserError
+from settings import Settings, UserError
+
+SHORT = {"rules": {"llm_use": "never"}, "model": {"llm_use": "first"}, "both": {"llm_use": "when_needed"}}
+_NO_BUDGET = {
+    "llm_remember": False,
+    "llm_daily_tokens_per_person": 10**12,
+    "llm_daily_seconds_per_person": 1e9,
+    "llm_daily_cost_per_person": 1e9,
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Result:
     right: bool
     elapsed_ms: int
     translator: str
+    tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class Report:
     """The results of a file; `wrong` are answers with outcome `answer` that are not the right ones."""
 
     results: tuple[Result, ...]
+    name: str = ""
 
     @property
     def right(self) -> int:
@@ -48,14 +61,19 @@ class Report:
         """How many were answered, and wrongly: worse than declined."""
         return sum(not result.right and result.outcome == "answer" for result in self.results)
 
+    @property
+    def tokens(self) -> int:
+        """What the model used over all questions."""
+        return sum(result.tokens for result in self.results)
+
     def to_json(self) -> dict[str, Any]:
-        """Counts, latency in milliseconds, and each question."""
+        """Counts, latency in milliseconds, tokens, and each question."""
         times = sorted(result.elapsed_ms for result in self.results)
         return {
-            "questions": len(self.results), "right": self.right, "wrong_answers": self.wrong,
+            "setting": self.name, "questions": len(self.results), "right": self.right, "wrong_answers": self.wrong,
             "by_kind": {kind: list(counted) for kind, counted in self._by_kind().items()},
             "latency_ms": {"p50": median(times), "p95": quantiles(times, n=20)[-1] if len(times) > 1 else times[0]} if times else None,
-            "translators": dict(Counter(result.translator for result in self.results)),
+            "tokens": self.tokens, "translators": dict(Counter(result.translator for result in self.results)),
             "results": [result.__dict__ for result in self.results],
         }  # fmt: skip
 
@@ -63,10 +81,16 @@ class Report:
         """For people: the failures, then the counts."""
         failed = [f"{r.kind:<11} expected {r.expected}, got {r.outcome}: {r.question}" for r in self.results if not r.right]
         kinds = [f"{kind:<11} {right}/{asked}" for kind, (right, asked) in self._by_kind().items()]
-        share = 100 * self.right / len(self.results) if self.results else 0.0
+        return "\n".join([*failed, *kinds, self.summary()])
+
+    def summary(self) -> str:
+        """One line: how many right, how many wrong, how fast, for how many tokens."""
         content = self.to_json()
+        share = 100 * self.right / len(self.results) if self.results else 0.0
         timed = f", p50 {content['latency_ms']['p50']:.0f} ms, p95 {content['latency_ms']['p95']:.0f} ms" if content["latency_ms"] else ""
-        return "\n".join([*failed, *kinds, f"{self.right}/{len(self.results)} right ({share:.1f} %), {self.wrong} answered wrongly{timed}"])
+        spent = f", {self.tokens:,} tokens" if self.tokens else ""
+        lead = f"{self.name}: " if self.name else ""
+        return f"{lead}{self.right}/{len(self.results)} right ({share:.1f} %), {self.wrong} answered wrongly{timed}{spent}"
 
     def _by_kind(self) -> dict[str, tuple[int, int]]:
         asked = Counter(result.kind for result in self.results)
@@ -74,11 +98,71 @@ class Report:
         return {kind: (right[kind], asked[kind]) for kind in asked}
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """The same questions under two settings."""
+
+    one: Report
+    other: Report
+
+    def to_json(self) -> dict[str, Any]:
+        """Both reports, and the questions that came out differently."""
+        return {"with": self.one.to_json(), "against": self.other.to_json(), "differences": self._differences()}
+
+    def to_text(self) -> str:
+        """For people: what differs, then a line for each setting."""
+        lines = [f"{d['with']:<7} {d['against']:<7} {d['kind']:<11} {d['question']}" for d in self._differences()]
+        head = [f"{'with':<7} against"] if lines else ["No question came out differently."]
+        return "\n".join([*head, *lines, self.one.summary(), self.other.summary()])
+
+    def _differences(self) -> list[dict[str, str]]:
+        return [
+            {"question": a.question, "kind": a.kind, "with": _verdict(a), "against": _verdict(b)}
+            for a, b in zip(self.one.results, self.other.results, strict=True)
+            if a.right != b.right
+        ]
+
+
+def _verdict(result: Result) -> str:
+    return "right" if result.right else "wrong" if result.outcome == "answer" else "none"
+
+
+def with_setting(deps: Deps, setting: str) -> Deps:
+    """The dependencies under `rules`, `model`, `both`, or fields of the settings as `llm_model=…,llm_use=first`. Raises `UserError`."""
+    changes: dict[str, Any] = dict(SHORT.get(setting, {}))
+    for part in [] if setting in SHORT else setting.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or name not in Settings.model_fields:
+            raise UserError(f"{setting!r} is no setting to compare: use {', '.join(SHORT)}, or NAME=VALUE with a name such as llm_model.")
+        changes[name] = value
+    kept = {name: getattr(deps.settings, name) for name in Settings.model_fields}
+    try:
+        settings = Settings(_env_file=None, **{**kept, **_NO_BUDGET, **changes})
+    except ValueError as error:
+        raise UserError(f"{setting!r} is not valid: {error}") from error
+    if settings.llm_use != "never" and settings.openai_api_key is None and settings.openai_base_url is None and setting != "both":
+        raise UserError("No language model is configured: set OPENAI_API_KEY or OPENAI_BASE_URL, or compare rules only.")
+    return connect_deps(settings, deps.organisation, deps.database, today=deps.today)
+
+
+def compare_file(path: Path, deps: Deps, one: str, other: str) -> Comparison:
+    """Ask the file's questions under two settings, one after the other. Raises `UserError`."""
+    first, second = with_setting(deps, one), with_setting(deps, other)
+    return Comparison(replace(evaluate_file(path, first), name=one), replace(evaluate_file(path, second), name=other))
+
+
 def evaluate_file(path: Path, deps: Deps, asker: Actor | None = None) -> Report:
     """Ask every question of a JSON-lines file (`question`, `thread`, `expect_outcome`, `rows` or SQL over the views or over a FOCUS table) and compare."""
     asker = asker or replace(SYSTEM, id="eval", name="finops eval")
     run = new_reference()
-    return Report(tuple(_result(line, ask(line["question"], asker, _thread(line, run), deps), asker, deps) for line in _lines(path)))
+    results = []
+    for line in _lines(path):
+        outcome = ask(line["question"], asker, _thread(line, run), deps)
+        results.append((_result(line, outcome, asker, deps), outcome.reference))
+    with deps.database.app.connect() as connection:
+        wanted = sa.select(Question.reference, Question.tokens).where(Question.reference.in_([reference for _, reference in results]))
+        tokens = {row.reference: row.tokens for row in connection.execute(wanted)}
+    return Report(tuple(replace(result, tokens=tokens.get(reference, 0)) for result, reference in results))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -40,7 +40,7 @@ class LlmTranslator:
         prompt = messages(request.question, context, [], self.endpoint.prompt_tokens)
         place = memory.key_of(self.endpoint.name, request.scope, request.facts.version, prompt)
         with Session(self.database.app) as session:
-            remembered = memory.recall(session, place)
+            remembered = memory.recall(session, place) if self.settings.llm_remember else None
             over = use.used_up(session, request.asker, request.calendar.today, self.settings)
         if remembered is not None and not (isinstance(remembered, Draft) and verdict(remembered.sql) is not None):
             return Translation(_as_asked(remembered, request))
@@ -49,7 +49,8 @@ class LlmTranslator:
         reply, used = translate(request.question, context, self.endpoint, verdict)
         with Session(self.database.app) as session, session.begin():
             use.add(session, request.asker, request.calendar.today, used)
-            memory.keep(session, place, reply)
+            if self.settings.llm_remember:
+                memory.keep(session, place, reply)
         return Translation(_as_asked(reply, request), used.tokens)
 
 
