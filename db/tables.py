@@ -416,6 +416,7 @@ class Remediation(Base):
     currency: Mapped[str] = mapped_column(server_default="USD")
     insight_id: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.insights.id"))
     requested_by: Mapped[str]
+    requester_name: Mapped[str | None]
     requested_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     approvals: Mapped[list[Any]] = mapped_column(server_default="[]")
     approved_at: Mapped[datetime | None]

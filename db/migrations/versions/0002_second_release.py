@@ -30,6 +30,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION finops.note_end()")
     op.drop_table("audit_head", schema="finops")
     op.drop_column("remediations", "approvers", schema="finops")
+    op.drop_column("remediations", "requester_name", schema="finops")
     op.drop_column("remediations", "flow_run_url", schema="finops")
 
 
@@ -40,6 +41,7 @@ def _requests_are_followed() -> None:
 
 
 def _remediation_knows_its_approvers_and_its_page() -> None:
+    op.add_column("remediations", sa.Column("requester_name", sa.Text(), nullable=True), schema="finops")
     op.add_column(
         "remediations",
         sa.Column("flow_run_url", sa.Text(), nullable=True, comment="The run's page in Prefect, where Prefect has pages"),
