@@ -33,6 +33,8 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
         axes.stackplot(
             places, [[value or 0 for value in values] for _, values in series], labels=[_plain(n) for n, _ in series], colors=_COLOURS
         )
+    elif figure["kind"] == "waterfall":
+        _plot_waterfall(axes, series[0][1])
     elif figure["kind"] == "bar":
         width = 0.8 / len(series)
         for number, (name, values) in enumerate(series):
@@ -46,18 +48,44 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
         axes.axhline(float(figure["limit"]), color="#ef4444", linewidth=1.2, linestyle=":", label="budget")
 
 
+def _plot_waterfall(axes: Any, values: list[float]) -> None:
+    """The first and the last value stand on the ground; the ones between begin where the one before ended."""
+    at = 0.0
+    last = len(values) - 1
+    for place, value in enumerate(values):
+        ends = place in (0, last)
+        start = 0.0 if ends else at
+        colour = _COLOURS[8] if ends else _COLOURS[3] if value > 0 else _COLOURS[2]
+        axes.bar([place], [value], 0.7, bottom=start, color=colour)
+        at = value if ends else at + value
+        axes.annotate(
+            _amount(value) if ends else f"{'+' if value > 0 else '−'}{_amount(abs(value))}",
+            (place, max(start, start + value)), ha="center", va="bottom", fontsize=8, xytext=(0, 2), textcoords="offset points",
+        )  # fmt: skip
+        if place < last:
+            axes.plot([place + 0.35, place + 0.65], [at, at], color="#94a3b8", linewidth=0.8)
+    axes.margins(y=0.12)
+    levels = [sum(values[: place + 1]) for place in range(last)]
+    span = max(levels) - min(levels)
+    if 0 < span < 0.3 * max(levels) and min(levels) > 0:  # a small change of a large amount: the ends are cut, and it is said
+        axes.set_ylim(bottom=max(0.0, min(levels) - span), top=max(levels) + 0.3 * span)
+        axes.set_xlabel("the axis does not start at 0", fontsize=8, color="#64748b")
+
+
 def _dress(axes: Any, figure: dict[str, Any]) -> None:
     from matplotlib.ticker import FuncFormatter
 
     categories = figure["categories"]
     step = max(1, -(-len(categories) // _TICKS))
     places = range(0, len(categories), step)
-    axes.set_xticks(list(places), [_plain(categories[place], 14) for place in places])
-    axes.tick_params(labelsize=9)
+    slanted = figure["kind"] in ("bar", "waterfall") and sum(map(len, map(str, categories))) > 70  # names would run into one another
+    labels = [_plain(_middle(str(categories[place])) if slanted else categories[place], 24 if slanted else 14) for place in places]
+    axes.set_xticks(list(places), labels, rotation=22 if slanted else 0, ha="right" if slanted else "center")
+    axes.tick_params(labelsize=8 if slanted else 9)
     axes.set_title(_plain(figure["title"], 90), loc="left", fontsize=11, fontweight="bold")
     axes.set_ylabel(_plain(figure.get("y_label") or ""), fontsize=9)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _amount(value)))
-    if axes.get_ylim()[0] > 0:
+    if axes.get_ylim()[0] > 0 and figure["kind"] != "waterfall":
         axes.set_ylim(bottom=0)  # a cost that starts elsewhere looks as if it had multiplied
     axes.grid(axis="y", alpha=0.3)
     for side in ("top", "right"):
@@ -67,7 +95,13 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
 
 
 def _amount(value: float) -> str:
+    value = float(f"{value:.4g}")
     return f"{value / 1e6:g}M" if abs(value) >= 1e6 else f"{value / 1e3:g}k" if abs(value) >= 1e3 else f"{value:g}"
+
+
+def _middle(name: str, most: int = 24) -> str:
+    """A long name without its middle: what tells names apart stands at their ends."""
+    return name if len(name) <= most else f"{name[: most // 2 - 1]}…{name[-most // 2 :]}"
 
 
 def _plain(text: object, most: int = 40) -> str:

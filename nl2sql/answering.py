@@ -75,7 +75,7 @@ def answer_query(query: Query, desk: Desk) -> tuple[Query, Outcome]:
     return query, Answer(
         text="\n".join([text, *notes]), sql=ran.shown, columns=ran.columns, rows=ran.rows, metric=query.metric, currency=currency,
         period=(query.period.start.isoformat(), query.period.end.isoformat()), as_of=desk.known.through.isoformat(),
-        chart=_chart(describe.chart(query, ran.rows), desk.wish), notes=notes, truncated=ran.truncated, export=desk.wish.export,
+        chart=_chart("waterfall" if query.why and len(query.compared) == 1 and len(ran.rows) > 1 else describe.chart(query, ran.rows), desk.wish), notes=notes, truncated=ran.truncated, export=desk.wish.export,
         shown_in=desk.wish.currency,
     )  # fmt: skip
 

@@ -57,12 +57,18 @@ def believe(result: dict[str, Any]) -> str:
         parts.append(mrkdwn.span(str(period["start"]), str(period["end"])))
     if as_of := result.get("as_of"):
         parts.append(f"bills through {mrkdwn.day(str(as_of))}")
-    translator = str(result.get("translator") or "offline")
-    model = mrkdwn.escape(result.get("model") or "a model", 60)
-    parts.append(
-        "answered by rules" if translator == "offline" else f"answered by {model}, checked" if translator == "llm" else "your SQL, checked"
-    )
+    parts.append(answered_by(result))
     return " · ".join(parts)
+
+
+def answered_by(result: dict[str, Any]) -> str:
+    """Who made the SQL: rules, a model, a person; and that the model did not answer, where rules had to."""
+    translator = str(result.get("translator") or "offline")
+    if translator == "llm":
+        return f"answered by {mrkdwn.escape(result.get('model') or 'a model', 60)}, checked"
+    if translator != "offline":
+        return "your SQL, checked"
+    return "answered by rules; the model did not answer" if result.get("fallback") else "answered by rules"
 
 
 def _buttons(result: dict[str, Any], reference: str, today: date) -> Block | None:

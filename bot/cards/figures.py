@@ -1,4 +1,4 @@
-"""A result's rows as a figure: a trend is a line, parts over time are areas, a ranking is bars; the values are the rows' own."""
+"""A result's rows as a figure: a trend is a line, parts over time are areas, a ranking is bars, a change is a waterfall; the values are the rows' own."""
 
 import re
 from collections.abc import Sequence
@@ -9,13 +9,14 @@ from bot.cards import blocks, mrkdwn
 from bot.cards.blocks import Block
 
 BARS = 8
+PARTS = 6  # of a change, beside the rest
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
 _NO_MEASURE = re.compile(r"share|percent|pct|rank|_id$")
 _KINDS = {"line": "line", "stacked": "area", "bars": "bar"}  # the answer side's words
 _MONTH = re.compile(r"^\d{4}-\d{2}-01([T ]00:00.*)?$")
 
 Figure = dict[str, Any]
-"""`kind` (bar, line, area), `title`, `categories`, `series` ([[name, values]]), `y_label`; sometimes `band` ([low, high]) and `limit`."""
+"""`kind` (bar, line, area, waterfall), `title`, `categories`, `series` ([[name, values]]), `y_label`; sometimes `band` ([low, high]) and `limit`."""
 
 
 def numeric_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
@@ -59,6 +60,8 @@ def figure_of(result: dict[str, Any]) -> Figure | None:
     if not measures:
         return None
     title = mrkdwn.plain(columns[measures[0]].replace("_", " ").capitalize(), blocks.TITLE)
+    if result.get("chart") == "waterfall" and (fall := _waterfall(columns, rows, measures, result)):
+        return fall
     when = date_column(columns, rows)
     if when is not None:
         return _over_time(columns, rows, when, measures[0], title, result)
@@ -92,6 +95,36 @@ def _over_time(columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int,
     }
 
 
+def _waterfall(columns: Sequence[str], rows: Sequence[Sequence[Any]], measures: Sequence[int], result: dict[str, Any]) -> Figure | None:
+    """From the amount before to the amount after, by the rows that carry the change: columns now, then and change."""
+    if "change" not in columns or len(measures) < 3:
+        return None
+    now, then, moved = measures[0], measures[1], list(columns).index("change")
+    label = next((i for i in range(len(columns)) if i not in numeric_columns(columns, rows)), None)
+    if label is None:
+        return None
+    parts = [(str(row[label] if row[label] is not None else "none"), float(row[moved] or 0)) for row in rows]
+    before, after = (sum(float(row[at] or 0) for row in rows) for at in (then, now))
+    names = (columns[then].replace("_", " ").capitalize(), columns[now].replace("_", " ").capitalize())
+    return fall("What carries the change", names, (before, after), parts, result.get("currency") or "")
+
+
+def fall(title: str, names: tuple[str, str], ends: tuple[float, float], parts: Sequence[tuple[str, float]], unit: str) -> Figure | None:
+    """A waterfall: the amount before, the largest parts of the change, the rest, the amount after; None without at least two parts."""
+    ranked = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
+    if len(ranked) < 2:
+        return None
+    rest = (ends[1] - ends[0]) - sum(amount for _, amount in ranked[:PARTS])
+    shown = [*ranked[:PARTS], *([("the rest", rest)] if abs(rest) >= 0.005 else [])]
+    return {
+        "kind": "waterfall",
+        "title": mrkdwn.plain(title, blocks.TITLE),
+        "categories": [names[0], *(name for name, _ in shown), names[1]],
+        "series": [["Change", [ends[0], *(amount for _, amount in shown), ends[1]]]],
+        "y_label": unit,
+    }
+
+
 def _ranking(rows: Sequence[Sequence[Any]], label: int, value: int, title: str, result: dict[str, Any]) -> Figure | None:
     named = [(str(row[label] if row[label] is not None else "none"), float(row[value] or 0)) for row in rows]
     named = [(name, size) for name, size in named if name.lower() not in ("total", "other")]
@@ -114,7 +147,7 @@ def draw(figure: Figure) -> tuple[Block, Figure | None]:
     """Slack's own chart block where the figure fits it, else the place of a picture and the figure to draw as one."""
     native = None
     stacked = figure["kind"] == "area" and len(figure["series"]) > 1  # Slack lays areas over one another
-    if not stacked and not figure.get("band") and not figure.get("limit"):
+    if not stacked and figure["kind"] != "waterfall" and not figure.get("band") and not figure.get("limit"):
         native = blocks.figure(
             figure["kind"], figure["title"], figure["categories"], [(name, values) for name, values in figure["series"]], figure["y_label"]
         )
@@ -124,6 +157,9 @@ def draw(figure: Figure) -> tuple[Block, Figure | None]:
 def describe(figure: Figure) -> str:
     """The figure in words, for who cannot see it: the range of each series."""
     parts = []
+    if figure["kind"] == "waterfall":
+        steps = zip(figure["categories"], figure["series"][0][1], strict=True)
+        return f"{figure['title']}: " + "; ".join(f"{name} {money.exact(value)}" for name, value in steps)
     for name, values in figure["series"][:5]:
         present = [value for value in values if value is not None]
         if present:

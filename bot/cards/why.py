@@ -37,10 +37,12 @@ def _table(parts: Sequence[tuple[str, float]], currency: str) -> Block | None:
     )
 
 
-def waterfall(title: str, parts: Sequence[tuple[str, float]], currency: str) -> figures.Figure | None:
-    """The parts as bars."""
+def waterfall(title: str, cause: dict[str, Any], parts: Sequence[tuple[str, float]], currency: str) -> figures.Figure | None:
+    """From the day's cost before to the one after, by the parts; as bars where the evidence does not hold both."""
     if len(parts) < 2:
         return None
+    if isinstance(cause.get("before"), int | float) and isinstance(cause.get("after"), int | float):
+        return figures.fall(title, ("Before, a day", "After, a day"), (cause["before"], cause["after"]), parts, currency)
     return {
         "kind": "bar",
         "title": mrkdwn.plain(title, blocks.TITLE),
@@ -55,7 +57,7 @@ def card(payload: dict[str, Any]) -> Card:
     evidence, currency = payload.get("evidence") or {}, str(payload.get("currency") or "USD")
     parts = contributions(evidence)
     lines = five_ws(evidence)
-    figure = waterfall("What carries the change", parts, currency)
+    figure = waterfall("What carries the change", evidence.get("cause") or {}, parts, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
     title = mrkdwn.escape(payload.get("title") or "This change", 500)
     found = "\n".join(lines) or "No single account, service, team or resource carries this change."
