@@ -91,7 +91,7 @@ def submission_of(body: dict[str, Any]) -> Submission:
 
 
 def _chosen(element: dict[str, Any]) -> Any:
-    for key in ("selected_user", "selected_conversation", "selected_channel", "selected_date", "value"):
+    for key in ("selected_user", "selected_conversation", "selected_channel", "selected_date", "selected_time", "value"):
         if element.get(key) is not None:
             return element[key]
     if element.get("selected_option"):

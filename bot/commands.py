@@ -1,5 +1,6 @@
 """`/cost` and `/finops …`: the first asks, the second is for everything else."""
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -7,10 +8,10 @@ import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 
 import access
-from access import Action, Denied
+from access import Denied
 from analysis import money
-from bot import clicks, flow_requests, inbox, questions, subscriptions
-from bot.cards import home, mrkdwn, refusals
+from bot import budgets, clicks, flow_requests, inbox, questions, subscriptions
+from bot.cards import mrkdwn, refusals
 from bot.clicks import Click, Listeners
 from bot.errors import Where
 from bot.flow_requests import FlowAsk, UnderWay, Waiting
@@ -79,6 +80,7 @@ def run_command(runtime: Runtime, body: Command) -> None:
     handlers: dict[str, Callable[[], None]] = {
         "refresh": lambda: refresh(runtime, Where(where.user, _reachable(runtime, where))),
         "subscribe": lambda: _subscribe(runtime, where, str(body["trigger_id"])),
+        "budget": lambda: _budget(runtime, where, str(body["trigger_id"])),
         "stop-all": lambda: _stop_all(runtime, where, on=True),
         "resume-all": lambda: _stop_all(runtime, where, on=False),
         "status": lambda: _say(runtime, where, status(runtime)),
@@ -151,14 +153,17 @@ def _decide(runtime: Runtime, click: Click, *, approve: bool) -> None:
 
 
 def _subscribe(runtime: Runtime, where: Where, trigger: str) -> None:
-    actor = runtime.people.actor(str(where.user))
-    if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
-        _say(runtime, where, denied.reason)
-        return
-    with runtime.session() as session:
-        teams = subscriptions.visible_teams(session, actor)
-    about = f'{{"channel": "{where.channel}"}}'
-    runtime.client.views_open(trigger_id=trigger, view=home.subscribe_modal(about, teams, where.channel))
+    about = json.dumps({"channel": where.channel})
+    view = subscriptions.modal_for(runtime, Where(where.user, _reachable(runtime, where)), about, where.channel)
+    if view is not None:
+        runtime.client.views_open(trigger_id=trigger, view=view)
+
+
+def _budget(runtime: Runtime, where: Where, trigger: str) -> None:
+    about = {"channel": _reachable(runtime, where)}
+    view = budgets.modal_for(runtime, Where(where.user, about["channel"]), about, None)
+    if view is not None:
+        runtime.client.views_open(trigger_id=trigger, view=view)
 
 
 def _stop_all(runtime: Runtime, where: Where, *, on: bool) -> None:

@@ -1,6 +1,7 @@
 """The Home tab: gathered from the reporting views for who opens it, drawn by its card."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from analysis import money
 from bot import subscriptions
 from bot.cards import home, refusals
 from bot.runtime import Runtime
+from db import kpis
 from db.tables import Insight, Remediation, Subscription
 
 _DAYS = 30
@@ -31,6 +33,15 @@ _BUDGETS = sa.text(
     WHERE scope_kind = 'team' AND period_start <= :day AND period_end > :day ORDER BY scope, amount DESC
     """
 )
+_FORECASTS = sa.text(
+    """
+    SELECT f.scope AS team, f.currency, sum(f.expected_cost) AS rest FROM reporting.forecasts f
+    JOIN (SELECT scope, currency, max(made_on) AS made_on FROM reporting.forecasts WHERE scope_kind = 'team' GROUP BY scope, currency) newest
+      ON newest.scope = f.scope AND newest.currency = f.currency AND newest.made_on = f.made_on
+    WHERE f.scope_kind = 'team' AND f.forecast_date > :day AND f.forecast_date < :month_end GROUP BY f.scope, f.currency
+    HAVING min(f.forecast_date) = CAST(:day AS date) + 1
+    """
+)
 _AS_OF = "SELECT min(data_through) FROM reporting.data_freshness WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
 
 
@@ -38,12 +49,12 @@ def publish(runtime: Runtime, user: str) -> None:
     """Draw somebody's Home tab as the data stand now."""
     actor = runtime.people.actor(user)
     with runtime.session() as session:
-        gathered = gather(session, actor, runtime.clock().date())
+        gathered = gather(session, actor, runtime.clock().date(), runtime.people.developers())
     runtime.client.views_publish(user_id=user, view=home.view(gathered))
 
 
-def gather(session: Session, actor: Actor, today: date) -> dict[str, Any]:
-    """What the card draws, narrowed to what the person may see."""
+def gather(session: Session, actor: Actor, today: date, developers: int = 0) -> dict[str, Any]:
+    """What the card draws, narrowed to what the person may see; `developers` is how many people could ask."""
     as_of = session.scalar(sa.text(_AS_OF))
     return {
         "as_of": as_of.isoformat() if as_of else None,
@@ -52,6 +63,8 @@ def gather(session: Session, actor: Actor, today: date) -> dict[str, Any]:
         "approvals": _approvals(session, actor),
         "subscriptions": _subscriptions(session, actor),
         "examples": list(refusals.EXAMPLES),
+        "may_budget": isinstance(access.check(actor, Action.EDIT_BUDGET), Allowed),
+        "kpis": [asdict(kpi) | {"good": kpi.good} for kpi in kpis.read(session.connection(), developers) if kpi.value is not None],
     }
 
 
@@ -61,14 +74,17 @@ def _teams(session: Session, actor: Actor, as_of: date) -> list[dict[str, Any]]:
     own = sorted(actor.teams)
     rows = session.execute(_BY_DAY, {"since": since, "all": actor.sees_all and not own, "teams": own}).all()
     budgets = {row.team: row for row in session.execute(_BUDGETS, {"day": as_of})}
+    month_end = (month + timedelta(days=32)).replace(day=1)
+    rest = {(row.team, row.currency): float(row.rest) for row in session.execute(_FORECASTS, {"day": as_of, "month_end": month_end})}
     found: dict[tuple[str, str], dict[date, float]] = {}
     for row in rows:
         found.setdefault((row.team, row.currency), {})[row.usage_date] = float(row.cost)
-    shown = [_team(team, currency, costs, as_of, budgets.get(team)) for (team, currency), costs in found.items()]
+    shown = [_team(key, costs, as_of, budgets.get(key[0]), rest.get(key)) for key, costs in found.items()]
     return sorted(shown, key=lambda team: -float(team["month"]))[:_TEAMS]
 
 
-def _team(team: str, currency: str, costs: dict[date, float], as_of: date, budget: Any) -> dict[str, Any]:
+def _team(key: tuple[str, str], costs: dict[date, float], as_of: date, budget: Any, rest: float | None) -> dict[str, Any]:
+    team, currency = key
     days = [costs.get(as_of - timedelta(days=back), 0.0) for back in range(_DAYS - 1, -1, -1)]
     month = sum(cost for day, cost in costs.items() if day >= as_of.replace(day=1))
     week, before = sum(days[-7:]), sum(days[-14:-7])
@@ -79,7 +95,7 @@ def _team(team: str, currency: str, costs: dict[date, float], as_of: date, budge
         "currency": currency,
         "change": f"last 7 days {money.change(week, before, currency)}" if before else "",
         "budget": known.amount if known else None,
-        "forecast": known.forecast if known else None,
+        "forecast": month + rest if rest is not None else known.forecast if known else None,
         "days": days,
     }
 

@@ -4,14 +4,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 import access
-from access import Action, Actor, Denied, Role
-from bot import clicks, inbox, questions
-from bot.cards import home
-from bot.cards.home import WEEKDAYS
+from access import Action, Denied, Role
+from bot import clicks, inbox, questions, scopes
+from bot.cards import inputs, subscribe
+from bot.cards.blocks import Block
+from bot.cards.subscribe import WEEKDAYS
 from bot.clicks import Click, Listeners, Submission
+from bot.errors import Where
 from bot.questions import Heard
 from bot.runtime import Runtime
 from db import audit, outbox
@@ -22,54 +23,67 @@ def register(listeners: Listeners) -> None:
     """Attach the listeners of this file."""
     listeners.click("subscribe_open", open_subscribe)
     listeners.click("subscription_stop", stop)
-    listeners.submit("subscribe", save)
+    listeners.submit("subscribe", save, complain)
 
 
 def open_subscribe(runtime: Runtime, click: Click) -> None:
     """Ask what, where and when."""
-    actor = runtime.people.actor(click.user)
-    if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
-        clicks.whisper(runtime, click.where, denied.reason)
-        return
-    with runtime.session() as session:
-        teams = visible_teams(session, actor)
     channel = click.channel if click.channel.startswith(("C", "G")) else None
-    clicks.open_modal(runtime, click, home.subscribe_modal(clicks.about(click), teams, channel))
+    view = modal_for(runtime, click.where, clicks.about(click), channel)
+    if view is not None:
+        clicks.open_modal(runtime, click, view)
 
 
-def visible_teams(session: Session, actor: Actor) -> list[str]:
-    """Teams with costs that the person may see."""
-    known = session.scalars(sa.text("SELECT DISTINCT team FROM reporting.daily_costs WHERE team IS NOT NULL ORDER BY team")).all()
-    return [str(team) for team in known if access.may_see_team(actor, str(team))]
+def modal_for(runtime: Runtime, where: Where, about: str, channel: str | None) -> Block | None:
+    """The modal for a person; None, and a private sentence, where they may not subscribe."""
+    actor = runtime.people.actor(str(where.user))
+    if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
+        clicks.whisper(runtime, where, denied.reason)
+        return None
+    with runtime.session() as session:
+        known = scopes.visible(session, actor)
+    return subscribe.modal(about, known, channel, _zone(runtime.people.profile(str(where.user)).timezone))
+
+
+def complain(runtime: Runtime, submission: Submission) -> dict[str, str]:
+    """What is wrong with the fields."""
+    found = {}
+    if submission.values.get("what") == "question" and not str(submission.values.get("question") or "").strip():
+        found["question"] = "Write the question that is to be answered."
+    if not submission.values.get("days"):
+        found["days"] = "Tick a day at least."
+    return found
 
 
 def save(runtime: Runtime, submission: Submission) -> None:
     """Store the subscription and say so where it will arrive."""
-    actor = runtime.people.actor(submission.user)
+    actor, values = runtime.people.actor(submission.user), submission.values
     if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
         clicks.whisper(runtime, submission.where, denied.reason)
         return
-    frequency, _, weekday = str(submission.values.get("often") or "daily").partition(":")
-    team, question = str(submission.values.get("scope") or "*"), str(submission.values.get("question") or "").strip()
-    zone = _zone(runtime.people.profile(submission.user).timezone)
+    what, scope = str(values.get("what") or "daily"), inputs.chosen_scope(values.get("scope"))
+    question = str(values.get("question") or "").strip() if what == "question" else ""
+    days = sorted({int(day) for day in values.get("days") or [] if str(day).isdigit() and int(day) < 7})
+    hour, _, minute = str(values.get("time") or "09:00").partition(":")
     row = Subscription(
-        channel=str(submission.values.get("channel") or submission.user),
+        channel=str(values.get("channel") or submission.user),
         created_by=actor.id,
         kind="question" if question else "digest",
-        scope={} if team == "*" else {"team": team},
+        scope=scope,
         question=question or None,
-        frequency=frequency,
-        weekday=int(weekday) if weekday else None,
-        at_hour=int(submission.values.get("hour") or 9),
-        timezone=zone,
+        frequency="weekly" if what == "weekly" else "daily",
+        weekdays=days if 0 < len(days) < 7 else None,
+        at_hour=int(hour),
+        at_minute=int(minute or 0),
+        timezone=_zone(str(values.get("zone") or "UTC")),
         active=True,
-        last_sent_for=_today_if_over(int(submission.values.get("hour") or 9), zone, runtime.clock()),
     )
+    row.last_sent_for = _today_if_over(row, runtime.clock())
+    said: str | None = None
     with runtime.session() as session:
-        if team != "*" and not access.may_see_team(actor, team):
-            said: str | None = f"You may not see the costs of {team}."
+        if not question and not scopes.may_see(actor, scope):
+            said = "You may see your own teams' costs only; choose one of them."
         else:
-            said = None
             session.add(row)
             session.flush()
             audit.append(session, actor.id, "subscription.made", str(row.id), {"channel": row.channel, "kind": row.kind})
@@ -87,25 +101,34 @@ def _zone(name: str) -> str:
     return name
 
 
-def _today_if_over(hour: int, zone: str, now: datetime) -> date | None:
-    """Today where its hour has passed already: the first one then comes tomorrow."""
-    local = now.astimezone(ZoneInfo(zone))
-    return local.date() if local.hour >= hour else None
+def _today_if_over(row: Subscription, now: datetime) -> date | None:
+    """Today where its time has passed already: the first one then comes on its next day."""
+    local = now.astimezone(ZoneInfo(row.timezone))
+    return local.date() if (local.hour, local.minute) >= (row.at_hour, row.at_minute) else None
 
 
 def describe(row: Subscription) -> str:
     """`digest of payments, every Monday at 09:00 (Europe/Berlin)`."""
-    what = f"“{row.question}”" if row.question else f"digest of {row.scope.get('team') or 'everything'}"
-    when = f"every {WEEKDAYS[row.weekday]}" if row.weekday is not None else "every day"
-    return f"{what}, {when} at {row.at_hour:02d}:{row.at_minute or 0:02d} ({row.timezone})"
+    digest = "weekly digest" if row.frequency == "weekly" else "digest"
+    what = f"“{row.question}”" if row.question else f"{digest} of {', '.join(row.scope.values()) or 'everything'}"
+    return f"{what}, {_on(row)} at {row.at_hour:02d}:{row.at_minute or 0:02d} ({row.timezone})"
+
+
+def _on(row: Subscription) -> str:
+    days = row.weekdays if row.weekdays is not None else [] if row.weekday is None else [row.weekday]
+    if not days:
+        return "every day"
+    if days == [0, 1, 2, 3, 4]:
+        return "on weekdays"
+    return "every " + ", ".join(WEEKDAYS[int(day)] for day in days)
 
 
 def is_due(row: Subscription, now: datetime) -> date | None:
     """The local day for which a subscription is due now: its hour has come on its day, in its own zone, and it was not sent for that day."""
     local = now.astimezone(ZoneInfo(row.timezone))
     come = (local.hour, local.minute) >= (row.at_hour, row.at_minute or 0)
-    right_day = row.weekday is None or local.weekday() == row.weekday
-    return local.date() if come and right_day and row.last_sent_for != local.date() else None
+    days = row.weekdays if row.weekdays is not None else None if row.weekday is None else [row.weekday]
+    return local.date() if come and (days is None or local.weekday() in days) and row.last_sent_for != local.date() else None
 
 
 def ask_due(runtime: Runtime) -> int:

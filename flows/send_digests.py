@@ -63,12 +63,13 @@ def of_channels(organisation: Organisation, now: datetime) -> list[Due]:
 
 
 def of_subscriptions(subscriptions: Sequence[Subscription], now: datetime) -> list[Due]:
-    """What people subscribed to and is due."""
+    """What people subscribed to and is due: its time has come on one of its days, in its own zone; not on the day it was made after that time."""
     found = []
     for row in subscriptions:
         local = now.astimezone(ZoneInfo(row.timezone))
-        on_day = row.frequency == "daily" or local.weekday() == (row.weekday or 0)
-        if on_day and (local.hour, local.minute) >= (row.at_hour, row.at_minute):
+        days = row.weekdays if row.weekdays is not None else None if row.weekday is None else [row.weekday]
+        come = (local.hour, local.minute) >= (row.at_hour, row.at_minute)
+        if come and (days is None or local.weekday() in days) and row.last_sent_for != local.date():
             found.append(Due(row.channel, tuple(sorted(row.scope.items())), row.frequency == "weekly", local.date(), row.id))
     return found
 
@@ -84,7 +85,7 @@ def leave(session: Session, due: Due, digest: Digest) -> bool:
 
 def text_for(database: Database, organisation: Organisation, channel: str, today: date) -> str:
     """The digest of a channel of finops.yaml as text, for the command line. Raises `UserError`."""
-    known = next((one for one in organisation.channels if one.channel.lstrip("#") == channel.lstrip("#")), None)
+    known = organisation.channel_named(channel)
     if known is None:
         names = ", ".join(one.channel for one in organisation.channels) or "none"
         raise UserError(f"finops.yaml has no channel {channel}; it has: {names}.")

@@ -1,24 +1,27 @@
 """A budget that was passed or will be: how much, when, and why."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from analysis import money
-from bot.cards import blocks, figures, mrkdwn
+from bot.cards import blocks, figures, inputs, mrkdwn
 from bot.cards.blocks import Block, Card
 
 
 def headline(payload: dict[str, Any]) -> str:
-    """One sentence. `payload`: budget, scope, amount, spent, forecast, forecast_low, forecast_high, crosses_on, period_start, currency, reason, owner."""
+    """One sentence. `payload`: budget, scope, amount, spent, forecast, forecast_low, forecast_high, crosses_on, period, period_start, currency, reason."""
     currency = str(payload.get("currency") or "USD")
     name = mrkdwn.escape(payload.get("scope") or payload["budget"], 100)
     amount, spent = money.money(payload["amount"], currency), money.money(payload["spent"], currency)
-    over = (money.decimal(payload["spent"]) or 0) > (money.decimal(payload["amount"]) or 0)
-    if over:
-        first = f"{name} has passed its {amount} budget"
+    budget = f"{amount} {_period(payload)}budget"
+    if (money.decimal(payload["spent"]) or 0) > (money.decimal(payload["amount"]) or 0):
+        first = f"{name} has passed its {budget}"
     elif payload.get("crosses_on"):
-        first = f"{name} will pass its {amount} budget around {mrkdwn.day(str(payload['crosses_on']))}"
+        first = f"{name} will pass its {budget} around {mrkdwn.day(str(payload['crosses_on']))}"
     else:
-        first = f"{name} stays within its {amount} budget"
+        share = float(payload["spent"]) / float(payload["amount"]) if float(payload["amount"]) else 0.0
+        first = f"{name} has used {money.percent(share)} of its {budget}"
     heading = ""
     if payload.get("forecast") is not None:
         low, high = payload.get("forecast_low"), payload.get("forecast_high")
@@ -28,57 +31,69 @@ def headline(payload: dict[str, Any]) -> str:
     return f"{first}: {spent} spent{heading}.{reason}"
 
 
+def _period(payload: dict[str, Any]) -> str:
+    """`November `, `2026 `; nothing where the period has no name."""
+    if not payload.get("period_start"):
+        return ""
+    start = date.fromisoformat(str(payload["period_start"])[:10])
+    names = {"monthly": f"{start:%B} ", "quarterly": "quarter's ", "yearly": "year's "}
+    return names.get(str(payload.get("period")), "")
+
+
 def card(payload: dict[str, Any]) -> Card:
-    """The breach of a threshold, with the owner named and the month's curve where the payload has a `figure`."""
+    """The breach of a threshold, with the owner named and the period's curve where the payload has a `figure`."""
     text = headline(payload)
+    first, _, rest = text.partition(": ")
     figure = payload.get("figure")
     drawn, chart = figures.draw(figure) if figure else (None, None)
     owner = f"Owner {mrkdwn.mention(str(payload['owner']))}" if payload.get("owner") else ""
-    name = str(payload["budget"])
+    name, status = str(payload["budget"]), str(payload.get("status") or "open")
     row = [
         blocks.button("See forecast", "budget_forecast", name),
         blocks.button("Change budget…", "budget_change", name),
     ]
-    if payload.get("insight_id"):
+    if payload.get("insight_id") and status in ("open", "acknowledged"):
         row.append(blocks.button("Snooze…", "insight_snooze", str(payload["insight_id"])))
-    return blocks.card(text, [blocks.section(f"*{text}*"), drawn, blocks.context(owner), blocks.actions(row)], chart)
-
-
-def modal(where: str, name: str, amount: str, currency: str, existing: bool) -> Block:
-    """A modal to make a budget, or to change an amount."""
-    fields: list[Block] = []
-    if not existing:
-        fields = [_text("name", "Name", "payments"), _text("team", "Team (empty: everything)", "payments", optional=True)]
-    number = {"type": "number_input", "action_id": "amount", "is_decimal_allowed": True, "min_value": "1"}
-    fields.append(
-        {
-            "type": "input",
-            "block_id": "amount",
-            "label": blocks.plain_text(f"Amount a month, {currency}", 200),
-            "element": {**number, "initial_value": amount} if amount else number,
-        }
+    state = (
+        "" if status == "open" else f"*{mrkdwn.escape(status.capitalize(), 40)}*: {mrkdwn.escape(payload.get('status_reason') or '', 500)}"
     )
-    return {
-        "type": "modal",
-        "callback_id": "budget_save",
-        "private_metadata": where[:3_000],
-        "title": blocks.plain_text("Change budget" if existing else "New budget", 24),
-        "submit": blocks.plain_text("Save", 24),
-        "close": blocks.plain_text("Cancel", 24),
-        "blocks": [blocks.section(f"*{mrkdwn.escape(name, 100)}*"), *fields] if existing else fields,
-    }
+    body = f"*{first}*\n{rest[:1].upper()}{rest[1:]}"
+    return blocks.card(text, [blocks.section(body), drawn, blocks.context(owner), blocks.context(state), blocks.actions(row)], chart)
 
 
-def _text(block_id: str, label: str, placeholder: str, optional: bool = False) -> Block:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "optional": optional,
-        "label": blocks.plain_text(label, 200),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": block_id,
-            "max_length": 100,
-            "placeholder": blocks.plain_text(placeholder, 150),
-        },
-    }
+PERIODS = (("Month", "monthly"), ("Quarter", "quarterly"), ("Year", "yearly"), ("From … to …", "custom"))
+ROLLOVER = "rollover"
+
+
+def modal(where: str, known: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]) -> Block:
+    """A modal to make a budget of any scope and period, or to change the `known` one (name, amount, currency, period, start, end, rollover,
+    thresholds, owner); the scope of a budget stays what it is.
+    """
+    given = known or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
+    fields: list[Block | None] = []
+    if known is None:
+        fields = [
+            inputs.field("name", "Name", inputs.text("payments in production")),
+            inputs.field("scope", "For", inputs.scope(scopes)),
+            inputs.field("within", "and within that", inputs.scope(scopes, everything=False), optional=True),
+        ]
+    else:
+        fields = [blocks.section(f"*{mrkdwn.escape(known['name'], 100)}*  {mrkdwn.escape(known['scope'], 200)}")]
+    if known is None and len(currencies) > 1:
+        fields.append(inputs.field("currency", "Currency", inputs.choice([(one, one) for one in currencies], currencies[0])))
+    amount = "Amount a period" if known is None and len(currencies) > 1 else f"Amount a period, {given['currency']}"
+    shares = ", ".join(f"{100 * float(share):g}" for share in given["thresholds"])
+    rollover = inputs.boxes([("What is left of a period is added to the next", ROLLOVER)], [ROLLOVER] if given.get("rollover") else [])
+    fields += [
+        inputs.field("amount", amount, inputs.number(str(given["amount"]))),
+        inputs.field("period", "Each", inputs.choice(PERIODS, str(given["period"]))),
+        inputs.field(
+            "start", "From", inputs.day(given.get("start")), optional=True, hint="Needed for From … to …; else the budget begins with it"
+        ),
+        inputs.field("end", "Until, not including", inputs.day(given.get("end")), optional=True),
+        inputs.field("thresholds", "Tell at, per cent", inputs.text("80, 100", 60, shares)),
+        inputs.field("rollover", "Rollover", rollover, optional=True),
+        inputs.field("owner", "Owner", inputs.person(given.get("owner")), optional=True),
+    ]
+    title = "New budget" if known is None else "Change budget"
+    return inputs.modal("budget_save", where, title, "Save", [one for one in fields if one is not None])

@@ -28,7 +28,7 @@ def bar(share: float) -> str:
 
 
 def view(home: dict[str, Any]) -> Block:
-    """`home`: teams [{team, month, change, currency, budget, forecast, days}], insights, approvals, subscriptions, examples, as_of, kpis."""
+    """`home`: teams [{team, month, change, currency, budget, forecast, days}], insights, approvals, subscriptions, examples, as_of, may_budget, kpis."""
     made: list[Block | None] = [blocks.header("Cloud cost")]
     if home.get("as_of"):
         made.append(blocks.context(f"Bills through {mrkdwn.day(str(home['as_of']))} · effective cost without tax"))
@@ -38,7 +38,8 @@ def view(home: dict[str, Any]) -> Block:
     made += [blocks.section(_team(team)) for team in (home.get("teams") or [])[:12]]
     made += _listed("Open insights", home.get("insights") or [], _insight)
     made += _listed("Waiting for your approval", home.get("approvals") or [], _approval)
-    made += _subscriptions(home.get("subscriptions") or [])
+    made += _subscriptions(home.get("subscriptions") or [], may_budget=bool(home.get("may_budget")))
+    made += _kpis(home.get("kpis") or [])
     examples = [blocks.button(text, f"example_{n}", text) for n, text in enumerate((home.get("examples") or [])[:4])]
     if examples:
         made += [blocks.section("*Ask me*"), blocks.actions(examples)]
@@ -69,8 +70,7 @@ def _listed(title: str, items: Sequence[dict[str, Any]], one: Any) -> list[Block
 
 
 def _insight(item: dict[str, Any]) -> Block:
-    impact = f" · {money.money(item['impact'], str(item.get('currency') or 'USD'))}" if item.get("impact") is not None else ""
-    text = f"{mrkdwn.escape(item['title'], 300)}{impact} · {mrkdwn.escape(item.get('severity') or '', 20)}"
+    text = f"{mrkdwn.escape(item['title'], 300)} · {mrkdwn.escape(item.get('severity') or '', 20)}"
     return blocks.section(text, blocks.button("Investigate", "insight_investigate", str(item["id"])))
 
 
@@ -78,8 +78,11 @@ def _approval(item: dict[str, Any]) -> Block:
     return blocks.section(mrkdwn.escape(item["title"], 300), blocks.button("See plan", "remediation_plan", str(item["id"])))
 
 
-def _subscriptions(items: Sequence[dict[str, Any]]) -> list[Block | None]:
-    new = blocks.actions([blocks.button("New subscription…", "subscribe_open", "home")])
+def _subscriptions(items: Sequence[dict[str, Any]], *, may_budget: bool) -> list[Block | None]:
+    row = [blocks.button("New subscription…", "subscribe_open", "home")]
+    if may_budget:
+        row.append(blocks.button("New budget…", "budget_change"))
+    new = blocks.actions(row)
     if not items:
         return [new]
     return [
@@ -92,47 +95,12 @@ def _subscriptions(items: Sequence[dict[str, Any]]) -> list[Block | None]:
     ]
 
 
-def subscribe_modal(where: str, teams: Sequence[str], channel: str | None) -> Block:
-    """What, for whom, how often and when; the time zone is the person's own."""
-    scope = [_option("Everything", "*"), *(_option(team, team) for team in teams[:99])]
-    hours = [_option(f"{hour:02d}:00", str(hour)) for hour in range(24)]
-    often = [_option("Every day", "daily"), *(_option(f"Every {name}", f"weekly:{n}") for n, name in enumerate(WEEKDAYS))]
-    to: Block = {"type": "conversations_select", "action_id": "channel", "default_to_current_conversation": True}
-    if channel:
-        to["initial_conversation"] = channel
-    return {
-        "type": "modal",
-        "callback_id": "subscribe",
-        "private_metadata": where[:3_000],
-        "title": blocks.plain_text("Subscribe", 24),
-        "submit": blocks.plain_text("Subscribe", 24),
-        "close": blocks.plain_text("Cancel", 24),
-        "blocks": [
-            _input("channel", "Where", to),
-            _input("scope", "About", _select("scope", scope, scope[0])),
-            _input("often", "How often", _select("often", often, often[0])),
-            _input("hour", "At, in your time zone", _select("hour", hours, hours[9])),
-            {
-                **_input(
-                    "question", "A question instead of the digest", {"type": "plain_text_input", "action_id": "question", "max_length": 500}
-                ),
-                "optional": True,
-                "hint": blocks.plain_text("For example: top 5 services yesterday", 200),
-            },
-        ],
-    }
-
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": blocks.plain_text(label, 75), "value": value[:150]}
-
-
-def _select(action: str, options: Sequence[Block], initial: Block) -> Block:
-    return {"type": "static_select", "action_id": action, "options": list(options), "initial_option": initial}
-
-
-def _input(block_id: str, label: str, element: Block) -> Block:
-    return {"type": "input", "block_id": block_id, "label": blocks.plain_text(label, 200), "element": element}
+def _kpis(items: Sequence[dict[str, Any]]) -> list[Block | None]:
+    """How well the product does its job, each measure beside its target."""
+    if not items:
+        return []
+    lines = []
+    for kpi in items:
+        target = f"{'≥' if kpi['higher_is_better'] else '≤'} {kpi['target']:g} {kpi['unit']}"
+        lines.append(f"{mrkdwn.escape(kpi['says'], 200)}: *{kpi['value']:g} {mrkdwn.escape(kpi['unit'], 20)}* (target {target})")
+    return [blocks.section("*How well I do*"), blocks.context("\n".join(lines))]

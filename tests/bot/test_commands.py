@@ -91,7 +91,10 @@ def test_a_subscription_is_kept_in_the_persons_time_zone(bot: Runtime, slack: Ha
     """The channel is told what it will receive; who made it may end it from the Home tab."""
     slack.slash(MAYA, "/finops", "subscribe")
     slack.wait_for_view(MAYA)
-    assert slack.submit(MAYA, {"often": "weekly:0", "hour": "8", "question": "top 5 services"}) == {}
+    given = {"what": "question", "days": ["0"], "time": "08:00"}
+    assert list(slack.submit(MAYA, {**given, "question": " "})) == ["question"]
+    assert list(slack.submit(MAYA, {**given, "days": [], "question": "top 5 services"})) == ["days"]
+    assert slack.submit(MAYA, {**given, "question": "top 5 services"}) == {}
     note = slack.wait_for_message(lambda message: "subscribed this conversation" in message["text"])
     assert "every Monday at 08:00 (Europe/Berlin)" in note["text"]
     slack.open_home(MAYA)
@@ -128,7 +131,7 @@ def test_a_budget_is_changed_by_an_operator(bot: Runtime, slack: Handle) -> None
     assert "to $95k a month, it was $90k" in slack.thread(card["ts"])[1]["text"]
     with Session(bot.database.app) as session:
         assert session.scalar(sa.select(BudgetRow.origin)) == "slack"
-        assert session.scalars(sa.select(AuditEntry.action)).all() == ["budget.changed"]
+        assert session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("budget%"))).all() == ["budget.changed"]
 
 
 def test_opening_the_agent_offers_questions(bot: Runtime, slack: Handle, clean_database: Database) -> None:

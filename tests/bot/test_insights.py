@@ -69,7 +69,7 @@ def test_expected_and_snoozed_keep_reason_and_expiry(button: str, status: str, b
     assert insight.status_until is not None
     assert (insight.status_until - datetime.now(UTC)).days == 29
     with Session(bot.database.app) as session:
-        assert session.scalars(sa.select(AuditEntry.action)).all() == [f"insight.{status}"]
+        assert session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("insight%"))).all() == [f"insight.{status}"]
 
 
 def test_assigning_mentions_the_owner_once(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
@@ -83,10 +83,14 @@ def test_assigning_mentions_the_owner_once(bot: Runtime, slack: Handle, alert: d
 
 
 def test_feedback_counts_for_the_alerts_precision(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
-    """Useful or noise."""
-    slack.click(MAYA, alert["ts"], "insight_feedback", "negative")
+    """Useful or noise; noise closes the alert, and the card says what follows from it."""
+    slack.click(MAYA, alert["ts"], "insight_feedback", "positive")
     slack.wait_until(lambda: slack.ephemerals(MAYA))
-    assert insight_of(bot).feedback == "noise"
+    assert (insight_of(bot).feedback, insight_of(bot).status) == ("useful", "open")
+    slack.click(MAYA, alert["ts"], "insight_feedback", "negative")
+    slack.wait_until(lambda: len(slack.ephemerals(MAYA)) == 2)
+    assert (insight_of(bot).feedback, insight_of(bot).status) == ("noise", "resolved")
+    slack.wait_until(lambda: "half as large again" in str(slack.thread(alert["ts"])[0]["blocks"]))
 
 
 def test_a_viewer_may_look_but_not_change(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:

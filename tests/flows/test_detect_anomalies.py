@@ -134,13 +134,25 @@ def test_a_budget_about_to_burst_is_told_with_its_day(loaded: tuple[Database, Pa
             sa.select(OutboxMessage).where(OutboxMessage.kind == "digest", OutboxMessage.channel == "#team-payments")
         ).one()
         assert "of $90k, heading for" in digest.payload["lines"][0]
-        shown = digest.payload["figure"]["series"][0][1][-1]
-        real = session.scalar(
+        figure = digest.payload["figure"]
+        costs, expected = figure["series"][0][1], figure["series"][1][1]
+        real = session.execute(
             sa.text(
-                "SELECT sum(effective_cost) FROM finops.daily_costs WHERE team = 'payments' AND usage_date = '2026-11-17' AND charge_category <> 'Tax'"
+                "SELECT usage_date, sum(effective_cost) FROM finops.daily_costs WHERE team = 'payments' AND charge_category <> 'Tax' "
+                "AND usage_date BETWEEN '2026-10-19' AND '2026-11-17' GROUP BY 1 ORDER BY 1"
             )
-        )
-        assert shown == pytest.approx(float(real), abs=0.01)
+        ).all()
+        assert costs[:30] == pytest.approx([float(cost) for _, cost in real], abs=0.01)
+        assert figure["categories"][:30] == [f"{day.day} {day:%b}" for day, _ in real]
+        predicted = session.scalars(
+            sa.text(
+                "SELECT expected_cost FROM finops.forecasts WHERE scope_kind = 'team' AND scope = 'payments' AND made_on = '2026-11-18' "
+                "AND forecast_date BETWEEN '2026-11-18' AND '2026-11-30' ORDER BY forecast_date"
+            )
+        ).all()
+        assert expected[30:] == pytest.approx([float(cost) for cost in predicted], abs=0.01)
+        assert all(low <= high for low, high in zip(*(side[30:] for side in figure["band"]), strict=True))
+        assert set(figure["series"][2][1]) == {round(90_000 / 30, 2), round(90_000 / 31, 2)}
     assert send(database, organisation, NOW) == 0
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.cards import alert, budget, home, kinds, proposal
+from bot.cards import alert, budget, home, kinds, proposal, subscribe
 from demo.slack.blocks import message_faults, view_faults
 
 HOSTILE = "<!channel> *x* @here `" + "y" * 400
@@ -94,6 +94,19 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
     ]  # fmt: skip
 
 
+KNOWN_BUDGET = {
+    "name": HOSTILE,
+    "scope": HOSTILE,
+    "amount": "90000",
+    "currency": "USD",
+    "period": "quarterly",
+    "start": None,
+    "end": None,
+    "thresholds": [0.8, 1.0],
+}
+SCOPES = {"team": [HOSTILE, "b"], "service": [f"service {n}" for n in range(150)], "account": ["x" * 200], "region": []}
+
+
 @pytest.mark.parametrize("name", NAMES, ids=["plain", "hostile"])
 def test_every_card_passes_slacks_checks_and_mentions_nobody_by_accident(name: str) -> None:
     """Each kind of message has a text that stands alone, valid blocks, and no broadcast."""
@@ -127,12 +140,15 @@ def test_modals_pass_slacks_checks() -> None:
     for view in (
         alert.reason_modal("insight_expected", "{}", "Expected", "Why", days=True),
         alert.assign_modal("{}"),
-        budget.modal("{}", HOSTILE, "90000", "USD", existing=True),
-        budget.modal("{}", "", "", "USD", existing=False),
+        budget.modal("{}", {**KNOWN_BUDGET, "rollover": True, "owner": "U0MAYA0001", "start": "2026-01-01"}, {}, ["USD"]),
+        budget.modal("{}", KNOWN_BUDGET, {}, ["USD"]),
+        budget.modal("{}", None, SCOPES, ["USD", "EUR"]),
+        budget.modal("{}", None, {}, ["USD"]),
         proposal.plan_modal(big),
         proposal.choose_modal(big, "{}"),
         proposal.confirm_modal(big, "{}"),
-        home.subscribe_modal("{}", [HOSTILE, "b"], "C1"),
+        subscribe.modal("{}", SCOPES, "C1", "Europe/Berlin"),
+        subscribe.modal("{}", {}, None, "Pacific/Chatham"),
     ):
         assert view_faults(view) == [], view["title"]
 
@@ -150,6 +166,7 @@ def test_the_home_tab_passes_slacks_checks() -> None:
     }
     full = {
         "as_of": "2026-11-22", "teams": [team] * 20, "insights": [{"id": 1, "title": HOSTILE, "impact": 3.0, "severity": "high"}] * 20,
+        "may_budget": True, "kpis": [{"says": HOSTILE, "value": 12.5, "target": 10.0, "unit": "%", "higher_is_better": True}] * 7,
         "approvals": [{"id": 1, "title": HOSTILE}] * 20, "subscriptions": [{"id": 1, "title": HOSTILE}] * 20, "examples": [HOSTILE] * 6,
     }  # fmt: skip
     assert view_faults(home.view(full)) == []

@@ -1,0 +1,88 @@
+"""Budgets made and changed in Slack: of any scope and period, with rollover, by who may."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.runtime import Runtime
+from db.tables import AuditEntry, BudgetRow
+from demo.slack import Handle
+from flows.loading.delivery import ingest
+from settings import Organisation
+from tests.bot.conftest import MAYA, TOMAS
+from tests.flows.conftest import rows
+
+CHANNEL = "#finops"
+
+
+@pytest.fixture
+def bills(bot: Runtime, tmp_path: Path) -> None:
+    """Costs of two teams in two environments, in dollars and euros."""
+    content = [
+        {**row, "Tags": f'{{"team": "{team}", "env": "{stage}"}}', "BillingCurrency": currency, "ResourceId": f"{team}-{stage}"}
+        for team, stage, currency in (("payments", "prod", "USD"), ("checkout", "dev", "EUR"))
+        for row in rows(1)
+    ]
+    path = tmp_path / "bill.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(content[0]))
+        writer.writeheader()
+        writer.writerows(content)
+    assert not ingest([str(path)], bot.database, Organisation()).failed
+
+
+def budgets(bot: Runtime) -> list[BudgetRow]:
+    with Session(bot.database.app) as session:
+        return list(session.scalars(sa.select(BudgetRow).order_by(BudgetRow.name)))
+
+
+@pytest.mark.usefixtures("bills")
+def test_a_budget_of_two_dimensions_a_quarter_and_rollover(bot: Runtime, slack: Handle) -> None:
+    """Everything a budget of finops.yaml can say can be said in the modal; the channel reads who set what."""
+    slack.slash(TOMAS, "/finops", "budget", CHANNEL)
+    slack.wait_for_view(TOMAS)
+    given = {"name": "payments in prod", "scope": "team:payments", "within": "environment:prod", "currency": "EUR", "amount": "12000.50", "period": "quarterly",
+             "thresholds": "50, 90,100", "rollover": ["rollover"], "owner": MAYA}  # fmt: skip
+    assert slack.submit(TOMAS, given) == {}
+    slack.wait_for_message(lambda message: "set the budget payments in prod (payments, prod) to €12k a quarter" in message["text"])
+    (row,) = budgets(bot)
+    assert (row.scope, row.amount, row.currency, row.period) == (
+        {"team": "payments", "environment": "prod"},
+        Decimal("12000.50"),
+        "EUR",
+        "quarterly",
+    )
+    assert (row.thresholds, row.rollover, row.owner, row.origin) == ([0.5, 0.9, 1.0], True, MAYA, "slack")
+    with Session(bot.database.app) as session:
+        assert session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("budget%"))).all() == ["budget.changed"]
+
+
+@pytest.mark.usefixtures("bills")
+def test_fields_that_cannot_be_are_refused_in_the_modal(bot: Runtime, slack: Handle) -> None:
+    """Each field has its own sentence, and nothing is stored before all are right."""
+    slack.slash(TOMAS, "/finops", "budget", CHANNEL)
+    slack.wait_for_view(TOMAS)
+    wrong = {"name": "x", "amount": "0", "period": "custom", "thresholds": "much", "start": None, "end": None}
+    assert set(slack.submit(TOMAS, {**wrong, "amount": "5"})) == {"thresholds", "start", "end"}
+    assert set(slack.submit(TOMAS, {**wrong, "amount": "5", "thresholds": "80", "start": "2026-12-01", "end": "2026-12-01"})) == {"end"}
+    assert budgets(bot) == []
+    assert slack.submit(TOMAS, {**wrong, "amount": "5", "thresholds": "80", "start": "2026-12-01", "end": "2026-12-05"}) == {}
+    slack.wait_until(lambda: budgets(bot))
+    assert (budgets(bot)[0].starts_on, budgets(bot)[0].ends_on, budgets(bot)[0].scope) == (date(2026, 12, 1), date(2026, 12, 5), {})
+    slack.slash(TOMAS, "/finops", "budget", CHANNEL)
+    slack.wait_for_view(TOMAS)
+    assert "There is a budget of this name" in slack.submit(TOMAS, {"name": "x", "amount": "7"})["name"]
+
+
+@pytest.mark.usefixtures("bills")
+def test_a_member_is_told_which_role_budgets_need(bot: Runtime, slack: Handle) -> None:
+    """One private sentence, no modal."""
+    slack.slash(MAYA, "/finops", "budget", CHANNEL)
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    assert "operator" in slack.ephemerals(MAYA)[-1]["text"]
+    assert budgets(bot) == []
