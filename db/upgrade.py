@@ -81,6 +81,7 @@ def downgrade(database: Database, revision: str) -> None:
 
     with database.owner.connect() as connection:
         connection.exec_driver_sql("DROP SCHEMA IF EXISTS reporting CASCADE")
+        connection.exec_driver_sql("DELETE FROM finops.schema_state")  # no process may take it for its own release's
         connection.commit()
         command.downgrade(alembic_config(connection), revision)
         connection.commit()
