@@ -131,6 +131,8 @@ def month(words: Words, i: int, calendar: Calendar) -> Read | None:
     if not found:
         return None
     at = i + skipped + 1
+    if word_at(words, at) == "month" and word_at(words, at + 1) not in ("over", "on", "by", "to", "before"):  # in september month
+        at += 1
     year = _year(words, at) or _relative_year(words, at, calendar)
     if year:
         return at + year[0] - i, until_now(whole(date(year[1], found, 1), "month"), calendar)
@@ -192,6 +194,9 @@ def fiscal(words: Words, i: int, calendar: Calendar) -> Read | None:
 def year(words: Words, i: int, calendar: Calendar) -> Read | None:
     """`2025`, `'25`."""
     named = 1 if word_at(words, i) == "year" else 0
+    in_front = MONTHS.get(word_at(words, i + 1)) if re.fullmatch(r"(19|20)\d\d", word_at(words, i)) else None
+    if in_front and not _year(words, i + 2) and not day_number(word_at(words, i + 2)):  # 2025 november
+        return 2, until_now(whole(date(int(words[i]), in_front, 1), "month"), calendar)
     found = _year(words, i + named) if word_at(words, i + named) not in ("of", "in") else None
     return (found[0] + named, until_now(whole(date(found[1], 1, 1), "year"), calendar)) if found else None
 
@@ -220,6 +225,11 @@ def last_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
     if word_at(words, i) in _LAST and words[i] != "trailing":
         extra = 1 if word_at(words, i + 1) in ("full", "calendar", "complete", "whole") else 0
         unit = UNITS.get(word_at(words, i + 1 + extra))
+        if unit and tuple(words[i + 2 + extra : i + 4 + extra]) == ("to", "date"):  # last month to date: as far as this one is
+            start = step(floor(calendar.today, unit), unit, -1)
+            return 4 + extra, period_of(
+                start, min(start + (calendar.tomorrow - floor(calendar.today, unit)), floor(calendar.today, unit)), "day"
+            )
         if unit and words[i] == "past" and unit != "day":  # "over the past month" rolls
             return 2 + extra, rolling(unit, 1, calendar)
         if unit:
@@ -237,6 +247,8 @@ def last_units(words: Words, i: int, calendar: Calendar) -> Read | None:
         return None
     at = i + 1 + (word_at(words, i + 1) == "a")
     count = number(word_at(words, at))
+    if word_at(words, at) == "half" and word_at(words, at + 1) in ("year", "years", "a"):  # last half year
+        return at + 2 + (words[at + 1] == "a") - i, rolling("month", 6, calendar)
     at += 1 + (word_at(words, at + 1) in ("of", "full", "calendar", "complete", "whole"))
     unit = UNITS.get(word_at(words, at))
     if word_at(words, i + 1) in ("fortnight",):

@@ -18,6 +18,9 @@ DEFAULT_TOP = 5
 
 def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
     """The query of a question that stands alone; a doubt when its ranking does not say of what."""
+    several = [f.dimension for f in draft.filters if len(f.values) > 1 and not f.negated]
+    if draft.broken_down and not draft.dimensions and len(several) == 1:  # payments and checkout separately
+        draft.dimensions = several
     if draft.broken_down and not (draft.dimensions or draft.grain or draft.scopes or draft.change):
         return dimension_doubt(question)
     if not (draft.noun or draft.asks_amount or draft.shaped or draft.filters):
@@ -101,6 +104,8 @@ def _share(query: Query, draft: Draft) -> Query:
     if not numerators and not query.dimensions:
         numerators = tuple(f for f in query.filters if not f.negated)
         query = replace(query, filters=tuple(f for f in query.filters if f.negated))
+    if numerators == () and not query.dimensions and (apart := tuple(f for f in query.filters if f.negated and not f.keep_missing)):
+        numerators, query = apart, replace(query, filters=tuple(f for f in query.filters if f not in apart))  # the non-prod share
     if any("Tax" in f.values for f in numerators):
         query = replace(query, with_tax=True)
     return replace(query, share_of=numerators)
@@ -172,10 +177,15 @@ def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Q
         return Refusal("Ask me about cost.")
     if draft.clear == "filters":
         query = replace(query, filters=(), scopes=())
+    elif draft.clear in query_dimensions(query):  # all regions
+        query = replace(query, filters=tuple(f for f in query.filters if f.dimension != draft.clear))
     elif draft.clear == "shape" and not draft.dimensions and not draft.grain:
         query = replace(query, dimensions=(), grain=None, limit=None, limit_within=None, share_of=None, threshold=None, cumulative=False)
     if draft.metrics:
         query = replace(query, metric=draft.metrics[0], beside=tuple(draft.metrics[1:]))
+    if draft.back and not draft.contrasts and not query.compared and not draft.period:  # and the month before?
+        earlier = dates.before(query.period) if draft.back == "previous" else dates.shifted(query.period, draft.back)
+        query, draft.back = replace(query, period=earlier), None
     if draft.period:
         query = replace(query, period=draft.period, compared=_kept_comparison(query, draft.period))
     if len(draft.scopes) == 1:  # `vs checkout`: the other side is what was asked before
@@ -191,6 +201,11 @@ def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Q
         query = _with_scope(query, draft)
     query = _reshaped(query, draft)
     return _checked(_shaped(query, draft, calendar), draft, question, calendar)
+
+
+def query_dimensions(query: Query) -> set[str]:
+    """What a query is narrowed by."""
+    return {wanted.dimension for wanted in query.filters}
 
 
 def _with_numerators(query: Query, draft: Draft) -> Query:

@@ -34,6 +34,9 @@ def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, se
     """One sentence with the figure that was asked for."""
     scope = _scope(query)
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
+        if query.threshold and not query.count:
+            limit = f"{query.threshold.amount:g} %" if query.threshold.percent else money(query.threshold.amount, currency)
+            return f"None {'over' if query.threshold.over else 'under'} {limit}: {scope}."
         return f"Nothing: no charges for {scope}."
     if query.count:
         number = int(_number(rows[0], columns, 0))

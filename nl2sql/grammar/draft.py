@@ -67,6 +67,7 @@ class Draft:
     clear: str | None = None  # a follow-up drops the filters, or the shape
     empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
+    contrasts: bool = False  # versus, compared, changed
     points_back: bool = False  # `it`, `that`: something said before
     broken_down: bool = False  # a breakdown was asked for, by something or other
     noun: bool = False

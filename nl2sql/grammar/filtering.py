@@ -9,7 +9,7 @@ from nl2sql.linking import Values
 from nl2sql.semantics import Semantics
 
 FILTERS = ("value", "charge", "missing")
-MACHINES = frozenset({"machines", "buckets", "clusters", "functions"})
+MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
 _RESOURCE_WORDS = frozenset(
     [
         "instance",
@@ -29,8 +29,13 @@ _RESOURCE_WORDS = frozenset(
         "clusters",
         "function",
         "functions",
+        "dataset",
+        "datasets",
+        "distribution",
+        "distributions",
     ]
 )
+_TAGS = frozenset({"tag", "tags", "label", "labels"})
 _ALLOCATED = ("team", "environment", "application")
 
 
@@ -79,6 +84,36 @@ def absent(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at, beside)
 
 
+def allocated(sentence: Sentence, draft: Draft) -> None:
+    """`tagged spend`, `how much is allocated`, `with a team tag`: what has an owner; before a name it only says of whom."""
+    for at in sentence.open("tagged"):
+        following, before = sentence.after(at), sentence.before(at)
+        denied = before is not None and sentence.kind(before) == "not"
+        if sentence.kind(following) in ("value", "unknown", "by") or (
+            sentence.kind(following) == "dimension" and not _allocated(sentence, following)
+        ):
+            sentence.take(at)
+            continue
+        dimension = "team"
+        if following is not None and _allocated(sentence, following):
+            dimension = sentence.terms[following].value
+            sentence.take(following)
+        draft.filters.append(Filter(dimension, (None,), "unallocated" if dimension == "team" else f"no {dimension}", negated=not denied))
+        sentence.take(at, *([before] if denied and before is not None else []))
+    for at in sentence.open("with"):
+        beside = sentence.after(at)
+        if (
+            beside is None
+            or not _allocated(sentence, beside)
+            or beside + 1 == len(sentence.terms)
+            or sentence.terms[beside + 1].text not in _TAGS
+        ):
+            continue
+        dimension = sentence.terms[beside].value
+        draft.filters.append(Filter(dimension, (None,), f"no {dimension}", negated=True))
+        sentence.take(at, beside)
+
+
 def _settle_missing(sentence: Sentence, at: int) -> None:
     """`untagged resources` are untagged spend; `have no` without a dimension is not understood."""
     if sentence.terms[at].kind != "missing":
@@ -95,10 +130,18 @@ def _allocated(sentence: Sentence, at: int | None) -> bool:
     return sentence.terms[at].value in _ALLOCATED and not sentence.terms[at].plural
 
 
+def instead(sentence: Sentence, _draft: Draft) -> None:
+    """`by service instead of account`, `billed rather than effective`: what it replaces says nothing more."""
+    for at in sentence.open("instead"):
+        following = sentence.after(at)
+        if following is not None and sentence.kind(following) in ("dimension", "value", "metric", "period", "grain", "unit"):
+            sentence.take(at, following)
+
+
 def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`without dev and staging`, `except prod`, `excluding tax`: everything but these."""
     for at in sentence.open("not"):
-        following = sentence.after(at, ("noise", "all", "noun", "only", "with"))
+        following = sentence.after(at, ("noise", "all", "noun", "only", "with", "tagged"))
         if following is None or sentence.kind(following) not in FILTERS or following in sentence.taken:
             continue
         doubled = sentence.before(at)

@@ -57,6 +57,8 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
     )
     found = []
     for term in terms:
+        if term.kind == "subject" and term.text.startswith("wast") and committed:  # wasted reservations are unused ones
+            term = replace(term, kind="charge", value="unused")
         if term.kind == "utilization":
             term = (
                 replace(term, kind="metric", value="utilization_rate") if committed else replace(term, kind="subject", value="utilization")
@@ -150,11 +152,7 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the numerators, X stays a filter of the whole."""
     shares = sentence.open("share", "rate")
     percents = [at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount]
-    if (
-        draft.change
-        and all(sentence.terms[at].text.startswith(("percent", "pct", "perc")) for at in shares)
-        and not sentence.open("dimension")
-    ):
+    if draft.change and _in_percent(sentence, shares) and not sentence.open("dimension"):
         sentence.take(*shares, *percents)  # by how much per cent something grew
         return
     if not sentence.open("share") and sentence.has("vs", "compare"):
@@ -163,6 +161,8 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     if not shares:
         return
     sentence.take(*shares, *percents)
+    if len(sentence.open("period")) > 1 and sentence.has("vs") and _in_percent(sentence, shares) and not sentence.open("dimension"):
+        return  # how many per cent more in one period than in the other
     draft.share = True
     places = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
     parts = _numerators(sentence, shares[0], places)
@@ -177,6 +177,10 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     if not parts and absences:
         draft.numerators += absences
         draft.filters = [f for f in draft.filters if f not in absences]
+
+
+def _in_percent(sentence: Sentence, shares: list[int]) -> bool:
+    return all(sentence.terms[at].text.startswith(("percent", "pct", "perc")) for at in shares)
 
 
 def _negated(sentence: Sentence, at: int) -> bool:
@@ -228,4 +232,13 @@ def _conjoined(sentence: Sentence, places: list[int]) -> bool:
 
 def _breaks_down(sentence: Sentence) -> bool:
     dimensions = sentence.open("dimension")
-    return bool(dimensions) and (bool(sentence.open("by", "which")) or any(sentence.terms[at].plural for at in dimensions))
+    return bool(dimensions) and (bool(sentence.open("by", "which")) or any(_of_each(sentence, at) for at in dimensions))
+
+
+def _of_each(sentence: Sentence, at: int) -> bool:
+    """`share of regions`, `application share`: the shares of all of a kind."""
+    return (
+        sentence.terms[at].plural
+        or sentence.kind(at + 1) == "share"
+        or (at + 1 in sentence.taken and "share" in sentence.terms[at + 1].kind)
+    )

@@ -16,13 +16,33 @@ from nl2sql.semantics import Semantics
 # What may stand in a question without changing its meaning once everything else is understood.
 _SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
 _SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
-_TOTALS = frozenset({"total", "totals", "sum", "grand total", "in total", "overall", "overall total", "altogether", "in sum"})
+_TOTALS = frozenset(
+    {
+        "total",
+        "totals",
+        "sum",
+        "grand total",
+        "in total",
+        "overall",
+        "overall total",
+        "altogether",
+        "in sum",
+        "combined",
+        "together",
+        "consolidated",
+    }
+)
 _ASKING = frozenset({"how", "what", "which", "show", "give", "tell"})
 _FIRST_PERSON = frozenset({"i", "we", "my", "our", "hi", "hello", "hey", "dear", "good", "sorry", "could", "can", "would", "please"})
+_ALL_OF_A_KIND = frozenset(
+    {"all teams", "all accounts", "all services", "all regions", "all environments", "all providers", "all applications"}
+)
 _PRONOUNS = frozenset({"it", "that", "those", "them", "these", "they", "him", "this"})
 _GREETINGS = frozenset(
     {"hi", "hello", "hey", "hi team", "hello team", "hey team", "please", "ok", "okay", "so", "and", "well", "bot", "finops"}
 )
+_OF_PERSONS = frozenset({"who is", "who are", "who was", "who owns", "who has"})
+_DEFINING = frozenset({"what is", "what are", "tell me", "explain", "describe", "define"})
 _OPEN_OTHERWISE = frozenset({"who", "whose", "where", "when", "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "should", "why", "what can", "what does", "what do", "what did", "what will", "what would"})  # fmt: skip
 _OUTSIDE = {
     "revenue": "The bills hold cost and usage, not revenue or margins.",
@@ -41,6 +61,8 @@ _UNSAFE = {
 Recogniser = Callable[[Sentence, Draft, Semantics, Values], None]
 RECOGNISERS: tuple[Recogniser, ...] = (
     lambda s, d, _m, _v: filtering.absent(s, d),
+    lambda s, d, _m, _v: filtering.allocated(s, d),
+    lambda s, d, _m, _v: filtering.instead(s, d),
     lambda s, d, _m, _v: measuring.metric(s, d),
     lambda s, d, _m, _v: filtering.with_tax(s, d),
     lambda s, d, m, v: filtering.left_out(s, d, m, v),
@@ -82,8 +104,8 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     draft.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
     draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
     draft.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
-    if any(term.text in ("all teams", "all accounts", "all services", "all regions", "all environments") for term in terms):
-        draft.clear = "filters"
+    draft.clear = next((term.text.split()[-1].removesuffix("s") for term in terms if term.text in _ALL_OF_A_KIND), draft.clear)
+    draft.contrasts = sentence.has("vs", "compare", "change", "over", "rather")
     if following and draft.follows and not draft.clear and any(term.text in _TOTALS for term in terms):
         draft.clear = "shape"  # and the total?
     draft.empty = all(term.kind in ("noise", "and") for term in terms)
@@ -95,19 +117,21 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     if draft.compared or draft.back or draft.scopes or len(draft.metrics) > 1:
         sentence.take(*sentence.open("vs", "compare", "rather"))
     _account_for_rest(sentence, draft, values, following, question)
-    if (
-        not (draft.refusal or draft.doubt or draft.noun or draft.asks_amount or draft.shaped)
-        and draft.filters
-        and _asks_of_something_else(terms)
-    ):
+    if not (draft.refusal or draft.doubt or draft.noun or draft.asks_amount) and _asks_of_something_else(terms, draft):
         draft.refusal = Refusal("That does not ask for a cost, and cost is what I know.")
     return draft
 
 
-def _asks_of_something_else(terms: list[Term]) -> bool:
-    """`who deployed to prod on friday`, `is checkout in Ireland`: names that we know, and no word for money anywhere."""
+def _asks_of_something_else(terms: list[Term], draft: Draft) -> bool:
+    """`who deployed to prod on friday`, `is checkout in Ireland`, `what is Kubernetes`: names that we know, and no word for money anywhere."""
     words = " ".join(term.text for term in terms if term.text not in _GREETINGS).split(" ")
-    return words[0] in _OPEN_OTHERWISE or " ".join(words[:2]) in _OPEN_OTHERWISE
+    opening = " ".join(words[:2])
+    if opening in _OF_PERSONS and not draft.order:
+        return True
+    if draft.shaped or not draft.filters:
+        return False
+    defined = draft.period is None and opening in _DEFINING
+    return defined or words[0] in _OPEN_OTHERWISE or opening in _OPEN_OTHERWISE
 
 
 def _opens_by_joining(sentence: Sentence) -> bool:

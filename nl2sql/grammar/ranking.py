@@ -189,7 +189,9 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at)
     for at in sentence.open("which"):
         following = sentence.after(at, ("noise", "value", "all", "noun"))
-        if following is not None and sentence.kind(following) == "dimension":
+        if following is not None and sentence.kind(following) == "dimension" and _summed(sentence, draft, following):
+            sentence.take(following)
+        elif following is not None and sentence.kind(following) == "dimension":
             _dimensions(sentence, draft, following)
             draft.moved_only = draft.change in ("up", "down") and draft.order is None
         elif (
@@ -222,9 +224,18 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
 def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
     """`total of all Azure subscriptions`, `how much did X burn across all environments`: everything together, one figure."""
     before = sentence.before(at, ("value",))
-    every = before is not None and sentence.terms[before].text.split()[-1] == "all" and sentence.kind(before) in ("all", "by", "noise")
+    while before is not None and sentence.terms[before].text in ("our", "the", "my", "of"):
+        before = sentence.before(before, ("value",))
+    every = before is not None and "all" in sentence.terms[before].text.split() and sentence.kind(before) in ("all", "by", "noise", "which")
     together = draft.asks_amount or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
-    return every and together and not draft.order and not draft.share and not draft.change and not sentence.has("which", "each")
+    return (
+        every
+        and together
+        and not draft.order
+        and not draft.share
+        and not draft.change
+        and not any(term.kind in ("which", "each") and "all" not in term.text.split() for term in sentence.terms)
+    )
 
 
 def _attributive(sentence: Sentence, at: int) -> bool:

@@ -29,6 +29,7 @@ _CONTRACTED = {
     "ystrdy": "yesterday", "ur": "your", "u": "you", "frm": "from", "abt": "about", "btwn": "between", "btw.": "between", "vs.": "vs", "cmp": "compare", "w": "with",
 }  # fmt: skip
 _GLUED = re.compile(r"(top|last|past|week)(\d+)|(\d+)(d|days?|wks?|weeks?|mo|months?|hrs?|hours?)")
+_ACCOUNT = re.compile(r"[-_]|\s+(?:acc|sub|proj)")
 _BEFORE_COUNTRY = frozenset({"in", "the", "vs", "versus", "region"})  # `in us` is a place, `cost us` is not
 _REGION_TAIL = re.compile(r"[-_ ]?(east|west|central|gov)")
 MAXIMUM_LENGTH = 600
@@ -76,6 +77,9 @@ def split(question: str) -> tuple[Word, ...]:
             joined = True
         if piece == "x" and not joined and words:  # team x environment
             piece = "and"
+        if piece == "nonprod" and not joined and not _ACCOUNT.match(text[end:]):
+            words += [Word("non", start, end), Word("prod", start, end)]
+            continue
         if piece == "us" and not _REGION_TAIL.match(text[end:]) and _is_country(text, start, end, words):
             piece = "usa"
         words += [replace(word, comma=text[end : end + 1] == ",") for word in _spelled_out(piece, start, end, joined, kind)]
