@@ -6,12 +6,14 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
+IMAGE ?= finops-bot
+TAG ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock bench clean
+.PHONY: help setup tools demo test check static chart migrations flows audit docs dashboards image image-test image-push lock bench clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || $(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
@@ -22,18 +24,54 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 
 setup: $(VENV)/.installed ## Install everything into .venv
 
+tools: ## Install what no Python package brings: promtool, docker-compose, Chromium (Debian or Ubuntu; without them their tests are skipped)
+	@for tool in promtool:prometheus docker-compose:docker-compose chromium:chromium; do \
+	  command -v $${tool%%:*} >/dev/null && continue; \
+	  test -n "$$apt" || { apt="$$(test "$$(id -u)" = 0 || echo sudo -n) apt-get"; $$apt update -qq >/dev/null 2>&1; }; \
+	  $$apt install -y -qq --no-install-recommends $${tool#*:} >/dev/null 2>&1 || echo "$${tool#*:} could not be installed; its tests will be skipped."; \
+	done
+
 demo: setup ## Run the whole product on made-up bills; prints the address to open
 	@exec $(BIN)/python -m demo
 
 test: setup ## Run all tests
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile
 
-check: setup ## Lint, types, import rules, deployment files, docs
+check: static chart docs ## Lint, types, import rules, deployment files, docs
+
+static: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/hadolint Dockerfile
+
+chart: setup ## Render, lint and validate what deploys: chart, Compose, alerts, workflow
+	@$(BIN)/python -m pytest -q tests/deploy/test_chart.py tests/deploy/test_compose.py tests/deploy/test_workflows.py tests/deploy/test_observability.py
+
+migrations: setup ## Take every release's migrations back and apply them again, on a database with rows
+	@$(BIN)/python -m pytest -q tests/deploy/test_migrations.py tests/db
+
+flows: setup ## Import every flow, make its deployment, parse its schedules
+	@$(BIN)/python -m pytest -q tests/deploy/test_flows.py
+
+audit: setup ## Look for known vulnerabilities in the locked packages
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off $(AUDIT_FLAGS)
+
+docs: setup ## Build the documentation into site/; a broken link or anchor fails
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+dashboards: setup ## Render Grafana's dashboards from deploy/grafana/dashboards.yaml
+	@$(BIN)/python deploy/grafana/render.py
+
+image: ## Build the image IMAGE:TAG (needs Docker)
+	@docker build --quiet --tag "$$(echo $(IMAGE):$(TAG) | tr A-Z a-z)" .
+
+image-test: ## Run the image as it is run: no root, nothing to write to but its volumes
+	@docker run --rm --read-only --cap-drop ALL --tmpfs /tmp --tmpfs /var/lib/finops "$$(echo $(IMAGE):$(TAG) | tr A-Z a-z)" playbooks list
+
+image-push: ## Push the image
+	@docker push --quiet "$$(echo $(IMAGE):$(TAG) | tr A-Z a-z)"
 
 lock: setup ## Resolve the dependencies anew into the two lock files
 	@$(BIN)/python -m pip show -q uv >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
