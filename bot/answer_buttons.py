@@ -3,13 +3,16 @@
 import re
 from typing import Any
 
-from bot import answers, clicks, inbox, questions
+import access
+from access import Action, Denied
+from bot import answers, clicks, csv_files, inbox, questions
 from bot.answers import Stored
-from bot.cards import answer, clarify, tables
+from bot.cards import answer, clarify
 from bot.clicks import Click, Listeners, Submission
 from bot.questions import Heard
 from bot.runtime import Runtime
-from db import audit, outbox
+from db import outbox
+from nl2sql import golden
 
 _GONE = "That answer is no longer kept. Please ask again."
 _NOT_YOURS = (
@@ -23,6 +26,7 @@ def register(listeners: Listeners) -> None:
     listeners.click("answer_csv", upload_csv)
     listeners.click("answer_edit", edit_sql)
     listeners.click("answer_feedback", keep_feedback)
+    listeners.click("answer_example", make_example)
     listeners.click(re.compile(r"clarify_\d+"), choose)
     listeners.click(re.compile(r"example_\d+"), ask_example)
     listeners.submit("edit_sql", run_edited, complain_of_sql)
@@ -53,15 +57,10 @@ def upload_csv(runtime: Runtime, click: Click) -> None:
     found = _stored(runtime, click, click.value)
     if found is None:
         return
-    name = f"answer-{found.reference}.csv"
-    payload = {"filename": name, "content": tables.csv_of(found.result), "comment": f"{name}: {tables.row_count(found.result)}"}
     with runtime.session() as session:
-        new = outbox.leave(session, click.channel, "file", payload, f"csv:{found.reference}:{click.channel}", thread_ts=click.thread)
-        if new:
-            details = {"file": name, "rows": len(found.result.get("rows") or []), "channel": click.channel}
-            audit.append(session, click.user, "answer.exported", found.reference, details)
+        new = csv_files.leave(session, found.result, found.reference, click.channel, click.thread, click.user)
     if not new:
-        clicks.whisper(runtime, click.where, f"{name} is in the thread already.")
+        clicks.whisper(runtime, click.where, f"answer-{found.reference}.csv is in the thread already.")
 
 
 def edit_sql(runtime: Runtime, click: Click) -> None:
@@ -82,19 +81,36 @@ def run_edited(runtime: Runtime, submission: Submission) -> None:
     actor = runtime.people.actor(submission.user)
     channel, thread = str(submission.about["channel"]), submission.about.get("thread")
     conversation = f"{channel}:{thread}" if thread else None
-    result, reference = runtime.answers.run_sql(str(submission.values["sql"]), actor, conversation, channel)
+    with runtime.session() as session:
+        edited = answers.stored(session, str(submission.about.get("reference")))
+    question = edited.question if edited else None
+    result, reference = runtime.answers.run_sql(str(submission.values["sql"]), actor, conversation, channel, question)
     payload = {"result": result, "reference": reference, "asked": f"SQL edited by {actor.name or actor.id}"}
     with runtime.session() as session:
         outbox.leave(session, channel, "answer", payload, f"edited:{submission.view}", thread_ts=thread)
 
 
 def keep_feedback(runtime: Runtime, click: Click) -> None:
-    """Store helpful or not helpful."""
+    """Store helpful or not helpful; who may approve examples is offered to make a helpful answer one."""
     reference, _, verdict = click.value.partition(":")
     with runtime.session() as session:
         kept = answers.feedback(session, reference, verdict == "yes")
-    thanks = "Thank you, noted." if verdict == "yes" else "Thank you, noted; it is listed for whoever looks after the questions."
-    clicks.whisper(runtime, click.where, thanks if kept else _GONE)
+    if not kept:
+        clicks.whisper(runtime, click.where, _GONE)
+    elif verdict != "yes":
+        clicks.whisper(runtime, click.where, "Thank you, noted; it is listed for whoever looks after the questions.")
+    elif isinstance(access.check(runtime.people.actor(click.user), Action.PROMOTE_QUESTION), Denied):
+        clicks.whisper(runtime, click.where, "Thank you, noted.")
+    else:
+        clicks.show(runtime, click.where, answer.offer_example(reference))
+
+
+def make_example(runtime: Runtime, click: Click) -> None:
+    """Approve an answer as a golden question."""
+    actor = runtime.people.actor(click.user)
+    with runtime.session() as session:
+        said = golden.promote(session, click.value, actor)
+    clicks.whisper(runtime, click.where, said)
 
 
 def choose(runtime: Runtime, click: Click) -> None:

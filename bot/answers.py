@@ -31,10 +31,10 @@ class Stored:
 
 @dataclass(frozen=True)
 class Answers:
-    """`ask(question, asker, thread, channel, say)` and `run_sql(sql, asker, thread, channel)` give the result and its reference."""
+    """`ask(question, asker, thread, channel, say)` and `run_sql(sql, asker, thread, channel, question)` give the result and its reference."""
 
     ask: Callable[[str, Actor, str | None, str | None, Say], tuple[Result, str]]
-    run_sql: Callable[[str, Actor, str | None, str | None], tuple[Result, str]]
+    run_sql: Callable[[str, Actor, str | None, str | None, str | None], tuple[Result, str]]
     check_sql: Callable[[str, Actor], str | None]
 
 
@@ -72,8 +72,8 @@ def connect(settings: Settings, organisation: Organisation, database: Database) 
     def ask(question: str, asker: Actor, thread: str | None, channel: str | None, say: Say) -> tuple[Result, str]:
         return told(answer.ask(question, asker, thread, replace(deps, channel=channel, say=say)))
 
-    def run_sql(sql: str, asker: Actor, thread: str | None, channel: str | None) -> tuple[Result, str]:
-        return told(answer.run_sql(sql, asker, thread, replace(deps, channel=channel)))
+    def run_sql(sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None) -> tuple[Result, str]:
+        return told(answer.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
 
     def check_sql(sql: str, asker: Actor) -> str | None:
         checked = guard.check(sql, catalog.reporting(), asker, settings.answer_row_cap)

@@ -7,6 +7,7 @@ from bot.cards import blocks, figures, mrkdwn, tables
 from bot.cards.blocks import Block, Card
 
 LATE_AFTER_DAYS = 2
+_INPUT = 3_000  # characters that Slack lets a text field begin with
 
 
 def is_late(result: dict[str, Any], today: date) -> bool:
@@ -101,8 +102,21 @@ def sql_modal(question: str, sql: str) -> Block:
     }
 
 
+def offer_example(reference: str) -> Card:
+    """Thanks for a helpful answer, with the button that makes it an example."""
+    text = "Thank you, noted. Shall it be an example for questions like it?"
+    return blocks.card(text, [blocks.section(text), blocks.actions([blocks.button("Make it an example", "answer_example", reference)])])
+
+
 def edit_modal(reference: str, where: str, sql: str) -> Block:
     """A modal to change the SQL; what comes back goes through the same guard. `where` is kept as private metadata."""
+    fits = len(sql) <= _INPUT
+    shown = {"initial_value": sql} if fits else {}
+    hint = (
+        "It is checked and narrowed as every question is."
+        if fits
+        else "The statement is too long to be edited here; Show SQL has it whole."
+    )
     return {
         "type": "modal",
         "callback_id": "edit_sql",
@@ -115,8 +129,8 @@ def edit_modal(reference: str, where: str, sql: str) -> Block:
                 "type": "input",
                 "block_id": "sql",
                 "label": blocks.plain_text("One SELECT over the reporting views", 200),
-                "element": {"type": "plain_text_input", "action_id": "sql", "multiline": True, "initial_value": sql[:3_000]},
-                "hint": blocks.plain_text(f"It is checked and narrowed as every question is. Question {reference}.", 300),
+                "element": {"type": "plain_text_input", "action_id": "sql", "multiline": True, **shown},
+                "hint": blocks.plain_text(f"{hint} Question {reference}.", 300),
             }
         ],
     }

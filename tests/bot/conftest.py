@@ -44,9 +44,9 @@ class Rules:
             raise RuntimeError("planted fault with a secret: hunter2")
         return self._store(self._result(question), question, asker, thread, channel, f"R{number:03d}{id(self) % 997:03d}")
 
-    def run_sql(self, sql: str, asker: Actor, thread: str | None, channel: str | None) -> tuple[dict[str, Any], str]:
+    def run_sql(self, sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None) -> tuple[dict[str, Any], str]:
         result = {**self._result("edited"), "sql": sql, "translator": "edited"}
-        return self._store(result, sql, asker, thread, channel, f"E{len(sql):05d}")
+        return self._store(result, question or sql, asker, thread, channel, f"E{len(sql):05d}")
 
     def check_sql(self, sql: str, asker: Actor) -> str | None:
         return None if sql.lower().startswith("select") else "Only a SELECT is run."
@@ -73,6 +73,7 @@ class Rules:
             "columns": ["service", "cost"],
             "rows": rows,
             "sql": "SELECT 1",
+            "export": question.startswith("export"),
         }
 
     def _store(
