@@ -5,7 +5,7 @@ from typing import Any
 
 import access
 from access import Action, Denied
-from bot import answers, clicks, csv_files, inbox, questions
+from bot import answers, clicks, csv_files, inbox, questions, subscriptions
 from bot.answers import Stored
 from bot.cards import answer, clarify
 from bot.clicks import Click, Listeners, Submission
@@ -25,6 +25,7 @@ def register(listeners: Listeners) -> None:
     listeners.click("answer_sql", show_sql)
     listeners.click("answer_csv", upload_csv)
     listeners.click("answer_edit", edit_sql)
+    listeners.click("answer_schedule", schedule)
     listeners.click("answer_feedback", keep_feedback)
     listeners.click("answer_example", make_example)
     listeners.click(re.compile(r"clarify_\d+"), choose)
@@ -88,6 +89,15 @@ def run_edited(runtime: Runtime, submission: Submission) -> None:
     payload = {"result": result, "reference": reference, "asked": f"SQL edited by {actor.name or actor.id}"}
     with runtime.session() as session:
         outbox.leave(session, channel, "answer", payload, f"edited:{submission.view}", thread_ts=thread)
+
+
+def schedule(runtime: Runtime, click: Click) -> None:
+    """Offer to ask the question again and again, into a channel."""
+    if found := _stored(runtime, click, click.value):
+        channel = click.channel if click.channel.startswith(("C", "G")) else None
+        view = subscriptions.modal_for(runtime, click.where, clicks.about(click), channel, found.question)
+        if view is not None:
+            clicks.open_modal(runtime, click, view)
 
 
 def keep_feedback(runtime: Runtime, click: Click) -> None:

@@ -34,15 +34,15 @@ def open_subscribe(runtime: Runtime, click: Click) -> None:
         clicks.open_modal(runtime, click, view)
 
 
-def modal_for(runtime: Runtime, where: Where, about: str, channel: str | None) -> Block | None:
-    """The modal for a person; None, and a private sentence, where they may not subscribe."""
+def modal_for(runtime: Runtime, where: Where, about: str, channel: str | None, question: str = "") -> Block | None:
+    """The modal for a person, perhaps with a question; None, and a private sentence, where they may not subscribe."""
     actor = runtime.people.actor(str(where.user))
     if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
         clicks.whisper(runtime, where, denied.reason)
         return None
     with runtime.session() as session:
         known = scopes.visible(session, actor)
-    return subscribe.modal(about, known, channel, _zone(runtime.people.profile(str(where.user)).timezone))
+    return subscribe.modal(about, known, channel, _zone(runtime.people.profile(str(where.user)).timezone), question)
 
 
 def complain(runtime: Runtime, submission: Submission) -> dict[str, str]:

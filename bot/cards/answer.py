@@ -82,6 +82,7 @@ def _buttons(result: dict[str, Any], reference: str, today: date) -> Block | Non
         row.append(blocks.button("CSV", "answer_csv", reference))
     if result.get("sql"):
         row.append(blocks.button("Edit", "answer_edit", reference))
+        row.append(blocks.button("Schedule…", "answer_schedule", reference))
     if is_late(result, today):
         row.append(blocks.button("Refresh bills", "refresh_bills", reference))
     return blocks.actions(row)

@@ -7,6 +7,7 @@ from bot.cards.blocks import Block
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WHAT = (("Digest of the day", "daily"), ("Digest of the week", "weekly"), ("A question of mine", "question"))
+_HINT = "It is asked on its own, without a thread; for example: top 5 services yesterday"
 _ZONES = (
     "UTC", "Europe/London", "Europe/Lisbon", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Amsterdam", "Europe/Stockholm",
     "Europe/Warsaw", "Europe/Athens", "Europe/Helsinki", "Europe/Istanbul", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi",
@@ -17,8 +18,8 @@ _ZONES = (
 )  # fmt: skip
 
 
-def modal(where: str, scopes: Mapping[str, Sequence[str]], channel: str | None, zone: str) -> Block:
-    """`zone` is the person's own, which is offered first."""
+def modal(where: str, scopes: Mapping[str, Sequence[str]], channel: str | None, zone: str, question: str = "") -> Block:
+    """`zone` is the person's own, which is offered first; `question` is one that is to be asked again and again."""
     to: Block = {"type": "conversations_select", "default_to_current_conversation": True}
     if channel:
         to["initial_conversation"] = channel
@@ -26,11 +27,11 @@ def modal(where: str, scopes: Mapping[str, Sequence[str]], channel: str | None, 
     zones = [(name, name) for name in dict.fromkeys((zone, *_ZONES))]
     fields = [
         inputs.field("channel", "Where", to),
-        inputs.field("what", "What", inputs.choice(WHAT, "daily")),
+        inputs.field("what", "What", inputs.choice(WHAT, "question" if question else "daily")),
         inputs.field("scope", "About", inputs.scope(scopes)),
         inputs.field("days", "On", inputs.boxes(days, [str(number) for number in range(5)])),
         inputs.field("time", "At", inputs.clock("09:00")),
         inputs.field("zone", "Time zone", inputs.choice(zones, zone)),
-        inputs.field("question", "The question", inputs.text(most=500), optional=True, hint="For example: top 5 services yesterday"),
+        inputs.field("question", "The question", inputs.text(most=500, initial=question[:500]), optional=True, hint=_HINT),
     ]
     return inputs.modal("subscribe", where, "Subscribe", "Subscribe", fields)
