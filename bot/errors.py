@@ -14,6 +14,7 @@ from errors import UserError
 
 log = logging.getLogger(__name__)
 
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)  # TimeoutError: all connections wait for it
 _SLACK_SAYS = {
     "not_in_channel": "I am not in that channel. Invite me with /invite and try again.",
     "channel_not_found": "I cannot see that channel. Invite me with /invite and try again.",
@@ -38,8 +39,11 @@ def explain(error: BaseException) -> str | None:
     """A sentence for an error that is known, None for one that is not."""
     if isinstance(error, UserError):
         return str(error)
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
-        return "I cannot reach my database right now. Please try again in a minute; an admin can see why in the bot's log."
+    if isinstance(error, DATABASE_AWAY):
+        return (
+            "I cannot reach my database right now. A question is kept and answered once it is back; "
+            "anything else please try again in a minute. An admin can see why in the bot's log."
+        )
     if isinstance(error, SlackApiError):
         return _SLACK_SAYS.get(slack_calls.error_code(error))
     return None

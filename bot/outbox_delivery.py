@@ -33,10 +33,13 @@ _NOT_POSTED = "ratelimited"  # the one error after which it is certain that noth
 _TOKEN = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked"})  # a newer one may be on its way
 _LATER = _TOKEN | frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"})
 
+# Due by the bot's clock or the database's, whichever is later; no pause after an attempt is an hour long, so one that is was noted by a clock since put back.
 _HEADS = sa.text(
     """
-    SELECT DISTINCT ON (o.channel) o.id, o.channel, o.not_before FROM finops.outbox o
-    WHERE o.delivered_at IS NULL AND o.failed_at IS NULL AND (o.not_before <= :now OR o.attempts > 0)
+    SELECT DISTINCT ON (o.channel) o.id, o.channel,
+           o.not_before <= greatest(:now, now()) OR (o.attempts > 0 AND o.not_before > greatest(:now, now()) + interval '1 hour') AS due
+    FROM finops.outbox o
+    WHERE o.delivered_at IS NULL AND o.failed_at IS NULL AND (o.not_before <= greatest(:now, now()) OR o.attempts > 0)
       AND NOT EXISTS (SELECT 1 FROM finops.outbox p WHERE p.key IN (o.thread_key, o.update_key) AND p.id <> o.id
                       AND p.delivered_at IS NULL AND p.failed_at IS NULL)
       AND (CAST(:channel AS text) IS NULL OR o.channel = :channel)
@@ -80,7 +83,7 @@ class Delivery:
                     log.error("delivery to %s was interrupted: %s", channel, error)
         try:
             free = [channel for channel in self.due() if channel not in self._busy]
-        except sa.exc.DBAPIError as error:
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
             log.warning("the outbox cannot be read: %s", error)
             return False
         for channel in free:
@@ -91,7 +94,7 @@ class Delivery:
         """The channels that have a message which could be sent now."""
         with self.database.app.connect() as connection:
             heads = connection.execute(_HEADS, {"now": self.clock(), "channel": None}).all()
-        return [head.channel for head in heads if head.not_before <= self.clock()]
+        return [head.channel for head in heads if head.due]
 
     def deliver_channel(self, channel: str) -> None:
         """Deliver a channel's due messages in order, unless another process is at it."""
@@ -118,7 +121,7 @@ class Delivery:
     def _deliver_next(self, connection: sa.Connection, channel: str) -> bool:
         """Deliver the head of a channel; whether the next may follow at once."""
         head = connection.execute(_HEADS, {"now": self.clock(), "channel": channel}).first()
-        if head is None or head.not_before > self.clock():
+        if head is None or not head.due:
             connection.rollback()
             return False
         row = connection.execute(sa.select(OutboxMessage.__table__).where(OutboxMessage.id == head.id)).one()

@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from slack_sdk.errors import SlackClientError
 from sqlalchemy.orm import Session
 
 import logs
-from bot import inbox, slack_calls
+from bot import csv_files, errors, inbox, slack_calls
 from bot.cards import kinds, refusals
 from bot.errors import Where
 from bot.runtime import Runtime
@@ -91,14 +92,31 @@ def as_body(heard: Heard) -> dict[str, Any]:
 def submit(runtime: Runtime, event_id: str, heard: Heard) -> None:
     """Answer in the background."""
     where = Where(heard.user, heard.channel, heard.thread)
+    runtime.in_hand.add(event_id)
     with logs.request(logs.request_of(event_id)), logs.hiding(heard.text):
-        runtime.later(runtime.questions, where, answer, runtime, event_id, heard)
+        future = runtime.later(runtime.questions, where, answer, runtime, event_id, heard)
+    future.add_done_callback(lambda done: _over(runtime, event_id, done))
+
+
+def _over(runtime: Runtime, event_id: str, future: "Future[Any]") -> None:
+    """What failed and was told is not tried again, but for the database's absence; what was cancelled stays in hand until it is released."""
+    if future.cancelled():
+        return
+    runtime.in_hand.discard(event_id)
+    error = future.exception()
+    if error is None or isinstance(error, errors.DATABASE_AWAY):
+        return
+    try:
+        with runtime.session() as session:
+            inbox.done(session, event_id, runtime.clock())
+    except sa.exc.SQLAlchemyError as away:
+        log.warning("the end of %s cannot be noted: %s", event_id, away)
 
 
 def resume(runtime: Runtime) -> int:
     """Answer what a dead bot had acknowledged; how many."""
     with runtime.session() as session:
-        left = inbox.take_over(session, runtime.clock())
+        left = inbox.take_over(session)
     for event_id, body in left:
         submit(runtime, event_id, Heard(**body))
     return len(left)
@@ -111,6 +129,9 @@ def answer(runtime: Runtime, event_id: str, heard: Heard) -> None:
     with runtime.session() as session:
         if not private:
             outbox.leave(session, heard.channel, kind, payload, f"answer:{event_id}", thread_ts=heard.thread)
+            if kind == "answer" and payload["result"].get("export") and payload["result"].get("rows"):
+                beneath = None if heard.thread else f"answer:{event_id}"
+                csv_files.leave(session, payload["result"], payload["reference"], heard.channel, heard.thread, heard.user, beneath=beneath)
         inbox.done(session, event_id, runtime.clock())
     if private:  # people may talk among themselves; only who wrote is told that it was not understood
         card = kinds.result_card(payload, runtime.clock().date())

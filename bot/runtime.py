@@ -48,6 +48,8 @@ class Runtime:
     questions: ThreadPoolExecutor = field(default_factory=_pool("question", _QUESTIONS))
     clicks: ThreadPoolExecutor = field(default_factory=_pool("click", _CLICKS))
     start_soon: threading.Event = field(default_factory=threading.Event)
+    broken: threading.Event = field(default_factory=threading.Event)  # set when a part of the bot ended that should not
+    in_hand: set[str] = field(default_factory=set)  # ids of events that are claimed and not yet answered
     _held: set["Future[Any]"] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
