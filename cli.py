@@ -227,7 +227,7 @@ def evaluate(
         str | None, typer.Option("--with", metavar="SETTING", help="rules, model, both, or settings as llm_model=NAME,llm_use=first")
     ] = None,
     against: Annotated[str | None, typer.Option(metavar="SETTING", help="Ask a second time under this setting and compare")] = None,
-    today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")] = None,
+    today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Ask as if it were this day")] = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
     """Ask a file of questions and count the right answers (execution match), with latency and tokens."""
@@ -450,7 +450,7 @@ def remediations_list(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
 
 
 @remediations_app.command("show")
-def remediations_show(number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+def remediations_show(number: Annotated[int, typer.Argument(metavar="ID", help="Number of the remediation")]) -> None:
     """One remediation as JSON: plan, steps, approvals."""
     from playbooks.decisions import shown
 
@@ -459,7 +459,7 @@ def remediations_show(number: Annotated[int, typer.Argument(metavar="ID")]) -> N
 
 @remediations_app.command("approve")
 def remediations_approve(
-    number: Annotated[int, typer.Argument(metavar="ID")],
+    number: Annotated[int, typer.Argument(metavar="ID", help="Number of the remediation")],
     person: AsOption = None,
     confirm: Annotated[str | None, typer.Option(help="Number of resources, where something is deleted")] = None,
 ) -> None:
@@ -473,7 +473,9 @@ def remediations_approve(
 
 @remediations_app.command("reject")
 def remediations_reject(
-    number: Annotated[int, typer.Argument(metavar="ID")], reason: Annotated[str, typer.Option(help="Why")] = "", person: AsOption = None
+    number: Annotated[int, typer.Argument(metavar="ID", help="Number of the remediation")],
+    reason: Annotated[str, typer.Option(help="Why")] = "",
+    person: AsOption = None,
 ) -> None:
     """Reject a proposal."""
     from playbooks.decisions import decide
@@ -574,7 +576,9 @@ def tokens_issue(
 
 
 @tokens_app.command("revoke")
-def tokens_revoke(owner: Annotated[str, typer.Argument(metavar="PERSON")], person: AsOption = None) -> None:
+def tokens_revoke(
+    owner: Annotated[str, typer.Argument(metavar="PERSON", help="Id of a person of finops.yaml")], person: AsOption = None
+) -> None:
     """End all tokens of a person."""
     from bot.api.tokens import revoke_for
 
