@@ -5,8 +5,9 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS, _RESUME_EVERY, _PREFECT_WAIT = 1.0, 5, 20.0
+_KEEP_SECONDS = 10.0  # well under the claim's length
 _PING_SECONDS = 3  # a socket that died is noticed within some of these
 _RECEIVE_BYTES = 65_536  # the client recurses once a piece: large payloads in small pieces would exhaust the stack
 _EVENTS_KEPT = timedelta(days=7)
@@ -42,6 +44,7 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
     """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises `UserError` when Slack is not configured or refuses the token."""
     from bot.api.app import create_app
     from bot.api.context import Context
+    from bot.api.oidc import sign_in_of
     from nl2sql.answer import connect_deps
 
     logs.configure(settings.log_level)
@@ -49,11 +52,15 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     starter = flow_requests.prefect_starter(partial(flow_requests.prefect_address, settings))
-    api = create_app(Context(settings, organisation, database, connect_deps(settings, organisation, database)))
-    with serving(settings, organisation, database, answers.connect(settings, organisation, database), starter, api):
+    deps = connect_deps(settings, organisation, database)
+    api = create_app(Context(settings, organisation, database, deps, sign_in_of(settings)))
+    with serving(settings, organisation, database, answers.connect(settings, organisation, database), starter, api) as bot:
         log.info("finops-bot runs")
-        stop.wait()
+        while not stop.wait(_TICK_SECONDS) and not bot.broken.is_set():
+            pass
         log.info("stopping: finishing what is in hand")
+    if bot.broken.is_set():
+        raise UserError("A part of the bot ended unexpectedly; its log says why. Start it again.")
 
 
 @contextmanager
@@ -86,17 +93,32 @@ def serving(
         socket = stack.enter_context(_socket(app, settings))
         secrets = SlackSecrets(settings, (bot.client, bot.delivery.client), socket)
         bot.renew_secrets, bot.delivery.token_refused = secrets.renew, secrets.refused
+        if api is not None:
+            _introduce(api, bot, socket)
         yield bot
+
+
+def _introduce(api: "FastAPI", bot: Runtime, socket: "SocketModeClient | None") -> None:
+    """Let the API know Slack's user groups, and say of itself that it is not ready while the socket is closed."""
+    context = getattr(api.state, "context", None)
+    if context is not None:
+
+        def slack() -> str | None:
+            return None if socket is None or socket.is_connected() else "the socket to Slack is closed; it is opened again"
+
+        api.state.context = replace(context, person=bot.people.person, ready={"slack": slack})
 
 
 @contextmanager
 def _working(bot: Runtime) -> Iterator[None]:
     """Delivery and background work; at the end questions in hand are answered and what they left is delivered."""
     stopping = threading.Event()
-    threads = [
-        threading.Thread(target=bot.delivery.run, name="delivery"),
-        threading.Thread(target=background, args=(bot, stopping), name="background"),
-    ]
+    parts: dict[str, Callable[[], None]] = {
+        "delivery": bot.delivery.run,
+        "background": partial(background, bot, stopping),
+        "claims": partial(keep_claims, bot, stopping),
+    }
+    threads = [threading.Thread(target=_part, args=(bot, stopping, work), name=name) for name, work in parts.items()]
     for thread in threads:
         thread.start()
     try:
@@ -105,10 +127,21 @@ def _working(bot: Runtime) -> Iterator[None]:
         bot.finish()
         stopping.set()
         bot.start_soon.set()
+        _claim_in_hand(bot, inbox.release)
         _deliver_the_rest(bot)
         bot.delivery.stop()
         for thread in threads:
             thread.join()
+
+
+def _part(bot: Runtime, stopping: threading.Event, work: Callable[[], None]) -> None:
+    """Do a part's work; a bot that lost a part would look alive and keep silent, so it ends and is started again."""
+    try:
+        work()
+    finally:
+        if not stopping.is_set():
+            log.critical("the part %s of the bot ended unexpectedly", threading.current_thread().name)
+            bot.broken.set()
 
 
 @contextmanager
@@ -139,10 +172,24 @@ def _deliver_the_rest(bot: Runtime) -> None:
         try:
             if not bot.delivery.due():
                 return
-        except sa.exc.DBAPIError as error:
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
             log.warning("the outbox cannot be read: %s", error)
             return
         time.sleep(0.05)
+
+
+def keep_claims(bot: Runtime, stopping: threading.Event) -> None:
+    """Say now and then that what is in hand is not left: apart from the other work, which may wait long for Prefect."""
+    while not stopping.wait(_KEEP_SECONDS):
+        _claim_in_hand(bot, inbox.keep)
+
+
+def _claim_in_hand(bot: Runtime, claim: Callable[[Session, Collection[str]], None]) -> None:
+    try:
+        with Session(bot.database.app) as session, session.begin():
+            claim(session, bot.in_hand.copy())
+    except sa.exc.SQLAlchemyError as error:
+        log.warning("claims cannot be written: %s", error)
 
 
 def background(bot: Runtime, stopping: threading.Event) -> None:
@@ -166,7 +213,7 @@ def background(bot: Runtime, stopping: threading.Event) -> None:
                     inbox.forget(session, bot.clock() - _EVENTS_KEPT)
                     note_configuration(bot, session)
                     keep_head(bot, session)
-        except sa.exc.DBAPIError as error:
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
             log.warning("the database cannot be used: %s", error)
         turn += 1
         bot.start_soon.wait(_TICK_SECONDS)

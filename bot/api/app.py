@@ -1,24 +1,53 @@
 """The FastAPI application."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
-from bot.api import changes, health, insights, listing, problems
+from bot.api import ai, budgets, health, insights, listing, metrics, problems, records, remediations
 from bot.api.context import Context
+from bot.api.edge import Edge
+
+_ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
+
+Send `Authorization: Bearer TOKEN`: a token of `finops tokens issue`, or a JWT of the configured sign-in provider. A token has scopes (`read`, `ask`, `write`), its
+person has roles; both have to allow a call. Lists are paged with `limit` and `offset`, filtered by equality, and bear an `ETag`; what changes things takes `If-Match`.
+Errors are problem documents (RFC 9457). Who calls more than 10 times a second in the long run is answered 429 with `Retry-After`."""
 
 
 def create_app(context: Context) -> FastAPI:
     """The API of one process; Slack's HTTP endpoint is added by the caller where it is used."""
-    app = FastAPI(
+    app = _Documented(
         title="finops-bot",
         version="1",
         summary="Cloud cost: questions, insights, budgets, remediations",
+        description=_ABOUT,
         openapi_url="/api/v1/openapi.json",
         docs_url="/api/v1/docs",
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.context = context
     problems.install(app)
-    app.include_router(health.router)
-    for router in (insights.router, listing.router, changes.router):
+    app.add_middleware(Edge)
+    for router in (health.router, metrics.router):
+        app.include_router(router)
+    for router in (ai.router, insights.router, budgets.router, remediations.router, records.router, listing.router):
         app.include_router(router, prefix="/api/v1")
     return app
+
+
+class _Documented(FastAPI):
+    """Adds to the description what FastAPI does not know: the problem document, and the sign-in provider."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            made = super().openapi()
+            components = made.setdefault("components", {})
+            components.setdefault("schemas", {})["Problem"] = problems.SCHEMA
+            sign_in = self.state.context.sign_in
+            if sign_in is not None:
+                address = f"{sign_in.issuer.rstrip('/')}/.well-known/openid-configuration"
+                components["securitySchemes"]["oidc"] = {"type": "openIdConnect", "openIdConnectUrl": address}
+        return self.openapi_schema or {}

@@ -1,18 +1,26 @@
 """What every endpoint needs: the database, the organisation, who calls."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BeforeValidator, StringConstraints
 from sqlalchemy.orm import Session
 
 from access import Action, Actor, Denied, check
 from bot.api import tokens
 from bot.api.limits import Buckets
+from bot.api.oidc import SignIn
 from db.engines import Database
 from settings import Organisation, Settings
+
+_bearer = HTTPBearer(auto_error=False, description="A token of `finops tokens issue`, or a JWT of the configured sign-in provider")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 @dataclass(frozen=True)
@@ -24,8 +32,17 @@ class Context:
     database: Database
     answers: Any
     """The dependencies of `nl2sql.answer.ask`."""
-    verify_jwt: Callable[[str], str | None] = lambda _token: None
+    sign_in: SignIn | None = None
+    person: Callable[[str], Actor] | None = None
+    """Who an id or e-mail is, with what Slack's user groups add; without Slack what finops.yaml says."""
+    ready: dict[str, Callable[[], str | None]] = field(default_factory=dict)
+    """Parts of the process and what is not ready about them, None where they are."""
     buckets: Buckets = field(default_factory=Buckets)
+    strangers: Buckets = field(default_factory=lambda: Buckets(rate=1.0, burst=20.0))
+
+    def actor(self, person: str) -> Actor:
+        """Who a person is to us."""
+        return self.person(person) if self.person else self.organisation.actor(person)
 
 
 @dataclass(frozen=True)
@@ -42,31 +59,40 @@ def context_of(request: Request) -> Context:
     return context
 
 
-def caller_of(request: Request) -> Caller:
+def caller_of(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]) -> Caller:
     """The bearer of the request's token: ours, or a JWT of the configured issuer. 401 without one, 429 when it calls too often."""
     context = context_of(request)
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
-        raise HTTPException(
-            401, "Send `Authorization: Bearer TOKEN`; an admin makes one with `finops tokens issue`.", {"WWW-Authenticate": "Bearer"}
-        )
-    with Session(context.database.app) as session:
-        bearer = tokens.find(session, token, datetime.now(UTC))
-    if bearer is None and (person := context.verify_jwt(token)):
-        bearer = tokens.Bearer(person, frozenset(tokens.SCOPES))
+    if credentials is None:
+        raise HTTPException(401, "Send `Authorization: Bearer TOKEN`; an admin makes one with `finops tokens issue`.", _CHALLENGE)
+    bearer = _bearer_of(context, credentials.credentials)
     if bearer is None:
-        raise HTTPException(401, "This token is unknown, expired or revoked.", {"WWW-Authenticate": "Bearer"})
-    wait = context.buckets.wait(bearer.person)
+        _take(context.strangers, request.client.host if request.client else "")
+        raise HTTPException(401, "This token is unknown, expired or revoked.", _CHALLENGE)
+    if not context.organisation.knows(bearer.person):
+        raise HTTPException(403, "finops.yaml does not know this person; an admin adds them under `people:`.")
+    actor = context.actor(bearer.person)
+    request.state.person = actor.id
+    _take(context.buckets, actor.id)
+    return Caller(actor, bearer.scopes)
+
+
+def _bearer_of(context: Context, token: str) -> tokens.Bearer | None:
+    if not tokens.is_ours(token):
+        return context.sign_in.verify(token) if context.sign_in else None
+    with Session(context.database.app) as session:
+        return tokens.find(session, token, datetime.now(UTC))
+
+
+def _take(buckets: Buckets, who: str) -> None:
+    wait = buckets.wait(who)
     if wait:
         raise HTTPException(429, f"Too many requests; try again in {wait:.1f} s.", {"Retry-After": str(int(wait) + 1)})
-    return Caller(context.organisation.actor(bearer.person), bearer.scopes)
 
 
-def needs(action: Action, scope: str) -> Callable[[Request], Caller]:
+def needs(action: Action, scope: tokens.Scope) -> Callable[..., Caller]:
     """A dependency: the caller's token has the scope and one of the caller's roles the permission. 403 otherwise."""
 
-    def dependency(request: Request) -> Caller:
-        caller = caller_of(request)
+    def dependency(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         if scope not in caller.scopes:
             raise HTTPException(403, f"This token may not be used for this; it needs the scope {scope}.")
         decision = check(caller.actor, action)
@@ -77,10 +103,34 @@ def needs(action: Action, scope: str) -> Callable[[Request], Caller]:
     return dependency
 
 
+STORABLE = r"^[^\x00]*$"
+"""Text that the database can hold."""
+Text = Annotated[str, StringConstraints(pattern=STORABLE)]
+
+
+def _plain_day(value: Any) -> Any:
+    if value is not None and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("a day is written 2026-11-15")
+    return value
+
+
+PLAIN_DAY = BeforeValidator(_plain_day)
+"""Neither a time nor seconds since 1970, which pydantic would take."""
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("a whole number is wanted")
+    return value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Neither text nor a truth value, which pydantic would take; 7.0 is 7, as JSON Schema has it."""
 InContext = Annotated[Context, Depends(context_of)]
 Reader = Annotated[Caller, Depends(needs(Action.READ, "read"))]
 Asker = Annotated[Caller, Depends(needs(Action.ASK, "ask"))]
 Triager = Annotated[Caller, Depends(needs(Action.TRIAGE_INSIGHT, "write"))]
 BudgetEditor = Annotated[Caller, Depends(needs(Action.EDIT_BUDGET, "write"))]
-Approver = Annotated[Caller, Depends(needs(Action.APPROVE_REMEDIATION, "write"))]
+Decider = Annotated[Caller, Depends(needs(Action.READ, "write"))]
+"""May decide as the rules of the remediation say: an approver, or who asked for it and takes it back."""
 Auditor = Annotated[Caller, Depends(needs(Action.READ_AUDIT, "read"))]

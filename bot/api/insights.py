@@ -1,31 +1,37 @@
 """Insights: the summary, one of them, and what a person decides about it."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, HTTPException, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from sqlglot import exp, parse_one
 
 from access import Actor, may_see_team
-from bot.api.context import Context, InContext, Reader, Triager
+from bot.api import etags, problems
+from bot.api.context import WHOLE, Context, InContext, Reader, Text, Triager
 from bot.api.listing import select
-from db import audit, kpis
+from bot.api.schemas import responds, table_schema
+from db import audit
 from db.tables import Insight
 
-router = APIRouter(tags=["insights"])
+router = APIRouter(tags=["insights"], responses=problems.declared(*problems.ALWAYS))
 _SUMMARY_ROWS = 1_000
+_SEVERITIES = ("critical", "high", "medium", "low")
+Number = Annotated[int, Path(ge=1, lt=2**63, description="Number of the insight")]
 
 
 class Decision(BaseModel):
     """What becomes of an insight."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"status": "expected", "reason": "the load test of this week", "days": 7}]}
+    )
     status: Literal["open", "acknowledged", "expected", "snoozed", "resolved"]
-    reason: str = Field("", max_length=500)
-    days: int | None = Field(None, ge=1, le=365, description="For how long, where it is snoozed or expected")
+    reason: Text = Field("", max_length=500)
+    days: Annotated[int | None, WHOLE] = Field(None, ge=1, le=365, description="For how long, where it is snoozed or expected")
 
 
 def _rows(context: Context, actor: Actor, sql: str) -> list[dict[str, Any]]:
@@ -34,26 +40,51 @@ def _rows(context: Context, actor: Actor, sql: str) -> list[dict[str, Any]]:
     return select(context, actor, statement, _SUMMARY_ROWS)
 
 
-@router.get("/insights/summary", summary="Severity counts, service trends, anomalies, savings and forecasts at a glance")
-def summary(context: InContext, caller: Reader) -> dict[str, Any]:
-    """Everything is narrowed to what the caller may see."""
+_ROWS = {"type": "array", "items": {"type": "object"}}
+_SUMMARY = {
+    "type": "object",
+    "required": ["severity_counts", "service_trends", "anomalies", "savings", "forecasts", "budgets", "as_of"],
+    "properties": {
+        "as_of": {"type": ["string", "null"], "description": "The bills reach through this day"},
+        "severity_counts": {
+            "type": "object",
+            "description": "Open and acknowledged insights by severity",
+            "required": list(_SEVERITIES),
+            "properties": {severity: {"type": "integer"} for severity in _SEVERITIES},
+        },
+        "service_trends": {**_ROWS, "description": "The 20 largest services: the last 30 days of bills against the 30 before"},
+        "anomalies": {**_ROWS, "description": "The newest 20"},
+        "savings": {**_ROWS, "description": "The ledger by status: promised and realized a month"},
+        "forecasts": {**_ROWS, "description": "The next 30 days, by scope: the 20 largest"},
+        "budgets": {**_ROWS, "description": "The 20 that are used most"},
+    },
+}
+
+
+@router.get(
+    "/insights/summary",
+    summary="Severity counts, service trends, anomalies, savings, forecasts and budgets at a glance",
+    response_model=None,
+    responses={**responds("The summary", _SUMMARY, **etags.HEADER), **etags.UNCHANGED},
+)
+def summary(request: Request, context: InContext, caller: Reader) -> Response:
+    """Everything is narrowed to what the caller may see; days are counted back from the newest day of the bills."""
 
     def rows(sql: str) -> list[dict[str, Any]]:
         return _rows(context, caller.actor, sql)
 
-    return {
-        "severity": rows(
-            "SELECT severity, count(*) AS open FROM insights WHERE status IN ('open', 'acknowledged') GROUP BY severity ORDER BY severity"
-        ),
+    as_of = rows("SELECT max(data_through) AS as_of FROM data_freshness")[0]["as_of"]
+    day = f"CAST('{as_of}' AS date)" if as_of else "current_date"
+    open_now = rows(
+        "SELECT severity, count(*) AS open FROM insights WHERE status IN ('open', 'acknowledged') AND closed_at IS NULL GROUP BY severity"
+    )
+    body = {
+        "as_of": as_of,
+        "severity_counts": dict.fromkeys(_SEVERITIES, 0) | {row["severity"]: row["open"] for row in open_now},
+        "service_trends": [_with_change(row) for row in rows(_TRENDS.format(day=day))],
         "anomalies": rows(
             "SELECT insight_id, detected_at, title, severity, status, team, service, account, impact_amount, currency FROM insights "
             "WHERE kind = 'anomaly' ORDER BY insight_id DESC LIMIT 20"
-        ),
-        "service_trends": rows(
-            "SELECT service, currency, sum(effective_cost) FILTER (WHERE usage_date >= current_date - 30) AS last_30_days, "
-            "sum(effective_cost) FILTER (WHERE usage_date < current_date - 30) AS before_30_days FROM daily_costs "
-            "WHERE charge_category <> 'Tax' AND usage_date >= current_date - 60 AND usage_date < current_date GROUP BY service, currency "
-            "ORDER BY last_30_days DESC NULLS LAST LIMIT 20"
         ),
         "savings": rows(
             "SELECT status, currency, count(*) AS resources, sum(expected_monthly_savings) AS expected, sum(realized_monthly_savings) AS realized "
@@ -69,41 +100,67 @@ def summary(context: InContext, caller: Reader) -> dict[str, Any]:
             "SELECT budget, status, percent_used, amount, spent, forecast, currency FROM budgets ORDER BY percent_used DESC LIMIT 20"
         ),
     }
+    return etags.respond(request, body)
 
 
-@router.get("/kpis", summary="How well the product does its job: each measure with its target")
-def measures(context: InContext, caller: Reader) -> list[dict[str, Any]]:
-    """A value of null is not yet known, and neither good nor bad."""
-    with context.database.app.connect() as connection:
-        return [{**asdict(kpi), "good": kpi.good} for kpi in kpis.read(connection, len(context.organisation.people))]
+_TRENDS = (
+    "SELECT service, currency, sum(effective_cost) FILTER (WHERE usage_date > {day} - 30) AS last_30_days, "
+    "sum(effective_cost) FILTER (WHERE usage_date <= {day} - 30) AS before_30_days FROM daily_costs "
+    "WHERE charge_category <> 'Tax' AND usage_date > {day} - 60 AND usage_date <= {day} GROUP BY service, currency "
+    "ORDER BY last_30_days DESC NULLS LAST LIMIT 20"
+)
 
 
-@router.get("/insights/{insight_id}", summary="One insight with its evidence")
-def one(insight_id: int, context: InContext, caller: Reader) -> dict[str, Any]:
+def _with_change(row: dict[str, Any]) -> dict[str, Any]:
+    """A trend with its change: an amount, and per cent where there was something before."""
+    now, then = float(row["last_30_days"] or 0), float(row["before_30_days"] or 0)
+    return {**row, "change": now - then, "change_percent": round(100 * (now - then) / then, 2) if then > 0 else None}
+
+
+@router.get(
+    "/insights/{insight_id:int}",
+    summary="One insight with its evidence",
+    response_model=None,
+    responses={**responds("The insight", table_schema(Insight), **etags.HEADER), **etags.UNCHANGED, **problems.declared(404)},
+)
+def one(request: Request, insight_id: Number, context: InContext, caller: Reader) -> Response:
     """404 also where the caller may not see its team: that it exists is not said either."""
     with Session(context.database.app) as session:
-        insight = _visible(session, insight_id, caller.actor)
-        return {column.name: getattr(insight, column.name) for column in Insight.__table__.columns}
+        return etags.respond(request, _body(_visible(session, insight_id, caller.actor)))
 
 
-@router.patch("/insights/{insight_id}", summary="Acknowledge, expect, snooze, resolve or reopen an insight")
-def decide(insight_id: int, decision: Decision, context: InContext, caller: Triager) -> dict[str, Any]:
+@router.patch(
+    "/insights/{insight_id:int}",
+    summary="Acknowledge, expect, snooze, resolve or reopen an insight",
+    response_model=None,
+    responses={**responds("The insight as it is now", table_schema(Insight), **etags.HEADER), **problems.declared(400, 404, 412, 413)},
+)
+def decide(
+    request: Request, insight_id: Number, decision: Decision, context: InContext, caller: Triager, if_match: etags.IfMatch = None
+) -> Response:
     """The decision is audited with its reason."""
     now = datetime.now(UTC)
     with Session(context.database.app) as session, session.begin():
-        insight = _visible(session, insight_id, caller.actor)
+        insight = _visible(session, insight_id, caller.actor, locked=True)
+        etags.must_match(if_match, _body(insight))
         insight.status, insight.status_reason = decision.status, decision.reason or None
         insight.status_until = now + timedelta(days=decision.days) if decision.days else None
         insight.closed_at = now if decision.status == "resolved" else None
         audit.append(
             session, caller.actor.id, f"insight.{decision.status}", str(insight_id), {"reason": decision.reason, "days": decision.days}
         )
-    return {"insight_id": insight_id, "status": decision.status}
+        session.flush()
+        body = _body(insight)
+    return etags.respond(request, body)
 
 
-def _visible(session: Session, insight_id: int, actor: Actor) -> Insight:
-    fits = 0 < insight_id < 2**63
-    insight = session.scalar(sa.select(Insight).where(Insight.id == insight_id)) if fits else None
+def _body(insight: Insight) -> dict[str, Any]:
+    return {column.name: getattr(insight, column.name) for column in Insight.__table__.columns}
+
+
+def _visible(session: Session, insight_id: int, actor: Actor, *, locked: bool = False) -> Insight:
+    statement = sa.select(Insight).where(Insight.id == insight_id)
+    insight = session.scalar(statement.with_for_update() if locked else statement)
     if insight is None or not may_see_team(actor, insight.team):
         raise HTTPException(404, f"There is no insight {insight_id}.")
     return insight

@@ -29,6 +29,11 @@ class Bearer:
     scopes: frozenset[str]
 
 
+def is_ours(token: str) -> bool:
+    """Whether a bearer token looks like one that was made here."""
+    return token.startswith(_PREFIX)
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 

@@ -1,0 +1,69 @@
+"""Questions in plain words: the same `ask`, the same guard and the same narrowing as in Slack."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+import logs
+from bot.api import problems
+from bot.api.context import PLAIN_DAY, Asker, InContext, Text
+from bot.api.schemas import responds
+
+router = APIRouter(tags=["ai"], responses=problems.declared(400, 413, *problems.ALWAYS))
+
+_OUTCOMES = ["answer", "clarify", "cannot_answer", "blocked", "timeout", "unavailable"]
+_EXAMPLE = {
+    "outcome": "answer", "text": "$12.4k: checkout in prod, last week.", "sql": "SELECT service, sum(effective_cost) …",
+    "columns": ["service", "cost"], "rows": [["Amazon Elastic Compute Cloud", 7204.11]], "choices": [],
+    "period": {"start": "2026-11-16", "end": "2026-11-23"}, "metric": "effective", "currency": "USD", "as_of": "2026-11-22",
+    "translator": "offline", "elapsed_ms": 38,
+}  # fmt: skip
+_SCHEMA = {
+    "type": "object",
+    "required": list(_EXAMPLE),
+    "properties": {
+        "outcome": {"type": "string", "enum": _OUTCOMES},
+        "text": {"type": "string", "description": "A sentence for people"},
+        "sql": {"type": ["string", "null"], "description": "What was run"},
+        "columns": {"type": "array", "items": {"type": "string"}},
+        "rows": {"type": "array", "items": {"type": "array"}},
+        "choices": {"type": "array", "description": "What may have been meant, or can be asked instead"},
+        "period": {"type": ["object", "null"], "description": "Days, the end not in it"},
+        "metric": {"type": ["string", "null"]},
+        "currency": {"type": ["string", "null"]},
+        "as_of": {"type": ["string", "null"], "description": "The bills reach through this day"},
+        "translator": {"type": "string"},
+        "elapsed_ms": {"type": "integer"},
+    },
+}
+
+
+class Asked(BaseModel):
+    """A question in plain words."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"question": "what did we spend on EC2 last month by team?"}, {"question": "and by region?", "thread": "t1"}]
+        },
+    )
+    question: Text = Field(min_length=1, max_length=2000)
+    thread: Text | None = Field(None, max_length=100, description="A follow-up amends the thread's last question")
+    today: Annotated[date | None, PLAIN_DAY] = Field(None, description="Answer as if it were this day")
+
+
+@router.post(
+    "/ai/query", summary="Ask a cost question", response_model=None, responses=responds("What became of the question", _SCHEMA, _EXAMPLE)
+)
+def ai_query(asked: Asked, context: InContext, caller: Asker) -> dict[str, Any]:
+    """A question that cannot be answered, or is refused, is an outcome too."""
+    from nl2sql.answer import ask
+
+    deps = replace(context.answers, today=asked.today) if asked.today else context.answers
+    thread = f"api:{caller.actor.id}:{asked.thread}" if asked.thread else None
+    with logs.hiding(asked.question):
+        answer: dict[str, Any] = ask(asked.question, caller.actor, thread, deps).to_json()
+    return answer

@@ -1,0 +1,120 @@
+"""Sign-in with the company's own provider: a JWT is checked against the keys that the provider publishes, and names a person of finops.yaml."""
+
+import json
+import logging
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import jwt
+from fastapi import HTTPException
+
+from bot.api.tokens import SCOPES, Bearer
+from errors import UserError
+from settings import Settings
+
+log = logging.getLogger(__name__)
+
+# Only algorithms with a public key: with a shared one, or none, who can read the published keys could sign.
+_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+_LEEWAY_SECONDS: Final = 30
+_KEYS_KEPT_SECONDS: Final = 300.0
+_ASKED_AGAIN_SECONDS: Final = 10.0  # a stream of tokens with unknown keys is one question in this time
+_TIMEOUT_SECONDS: Final = 5
+_LARGEST_ANSWER: Final = 1_000_000
+_PREFIX: Final = "finops:"
+
+
+@dataclass
+class SignIn:
+    """One provider and this API's audience there."""
+
+    issuer: str
+    audience: str
+    claim: str
+    production: bool = False
+    clock: Callable[[], float] = time.monotonic
+    _keys: dict[str | None, jwt.PyJWK] = field(default_factory=dict)
+    _read_at: float = float("-inf")
+    _tried_at: float = float("-inf")
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def verify(self, token: str) -> Bearer | None:
+        """Who a JWT stands for and its scopes; None when it is not good. Raises 503 while the provider cannot be reached.
+
+        Scopes are those of its `scope` claim that begin with `finops:`; a token that names none may be used for everything its person may do.
+        """
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") not in _ALGORITHMS:
+                return None
+            key = self._key(header.get("kid"))
+            if key is None:
+                return None
+            claims = jwt.decode(
+                token, key, [header["alg"]], audience=self.audience, issuer=self.issuer, leeway=_LEEWAY_SECONDS,
+                options={"require": ["exp", "iss", "aud", self.claim]},
+            )  # fmt: skip
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            log.info("a JWT was refused: %s", type(error).__name__)
+            return None
+        person = claims.get(self.claim)
+        if not isinstance(person, str) or not person or (self.claim == "email" and claims.get("email_verified") is False):
+            return None
+        named = {word.removeprefix(_PREFIX) for word in _words(claims.get("scope")) if word.startswith(_PREFIX)}
+        return Bearer(person, frozenset(named & set(SCOPES)) if named else frozenset(SCOPES))
+
+    def _key(self, identity: str | None) -> jwt.PyJWK | None:
+        """The published key of this id; they are read again when they are old, or when it is not among them."""
+        with self._lock:
+            now = self.clock()
+            wanted = identity not in self._keys or now - self._read_at > _KEYS_KEPT_SECONDS
+            if wanted and now - self._tried_at > _ASKED_AGAIN_SECONDS:
+                self._tried_at = now
+                self._read_keys()
+            if not self._keys:
+                said = "The sign-in provider cannot be reached just now; try again in a moment."
+                raise HTTPException(503, said, {"Retry-After": str(int(_ASKED_AGAIN_SECONDS))})
+            return self._keys.get(identity)
+
+    def _read_keys(self) -> None:
+        try:
+            about = self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+            if about.get("issuer") != self.issuer:
+                raise ValueError("the discovery document is of another issuer")
+            published = self._get(str(about["jwks_uri"]))["keys"]
+            usable = [key for key in published if key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig"]
+            self._keys = {key.key_id: key for key in map(jwt.PyJWK, usable)}
+            self._read_at = self.clock()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+            log.warning("the keys of %s cannot be read: %s", self.issuer, type(error).__name__)
+
+    def _get(self, url: str) -> Any:
+        _must_be_safe(url, self.production)
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - the line above checks its scheme
+            return json.loads(answer.read(_LARGEST_ANSWER))
+
+
+def _words(scope: Any) -> list[str]:
+    return scope.split() if isinstance(scope, str) else [word for word in scope if isinstance(word, str)] if isinstance(scope, list) else []
+
+
+def _must_be_safe(url: str, production: bool) -> None:
+    """https, or in development http too."""
+    if urlsplit(url).scheme not in (("https",) if production else ("https", "http")):
+        raise ValueError("the address is not https")
+
+
+def sign_in_of(settings: Settings) -> SignIn | None:
+    """The configured provider; None when there is none. Raises `UserError` when the configuration is not whole."""
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_audience is None:
+        raise UserError("FINOPS_OIDC_ISSUER is set without FINOPS_OIDC_AUDIENCE: set the client id that tokens for this API are made for.")
+    if settings.env == "production" and urlsplit(settings.oidc_issuer).scheme != "https":
+        raise UserError("FINOPS_OIDC_ISSUER has to be an https address in production.")
+    return SignIn(settings.oidc_issuer, settings.oidc_audience, settings.oidc_claim, settings.env == "production")

@@ -1,0 +1,252 @@
+"""The HTTP API over a real application and a real database."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from bot.api import tokens
+from bot.api.limits import Buckets
+from db.engines import Database
+from tests.bot.api.conftest import NOW, bearer
+
+
+def test_without_a_token_nothing_is_said(client: TestClient) -> None:
+    """Every path but health needs one; the answer is a problem document."""
+    for path in ("/api/v1/insights", "/api/v1/insights/summary", "/api/v1/resources", "/api/v1/audit"):
+        response = client.get(path)
+        assert response.status_code == 401
+        assert response.headers["content-type"] == "application/problem+json"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_expired_revoked_and_wrong_tokens_are_refused(client: TestClient, clean_database: Database) -> None:
+    """A token is good until it ends or is ended."""
+    expired = bearer(clean_database, "U-ANN", "read", lifetime=timedelta(seconds=-1))
+    good = bearer(clean_database, "U-ANN", "read")
+    assert client.get("/api/v1/insights", headers=expired).status_code == 401
+    assert client.get("/api/v1/insights", headers={"Authorization": "Bearer fops_nonsense"}).status_code == 401
+    assert client.get("/api/v1/insights", headers=good).status_code == 200
+    with Session(clean_database.app) as session, session.begin():
+        tokens.revoke(session, "U-ANN", NOW, "test")
+    assert client.get("/api/v1/insights", headers=good).status_code == 401
+
+
+def test_everybody_sees_their_own_teams_only(client: TestClient, clean_database: Database) -> None:
+    """Lists, the summary and single insights are narrowed alike."""
+    ann = bearer(clean_database, "U-ANN", "read")
+    items = client.get("/api/v1/insights", headers=ann).json()["items"]
+    assert [item["title"] for item in items] == ["canary payments"]
+    assert "canary search" not in client.get("/api/v1/insights/summary", headers=ann).text
+    assert [client.get(f"/api/v1/insights/{number}", headers=ann).status_code for number in (1, 2)] == [200, 404]
+    everything = client.get("/api/v1/insights", headers=bearer(clean_database, "U-ROOT", "read")).json()["items"]
+    assert len(everything) == 2
+
+
+def test_scopes_and_roles_both_count(client: TestClient, clean_database: Database) -> None:
+    """A read token does not write, and a member does not edit budgets."""
+    budget = {"amount": 100, "scope": {"team": "search"}, "currency": "EUR"}
+    read_only = bearer(clean_database, "U-OPS", "read")
+    assert client.put("/api/v1/budgets/search", json=budget, headers=read_only).status_code == 403
+    assert client.put("/api/v1/budgets/search", json=budget, headers=bearer(clean_database, "U-ANN", "write")).status_code == 403
+    operator = bearer(clean_database, "U-OPS", "write")
+    assert client.put("/api/v1/budgets/search", json=budget, headers=operator).status_code == 201
+    assert client.put("/api/v1/budgets/search", json={**budget, "amount": 200}, headers=operator).status_code == 200
+    assert client.delete("/api/v1/budgets/search", headers=operator).status_code == 204
+    assert client.delete("/api/v1/budgets/search", headers=operator).status_code == 404
+
+
+def test_pages_filters_and_etags(client: TestClient, clean_database: Database) -> None:
+    """A page says where it continues; the same page is not sent twice; an unknown filter is named."""
+    root = bearer(clean_database, "U-ROOT", "read")
+    first = client.get("/api/v1/insights?limit=1", headers=root)
+    assert first.json()["next_offset"] == 1
+    assert client.get("/api/v1/insights?limit=1", headers={**root, "If-None-Match": first.headers["etag"]}).status_code == 304
+    assert [i["team"] for i in client.get("/api/v1/insights?team=search", headers=root).json()["items"]] == ["search"]
+    assert first.headers["link"].endswith('offset=1&limit=1>; rel="next"') or "offset=1" in first.headers["link"]
+    assert client.get("/api/v1/insights?team='; DROP TABLE x --", headers=root).json()["items"] == []
+    assert client.get("/api/v1/insights?team=a&team=b", headers=root).status_code == 422
+    assert client.get(f"/api/v1/insights?since={NOW.date() + timedelta(days=1)}", headers=root).json()["items"] == []
+    assert client.get("/api/v1/insights?colour=red", headers=root).status_code == 422
+
+
+def test_a_question_and_an_unsafe_one(client: TestClient, clean_database: Database) -> None:
+    """The same ask as in Slack."""
+    ann = bearer(clean_database, "U-ANN", "ask")
+    assert client.post("/api/v1/ai/query", json={"question": "drop table charges"}, headers=ann).json()["outcome"] == "blocked"
+    assert client.post("/api/v1/ai/query", json={"question": ""}, headers=ann).status_code == 422
+
+
+def test_a_decision_is_stored_and_audited(client: TestClient, clean_database: Database) -> None:
+    """Acknowledging is for members of the team."""
+    ann = bearer(clean_database, "U-ANN", "write", "read")
+    assert client.patch("/api/v1/insights/1", json={"status": "acknowledged", "reason": "ours"}, headers=ann).status_code == 200
+    assert client.get("/api/v1/insights/1", headers=ann).json()["status"] == "acknowledged"
+    actions = [item["action"] for item in client.get("/api/v1/audit", headers=bearer(clean_database, "U-ROOT", "read")).json()["items"]]
+    assert "insight.acknowledged" in actions
+
+
+def test_who_calls_too_often_waits() -> None:
+    """A bucket of two, refilled one a second."""
+    buckets = Buckets(rate=1, burst=2)
+    assert [buckets.wait("ann", 0.0), buckets.wait("ann", 0.0)] == [0, 0]
+    assert buckets.wait("ann", 0.0) == 1
+    assert buckets.wait("bob", 0.0) == 0
+    assert buckets.wait("ann", 1.0) == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "insights",
+        "accounts",
+        "services",
+        "resources",
+        "budgets",
+        "forecasts",
+        "recommendations",
+        "remediations",
+        "savings",
+        "prices",
+        "freshness",
+        "showback",
+    ],
+)
+def test_every_list_is_a_page(client: TestClient, clean_database: Database, path: str) -> None:
+    """With items, a continuation and an ETag."""
+    response = client.get(f"/api/v1/{path}", headers=bearer(clean_database, "U-ROOT", "read"))
+    assert response.status_code == 200
+    assert set(response.json()) == {"items", "next_offset"}
+    assert response.headers["etag"]
+
+
+def test_nobody_sees_another_team_anywhere(client: TestClient, clean_database: Database) -> None:
+    """Not in any list, summary or single thing."""
+    ann = bearer(clean_database, "U-ANN", "read")
+    paths = ["insights", "insights/summary", "accounts", "services", "resources", "forecasts", "remediations", "budgets"]
+    told = {path: client.get(f"/api/v1/{path}", headers=ann).text for path in paths}
+    assert [path for path, text in told.items() if "search" in text] == []
+    assert "payments" in told["services"]
+    assert [
+        client.get(f"/api/v1/{kind}", headers=ann).status_code for kind in ("budgets/search budget", "remediations/2", "insights/2")
+    ] == [404] * 3
+
+
+def test_the_summary_counts_and_compares(client: TestClient, clean_database: Database) -> None:
+    """Every severity is there; a trend is an amount and per cent; the forecast is of the days to come."""
+    body = client.get("/api/v1/insights/summary", headers=bearer(clean_database, "U-ROOT", "read")).json()
+    assert body["severity_counts"] == {"critical": 0, "high": 2, "medium": 0, "low": 0}
+    trend = body["service_trends"][0]
+    assert (trend["last_30_days"], trend["before_30_days"], trend["change_percent"]) == (300, 290, 3.45)
+    assert {row["scope"] for row in body["forecasts"]} == {"payments", "search"}
+    assert len(body["anomalies"]) == 2
+
+
+def test_what_somebody_else_changed_is_not_overwritten(client: TestClient, clean_database: Database) -> None:
+    """If-Match names what was read; a stale one is refused."""
+    root = bearer(clean_database, "U-ROOT", "read", "write")
+    made = client.post("/api/v1/budgets", json={"name": "new", "amount": 5}, headers=root)
+    assert made.status_code == 201
+    assert client.post("/api/v1/budgets", json={"name": "new", "amount": 5}, headers=root).status_code == 409
+    stale, path = made.headers["etag"], "/api/v1/budgets/new"
+    assert client.get(path, headers=root).headers["etag"] == stale
+    assert client.put(path, json={"amount": 6}, headers={**root, "If-Match": stale}).status_code == 200
+    assert client.put(path, json={"amount": 7}, headers={**root, "If-Match": stale}).status_code == 412
+    assert client.delete(path, headers={**root, "If-Match": stale}).status_code == 412
+    assert client.patch("/api/v1/insights/1", json={"status": "resolved"}, headers={**root, "If-Match": '"old"'}).status_code == 412
+    assert client.put("/api/v1/budgets/payments budget", json={"amount": 7}, headers=root).status_code == 409
+
+
+def test_everything_that_fails_is_a_problem_document(client: TestClient, clean_database: Database) -> None:
+    """Unknown paths, wrong methods, bad values, bodies that are none."""
+    root = bearer(clean_database, "U-ROOT", "read", "write", "ask")
+    answers = {
+        404: client.get("/api/v1/nothing"),
+        405: client.post("/api/v1/insights/summary", headers=root),
+        422: client.get("/api/v1/insights?limit=x", headers=root),
+        400: client.post("/api/v1/ai/query", content="[" * 100_000, headers={**root, "Content-Type": "application/json"}),
+        413: client.post("/api/v1/ai/query", content=b" " * 1_000_001, headers={**root, "Content-Type": "application/json"}),
+    }
+    assert {status: answer.status_code for status, answer in answers.items()} == {status: status for status in answers}
+    for status, answer in answers.items():
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+        assert answer.headers["x-request-id"]
+    assert client.get("/api/v1/nothing", headers={"X-Request-Id": "mine-1"}).headers["x-request-id"] == "mine-1"
+
+
+def test_a_fault_nobody_foresaw_leaves_without_its_text(
+    client: TestClient, clean_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reference, which is in the log."""
+    from bot.api import records
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("planted hunter2")
+
+    monkeypatch.setattr(records.kpis, "read", broken)
+    answer = client.get("/api/v1/kpis", headers=bearer(clean_database, "U-ROOT", "read"))
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert answer.json()["reference"] == answer.headers["x-request-id"]
+    assert "hunter2" not in answer.text
+
+
+def test_too_many_calls_are_told_when_to_come_back(client: TestClient, clean_database: Database) -> None:
+    """429 with Retry-After, for callers and for strangers who guess tokens."""
+    app = client.app
+    root = bearer(clean_database, "U-ROOT", "read")
+    app.state.context.buckets.rate, app.state.context.buckets.burst = 0.001, 1  # type: ignore[attr-defined]
+    app.state.context.strangers.rate, app.state.context.strangers.burst = 0.001, 1  # type: ignore[attr-defined]
+    answers = [client.get("/api/v1/kpis", headers=root) for _ in range(2)]
+    guesses = [client.get("/api/v1/kpis", headers={"Authorization": "Bearer fops_guess"}) for _ in range(2)]
+    assert [answer.status_code for answer in (*answers, *guesses)] == [200, 429, 401, 429]
+    assert int(answers[1].headers["retry-after"]) > 0
+    assert int(guesses[1].headers["retry-after"]) > 0
+
+
+def test_the_description_says_everything(client: TestClient) -> None:
+    """Every operation that needs a token says so, and which problems it may answer with; bodies have examples."""
+    document = client.get("/api/v1/openapi.json").json()
+    assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if path.startswith("/api/v1"):
+                assert operation["security"], path
+                assert {"401", "403", "422", "429", "503"} <= set(operation["responses"]), (path, method)
+                assert operation["summary"]
+    models = document["components"]["schemas"]
+    assert all(models[name]["examples"] for name in ("Asked", "BudgetIn", "NewBudget", "Decision", "Verdict"))
+
+
+def test_a_decision_needs_the_role_for_the_team(client: TestClient, clean_database: Database) -> None:
+    """An operator may not approve; the approver may, and is told why this plan cannot be."""
+    path = "/api/v1/remediations/1/decision"
+    root = bearer(clean_database, "U-ROOT", "write")
+    assert client.post(path, json={"decision": "approve"}, headers=root).status_code == 403
+    refused = client.post(path, json={"decision": "approve"}, headers=bearer(clean_database, "U-APP", "write"))
+    assert (refused.status_code, "stored plan" in refused.json()["detail"]) == (409, True)
+    assert (
+        client.post(
+            "/api/v1/remediations/2/decision", json={"decision": "approve"}, headers=bearer(clean_database, "U-APP", "write")
+        ).status_code
+        == 404
+    )
+
+
+def test_the_audit_log_is_filtered_and_verified(client: TestClient, clean_database: Database) -> None:
+    """By who, what and about what."""
+    root = bearer(clean_database, "U-ROOT", "read", "write")
+    client.patch("/api/v1/insights/1", json={"status": "acknowledged"}, headers=root)
+    found = client.get("/api/v1/audit?action=insight.acknowledged", headers=root).json()
+    assert [(item["actor"], item["subject"]) for item in found["items"]] == [("U-ROOT", "1")]
+    assert client.get("/api/v1/audit/verification", headers=root).json()["intact"] is True
+
+
+def test_ready_says_what_is_not(client: TestClient, clean_database: Database) -> None:
+    """Readiness names its parts; alive looks at nothing."""
+    assert client.get("/readyz").json() == {"status": "ready", "parts": {"database": "ready"}}
+    client.app.state.context.ready["slack"] = lambda: "the socket to Slack is closed"  # type: ignore[attr-defined]
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["slack"]) == (503, "the socket to Slack is closed")
+    assert client.get("/healthz").json() == {"status": "alive"}
