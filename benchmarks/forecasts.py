@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from cost_series import Floats, cost_series
+from benchmarks.cost_series import Floats, cost_series
 
 from analysis.forecasts import Forecast, Series, Tier, forecast_many
 

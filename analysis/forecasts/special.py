@@ -1,4 +1,4 @@
-"""Series no model should be let loose on: too short, over, or with charges on few days only."""
+"""Series no model should be let loose on: too short, over, always the same, or with charges on few days only."""
 
 import numpy as np
 
@@ -6,6 +6,9 @@ from analysis.forecasts.series import DAY, Floats, Forecast, Series
 
 SHORTEST = 14  # days
 OVER = 14  # days without cost at the end of a series that used to cost something on most days
+STEADY = 0.005  # range of two months' days, as a share of the usual, up to which a charge is always the same, as a commitment's
+STEADY_DAYS = 56
+STEADY_SPREAD = 0.02  # how far it may move in two weeks, as a share: contracts change, rarely
 OCCASIONAL = 0.5  # share of days without cost
 REMEMBERED = 365  # days of occasional charges that are looked at
 
@@ -23,6 +26,8 @@ def special(series: Series, horizon: int) -> Forecast | None:
         mean = float(np.mean(known))
         spread = max(float(np.std(known)), 0.5 * abs(mean))
         return _flat(series, horizon, mean, spread, "mean", f"too short: {len(known)} days of history, {SHORTEST} are needed")
+    if len(known) >= STEADY_DAYS and np.ptp(known[-STEADY_DAYS:]) <= STEADY * abs(known[-1]):
+        return _flat(series, horizon, float(known[-1]), STEADY_SPREAD * abs(float(known[-1])), "steady", "the same amount each day")
     if np.mean(known == 0) > OCCASIONAL:
         return _occasional(series, horizon)
     return None
