@@ -106,7 +106,10 @@ SUBSCRIPTIONS = frozenset(
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything a workspace starts with; `request_url` delivers over signed HTTP instead of Socket Mode; `state` keeps conversations."""
+    """Everything a workspace starts with; `request_url` delivers over signed HTTP instead of Socket Mode; `state` keeps conversations.
+
+    `scopes` None grants everything.
+    """
 
     team_id: str = "T0DEMO0001"
     team_name: str = "Acme"
@@ -117,6 +120,7 @@ class Setup:
     shortcuts: tuple[Shortcut, ...] = ()
     app: InstalledApp = field(default_factory=InstalledApp)
     subscriptions: frozenset[str] = SUBSCRIPTIONS
+    scopes: frozenset[str] | None = None
     limits: Limits = field(default_factory=Limits)
     request_url: str | None = None
     state: Path | None = None

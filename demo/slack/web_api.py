@@ -6,6 +6,7 @@ import time
 
 from aiohttp import web
 
+from demo.slack.manifest import SCOPES
 from demo.slack.methods import METHODS
 from demo.slack.schema import Json
 from demo.slack.workspace import Call, SlackError, Workspace
@@ -46,6 +47,9 @@ def _authorize(workspace: Workspace, request: web.Request, args: Json, method: s
         raise SlackError("invalid_auth")
     if (token == workspace.app_token) != (method == "apps.connections.open"):
         raise SlackError("not_allowed_token_type")
+    granted, needed = workspace.setup.scopes, SCOPES.get(method, ())
+    if granted is not None and needed and not granted.intersection(needed):
+        raise SlackError("missing_scope", needed=needed[0], provided=",".join(sorted(granted)))
 
 
 async def handle(workspace: Workspace, request: web.Request) -> web.StreamResponse:
