@@ -1,0 +1,381 @@
+"""The reference pages, made from the code while the site is built (a hook of mkdocs): what the code says is what is documented."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # mkdocs is started from its own script
+    sys.path.insert(0, str(ROOT))
+
+_NOT_EDITED = "<!-- Made from the code by docs/reference_pages.py. -->"
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Called by mkdocs: adds the pages to those in docs/."""
+    from mkdocs.structure.files import File
+
+    for name, text in pages().items():
+        files.append(File.generated(config, f"reference/{name}", content=text))
+    return files
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file's name."""
+    makers = {
+        "settings.md": settings_page,
+        "finops-yaml.md": organisation_page,
+        "cli.md": commands_page,
+        "playbooks.md": playbooks_page,
+        "waste.md": waste_page,
+        "views.md": views_page,
+        "metrics.md": metrics_page,
+        "flows.md": flows_page,
+        "chart.md": chart_page,
+        "api.md": api_page,
+    }
+    return {name: f"{_NOT_EDITED}\n{make()}" for name, make in makers.items()}
+
+
+# ------------------------------------------------------------------ settings
+
+
+def settings_page() -> str:
+    """The variables of the environment."""
+    from settings import Settings
+
+    rows = []
+    for name, item in Settings.model_fields.items():
+        variable = item.validation_alias or f"FINOPS_{name}".upper()
+        secret = "yes" if "SecretStr" in str(item.annotation) else ""
+        rows.append((f"`{variable}`", _said(item.description, name), _default(item.default), _type(item.annotation), secret))
+    return _page(
+        "Settings",
+        "Read from the environment and, outside production, from `.env`; an empty variable counts as not set. With `VAULT_ADDR` the values at "
+        "`VAULT_MOUNT`/`VAULT_PATH` go over the environment's, under the same names. Secrets are never printed.",
+        _table(("variable", "what for", "default", "type", "secret"), rows),
+    )
+
+
+def organisation_page() -> str:
+    """The keys of finops.yaml, model by model."""
+    from settings import Organisation
+
+    intro = (
+        "Everything has a default: an empty file works. `finops config check` names any mistake with its line, `finops config check --schema` prints the "
+        "JSON Schema for your editor. Start from `finops.example.yaml`."
+    )
+    sections = []
+    for model in _models(Organisation):
+        rows = [
+            (
+                f"`{name}`",
+                _said(item.description, name),
+                "required" if item.is_required() else _default(_factory(item)),
+                _type(item.annotation),
+            )
+            for name, item in model.model_fields.items()
+        ]
+        sections.append(f"## {model.__name__}\n\n{_sentence(model)}\n\n{_table(('key', 'what for', 'default', 'type'), rows)}")
+    return _page("finops.yaml", intro, *sections)
+
+
+def _models(model: Any) -> list[Any]:
+    """A model and those inside of it, each once, in the order of the keys."""
+    from pydantic import BaseModel
+
+    found = [model]
+    for outer in found:
+        parts = [part for item in outer.model_fields.values() for part in _parts(item.annotation)]
+        found += [part for part in dict.fromkeys(parts) if isinstance(part, type) and issubclass(part, BaseModel) and part not in found]
+    return found
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)
+
+
+def _factory(item: Any) -> Any:
+    return item.get_default(call_default_factory=True)
+
+
+def _type(annotation: Any) -> str:
+    """A type in words."""
+    from enum import EnumMeta
+
+    from pydantic import BaseModel
+
+    if get_origin(annotation) in (Union, UnionType):
+        return " or ".join(_type(part) for part in get_args(annotation) if part is not type(None))
+    if str(get_origin(annotation)).endswith("Literal"):
+        return ", ".join(f"`{value}`" for value in get_args(annotation))
+    if get_origin(annotation) in (tuple, list, set, frozenset):
+        inner = [part for part in get_args(annotation) if part is not Ellipsis]
+        return (
+            f"list of {_type(inner[0])}"
+            if len(set(inner)) == 1 and Ellipsis in get_args(annotation)
+            else f"[{', '.join(_type(p) for p in inner)}]"
+        )
+    if get_origin(annotation) is dict:
+        return f"{_type(get_args(annotation)[0])}: {_type(get_args(annotation)[1])}"
+    if isinstance(annotation, EnumMeta):
+        return ", ".join(f"`{value.value}`" for value in annotation)  # type: ignore[var-annotated]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    if get_args(annotation):  # Annotated
+        return _type(get_args(annotation)[0])
+    names = {
+        "str": "text",
+        "int": "number",
+        "float": "number",
+        "Decimal": "number",
+        "bool": "`true`, `false`",
+        "SecretStr": "text",
+        "Path": "path",
+        "date": "date",
+    }
+    return names.get(getattr(annotation, "__name__", ""), getattr(annotation, "__name__", str(annotation)))
+
+
+def _default(value: Any) -> str:
+    from pydantic import BaseModel
+
+    if value is None or value in ((), {}, ""):
+        return ""
+    if isinstance(value, BaseModel):
+        return "see below" if value.model_dump(exclude_unset=True) or any(value.model_dump().values()) else ""
+    if isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
+        return _code([item.model_dump(exclude_defaults=True) for item in value])
+    return _code(value if isinstance(value, str | bool | int | float | dict) else list(value) if isinstance(value, tuple) else str(value))
+
+
+# ------------------------------------------------------------------ the command
+
+
+def commands_page() -> str:
+    """Every command with its arguments and options, from the command itself."""
+    import typer
+
+    from cli import app
+
+    intro = "`--format json` writes JSON to stdout and nothing else there. Exit codes: 0 done, 1 failed, 2 wrong use."
+    sections = [_command(path, command) for path, command in _leaves("finops", typer.main.get_command(app))]
+    return _page("Command line", intro, *sections)
+
+
+def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield path, command
+        return
+    for name, child in inner.items():
+        yield from _leaves(f"{path} {name}", child)
+
+
+def _command(path: str, command: Any) -> str:
+    rows = []
+    words = [path]
+    for parameter in command.params:
+        argument = parameter.param_type_name == "argument"
+        shown = (parameter.metavar or parameter.name.upper()) if argument else ", ".join(parameter.opts)
+        if argument:
+            words.append(shown)
+        if parameter.name not in ("help", "format"):
+            rows.append((f"`{shown}`", _said(parameter.help, f"{path} {shown}"), _default(parameter.default)))
+    options = " [OPTIONS]" if any(parameter.param_type_name == "option" for parameter in command.params) else ""
+    table = _table(("argument or option", "what for", "default"), rows) if rows else ""
+    return f"## {path}\n\n{_said(command.help, path)}\n\n```sh\n{' '.join(words)}{options}\n```\n\n{table}"
+
+
+# ------------------------------------------------------------------ playbooks, rules, views, flows
+
+
+def playbooks_page() -> str:
+    """The built-in playbooks, and the actions with the permissions that they need."""
+    from playbooks.actions import ACTIONS
+    from playbooks.schema import read_playbooks
+
+    intro = "These come with the product. How to write one: [Writing a playbook](../playbooks.md). What one would do now: `finops playbooks plan NAME`."
+    rows = []
+    for playbook in read_playbooks().values():
+        steps = ", ".join(f"`{step.action}`" for step in playbook.steps) or "none"
+        rows.append((f"`{playbook.name}`", playbook.title, playbook.mode, f"`{playbook.trigger.kind}`", steps, _approval(playbook)))
+    actions = []
+    for name, action in sorted(ACTIONS.items()):
+        permissions = ", ".join(f"`{permission}`" for permission in action.permissions)
+        actions.append((f"`{name}`", permissions))
+    return _page(
+        "Built-in playbooks",
+        intro,
+        _table(("playbook", "what it does", "mode", "trigger", "steps", "approval"), rows),
+        "## Actions\n\n" + _table(("action", "permissions it needs"), actions),
+    )
+
+
+def _approval(playbook: Any) -> str:
+    return f"{playbook.approval.count}, good for {playbook.approval.expires_hours} h"
+
+
+def waste_page() -> str:
+    """The rules of waste with where their thresholds come from."""
+    rules = yaml.safe_load((ROOT / "analysis" / "waste" / "waste_rules.yaml").read_text(encoding="utf-8"))
+    rows = [
+        (
+            f"`{rule['name']}`",
+            f"`{rule['kind']}`",
+            ", ".join(rule.get("resource_types", [])),
+            rule["proposed"],
+            rule.get("confidence", ""),
+            rule["source"],
+        )
+        for rule in rules
+    ]
+    intro = "Of the rules that match a resource the first one wins. The file is `analysis/waste/waste_rules.yaml`."
+    return _page(
+        "Waste rules", intro, _table(("rule", "recommends", "resources", "proposes", "confidence", "where the threshold comes from"), rows)
+    )
+
+
+def views_page() -> str:
+    """The reporting views and their columns, with their comments."""
+    from db.reporting import VIEWS
+
+    intro = (
+        "Schema `reporting`: what questions are answered from, and all that the role `finops_reader` can read. The comments are in the database too. "
+        "*Narrowed* says which rows somebody sees whose view is limited to their teams."
+    )
+    sections = []
+    for view in VIEWS:
+        narrowed = "everybody sees all of it" if view.visible is None else f"`{view.visible}`"
+        table = _table(("column", "type", "what it is"), [(f"`{c.name}`", c.type, _said(c.comment, c.name)) for c in view.columns])
+        sections.append(f"## {view.name}\n\n{_said(view.comment, view.name)}. Narrowed: {narrowed}.\n\n{table}")
+    return _page("Reporting views", intro, *sections)
+
+
+def metrics_page() -> str:
+    """Metrics and alerts."""
+    from bot.api import metrics
+
+    rows = [
+        (f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), _said(says, name))
+        for name, kind, labels, says in metrics.documented()
+    ]
+    groups = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
+    alerts = [
+        (f"[{rule['alert']}](../runbook.md#{rule['alert'].lower()})", rule["labels"]["severity"], f"`{rule['expr']}`", rule["for"])
+        for group in groups
+        for rule in group["rules"]
+    ]
+    return _page(
+        "Metrics and alerts",
+        f"{_sentence(metrics)} The bot's process adds those of Python and of the process itself.",
+        _table(("metric", "kind", "labels", "what it says"), rows),
+        "## Alerts\n\n" + _table(("alert", "severity", "fires when", "for"), alerts),
+    )
+
+
+def flows_page() -> str:
+    """The flows and when they run."""
+    from importlib import import_module
+
+    from flows.deployments import FLOWS
+
+    rows = []
+    for module, name, schedules in FLOWS:
+        crons = (
+            "<br>".join(f"`{line.cron}`" + (f" {_code(dict(line.parameters))}" if line.parameters else "") for line in schedules)
+            or "when asked for"
+        )
+        rows.append((f"`{name}/{name}`", _sentence(getattr(import_module(module), name), name), crons))
+    return _page("Flows", "Served by `finops flows serve`; schedules are in UTC.", _table(("deployment", "what it does", "schedule"), rows))
+
+
+def chart_page() -> str:
+    """The values of the Helm chart."""
+    schema = json.loads((ROOT / "deploy" / "helm" / "finops-bot" / "values.schema.json").read_text(encoding="utf-8"))
+    values = yaml.safe_load((ROOT / "deploy" / "helm" / "finops-bot" / "values.yaml").read_text(encoding="utf-8"))
+    rows = [(f"`{name}`", _said(says, name), default) for name, says, default in _values(schema, values, "")]
+    return _page("Values of the Helm chart", "The chart is `deploy/helm/finops-bot`.", _table(("value", "what for", "default"), rows))
+
+
+def _values(schema: dict[str, Any], values: dict[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
+    for name, part in schema["properties"].items():
+        value = values.get(name)
+        if "properties" in part and isinstance(value, dict):
+            yield from _values(part, value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", part.get("description", ""), _default(value)
+
+
+# ------------------------------------------------------------------ the API
+
+
+def openapi() -> dict[str, Any]:
+    """The API's own description; nothing is connected for it."""
+    from bot.api.app import create_app
+    from bot.api.context import Context
+    from db.engines import Database
+    from nl2sql.deps import Deps
+    from settings import Organisation, Settings
+
+    nowhere = Database("postgresql://nowhere", "postgresql://nowhere", "postgresql://nowhere", embedded=False)
+    settings, organisation = Settings(_env_file=None), Organisation()
+    described: dict[str, Any] = create_app(Context(settings, organisation, nowhere, Deps(nowhere, settings, organisation))).openapi()
+    return described
+
+
+def api_page() -> str:
+    """The endpoints by tag."""
+    by_tag: dict[str, list[tuple[str, str, str]]] = {}
+    for path, methods in openapi()["paths"].items():
+        for method, operation in methods.items():
+            row = (f"`{method.upper()}`", f"`{path}`", _said(operation.get("summary"), path))
+            by_tag.setdefault(operation.get("tags", ["other"])[0], []).append(row)
+    sections = [f"## {tag}\n\n" + _table(("method", "path", "what it does"), rows) for tag, rows in by_tag.items()]
+    return _page(
+        "Endpoints of the API",
+        "How to call it: [API](../api.md). A running bot serves the full OpenAPI description at `/api/v1/openapi.json`.",
+        *sections,
+    )
+
+
+# ------------------------------------------------------------------ text
+
+
+class UndocumentedError(Exception):
+    """Something in the code lacks the sentence that its page needs."""
+
+
+def _said(text: str | None, of: str) -> str:
+    if not text:
+        raise UndocumentedError(f"{of} has no description")
+    return " ".join(text.split())
+
+
+def _sentence(thing: Any, name: str | None = None) -> str:
+    return _said((thing.__doc__ or "").strip().split("\n\n")[0], name or thing.__name__)
+
+
+def _code(value: Any) -> str:
+    return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)}`"
+
+
+def _page(title: str, intro: str, *sections: str) -> str:
+    return "\n\n".join((f"# {title}", intro, *sections)) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(("| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines))
+
+
+if __name__ == "__main__":
+    for page in sys.argv[1:] or pages():
+        print(pages()[page])  # noqa: T201
