@@ -80,8 +80,6 @@ def _resources(session: Session, today: date) -> list[Resource]:
     bills = {row.resource_id: row for row in session.execute(sa.text(sql), {"start": today - timedelta(days=30)})}
     found = []
     for row in session.scalars(sa.select(StoredResource).where(StoredResource.state.not_in(_LIVE_STATES))):
-        if row.resource_type == "Load Balancer" and row.attributes.get("kind") == "network":
-            continue  # it has no metric of requests, so nothing can be said about its use
         bill = bills.get(row.resource_id)
         found.append(
             Resource(

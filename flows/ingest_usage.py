@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 
 from db import engines, outbox
 from flows import failure
-from flows.loading.inventory import store_inventory, store_utilization
+from flows.loading.inventory import store_hours, store_inventory, store_utilization
 from flows.sources import aws_inventory, aws_utilization
 from flows.sources.aws_access import Denied
 from flows.sources.aws_inventory import Inventory, Place
-from flows.sources.aws_utilization import Used
+from flows.sources.aws_utilization import Used, UsedHour
 from playbooks.cloud import Cloud, cloud_of
 from settings import Organisation, UserError, read_organisation, read_settings
 
 _AT_ONCE = 4  # places read side by side
+_HOURLY = timedelta(days=3)  # read by the hour each day: two mornings may be missed
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class Looked:
     inventory: Inventory
     used: tuple[Used, ...]
     denied: tuple[Denied, ...]
+    hours: tuple[UsedHour, ...] = ()
 
 
 @flow(name="ingest_usage", retries=2, retry_delay_seconds=60)
 def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, Any]:
-    """Inventory of every account and region of finops.yaml, and the metrics of the last full days; counts, and what was not allowed."""
+    """Inventory of every account and region of finops.yaml, and its metrics: by day for the last `days` full ones, by hour for three; counts, and what was not allowed."""
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
@@ -79,7 +81,11 @@ def look(cloud: Cloud, place: Place, start: date, end: date) -> Looked:
     used = aws_utilization.read(client, inventory.found, place, start, end)
     if isinstance(used, Denied):
         return Looked(inventory, (), (*inventory.denied, used))
-    return Looked(inventory, tuple(used), inventory.denied)
+    midnight = datetime(end.year, end.month, end.day, tzinfo=UTC)
+    hours = aws_utilization.read_hours(client, inventory.found, place, midnight - _HOURLY, midnight)
+    if isinstance(hours, Denied):
+        return Looked(inventory, tuple(used), (*inventory.denied, hours))
+    return Looked(inventory, tuple(used), inventory.denied, tuple(hours))
 
 
 def check(looked: Sequence[Looked]) -> None:
@@ -93,10 +99,11 @@ def store(session: Session, looked: Sequence[Looked], organisation: Organisation
     """Write resources and metrics, and tell the admin channels once of permissions that are missing."""
     stored = store_inventory(session, [one.inventory for one in looked], organisation.allocation, now)
     metrics = store_utilization(session, (used for one in looked for used in one.used), stored.ids)
+    hours = store_hours(session, (used for one in looked for used in one.hours), stored.ids, now)
     denied = [refusal.sentence() for one in looked for refusal in one.denied]
     if denied:
         key = sha256("\n".join(sorted(denied)).encode()).hexdigest()[:16]
         text = "Some of the cloud accounts could not be looked at:\n" + "\n".join(f"• {sentence}" for sentence in denied[:20])
         for channel in organisation.admin_channels():
             outbox.leave(session, channel, "note", {"text": text}, f"denied:{key}:{channel}")
-    return {"resources": stored.seen, "new": stored.new, "gone": stored.gone, "utilization": metrics, "denied": denied}
+    return {"resources": stored.seen, "new": stored.new, "gone": stored.gone, "utilization": metrics, "hours": hours, "denied": denied}

@@ -30,12 +30,13 @@ class Cloud:
     """The version of the secrets in Vault, which may hold the process's own credentials."""
 
     def client(self, service: str, account_id: str, region: str, purpose: Purpose) -> Any:
-        """A boto3 client for one account and region."""
+        """A boto3 client for one account and region; without an account, of whatever account the credentials belong to, and only to look."""
         role = self.limits.actor_role_arn if purpose == "act" else self.limits.observer_role_arn or self.limits.actor_role_arn
         arn = role.replace("{account}", account_id) if role else None
         version = self.version()
-        own = arn.split(":")[4] if arn and arn.count(":") >= 5 else _own_account(self.endpoint_url, version)
-        if own != account_id:
+        anywhere = not account_id and purpose == "observe"
+        own = arn.split(":")[4] if arn and arn.count(":") >= 5 else account_id if anywhere else _own_account(self.endpoint_url, version)
+        if own != account_id and not anywhere:
             # Names such as a function's are not unique over accounts: another account's credentials would find, and hit, a namesake.
             setting = "observer" if purpose == "observe" and self.limits.observer_role_arn else "actor"
             raise WrongAccountError(

@@ -85,8 +85,9 @@ def _attribute(condition: AttributeCondition, resource: Resource, today: date) -
         return Met((f"{name} is empty",), {}, ()) if held and bool(value) != condition.empty else Unmet(f"{name} is {value or 'unknown'}")
     if value is None:
         return Met((), {}, (f"{name} is not known",)) if condition.optional else Unmet(f"{name} is not known")
-    if condition.equals is not None:
-        return Met((f"{name} is {value}",), {}, ()) if str(value) == condition.equals else Unmet(f"{name} is {value}")
+    if condition.equals is not None or condition.one_of is not None:
+        accepted = condition.one_of or (condition.equals,)
+        return Met((f"{name.replace('_', ' ')} is {value}",), {}, ()) if str(value) in accepted else Unmet(f"{name} is {value}")
     if condition.above is not None:
         number = len(value) if isinstance(value, list | tuple) else value
         above = isinstance(number, int | float) and number > condition.above

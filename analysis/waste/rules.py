@@ -37,11 +37,12 @@ class MetricCondition(_Strict):
 
 
 class AttributeCondition(_Strict):
-    """Something the inventory says: exactly one of equals, empty, above, older_than_days."""
+    """Something the inventory says: exactly one of equals, one_of, empty, above, older_than_days."""
 
     attribute: str
     or_attribute: str | None = Field(None, description="Taken when the first is absent; lowers the confidence")
     equals: str | None = None
+    one_of: tuple[str, ...] | None = None
     empty: bool | None = None
     above: float | None = None
     older_than_days: int | None = None
@@ -49,8 +50,8 @@ class AttributeCondition(_Strict):
 
     @model_validator(mode="after")
     def _one(self) -> "AttributeCondition":
-        if sum(value is not None for value in (self.equals, self.empty, self.above, self.older_than_days)) != 1:
-            raise ValueError("give exactly one of equals, empty, above, older_than_days")
+        if sum(value is not None for value in (self.equals, self.one_of, self.empty, self.above, self.older_than_days)) != 1:
+            raise ValueError("give exactly one of equals, one_of, empty, above, older_than_days")
         return self
 
 

@@ -122,6 +122,8 @@ def _catalogue(service: str) -> Iterator[dict[str, Any]]:
                 "deploymentOption": "Multi-AZ" if size.zones > 1 else "Single-AZ",
             }
             yield _product(service, place | kind | _sized(name, size), "Hrs", size.price)
+        for name, price in (("Standard", 0.023), ("Standard - Infrequent Access", 0.0125)) if service == "AmazonS3" else ():
+            yield _product(service, place | {"productFamily": "Storage", "volumeType": name}, "GB-Mo", price)
         for name in ("gp2", "gp3") if service == "AmazonEC2" else ():
             yield _product(service, place | {"productFamily": "Storage", "volumeApiName": name}, "GB-Mo", METERS[f"ebs:{name}"].price)
 

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.tables import Price, Resource, Utilization
+from db.tables import HourlyUtilization, Price, Resource, Utilization
 from flows.allocation import expression, rules_of, tag_value
 from flows.sources.aws_inventory import Found, Inventory
 from flows.sources.aws_prices import Priced
-from flows.sources.aws_utilization import Used
+from flows.sources.aws_utilization import Used, UsedHour
 from settings import Allocation
 
 _AWS = "AWS"
 _CHUNK = 2_000  # rows an INSERT
+_HOURS_KEPT = timedelta(days=62)
+_BUCKET = "arn:aws:s3:::"  # before a bucket's name, where bills write it
 _UNIQUE_IDS = ("i-", "vol-", "snap-", "eipalloc-")  # ids that are unique on their own, whatever stands before them
 
 
@@ -32,7 +34,9 @@ class Stored:
 
 
 def native_id(resource_id: str) -> str:
-    """`i-0abc` of an ARN or a bare id of EC2, where bills write either; any other id as it is."""
+    """`i-0abc` of an ARN or a bare id of EC2, and a bucket's name, where bills write either; any other id as it is."""
+    if resource_id.startswith(_BUCKET):
+        return resource_id.removeprefix(_BUCKET)
     last = resource_id.rpartition("/")[2]
     return last if last.startswith(_UNIQUE_IDS) else resource_id
 
@@ -133,6 +137,14 @@ def store_utilization(session: Session, used: Iterable[Used], ids: Mapping[str, 
         for one in used
     ]
     _upsert(session, Utilization, rows, ("usage_date", "resource_id", "metric"))
+    return len(rows)
+
+
+def store_hours(session: Session, used: Iterable[UsedHour], ids: Mapping[str, str], now: datetime) -> int:
+    """Hours of metrics, replacing those that are there and dropping old ones; how many."""
+    rows = [{**vars(one), "resource_id": ids.get(one.resource_id, one.resource_id)} for one in used]
+    _upsert(session, HourlyUtilization, rows, ("usage_hour", "resource_id", "metric"))
+    session.execute(sa.delete(HourlyUtilization).where(HourlyUtilization.usage_hour < now - _HOURS_KEPT))
     return len(rows)
 
 

@@ -1,39 +1,17 @@
-"""The inventory of AWS accounts: instances, disks, snapshots, addresses, load balancers, databases and functions as rows for `resources`."""
+"""The inventory of AWS accounts: instances, disks, snapshots, addresses, load balancers, databases, functions and buckets as rows for `resources`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
+from flows.sources import aws_buckets
 from flows.sources.aws_access import Denied, attempt
+from flows.sources.aws_resources import Found as Found
+from flows.sources.aws_resources import Json, tags_of, time_of
+from flows.sources.aws_resources import Place as Place
 
-Json = Mapping[str, Any]
 Client = Callable[[str], Any]
 """A client of one account and region for a service's name."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A resource as AWS describes it; `attributes` are plain JSON values. Ids have the form that AWS's bills use."""
-
-    resource_id: str
-    resource_name: str | None
-    resource_type: str
-    service: str
-    account_id: str
-    region: str
-    state: str | None
-    instance_type: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Place:
-    """One region of one account."""
-
-    account_id: str
-    region: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +36,7 @@ def instances(reply: Json, place: Place) -> Iterator[Found]:
                 "architecture": item.get("Architecture"),
                 "platform": item.get("PlatformDetails", "Linux/UNIX"),
                 "lifecycle": item.get("InstanceLifecycle", "on-demand"),
-                "launched_at": _time(item.get("LaunchTime")),
+                "launched_at": time_of(item.get("LaunchTime")),
                 "volumes": [disk["Ebs"]["VolumeId"] for disk in item.get("BlockDeviceMappings", []) if "Ebs" in disk],
             }
             yield _ec2(item["InstanceId"], "Instance", _EC2, place, item, item["State"]["Name"], attributes, item.get("InstanceType"))
@@ -72,7 +50,7 @@ def volumes(reply: Json, place: Place) -> Iterator[Found]:
             "size_gib": item.get("Size"),
             "iops": item.get("Iops"),
             "attached_to": sorted(attachment["InstanceId"] for attachment in item.get("Attachments", [])),
-            "created_at": _time(item.get("CreateTime")),
+            "created_at": time_of(item.get("CreateTime")),
         }
         yield _ec2(item["VolumeId"], "Volume", _EBS, place, item, item.get("State"), attributes)
 
@@ -80,7 +58,7 @@ def volumes(reply: Json, place: Place) -> Iterator[Found]:
 def snapshots(reply: Json, place: Place) -> Iterator[Found]:
     """From DescribeSnapshots of one's own."""
     for item in reply["Snapshots"]:
-        attributes = {"size_gib": item.get("VolumeSize"), "volume": item.get("VolumeId"), "created_at": _time(item.get("StartTime"))}
+        attributes = {"size_gib": item.get("VolumeSize"), "volume": item.get("VolumeId"), "created_at": time_of(item.get("StartTime"))}
         arn = f"arn:aws:ec2:{place.region}:{place.account_id}:snapshot/{item['SnapshotId']}"
         yield _ec2(arn, "Snapshot", _EBS, place, item, item.get("State"), attributes)
 
@@ -97,10 +75,19 @@ def addresses(reply: Json, place: Place) -> Iterator[Found]:
 def load_balancers(reply: Json, place: Place) -> Iterator[Found]:
     """From DescribeLoadBalancers of ELBv2; tags come from another call."""
     for item in reply["LoadBalancers"]:
-        attributes = {"kind": item.get("Type"), "created_at": _time(item.get("CreatedTime"))}
+        attributes = {"kind": item.get("Type"), "created_at": time_of(item.get("CreatedTime"))}
         state = item.get("State", {}).get("Code")
         name, arn = item["LoadBalancerName"], item["LoadBalancerArn"]
         yield Found(arn, name, "Load Balancer", "Elastic Load Balancing", place.account_id, place.region, state, attributes=attributes)
+
+
+def classic_balancers(reply: Json, place: Place) -> Iterator[Found]:
+    """From DescribeLoadBalancers of the first generation; bills write them as ARNs, the call does not."""
+    for item in reply["LoadBalancerDescriptions"]:
+        name = item["LoadBalancerName"]
+        arn = f"arn:aws:elasticloadbalancing:{place.region}:{place.account_id}:loadbalancer/{name}"
+        attributes = {"kind": "classic", "created_at": time_of(item.get("CreatedTime"))}
+        yield Found(arn, name, "Load Balancer", "Elastic Load Balancing", place.account_id, place.region, "active", attributes=attributes)
 
 
 def databases(reply: Json, place: Place) -> Iterator[Found]:
@@ -112,7 +99,7 @@ def databases(reply: Json, place: Place) -> Iterator[Found]:
             "storage_type": item.get("StorageType"),
             "size_gib": item.get("AllocatedStorage"),
             "replica_of": item.get("ReadReplicaSourceDBInstanceIdentifier"),
-            "created_at": _time(item.get("InstanceCreateTime")),
+            "created_at": time_of(item.get("InstanceCreateTime")),
         }
         yield Found(
             resource_id=item["DBInstanceArn"],
@@ -123,7 +110,7 @@ def databases(reply: Json, place: Place) -> Iterator[Found]:
             region=place.region,
             state=item.get("DBInstanceStatus"),
             instance_type=item.get("DBInstanceClass"),
-            tags=_tags(item.get("TagList", [])),
+            tags=tags_of(item.get("TagList", [])),
             attributes=attributes,
         )
 
@@ -145,21 +132,21 @@ def functions(reply: Json, place: Place) -> Iterator[Found]:
 def _ec2(
     resource_id: str, kind: str, service: str, place: Place, item: Json, state: str | None, attributes: Json, size: str | None = None
 ) -> Found:
-    tags = _tags(item.get("Tags", []))
+    tags = tags_of(item.get("Tags", []))
     return Found(resource_id, tags.get("Name"), kind, service, place.account_id, place.region, state, size, tags, attributes)
 
 
-def _tags(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}
+@dataclass(frozen=True)
+class _Added:
+    """What listing leaves out and another call tells."""
 
-
-def _time(value: datetime | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime) else value
+    permission: str
+    to: Callable[[Any, list[Found]], list[Found]]
 
 
 @dataclass(frozen=True)
 class _Listing:
-    """One kind of resource: how it is listed, what that takes, how a page is read."""
+    """One kind of resource: how it is listed, what that takes, how a page is read, and what has to be added to it."""
 
     kind: str
     service: str
@@ -167,59 +154,10 @@ class _Listing:
     permission: str
     parse: Callable[[Json, Place], Iterator[Found]]
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    added: tuple[_Added, ...] = ()
 
 
-_LISTINGS = (
-    _Listing("Instance", "ec2", "describe_instances", "ec2:DescribeInstances", instances),
-    _Listing("Volume", "ec2", "describe_volumes", "ec2:DescribeVolumes", volumes),
-    _Listing("Snapshot", "ec2", "describe_snapshots", "ec2:DescribeSnapshots", snapshots, {"OwnerIds": ["self"]}),
-    _Listing("IP Address", "ec2", "describe_addresses", "ec2:DescribeAddresses", addresses),
-    _Listing("Load Balancer", "elbv2", "describe_load_balancers", "elasticloadbalancing:DescribeLoadBalancers", load_balancers),
-    _Listing("DB Instance", "rds", "describe_db_instances", "rds:DescribeDBInstances", databases),
-    _Listing("Function", "lambda", "list_functions", "lambda:ListFunctions", functions),
-)
-PERMISSIONS = (
-    *(listing.permission for listing in _LISTINGS),
-    "elasticloadbalancing:DescribeTags",
-    "lambda:ListTags",
-    "lambda:ListVersionsByFunction",
-)
 _TAGGED_AT_ONCE = 20  # load balancers a DescribeTags call
-
-
-def read(client: Client, place: Place) -> Inventory:
-    """List everything in one place; a kind that may not be listed is named, the others are read."""
-    found: list[Found] = []
-    denied: list[Denied] = []
-    looked_at: set[str] = set()
-    for listing in _LISTINGS:
-        listed = attempt(listing.permission, place.account_id, place.region, lambda listing=listing: _list(client, listing, place))  # type: ignore[misc]
-        if isinstance(listed, Denied):
-            denied.append(listed)
-            if listed.permission == "sts:AssumeRole":
-                break
-            continue
-        looked_at.add(listing.kind)
-        for add in _ADDED.get(listing.kind, ()):
-            listed, refused = _complete(client, add, listed, place)
-            denied += refused
-        found += listed
-    return Inventory(place, tuple(found), tuple(denied), frozenset(looked_at))
-
-
-def _complete(client: Client, add: "_Added", listed: list[Found], place: Place) -> tuple[list[Found], list[Denied]]:
-    """The resources with what a further call tells, or as they were and why."""
-    more = attempt(add.permission, place.account_id, place.region, lambda: add.to(client(add.service), listed))
-    return (listed, [more]) if isinstance(more, Denied) else (more, [])
-
-
-def _list(client: Client, listing: _Listing, place: Place) -> list[Found]:
-    api = client(listing.service)
-    if api.can_paginate(listing.operation):
-        pages = api.get_paginator(listing.operation).paginate(**listing.arguments)
-    else:
-        pages = [getattr(api, listing.operation)(**listing.arguments)]
-    return [found for page in pages for found in listing.parse(page, place)]
 
 
 def _function_tags(api: Any, listed: list[Found]) -> list[Found]:
@@ -238,23 +176,75 @@ def _balancer_tags(api: Any, listed: list[Found]) -> list[Found]:
     for first in range(0, len(listed), _TAGGED_AT_ONCE):
         arns = [one.resource_id for one in listed[first : first + _TAGGED_AT_ONCE]]
         for described in api.describe_tags(ResourceArns=arns)["TagDescriptions"]:
-            tags[described["ResourceArn"]] = _tags(described["Tags"])
+            tags[described["ResourceArn"]] = tags_of(described["Tags"])
     return [replace(one, tags=tags.get(one.resource_id, {})) for one in listed]
 
 
-@dataclass(frozen=True)
-class _Added:
-    """What listing leaves out and another call tells."""
+def _classic_tags(api: Any, listed: list[Found]) -> list[Found]:
+    tags: dict[str, dict[str, str]] = {}
+    for first in range(0, len(listed), _TAGGED_AT_ONCE):
+        names = [one.resource_name for one in listed[first : first + _TAGGED_AT_ONCE]]
+        for described in api.describe_tags(LoadBalancerNames=names)["TagDescriptions"]:
+            tags[described["LoadBalancerName"]] = tags_of(described["Tags"])
+    return [replace(one, tags=tags.get(str(one.resource_name), {})) for one in listed]
 
-    service: str
-    permission: str
-    to: Callable[[Any, list[Found]], list[Found]]
 
-
-_ADDED: Mapping[str, tuple[_Added, ...]] = {
-    "Load Balancer": (_Added("elbv2", "elasticloadbalancing:DescribeTags", _balancer_tags),),
-    "Function": (
-        _Added("lambda", "lambda:ListTags", _function_tags),
-        _Added("lambda", "lambda:ListVersionsByFunction", _function_versions),
+_LB, _LB_TAGS = "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTags"
+_LISTINGS = (
+    _Listing("Instance", "ec2", "describe_instances", "ec2:DescribeInstances", instances),
+    _Listing("Volume", "ec2", "describe_volumes", "ec2:DescribeVolumes", volumes),
+    _Listing("Snapshot", "ec2", "describe_snapshots", "ec2:DescribeSnapshots", snapshots, {"OwnerIds": ["self"]}),
+    _Listing("IP Address", "ec2", "describe_addresses", "ec2:DescribeAddresses", addresses),
+    _Listing("Load Balancer", "elbv2", "describe_load_balancers", _LB, load_balancers, added=(_Added(_LB_TAGS, _balancer_tags),)),
+    _Listing("Load Balancer", "elb", "describe_load_balancers", _LB, classic_balancers, added=(_Added(_LB_TAGS, _classic_tags),)),
+    _Listing("DB Instance", "rds", "describe_db_instances", "rds:DescribeDBInstances", databases),
+    _Listing(
+        "Function", "lambda", "list_functions", "lambda:ListFunctions", functions,
+        added=(_Added("lambda:ListTags", _function_tags), _Added("lambda:ListVersionsByFunction", _function_versions)),
     ),
-}
+    _Listing(
+        "Bucket", "s3", "list_buckets", "s3:ListAllMyBuckets", aws_buckets.buckets, {"MaxBuckets": 1_000},
+        added=(
+            _Added("s3:GetBucketLocation", aws_buckets.of_region),
+            _Added("s3:GetBucketTagging", aws_buckets.tagged),
+            _Added("s3:GetLifecycleConfiguration", aws_buckets.with_classes),
+            _Added("s3:GetMetricsConfiguration", aws_buckets.with_request_metrics),
+        ),
+    ),
+)  # fmt: skip
+PERMISSIONS = tuple(dict.fromkeys(p for listing in _LISTINGS for p in (listing.permission, *(add.permission for add in listing.added))))
+
+
+def read(client: Client, place: Place) -> Inventory:
+    """List everything in one place; a kind that may not be listed is named, the others are read."""
+    found: list[Found] = []
+    denied: list[Denied] = []
+    looked_at: set[str] = set()
+    for listing in _LISTINGS:
+        listed = attempt(listing.permission, place.account_id, place.region, lambda listing=listing: _list(client, listing, place))  # type: ignore[misc]
+        if isinstance(listed, Denied):
+            denied.append(listed)
+            if listed.permission == "sts:AssumeRole":
+                break
+            continue
+        looked_at.add(listing.kind)
+        for add in listing.added:
+            listed, refused = _complete(client(listing.service), add, listed, place)
+            denied += refused
+        found += listed
+    return Inventory(place, tuple(found), tuple(denied), frozenset(looked_at))
+
+
+def _complete(api: Any, add: _Added, listed: list[Found], place: Place) -> tuple[list[Found], list[Denied]]:
+    """The resources with what a further call tells, or as they were and why."""
+    more = attempt(add.permission, place.account_id, place.region, lambda: add.to(api, listed))
+    return (listed, [more]) if isinstance(more, Denied) else (more, [])
+
+
+def _list(client: Client, listing: _Listing, place: Place) -> list[Found]:
+    api = client(listing.service)
+    if api.can_paginate(listing.operation):
+        pages = api.get_paginator(listing.operation).paginate(**listing.arguments)
+    else:
+        pages = [getattr(api, listing.operation)(**listing.arguments)]
+    return [found for page in pages for found in listing.parse(page, place)]

@@ -35,7 +35,8 @@ class AwsPriceList:
 
 @dataclass(frozen=True)
 class Priced:
-    """The on-demand price of an hour. Disks: `instance_type` is the volume type, the price is of one GB for an hour (a month is 730).
+    """The on-demand price of an hour. Disks and buckets: `instance_type` is the volume type or storage class, the price is of one GB for an hour
+    (a month is 730); of S3's tiers by amount the dearest, which is the first.
 
     `operating_system` is the system of an instance, the engine of a database, `Storage` for disks.
     """
@@ -56,7 +57,12 @@ _WANTED: tuple[tuple[str, dict[str, str]], ...] = (
     ("AmazonEC2", {"productFamily": "Compute Instance", "operatingSystem": "Windows", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}),
     ("AmazonEC2", {"productFamily": "Storage"}),
     ("AmazonRDS", {"productFamily": "Database Instance", "deploymentOption": "Single-AZ"}),
+    ("AmazonS3", {"productFamily": "Storage", "volumeType": "Standard"}),
+    ("AmazonS3", {"productFamily": "Storage", "volumeType": "Standard - Infrequent Access"}),
 )  # fmt: skip
+
+
+_CLASSES = {"Standard": "STANDARD", "Standard - Infrequent Access": "STANDARD_IA"}  # S3's storage classes as its API names them
 
 
 def parse(product: str) -> Priced | None:
@@ -70,8 +76,9 @@ def parse(product: str) -> Priced | None:
         price, region = Decimal(amount), attributes["regionCode"]
     except (ValueError, KeyError, StopIteration, TypeError, AttributeError, InvalidOperation):
         return None
-    if dimension["unit"] == "GB-Mo" and "volumeApiName" in attributes:
-        return Priced(region, attributes["volumeApiName"], "Storage", round(price / _HOURS_A_MONTH, 12), currency)
+    stored = attributes.get("volumeApiName") or _CLASSES.get(attributes.get("volumeType", ""))
+    if dimension["unit"] == "GB-Mo" and stored:
+        return Priced(region, stored, "Storage", round(price / _HOURS_A_MONTH, 12), currency)
     if dimension["unit"] != "Hrs" or "instanceType" not in attributes or price <= 0:
         return None
     return Priced(

@@ -1,4 +1,4 @@
-"""CloudWatch metrics of resources as rows for `utilization`: one GetMetricData call for up to 500 metrics, a value a day."""
+"""CloudWatch metrics of resources as rows for `utilization` and `hourly_utilization`: one GetMetricData call for up to 500 metrics."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from flows.sources.aws_access import Denied, attempt
+from flows.sources.aws_buckets import WHOLE_BUCKET
 from flows.sources.aws_inventory import Client, Found, Place
 
 PERMISSION = "cloudwatch:GetMetricData"
 _BATCH = 500  # metrics a GetMetricData call
-_DAY = 86_400
+_DAY, _HOUR = 86_400, 3_600
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Metric:
     """A metric as it is stored, and the CloudWatch metrics that add up to it.
 
     A `gauge` is stored with its average and its maximum over the day. A `count` is stored as the day's total, in both columns, its unit ends in
-    `a day`; `per_second` divides that total by the seconds of a day.
+    `a day`; `per_second` divides that total by the seconds of a day. Of an hour the same holds for the hour. `dimension` names the resource where
+    the metric calls it otherwise than its kind does, `beside` is a second dimension with its value.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Metric:
     kind: Literal["gauge", "count", "per_second"]
     namespace: str
     sources: tuple[str, ...]
+    dimension: str | None = None
+    beside: tuple[str, str] | None = None
 
     @property
     def statistics(self) -> tuple[str, ...]:
@@ -45,11 +49,29 @@ METRICS: Mapping[str, tuple[Metric, ...]] = {
         Metric("iops", "operations a second", "gauge", "AWS/RDS", ("ReadIOPS", "WriteIOPS")),
     ),
     "Load Balancer": (Metric("requests", "requests a day", "count", "AWS/ApplicationELB", ("RequestCount",)),),
+    "Network Load Balancer": (Metric("flows", "flows a day", "count", "AWS/NetworkELB", ("NewFlowCount",)),),
+    "Classic Load Balancer": (Metric("requests", "requests a day", "count", "AWS/ELB", ("RequestCount",)),),
     "Function": (
         Metric("invocations", "invocations a day", "count", "AWS/Lambda", ("Invocations",)),
         Metric("duration", "milliseconds", "gauge", "AWS/Lambda", ("Duration",)),
+        # Lambda Insights, where the function has it; without it nobody knows how much memory it takes
+        Metric("memory_used_mib", "MiB", "gauge", "LambdaInsights", ("used_memory_max",), dimension="function_name"),
     ),
+    # Counted where the bucket has a metrics configuration of this name, as the console makes it
+    "Bucket": (Metric("requests", "requests a day", "count", "AWS/S3", ("AllRequests",), beside=("FilterId", WHOLE_BUCKET)),),
 }
+
+
+@dataclass(frozen=True)
+class UsedHour:
+    """One metric of one resource in one hour that starts then, UTC."""
+
+    usage_hour: datetime
+    resource_id: str
+    metric: str
+    average: float
+    maximum: float
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -75,11 +97,12 @@ class Query:
     statistic: str
     dimension: tuple[str, str]
 
-    def request(self) -> dict[str, Any]:
-        """As boto3 takes it."""
-        name, value = self.dimension
-        metric = {"Namespace": self.metric.namespace, "MetricName": self.source, "Dimensions": [{"Name": name, "Value": value}]}
-        return {"Id": self.id, "MetricStat": {"Metric": metric, "Period": _DAY, "Stat": self.statistic}, "ReturnData": True}
+    def request(self, period: int = _DAY) -> dict[str, Any]:
+        """As boto3 takes it, for values of `period` seconds."""
+        given = [self.dimension, *([self.metric.beside] if self.metric.beside else [])]
+        named = [{"Name": name, "Value": value} for name, value in given]
+        metric = {"Namespace": self.metric.namespace, "MetricName": self.source, "Dimensions": named}
+        return {"Id": self.id, "MetricStat": {"Metric": metric, "Period": period, "Stat": self.statistic}, "ReturnData": True}
 
 
 def dimension(found: Found) -> tuple[str, str] | None:
@@ -93,58 +116,98 @@ def dimension(found: Found) -> tuple[str, str] | None:
             return ("DBInstanceIdentifier", found.resource_name or found.resource_id.rpartition(":")[2])
         case "Function":
             return ("FunctionName", found.resource_name or found.resource_id.rpartition(":")[2])
-        case "Load Balancer" if ":loadbalancer/app/" in found.resource_id:
+        case "Load Balancer" if _kind(found) == "Classic Load Balancer":
+            return ("LoadBalancerName", found.resource_name or found.resource_id.rpartition("/")[2])
+        case "Load Balancer" if _kind(found) is not None:
             return ("LoadBalancer", found.resource_id.partition("loadbalancer/")[2])
+        case "Bucket" if found.attributes.get("request_metrics"):
+            return ("BucketName", found.resource_name or found.resource_id.rpartition(":")[2])
     return None
+
+
+def _kind(found: Found) -> str | None:
+    """The row of METRICS that a resource has; None for a load balancer of another kind, as a gateway's."""
+    if found.resource_type != "Load Balancer":
+        return found.resource_type
+    kind = found.resource_id.partition("loadbalancer/")[2].partition("/")
+    return {"app": "Load Balancer", "net": "Network Load Balancer"}.get(kind[0]) if kind[1] else "Classic Load Balancer"
 
 
 def queries(resources: Iterable[Found]) -> list[Query]:
     """Everything to ask for, in a fixed order."""
     made: list[Query] = []
     for found in resources:
-        where = dimension(found)
-        if where is not None:
+        where, kind = dimension(found), _kind(found)
+        if where is not None and kind is not None:
             asked = (
-                (metric, source, statistic)
-                for metric in METRICS[found.resource_type]
-                for source in metric.sources
-                for statistic in metric.statistics
+                (metric, source, statistic) for metric in METRICS[kind] for source in metric.sources for statistic in metric.statistics
             )
             for metric, source, statistic in asked:
-                made.append(Query(f"q{len(made)}", found.resource_id, metric, source, statistic, where))
+                named = (metric.dimension or where[0], where[1])
+                made.append(Query(f"q{len(made)}", found.resource_id, metric, source, statistic, named))
     return made
 
 
 def parse(asked: Sequence[Query], results: Iterable[Mapping[str, Any]]) -> Iterator[Used]:
-    """Rows from MetricDataResults, of one call or several pages; a day without a datum for each source of a metric has what there is."""
+    """Days from MetricDataResults, of one call or several pages; a day without a datum for each source of a metric has what there is."""
+    for at, resource_id, metric, average, maximum in _values(asked, results, _DAY):
+        yield Used(at.date(), resource_id, metric.name, average, maximum, metric.unit)
+
+
+def parse_hours(asked: Sequence[Query], results: Iterable[Mapping[str, Any]]) -> Iterator[UsedHour]:
+    """The same by the hour."""
+    for at, resource_id, metric, average, maximum in _values(asked, results, _HOUR):
+        yield UsedHour(at, resource_id, metric.name, average, maximum, metric.unit.replace("a day", "an hour"))
+
+
+def _values(
+    asked: Sequence[Query], results: Iterable[Mapping[str, Any]], seconds: int
+) -> Iterator[tuple[datetime, str, Metric, float, float]]:
+    """When a step starts (UTC), resource, metric, average and maximum; sources of one metric are added up."""
     by_id = {query.id: query for query in asked}
-    sums: dict[tuple[date, str, str], dict[str, float]] = {}
+    sums: dict[tuple[datetime, str, str], dict[str, float]] = {}
     for result in results:
         query = by_id[result["Id"]]
         for time, value in zip(result["Timestamps"], result["Values"], strict=True):
-            held = sums.setdefault((time.astimezone(UTC).date(), query.resource_id, query.metric.name), {})
+            at = time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+            at = at.replace(hour=0) if seconds == _DAY else at
+            held = sums.setdefault((at, query.resource_id, query.metric.name), {})
             held[query.statistic] = held.get(query.statistic, 0.0) + float(value)
     metrics = {(query.resource_id, query.metric.name): query.metric for query in asked}
-    for (day, resource_id, name), held in sorted(sums.items()):
+    for (at, resource_id, name), held in sorted(sums.items()):
         metric = metrics[resource_id, name]
-        total = held.get("Sum", 0.0) / (_DAY if metric.kind == "per_second" else 1)
+        total = held.get("Sum", 0.0) / (seconds if metric.kind == "per_second" else 1)
         average = held.get("Average", 0.0) if metric.kind == "gauge" else total
-        yield Used(day, resource_id, name, average, held.get("Maximum", average) if metric.kind == "gauge" else total, metric.unit)
+        yield at, resource_id, metric, average, held.get("Maximum", average) if metric.kind == "gauge" else total
 
 
 def read(client: Client, resources: Iterable[Found], place: Place, start: date, end: date) -> list[Used] | Denied:
     """The days [start, end) of every metric of the resources of one place. Throttling is waited out by the client's adaptive retries."""
     asked = queries(resources)
-    window = {"StartTime": _midnight(start), "EndTime": _midnight(end), "ScanBy": "TimestampAscending"}
+    found = _read(client, asked, place, _midnight(start), _midnight(end), _DAY)
+    return found if isinstance(found, Denied) else [used for used in parse(asked, found) if start <= used.usage_date < end]
 
-    def call() -> list[Used]:
+
+def read_hours(client: Client, resources: Iterable[Found], place: Place, start: datetime, end: datetime) -> list[UsedHour] | Denied:
+    """The hours [start, end), the same way."""
+    asked = queries(resources)
+    found = _read(client, asked, place, start, end, _HOUR)
+    return found if isinstance(found, Denied) else [used for used in parse_hours(asked, found) if start <= used.usage_hour < end]
+
+
+def _read(
+    client: Client, asked: Sequence[Query], place: Place, start: datetime, end: datetime, period: int
+) -> list[Mapping[str, Any]] | Denied:
+    window = {"StartTime": start, "EndTime": end, "ScanBy": "TimestampAscending"}
+
+    def call() -> list[Mapping[str, Any]]:
         results: list[Mapping[str, Any]] = []
         pages = client("cloudwatch").get_paginator("get_metric_data")
         for first in range(0, len(asked), _BATCH):
-            wanted = [query.request() for query in asked[first : first + _BATCH]]
+            wanted = [query.request(period) for query in asked[first : first + _BATCH]]
             for page in pages.paginate(MetricDataQueries=wanted, **window):
                 results += page["MetricDataResults"]
-        return [used for used in parse(asked, results) if start <= used.usage_date < end]
+        return results
 
     return attempt(PERMISSION, place.account_id, place.region, call) if asked else []
 

@@ -99,6 +99,36 @@ def test_services_are_listed_with_their_tags(aws: Client) -> None:
     assert database.resource_id == "arn:aws:rds:us-east-1:123456789012:db:orders"
 
 
+def test_load_balancers_of_the_first_generation_are_listed_as_bills_write_them(aws: Client) -> None:
+    """By ARN, with their tags."""
+    listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}
+    aws("elb").create_load_balancer(
+        LoadBalancerName="old", Listeners=[listener], AvailabilityZones=["us-east-1a"], Tags=[{"Key": "team", "Value": "web"}]
+    )
+    (balancer,) = _by_type(aws)["Load Balancer"]
+    assert balancer.resource_id == "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/old"
+    assert (balancer.attributes["kind"], balancer.tags, balancer.state) == ("classic", {"team": "web"}, "active")
+
+
+def test_buckets_are_listed_where_they_are_with_what_moves_their_objects(aws: Client, refuse: Refuse) -> None:
+    """Another region's bucket is not ours to tell; a lifecycle that moves objects is known; a refusal leaves the rest."""
+    aws("s3").create_bucket(Bucket="fresh-logs")
+    aws("s3").create_bucket(Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    aws("s3").create_bucket(Bucket="tidy-logs")
+    aws("s3").put_bucket_tagging(Bucket="tidy-logs", Tagging={"TagSet": [{"Key": "team", "Value": "web"}]})
+    move = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}
+    aws("s3").put_bucket_lifecycle_configuration(Bucket="tidy-logs", LifecycleConfiguration={"Rules": [move]})
+    found = {one.resource_name: one for one in _by_type(aws)["Bucket"]}
+    assert sorted(found) == ["fresh-logs", "tidy-logs"]
+    assert found["tidy-logs"].resource_id == "arn:aws:s3:::tidy-logs"
+    assert (found["tidy-logs"].tags, found["tidy-logs"].attributes["storage_class"]) == ({"team": "web"}, "managed")
+    assert (found["fresh-logs"].attributes["storage_class"], found["fresh-logs"].attributes["request_metrics"]) == ("STANDARD", False)
+    refuse("s3", "GetBucketLifecycleConfiguration", "AccessDenied")
+    inventory = read(aws, PLACE)
+    assert [denied.permission for denied in inventory.denied] == ["s3:GetLifecycleConfiguration"]
+    assert "storage_class" not in inventory.found[0].attributes
+
+
 def test_what_is_refused_names_the_permission_and_the_rest_is_read(aws: Client, refuse: Refuse) -> None:
     """Disks may not be listed: instances still are, and disks are not reported as looked at."""
     refuse("ec2", "DescribeVolumes", "UnauthorizedOperation")

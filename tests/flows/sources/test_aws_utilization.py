@@ -1,5 +1,6 @@
 """Metrics by the day: gauges keep average and maximum, counts their total."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from flows.sources.aws_access import Denied
 from flows.sources.aws_inventory import Client, Found
-from flows.sources.aws_utilization import parse, queries, read
+from flows.sources.aws_utilization import parse, queries, read, read_hours
 from tests.flows.sources.conftest import PLACE, Refuse
 
 START, END = date(2026, 11, 20), date(2026, 11, 22)
@@ -52,20 +53,45 @@ def test_more_than_five_hundred_metrics_take_several_calls(aws: Client) -> None:
 
 
 def test_each_resource_is_named_as_cloudwatch_names_it() -> None:
-    """Databases and functions by name, load balancers by the end of their ARN; a network load balancer has no request count."""
+    """Databases and functions by name, load balancers by the end of their ARN; each kind of balancer has its own metric, a gateway's has none."""
     balancer = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/{}/front/50dc"
     kinds = [
         _found("DB Instance", "arn:aws:rds:us-east-1:1:db:orders"),
         _found("Function", "arn:aws:lambda:us-east-1:1:function:export", "export"),
         _found("Load Balancer", balancer.format("app")),
         _found("Load Balancer", balancer.format("net")),
+        _found("Load Balancer", balancer.format("gwy")),
+        _found("Load Balancer", "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/old", "old"),
+        replace(_found("Bucket", "arn:aws:s3:::logs", "logs"), attributes={"request_metrics": True}),
+        _found("Bucket", "arn:aws:s3:::uncounted", "uncounted"),
         _found("Snapshot", "snap-1"),
     ]
-    assert {query.dimension for query in queries(kinds)} == {
+    asked = queries(kinds)
+    assert {query.dimension for query in asked} == {
         ("DBInstanceIdentifier", "orders"),
         ("FunctionName", "export"),
+        ("function_name", "export"),
         ("LoadBalancer", "app/front/50dc"),
+        ("LoadBalancer", "net/front/50dc"),
+        ("LoadBalancerName", "old"),
+        ("BucketName", "logs"),
     }
+    bucket = next(query for query in asked if query.resource_id.endswith("logs")).request()["MetricStat"]["Metric"]
+    assert bucket["Dimensions"] == [{"Name": "BucketName", "Value": "logs"}, {"Name": "FilterId", "Value": "EntireBucket"}]
+
+
+def test_hours_are_read_with_their_own_average_and_maximum(aws: Client) -> None:
+    """The same metrics by the hour; a count is the hour's total, and its unit says so."""
+    _put(aws, "AWS/EC2", "CPUUtilization", ("InstanceId", "i-1"), START, [1.0, 2.0, 9.0])
+    _put(aws, "AWS/EC2", "NetworkIn", ("InstanceId", "i-1"), START, [100.0])
+    midnight = datetime(2026, 11, 20, tzinfo=UTC)
+    hours = read_hours(aws, [_found("Instance", "i-1")], PLACE, midnight, midnight + timedelta(hours=2))
+    assert not isinstance(hours, Denied)
+    assert [(one.usage_hour.hour, one.metric, one.average, one.maximum, one.unit) for one in hours] == [
+        (0, "cpu", 1.0, 1.0, "percent"),
+        (0, "network", 100.0, 100.0, "bytes an hour"),
+        (1, "cpu", 2.0, 2.0, "percent"),
+    ]
 
 
 def test_disk_operations_become_a_rate() -> None:
