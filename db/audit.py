@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.tables import AuditEntry, AuditHead
+from errors import UserError
 
 _log = logging.getLogger("audit")
 _AUDITED = "audited"  # in a session: entries whose transaction is open
 _LOCK = 7_113_002  # advisory lock of the transaction: entries are numbered one after the other
 GENESIS = "0" * 64
+SHORTENED = "audit.shortened"  # the action under which a removed beginning is noted
 _TEXT_CAP = 20_000
 _EXACT = 2**53  # beyond it a number does not survive the way through JSON unchanged
 
@@ -105,7 +107,7 @@ def verify(session: Session, kept: Iterable[Intact] = ()) -> Intact | Broken:
     """
     head = session.execute(sa.select(AuditHead.entries, AuditHead.hash)).one_or_none()
     known = {one.entries: one.head for one in kept if one.entries}
-    previous, number = GENESIS, 0
+    number, previous = _beginning(session)
     for entry in session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
         number += 1
         if entry.id != number:
@@ -123,6 +125,42 @@ def verify(session: Session, kept: Iterable[Intact] = ()) -> Intact | Broken:
     if number and (head is None or (head.entries == number and head.hash != previous)):
         return Broken(number, "the note of the log's end was changed")
     return Intact(number, previous)
+
+
+def _beginning(session: Session) -> tuple[int, str]:
+    """Number and hash before the first entry: none, or those that an entry of the chain itself says were removed by `shorten`."""
+    first = session.execute(sa.select(AuditEntry.id, AuditEntry.previous_hash).order_by(AuditEntry.id).limit(1)).one_or_none()
+    if first is not None and first.id > 1:
+        removed = {"through": first.id - 1, "hash": first.previous_hash}
+        if session.scalar(sa.select(AuditEntry.id).where(AuditEntry.action == SHORTENED, AuditEntry.details.contains(removed)).limit(1)):
+            return first.id - 1, first.previous_hash
+    return 0, GENESIS
+
+
+def shorten(session: Session, before: datetime) -> int:
+    """Remove the entries before a moment from the log's beginning, as the owner; how many. The caller commits.
+
+    The chain stays verifiable: an entry says through which number and hash it was cut, and `verify` asks for that entry. Raises `UserError` when the
+    chain is broken, for then nothing that could show how may be removed.
+    """
+    session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    found = verify(session)
+    if isinstance(found, Broken):
+        raise UserError(f"The audit log is not shortened, because it is broken: {found.reason}. Run `finops audit verify`.")
+    start, _ = _beginning(session)
+    kept = session.scalar(sa.select(sa.func.min(AuditEntry.id)).where(AuditEntry.at >= before))
+    last = session.execute(
+        sa.select(AuditEntry.id, AuditEntry.hash).where(AuditEntry.id < (kept or found.entries + 1)).order_by(AuditEntry.id.desc()).limit(1)
+    ).one_or_none()
+    if last is None:
+        return 0
+    append(session, "system", SHORTENED, "audit log", {"through": last.id, "hash": last.hash, "before": before})
+    session.execute(sa.text("ALTER TABLE finops.audit_log DISABLE TRIGGER append_only"))
+    removed = session.connection().execute(sa.delete(AuditEntry).where(AuditEntry.id <= last.id)).rowcount
+    session.execute(sa.text("ALTER TABLE finops.audit_log ENABLE TRIGGER append_only"))
+    session.expire_all()
+    assert removed == last.id - start
+    return last.id - start
 
 
 def newest(session: Session) -> Intact:

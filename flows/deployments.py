@@ -38,6 +38,7 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
     ("flows.apply_schedules", "apply_schedules", (Scheduled("*/15 * * * *"),)),
     ("flows.escalate_insights", "escalate_insights", (Scheduled("25 * * * *"),)),
     ("flows.verify_savings", "verify_savings", (Scheduled("50 7 * * *"),)),
+    ("flows.apply_retention", "apply_retention", (Scheduled("30 2 * * *"),)),
     ("flows.sweep_remediations", "sweep_remediations", (Scheduled("* * * * *"),)),
 )
 

@@ -48,6 +48,11 @@ def lock_sources(connection: sa.Connection, sources: Sequence[int]) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock, :source)"), {"lock": _SOURCE_LOCK, "source": source})
 
 
+def lock_shared(connection: sa.Connection) -> None:
+    """Wait until no other load changes what all sources share: months and resources; lasts until the transaction ends."""
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
 def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date) -> list[Replaced]:
     """Replace (source, month) by the leaves, with all sums; the sources must be locked. Commit is the caller's."""
     for leaf in leaves:
@@ -57,10 +62,10 @@ def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date)
         rollups.replace(connection, leaf)
     for source in sorted({leaf.source_id for leaf in leaves}):
         _note_completeness(connection, source, today)
-    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    lock_shared(connection)
     _update_resources(connection, leaves)
     if replaced:
-        _forget_resources(connection)
+        forget_resources(connection)
     for leaf in leaves:
         _attach(connection, leaf)
     return replaced
@@ -204,7 +209,7 @@ def _keep(connection: sa.Connection, name: str, query: str) -> None:
     connection.exec_driver_sql(f"ANALYZE pg_temp.{name}")
 
 
-def _forget_resources(connection: sa.Connection) -> None:
+def forget_resources(connection: sa.Connection) -> None:
     """Drop resources that only an earlier version of a bill knew."""
     connection.execute(
         sa.text(
