@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from bot.api import ai, budgets, health, insights, listing, metrics, problems, records, remediations
-from bot.api.context import Context
-from bot.api.edge import Edge
+from bot.api.context import Context, caller_of, known_parameters
+from bot.api.edge import PREFIX, Edge
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
 
@@ -22,8 +22,8 @@ def create_app(context: Context) -> FastAPI:
         version="1",
         summary="Cloud cost: questions, insights, budgets, remediations",
         description=_ABOUT,
-        openapi_url="/api/v1/openapi.json",
-        docs_url="/api/v1/docs",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=f"{PREFIX}/docs",
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -33,7 +33,7 @@ def create_app(context: Context) -> FastAPI:
     for router in (health.router, metrics.router):
         app.include_router(router)
     for router in (ai.router, insights.router, budgets.router, remediations.router, records.router, listing.router):
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
     return app
 
 

@@ -76,6 +76,16 @@ def caller_of(request: Request, credentials: Annotated[HTTPAuthorizationCredenti
     return Caller(actor, bearer.scopes)
 
 
+def known_parameters(request: Request) -> None:
+    """422 for a parameter that the endpoint does not have: a mistyped filter must not mean everything."""
+    route = request.scope["route"]
+    known = [field.alias for field in route.dependant.query_params]
+    known += [parameter["name"] for parameter in (route.openapi_extra or {}).get("parameters", ())]
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        raise HTTPException(422, f"Unknown parameter {', '.join(unknown)[:300]}; there are {', '.join(known) or 'none'}.")
+
+
 def _bearer_of(context: Context, token: str) -> tokens.Bearer | None:
     if not tokens.is_ours(token):
         return context.sign_in.verify(token) if context.sign_in else None

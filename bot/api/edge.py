@@ -21,6 +21,7 @@ REQUEST_SECONDS = Histogram(
     ["method", "route", "status"],
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
 )
+PREFIX: Final = "/api/v1"
 _LARGEST_BODY: Final = 1_000_000
 _HEADER: Final = b"x-request-id"
 _IDENTITY: Final = re.compile(r"[\w.-]{1,64}")
@@ -86,7 +87,9 @@ def _refusal(scope: Scope) -> str | None:
 
 
 def _noted(scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", "unknown")
+    route = getattr(scope.get("route"), "path_format", None) or "unknown"
+    if scope["path"].startswith(PREFIX) and not route.startswith(("unknown", PREFIX)):
+        route = PREFIX + route
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUEST_SECONDS.labels(method, route, str(status)).observe(seconds)
     if route not in _QUIET:

@@ -92,12 +92,8 @@ def respond(request: Request, items: list[dict[str, Any]], limit: int, offset: i
     return etags.respond(request, body, link)
 
 
-def wanted_of(request: Request, filters: Sequence[str], others: Sequence[str]) -> dict[str, str]:
-    """The filters of a request; 422 for one that there is not."""
-    unknown = set(request.query_params) - {*filters, *others}
-    if unknown:
-        named = ", ".join(sorted(unknown))[:_LONGEST]
-        raise HTTPException(422, f"Unknown filter {named}; there are {', '.join([*filters, *others])}.")
+def wanted_of(request: Request, filters: Sequence[str]) -> dict[str, str]:
+    """The filters of a request."""
     found = {name: value for name, value in request.query_params.items() if name in filters}
     if long := [name for name, value in found.items() if len(value) > _LONGEST]:
         raise HTTPException(422, f"{', '.join(long)}: at most {_LONGEST} characters.")
@@ -116,10 +112,8 @@ def _documented(names: Sequence[str], schema: dict[str, Any]) -> dict[int | str,
 
 
 def _route(listing: Listing) -> None:
-    days = ("since", "until") if listing.day else ()
-
     def rows(request: Request, context: Context, caller: Any, limit: int, offset: int, since: date | None, until: date | None) -> Response:
-        wanted = wanted_of(request, listing.filters, ("limit", "offset", *days))
+        wanted = wanted_of(request, listing.filters)
         return found(request, context, caller.actor, wanted, page_of(listing, wanted, limit, offset, since, until), limit, offset)
 
     def page(request: Request, context: InContext, caller: Reader, limit: Limit = 100, offset: Offset = 0) -> Response:
@@ -162,7 +156,7 @@ def _ranked(path: str, names: tuple[str, ...], says: str) -> None:
         limit: Limit = 100,
         offset: Offset = 0,
     ) -> Response:
-        wanted = wanted_of(request, _COSTS, ("days", "limit", "offset"))
+        wanted = wanted_of(request, _COSTS)
         return found(request, context, caller.actor, wanted, _costs_by(names, wanted, days, limit, offset), limit, offset)
 
     known = view_schema("daily_costs")["properties"]

@@ -2,17 +2,19 @@
 
 import os
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from bot.api.app import create_app
 from bot.api.context import Context
 from tests.bot.api.conftest import bearer, fill
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))  # an operation and mode; more of them by hand
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))  # an operation and mode; more of them by hand
 
 
 @pytest.fixture
@@ -42,6 +44,20 @@ def fuzz(operation: Any, mode: GenerationMode, token: dict[str, str]) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     def one(case: schemathesis.Case) -> None:
-        case.call_and_validate(headers=token)
+        response = case.call(headers=token)
+        case.validate_response(
+            response, headers=token, excluded_checks=[negative_data_rejection] if all_is_text(operation, response) else []
+        )
 
     one()
+
+
+def all_is_text(operation: Any, response: Any) -> bool:
+    """Whether only texts arrived, where any will do: what was wrong with them, as an empty list, has no form in an address."""
+    raw = operation.definition.raw
+    schemas = {
+        item["name"]: (item["schema"].get("anyOf") or [item["schema"]])[0] for item in raw.get("parameters", ()) if item["in"] == "query"
+    }
+    texts = {name for name, schema in schemas.items() if schema.get("type") == "string" and "format" not in schema}
+    sent = parse_qsl(urlsplit(response.request.url).query, keep_blank_values=True)
+    return "requestBody" not in raw and {name for name, _ in sent} <= texts
