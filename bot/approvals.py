@@ -1,5 +1,6 @@
-"""The buttons of a proposal: approve, choose, reject, snooze, see, undo. A button carries an id; the rules and the lock are the playbooks' own."""
+"""The buttons of a proposal: approve, choose, reject, snooze, see, undo, check again. A button carries an id; the rules and the lock are the playbooks' own."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from access import Actor, Denied
 from bot import clicks
-from bot.cards import alert, proposal
+from bot.cards import alert, proposal_modals
 from bot.clicks import Click, Listeners, Submission
 from bot.errors import Where
 from bot.runtime import Runtime
@@ -24,14 +25,17 @@ def register(listeners: Listeners) -> None:
     listeners.click("remediation_approve", on_approve)
     listeners.click("remediation_undo", on_undo)
     listeners.click("remediation_plan", show_plan)
-    listeners.click("remediation_confirm", _opens(lambda summary, about: proposal.confirm_modal(summary, about)))
-    listeners.click("remediation_choose", _opens(lambda summary, about: proposal.choose_modal(summary, about)))
+    listeners.click("remediation_look", look_again)
+    listeners.click("remediation_run", lambda _runtime, _click: None)  # a link; Slack tells of the press all the same
+    listeners.click("remediation_confirm", _opens(lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about)))
+    listeners.click("remediation_choose", _opens(_choose_modal))
     listeners.click(
-        "remediation_reject", _opens(lambda _, about: alert.reason_modal("remediation_reject", about, "Reject", "Why not?", days=False))
+        "remediation_reject",
+        _opens(lambda _, __, ___, about: alert.reason_modal("remediation_reject", about, "Reject", "Why not?", days=False)),
     )
     listeners.click(
         "remediation_snooze",
-        _opens(lambda _, about: alert.reason_modal("remediation_snooze", about, "Snooze", "Why can it wait?", days=True)),
+        _opens(lambda _, __, ___, about: alert.reason_modal("remediation_snooze", about, "Snooze", "Why can it wait?", days=True)),
     )
     listeners.submit("remediation_confirm", on_confirmed)
     listeners.submit("remediation_choose", on_chosen)
@@ -41,7 +45,7 @@ def register(listeners: Listeners) -> None:
 
 def on_approve(runtime: Runtime, click: Click) -> None:
     """Count the approval; the card and its thread tell the rest."""
-    _decide(runtime, click.where, lambda session, actor, books: _approve(runtime, session, int(click.value), actor, books, None))
+    _decide(runtime, click.where, lambda session, actor, books: _approve(runtime, session, _number(click.value), actor, books, None))
 
 
 def on_confirmed(runtime: Runtime, submission: Submission) -> None:
@@ -55,7 +59,7 @@ def on_undo(runtime: Runtime, click: Click) -> None:
     from playbooks.remediation import request_undo
 
     def undo(session: Session, actor: Actor, books: Any) -> Denied | None:
-        made = request_undo(session, int(click.value), actor, runtime.clock(), books)
+        made = request_undo(session, _number(click.value), actor, runtime.clock(), books)
         if isinstance(made, Denied):
             return made
         start(session, made.id, actor)
@@ -65,14 +69,22 @@ def on_undo(runtime: Runtime, click: Click) -> None:
 
 
 def on_chosen(runtime: Runtime, submission: Submission) -> None:
-    """Replace the proposal by one for the ticked resources."""
+    """Replace the proposal by one for the ticked resources, and approve that where who ticked may; nobody can tick what was not in the frozen plan."""
     from playbooks.remediation import choose
 
     ticked = [value for block, values in submission.values.items() if block.startswith("resources_") for value in values or []]
 
     def narrow(session: Session, actor: Actor, books: Any) -> Denied | None:
+        whole = session.get(Remediation, _id(submission))
+        approves = bool(submission.about.get("approves"))
+        if approves and whole is not None and {step["resource_id"] for step in whole.plan["steps"]} <= set(ticked):
+            return _approve(runtime, session, whole.id, actor, books, None)
         made = choose(session, _id(submission), actor, runtime.clock(), ticked, books)
-        return made if isinstance(made, Denied) else None
+        if isinstance(made, Denied):
+            return made
+        if approves:
+            _approve(runtime, session, made.id, actor, books, None)  # refused, it stays a proposal for somebody else
+        return None
 
     _decide(runtime, submission.where, narrow)
 
@@ -103,7 +115,32 @@ def on_snoozed(runtime: Runtime, submission: Submission) -> None:
 def show_plan(runtime: Runtime, click: Click) -> None:
     """Open the frozen plan."""
     if (summary := _summary(runtime, click)) is not None:
-        clicks.open_modal(runtime, click, proposal.plan_modal(summary))
+        clicks.open_modal(runtime, click, proposal_modals.plan_modal(summary))
+
+
+def look_again(runtime: Runtime, click: Click) -> None:
+    """Look at what nobody knows about; the card and its thread tell what was seen."""
+    from playbooks.cloud import cloud_of
+    from playbooks.recording import Run
+    from playbooks.schema import read_playbooks
+    from playbooks.settling import look_again as look
+
+    limits = runtime.organisation.remediation
+    run = Run(runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock)
+    found = look(run, _number(click.value), runtime.people.actor(click.user))
+    if isinstance(found, Denied):
+        clicks.whisper(runtime, click.where, found.reason)
+
+
+def _choose_modal(runtime: Runtime, click: Click, summary: dict[str, Any], about: str) -> dict[str, Any]:
+    """The checkboxes; its button says whether ticking approves, which it does for who could approve the whole and where nothing has to be typed."""
+    from playbooks.remediation import may_approve
+    from playbooks.schema import read_playbooks
+
+    with runtime.session() as session:
+        able = may_approve(session, _number(click.value), runtime.people.actor(click.user), runtime.clock(), read_playbooks())
+    approves = able and not summary["typed_confirmation"]
+    return proposal_modals.choose_modal(summary, json.dumps({**json.loads(about), "approves": approves}), approves=approves)
 
 
 def start(session: Session, remediation_id: int, actor: Actor) -> None:
@@ -145,7 +182,12 @@ def _decide(runtime: Runtime, where: Where, decision: Callable[[Session, Actor, 
 
 
 def _id(submission: Submission) -> int:
-    return int(submission.about["remediation"])
+    return _number(str(submission.about.get("remediation")))
+
+
+def _number(value: str) -> int:
+    """The id that a button carries; what is no number belongs to no remediation."""
+    return int(value) if value.isdecimal() and value.isascii() and len(value) < 19 else 0
 
 
 def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
@@ -153,16 +195,16 @@ def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
     from playbooks.telling import summarise
 
     with runtime.session() as session:
-        row = session.get(Remediation, int(click.value)) if click.value.isdigit() else None
+        row = session.get(Remediation, _number(click.value))
         summary = None if row is None else summarise(session, row, read_playbooks().get(row.playbook))
     if summary is None:
         clicks.whisper(runtime, click.where, _GONE)
     return summary
 
 
-def _opens(view: Callable[[dict[str, Any], str], dict[str, Any]]) -> Callable[[Runtime, Click], None]:
+def _opens(view: Callable[[Runtime, Click, dict[str, Any], str], dict[str, Any]]) -> Callable[[Runtime, Click], None]:
     def handler(runtime: Runtime, click: Click) -> None:
         if (summary := _summary(runtime, click)) is not None:
-            clicks.open_modal(runtime, click, view(summary, clicks.about(click, remediation=click.value)))
+            clicks.open_modal(runtime, click, view(runtime, click, summary, clicks.about(click, remediation=click.value)))
 
     return handler

@@ -19,4 +19,4 @@ def remediate(remediation_id: int) -> str:
     database = engines.connect(settings)
     run = Run(database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks())
     with failure.told("remediate", database, organisation):
-        return drain(run, remediation_id, str(flow_run.id) if flow_run.id else None)
+        return drain(run, remediation_id, str(flow_run.id) if flow_run.id else None, flow_run.ui_url or None)

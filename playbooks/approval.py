@@ -25,6 +25,8 @@ class Proposal:
     planned_playbook_digest: str
     current_playbook_digest: str | None
     resources: int
+    approvers: tuple[str, ...] = ()
+    """Names of those who could approve it, to be told to those who cannot."""
 
 
 @dataclass(frozen=True)
@@ -77,21 +79,32 @@ def unchanged(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confi
     return None
 
 
-def has_role(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
-    """The role is held, and for this team or this playbook; no rule means no."""
+def lacks_role(rule: Rule, actor: Actor, team: str | None, playbook: str) -> str | None:
+    """Why somebody is no approver of a team's remediation by a playbook; None when they are. No rule means no."""
     allowed = access.check(actor, Action.APPROVE_REMEDIATION)
     if isinstance(allowed, Denied) or not actor.roles & set(rule.roles):
-        return Denied(
-            f"Approving needs the role {' or '.join(rule.roles) or 'that nobody has'}; you have {', '.join(sorted(actor.roles)) or 'none'}."
-        )
-    decision = access.approves(actor, proposal.team, proposal.playbook)
-    return decision if isinstance(decision, Denied) else None
+        needed = " or ".join(rule.roles) or "that nobody has"
+        return f"Approving needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}."
+    decision = access.approves(actor, team, playbook)
+    return decision.reason if isinstance(decision, Denied) else None
+
+
+def has_role(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+    """The role is held, and for this team or this playbook; who does not hold it is told who does."""
+    lacking = lacks_role(rule, actor, proposal.team, proposal.playbook)
+    return None if lacking is None else Denied(lacking + _who(proposal, actor))
+
+
+def _who(proposal: Proposal, actor: Actor) -> str:
+    """` Priya or Jonas can.`; empty where nobody is known."""
+    names = [name for name in proposal.approvers if name != actor.name][:3]
+    return f" {' or '.join(names)} can." if names else ""
 
 
 def not_the_requester(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
     """Two people."""
     if rule.not_requester and actor.id == proposal.requested_by:
-        return Denied("You asked for this change, so somebody else has to approve it.")
+        return Denied(f"You asked for this change, so somebody else has to approve it.{_who(proposal, actor)}")
     return None
 
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from db import audit, outbox
 from db.tables import Remediation, RemediationStep
 from playbooks import remediation as life
-from playbooks.acting import act_on_steps, cloud_errors, undo_steps
-from playbooks.actions import ACTIONS
+from playbooks.acting import act_on_steps, undo_steps
 from playbooks.plan import closed, digest, from_json
-from playbooks.recording import Run, TakenOver, ending, finish, lock, steps_of, where_of, write
+from playbooks.recording import Run, TakenOver, finish, lock
 from playbooks.schema import Playbook
+from playbooks.settling import settle
 from playbooks.telling import tell
 
 __all__ = ["Run", "drain", "execute"]
@@ -24,7 +24,7 @@ _ACCOUNT_LOCK = 7_113_100  # advisory lock space: one run an account at a time
 _CAP_LOCK = 7_113_104  # advisory lock of a transaction: claims of different accounts count the day's changes one after the other
 
 
-def execute(run: Run, remediation_id: int, flow_run_id: str | None = None) -> str:
+def execute(run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None) -> str:
     """Run an approved remediation to its end, or settle one whose worker died; returns the state it is in. Never acts twice.
 
     Besides stored states: `waiting` (the account is busy), `deferred` (no change window is open), `stopped` (the kill switch), `missing`.
@@ -32,9 +32,9 @@ def execute(run: Run, remediation_id: int, flow_run_id: str | None = None) -> st
     with _one_per_account(run, remediation_id) as mine:
         if not mine:
             return "waiting"
-        state = _claim(run, remediation_id, flow_run_id)
+        state = _claim(run, remediation_id, flow_run_id, flow_run_url)
         if state == "unsettled":
-            return _settle(run, remediation_id)
+            return settle(run, remediation_id)
         if state != "claimed":
             return state
         run.at_boundary("claimed")
@@ -45,15 +45,15 @@ def execute(run: Run, remediation_id: int, flow_run_id: str | None = None) -> st
                 return session.get_one(Remediation, remediation_id).state
 
 
-def drain(run: Run, remediation_id: int, flow_run_id: str | None = None) -> str:
+def drain(run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None) -> str:
     """`execute`, then whatever else was approved for the same account meanwhile.
 
     Who finds the account busy leaves: the one that holds it looks again after it let go, and so sees whatever was waiting.
     """
-    first = state = execute(run, remediation_id, flow_run_id)
+    first = state = execute(run, remediation_id, flow_run_id, flow_run_url)
     tried = {remediation_id}
     while state != "waiting" and (following := _next_of_account(run, remediation_id, tried)) is not None:
-        state = execute(run, following, flow_run_id)
+        state = execute(run, following, flow_run_id, flow_run_url)
         tried.add(following)
     return first
 
@@ -92,7 +92,7 @@ def _release(connection: sa.Connection, key: dict[str, Any]) -> None:
         connection.invalidate()
 
 
-def _claim(run: Run, remediation_id: int, flow_run_id: str | None) -> str:
+def _claim(run: Run, remediation_id: int, flow_run_id: str | None, flow_run_url: str | None) -> str:
     """approved -> running under the row's lock, after the checks that no earlier moment can make."""
     with Session(run.engine) as session, session.begin():
         remediation = lock(session, remediation_id)
@@ -110,7 +110,8 @@ def _claim(run: Run, remediation_id: int, flow_run_id: str | None) -> str:
             return "void"
         if remediation.undo_of is None and playbook is not None and (reason := closed(playbook.guards, run.now())):
             return _defer(session, remediation, reason, run.now(), life.start_by(remediation, playbook))
-        remediation.state, remediation.started_at, remediation.flow_run_id = "running", run.now(), flow_run_id
+        remediation.state, remediation.started_at = "running", run.now()
+        remediation.flow_run_id, remediation.flow_run_url = flow_run_id, flow_run_url
         audit.append(session, "system", "remediation.started", str(remediation_id), {"flow_run_id": flow_run_id})
         tell(session, remediation, playbook)
     return "claimed"
@@ -157,39 +158,6 @@ def _over_the_day(run: Run, session: Session, remediation: Remediation) -> str |
     if (touched or 0) + wanted > most:
         return f"{touched} resources were changed today and this would add {wanted}; the limit is {most} a day"
     return None
-
-
-def _settle(run: Run, remediation_id: int) -> str:
-    """A worker died: what was under way is `unknown` unless the live resource shows that it was done; nothing is repeated. `running` while AWS cannot be asked."""
-    with Session(run.engine) as session:
-        planned = from_json(session.get_one(Remediation, remediation_id).plan).steps
-        open_steps = [
-            (step.position, step.action, where_of(planned, step))
-            for step in steps_of(session, remediation_id)
-            if step.state in {"acting", "undoing"}
-        ]
-    try:
-        seen = {position: ACTIONS[action].observe(run.cloud, where) for position, action, where in open_steps}
-    except cloud_errors():
-        return "running"
-    with Session(run.engine) as session, session.begin():
-        remediation = lock(session, remediation_id)
-        if remediation is None or remediation.state != "running":
-            return remediation.state if remediation else "missing"
-        for step in steps_of(session, remediation_id):
-            if step.position in seen:
-                state = _settled(step, seen[step.position], undoing=remediation.undo_of is not None or step.state == "undoing")
-                error = "the worker stopped while acting; look at the resource" if state == "unknown" else step.error
-                write(session, run.now(), remediation, step, state, error, {"after": seen[step.position]})
-        finish(run, session, remediation, *ending(session, remediation, interrupted=True))
-        return remediation.state
-
-
-def _settled(step: RemediationStep, seen: dict[str, Any], *, undoing: bool) -> str:
-    action = ACTIONS[step.action]
-    if undoing:
-        return "undone" if action.undone(seen, step.undo) else "unknown"
-    return "verified" if action.verify(seen, {**step.undo, **step.parameters}) else "unknown"
 
 
 def _is_undo(run: Run, remediation_id: int) -> bool:

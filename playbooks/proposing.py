@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from db import audit
 from playbooks import remediation as life
+from playbooks.approval import lacks_role
 from playbooks.cloud import Cloud
 from playbooks.plan import Target
 from playbooks.planning import AUTO, NothingToDo, candidates, make_plans, successes
+from playbooks.rules import rule_of
 from playbooks.schema import Playbook
 from playbooks.telling import tell
 from settings import Organisation
@@ -19,6 +21,16 @@ from settings import Organisation
 def matching(playbooks: Mapping[str, Playbook], kind: str) -> list[Playbook]:
     """The playbooks that change something about a kind of recommendation or insight, in the order of their names."""
     return [playbook for _, playbook in sorted(playbooks.items()) if playbook.trigger.kind == kind and playbook.mode != "notify"]
+
+
+def approvers(organisation: Organisation, playbook: Playbook, team: str | None, requester: str) -> list[dict[str, str]]:
+    """The people of finops.yaml who may approve a team's remediation by this playbook, without its requester where that is not enough."""
+    rule = rule_of(playbook)
+    if rule is None:
+        return []
+    people = [person for person in organisation.people if not (rule.not_requester and person.id == requester)]
+    able = [person for person in people if lacks_role(rule, organisation.actor(person.id), team, playbook.name) is None]
+    return [{"id": person.id, "name": person.name} for person in able]
 
 
 def propose_all(
@@ -60,7 +72,17 @@ def propose_targets(
     for plan in plans:
         channel = organisation.channel_for(plan.team)
         named = replace(plan, left_out=tuple(dict.fromkeys(plan.left_out)))
-        remediation = life.propose(session, named, playbook, requester, now, channel=channel, insight_id=insight_id)
+        remediation = life.propose(
+            session,
+            named,
+            playbook,
+            requester,
+            now,
+            channel=channel,
+            insight_id=insight_id,
+            requester_name=organisation.actor(requester).name or None,
+            approvers=approvers(organisation, playbook, plan.team, requester),
+        )
         if earned:
             remediation.state, remediation.approved_at = "approved", now
             remediation.approvals = [

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import audit
-from db.tables import Remediation, RemediationStep, Saving
+from db.tables import Remediation, RemediationStep
+from playbooks import ledger
 from playbooks.actions.action import Where
 from playbooks.cloud import Cloud
 from playbooks.plan import PlannedStep
@@ -18,7 +19,7 @@ from playbooks.schema import Playbook
 from playbooks.telling import tell
 from settings import Remediation as Limits
 
-_LINES = 10  # of progress in a thread, however many steps there are: a channel takes about one message a second
+_LINES = 10  # updates of a run, however many steps there are: a channel takes about one message a second
 
 
 def _no_boundary(_name: str) -> None:
@@ -71,7 +72,8 @@ def mark(run: Run, remediation_id: int, position: int, state: str, error: str | 
         steps = steps_of(session, remediation_id)
         write(session, run.now(), remediation, steps[position], state, error, recorded)
         stride = -(-len(steps) // _LINES)
-        if state not in {"acting", "undoing"} and (error or (position + 1) % stride == 0):
+        under_way = state in {"acting", "undoing"}
+        if (under_way and stride == 1) or (not under_way and (error or (position + 1) % stride == 0)):
             tell(session, remediation, run.playbooks.get(remediation.playbook))
     return error
 
@@ -96,11 +98,7 @@ def write(
     if state == "undone" and remediation.undo_of is not None:
         original = session.get_one(RemediationStep, step.parameters["undo_of_step"])
         original.state = "undone"
-        session.execute(
-            sa.update(Saving)
-            .where(Saving.remediation_id == original.remediation_id, Saving.resource_id == original.resource_id)
-            .values(status="reversed", verified_at=now)
-        )
+        ledger.reverse(session, original.remediation_id, original.resource_id, now)
     details = {"resource_id": step.resource_id, "action": step.action, "error": error, **recorded}
     audit.append(session, "system", f"step.{state}", f"{remediation.id}/{step.position}", details)
 
@@ -140,32 +138,8 @@ def finish(run: Run, session: Session, remediation: Remediation, state: str, rea
     remediation.state, remediation.reason, remediation.finished_at = state, reason, run.now()
     playbook = run.playbooks.get(remediation.playbook)
     if remediation.undo_of is None:
-        _open_ledger(run, session, remediation, playbook)
+        ledger.open_entries(session, remediation, steps_of(session, remediation.id), playbook, run.now().date())
     elif state == "succeeded":
         session.get_one(Remediation, remediation.undo_of).state = "undone"
     audit.append(session, "system", f"remediation.{state}", str(remediation.id), {"reason": reason})
     tell(session, remediation, playbook)
-
-
-def _open_ledger(run: Run, session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
-    """An entry a resource whose every step was verified: what it is to save and the figures behind it, to be held against the bill."""
-    if playbook is not None and not playbook.savings.tracked:
-        return
-    steps = steps_of(session, remediation.id)
-    figures = {step["resource_id"]: step.get("arithmetic", {}) for step in remediation.plan["steps"]}
-    for resource_id in dict.fromkeys(step.resource_id for step in steps):
-        mine = [step for step in steps if step.resource_id == resource_id]
-        if not all(step.state == "verified" for step in mine):
-            continue
-        session.add(
-            Saving(
-                remediation_id=remediation.id,
-                resource_id=resource_id,
-                team=remediation.team,
-                applied_on=run.now().date(),
-                window_days=playbook.savings.window_days if playbook else 14,
-                expected_monthly_savings=mine[0].expected_monthly_savings,
-                currency=remediation.currency,
-                arithmetic={"expected": figures.get(resource_id, {})},
-            )
-        )

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import access
-from access import Action, Actor, Allowed, Denied, Role
+from access import Action, Actor, Allowed, Denied
 from db import audit
 from db.tables import Remediation, RemediationStep, Switch
 from playbooks import approval
 from playbooks.plan import Plan, digest, from_json
-from playbooks.rules import may_decide, proposal_of, rule_of, still_good
+from playbooks.rules import may_decide, proposal_of, rule_for_undo, rule_of, still_good
 from playbooks.schema import Playbook
 from playbooks.telling import tell, undoable
 
@@ -41,8 +41,10 @@ def propose(
     channel: str | None,
     insight_id: int | None = None,
     expires_at: datetime | None = None,
+    requester_name: str | None = None,
+    approvers: Sequence[Mapping[str, str]] = (),
 ) -> Remediation:
-    """Store a frozen plan with its steps and leave its card in the channel; the caller commits."""
+    """Store a frozen plan with its steps and leave its card in the channel; `approvers` (id, name) are asked there. The caller commits."""
     content = plan.to_json()
     remediation = Remediation(
         playbook=plan.playbook,
@@ -58,7 +60,9 @@ def propose(
         currency=plan.currency,
         insight_id=insight_id,
         requested_by=requester,
+        requester_name=requester_name,
         requested_at=now,
+        approvers=[dict(one) for one in approvers],
         approvals=[],
         expires_at=expires_at or now + timedelta(hours=playbook.approval.expires_hours),
         channel=channel,
@@ -109,6 +113,16 @@ def approve(
     )
     tell(session, remediation, playbook)
     return Approved(remediation_id, missing <= 0, max(0, missing))
+
+
+def may_approve(session: Session, remediation_id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]) -> bool:
+    """Whether a click of the actor would count now, but for what has to be typed; decides nothing."""
+    remediation = session.get(Remediation, remediation_id)
+    if remediation is None:
+        return False
+    playbook = playbooks.get(remediation.playbook)
+    proposal = proposal_of(remediation, playbook)
+    return isinstance(approval.check(proposal, rule_of(playbook), actor, now, str(proposal.resources)), Allowed)
 
 
 def reject(
@@ -167,10 +181,12 @@ def choose(
         channel=remediation.channel,
         insight_id=remediation.insight_id,
         expires_at=remediation.expires_at,  # the plan is as old as it was
+        requester_name=remediation.requester_name,
+        approvers=remediation.approvers,
     )
     remediation.state, remediation.reason, remediation.finished_at = (
         "void",
-        f"replaced by {smaller.id} for {len(chosen)} of {len(plan.resources())}",
+        f"replaced by remediation {smaller.id} for {len(chosen)} of {len(plan.resources())}",
         now,
     )
     audit.append(session, actor.id, "remediation.narrowed", str(remediation_id), {"to": smaller.id, "resources": chosen})
@@ -187,9 +203,7 @@ def request_undo(
         return Denied(f"There is no remediation {remediation_id}.")
     playbook = playbooks.get(remediation.playbook)
     proposal = proposal_of(remediation, playbook)
-    rule = rule_of(playbook) or approval.Rule(
-        1, (Role.APPROVER,), not_requester=False, typed_confirmation=False
-    )  # undoing outlives its playbook
+    rule = rule_for_undo(playbook)
     if denied := approval.has_role(proposal, rule, actor, now, None) or approval.unchanged_plan(proposal, rule, actor, now, None):
         return _refused(session, actor, remediation_id, denied)
     if is_stopped(session):
@@ -209,7 +223,9 @@ def request_undo(
         environment=remediation.environment,
         currency=remediation.currency,
         requested_by=actor.id,
+        requester_name=actor.name,
         requested_at=now,
+        approvers=remediation.approvers,
         approvals=[{"actor": actor.id, "name": actor.name, "at": now.isoformat(timespec="seconds")}],
         approved_at=now,
         expires_at=now + _UNDO_GOOD_FOR,

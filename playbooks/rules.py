@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from access import Actor, Denied
+from access import Actor, Denied, Role
 from db.tables import Remediation
 from playbooks import approval
 from playbooks.plan import digest, from_json
@@ -16,6 +16,11 @@ def rule_of(playbook: Playbook | None) -> approval.Rule | None:
         return None
     rule = playbook.approval
     return approval.Rule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
+
+
+def rule_for_undo(playbook: Playbook | None) -> approval.Rule:
+    """Undoing, and looking at what nobody knows, outlive the playbook: then an approver of the team is enough."""
+    return rule_of(playbook) or approval.Rule(1, (Role.APPROVER,), not_requester=False, typed_confirmation=False)
 
 
 def proposal_of(remediation: Remediation, playbook: Playbook | None) -> approval.Proposal:
@@ -37,6 +42,7 @@ def proposal_of(remediation: Remediation, playbook: Playbook | None) -> approval
         planned_playbook_digest=remediation.playbook_digest,
         current_playbook_digest=playbook.digest() if playbook else None,
         resources=len(from_json(remediation.plan).resources()),
+        approvers=tuple(str(item["name"] or item["id"]) for item in remediation.approvers or ()),
     )
 
 

@@ -157,6 +157,9 @@ class Playbook(_Strict):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$")
     title: str = Field(max_length=120)
+    headline: str = Field(
+        "", max_length=120, description="First line of the card: Stop {count} idle instance{s}; empty: the title and the count"
+    )
     description: str = ""
     trigger: Trigger
     mode: Literal["notify", "approve", "auto"] = "notify"
@@ -175,6 +178,10 @@ class Playbook(_Strict):
     def _steps_exist(self) -> "Playbook":
         from playbooks.actions import ACTIONS
 
+        try:
+            self.headline.format(count=1, s="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("headline: only {count} and {s} may stand in braces") from error
         if not self.steps and not (self.mode == "notify" and self.escalation):
             raise ValueError("steps: at least one, or mode notify with an escalation")
         for step in self.steps:

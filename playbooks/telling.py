@@ -1,5 +1,6 @@
-"""What people are told about a remediation: the card in its present state, and a line in its thread."""
+"""What people are told about a remediation: its card in the present state, its run step by step in the thread, and a line where something is decided or ends."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,46 +8,76 @@ from sqlalchemy.orm import Session
 
 from db import outbox
 from db.tables import Remediation, RemediationStep
+from playbooks import ledger
 from playbooks.actions import ACTIONS
 from playbooks.schema import Playbook
 
 OPEN = ("proposed", "approved", "running")
 DONE = ("succeeded", "partial", "failed", "unknown")
+_GOOD = ("done", "verified", "undone")
 
 
 def tell(session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
-    """Leave the card in its present state: the first time as a message, later as its update, with a line in the thread where it matters."""
+    """Leave the card in its present state: the first time as a message, later as its update, with the run and a line in its thread."""
     if remediation.channel is None:
         return
     session.flush()
-    key = f"remediation:{remediation.undo_of or remediation.id}"
+    if redraw(session, remediation, playbook):
+        return
+    key, number = _key(remediation), _number(session)
+    ran = remediation.started_at is not None
+    if ran:
+        _tell_run(session, remediation, playbook, number)
+    if not (ran and remediation.state == "running"):
+        payload: dict[str, Any] = {"line": _line(session, remediation)}
+        if remediation.state == "unknown":
+            payload["ask"] = [item["actor"] for item in remediation.approvals]
+        outbox.leave(session, remediation.channel, "remediation_progress", payload, f"{key}:line:{number}", thread_key=key)
+
+
+def redraw(session: Session, remediation: Remediation, playbook: Playbook | None) -> bool:
+    """Bring the card up to date and nothing else; True where it was not there yet."""
+    if remediation.channel is None:
+        return False
+    key = _key(remediation)
     shown = session.get_one(Remediation, remediation.undo_of) if remediation.undo_of else remediation
     summary = summarise(session, shown, playbook)
     if outbox.leave(session, remediation.channel, "proposal", summary, key):
-        return
-    number = session.scalar(sa.text("SELECT nextval(pg_get_serial_sequence('finops.outbox', 'id'))"))
-    outbox.leave(session, remediation.channel, "proposal", summary, f"{key}:update:{number}", update_key=key)
-    outbox.leave(
-        session,
-        remediation.channel,
-        "remediation_progress",
-        {**summary, "line": _line(session, remediation)},
-        f"{key}:line:{number}",
-        thread_key=key,
-    )
+        return True
+    outbox.leave(session, remediation.channel, "proposal", summary, f"{key}:update:{_number(session)}", update_key=key)
+    return False
+
+
+def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | None, number: int) -> None:
+    """One message a run, brought up to date with every step."""
+    thread, key = _key(remediation), f"{_key(remediation)}:run:{remediation.id}"
+    payload = {**summarise(session, remediation, playbook), "run": True, "line": _line(session, remediation)}
+    channel = str(remediation.channel)
+    if not outbox.leave(session, channel, "remediation_progress", payload, key, thread_key=thread):
+        outbox.leave(session, channel, "remediation_progress", payload, f"{key}:update:{number}", update_key=key)
+
+
+def _key(remediation: Remediation) -> str:
+    return f"remediation:{remediation.undo_of or remediation.id}"
+
+
+def _number(session: Session) -> int:
+    return int(session.scalar(sa.text("SELECT nextval(pg_get_serial_sequence('finops.outbox', 'id'))")) or 0)
 
 
 def summarise(session: Session, remediation: Remediation, playbook: Playbook | None) -> dict[str, Any]:
-    """What the card draws: plan, evidence, who decided, how far it is."""
-    steps = session.scalars(
-        sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
-    ).all()
-    planned = remediation.plan["steps"]
+    """What the card draws: plan, evidence, who is asked and who decided, how far it is, what the ledger says."""
+    steps = _steps(session, remediation)
+    # an undo goes through the plan backwards
+    planned = [*reversed(remediation.plan["steps"])] if remediation.undo_of else remediation.plan["steps"]
+    by_resource = {step["resource_id"]: step for step in planned}
     return {
         "id": remediation.id,
         "state": remediation.state,
         "reason": remediation.reason,
         "title": playbook.title if playbook else remediation.playbook,
+        "headline": playbook.headline if playbook else "",
+        "undo_of": remediation.undo_of,
         "playbook": remediation.playbook,
         "account": remediation.account,
         "team": remediation.team,
@@ -54,48 +85,70 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "monthly_savings": None if remediation.expected_monthly_savings is None else float(remediation.expected_monthly_savings),
         "currency": remediation.currency,
         "steps": [
-            {
-                "name": step.resource_name,
-                "resource_id": step.resource_id,
-                "says": planned[index]["says"] if index < len(planned) else step.action,
-                "evidence": planned[index]["evidence"] if index < len(planned) else "",
-                "monthly_savings": None if step.expected_monthly_savings is None else float(step.expected_monthly_savings),
-                "state": step.state,
-                "error": step.error,
-            }
-            for index, step in enumerate(steps)
+            _step(step, planned[step.position] if len(steps) == len(planned) else by_resource[step.resource_id], remediation.undo_of)
+            for step in steps
         ],
         "left_out": remediation.plan["left_out"],
         "undo": remediation.plan["undo"],
         "digest": remediation.plan_digest,
         "frozen_at": remediation.plan["made_at"],
         "requested_by": remediation.requested_by,
+        "requester_name": remediation.requester_name,
         "approvals": remediation.approvals,
         "approvals_needed": playbook.approval.count if playbook else 1,
         "approver_roles": [str(role) for role in playbook.approval.roles] if playbook else [],
+        "approvers": [item["id"] for item in remediation.approvers or ()],
         "not_requester": playbook.approval.not_requester if playbook else True,
         "typed_confirmation": playbook.typed_confirmation() if playbook else False,
         "expires_at": remediation.expires_at.isoformat(timespec="seconds"),
         "flow_run_id": remediation.flow_run_id,
+        "flow_run_url": remediation.flow_run_url,
         "seconds": (remediation.finished_at - remediation.started_at).total_seconds()
         if remediation.finished_at and remediation.started_at
         else None,
         "can_undo": bool(undoable(session, remediation)),
+        "savings": ledger.outlook(session, remediation),
     }
+
+
+def _step(step: RemediationStep, planned: dict[str, Any], undo_of: int | None) -> dict[str, Any]:
+    return {
+        "name": step.resource_name,
+        "resource_id": step.resource_id,
+        "says": ACTIONS[step.action].undo_says if undo_of else planned["says"],
+        "evidence": planned["evidence"],
+        "monthly_savings": None if step.expected_monthly_savings is None else float(step.expected_monthly_savings),
+        "state": step.state,
+        "error": step.error,
+    }
+
+
+def _steps(session: Session, remediation: Remediation) -> Sequence[RemediationStep]:
+    statement = sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
+    return session.scalars(statement).all()
 
 
 def _line(session: Session, remediation: Remediation) -> str:
     """One plain sentence for the thread."""
-    steps = session.scalars(sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id)).all()
-    done = sum(step.state in {"done", "verified", "undone"} for step in steps)
+    steps = _steps(session, remediation)
+    done = f"{sum(step.state in _GOOD for step in steps)} of {len(steps)}"
     what = "Undo" if remediation.undo_of else "Remediation"
     who = ", ".join(str(item["name"] or item["actor"]) for item in remediation.approvals)
     ended = f": {remediation.reason}" if remediation.reason else ""
+    took = ""
+    if remediation.finished_at and remediation.started_at:
+        took = f" in {max(1, round((remediation.finished_at - remediation.started_at).total_seconds()))} s"
     return {
         "proposed": f"{what} {remediation.id}: approved by {who}, waiting for one more.",
         "approved": f"{what} {remediation.id} approved by {who}; starting.",
-        "running": f"{what} {remediation.id}: {done} of {len(steps)} done.",
-    }.get(remediation.state, f"{what} {remediation.id} {remediation.state}, {done} of {len(steps)} done{ended}.")
+        "running": f"{what} {remediation.id}: {done} done.",
+        "succeeded": f"{what} {remediation.id}: all {len(steps)} done and checked{took}.",
+        "partial": f"{what} {remediation.id} succeeded in part, {done} done{took}{ended}.",
+        "failed": f"{what} {remediation.id} failed, {done} done{ended}.",
+        "undone": f"{what} {remediation.id} was rolled back{ended}.",
+        "unknown": f"{what} {remediation.id} needs somebody to look: it is not known whether a step happened. {remediation.reason}. "
+        "Look at the resource, then press Check again.",
+    }.get(remediation.state, f"{what} {remediation.id} is {remediation.state}{ended}.")
 
 
 def undoable(session: Session, remediation: Remediation) -> list[RemediationStep]:
@@ -105,9 +158,6 @@ def undoable(session: Session, remediation: Remediation) -> list[RemediationStep
     under_way = session.scalar(sa.select(Remediation.id).where(Remediation.undo_of == remediation.id, Remediation.state.in_(OPEN)))
     if under_way is not None:
         return []
-    steps = session.scalars(
-        sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
-    )
     planned = remediation.plan["steps"]
-    done = [step for step in steps if step.state in {"done", "verified"}]
+    done = [step for step in _steps(session, remediation) if step.state in {"done", "verified"}]
     return [step for step in done if ACTIONS[step.action].reversible and planned[step.position].get("undo", True)]

@@ -8,8 +8,22 @@ from bot.cards import blocks, mrkdwn
 from bot.cards.blocks import Block, Card
 
 STEPS = 20
-OPTIONS = 10  # Slack's checkboxes
-_MARK = {"done": "done", "verified": "done and checked", "failed": "failed", "skipped": "skipped", "unknown": "unknown", "undone": "undone"}
+RUN_STEPS = 30  # task cards of a run; Slack takes 50
+_MARK = {
+    "planned": "to do",
+    "acting": "under way",
+    "verified": "done and checked",
+    "undoing": "being undone",
+    "unknown": "not known, look at it",
+}
+_TASK = {
+    "planned": "pending",
+    "acting": "in_progress",
+    "undoing": "in_progress",
+    "done": "complete",
+    "verified": "complete",
+    "undone": "complete",
+}
 _ENDED = ("succeeded", "partial", "failed", "unknown", "undone")
 
 
@@ -29,12 +43,16 @@ def card(payload: dict[str, Any]) -> Card:
 
 
 def headline(payload: dict[str, Any]) -> str:
-    """`Stop idle instances: 4 in sandbox, saves $612 a month`."""
-    resources = {step["resource_id"] for step in payload["steps"]}
+    """`Stop 4 idle EC2 instances in sandbox: saves $612 a month`."""
+    count = len({step["resource_id"] for step in payload["steps"]})
     where = mrkdwn.escape(payload.get("account") or payload.get("team") or "", 80)
     saves = payload.get("monthly_savings")
-    saving = f", saves {money.money(saves, str(payload.get('currency') or 'USD'))} a month" if saves else ""
-    return f"{mrkdwn.escape(payload['title'], 150)}: {len(resources)}{' in ' + where if where else ''}{saving}"
+    saving = f"saves {money.money(saves, str(payload.get('currency') or 'USD'))} a month" if saves else ""
+    place = f" in {where}" if where else ""
+    if payload.get("headline"):
+        what = mrkdwn.escape(str(payload["headline"]).format(count=count, s="" if count == 1 else "s"), 150)
+        return f"{what}{place}{': ' + saving if saving else ''}"
+    return f"{mrkdwn.escape(payload['title'], 150)}: {count}{place}{', ' + saving if saving else ''}"
 
 
 def _table(payload: dict[str, Any]) -> Block | None:
@@ -43,9 +61,9 @@ def _table(payload: dict[str, Any]) -> Block | None:
     currency = str(payload.get("currency") or "USD")
     rows = [
         [
-            str(step.get("name") or step["resource_id"]),
+            _named(step),
             str(step.get("says") or ""),
-            _MARK.get(str(step.get("state")), str(step.get("state") or "")) if started else str(step.get("evidence") or ""),
+            _state(step) if started else str(step.get("evidence") or ""),
             money.money(step["monthly_savings"], currency) if step.get("monthly_savings") is not None else "",
         ]
         for step in steps[:STEPS]
@@ -54,6 +72,20 @@ def _table(payload: dict[str, Any]) -> Block | None:
         rest = sum(money.decimal(step.get("monthly_savings")) or 0 for step in steps[STEPS:])
         rows.append([f"{len(steps) - STEPS} more", "see the plan", "", money.money(rest, currency) if rest else ""])
     return blocks.table(["Resource", "Change", "State" if started else "Evidence", "A month"], rows, (3,))
+
+
+def _named(step: dict[str, Any]) -> str:
+    """`web-batch-3 (i-0abc1234…)`: the name, and enough of the id to find it."""
+    name, key = str(step.get("name") or step["resource_id"]), str(step["resource_id"])
+    if name == key:
+        return name
+    short = key.rsplit(":", 1)[-1]
+    return name if short == name else f"{name} ({mrkdwn.cut(short, 20)})"
+
+
+def _state(step: dict[str, Any]) -> str:
+    state = str(step.get("state") or "")
+    return _MARK.get(state, state)
 
 
 def _evidence(payload: dict[str, Any]) -> list[str]:
@@ -83,12 +115,30 @@ def _standing(payload: dict[str, Any]) -> str:
         return _asking(payload, by)
     reason = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
     if state in ("rejected", "expired", "void"):
-        return f"{state.capitalize()}{reason}"
-    done = sum(step.get("state") in ("done", "verified", "undone") for step in payload["steps"])
-    took = f" in {round(float(payload['seconds']))} s" if payload.get("seconds") else ""
-    words = {"approved": "starting", "running": f"{done} of {len(payload['steps'])} done"}
-    ended = f"{state}, {done} of {len(payload['steps'])} done{took}{reason}"
-    return f"{'Approved by ' + by + ' → ' if by else ''}{words.get(state, ended)}"
+        return f"{_ENDINGS[state]}{reason}"
+    savings = (
+        f"\n{mrkdwn.sentence(str(payload['savings'])[:1].upper() + str(payload['savings'])[1:], 600)}." if payload.get("savings") else ""
+    )
+    return f"{'Approved by ' + by + ' → ' if by else ''}{_progress(payload, reason)}{savings}"
+
+
+_ENDINGS = {"rejected": "Rejected", "expired": "Expired: nobody decided in time", "void": "Not carried out"}
+
+
+def _progress(payload: dict[str, Any], reason: str) -> str:
+    """How far it is or how it ended: `1 of 4 done`, `done in 41 s, 4 done and checked`."""
+    steps, state = payload["steps"], str(payload["state"])
+    done = sum(step.get("state") in ("done", "verified", "undone") for step in steps)
+    took = f" in {max(1, round(float(payload['seconds'])))} s" if payload.get("seconds") else ""
+    return {
+        "approved": "starting",
+        "running": f"{done} of {len(steps)} done",
+        "succeeded": f"done{took}, {done} done and checked",
+        "partial": f"done in part{took}: {done} of {len(steps)}{reason}",
+        "failed": f"failed{took}, {done} of {len(steps)} done{reason}",
+        "unknown": f"not known how it ended, somebody has to look{reason}",
+        "undone": f"undone{took}, {done} of {len(steps)} as before{reason}",
+    }.get(state, f"{state}{reason}")
 
 
 def _asking(payload: dict[str, Any], by: str) -> str:
@@ -98,8 +148,9 @@ def _asking(payload: dict[str, Any], by: str) -> str:
     people = " or ".join(mrkdwn.mention(str(person)) for person in (payload.get("approvers") or [])[:5])
     asker = ", not from the requester" if payload.get("not_requester") else ""
     given = f"Approved by {by}. " if by else ""
+    wanted = f"Asked for by {mrkdwn.escape(payload['requester_name'], 80)}. " if payload.get("requester_name") else ""
     return (
-        f"{given}{needed} approval{'' if needed == 1 else 's'} needed from {people or f'the role {roles}{team}'}{asker}; "
+        f"{wanted}{given}{needed} approval{'' if needed == 1 else 's'} needed from {people or f'the role {roles}{team}'}{asker}; "
         f"open until {_when(payload.get('expires_at'))}."
     )
 
@@ -114,89 +165,62 @@ def _buttons(payload: dict[str, Any]) -> Block | None:
                 blocks.button(
                     "Approve…" if typed else "Approve", "remediation_confirm" if typed else "remediation_approve", number, style="primary"
                 ),
-                blocks.button("Choose…", "remediation_choose", number),
+                *(
+                    [blocks.button("Choose…", "remediation_choose", number)]
+                    if len({step["resource_id"] for step in payload["steps"]}) > 1
+                    else []
+                ),
                 blocks.button("Reject…", "remediation_reject", number),
                 blocks.button("Snooze…", "remediation_snooze", number),
                 plan,
             ]
         )
+    buttons = []
+    if state == "unknown":
+        buttons.append(blocks.button("Check again", "remediation_look", number, style="primary"))
     if state in _ENDED and payload.get("can_undo"):
         sure = blocks.confirm("Undo this change?", f"{payload.get('undo') or 'What was done is reversed.'}", "Undo")
-        return blocks.actions([blocks.button("Undo", "remediation_undo", number, confirm=sure), plan])
-    return blocks.actions([plan])
+        buttons.append(blocks.button("Undo", "remediation_undo", number, confirm=sure))
+    page = str(payload.get("flow_run_url") or "")
+    if page.startswith(("http://", "https://")):
+        buttons.append({**blocks.button("Prefect run", "remediation_run", number), "url": page[:3_000]})
+    return blocks.actions([*buttons, plan])
 
 
 def progress(payload: dict[str, Any]) -> Card:
-    """A line in the thread: `payload` is the summary with `line`."""
+    """In the thread: a line (`line`, with `ask`: ids of those who should look), or with `run` the steps of a run as a plan that is brought up to date."""
     line = mrkdwn.sentence(payload.get("line") or headline(payload), 1_500)
-    failed = [
-        f"{mrkdwn.escape(step.get('name') or step['resource_id'], 80)}: {mrkdwn.escape(step['error'], 300)}"
-        for step in payload.get("steps") or []
-        if step.get("error")
-    ]
-    return blocks.card(line, [blocks.section(line), blocks.context(*failed[:5])])
+    if payload.get("run"):
+        return blocks.card(line, [_run(payload)])
+    asked = " ".join(mrkdwn.mention(str(person)) for person in (payload.get("ask") or [])[:5])
+    return blocks.card(line, [blocks.section(f"{asked} {line}" if asked else line)])
 
 
-def plan_modal(payload: dict[str, Any]) -> Block:
-    """Every step of the plan, as far as a modal reaches."""
-    lines = [
-        f"{number}. {mrkdwn.escape(step.get('name') or step['resource_id'], 80)} ({mrkdwn.escape(step['resource_id'], 120)}): "
-        f"{mrkdwn.escape(step.get('says') or '', 200)}"
-        for number, step in enumerate(payload["steps"], 1)
-    ]
-    pages = _pages(lines, 2_900)
-    shown = pages[:90]
-    return _modal("plan", "", "The plan", [blocks.section(page) for page in shown], submit=None)
+def _run(payload: dict[str, Any]) -> Block:
+    """Slack's plan block; of many steps those that went wrong, those under way, and the nearest others."""
+    steps = payload["steps"]
+    done = sum(step.get("state") in ("done", "verified", "undone") for step in steps)
+    shown = list(range(len(steps)))
+    if len(steps) > RUN_STEPS:
+        rank = {"acting": 0, "undoing": 0, "failed": 0, "skipped": 0, "unknown": 0}
+        nearest = sorted(shown, key=lambda at: (rank.get(str(steps[at].get("state")), 1), abs(at - done)))
+        shown = sorted(nearest[:RUN_STEPS])
+    tasks = [_task(at, steps[at]) for at in shown]
+    rest = f" ({len(shown)} shown)" if len(shown) < len(steps) else ""
+    what = "Undo" if payload.get("undo_of") else "Remediation"
+    return {"type": "plan", "title": mrkdwn.plain(f"{what} {payload['id']}: {done} of {len(steps)} done{rest}", 256), "tasks": tasks}
 
 
-def _pages(lines: list[str], most: int) -> list[str]:
-    pages: list[str] = []
-    for line in lines:
-        if pages and len(pages[-1]) + len(line) + 1 <= most:
-            pages[-1] += "\n" + line
-        else:
-            pages.append(line[:most])
-    return pages
-
-
-def choose_modal(payload: dict[str, Any], where: str) -> Block:
-    """Checkboxes of the resources, ten a group as Slack allows; unticked ones are left out of a new plan."""
-    names = {step["resource_id"]: str(step.get("name") or step["resource_id"]) for step in payload["steps"]}
-    options = [{"text": blocks.plain_text(f"{name} ({key})", 75), "value": key[:150]} for key, name in names.items()]
-    fields = []
-    for start in range(0, min(len(options), OPTIONS * 50), OPTIONS):
-        group = options[start : start + OPTIONS]
-        fields.append(
-            {
-                "type": "input",
-                "block_id": f"resources_{start}",
-                "optional": True,
-                "label": blocks.plain_text("Resources" if start == 0 else f"Resources from {start + 1}", 200),
-                "element": {"type": "checkboxes", "action_id": "resources", "options": group, "initial_options": group},
-            }
-        )
-    return _modal("remediation_choose", where, "Choose resources", fields, submit="Make this the plan")
-
-
-def confirm_modal(payload: dict[str, Any], where: str) -> Block:
-    """Typed confirmation for what destroys: the number of resources."""
-    count = len({step["resource_id"] for step in payload["steps"]})
-    field = {
-        "type": "input",
-        "block_id": "confirmation",
-        "label": blocks.plain_text(f"This deletes things. Type the number of resources ({count}) to approve.", 300),
-        "element": {"type": "plain_text_input", "action_id": "confirmation", "max_length": 10},
+def _task(at: int, step: dict[str, Any]) -> Block:
+    state = str(step.get("state"))
+    task: Block = {
+        "type": "task_card",
+        "task_id": f"step-{at}",
+        "title": mrkdwn.plain(f"{_named(step)}: {step.get('says') or ''}", 256),
+        "status": _TASK.get(state, "error"),
     }
-    return _modal("remediation_confirm", where, "Approve", [blocks.section(f"*{headline(payload)}*"), field], submit="Approve")
-
-
-def _modal(callback: str, where: str, title: str, fields: list[Block], submit: str | None) -> Block:
-    view: Block = {
-        "type": "modal",
-        "callback_id": callback,
-        "private_metadata": where[:3_000],
-        "title": blocks.plain_text(title, 24),
-        "close": blocks.plain_text("Close", 24),
-        "blocks": fields,
-    }
-    return {**view, "submit": blocks.plain_text(submit, 24)} if submit else view
+    says = step.get("error") or (_state(step) if state not in _TASK else None)
+    if says:
+        text = {"type": "text", "text": mrkdwn.plain(says, 500)}
+        task["output"] = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [text]}]}
+    return task

@@ -81,15 +81,35 @@ def test_the_wrong_person_is_told_the_role(
     assert [row.state for row in remediations(bot)] == ["proposed"]
 
 
-def test_a_part_is_chosen_by_ticking(bot: Runtime, slack: Handle, proposal: dict[str, Any]) -> None:
-    """The ticked resources become a new frozen plan; the old proposal is void."""
+def test_a_part_is_chosen_by_ticking(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+    """The ticked resources become a frozen plan of their own, approved by who may approve; the rest is not touched."""
+    slack.click(PRIYA, proposal["ts"], "remediation_choose")
+    assert slack.wait_for_view(PRIYA)["submit"]["text"] == "Approve these"
+    assert slack.submit(PRIYA, {"resources": ["i-0000", "i-0002"]}) == {}
+    slack.wait_until(lambda: prefect.runs)
+    old, new = remediations(bot)
+    assert (old.state, new.state) == ("void", "approved")
+    assert [step["resource_id"] for step in new.plan["steps"]] == ["i-0000", "i-0002"]
+    assert prefect.runs == {f"remediation-{new.id}": ("remediate/remediate", {"remediation_id": new.id})}
+
+
+def test_a_part_chosen_by_its_requester_is_a_proposal(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+    """Who asked may make it smaller, not approve it."""
+    slack.click(MAYA, proposal["ts"], "remediation_choose")
+    assert slack.wait_for_view(MAYA)["submit"]["text"] == "Propose these"
+    assert slack.submit(MAYA, {"resources": ["i-0001"]}) == {}
+    slack.wait_until(lambda: len(remediations(bot)) == 2)
+    assert [row.state for row in remediations(bot)] == ["void", "proposed"]
+    assert prefect.runs == {}
+
+
+def test_ticking_everything_approves_the_whole(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+    """No second plan is made for the same resources."""
     slack.click(PRIYA, proposal["ts"], "remediation_choose")
     slack.wait_for_view(PRIYA)
-    assert slack.submit(PRIYA, {"resources": ["i-0000", "i-0002"]}) == {}
-    slack.wait_until(lambda: len(remediations(bot)) == 2)
-    old, new = remediations(bot)
-    assert old.state == "void"
-    assert [step["resource_id"] for step in new.plan["steps"]] == ["i-0000", "i-0002"]
+    assert slack.submit(PRIYA, {"resources": [f"i-000{n}" for n in range(4)]}) == {}
+    slack.wait_until(lambda: prefect.runs)
+    assert [row.state for row in remediations(bot)] == ["approved"]
 
 
 def test_rejecting_and_snoozing_keep_the_reason(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:

@@ -215,3 +215,11 @@ def test_the_kill_switch_stops_approvals_and_undo(clean_database: Database) -> N
         assert isinstance(life.set_stop_all(session, VIEWER, NOW, on=True), Denied)
         assert life.set_stop_all(session, APPROVER, NOW, on=True) == Allowed()
     assert "All remediation is stopped" in reason(approve(clean_database, number, APPROVER))
+
+
+def test_who_may_not_is_told_who_may() -> None:
+    """By name, without themselves."""
+    asked = replace(OPEN, approvers=("Priya", "Jonas", APPROVER.name))
+    assert reason(check(asked, RULE, VIEWER, NOW)) == "Approving needs the role approver; you have viewer. Priya or Jonas or Ari can."
+    assert reason(check(asked, RULE, REQUESTER, NOW)).endswith("somebody else has to approve it. Priya or Jonas or Ari can.")
+    assert "Ari" not in reason(check(asked, RULE, replace(APPROVER, approves_teams=frozenset({"ads"})), NOW))

@@ -25,9 +25,10 @@ from playbooks.execution import Run, drain, execute
 from playbooks.plan import Plan
 from playbooks.planning import make_plans
 from playbooks.schema import Condition, Playbook, Window, read_playbooks
+from playbooks.settling import look_again
 from playbooks.sweeping import sweep as look
 from settings import Channel, Organisation, Remediation
-from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
+from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER, run_instances, states
 from tests.playbooks.test_execution import Killed, approve, propose, run_of, stored, target
 
 STOP = read_playbooks()["ec2-stop-idle"]
@@ -364,3 +365,39 @@ def test_what_is_not_known_of_a_resource_does_not_hold(cloud: Cloud) -> None:
     plans = make_plans(book, [target(run_instances(1, {"team": "web"})[0])], cloud, Remediation(), NOW)
     assert not isinstance(plans, list)
     assert plans.left_out[0].reason == "nothing is known of its atached_to"
+
+
+@pytest.mark.parametrize(
+    ("since", "state", "steps"),
+    [
+        (None, "failed", ["failed"]),
+        ("stop", "succeeded", ["verified"]),
+        ("resize", "unknown", ["unknown"]),
+        ("terminate", "unknown", ["unknown"]),
+    ],
+)
+def test_a_person_asks_for_another_look(clean_database: Database, cloud: Cloud, since: str | None, state: str, steps: list[str]) -> None:
+    """Killed after the record, so nobody knows; then the live resource decides, and what was done late counts for the ledger."""
+    ids = run_instances(1, {"team": "web"})
+    number = approved(clean_database, cloud, ids)
+    with pytest.raises(Killed):
+        execute(run_of(clean_database, cloud, "recorded step 0"), number)
+    run = running(clean_database, cloud)
+    assert execute(run, number) == "unknown"
+    assert isinstance(look_again(run, number, VIEWER), Denied)
+    api = boto3.client("ec2", region_name="us-east-1")
+    if since == "stop":
+        api.stop_instances(InstanceIds=ids)
+    elif since == "resize":
+        api.modify_instance_attribute(InstanceId=ids[0], InstanceType={"Value": "m5.large"})
+    elif since == "terminate":
+        api.terminate_instances(InstanceIds=ids)
+    assert look_again(run, number, APPROVER) == state
+    assert stored(clean_database, number) == (state, steps)
+    with Session(clean_database.app) as session:
+        assert len(session.scalars(sa.select(Saving.id)).all()) == (1 if state == "succeeded" else 0)
+        asked = [row for row in session.scalars(sa.select(OutboxMessage.payload)) if row.get("ask")]
+        assert asked[0]["ask"] == [APPROVER.id]
+        assert isinstance(audit.verify(session), audit.Intact)
+    if state != "unknown":
+        assert look_again(run, number, APPROVER) == Denied(f"There is nothing to check: it is {state}.")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.cards import alert, budget, home, kinds, proposal, subscribe
+from bot.cards import alert, budget, home, kinds, proposal, proposal_modals, subscribe
 from demo.slack.blocks import message_faults, view_faults
 
 HOSTILE = "<!channel> *x* @here `" + "y" * 400
@@ -90,7 +90,11 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
         *(("proposal", remediation_of(name, state=state, can_undo=state == "succeeded", approvals=[{"actor": "U1", "name": name, "at": "2026-11-23T10:06:00+00:00"}]))
           for state in ("proposed", "approved", "running", "succeeded", "partial", "failed", "unknown", "rejected", "expired", "undone", "void")),
         ("proposal", remediation_of(name, count=500)),
-        ("remediation_progress", {**remediation_of(name), "line": name}),
+        ("proposal", remediation_of(name, state="succeeded", headline="Stop {count} idle instance{s}", requester_name=name, savings=name, can_undo=True,
+                                    flow_run_url="http://127.0.0.1:4200/runs/flow-run/1", approvers=["U0PRIYA001", name])),
+        ("remediation_progress", {"line": name}),
+        ("remediation_progress", {"line": name, "ask": ["U0PRIYA001", name]}),
+        *(("remediation_progress", {**remediation_of(name, count=count, state="running"), "run": True, "line": name}) for count in (4, 500)),
     ]  # fmt: skip
 
 
@@ -144,9 +148,9 @@ def test_modals_pass_slacks_checks() -> None:
         budget.modal("{}", KNOWN_BUDGET, {}, ["USD"]),
         budget.modal("{}", None, SCOPES, ["USD", "EUR"]),
         budget.modal("{}", None, {}, ["USD"]),
-        proposal.plan_modal(big),
-        proposal.choose_modal(big, "{}"),
-        proposal.confirm_modal(big, "{}"),
+        proposal_modals.plan_modal(big),
+        proposal_modals.choose_modal(big, "{}", approves=True),
+        proposal_modals.confirm_modal(big, "{}"),
         subscribe.modal("{}", SCOPES, "C1", "Europe/Berlin"),
         subscribe.modal("{}", {}, None, "Pacific/Chatham"),
     ):

@@ -1,0 +1,71 @@
+"""The ledger of savings: opened when a change was made, settled by the bill, and said in one sentence."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from analysis.money import money
+from db.tables import Remediation, RemediationStep, Saving
+from playbooks.schema import Playbook
+
+
+def open_entries(session: Session, remediation: Remediation, steps: Iterable[RemediationStep], playbook: Playbook | None, on: date) -> None:
+    """An entry a resource whose every step was verified: what it is to save and the figures behind it. One that is there stays."""
+    if playbook is not None and not playbook.savings.tracked:
+        return
+    known = set(session.scalars(sa.select(Saving.resource_id).where(Saving.remediation_id == remediation.id)))
+    figures = {step["resource_id"]: step.get("arithmetic", {}) for step in remediation.plan["steps"]}
+    of: dict[str, list[RemediationStep]] = {}
+    for step in steps:
+        of.setdefault(step.resource_id, []).append(step)
+    for resource_id, mine in of.items():
+        if resource_id in known or any(step.state != "verified" for step in mine):
+            continue
+        session.add(
+            Saving(
+                remediation_id=remediation.id,
+                resource_id=resource_id,
+                team=remediation.team,
+                applied_on=on,
+                window_days=playbook.savings.window_days if playbook else 14,
+                expected_monthly_savings=mine[0].expected_monthly_savings,
+                currency=remediation.currency,
+                arithmetic={"expected": figures.get(resource_id, {})},
+            )
+        )
+
+
+def reverse(session: Session, remediation_id: int, resource_id: str, now: datetime) -> None:
+    """What was undone is no longer claimed as saved."""
+    session.execute(
+        sa.update(Saving)
+        .where(Saving.remediation_id == remediation_id, Saving.resource_id == resource_id)
+        .values(status="reversed", verified_at=now)
+    )
+
+
+def outlook(session: Session, remediation: Remediation) -> str | None:
+    """What the ledger says of a remediation: when the bill decides, or what it decided; None while there is nothing in it."""
+    savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)).all()
+    if not savings or all(saving.status == "reversed" and saving.realized_monthly_savings is None for saving in savings):
+        return None
+    pending = [saving for saving in savings if saving.status == "pending"]
+    if not pending:
+        return verdict(savings)
+    decided = max(saving.applied_on + timedelta(days=saving.window_days) for saving in pending)
+    return f"the bill decides after {decided.day} {decided:%b} what was saved"
+
+
+def verdict(savings: Sequence[Saving]) -> str:
+    """The bill's word on savings that are all settled: "verified: $598 of $612 a month; nothing moved elsewhere"."""
+    currency = savings[0].currency
+    expected = sum(float(saving.expected_monthly_savings or 0) for saving in savings)
+    realized = sum(float(saving.realized_monthly_savings or 0) for saving in savings if saving.status != "reversed")
+    statuses = {saving.status for saving in savings}
+    word = "verified" if statuses == {"validated"} else next(iter(statuses)) if len(statuses) == 1 else "verified in part"
+    promised = f" of {money(expected, currency)}" if expected else ""
+    says = list(dict.fromkeys(item["says"] for saving in savings for item in saving.confounders))
+    more = f" (and {len(says) - 3} more)" if len(says) > 3 else ""
+    return f"{word}: {money(realized, currency)}{promised} a month; {'; '.join(says[:3]) + more or 'nothing moved elsewhere'}"
