@@ -19,7 +19,7 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || $(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
 	@echo "Installing the packages of requirements-dev.lock into $(VENV) …"
 	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock)
-	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .)
+	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .,PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .)
 	@touch $@
 
 setup: $(VENV)/.installed ## Install everything into .venv
