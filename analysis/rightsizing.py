@@ -33,9 +33,11 @@ class Smaller:
 
 @dataclass(frozen=True)
 class NoSmaller:
-    """Nothing is proposed."""
+    """No type is proposed. Where `missing` says what the catalogue lacks, half of the machine would do all the same, at `peak_cpu` per cent."""
 
     reason: str
+    missing: tuple[str, ...] = ()
+    peak_cpu: float | None = None
 
 
 def operating_system(resource: Resource) -> str:
@@ -70,9 +72,9 @@ def smaller(resource: Resource, usage: Sequence[UsageDay], catalogue: Catalogue,
     """
     current = catalogue.find(resource, resource.instance_type, operating_system(resource))
     if current is None:
-        return NoSmaller(f"no price for {resource.instance_type} ({operating_system(resource)}) in {resource.region}")
+        return _unpriced(f"no price for {resource.instance_type} ({operating_system(resource)}) in {resource.region}", usage, today)
     if current.vcpus is None or current.memory_gib is None:
-        return NoSmaller(f"the catalogue does not know the size of {current.instance_type}")
+        return _unpriced(f"the catalogue does not know the size of {current.instance_type}", usage, today)
     cpu = _recent(usage, "cpu", today)
     if 24 * len(cpu) < LEAST_HOURS:
         return NoSmaller(f"CPU is known of {len(cpu)} days; {LEAST_HOURS} hours are needed")
@@ -87,6 +89,13 @@ def smaller(resource: Resource, usage: Sequence[UsageDay], catalogue: Catalogue,
         doubts = (*doubts, f"only {len(cpu)} of {WINDOW_DAYS} days measured")
     confidence = lowered("high", len(doubts))
     return Smaller(current, proposed, max(cpu), needed_cpu, needed_memory if memory else None, confidence, doubts)
+
+
+def _unpriced(reason: str, usage: Sequence[UsageDay], today: date) -> NoSmaller:
+    """What can be said without a price: that half of it would hold the peak with headroom, where two whole weeks were measured."""
+    cpu = _recent(usage, "cpu", today)
+    half_is_enough = len(cpu) >= WINDOW_DAYS and max(cpu) * HEADROOM <= 50
+    return NoSmaller(reason, (reason,), max(cpu)) if half_is_enough else NoSmaller(reason)
 
 
 def _cheapest(current: Price, catalogue: Catalogue, vcpus: float, memory_gib: float) -> Price | None:

@@ -42,10 +42,10 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
     else:
         for number, (name, values) in enumerate(series):
             gaps = [float("nan") if value is None else float(value) for value in values]
-            style = "--" if name in ("expected", "forecast") else "-"
+            style = {"expected": "--", "forecast": "--", "as predicted": ":"}.get(name, "-")
             axes.plot(places, gaps, style, color=_COLOURS[number % 9], linewidth=1.8, label=_plain(name))
     if figure.get("limit") is not None:
-        axes.axhline(float(figure["limit"]), color="#ef4444", linewidth=1.2, linestyle=":", label="budget")
+        axes.axhline(float(figure["limit"]), color="#ef4444", linewidth=1.2, linestyle=":", label=_plain(figure.get("limit_label") or "budget"))
 
 
 def _plot_waterfall(axes: Any, values: list[float]) -> None:

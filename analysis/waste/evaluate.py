@@ -60,9 +60,41 @@ def _judge(
             continue
         size = smaller(resource, usage, catalogue, today) if rule.saves == "rightsizing" else None
         if isinstance(size, NoSmaller):
-            continue
+            if not size.missing:
+                continue
+            return rule, _unpriced(rule, resource, met, size)
         return rule, _recommendation(rule, resource, met, size, saving(rule, resource, catalogue, size))
     return None
+
+
+def _unpriced(rule: Rule, resource: Resource, met: Met, size: NoSmaller) -> Recommendation:
+    """A machine that is too large, of which no price is known: that is said, and nothing is guessed."""
+    seen = [*met.seen, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
+    evidence: dict[str, Any] = {
+        "summary": "; ".join(seen),
+        "rule": rule.name,
+        "source": rule.source,
+        "metrics": dict(met.metrics),
+        "proposed": {},
+        "arithmetic": {},
+        "doubts": [*met.doubts, "memory use is not measured"],
+        "caveats": list(rule.caveats),
+        "missing": list(size.missing),
+    }
+    wanted, name = "half its size, or less", resource.instance_type or rule.current
+    return Recommendation(
+        rule.kind,
+        resource.resource_id,
+        resource.account,
+        resource.team,
+        name,
+        wanted,
+        None,
+        resource.currency,
+        "low",
+        evidence,
+        size.missing,
+    )
 
 
 def _recommendation(rule: Rule, resource: Resource, met: Met, size: Smaller | None, saved: Saving) -> Recommendation:

@@ -16,11 +16,13 @@ def card(payload: dict[str, Any]) -> Card:
     """
     evidence, currency = payload.get("evidence") or {}, str(payload.get("currency") or "USD")
     title = mrkdwn.escape(payload.get("title") or "Something changed", 500)
-    figure = _band(evidence, title, currency)
+    figure = evidence.get("figure") or _band(evidence, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
     mark = _MARK.get(str(payload.get("severity")), "")
     headline = f"{mark} *{title}*".strip()
     lines = [headline, _impact(payload, currency), *why.five_ws(evidence)]
+    if evidence.get("missing"):
+        lines.append(f"*Not known*  {mrkdwn.escape('; '.join(str(one) for one in evidence['missing']), 500)}")
     return blocks.card(
         f"{title}. {_impact(payload, currency)}".strip(),
         [
@@ -40,7 +42,7 @@ def _impact(payload: dict[str, Any], currency: str) -> str:
     if impact is None:
         return ""
     if payload.get("kind") != "anomaly":
-        return f"{money.money(impact, currency)} a month"
+        return ""  # the title says it
     return f"{money.money(impact, currency)} a day, about {money.money(impact * 30, currency)} a month if it stays"
 
 
@@ -80,7 +82,7 @@ def _buttons(payload: dict[str, Any]) -> Block | None:
     return blocks.actions(row)
 
 
-def _band(evidence: dict[str, Any], title: str, currency: str) -> figures.Figure | None:
+def _band(evidence: dict[str, Any], currency: str) -> figures.Figure | None:
     series = evidence.get("series") or {}
     dates, actual = series.get("dates") or [], series.get("actual") or []
     if len(dates) < 2 or len(dates) != len(actual):
@@ -90,7 +92,7 @@ def _band(evidence: dict[str, Any], title: str, currency: str) -> figures.Figure
         lines.append(["expected", [float(value or 0) for value in series["expected"]]])
     figure: figures.Figure = {
         "kind": "line",
-        "title": mrkdwn.plain(title, blocks.TITLE),
+        "title": "Cost an hour, actual and expected" if evidence.get("grain") == "hour" else "Cost a day, actual and expected",
         "categories": figures.date_labels([str(value) for value in dates]),
         "series": lines,
         "y_label": currency,

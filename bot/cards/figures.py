@@ -147,7 +147,8 @@ def draw(figure: Figure) -> tuple[Block, Figure | None]:
     """Slack's own chart block where the figure fits it, else the place of a picture and the figure to draw as one."""
     native = None
     stacked = figure["kind"] == "area" and len(figure["series"]) > 1  # Slack lays areas over one another
-    if not stacked and figure["kind"] != "waterfall" and not figure.get("band") and not figure.get("limit"):
+    gaps = any(value is None for _, values in figure["series"] for value in values)  # which Slack's block cannot show
+    if not stacked and not gaps and figure["kind"] != "waterfall" and not figure.get("band") and not figure.get("limit"):
         native = blocks.figure(
             figure["kind"], figure["title"], figure["categories"], [(name, values) for name, values in figure["series"]], figure["y_label"]
         )

@@ -1,0 +1,83 @@
+"""Steady use that no commitment covers, and commitments that nobody uses, read from the bill."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from analysis.money import money
+from analysis.waste.commitments import WINDOW_DAYS, CommitmentUse, OnDemand, uncovered, unused
+from analysis.waste.facts import Recommendation
+
+# What providers sell commitments for: their machines, whatever they call the service.
+_COVERABLE = ("Compute", "Databases", "AI and Machine Learning", "Analytics")
+_BY_HOUR = """
+    SELECT provider, service, currency, usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs
+    WHERE charge_category = 'Usage' AND pricing_category = 'Standard' AND commitment_status IS NULL AND service_category = ANY(:categories)
+      AND usage_date >= :start AND usage_date < :today GROUP BY 1, 2, 3, 4"""
+_DISCOUNTS = """
+    SELECT provider, service, currency, 1 - sum(effective_cost)::float8 / nullif(sum(list_cost), 0)::float8 AS discount FROM finops.daily_costs
+    WHERE commitment_status = 'Used' AND usage_date >= :start AND usage_date < :today GROUP BY 1, 2, 3"""
+_COMMITMENTS = """
+    SELECT commitment_discount_id AS id, max(coalesce(commitment_discount_name, commitment_discount_id)) AS name, billing_currency AS currency,
+           max(coalesce(sub_account_name, sub_account_id)) FILTER (WHERE commitment_discount_status = 'Unused') AS account,
+           (charge_period_start AT TIME ZONE 'UTC')::date AS day, sum(effective_cost)::float8 AS cost,
+           coalesce(sum(effective_cost) FILTER (WHERE commitment_discount_status = 'Unused'), 0)::float8 AS idle
+    FROM finops.charges
+    WHERE commitment_discount_id IS NOT NULL AND charge_category = 'Usage' AND billing_period_start >= date_trunc('month', CAST(:start AS timestamptz))
+      AND charge_period_start >= :start AND charge_period_start < :today GROUP BY 1, 3, 5"""
+
+
+def commitment_gaps(session: Session, today: date) -> list[Recommendation]:
+    """Both kinds of gap over the days before `today`. The discount of a new commitment is taken to be what the service's own commitments get."""
+    window = {"start": today - timedelta(days=WINDOW_DAYS), "today": today}
+    return [*_uncovered(session, window, today), *_unused(session, window, today)]
+
+
+def _uncovered(session: Session, window: Mapping[str, date], today: date) -> list[Recommendation]:
+    costs: dict[tuple[str, str, str], dict[date, float]] = defaultdict(dict)
+    for row in session.execute(sa.text(_BY_HOUR), {**window, "categories": list(_COVERABLE)}):
+        costs[row.provider, row.service, row.currency][row.usage_date] = row.cost
+    discounts = {
+        (row.provider, row.service, row.currency): row.discount
+        for row in session.execute(sa.text(_DISCOUNTS), window)
+        if row.discount is not None and 0 < row.discount < 1
+    }
+    scopes = [OnDemand(f"{key[0]}: {key[1]}", days, key[2], discounts.get(key)) for key, days in costs.items()]
+    return uncovered(scopes, today)
+
+
+def _unused(session: Session, window: Mapping[str, date], today: date) -> list[Recommendation]:
+    found: dict[tuple[str, str], CommitmentUse] = {}
+    names: dict[str, str] = {}
+    for row in session.execute(sa.text(_COMMITMENTS), window):
+        names[row.id] = row.name
+        held = found.get((row.id, row.currency)) or CommitmentUse(row.id, None, {}, {}, row.currency)
+        found[row.id, row.currency] = replace(
+            held,
+            account=held.account or row.account,
+            daily_cost={**held.daily_cost, row.day: row.cost},
+            daily_unused={**held.daily_unused, row.day: row.idle},
+        )
+    gaps = unused(list(found.values()), today)
+    return [replace(one, evidence={**one.evidence, "name": names[one.resource_id]}) for one in gaps]
+
+
+def title_of(one: Recommendation) -> str:
+    """What an alert says of a gap."""
+    figures = one.evidence["arithmetic"]
+    if one.kind == "commitment_gap":
+        says = f"{one.resource_id} runs at {money(figures['steady_a_day'], one.currency)} a day or more without a commitment"
+        saves = "" if one.monthly_savings is None else f": one for it saves about {money(one.monthly_savings, one.currency)} a month"
+        return f"{says}{saves}"
+    name = str(one.evidence.get("name") or one.resource_id)
+    share = figures["unused"] / figures["paid"]
+    return f"{name}: {share:.0%} of the commitment is unused, {money(figures['unused'], one.currency)} in 30 days"
+
+
+def worth_of(one: Recommendation) -> float:
+    """Currency a month that is at stake: what would be saved, or what is paid for nothing."""
+    return one.monthly_savings or float(one.evidence["arithmetic"].get("unused", 0.0))
