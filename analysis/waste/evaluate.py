@@ -13,6 +13,9 @@ from analysis.waste.pricing import Saving, saving
 from analysis.waste.rules import Rule
 
 
+_UNPRICED = "oversized"  # a kind of its own: no playbook could resize to a type that is not known
+
+
 @dataclass(frozen=True)
 class Findings:
     """Recommendations, largest saving first, and what protected tags kept out of them."""
@@ -83,7 +86,7 @@ def _unpriced(rule: Rule, resource: Resource, met: Met, size: NoSmaller) -> Reco
     }
     wanted, name = "half its size, or less", resource.instance_type or rule.current
     return Recommendation(
-        rule.kind,
+        _UNPRICED,
         resource.resource_id,
         resource.account,
         resource.team,

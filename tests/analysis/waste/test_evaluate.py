@@ -129,13 +129,47 @@ def test_with_memory_measured_it_may_be_smaller_and_is_surer():
     [
         (resource(), used(cpu=(60.0, 90.0), network=(1e9, 1e9))),
         (resource(), used(1, cpu=(8.0, 20.0))),
-        (resource(instance_type="x9.none"), used(cpu=(8.0, 20.0), network=(1e9, 1e9))),
-        (resource(currency="EUR"), used(cpu=(8.0, 20.0), network=(1e9, 1e9))),
+        (resource(instance_type="x9.none"), used(cpu=(8.0, 42.0), network=(1e9, 1e9))),
+        (resource(instance_type="x9.none"), used(13, cpu=(8.0, 20.0), network=(1e9, 1e9))),
     ],
 )
 def test_nothing_smaller_is_proposed_on_thin_evidence(one, usage):
-    """Busy, a day of metrics only, no price, or a price in another currency."""
+    """Busy, a day of metrics only; without a price, where half would not hold the peak, or where two weeks are not whole."""
     assert waste(one, usage).recommendations == ()
+
+
+@pytest.mark.parametrize("one", [resource(instance_type="x9.none"), resource(currency="EUR")])
+def test_a_missing_price_is_said_and_no_saving_guessed(one):
+    """Half of the machine would hold its peak; no type is proposed, no amount named, and the kind has no playbook."""
+    found = only(waste(one, used(cpu=(8.0, 20.0), network=(1e9, 1e9))))
+    assert (found.kind, found.monthly_savings, found.confidence) == ("oversized", None, "low")
+    assert found.missing[0].startswith("no price for")
+    assert found.evidence["proposed"] == {}
+
+
+def test_load_balancers_are_judged_by_the_metric_they_have():
+    """Requests or new flows; a young one, and a gateway's, by none."""
+    network = {"state": "active", "attributes": {"kind": "network", "created_at": "2026-01-01T00:00:00Z"}}
+    idle = used(14, flows=(0.0, 0.0))
+    assert only(waste(resource("Load Balancer", **network), idle)).evidence["rule"] == "network_load_balancer_idle"
+    assert waste(resource("Load Balancer", **network), used(14, flows=(0.0, 0.0), requests=(0.0, 0.0))).recommendations
+    assert waste(resource("Load Balancer", **network), used(14, flows=(5.0, 9.0))).recommendations == ()
+    young = {**network, "attributes": {**network["attributes"], "created_at": "2026-11-10T00:00:00Z"}}
+    assert waste(resource("Load Balancer", **young), idle).recommendations == ()
+    gateway = {**network, "attributes": {**network["attributes"], "kind": "gateway"}}
+    assert waste(resource("Load Balancer", **gateway), idle, complete=frozenset({"requests", "flows"})).recommendations == ()
+    classic = {**network, "attributes": {**network["attributes"], "kind": "classic"}}
+    assert only(waste(resource("Load Balancer", **classic), complete=frozenset({"requests"}))).evidence["rule"] == "load_balancer_idle"
+
+
+def test_a_bucket_nobody_reads_moves_where_its_requests_are_counted():
+    """At the difference of the catalogue's prices; without a count of requests, or with a lifecycle of its own, nothing is said."""
+    prices = (*PRICES, price("STANDARD", 0.023 / 730, system="Storage"), price("STANDARD_IA", 0.0125 / 730, system="Storage"))
+    known = {"storage_class": "STANDARD", "request_metrics": True, "created_at": "2026-01-01T00:00:00Z"}
+    found = only(waste(resource("Bucket", attributes=known), prices=prices, complete=frozenset({"requests"})))
+    assert (found.kind, found.monthly_savings) == ("storage_class", pytest.approx(100 * (1 - 0.0125 / 0.023), abs=0.01))
+    for other in ({"request_metrics": False}, {"storage_class": "managed"}, {"created_at": "2026-11-01T00:00:00Z"}):
+        assert waste(resource("Bucket", attributes={**known, **other}), prices=prices, complete=frozenset({"requests"})).recommendations == ()
 
 
 def volume(**attributes):
