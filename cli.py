@@ -90,9 +90,27 @@ def _database(settings: "Settings") -> "Database":
 
 
 def _actor(settings: "Settings", organisation: "Organisation", person: str | None) -> "Actor":
-    from settings import operator
+    if person is None:
+        from settings import operator
 
-    return organisation.actor(person) if person else operator(settings)
+        return operator(settings)
+    if not organisation.groups:
+        return organisation.actor(person)
+    from bot.people import actor_of  # Slack knows who is in a group
+
+    return actor_of(settings, organisation, person)
+
+
+def _permitted(settings: "Settings", organisation: "Organisation", person: str | None, action: str) -> "Actor":
+    """Who acts; raises `UserError` with the reason where they may not."""
+    from access import Action, Denied, check
+    from errors import UserError
+
+    actor = _actor(settings, organisation, person)
+    decision = check(actor, Action(action))
+    if isinstance(decision, Denied):
+        raise UserError(decision.reason)
+    return actor
 
 
 def _print_json(value: object) -> None:
@@ -137,6 +155,7 @@ def ingest(
         list[str], typer.Argument(metavar="PATH...", help="Files, globs, folders or s3:// addresses of FOCUS exports (CSV, gzip, Parquet)")
     ],
     source: Annotated[str | None, typer.Option(help="Name of the source; default: provider and billing account")] = None,
+    person: AsOption = None,
     format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
 ) -> None:
     """Load bills. Files given together are one delivery: it replaces its billing periods, and the same delivery twice changes nothing."""
@@ -144,6 +163,7 @@ def ingest(
 
     settings = _settings()
     organisation = _organisation(settings)
+    _permitted(settings, organisation, person, "run_flow")
     with _progress(format is Format.TEXT) as progress:
         result = ingest_delivery(paths, _database(settings), organisation, source=source, progress=progress)
     if format is Format.JSON:
@@ -350,26 +370,38 @@ def insights(
 
 
 @app.command()
-def digest(channel: Annotated[str, typer.Argument(help="A channel of finops.yaml, as #payments")]) -> None:
+def digest(
+    channel: Annotated[str, typer.Argument(help="A channel of finops.yaml, as #payments")],
+    person: AsOption = None,
+) -> None:
     """Print a channel's digest as it would be posted now."""
     from datetime import UTC, datetime
 
+    from access import may_see_team
+    from errors import UserError
     from flows.send_digests import text_for
 
     settings = _settings()
-    typer.echo(text_for(_database(settings), _organisation(settings), channel, datetime.now(UTC).date()))
+    organisation = _organisation(settings)
+    actor = _permitted(settings, organisation, person, "read")
+    known = organisation.channel_named(channel)
+    if known is not None and not actor.sees_all and not may_see_team(actor, known.team):
+        raise UserError(f"You may not see the costs that are told in {channel}.")
+    typer.echo(text_for(_database(settings), organisation, channel, datetime.now(UTC).date()))
 
 
 @app.command()
-def kpis(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+def kpis(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  # noqa: A002
     """How well the product does its job: each measure with its target."""
     from dataclasses import asdict
 
     from db.kpis import read
 
     settings = _settings()
+    organisation = _organisation(settings)
+    _permitted(settings, organisation, person, "read")
     with _database(settings).app.connect() as connection:
-        measures = read(connection, len(_organisation(settings).people))
+        measures = read(connection, len(organisation.people))
     if format is Format.JSON:
         _print_json([{**asdict(kpi), "good": kpi.good} for kpi in measures])
         return
@@ -413,12 +445,14 @@ def playbooks_validate(
 
 
 @playbooks_app.command("plan")
-def playbooks_plan(name: Annotated[str, typer.Argument(help="Name of the playbook")]) -> None:
+def playbooks_plan(name: Annotated[str, typer.Argument(help="Name of the playbook")], person: AsOption = None) -> None:
     """Print exactly what a playbook would do now, and with which permissions; changes nothing."""
     from playbooks.planning import plan_text
 
     settings = _settings()
-    typer.echo(plan_text(_database(settings), settings, _organisation(settings), name))
+    organisation = _organisation(settings)
+    _permitted(settings, organisation, person, "request_remediation")
+    typer.echo(plan_text(_database(settings), settings, organisation, name))
 
 
 @playbooks_app.command("policy")
@@ -436,11 +470,14 @@ def playbooks_policy(
 
 
 @remediations_app.command("list")
-def remediations_list(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+def remediations_list(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  # noqa: A002
     """The newest remediations and their state."""
+    from access import may_see_team
     from playbooks.decisions import listed
 
-    rows = listed(_database(_settings()))
+    settings = _settings()
+    actor = _permitted(settings, _organisation(settings), person, "read")
+    rows = [row for row in listed(_database(settings)) if may_see_team(actor, row["team"])]
     if format is Format.JSON:
         _print_json(rows)
     else:
@@ -450,11 +487,21 @@ def remediations_list(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
 
 
 @remediations_app.command("show")
-def remediations_show(number: Annotated[int, typer.Argument(metavar="ID", help="Number of the remediation")]) -> None:
+def remediations_show(
+    number: Annotated[int, typer.Argument(metavar="ID", help="Number of the remediation")],
+    person: AsOption = None,
+) -> None:
     """One remediation as JSON: plan, steps, approvals."""
+    from access import may_see_team
+    from errors import UserError
     from playbooks.decisions import shown
 
-    _print_json(shown(_database(_settings()), number))
+    settings = _settings()
+    actor = _permitted(settings, _organisation(settings), person, "read")
+    found = shown(_database(settings), number)
+    if not may_see_team(actor, found["plan"].get("team")):
+        raise UserError(f"There is no remediation {number} of a team whose costs you may see.")
+    _print_json(found)
 
 
 @remediations_app.command("approve")
@@ -535,6 +582,14 @@ def db_stop() -> None:
     typer.echo("Stopped." if postgres.stop(_settings().home) else "It was not running.")
 
 
+@config_app.command("roles")
+def config_roles() -> None:
+    """Print who may do what, and where, as Markdown: what the code checks."""
+    from access import matrix
+
+    typer.echo(matrix())
+
+
 @config_app.command("check")
 def config_check(schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of finops.yaml instead")] = False) -> None:
     """Check finops.yaml; a mistake is named with file, line and fix."""
@@ -588,13 +643,15 @@ def tokens_revoke(
 
 
 @audit_app.command("verify")
-def audit_verify() -> None:
+def audit_verify(person: AsOption = None) -> None:
     """Walk the audit log's hash chain; fails when an entry was edited, deleted or is missing, at the end too."""
     from sqlalchemy.orm import Session
 
     from db import audit
 
     settings = _settings()
+    if person is not None:  # without, it is the machine that looks after itself
+        _permitted(settings, _organisation(settings), person, "read_audit")
     with Session(_database(settings).app) as session:
         result = audit.verify(session, audit.kept_in(settings.home))
     if isinstance(result, audit.Broken):
