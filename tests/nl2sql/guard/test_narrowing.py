@@ -1,6 +1,5 @@
 """Whatever a narrowed asker writes, the answer is the one of a world in which other teams' rows do not exist."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,32 +27,6 @@ VIEWS = {
     "remediations": ("team", "resource_id", "remediation_id"),
     "savings": ("team", "resource_id", "expected_monthly_savings"),
 }
-_ONLY_CHECKOUT = (
-    "DELETE FROM finops.remediation_steps WHERE resource_id NOT LIKE '%checkout'",
-    "DELETE FROM finops.savings WHERE team IS DISTINCT FROM 'checkout'",
-    "DELETE FROM finops.remediations WHERE team IS DISTINCT FROM 'checkout'",
-    "DELETE FROM finops.recommendations WHERE team IS DISTINCT FROM 'checkout'",
-    "DELETE FROM finops.insights WHERE team IS DISTINCT FROM 'checkout'",
-    "DELETE FROM finops.forecasts WHERE scope <> 'checkout'",
-    "DELETE FROM finops.budget_periods WHERE budget <> 'checkout monthly'",
-    "DELETE FROM finops.budgets WHERE name <> 'checkout monthly'",
-    "DELETE FROM finops.utilization WHERE resource_id NOT LIKE '%checkout'",
-    "DELETE FROM finops.resources WHERE team IS DISTINCT FROM 'checkout'",
-    "DELETE FROM finops.resource_costs WHERE team IS DISTINCT FROM 'checkout'",
-    "DELETE FROM finops.hourly_costs WHERE team IS DISTINCT FROM 'checkout'",
-    "DELETE FROM finops.daily_costs WHERE team IS DISTINCT FROM 'checkout'",
-)
-
-
-@pytest.fixture(scope="module")
-def small_world(planted: Database) -> Iterator[sa.Connection]:
-    """A transaction, never committed, in which only the rows of checkout are left."""
-    with planted.owner.connect() as connection:
-        transaction = connection.begin()
-        for statement in _ONLY_CHECKOUT:
-            connection.exec_driver_sql(statement.replace("%", "%%"))
-        yield connection
-        transaction.rollback()
 
 
 def _source(view: str, how: int, alias: str) -> str:
