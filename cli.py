@@ -574,6 +574,37 @@ def db_upgrade() -> None:
     typer.echo(f"The database is at revision {upgrade.HEAD}.")
 
 
+@db_app.command("downgrade")
+def db_downgrade(
+    revision: Annotated[str, typer.Argument(help="The earlier release's revision, as its `finops db upgrade` prints it")],
+) -> None:
+    """Take the database back to an earlier release's schema, before that release is installed again. Stop bot and flows first."""
+    from db import engines, upgrade
+
+    upgrade.downgrade(engines.locate(_settings()), revision)
+    typer.echo(f"The database is at revision {revision}. Install that release now; this one would upgrade it again.")
+
+
+@db_app.command("dump")
+def db_dump(file: Annotated[Path, typer.Argument(help="A new file")]) -> None:
+    """Write bills, questions, approvals and the audit log into one file, as of one moment; everything may go on running."""
+    from db import backup
+
+    backup.dump(_database(_settings()), file)
+    typer.echo(f"Wrote {file}, {file.stat().st_size / 1e6:.1f} MB.")
+
+
+@db_app.command("restore")
+def db_restore(file: Annotated[Path, typer.Argument(help="A file of `finops db dump`, of this release or an earlier one")]) -> None:
+    """Fill an empty database from a dump, and bring it to this release."""
+    from db import backup, engines
+
+    settings = _settings()
+    database = engines.connect(settings) if settings.database_url is None else engines.locate(settings)
+    backup.restore(database, file)
+    typer.echo("Restored. Check it with `finops audit verify`.")
+
+
 @db_app.command("stop")
 def db_stop() -> None:
     """Stop the embedded Postgres of FINOPS_HOME; it starts again when it is needed."""

@@ -1,0 +1,115 @@
+"""Dump and restore: whole, into an empty database, of this release and of the one before."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db import audit, backup, engines, postgres, upgrade
+from db.engines import Database
+from errors import UserError
+from settings import Settings
+
+_ROWS = (
+    "INSERT INTO finops.sources (name) VALUES ('aws')",
+    "INSERT INTO finops.loads (source_id, delivery, path, status, started_at) VALUES (1, 'd', 'bill.csv', 'loaded', now())",
+    "CREATE TABLE finops.charges_202609 PARTITION OF finops.charges FOR VALUES FROM ('2026-09-01+00') TO ('2026-10-01+00')",
+    (
+        "INSERT INTO finops.charges (source_id, load_id, billed_cost, effective_cost, billing_account_id, billing_currency, billing_period_start,"
+        " billing_period_end, charge_category, charge_period_start, charge_period_end, service_name) VALUES (1, 1, 1.000000000000000001, 2, 'a', 'USD',"
+        " '2026-09-01+00', '2026-10-01+00', 'Usage', '2026-09-02+00', '2026-09-03+00', 'EC2')"
+    ),
+    (
+        "INSERT INTO finops.daily_costs (usage_date, source_id, billing_period_start, service, effective_cost, currency)"
+        " VALUES ('2026-09-02', 1, '2026-09-01+00', 'EC2', 2, 'USD')"
+    ),
+)
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Iterator[list[Path]]:
+    """Two empty homes, whose servers are stopped at the end."""
+    tmp_path.chmod(0o755)
+    found = [tmp_path / "home", tmp_path / "other home"]
+    yield found
+    for home in found:
+        postgres.stop(home)
+
+
+def _connect(home: Path) -> Database:
+    return engines.connect(Settings(home=home, _env_file=None, database_url=None))
+
+
+def _filled(home: Path) -> Database:
+    database = _connect(home)
+    with database.owner.begin() as connection:
+        for statement in _ROWS:
+            connection.exec_driver_sql(statement)
+    with Session(database.app) as session, session.begin():
+        audit.append(session, "maya", "tested", "a restored log")
+    return database
+
+
+def _check(database: Database) -> None:
+    """Every digit, the audit log, the views, and what the reader may not."""
+    with database.owner.connect() as connection:
+        assert str(connection.scalar(sa.text("SELECT billed_cost FROM finops.charges"))) == "1.000000000000000001"
+    with Session(database.app) as session:
+        assert isinstance(audit.verify(session), audit.Intact)
+        audit.append(session, "maya", "tested", "the log goes on")
+        session.commit()
+    with database.reader.connect() as connection:
+        assert connection.execute(sa.text("SELECT service, effective_cost FROM reporting.daily_costs")).all() == [("EC2", 2)]
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            connection.execute(sa.text("SELECT * FROM finops.charges"))
+    with database.app.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+        connection.execute(sa.text("DELETE FROM finops.audit_log"))
+
+
+def test_a_dump_is_restored_into_an_empty_home(homes: list[Path], tmp_path: Path) -> None:
+    """The server runs while it is dumped; the file is whole or not there."""
+    database = _filled(homes[0])
+    backup.dump(database, tmp_path / "backups" / "monday.dump")
+    with pytest.raises(UserError, match="is there already"):
+        backup.dump(database, tmp_path / "backups" / "monday.dump")
+    with pytest.raises(UserError, match="holds bills or an audit log already"):
+        backup.restore(database, tmp_path / "backups" / "monday.dump")
+    database.dispose()
+    other = _connect(homes[1])
+    backup.restore(other, tmp_path / "backups" / "monday.dump")
+    _check(other)
+    other.dispose()
+
+
+def test_a_dump_that_is_cut_off_changes_nothing(homes: list[Path], tmp_path: Path) -> None:
+    """The database stays empty and usable, and takes the whole dump afterwards."""
+    database = _filled(homes[0])
+    whole, cut = tmp_path / "whole.dump", tmp_path / "cut.dump"
+    backup.dump(database, whole)
+    database.dispose()
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    other = _connect(homes[1])
+    with pytest.raises(UserError, match="pg_restore failed; nothing was changed"):
+        backup.restore(other, cut)
+    assert upgrade.is_current(other)
+    backup.restore(other, whole)
+    _check(other)
+    other.dispose()
+
+
+def test_a_dump_of_the_first_release_is_brought_to_this_one(homes: list[Path], tmp_path: Path) -> None:
+    """And so is a database that the first release filled; taken back a release, it keeps its rows."""
+    database = _filled(homes[0])
+    upgrade.downgrade(database, "0001")
+    assert not upgrade.is_current(database)
+    backup.dump(database, tmp_path / "first.dump")
+    upgrade.upgrade(database)
+    _check(database)
+    database.dispose()
+    other = _connect(homes[1])
+    backup.restore(other, tmp_path / "first.dump")
+    assert upgrade.is_current(other)
+    _check(other)
+    other.dispose()
