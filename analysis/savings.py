@@ -19,6 +19,7 @@ BACK = 0.9  # of the counterfactual: a resource that costs this again has been p
 BACK_DAYS = 3
 CERTAIN = 2.0  # standard errors the saving must be away from zero
 MOVED = 0.3  # share of the expected saving that turns up somewhere else
+PEERS = 5  # fewer comparable resources say nothing
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,8 @@ def verify(
         return _pending(f"day {len(after)} of {max(window_days, LEAST_AFTER)}", before, after)
     days = [first + offset * DAY for offset in range(len(after))]
     would = counterfactual(applied_on, before, days, forecast, peers)
-    return _judge(
-        expected_monthly_savings, before, after, would, _confounders(applied_on, days, expected_monthly_savings, would, neighbours, events)
-    )
+    confounders = _confounders(applied_on, days, expected_monthly_savings, would, neighbours, events)
+    return _judge(expected_monthly_savings, before, after, would, confounders)
 
 
 def _first(costs: Mapping[date, float]) -> date:
@@ -109,18 +109,57 @@ def counterfactual(
     forecast: Mapping[date, float] | None = None,
     peers: Mapping[date, float] | None = None,
 ) -> Counterfactual:
-    """The forecast made before the change if there is one for every day; else the level before, moved as the peers moved; else the level before."""
-    spread = pstdev(before)
+    """The series' forecast, of what was known before the change, if there is one for every day; else its level on the same weekdays before.
+
+    Either is moved as the peers moved, where there are peers.
+    """
+    usual, spread = _weekdays(applied_on, before)
+    basis: Basis = "level before"
+    level, says = fmean(usual[day.weekday()] for day in days), f"the same weekdays of the {len(before)} days before the change"
     if forecast is not None and all(day in forecast for day in days):
-        return Counterfactual("forecast", fmean(forecast[day] for day in days), spread, "what was forecast before the change")
-    level = median(before)
+        basis, level, says = "forecast", fmean(forecast[day] for day in days), "what was forecast from the days before the change"
     if peers:
         then = fmean(peers.get(applied_on - offset * DAY, 0.0) for offset in range(1, len(before) + 1))
         now = fmean(peers.get(day, 0.0) for day in days)
         if then > 0:
-            says = f"the level before, times {now / then:.3f} as comparable resources changed"
-            return Counterfactual("peers", level * now / then, spread * now / then, says)
-    return Counterfactual("level before", level, spread, f"the median of the {len(before)} days before the change")
+            return Counterfactual(
+                "peers", level * now / then, spread * now / then, f"{says}, times {now / then:.3f} as comparable resources changed"
+            )
+    return Counterfactual(basis, level, spread, says)
+
+
+def _weekdays(applied_on: date, before: Sequence[float]) -> tuple[dict[int, float], float]:
+    """The usual cost of each weekday (its median, so that one strange day does not count), and the standard deviation of days around it.
+
+    `before` counts backwards from the day before the change.
+    """
+    of: dict[int, list[float]] = {}
+    for offset, cost in enumerate(before, 1):
+        of.setdefault((applied_on - offset * DAY).weekday(), []).append(cost)
+    usual = {weekday: median(costs) for weekday, costs in of.items()}
+    return usual, pstdev(cost - usual[(applied_on - offset * DAY).weekday()] for offset, cost in enumerate(before, 1))
+
+
+def peers_among(
+    applied_on: date, days: Sequence[date], neighbours: Mapping[str, Mapping[date, float]], most_rise: float
+) -> dict[date, float] | None:
+    """The summed cost of the neighbours that were there all the time and did not rise by `most_rise` a day; None where there are too few, or they rose.
+
+    Peers may only make a saving smaller: what rose elsewhere could be the very work that was moved there.
+    """
+    past = [applied_on - offset * DAY for offset in range(1, BASELINE_DAYS + 1)]
+    steady = [
+        series
+        for series in neighbours.values()
+        if all(series.get(day) for day in (*past, *days)) and _mean(series, days) - _mean(series, past) < most_rise
+    ]
+    if len(steady) < PEERS or sum(_mean(one, days) for one in steady) > sum(_mean(one, past) for one in steady):
+        return None
+    return {day: sum(series[day] for series in steady) for day in (*past, *days)}
+
+
+def _mean(series: Mapping[date, float], days: Sequence[date]) -> float:
+    return fmean(series.get(day, 0.0) for day in days)
 
 
 def _confounders(
@@ -165,6 +204,10 @@ def _judge(
     if expected is not None:
         arithmetic["expected_a_month"] = expected
     status = _status(expected, realized, error, after, would)
+    moved = sum(one.monthly_amount or 0.0 for one in confounders if one.kind == "moved")
+    if moved:
+        arithmetic["turned_up_elsewhere_a_month"] = moved
+        status = "partial" if status == "validated" else status  # what may only have moved is not called saved
     share = f", {realized / expected:.0%} of what was expected" if expected else ""
     says = f"{realized:,.2f} a month saved{share}" if status != "reversed" else "it costs again what it did before the change"
     return Verdict(status, realized, confounders, arithmetic, says)

@@ -9,19 +9,25 @@ from typing import Any
 
 import sqlalchemy as sa
 from prefect import flow
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from analysis.money import money
-from analysis.savings import BASELINE_DAYS, Event, Verdict, verify
+from analysis.forecasts.series import series_of
+from analysis.savings import BASELINE_DAYS, MONTH, MOVED, Event, Verdict, peers_among, verify
 from db import audit, engines, outbox
-from db.tables import Remediation, RemediationStep, Saving
+from db.tables import Insight, Remediation, RemediationStep, Saving
 from flows import failure
+from playbooks import ledger
+from playbooks.schema import Playbook, read_playbooks
+from playbooks.telling import redraw
 from settings import read_organisation, read_settings
 
 _NEIGHBOURS = 500  # most resources looked at for where usage may have moved
 _PRICE_MOVED = 0.05  # change of the price of a unit that is worth a word
 _COVERED = 0.05  # share of a resource's cost that commitments covered before, worth a word
 _SPAN = timedelta(days=BASELINE_DAYS)
+_HISTORY, _LEAST_HISTORY = timedelta(days=180), 56  # of a series that is forecast; a shorter one is compared with its own weekdays
+_IDLE = "the unused part of commitments"
 
 
 @flow(name="verify_savings", flow_run_name="savings")
@@ -34,8 +40,9 @@ def verify_savings() -> dict[str, int]:
         return verify_pending(session, datetime.now(UTC))
 
 
-def verify_pending(session: Session, now: datetime) -> dict[str, int]:
+def verify_pending(session: Session, now: datetime, playbooks: Mapping[str, Playbook] | None = None) -> dict[str, int]:
     """Judge what is due and leave a line in each thread where the last verdict of a remediation fell. The caller commits."""
+    playbooks = read_playbooks() if playbooks is None else playbooks
     due = session.scalars(sa.select(Saving).where(Saving.status == "pending").order_by(Saving.id).with_for_update()).all()
     counts: dict[str, int] = defaultdict(int)
     for saving in due:
@@ -48,7 +55,7 @@ def verify_pending(session: Session, now: datetime) -> dict[str, int]:
             _store(session, saving, verdict, now)
     session.flush()
     for number in dict.fromkeys(saving.remediation_id for saving in due if saving.verified_at is not None):
-        _say(session, session.get_one(Remediation, number))
+        _say(session, session.get_one(Remediation, number), now, playbooks)
     return dict(counts)
 
 
@@ -66,15 +73,37 @@ def _judge(session: Session, saving: Saving, through: date) -> Verdict:
     rows = session.execute(sa.text(_COSTS), span)
     costs = {row.usage_date: float(row.cost) for row in rows}
     expected = None if saving.expected_monthly_savings is None else float(saving.expected_monthly_savings)
+    neighbours = _neighbours(session, saving, span)
+    days = [saving.applied_on + timedelta(days=offset) for offset in range(1, (end - saving.applied_on).days)]
+    resources = {name: series for name, series in neighbours.items() if name != _IDLE}
     return verify(
         saving.applied_on,
         saving.window_days,
         expected,
         costs,
         through,
-        neighbours=_neighbours(session, saving, span),
+        forecast=_forecast(session, saving, days),
+        peers=peers_among(saving.applied_on, days, resources, MOVED * (expected or 0.0) / MONTH) if days else None,
+        neighbours=neighbours,
         events=_events(session, saving, span),
     )
+
+
+def _forecast(session: Session, saving: Saving, days: Sequence[date]) -> dict[date, float] | None:
+    """What the resource's own series, as it was before the change, was heading for; None where it is too short for that."""
+    span = {"resource": saving.resource_id, "start": saving.applied_on - _HISTORY, "end": saving.applied_on, "currency": saving.currency}
+    points = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_COSTS), span)}
+    if not days or not points or (saving.applied_on - min(points)).days < _LEAST_HISTORY:
+        return None
+    from analysis.forecasts.batch import forecast_many
+
+    series = {
+        saving.resource_id: series_of(
+            {**points, saving.applied_on - timedelta(days=1): points.get(saving.applied_on - timedelta(days=1), 0.0)}, 0.0
+        )
+    }
+    found = forecast_many(series, len(days) + 1, saving.applied_on, "cheap")[saving.resource_id]
+    return {day: float(mean) for day, mean in zip(found.days(), found.mean, strict=True)}
 
 
 _COSTS = """SELECT usage_date, sum(effective_cost) AS cost FROM finops.resource_costs
@@ -102,7 +131,7 @@ def _neighbours(session: Session, saving: Saving, span: Mapping[str, Any]) -> di
         name = f"{row.name} ({row.resource_id})" if row.name and row.name != row.resource_id else row.resource_id
         found[name][row.usage_date] = float(row.cost)
     idle = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_UNUSED), span)}
-    return {**found, **({"the unused part of commitments": idle} if idle else {})}
+    return {**found, **({_IDLE: idle} if idle else {})}
 
 
 _COVER = """SELECT coalesce(sum(effective_cost) FILTER (WHERE commitment_status = 'Used') / nullif(sum(effective_cost), 0), 0)
@@ -141,7 +170,7 @@ def _store(session: Session, saving: Saving, verdict: Verdict, now: datetime) ->
     realized = verdict.realized_monthly_savings
     saving.status, saving.verified_at = verdict.status, now
     saving.realized_monthly_savings = None if realized is None else Decimal(str(round(realized, 4)))
-    saving.arithmetic = {**verdict.arithmetic, "says": verdict.says}
+    saving.arithmetic = {"expected": saving.arithmetic.get("expected", {}), **verdict.arithmetic, "says": verdict.says}
     saving.confounders = [asdict(confounder) for confounder in verdict.confounders]
     details = {
         "resource_id": saving.resource_id,
@@ -152,22 +181,47 @@ def _store(session: Session, saving: Saving, verdict: Verdict, now: datetime) ->
     audit.append(session, "system", "saving.verified", str(saving.remediation_id), details)
 
 
-def _say(session: Session, remediation: Remediation) -> None:
-    """One line when every saving of a remediation has its verdict."""
+def _say(session: Session, remediation: Remediation, now: datetime, playbooks: Mapping[str, Playbook]) -> None:
+    """When every saving of a remediation has its verdict: an insight, and a line in the thread with the card brought up to date."""
     savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)).all()
-    if remediation.channel is None or any(saving.status == "pending" for saving in savings):
+    if any(saving.status == "pending" for saving in savings):
         return
-    key = f"remediation:{remediation.id}"
-    outbox.leave(session, remediation.channel, "note", {"text": told(savings)}, f"{key}:verified", thread_key=key)
+    text = ledger.verdict(savings)
+    playbook = playbooks.get(remediation.playbook)
+    what = f"{playbook.title if playbook else remediation.playbook} in {remediation.account or remediation.account_id or 'no account'}"
+    _keep_insight(session, remediation, savings, f"{what}: {text}", now)
+    if remediation.channel is not None:
+        key = f"remediation:{remediation.id}"
+        if outbox.leave(session, remediation.channel, "note", {"text": text}, f"{key}:verified", thread_key=key):
+            redraw(session, remediation, playbook)
 
 
-def told(savings: Sequence[Saving]) -> str:
-    """The verdict as one sentence: "verified: $598 of $612 a month; nothing moved elsewhere"."""
-    currency = savings[0].currency
-    expected = sum(float(saving.expected_monthly_savings or 0) for saving in savings)
-    realized = sum(float(saving.realized_monthly_savings or 0) for saving in savings if saving.status != "reversed")
-    statuses = {saving.status for saving in savings}
-    word = "verified" if statuses == {"validated"} else next(iter(statuses)) if len(statuses) == 1 else "verified in part"
-    says = list(dict.fromkeys(item["says"] for saving in savings for item in saving.confounders))
-    more = f" (and {len(says) - 3} more)" if len(says) > 3 else ""
-    return f"{word}: {money(realized, currency)} of {money(expected, currency)} a month; {'; '.join(says[:3]) + more or 'nothing moved elsewhere'}"
+def _keep_insight(session: Session, remediation: Remediation, savings: Sequence[Saving], title: str, now: datetime) -> None:
+    """A verified saving is an insight as well, closed from the start, for nobody has to do anything about it."""
+    realized = sum(saving.realized_monthly_savings or Decimal(0) for saving in savings if saving.status != "reversed")
+    values = {
+        "kind": "saving",
+        "severity": "low",
+        "status": "resolved",
+        "status_reason": ", ".join(sorted({saving.status for saving in savings})),
+        "title": title,
+        "scope": {"account": remediation.account} if remediation.account else {},
+        "account": remediation.account,
+        "team": remediation.team,
+        "provider": "AWS",
+        "resource_id": savings[0].resource_id if len(savings) == 1 else None,
+        "impact_amount": realized,
+        "currency": remediation.currency,
+        "evidence": {"remediation": remediation.id, "savings": [_figures(saving) for saving in savings]},
+        "starts_on": min(saving.applied_on for saving in savings),
+        "last_seen_at": now,
+        "closed_at": now,
+    }
+    statement = insert(Insight).values(fingerprint=f"saving:{remediation.id}", detected_at=now, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["fingerprint"], set_=values))
+
+
+def _figures(saving: Saving) -> dict[str, Any]:
+    amounts = {name: getattr(saving, name) for name in ("expected_monthly_savings", "realized_monthly_savings")}
+    known = {name: None if value is None else float(value) for name, value in amounts.items()}
+    return {"resource_id": saving.resource_id, "status": saving.status, **known}

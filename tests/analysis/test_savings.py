@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from analysis.savings import MONTH, Event, verify
+from analysis.savings import MONTH, Event, peers_among, verify
 
 APPLIED = date(2026, 9, 1)
 
@@ -88,3 +88,35 @@ def test_without_an_expectation_any_certain_saving_counts():
     verdict = judge(bill(10, 7), expected=None)
     assert verdict.status == "validated"
     assert "expected_a_month" not in verdict.arithmetic
+
+
+def test_a_resource_that_rests_at_weekends_is_held_against_the_same_weekdays():
+    """Ten a day from Monday to Friday: stopping it saves fifty a week, not seventy."""
+    costs = {APPLIED + timedelta(offset): 10.0 if (APPLIED + timedelta(offset)).weekday() < 5 else 0.0 for offset in range(-28, 1)}
+    verdict = judge(costs | {APPLIED + timedelta(offset): 0.0 for offset in range(1, 15)}, expected=200)
+    assert verdict.realized_monthly_savings == pytest.approx(50 / 7 * MONTH)
+    assert verdict.status == "validated"
+
+
+def test_one_strange_day_before_is_no_part_of_the_level():
+    """A run of the year's report cost a thousand on one day."""
+    verdict = judge(bill(10, 0) | {APPLIED - timedelta(3): 1_000.0})
+    assert verdict.arithmetic["counterfactual_a_day"] == 10
+
+
+def test_what_may_have_moved_is_not_called_validated():
+    """The neighbour costs nine a day more since."""
+    verdict = judge(bill(10, 0), neighbours={"i-2": bill(5, 14)})
+    assert verdict.status == "partial"
+    assert verdict.arithmetic["turned_up_elsewhere_a_month"] == pytest.approx(9 * MONTH)
+
+
+def test_peers_are_many_steady_and_not_rising():
+    """Newcomers, those that took the work over and a handful do not count; what rose as a whole says nothing."""
+    days = [APPLIED + timedelta(offset) for offset in range(1, 15)]
+    steady = {f"i-{number}": bill(10, 9) for number in range(6)}
+    found = peers_among(APPLIED, days, {**steady, "new": bill(0, 5), "took over": bill(5, 30)}, most_rise=3)
+    assert found is not None
+    assert found[days[0]] == 54
+    assert peers_among(APPLIED, days, {f"i-{number}": bill(10, 9) for number in range(4)}, 3) is None
+    assert peers_among(APPLIED, days, {f"i-{number}": bill(10, 11) for number in range(6)}, 3) is None

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import audit
-from db.tables import OutboxMessage, Remediation, RemediationStep, Saving, resource_costs
+from db.tables import Insight, OutboxMessage, Remediation, RemediationStep, Saving, resource_costs
 from flows.verify_savings import verify_pending
 
 APPLIED = date(2026, 11, 1)
@@ -52,7 +52,12 @@ def remediated(session: Session, expected: dict[str, float], window: int = 14) -
     remediation = Remediation(
         playbook="ec2-stop-idle",
         playbook_digest="",
-        plan={},
+        plan={
+            "steps": [{"resource_id": resource, "says": "stop", "evidence": "idle"} for resource in expected],
+            "left_out": [],
+            "undo": "start again",
+            "made_at": NOW.isoformat(),
+        },
         plan_digest="",
         state="succeeded",
         requested_by="U1",
@@ -120,7 +125,10 @@ def test_nothing_saved_is_missed_and_half_is_partial(session: Session) -> None:
     remediated(session, {"i-1": 300})
     remediated(session, {"i-2": 300})
     assert verify_pending(session, NOW) == {"missed": 1, "partial": 1}
-    texts = [row["text"] for row in session.scalars(sa.select(OutboxMessage.payload).order_by(OutboxMessage.id))]
+    texts = [
+        row["text"]
+        for row in session.scalars(sa.select(OutboxMessage.payload).where(OutboxMessage.kind == "note").order_by(OutboxMessage.id))
+    ]
     assert [text.split(";")[0] for text in texts] == ["missed: $0 of $300 a month", "partial: $152 of $300 a month"]
 
 
@@ -154,3 +162,67 @@ def test_what_was_undone_is_not_judged(session: Session) -> None:
     session.execute(sa.update(Saving).where(Saving.resource_id == "i-1").values(status="reversed"))
     assert verify_pending(session, NOW) == {"validated": 1}
     assert line(session).startswith("verified in part: $304 of $600 a month")
+
+
+def test_a_verified_saving_is_an_insight_that_is_closed_from_the_start(session: Session) -> None:
+    """With what was expected and realized of each resource; a second look does not make a second one."""
+    plant(session, "i-1", 10, 0.2)
+    remediation = remediated(session, {"i-1": 306})
+    verify_pending(session, NOW)
+    verify_pending(session, NOW)
+    [insight] = session.scalars(sa.select(Insight).where(Insight.kind == "saving")).all()
+    assert (insight.status, insight.closed_at, insight.team) == ("resolved", NOW, remediation.team)
+    assert insight.impact_amount == pytest.approx(Decimal("298.2875"))
+    assert "verified: $298 of $306 a month" in insight.title
+    assert insight.evidence["savings"] == [
+        {"resource_id": "i-1", "status": "validated", "expected_monthly_savings": 306.0, "realized_monthly_savings": 298.2875}
+    ]
+
+
+def test_the_arithmetic_of_what_was_expected_is_kept(session: Session) -> None:
+    """Beside that of what was realized."""
+    plant(session, "i-1", 10, 0)
+    remediated(session, {"i-1": 300})
+    session.execute(sa.update(Saving).values(arithmetic={"expected": {"effective_cost": 300, "share_saved": 1}}))
+    verify_pending(session, NOW)
+    arithmetic = session.scalars(sa.select(Saving.arithmetic)).one()
+    assert arithmetic["expected"] == {"effective_cost": 300, "share_saved": 1}
+    assert arithmetic["counterfactual_a_day"] - arithmetic["actual_a_day"] == pytest.approx(arithmetic["saved_a_day"])
+
+
+def test_a_resource_with_a_past_is_held_against_its_forecast(session: Session) -> None:
+    """It grew by a dime a day for five months, so it would have cost more than it did: the forecast sees that, the level before does not."""
+    for offset in range(150):
+        day = APPLIED - timedelta(days=149 - offset)
+        plant_day(session, "i-1", day, 10 + 0.1 * offset)
+    for offset in range(1, 22):
+        plant_day(session, "i-1", APPLIED + timedelta(days=offset), 0.5)
+    remediated(session, {"i-1": 700})
+    verify_pending(session, NOW)
+    arithmetic = session.scalars(sa.select(Saving.arithmetic)).one()
+    assert arithmetic["basis"] == "forecast"
+    assert 24 < arithmetic["counterfactual_a_day"] < 27.5
+
+
+def test_peers_that_fell_as_well_make_the_saving_smaller(session: Session) -> None:
+    """Seven of the same kind and team got cheaper by a fifth on their own; one newcomer is no peer."""
+    plant(session, "i-1", 10, 0)
+    for number in range(7):
+        plant(session, f"i-peer-{number}", 10, 8)
+    plant(session, "i-new", 0, 9)
+    remediated(session, {"i-1": 300})
+    verify_pending(session, NOW)
+    arithmetic = session.scalars(sa.select(Saving.arithmetic)).one()
+    assert arithmetic["basis"] == "peers"
+    assert arithmetic["counterfactual_a_day"] == pytest.approx(8)
+
+
+def plant_day(session: Session, resource: str, day: date, cost: float) -> None:
+    """One day of a resource's bill."""
+    row = {
+        "usage_date": day, "source_id": 1, "billing_period_start": datetime(day.year, day.month, 1, tzinfo=UTC), "resource_id": resource,
+        "resource_name": resource, "provider": "AWS", "account_id": "123456789012", "service": "Amazon EC2", "region": "us-east-1", "team": "web",
+        "charge_category": "Usage", "usage_type": "BoxUsage:m5", "usage_quantity": 24, "list_cost": cost, "billed_cost": cost, "effective_cost": cost,
+        "currency": "USD",
+    }  # fmt: skip
+    session.execute(sa.insert(resource_costs).values(row))
