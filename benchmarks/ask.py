@@ -7,6 +7,7 @@ at most 1.5 x as slow as over a tenth of the line items; the guard under 3 ms a 
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -52,38 +53,46 @@ class Times:
     """Milliseconds of each part, over all questions and rounds; `daily` only of questions that the daily rollup answers."""
 
     asked: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
     guarded: list[float] = field(default_factory=list)
     daily: list[float] = field(default_factory=list)
-    declined: list[str] = field(default_factory=list)
+    declined: set[str] = field(default_factory=set)
 
 
 def _milliseconds(started: float) -> float:
     return 1000 * (time.perf_counter() - started)
 
 
-def measure(deps: "Deps", questions: Sequence[str], rounds: int) -> Times:
-    """Ask every question once to warm up and `rounds` times to measure, each beside the same final SQL on a bare connection."""
-    times, asker = Times(), replace(SYSTEM, id="benchmark")
+def measure(sides: Sequence["Deps"], questions: Sequence[str], rounds: int) -> list[Times]:
+    """Ask every question once to warm up and `rounds` times to measure, each beside the same final SQL; the sides take turns, so that both meet the same load."""
+    found = [Times() for _ in sides]
     for turn in range(rounds + 1):
         for question in questions:
-            started = time.perf_counter()
-            answer = ask(question, asker, None, deps).to_json()
-            took = _milliseconds(started)
-            if turn == 0:
-                times.declined += [] if answer["sql"] else [question]
-                continue
-            times.asked.append(took)
-            if not answer["sql"]:
-                continue
-            if "resource_costs" not in answer["sql"]:
-                times.daily.append(took)
-            processor = time.process_time()  # other work on the machine does not count
-            safe = guard.check(answer["sql"], catalog.reporting(), asker)
-            times.guarded.append(1000 * (time.process_time() - processor))
-            assert isinstance(safe, guard.SafeQuery)
-            times.bare.append(_bare(deps, safe.sql))
-    return times
+            for deps, times in zip(sides, found, strict=True):
+                _measure(deps, question, times if turn else None)
+    return found
+
+
+def _measure(deps: "Deps", question: str, times: Times | None) -> None:
+    asker = replace(SYSTEM, id="benchmark")
+    started, processor = time.perf_counter(), time.process_time()
+    answer = ask(question, asker, None, deps).to_json()
+    took, worked = _milliseconds(started), 1000 * (time.process_time() - processor)
+    if times is None:
+        return
+    times.asked.append(took)
+    times.worked.append(worked)
+    if not answer["sql"]:
+        times.declined.add(question)
+        return
+    if "resource_costs" not in answer["sql"]:
+        times.daily.append(took)
+    processor = time.process_time()  # other work on the machine does not count
+    safe = guard.check(answer["sql"], catalog.reporting(), asker)
+    times.guarded.append(1000 * (time.process_time() - processor))
+    assert isinstance(safe, guard.SafeQuery)
+    times.bare.append(_bare(deps, safe.sql))
 
 
 def _bare(deps: "Deps", sql: str) -> float:
@@ -105,10 +114,11 @@ def _tell(deps: "Deps", times: Times) -> None:
         rollup = connection.scalar(sa.text("SELECT count(*) FROM finops.daily_costs"))
     print(f"{len(times.asked)} questions over {charges:,} charges, {rollup:,} rows of the daily rollup")
     _shown("ask (parse to stored answer)", times.asked)
+    _shown("of it this process's work", times.worked)
     _shown("the same SQL, bare", times.bare)
     _shown("guard a statement", times.guarded)
     if times.declined:
-        print(f"not answered: {'; '.join(times.declined)}")
+        print(f"not answered: {'; '.join(sorted(times.declined))}")
 
 
 # ------------------------------------------------------------------ bills
@@ -170,12 +180,11 @@ def loaded(charges: int, copies: int) -> "Iterator[Deps]":
 
 def compare(charges: int, rounds: int) -> bool:
     """Whether everything is within the bars."""
-    with loaded(charges // 10, 1) as deps:
-        few = measure(deps, QUESTIONS, rounds)
-        _tell(deps, few)
-    with loaded(charges, 10) as deps:
-        many = measure(deps, QUESTIONS, rounds)
-        _tell(deps, many)
+    with loaded(charges // 10, 1) as small, loaded(charges, 10) as large:
+        few, many = measure([small, large], QUESTIONS, rounds)
+        for deps, times in ((small, few), (large, many)):
+            _tell(deps, times)
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     return all([*_bars(many), _bar("daily grain, ten times the line items", median(many.daily) / median(few.daily), RATIO, "x")])
 
 
@@ -205,7 +214,7 @@ def main() -> int:
     settings = read_settings()
     deps = connect_deps(settings, read_organisation(settings.config), engines.connect(settings), today=options.today)
     lines = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines() if line.strip()]
-    times = measure(deps, lines, options.rounds)
+    (times,) = measure([deps], lines, options.rounds)
     _tell(deps, times)
     return 0 if all(list(_bars(times))) else 1
 

@@ -1,0 +1,81 @@
+"""The project's own suite: questions over the demo's bills, asked by `finops eval` with rules and with a model, compared by execution match."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from db.engines import Database
+from demo.bills.world import World
+from demo.bills.write import write
+from errors import UserError
+from flows.ingest_costs import ingest
+from nl2sql.answer import connect_deps
+from nl2sql.deps import Deps
+from nl2sql.evaluate import compare_file, evaluate_file, with_setting
+from settings import Organisation, Settings
+from tests.nl2sql.llm.endpoint import Endpoint, running_endpoint
+
+SUITE = Path(__file__).parent / "suite" / "demo_bills.jsonl"
+MONTHS = [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)]
+
+
+@pytest.fixture
+def deps(clean_database: Database, settings: Settings, tmp_path: Path) -> Deps:
+    """Three months of the demo's bills, as of 15 November 2026."""
+    paths = write(tmp_path, World(anchor=date(2026, 11, 15)), only=MONTHS)
+    result = ingest([str(path) for path in paths], clean_database, Organisation())
+    assert not result.failed
+    return connect_deps(settings, Organisation(), clean_database, today=date(2026, 11, 15))
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """A fresh endpoint."""
+    with running_endpoint() as endpoint:
+        yield endpoint
+
+
+def test_the_suite_is_answered_right_by_rules(deps: Deps) -> None:
+    """Every one of it, and none wrongly; with latency, and no tokens."""
+    report = evaluate_file(SUITE, deps)
+    assert report.wrong == 0, report.to_text()
+    assert report.right == len(report.results), report.to_text()
+    content = report.to_json()
+    assert content["tokens"] == 0
+    assert content["latency_ms"]["p95"] >= content["latency_ms"]["p50"] > 0
+
+
+def test_two_settings_are_compared(deps: Deps, endpoint: Endpoint, tmp_path: Path) -> None:
+    """Rules against a model that is asked first: who is right where, how fast, and for how many tokens; nothing is remembered in between."""
+    right = "SELECT sum(effective_cost) AS cost FROM daily_costs WHERE usage_date >= DATE '2026-10-01' AND usage_date < DATE '2026-11-01' AND charge_category <> 'Tax'"
+    lines = [
+        {"question": "what did we spend in october", "kind": "scalar", "gold_sql": right, "match": "numbers"},
+        {"question": "kindly opine on the outlay of the tenth month", "kind": "odd", "gold_sql": right, "match": "numbers"},
+    ]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines))
+    with_model = connect_deps(
+        deps.settings.model_copy(update={"openai_base_url": endpoint.url}), Organisation(), deps.database, today=deps.today
+    )
+    wrong = right.replace("2026-10-01", "2026-10-02")
+    endpoint.replies = [json.dumps({"kind": "query", "sql": sql, "text": "", "choices": []}) for sql in (wrong, right, wrong, right)]
+    for _ in range(2):
+        found = compare_file(file, with_model, "rules", "model").to_json()
+        assert [found[side]["right"] for side in ("with", "against")] == [1, 1]
+        assert [found[side]["wrong_answers"] for side in ("with", "against")] == [0, 1]
+        assert [found[side]["tokens"] for side in ("with", "against")] == [0, 240]
+        assert [(d["kind"], d["with"], d["against"]) for d in found["differences"]] == [
+            ("scalar", "right", "wrong"),
+            ("odd", "none", "right"),
+        ]
+    assert "rules: 1/2 right" in compare_file(file, with_model, "rules", "rules").to_text()
+
+
+@pytest.mark.parametrize("setting", ["fast", "llm_wish=1", "llm_use=sometimes", "model"])
+def test_a_setting_that_is_none_is_named(deps: Deps, setting: str) -> None:
+    """With the ones that there are; a model that is not configured cannot be compared."""
+    with pytest.raises(UserError, match=r"setting|valid|configured"):
+        with_setting(deps, setting)
