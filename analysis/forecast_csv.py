@@ -1,10 +1,11 @@
 """Forecasts of series in a CSV file, for the command line."""
 
+import itertools
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from analysis.series_csv import SeriesFile, read_series
 from errors import UserError
 
 MANY = 300  # series beyond which the cheap tier is taken
+FEW_ENDS = 8  # days on which series may end before those of a week are forecast together: each day needs matrices of its own
 WHOLE = 0.75  # share of a usual day's points under which the first or last day is not whole
 
 
@@ -27,20 +29,31 @@ def forecast_csv(path: Path, days: int) -> Iterator[dict[str, Any]]:
     if not file.series:
         raise UserError(f"{path} has no rows under its header.")
     series = {name: series_of(_by_day(file, name)) for name in file.series}
-    by_end: dict[date, dict[str, Series]] = {}
-    for name, one in series.items():
-        by_end.setdefault(one.end, {})[name] = one
     tier: Tier = "cheap" if len(series) > MANY else "full"
     forecasts: dict[str, Forecast] = {}
-    for end, group in by_end.items():
-        forecasts.update(forecast_many(group, days, end, tier, workers=2))
-    for name in series:
-        yield from _lines(name, min(stamp[10:] for stamp in file.series[name].stamps), forecasts[name])
+    for today, group in _groups(series):
+        longest = days + max((one.end - today).days for one in group.values())
+        forecasts.update(forecast_many(group, longest, today, tier, workers=2))
+    for name, one in series.items():
+        suffix = min(stamp[10:] for stamp in file.series[name].stamps)
+        yield from itertools.islice(_lines(name, suffix, forecasts[name], one.end), days)
 
 
-def _lines(name: str, suffix: str, forecast: Forecast) -> Iterator[dict[str, Any]]:
+def _groups(series: Mapping[str, Series]) -> Iterator[tuple[date, dict[str, Series]]]:
+    """Series that are forecast together, and the day from which: their own end, or where ends are many, the first one of the week."""
+    ends = {one.end for one in series.values()}
+    grouped: dict[date, dict[str, Series]] = {}
+    for name, one in series.items():
+        grouped.setdefault(one.end if len(ends) <= FEW_ENDS else one.end - timedelta(one.end.weekday()), {})[name] = one
+    for group in grouped.values():
+        yield min(one.end for one in group.values()), group
+
+
+def _lines(name: str, suffix: str, forecast: Forecast, first: date) -> Iterator[dict[str, Any]]:
     bands = (forecast.mean, forecast.low_80, forecast.high_80, forecast.low_95, forecast.high_95)
     for day, *values in zip(forecast.days(), *bands, strict=True):
+        if day < first:
+            continue
         mean, low_80, high_80, low_95, high_95 = (round(float(value), 4) for value in values)
         yield {
             "series": name,

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from benchmarks.cost_series import Floats, cost_series
 
 from analysis.forecasts import Forecast, Series, Tier, forecast_many
+from benchmarks.cost_series import Floats, cost_series
 
 HORIZONS = (30, 90, 180)
 M4 = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "m4_daily_100.csv.gz"

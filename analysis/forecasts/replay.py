@@ -16,6 +16,7 @@ from analysis.forecasts.series import DAY, Floats, Series
 
 ORIGINS = (30, 90, 180)  # days before today
 LEAST = 56  # days of history before an origin
+YEAR_AND_MORE = 448
 LONGEST = 784  # days of history that are looked at
 BATCH = 512  # series that are worked on at once: bounds memory
 
@@ -60,11 +61,12 @@ def in_work_units(scales: Sequence[Scale], cost: Floats) -> Floats:
 
 
 def batches(series: Mapping[str, Series]) -> Iterator[Batch]:
-    """Series that end on the same day, grouped by length (cut to whole fortnights) so that they share every decomposition."""
+    """Series that end on the same day, grouped by length (cut to whole weeks, fewer for long ones) so that they share every decomposition."""
     by_length: dict[int, list[str]] = {}
     for name, one in series.items():
         length = min(len(one.values), LONGEST)
-        by_length.setdefault(length - length % 14 if length > 2 * LEAST else length, []).append(name)
+        step = 28 if length > YEAR_AND_MORE else 14 if length > 2 * LEAST else 1
+        by_length.setdefault(length - length % step, []).append(name)
     for length, names in sorted(by_length.items()):
         for first in range(0, len(names), BATCH):
             chosen = names[first : first + BATCH]

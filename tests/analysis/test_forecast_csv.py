@@ -67,3 +67,21 @@ def test_a_file_that_cannot_be_read_is_no_crash(tmp_path):
     for path in (tmp_path / "none.csv", tmp_path, binary):
         with pytest.raises(UserError, match=path.name):
             list(forecast_csv(path, 3))
+
+
+def test_series_of_many_ends_each_go_on_after_their_own(tmp_path):
+    """Though those that end in one week are forecast together."""
+    rows = ["series,timestamp,value", *[row for number in range(12) for row in daily(f"s{number}", 60 + number)]]
+    lines = list(forecast_csv(write(tmp_path / "x.csv", rows), 3))
+    ends = [date(2026, 1, 1) + timedelta(60 + number) for number in range(12)]
+    assert [(line["series"], line["timestamp"]) for line in lines] == [
+        (f"s{number}", (end + timedelta(ahead)).isoformat()) for number, end in enumerate(ends) for ahead in range(3)
+    ]
+    assert all(9 < line["mean"] < 18 for line in lines)
+
+
+def test_a_last_day_of_which_hours_are_missing_is_a_gap(tmp_path):
+    """Six hours of a day are no fall in cost."""
+    rows = [f"s,2026-01-{day + 1:02}T{hour:02}:00:00,1" for day in range(28) for hour in range(24 if day < 27 else 6)]
+    lines = list(forecast_csv(write(tmp_path / "x.csv", ["series,timestamp,value", *rows]), 3))
+    assert next((line["timestamp"], line["mean"]) for line in lines) == ("2026-01-29T00:00:00", pytest.approx(24, rel=0.02))
