@@ -156,11 +156,11 @@ def shorten(session: Session, before: datetime) -> int:
         return 0
     append(session, "system", SHORTENED, "audit log", {"through": last.id, "hash": last.hash, "before": before})
     session.execute(sa.text("ALTER TABLE finops.audit_log DISABLE TRIGGER append_only"))
-    removed = session.connection().execute(sa.delete(AuditEntry).where(AuditEntry.id <= last.id)).rowcount
+    removed: int = session.connection().execute(sa.delete(AuditEntry).where(AuditEntry.id <= last.id)).rowcount
     session.execute(sa.text("ALTER TABLE finops.audit_log ENABLE TRIGGER append_only"))
     session.expire_all()
     assert removed == last.id - start
-    return last.id - start
+    return removed
 
 
 def newest(session: Session) -> Intact:

@@ -69,6 +69,7 @@ def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
             cloud = stack.enter_context(cloud_server.start(today))
             bills = _deliver_bills(home / "demo" / "bills", today, cloud)
             environment = _environment(home, slack, cloud, prefect_url.result())
+            stack.enter_context(prefect_local.kept(home))
             connected = database.result()
         stack.callback(connected.dispose)
         os.environ.update(environment)

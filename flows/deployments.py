@@ -1,6 +1,9 @@
 """Every flow as a deployment, named as its flow, with its schedules; `finops flows serve` runs them all."""
 
+import logging
 import tempfile
+import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,6 +13,10 @@ from typing import Any
 import logs
 from flows import prefect_local
 from settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,25 @@ def serve(settings: Settings) -> None:
 
     tempfile.tempdir = str(_own_folder(settings.home))
     logs.configure(settings.log_level)
-    url = settings.prefect_api_url or prefect_local.start(settings.home)
-    with temporary_settings({PREFECT_API_URL: url}):
-        from prefect import serve as serve_deployments
+    server = nullcontext(settings.prefect_api_url) if settings.prefect_api_url else prefect_local.kept(settings.home)
+    with server as url, temporary_settings({PREFECT_API_URL: url}):
+        while not _served():
+            time.sleep(_AGAIN_SECONDS)
 
+
+def _served() -> bool:
+    """Serve until told to stop; False when Prefect's runner gave up, as it does when its server stays away for half a minute."""
+    import httpx
+    from prefect import serve as serve_deployments
+    from prefect.exceptions import PrefectException
+
+    try:
         serve_deployments(*deployments(), pause_on_shutdown=False, print_starting_message=False)
+    except* (httpx.HTTPError, PrefectException, RuntimeError) as away:
+        _log.warning("Prefect is away, the flows are served again in %d s: %s", _AGAIN_SECONDS, away.exceptions[0])
+    else:
+        return True
+    return False
 
 
 def _own_folder(home: Path) -> Path:

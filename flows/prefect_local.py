@@ -1,10 +1,12 @@
 """A Prefect server of this home's own, for the demo, for tests and for who has none: SQLite, one process, 127.0.0.1."""
 
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +16,10 @@ from pathlib import Path
 
 from settings import UserError
 
+_log = logging.getLogger(__name__)
+
 _START_SECONDS = 120
+_LOOK_SECONDS = 5.0
 _STOP_SECONDS = 20
 
 
@@ -35,12 +40,9 @@ def environment(home: Path, api_url: str | None = None) -> dict[str, str]:
 
 def start(home: Path) -> str:
     """The API address of the home's server, started when it is not running; several processes may call it. Raises `UserError`."""
-    import fcntl
-
     folder = home.absolute() / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "server.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(folder):
         found = running(home)
         if found is not None:
             return found
@@ -59,8 +61,22 @@ def running(home: Path) -> str | None:
 def stop(home: Path) -> bool:
     """Stop the home's server; False when none answered."""
     folder = home.absolute() / "prefect"
-    if running(home) is None:
+    if not folder.is_dir():
         return False
+    with _locked(folder):  # a start that is under way ends first
+        return running(home) is not None and _stop(folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    import fcntl
+
+    with (folder / "server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _stop(folder: Path) -> bool:
     number = int((folder / "server.pid").read_text())
     os.kill(number, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
@@ -68,7 +84,6 @@ def stop(home: Path) -> bool:
         time.sleep(0.05)
     if _lives(number):
         os.kill(number, signal.SIGKILL)
-    (folder / "server.url").unlink(missing_ok=True)
     return True
 
 
@@ -82,10 +97,47 @@ def server(home: Path) -> Iterator[str]:
         stop(home)
 
 
+@contextmanager
+def kept(home: Path) -> Iterator[str]:
+    """The home's server, started again whenever it ends within the block, at the same address; it is left running after it."""
+    url = start(home)
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            try:
+                start(home)
+            except (UserError, OSError) as error:
+                _log.warning("Prefect's server is away: %s", error)
+
+    watcher = threading.Thread(target=watch, name="prefect-server", daemon=True)
+    watcher.start()
+    try:
+        yield url
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _port(folder: Path) -> int:
+    """The port of the last start where it can be had, so that who knows the address finds the server again; else any."""
+    try:
+        wanted = int((folder / "server.url").read_text().removesuffix("/api").rpartition(":")[2])
+    except (OSError, ValueError):
+        wanted = 0
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise UserError("No port of 127.0.0.1 is free for Prefect's server.")
+
+
 def _launch(home: Path, folder: Path) -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = _port(folder)
     url = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
     log_path = folder / "server.log"

@@ -1,7 +1,6 @@
 """Charges that are kept no longer: whole billing months, with their sums, so that no month is ever half there."""
 
 from datetime import date
-from typing import cast
 
 import sqlalchemy as sa
 
@@ -48,4 +47,4 @@ def drop_rejected_rows(connection: sa.Connection, before: date) -> int:
     statement = sa.text(
         "DELETE FROM finops.rejected_rows r USING finops.loads l WHERE l.id = r.load_id AND l.finished_at < CAST(:before AS timestamptz)"
     )
-    return cast("int", connection.execute(statement, {"before": f"{before}T00:00:00+00"}).rowcount)
+    return connection.execute(statement, {"before": f"{before}T00:00:00+00"}).rowcount

@@ -1,14 +1,17 @@
 """The flow that loads bills: what it answers to whom, in process and through Prefect's own server."""
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -176,3 +179,61 @@ def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str])
     with database.owner.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM finops.charges")) == 5
         assert connection.scalars(sa.text("SELECT path FROM finops.loads")).all() == ["s3://bills/focus/2026-09.csv"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
+def test_a_killed_prefect_loses_no_click(tmp_path: Path, clean_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGKILL to Prefect's server: a click is kept; the server comes back by itself at its address, and the click runs once."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from bot import flow_requests
+    from flows import prefect_local
+    from flows.ingest_costs import ingest_costs
+
+    with monkeypatch.context() as patched:
+        for name, value in prefect_local.environment(tmp_path).items():
+            patched.setenv(name, value)
+        patched.setattr(prefect_local, "_LOOK_SECONDS", 0.2)
+        with prefect_local.kept(tmp_path) as url, temporary_settings({PREFECT_API_URL: url}):
+            ingest_costs.to_deployment(name="ingest_costs").apply()
+            start = flow_requests.prefect_starter(lambda: url)
+            with Session(clean_database.app) as session, session.begin():
+                request = FlowRequest(key="click", deployment="ingest_costs/ingest_costs", state="approved", requested_by="U1")
+                session.add(request)
+            killed = int((tmp_path / "prefect" / "server.pid").read_text())
+            os.kill(killed, signal.SIGKILL)
+            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
+            while prefect_local.running(tmp_path) is None:
+                time.sleep(0.2)
+            assert int((tmp_path / "prefect" / "server.pid").read_text()) != killed
+            assert prefect_local.running(tmp_path) == url
+            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
+            again = start("ingest_costs/ingest_costs", {"request_key": "click"}, "click")  # as after a crash before the note
+            assert all_rows(clean_database, "SELECT flow_run_id FROM finops.flow_requests") == [(again,)]
+        assert prefect_local.stop(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
+def test_flows_are_served_again_when_prefect_was_away(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
+    """Prefect's runner gives up after half a minute without its server; the process does not."""
+    import prefect
+
+    from flows import deployments
+
+    ends: list[Exception | None] = [
+        ExceptionGroup("tasks", [RuntimeError("Service exceeded error threshold.")]),
+        httpx.ConnectError("refused"),
+        None,
+    ]
+
+    def serve(*_: object, **__: object) -> None:
+        end = ends.pop(0)
+        if end is not None:
+            raise end
+
+    monkeypatch.setattr(prefect, "serve", serve)
+    monkeypatch.setattr(deployments, "deployments", list)
+    monkeypatch.setattr(deployments, "_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    deployments.serve(settings.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api", "home": tmp_path}))
+    assert ends == []
