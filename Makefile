@@ -81,6 +81,6 @@ lock: setup ## Resolve the dependencies anew into the two lock files
 bench: setup ## Print the benchmarks' ratios (minutes)
 	@for name in guard anomalies forecasts ingest; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
-clean: ## Stop the embedded server and remove the environment and local state
-	@test ! -x $(BIN)/finops || $(BIN)/finops db stop || true
+clean: ## Stop the embedded servers and remove the environment and local state
+	@test ! -x $(BIN)/finops || { $(BIN)/finops flows stop; $(BIN)/finops db stop; } || true
 	@rm -rf $(VENV) .finops

@@ -561,6 +561,14 @@ def flows_serve() -> None:
     serve(_settings())
 
 
+@flows_app.command("stop")
+def flows_stop() -> None:
+    """Stop the Prefect server of FINOPS_HOME, which `finops flows serve` started and left running."""
+    from flows import prefect_local
+
+    typer.echo("Stopped." if prefect_local.stop(_settings().home) else "It was not running.")
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this release: migrations, reporting views, roles."""
