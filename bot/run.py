@@ -84,6 +84,10 @@ def serving(
         raise UserError(
             f"Slack refuses SLACK_BOT_TOKEN ({slack_calls.error_code(error)}). Copy it anew from the app's OAuth page."
         ) from error
+    except OSError as error:  # no network, no name, no route: urllib's errors are all of this kind
+        raise UserError(
+            f"Slack cannot be reached at {settings.slack_api_url or 'slack.com'}: {error}. Check the network, its proxy and SLACK_API_URL."
+        ) from error
     app = build_app(bot)
     with ExitStack() as stack:
         stack.enter_context(_working(bot))
