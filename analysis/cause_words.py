@@ -12,6 +12,7 @@ EFFECTS: dict[Verdict, str] = {
     "several": "usage and price",
     "none": "nothing moved",
 }
+_ALL = 0.98
 _CARRIES = 0.5  # of the change, under which resources of one sort are not the reason
 
 
@@ -26,7 +27,6 @@ def carried_by(resources: Sequence[ResourceChange], delta: float) -> str:
         of_kind = f" ({', '.join(kinds[:2])})" if kinds else ""
         named = ", ".join(item.name for item in same[:3]) + (f" and {len(same) - 3} more" if len(same) > 3 else "")
         one = len(same) == 1
-        return (
-            f"{len(same)} {sort} resource{'' if one else 's'}{of_kind}: {named} {'carries' if one else 'carry'} {100 * moved / delta:.0f} %"
-        )
+        share = "all of it" if moved / delta > _ALL else f"{100 * moved / delta:.0f} %"
+        return f"{len(same)} {sort} resource{'' if one else 's'}{of_kind}: {named} {'carries' if one else 'carry'} {share}"
     return ""

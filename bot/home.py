@@ -110,6 +110,7 @@ def _insights(session: Session, actor: Actor) -> list[dict[str, Any]]:
     visible = [
         row for row in rows if access.may_see_team(actor, row.team) and (not actor.teams or row.team in actor.teams or row.team is None)
     ]
+    visible.sort(key=lambda row: row.team not in actor.teams)  # one's own teams first, each by what is at stake
     names = [
         {"id": row.id, "title": row.title, "impact": row.impact_amount, "currency": row.currency, "severity": row.severity}
         for row in visible

@@ -86,7 +86,7 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
     where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
     contributions = _contributions(cause)
     return {
-        "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}: {EFFECTS[cause.effects.verdict]}",
+        "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}; {EFFECTS[cause.effects.verdict]}",
         "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
         "where": ", ".join(where),
         "who": "; ".join(who),

@@ -130,7 +130,7 @@ def _figure(costs: Mapping[date, float], forecast: Forecast | None, status: Budg
     lines: list[list[Any]] = [["spent", [*spent, *[None] * len(coming)]]]
     figure: dict[str, Any] = {
         "kind": "line",
-        "title": f"{status.budget}: cost of the period so far",
+        "title": f"Budget {status.budget}: spent so far, and expected",
         "categories": [f"{day.day} {day:%b}" for day in (*past, *coming)],
         "series": lines,
         "y_label": currency,
@@ -138,8 +138,9 @@ def _figure(costs: Mapping[date, float], forecast: Forecast | None, status: Budg
     }
     if coming and forecast is not None:
         ends = np.array([total_with_band(forecast, today, day + timedelta(days=1)) for day in coming]) + status.spent
-        lines.append(["expected", [*[None] * len(past), *ends[:, 0].round(2).tolist()]])
-        figure["band"] = [[*[None] * len(past), *ends[:, side].round(2).tolist()] for side in (1, 2)]
+        before = [*[None] * (len(past) - 1), *spent[-1:]]  # both lines meet where the bills end
+        lines.append(["expected", [*before, *ends[:, 0].round(2).tolist()]])
+        figure["band"] = [[*before, *ends[:, side].round(2).tolist()] for side in (1, 2)]
     return figure
 
 

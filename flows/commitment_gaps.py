@@ -1,14 +1,14 @@
 """Steady use that no commitment covers, and commitments that nobody uses, read from the bill."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.money import money
+from analysis.money import money, percent
 from analysis.waste.commitments import WINDOW_DAYS, CommitmentUse, OnDemand, uncovered, unused
 from analysis.waste.facts import Recommendation
 
@@ -66,16 +66,26 @@ def _unused(session: Session, window: Mapping[str, date], today: date) -> list[R
     return [replace(one, evidence={**one.evidence, "name": names[one.resource_id]}) for one in gaps]
 
 
-def title_of(one: Recommendation) -> str:
-    """What an alert says of a gap."""
+def title_of(gaps: Sequence[Recommendation]) -> str:
+    """What an alert says of the gaps of one kind and currency, the largest first."""
+    currency = gaps[0].currency
+    if gaps[0].kind == "commitment_gap":
+        steady = sum(float(one.evidence["arithmetic"]["steady_a_day"]) for one in gaps)
+        saved = sum(one.monthly_savings or 0.0 for one in gaps)
+        saves = f": commitments for it save about {money(saved, currency)} a month" if saved else ""
+        return f"{money(steady, currency)} a day of steady use has no commitment{saves}"
+    wasted = sum(float(one.evidence["arithmetic"]["unused"]) for one in gaps)
+    count = len(gaps)
+    return f"{count} commitment{'' if count == 1 else 's'} partly unused: {money(wasted, currency)} in 30 days paid for nothing"
+
+
+def line_of(one: Recommendation) -> str:
+    """One gap in a few words."""
     figures = one.evidence["arithmetic"]
     if one.kind == "commitment_gap":
-        says = f"{one.resource_id} runs at {money(figures['steady_a_day'], one.currency)} a day or more without a commitment"
-        saves = "" if one.monthly_savings is None else f": one for it saves about {money(one.monthly_savings, one.currency)} a month"
-        return f"{says}{saves}"
-    name = str(one.evidence.get("name") or one.resource_id)
-    share = figures["unused"] / figures["paid"]
-    return f"{name}: {share:.0%} of the commitment is unused, {money(figures['unused'], one.currency)} in 30 days"
+        saved = "saving not known" if one.monthly_savings is None else f"saves {money(one.monthly_savings, one.currency)} a month"
+        return f"{one.resource_id} {money(figures['steady_a_day'], one.currency)} a day ({saved})"
+    return f"{one.evidence.get('name') or one.resource_id} {percent(figures['unused'] / figures['paid'])} unused"
 
 
 def worth_of(one: Recommendation) -> float:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.maturity import Curve, maturity
+from analysis.money import percent
 from flows.cost_series import CostSeries
 from flows.detection import curve
 
@@ -38,7 +39,7 @@ def fresh(session: Session, scope: Mapping[str, str], series: CostSeries, today:
         return Fresh(through, f"The bills are late: they end on {_said(newest)}; nothing is said about later days.")
     if through < newest:
         share = _share(learned, series, newest, today)
-        return Fresh(through, f"{_said(newest)} has not wholly arrived (about {share:.0%} of it); this is about the days before.")
+        return Fresh(through, f"{_said(newest)} has not wholly arrived (about {percent(share)} of it); this is about the days before.")
     return Fresh(through, None)
 
 

@@ -18,7 +18,7 @@ def card(payload: dict[str, Any]) -> Card:
     title = mrkdwn.escape(payload.get("title") or "Something changed", 500)
     figure = evidence.get("figure") or _band(evidence, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
-    mark = _MARK.get(str(payload.get("severity")), "")
+    mark = _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""  # a saving is no warning
     headline = f"{mark} *{title}*".strip()
     lines = [headline, _impact(payload, currency), *why.five_ws(evidence)]
     if evidence.get("missing"):
@@ -43,7 +43,8 @@ def _impact(payload: dict[str, Any], currency: str) -> str:
         return ""
     if payload.get("kind") != "anomaly":
         return ""  # the title says it
-    return f"{money.money(impact, currency)} a day, about {money.money(impact * 30, currency)} a month if it stays"
+    month = f"about {money.money(abs(impact) * 30, currency)} a month"
+    return f"That is {month} {'if it stays' if impact > 0 else 'less if it stays'}."
 
 
 def _belief(payload: dict[str, Any], evidence: dict[str, Any]) -> str:
@@ -73,7 +74,7 @@ def _buttons(payload: dict[str, Any]) -> Block | None:
         return None
     row = [
         blocks.button("Investigate", "insight_investigate", number),
-        blocks.button("Expected…", "insight_expected", number),
+        *([blocks.button("Expected…", "insight_expected", number)] if payload.get("kind") == "anomaly" else []),
         blocks.button("Snooze…", "insight_snooze", number),
         blocks.button("Assign…", "insight_assign", number),
     ]

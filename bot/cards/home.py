@@ -39,10 +39,10 @@ def view(home: dict[str, Any]) -> Block:
     made += _listed("Open insights", home.get("insights") or [], _insight)
     made += _listed("Waiting for your approval", home.get("approvals") or [], _approval)
     made += _subscriptions(home.get("subscriptions") or [], may_budget=bool(home.get("may_budget")))
-    made += _kpis(home.get("kpis") or [])
     examples = [blocks.button(text, f"example_{n}", text) for n, text in enumerate((home.get("examples") or [])[:4])]
     if examples:
         made += [blocks.section("*Ask me*"), blocks.actions(examples)]
+    made += _kpis(home.get("kpis") or [])
     kept = [block for block in made if block is not None]
     return {"type": "home", "blocks": kept[:100]}
 
@@ -102,5 +102,5 @@ def _kpis(items: Sequence[dict[str, Any]]) -> list[Block | None]:
     lines = []
     for kpi in items:
         target = f"{'≥' if kpi['higher_is_better'] else '≤'} {kpi['target']:g} {kpi['unit']}"
-        lines.append(f"{mrkdwn.escape(kpi['says'], 200)}: *{kpi['value']:g} {mrkdwn.escape(kpi['unit'], 20)}* (target {target})")
+        lines.append(f"{mrkdwn.escape(kpi['says'], 200)}: *{kpi['value']:.3g} {mrkdwn.escape(kpi['unit'], 20)}* (target {target})")
     return [blocks.section("*How well I do*"), blocks.context("\n".join(lines))]
