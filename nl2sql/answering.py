@@ -67,15 +67,17 @@ def answer_query(query: Query, desk: Desk) -> tuple[Query, Outcome]:
         return query, not_run(ran, desk.known)
     money = not (query.metric in RATES or query.count or query.metric == "usage_quantity")
     ran, currency, rate = _exchanged(ran, desk, money=money)
-    text = describe.headline(query, ran.columns, ran.rows, currency, semantics())
-    if desk.deps.with_change and _plain(query):
+    explains = query.why and len(query.compared) == 1 and len(ran.rows) > 1 and query.limit is None
+    told = replace(query, change=None) if explains else query  # what all of it moved by; which part moved most is told beneath
+    text = describe.headline(told, ran.columns, ran.rows, currency, semantics())
+    if desk.deps.with_change and _adds_up(query) and not ran.truncated and currency != "several":
         text = _with_change(query, ran, text, currency, desk, compiling)
     because = why.reason(query, compiling, desk.run)
     notes = tuple(note for note in (because, *query.notes, rate, *_cautions(query, desk.known)) if note)
     return query, Answer(
         text="\n".join([text, *notes]), sql=ran.shown, columns=ran.columns, rows=ran.rows, metric=query.metric, currency=currency,
         period=(query.period.start.isoformat(), query.period.end.isoformat()), as_of=desk.known.through.isoformat(),
-        chart=_chart("waterfall" if query.why and len(query.compared) == 1 and len(ran.rows) > 1 else describe.chart(query, ran.rows), desk.wish), notes=notes, truncated=ran.truncated, export=desk.wish.export,
+        chart=_chart("waterfall" if explains else describe.chart(query, ran.rows), desk.wish), notes=notes, truncated=ran.truncated, export=desk.wish.export,
         shown_in=desk.wish.currency,
     )  # fmt: skip
 
@@ -125,22 +127,24 @@ def _chart(fits: str, wish: Wish) -> str:
     return wish.chart if {wish.chart, fits} <= {"line", "stacked"} or wish.chart == "bars" else fits
 
 
-def _plain(query: Query) -> bool:
+def _adds_up(query: Query) -> bool:
+    """Whether the rows are one amount, or its parts by dimensions other than time."""
     return not (
-        query.compared or query.count or query.share_of is not None or query.grain or query.scopes or query.average or query.dimensions
-    )
+        query.compared or query.count or query.share_of is not None or query.grain or query.scopes or query.average or query.limit
+        or query.threshold or query.cumulative or query.beside or query.metric in RATES or query.metric == "usage_quantity" or not query.period.whole
+    )  # fmt: skip
 
 
 def _with_change(query: Query, ran: Rows, text: str, currency: str, desk: Desk, compiling: Compiling) -> str:
+    """The headline with the change of the whole amount on the period before."""
     earlier = before(query.period)
-    then = desk.run(compile_query(replace(query, period=earlier), compiling).sql("postgres"))
-    if not isinstance(then, Rows) or not then.rows or not ran.rows or not query.period.whole:
+    then = desk.run(compile_query(replace(query, period=earlier, dimensions=()), compiling).sql("postgres"))
+    if not isinstance(then, Rows) or len(then.rows) != 1 or not ran.rows or query.metric not in ran.columns:
         return text
     then, _, _ = _exchanged(then, desk, money=True)
-    amounts = [row[0] for row in (ran.rows[0], then.rows[0])]
-    if len(ran.rows) > 1 or len(then.rows) > 1 or not all(isinstance(amount, int | float | None) for amount in amounts):
-        return text
-    return f"{text.rstrip('.')}, {describe.change(float(amounts[0] or 0), float(amounts[1] or 0), currency)} on {earlier.label}."
+    at = ran.columns.index(query.metric)
+    now = sum(float(row[at] or 0) for row in ran.rows)
+    return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} on {earlier.label}."
 
 
 def _cautions(query: Query, known: Facts) -> tuple[str, ...]:

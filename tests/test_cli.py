@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import audit
 from db.engines import Database
+from db.tables import Question
 
 FINOPS = [sys.executable, "-m", "cli"]
 
@@ -89,3 +91,25 @@ def test_the_audit_log_verifies_until_one_byte_is_changed(clean_database: Databa
         connection.exec_driver_sql("UPDATE finops.audit_log SET details = jsonb_set(details, '{text}', '\"how much\"') WHERE subject = 'q'")
         connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
     assert run(finops_home, "audit", "verify").returncode == 0
+
+
+def test_questions_are_listed_approved_and_compared(finops_home: Path, clean_database: Database, shared_data: Path, tmp_path: Path) -> None:
+    """What somebody called unhelpful is found again, an answer becomes an example by an admin's word, and a file is asked under two settings."""
+    run(finops_home, "ingest", str(shared_data / "focus_sample.csv"))
+    run(finops_home, "ask", "total billed cost in September 2024", "--today", "2024-10-15")
+    (asked,) = json.loads(run(finops_home, "questions", "--format", "json").stdout)
+    assert json.loads(run(finops_home, "questions", "--unhelpful", "--format", "json").stdout) == []
+    with Session(clean_database.app) as session, session.begin():
+        session.execute(sa.update(Question).values(feedback="unhelpful"))
+    (unhelpful,) = json.loads(run(finops_home, "questions", "--unhelpful", "--format", "json").stdout)
+    assert (unhelpful["reference"], unhelpful["question"]) == (asked["reference"], "total billed cost in September 2024")
+    assert run(finops_home, "questions", "--as", "U0STRANGER").returncode == 1
+    assert "golden question now" in run(finops_home, "questions", "--promote", asked["reference"]).stdout
+    assert json.loads(run(finops_home, "questions", "--golden", "--format", "json").stdout)[0]["golden"] is True
+    file = tmp_path / "questions.jsonl"
+    line = {"question": "total billed cost in September 2024", "rows": [[20.520227]], "match": "numbers"}
+    file.write_text(json.dumps(line))
+    done = run(finops_home, "eval", str(file), "--today", "2024-10-15", "--with", "rules", "--against", "both", "--format", "json")
+    compared = json.loads(done.stdout)
+    assert (compared["with"]["right"], compared["against"]["right"], compared["differences"]) == (1, 1, [])
+    assert "No language model is configured" in run(finops_home, "eval", str(file), "--with", "model").stderr

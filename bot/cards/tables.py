@@ -29,7 +29,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = result.get("columns") or [], result.get("rows") or []
     if not rows or (len(rows) == 1 and len(columns) <= 2):
         return None
-    columns, rows = _with_share(columns, rows, result)
+    columns, rows = _with_share(*_without_ids(columns, rows), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
     text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
@@ -44,6 +44,17 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     if total := _total(columns, rows, numbers, result):
         kept.append(total[: blocks.TABLE_COLUMNS])
     return blocks.table(titles, kept, numbers)
+
+
+def _without_ids(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Without the ids of resources whose names stand beside them: nobody reads an ARN on a telephone; the CSV has them."""
+    named = next((at for at, name in enumerate(columns) if name in ("resource", "resource_name")), None)
+    if named is None or "resource_id" not in columns:
+        return columns, rows
+    at = list(columns).index("resource_id")
+    if any(row[named] is None for row in rows) or len({row[named] for row in rows}) < len(rows):
+        return columns, rows
+    return [*columns[:at], *columns[at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in rows]
 
 
 def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int]) -> list[str]:

@@ -18,7 +18,7 @@ from bot import answers
 from bot.run import serving
 from bot.runtime import Runtime
 from db.engines import Database
-from db.tables import Question
+from db.tables import Question, Subscription
 from demo.slack import Handle
 from flows.loading.delivery import ingest
 from settings import Organisation, Person, Settings
@@ -146,3 +146,22 @@ def test_edited_sql_is_answered_under_the_guard_and_can_be_an_example(start_bot:
         slack.wait_until(lambda: len(slack.ephemerals(TOMAS)) >= 2)
         assert "golden question now" in str(slack.ephemerals(TOMAS)[-1])
         assert headline(say(slack, question)[1]).startswith("*2 teams.*")
+
+
+def test_a_question_is_scheduled_from_its_answer(start_bot: StartBot, slack: Handle) -> None:
+    """The modal holds the question; when its time has come it is asked as who scheduled it, once, and says so."""
+    with start_bot(slack) as bot:
+        _, answer = say(slack, "what did we spend last month by team?")
+        slack.click(MAYA, answer["ts"], "answer_schedule")
+        view = slack.wait_for_view(MAYA)
+        assert "what did we spend last month by team?" in str(view["blocks"])
+        values = {"time": "00:01", "zone": "UTC", "days": [str(day) for day in range(7)]}
+        assert slack.submit(MAYA, values) == {}
+        slack.wait_for_message(lambda m: "subscribed this conversation" in str(m.get("text")))
+        with Session(bot.database.app) as session, session.begin():
+            session.execute(sa.update(Subscription).values(last_sent_for=None, at_hour=0, at_minute=0))
+        asked = slack.wait_for_message(lambda m: "Subscribed by Maya" in str(m.get("blocks")), 60)
+        assert headline(asked).startswith("*$300 in total")
+        with Session(bot.database.app) as session:
+            assert session.scalar(sa.select(Question.asker).order_by(Question.id.desc())) == MAYA
+            assert session.scalar(sa.select(Subscription.last_sent_for)) == datetime.now(UTC).date()

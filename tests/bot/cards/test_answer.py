@@ -5,10 +5,12 @@ import io
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards import answer, kinds, tables
+from bot import charts
+from bot.cards import answer, figures, kinds, tables
 from demo.slack.blocks import message_faults, view_faults
 
 TODAY = date(2026, 11, 23)
@@ -145,3 +147,53 @@ def test_the_modals_are_valid() -> None:
     """Show and edit keep the limits even for the longest SQL."""
     assert view_faults(answer.sql_modal("why?", "SELECT " + "x" * 30_000)) == []
     assert view_faults(answer.edit_modal("R", "{}", "SELECT " + "x" * 30_000)) == []
+
+
+def test_a_change_is_a_waterfall_that_adds_up() -> None:
+    """From the amount before over the largest parts and the rest to the amount after, as a picture with its words."""
+    columns = ["resource", "resource_id", "october_2026", "september_2026", "change", "change_percent"]
+    rows = [[f"db-{n}", f"arn:aws:rds:eu-west-1:1:db:db-{n}", 100.0 + n, 90.0, 10.0 + n, 11.1] for n in range(12)]
+    card = answer.card(result(columns, rows, chart="waterfall"), "7F3K", TODAY)
+    figure = card["chart"]
+    values = figure["series"][0][1]
+    assert (figure["kind"], figure["categories"][0], figure["categories"][-2:]) == (
+        "waterfall",
+        "September 2026",
+        ["the rest", "October 2026"],
+    )
+    assert sum(values[:-1]) == pytest.approx(values[-1])
+    assert "September 2026 1,080.00" in block(card, "image")["alt_text"]
+    titles = [cell["text"] for cell in block(card, "table")["rows"][0]]
+    assert "Resource id" not in titles  # the name stands there; the CSV has the id
+    assert "arn:aws:rds" in tables.csv_of(result(columns, rows))
+
+
+@pytest.mark.parametrize(
+    ("ends", "parts"), [((90_000.0, 90_500.0), [300.0, 200.0]), ((0.0, 50.0), [30.0, 20.0]), ((100.0, 20.0), [-50.0, -30.0])]
+)
+def test_a_waterfall_can_be_drawn(ends: tuple[float, float], parts: list[float]) -> None:
+    """Of a small change, from nothing, and downward."""
+    figure = figures.fall(
+        "Why", ("before", "after"), ends, [(f"a very long name of a resource {n}", part) for n, part in enumerate(parts)], "USD"
+    )
+    assert figure is not None
+    assert charts.png(figure).startswith(b"\x89PNG")
+
+
+def test_the_card_says_who_answered() -> None:
+    """Rules, a model, rules because the model did not answer, a person."""
+    assert answer.answered_by({"translator": "offline"}) == "answered by rules"
+    assert answer.answered_by({"translator": "llm", "model": "m-1"}) == "answered by m-1, checked"
+    assert (
+        answer.answered_by({"translator": "offline", "fallback": "the model took longer than 20 s"})
+        == "answered by rules; the model did not answer"
+    )
+    assert answer.answered_by({"translator": "sql"}) == "your SQL, checked"
+
+
+def test_sql_that_is_too_long_to_edit_is_not_cut() -> None:
+    """A statement without its end would be another statement."""
+    modal = answer.edit_modal("7F3K", "{}", "SELECT " + "1, " * 2_000 + "1")
+    assert "initial_value" not in str(modal)
+    assert "Show SQL has it whole" in str(modal)
+    assert "SELECT 2" in str(answer.edit_modal("7F3K", "{}", "SELECT 2"))
