@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 _START_SECONDS = 120
 _LOOK_SECONDS = 5.0
+_ANSWER_SECONDS = 30
 _STOP_SECONDS = 20
 
 
@@ -43,10 +44,7 @@ def start(home: Path) -> str:
     folder = home.absolute() / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
-        found = running(home)
-        if found is not None:
-            return found
-        return _launch(home, folder)
+        return _slow(home) or _launch(home, folder)
 
 
 def running(home: Path) -> str | None:
@@ -64,7 +62,22 @@ def stop(home: Path) -> bool:
     if not folder.is_dir():
         return False
     with _locked(folder):  # a start that is under way ends first
-        return running(home) is not None and _stop(folder)
+        return _slow(home) is not None and _stop(folder)
+
+
+def _slow(home: Path) -> str | None:
+    """The address of the home's server, waiting a while for its answer where its process lives: on a busy machine it may take its time."""
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while (url := running(home)) is None and (pid := _pid(home.absolute() / "prefect")) and _lives(pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return url
+
+
+def _pid(folder: Path) -> int | None:
+    try:
+        return int((folder / "server.pid").read_text())
+    except (OSError, ValueError):
+        return None
 
 
 @contextmanager
@@ -183,4 +196,6 @@ def _lives(number: int) -> bool:
         os.kill(number, 0)
     except ProcessLookupError:
         return False
+    except PermissionError:
+        return True  # another user's
     return True
