@@ -39,17 +39,17 @@ class Tuning:
     ring: int = 42  # steps remembered for re-basing and for the slow tier
     learning: int = 14  # steps before the first profile
     young: int = 28  # steps in which only absolute amounts count
-    accept: int = 5  # steps after which a deviation is the new level
-    z: float = 4.75
-    impact: float = 0.18  # share of the expected value
+    accept: int = 6  # steps after which a deviation is the new level
+    z: float = 5.1
+    impact: float = 0.2  # share of the expected value
     amount: float = 0.0  # least impact in currency
     young_amount: float = 100.0  # least new daily spend of a young series
     allowance: float = 0.7  # scales a step that the CUSUM forgives (half the shift looked for, Page 1954)
-    decision: float = 6.0  # scales at which it speaks
+    decision: float = 5.0  # scales at which it speaks
     gathered_impact: float = 0.2
     slow_impact: float = 0.25
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
-    slow_z: float = 3.5
+    slow_z: float = 3.6
     slow_recent: int = 5
     slow_reference: tuple[int, int] = (10, 31)  # the reference lies this many steps back
     level_gain: float = 0.12
@@ -66,7 +66,7 @@ class Tuning:
     drift_gain: float = 0.015
     settling: int = 21  # steps after a fast finding in which slow growth in its direction is the same story
     growth: float = 1.7  # factor up to which a rise in that time is part of it
-    pace: float = 0.06  # log growth within some days by which told growth is still going on
+    pace: float = 0.09  # log growth within some days by which told growth is still going on
     quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
 
 
