@@ -93,9 +93,15 @@ def periods(sentence: Sentence, draft: Draft) -> None:
         draft.period, draft.compared = newest, [dates.opening(other, newest.days)]
         sentence.take(*sentence.open("vs", "compare"))
         return
-    if len(found) == 1 and found[0].count > 1 and not (draft.scopes or draft.dimensions or draft.grain) and _each_apart(sentence):
+    if (
+        len(found) == 1
+        and found[0].count > 1
+        and not found[0].ends
+        and not (draft.scopes or draft.dimensions or draft.grain)
+        and _each_apart(sentence)
+    ):
         found = dates.apart(found[0])
-    if len(found) == 1 and found[0].ends and contrast and _comparable(found[0].ends) and not draft.scopes:
+    if len(found) == 1 and found[0].ends and contrast and _comparable(found[0].ends) and (not draft.scopes or _differs(sentence, found[0])):
         found = list(reversed(found[0].ends))
     elif len(found) == 2 and floating and contrast:
         draft.period, draft.back = found[0], "previous"
@@ -117,6 +123,13 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     draft.period, draft.compared = ordered[0], ordered[1:]
     if draft.compared:
         sentence.take(*sentence.open("vs", "compare"))
+
+
+def _differs(sentence: Sentence, span: Period) -> bool:
+    """`difference in dev and staging between Q2 and Q3`: of each side, the change from one period to the other."""
+    return span.unit != "day" and any(
+        term.kind in ("compare", "change") and term.text.startswith(("diff", "delta", "gap", "chang")) for term in sentence.terms
+    )
 
 
 def _each_apart(sentence: Sentence) -> bool:

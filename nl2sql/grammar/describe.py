@@ -1,6 +1,7 @@
 """The headline of an answer, from its rows: the figure first, then what it is of."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from nl2sql.grammar.measures import RATES
@@ -96,6 +97,8 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
         return f"{day} a day, which is {month} a month or {year} a year: {scope}."
     if len(rows) == 1 and not query.dimensions and not query.grain and not query.scopes:
         return f"{_shown(query, _number(rows[0], columns, 0), currency)}{per}: {scope}."
+    if query.grain and len(rows) > 1 and not (query.limit or query.average or query.cumulative or query.change or query.metric in RATES):
+        return _course(query, columns, rows, currency, scope)
     leading = rows[0] if not query.grain or query.limit else max(rows, key=lambda row: _number(row, columns, 0))
     figure = _shown(query, _number(leading, columns, 0), currency)
     if len(rows) == 1 or query.limit == 1:
@@ -105,6 +108,25 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
         return f"{len(rows)} rows, {word} {_name(leading)} with {figure}{per}: {scope}."
     total = sum(_number(row, columns, 0) for row in rows)
     return f"{_shown(query, total, currency)} in total, of which {_name(leading)} {money(_number(leading, columns, 0), currency)}: {scope}."
+
+
+def _course(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    """Of a course over time: all of it, the average of a step, and the step with the most; parts are added up."""
+    position = len([name for name in columns if name in query.dimensions or name in (query.grain, "resource_id")])
+    steps: dict[str, float] = {}
+    for row in rows:
+        steps[str(row[0])] = steps.get(str(row[0]), 0.0) + (float(row[position] or 0) if len(row) > position else 0.0)
+    total, most = sum(steps.values()), max(steps, key=lambda step: steps[step])
+    average = f"{money(total / len(steps), currency)} a {query.grain} on average"
+    return f"{_shown(query, total, currency)} in total, {average}, highest {_step(most, query)} with {money(steps[most], currency)}: {scope}."
+
+
+def _step(start: str, query: Query) -> str:
+    """`1 Nov`, `week of 2 Nov`, `Nov 2026`."""
+    day = date.fromisoformat(start[:10])
+    if query.grain in ("month", "quarter", "year"):
+        return f"{day:%b %Y}" if query.grain == "month" else f"Q{(day.month + 2) // 3} {day.year}" if query.grain == "quarter" else str(day.year)
+    return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"
 
 
 def _compared(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:

@@ -120,8 +120,13 @@ def _settle_missing(sentence: Sentence, at: int) -> None:
         return
     if sentence.terms[at].value != "unallocated":
         sentence.terms[at] = replace(sentence.terms[at], kind="unknown")
-    elif sentence.kind(at + 1) == "dimension" and sentence.terms[at + 1].value == "resource" and not sentence.has("which", "top", "count"):
+    elif sentence.kind(at + 1) == "dimension" and sentence.terms[at + 1].value == "resource" and not _resources_sought(sentence, at):
         sentence.take(at + 1)
+
+
+def _resources_sought(sentence: Sentence, at: int) -> bool:
+    """`which untagged resources`, `top 3 unallocated resources`: the resources themselves, not what they cost together."""
+    return sentence.kind(sentence.before(at, ("noise", "all", "number"))) in ("top", "which", "count")
 
 
 def _allocated(sentence: Sentence, at: int | None) -> bool:

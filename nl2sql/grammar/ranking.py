@@ -227,7 +227,8 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
     while before is not None and sentence.terms[before].text in ("our", "the", "my", "of"):
         before = sentence.before(before, ("value",))
     every = before is not None and "all" in sentence.terms[before].text.split() and sentence.kind(before) in ("all", "by", "noise", "which")
-    together = draft.asks_amount or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
+    every = every or (sentence.terms[at].value == "provider" and _spans_providers(sentence) and sentence.kind(at - 1) == "by")
+    together = draft.asks_amount or _spans_providers(sentence) or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
     return (
         every
         and together
@@ -236,6 +237,11 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
         and not draft.change
         and not any(term.kind in ("which", "each") and "all" not in term.text.split() for term in sentence.terms)
     )
+
+
+def _spans_providers(sentence: Sentence) -> bool:
+    """Whether a word for services of several providers is said: `VM cost across clouds` is one figure."""
+    return any(match.dimension == "service" and len(match.values) > 1 for term in sentence.terms for match in term.matches)
 
 
 def _attributive(sentence: Sentence, at: int) -> bool:

@@ -16,6 +16,7 @@ from nl2sql.semantics import Entry, Semantics
 _YIELDING = frozenset({"noise", "outside", "all", "follow", "unit", "vague"})  # words that a name in the data takes precedence of
 _CHARGE_COLUMNS = frozenset({"commitment_type"})
 _CONTRIBUTES = frozenset({("account", "for"), ("accounts", "for")})  # `what share does prod account for`, but not `by account for prod`
+_PARTS = frozenset({"share", "part", "percent", "percentage", "portion", "proportion", "fraction", "much"})
 _BREAKS_DOWN = frozenset({"by", "per", "each", "every", "which", "of", "the", "and", "top", "all"})
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
 _DATE_WORDS = tuple(word for word in (*dates.MONTHS, *dates.WEEKDAYS, *dates.UNITS, "yesterday", "today") if len(word) > 3)
@@ -80,7 +81,7 @@ class Tagger:
             readings.append((date[0], 4, Term("period", "", " ".join(texts[at : at + date[0]]), period=date[1])))
         for length in range(min(max(self.semantics.longest, self.values.longest), len(words) - at), 0, -1):
             phrase = tuple(texts[at : at + length])
-            if length == 2 and phrase in _CONTRIBUTES and at and texts[at - 1] in _BREAKS_DOWN:
+            if length == 2 and phrase in _CONTRIBUTES and not self._contributes(texts, at):
                 continue
             entries = self.semantics.lexicon.get(phrase, ())
             if matches := self.values.exact.get(phrase):
@@ -93,6 +94,16 @@ class Tagger:
         fitting = [reading for reading in readings if not whole or not _cuts(words, at + reading[0])]
         best = max(fitting, key=lambda reading: reading[:2], default=None)
         return (best[0], best[2]) if best else None
+
+    def _contributes(self, texts: list[str], at: int) -> bool:
+        """Whether `account for` is a verb: `what share does prod account for`, but neither `by account for prod` nor `paid in the sandbox account for October`."""
+        if at and texts[at - 1] in _BREAKS_DOWN:
+            return False
+        verb = next((place for place in range(at - 1, -1, -1) if texts[place] in ("do", "does", "did")), None)
+        between = texts[verb + 1 : at] if verb is not None else []
+        spent = any(entry.kind in ("noun", "metric") for text in between for entry in self.semantics.lexicon.get((text,), ()))
+        parted = any(text in _PARTS for text in texts[:at])
+        return (verb is not None and not spent) or (texts[at] == "accounts" and parted)
 
     def _name_first(self, entries: tuple[Entry, ...], named: Term, words: tuple[Word, ...], at: int, length: int) -> bool:
         """Whether a phrase that is both a name in the data and a word of the catalogue means the name."""
