@@ -1,0 +1,208 @@
+"""What breaks around a running bot: it recovers by itself, and nothing is lost or doubled."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot import answers, inbox, questions, run
+from bot.run import serving
+from bot.runtime import Runtime
+from db import engines, outbox, postgres
+from db.engines import Database
+from db.tables import OutboxMessage, Question, SlackEvent
+from demo.slack import Handle
+from flows.loading.delivery import ingest
+from settings import Organisation, Settings, read_settings
+from tests import openbao
+from tests.bot.conftest import MAYA, Prefect, Rules, StartBot, connected
+from tests.bot.test_questions import BOT, of_bot, settled
+from tests.flows.conftest import Bill, rows
+from tests.flows.conftest import bill as bill  # a fixture
+from tests.nl2sql.llm.endpoint import Fault, running_endpoint
+
+
+@contextmanager
+def _own_bot(home: Path, slack: Handle, prefect: Prefect) -> Iterator[tuple[Runtime, Rules]]:
+    """A bot with a database server of its own, which may be stopped and killed."""
+    home.parent.chmod(0o755)
+    settings = Settings(home=home, _env_file=None, database_url=None)
+    database = engines.connect(settings)
+    rules = Rules(database)
+    try:
+        with serving(connected(settings, slack), Organisation(), database, rules.side(), prefect.start) as bot:
+            slack.wait_for_socket(30)
+            yield bot, rules
+    finally:
+        database.dispose()
+        postgres.stop(home)
+
+
+@pytest.mark.parametrize("fault", ["restarted", "killed"])
+def test_postgres_restarted_under_load(fault: str, tmp_path: Path, slack: Handle, prefect: Prefect) -> None:
+    """Questions before, while it is away and after: what was acknowledged is answered, what was not comes again, each once."""
+    home = tmp_path / "home"
+    with _own_bot(home, slack, prefect):
+        asked = [slack.post_as(MAYA, "#finops", f"{BOT} before {number}") for number in range(10)]
+        if fault == "restarted":
+            postgres.stop(home)
+        else:
+            os.kill(int((home / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0]), signal.SIGKILL)
+        asked += [slack.post_as(MAYA, "#finops", f"{BOT} away {number}") for number in range(3)]
+        postgres.start(home)
+        asked += [slack.post_as(MAYA, "#finops", f"{BOT} after {number}") for number in range(3)]
+        slack.wait_until(lambda: {answer["thread_ts"] for answer in of_bot(slack, "#finops")} >= {one["ts"] for one in asked}, 120)
+        threads = [answer["thread_ts"] for answer in settled(slack, "#finops", len(asked))]
+    assert sorted(threads) == sorted(one["ts"] for one in asked)
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_jumps(hours: int, bot: Runtime, slack: Handle) -> None:
+    """The bot's clock goes off and comes back: questions are answered at once all the while, each once."""
+    asked = [slack.post_as(MAYA, "#finops", f"{BOT} on time")]
+    slack.wait_for_reply(asked[0]["ts"])
+    off = lambda: datetime.now(UTC) + timedelta(hours=hours)  # noqa: E731 - it is a clock
+    bot.clock = bot.delivery.clock = off
+    slack.faults.fail("chat.postMessage", 500)  # the second attempt is noted for later by a clock that is wrong
+    asked += [slack.post_as(MAYA, "#finops", f"{BOT} while it is off")]
+    slack.wait_until(lambda: slack.calls("chat.postMessage")[1:])
+    bot.clock = bot.delivery.clock = lambda: datetime.now(UTC)
+    asked += [slack.post_as(MAYA, "#finops", f"{BOT} when it is right again")]
+    answers_ = settled(slack, "#finops", 3)
+    assert sorted(answer["thread_ts"] for answer in answers_) == sorted(one["ts"] for one in asked)
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_the_claim_of_a_dead_bot_whose_clock_was_wrong(hours: int, session: Session) -> None:
+    """It runs out all the same, for claims go by the database's clock."""
+    assert inbox.remember(session, "Ev1", {"text": "cost"}, datetime.now(UTC) + timedelta(hours=hours))
+    later = sa.update(SlackEvent).values(claimed_until=SlackEvent.claimed_until - inbox.LEASE)
+    session.execute(later)
+    assert inbox.take_over(session) == [("Ev1", {"text": "cost"})]
+    assert inbox.take_over(session) == []
+    session.execute(sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=3)))  # the database's own clock went back
+    assert inbox.take_over(session) == [("Ev1", {"text": "cost"})]
+
+
+def test_a_long_queue_is_not_taken_for_a_dead_bot(
+    start_bot: StartBot, slack: Handle, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits in one bot's hands for longer than a claim lasts is not answered by the other as well."""
+    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=2))
+    monkeypatch.setattr(run, "_KEEP_SECONDS", 0.2)
+    monkeypatch.setattr(run, "_RESUME_EVERY", 1)
+    with start_bot(slack) as busy, start_bot(slack) as idle:
+        asked = slack.post_as(MAYA, "#finops", f"{BOT} slow question")
+        slack.wait_until(lambda: rules.asked)
+        before = datetime.now(UTC)
+        while datetime.now(UTC) - before < 3 * inbox.LEASE:
+            assert questions.resume(busy) + questions.resume(idle) == 0
+            threading.Event().wait(0.1)
+        rules.hold.set()
+        slack.wait_for_reply(asked["ts"])
+    assert len(rules.asked) == 1
+
+
+def test_a_stopping_bot_leaves_what_it_cannot_finish_to_the_other(
+    start_bot: StartBot, slack: Handle, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question that hangs is given up at the end, and the other bot takes it at once instead of waiting for the claim to run out."""
+    monkeypatch.setattr("bot.runtime._FINISH_SECONDS", 0.2)
+    monkeypatch.setattr(inbox, "LEASE", timedelta(hours=1))
+    with start_bot(slack):
+        asked = [
+            slack.post_as(MAYA, "#finops", f"{BOT} slow question {number}") for number in range(12)
+        ]  # more than one bot's threads take
+        slack.wait_until(lambda: len(rules.asked) == 8)
+        threading.Timer(1, rules.hold.set).start()
+    with start_bot(slack):
+        threads = [answer["thread_ts"] for answer in settled(slack, "#finops", 12)]
+    assert sorted(threads) == sorted(one["ts"] for one in asked)
+
+
+def test_a_question_that_fails_is_told_once(bot: Runtime, slack: Handle, rules: Rules) -> None:
+    """Its person knows; it is not tried again and again until it is too old."""
+    slack.post_as(MAYA, "#finops", f"{BOT} explode")
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    with Session(bot.database.app) as session, session.begin():
+        slack.wait_until(lambda: not bot.in_hand)
+        session.execute(sa.update(SlackEvent).values(claimed_until=sa.func.now()))
+    assert questions.resume(bot) == 0
+    assert len(rules.asked) == 1
+
+
+def test_a_bot_that_lost_a_part_ends(start_bot: StartBot, slack: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than looking alive and keeping silent: whatever starts it again does so."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+
+    def gone(_: object) -> int:
+        raise RuntimeError("planted")
+
+    with start_bot(slack) as bot:
+        monkeypatch.setattr(questions, "resume", gone)
+        assert bot.broken.wait(20)
+
+
+def test_a_hanging_language_model(settings: Settings, clean_database: Database, slack: Handle, prefect: Prefect, bill: Bill) -> None:
+    """The grammar answers when the model's time is over."""
+    ingest([str(bill(rows(3)))], clean_database, Organisation())
+    with running_endpoint() as endpoint:
+        endpoint.replies = [Fault(pause_seconds=30)] * 20
+        hanging = connected(settings, slack).model_copy(update={"openai_base_url": endpoint.url, "llm_timeout_seconds": 1.0})
+        side = answers.connect(hanging, Organisation(), clean_database)
+        with serving(hanging, Organisation(), clean_database, side, prefect.start):
+            asked = [
+                slack.post_as(MAYA, "#finops", f"{BOT} where did our money vanish to in September 2026, number {number}?")
+                for number in range(3)
+            ]
+            replies = [slack.wait_for_reply(one["ts"], 60) for one in asked]
+        assert endpoint.requests
+    assert all(reply["text"] for reply in replies)
+    with Session(clean_database.app) as session:
+        assert set(session.scalars(sa.select(Question.translator))) == {"offline"}
+
+
+def test_vault_sealed_and_gone(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    clean_database: Database,
+    slack: Handle,
+    prefect: Prefect,
+    rules: Rules,
+) -> None:
+    """A running bot goes on with the secrets it has."""
+    with openbao.running(tmp_path) as vault:
+        vault.write(SLACK_BOT_TOKEN=slack.bot_token, SLACK_APP_TOKEN=slack.app_token, SLACK_SIGNING_SECRET=slack.signing_secret)
+        for name, value in {"VAULT_ADDR": vault.address, "VAULT_TOKEN": vault.root_token, "SLACK_API_URL": slack.api_url}.items():
+            monkeypatch.setenv(name, value)
+        from_vault = read_settings(home=settings.home, _env_file=None, vault_refresh_seconds=1)
+        with serving(from_vault, Organisation(), clean_database, rules.side(), prefect.start):
+            vault.root().sys.seal()
+            sealed = slack.post_as(MAYA, "#finops", f"{BOT} while Vault is sealed")
+            slack.wait_for_reply(sealed["ts"], 30)
+            assert vault.process is not None
+            vault.process.kill()
+            slack.drop_sockets()
+            gone = slack.post_as(MAYA, "#finops", f"{BOT} while Vault is gone, over a new socket")
+            slack.wait_for_reply(gone["ts"], 60)
+            assert len(settled(slack, "#finops", 2)) == 2
+
+
+def test_a_full_outbox_is_delivered_after_a_long_absence_of_slack(bot: Runtime, slack: Handle) -> None:
+    """Slack refuses everything for a while: nothing is given up, the order is kept."""
+    slack.faults.fail("chat.postMessage", 500, times=3)
+    with bot.session() as session:
+        for number in range(5):
+            outbox.leave(session, "#finops", "note", {"text": f"message {number}"}, f"note:{number}")
+    texts = [message["text"] for message in settled(slack, "#finops", 5)]
+    assert texts == [f"message {number}" for number in range(5)]
+    with Session(bot.database.app) as session:
+        assert session.scalar(sa.select(sa.func.count()).where(OutboxMessage.failed_at.is_not(None))) == 0
