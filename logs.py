@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 _TAG: Final = "request:"  # prefix of the tag that carries a request's id to a run of a flow
 _HIDDEN: Final = "[hidden]"
+_LEFT_BEHIND: Final = ("message", "asctime")  # by another handler's formatter on the same record
 _SHORTEST: Final = 6  # a shorter text would be found in other words
 _HANDLER: Final = "finops"
 _CHATTY: Final = ("slack_bolt", "slack_sdk", "httpx", "httpcore", "openai", "urllib3", "botocore", "boto3", "hvac", "asyncio", "matplotlib")
@@ -137,6 +138,8 @@ def formatter() -> logging.Formatter:
 def _finished(_logger: Any, _method: str, event: Any) -> dict[str, Any]:
     """The fixed keys first, everything masked."""
     first = {name: event.pop(name, None) for name in ("timestamp", "level", "logger", "event")}
+    for name in _LEFT_BEHIND:
+        event.pop(name, None)
     whole = {**first, "request_id": event.pop("request_id", None) or _request.get(), **event}
     return {key: _cleaned(value) for key, value in whole.items()}
 
