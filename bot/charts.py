@@ -45,7 +45,9 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
             style = {"expected": "--", "forecast": "--", "as predicted": ":"}.get(name, "-")
             axes.plot(places, gaps, style, color=_COLOURS[number % 9], linewidth=1.8, label=_plain(name))
     if figure.get("limit") is not None:
-        axes.axhline(float(figure["limit"]), color="#ef4444", linewidth=1.2, linestyle=":", label=_plain(figure.get("limit_label") or "budget"))
+        axes.axhline(
+            float(figure["limit"]), color="#ef4444", linewidth=1.2, linestyle=":", label=_plain(figure.get("limit_label") or "budget")
+        )
 
 
 def _plot_waterfall(axes: Any, values: list[float]) -> None:
@@ -91,7 +93,7 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     if len(figure["series"]) > 1 or figure.get("band") or figure.get("limit") is not None:
-        axes.legend(fontsize=8, frameon=False, ncols=min(4, len(figure["series"]) + 2), loc="upper left")
+        axes.figure.legend(fontsize=8, frameon=False, ncols=min(5, len(figure["series"]) + 2), loc="outside lower center")
 
 
 def _amount(value: float) -> str:

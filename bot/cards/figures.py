@@ -105,7 +105,7 @@ def _waterfall(columns: Sequence[str], rows: Sequence[Sequence[Any]], measures: 
         return None
     parts = [(str(row[label] if row[label] is not None else "none"), float(row[moved] or 0)) for row in rows]
     before, after = (sum(float(row[at] or 0) for row in rows) for at in (then, now))
-    names = (columns[then].replace("_", " ").capitalize(), columns[now].replace("_", " ").capitalize())
+    names = (mrkdwn.title(columns[then]), mrkdwn.title(columns[now]))
     return fall("What carries the change", names, (before, after), parts, result.get("currency") or "")
 
 

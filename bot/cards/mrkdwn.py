@@ -27,6 +27,14 @@ def escape(text: object, most: int = 300) -> str:
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def title(column: str) -> str:
+    """A column's name as a title: `effective_cost` is `Effective cost`, `16_to_22_nov_2026` is `16–22 Nov 2026`."""
+    words = column.split("_")
+    if not any(word.isdigit() for word in words):
+        return " ".join(words).capitalize()
+    return " ".join(word.capitalize() for word in words).replace(" To ", " – " if any(len(word) == 4 for word in words[:3]) else "–")
+
+
 def sentence(text: object, most: int = 2_900) -> str:
     """A text of ours that carries names from data: escaped, line breaks kept."""
     lines = str(text).splitlines() or [""]

@@ -11,6 +11,7 @@ _FALLBACKS = {
     "timeout": "That took too long and was stopped. Ask for a shorter period or fewer rows.",
     "unavailable": "I cannot reach the cost data right now. Please ask again in a minute.",
 }
+_EXAMPLES_LEAD = "I can tell you, for example:"
 EXAMPLES = ("What did we spend last month by service?", "Top 5 teams this month", "Daily cost of the last 30 days")
 
 
@@ -18,6 +19,8 @@ def card(result: dict[str, Any], reference: str) -> Card:
     """A result that is no answer: the reason, the reference, and questions that can be answered, as buttons."""
     outcome = str(result.get("outcome"))
     text = mrkdwn.sentence(result.get("text") or _FALLBACKS.get(outcome, _FALLBACKS["unavailable"]), 2_000)
+    if outcome == "cannot_answer" and reference and result.get("choices"):
+        text = text.partition(_EXAMPLES_LEAD)[0].rstrip()  # the examples are buttons here
     if reference and reference not in text:
         text = f"{text} (Reference {mrkdwn.escape(reference, 20)})"
     labels = [clarify.label_of(choice) for choice in (result.get("choices") or [])[:3]]

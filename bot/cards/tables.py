@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from analysis import money
-from bot.cards import blocks, mrkdwn
+from bot.cards import blocks, mrkdwn, shaping
 from bot.cards.blocks import Block
 from bot.cards.figures import numeric_columns
 
@@ -29,11 +29,11 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = result.get("columns") or [], result.get("rows") or []
     if not rows or (len(rows) == 1 and len(columns) <= 2):
         return None
-    columns, rows = _with_share(*_without_ids(columns, rows), result)
+    columns, rows = _with_share(*shaping.shaped(columns, rows, result), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
     text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
-    titles = [column.replace("_", " ").capitalize() for column in shown_columns]
+    titles = [shaping.title(column) for column in shown_columns]
     newest = bool(columns) and bool(_TIME.match(columns[0]))  # of a series, the last rows are of interest
     count = blocks.fitting_rows(titles, text_rows[::-1] if newest else text_rows, min(most, blocks.TABLE_ROWS - 3))
     kept = text_rows[len(rows) - count :] if newest else text_rows[:count]
@@ -43,18 +43,8 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
         kept = [rest, *kept] if newest else [*kept, rest]
     if total := _total(columns, rows, numbers, result):
         kept.append(total[: blocks.TABLE_COLUMNS])
+    titles, kept, numbers = shaping.with_percent_beside_change(columns, titles, kept, numbers)
     return blocks.table(titles, kept, numbers)
-
-
-def _without_ids(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-    """Without the ids of resources whose names stand beside them: nobody reads an ARN on a telephone; the CSV has them."""
-    named = next((at for at, name in enumerate(columns) if name in ("resource", "resource_name")), None)
-    if named is None or "resource_id" not in columns:
-        return columns, rows
-    at = list(columns).index("resource_id")
-    if any(row[named] is None for row in rows) or len({row[named] for row in rows}) < len(rows):
-        return columns, rows
-    return [*columns[:at], *columns[at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in rows]
 
 
 def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int]) -> list[str]:
@@ -80,7 +70,8 @@ def _addable(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Seq
         return []
     if "currency" in columns and len({row[columns.index("currency")] for row in rows}) > 1:
         return []
-    return [i for i in numbers if _ADDITIVE.search(columns[i]) and not _RATIO.search(columns[i])]
+    names = {i: shaping.measure(columns[i]) for i in numbers}
+    return [i for i, name in names.items() if _ADDITIVE.search(name) and not _RATIO.search(name)]
 
 
 def _sum(rows: Sequence[Sequence[Any]], index: int) -> str:

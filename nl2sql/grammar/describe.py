@@ -117,15 +117,23 @@ def _course(query: Query, columns: Sequence[str], rows: Rows, currency: str, sco
     for row in rows:
         steps[str(row[0])] = steps.get(str(row[0]), 0.0) + (float(row[position] or 0) if len(row) > position else 0.0)
     total, most = sum(steps.values()), max(steps, key=lambda step: steps[step])
-    average = f"{money(total / len(steps), currency)} a {query.grain} on average"
-    return f"{_shown(query, total, currency)} in total, {average}, highest {_step(most, query)} with {money(steps[most], currency)}: {scope}."
+    average = (
+        f", {money(total / len(steps), currency)} a day on average" if query.grain == "day" else ""
+    )  # of months, the last is seldom whole
+    return f"{_shown(query, total, currency)} in total{average}, highest {_step(most, query)} with {money(steps[most], currency)}: {scope}."
 
 
 def _step(start: str, query: Query) -> str:
     """`1 Nov`, `week of 2 Nov`, `Nov 2026`."""
     day = date.fromisoformat(start[:10])
     if query.grain in ("month", "quarter", "year"):
-        return f"{day:%b %Y}" if query.grain == "month" else f"Q{(day.month + 2) // 3} {day.year}" if query.grain == "quarter" else str(day.year)
+        return (
+            f"{day:%b %Y}"
+            if query.grain == "month"
+            else f"Q{(day.month + 2) // 3} {day.year}"
+            if query.grain == "quarter"
+            else str(day.year)
+        )
     return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"
 
 

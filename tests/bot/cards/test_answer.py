@@ -197,3 +197,25 @@ def test_sql_that_is_too_long_to_edit_is_not_cut() -> None:
     assert "initial_value" not in str(modal)
     assert "Show SQL has it whole" in str(modal)
     assert "SELECT 2" in str(answer.edit_modal("7F3K", "{}", "SELECT 2"))
+
+
+def test_parts_over_time_are_columns() -> None:
+    """A row a step, the largest parts, the others and their sum beside it; the total stands below."""
+    rows = [[f"2026-10-{day:02d}", f"team-{n}", float(n)] for day in range(1, 15) for n in range(1, 9)]
+    shown = block(answer.card(result(["day", "team", "effective_cost"], rows, chart="stacked"), "7F3K", TODAY), "table")["rows"]
+    cells = [[cell["text"] for cell in row] for row in shown]
+    assert cells[0] == ["Day", "team-8", "team-7", "team-6", "team-5", "other", "total"]
+    assert cells[1] == ["4 earlier in the CSV", "32.00", "28.00", "24.00", "20.00", "40.00", "144.00"]
+    assert cells[2] == ["2026-10-05", "8.00", "7.00", "6.00", "5.00", "10.00", "36.00"]
+    assert cells[-1][-1] == "504.00"
+
+
+def test_a_change_stands_beside_its_per_cent() -> None:
+    """In one cell, with signs; titles of periods read as periods."""
+    columns = ["service", "16_to_22_nov_2026", "9_to_15_nov_2026", "change", "change_percent"]
+    rows = [["EC2", 124.0, 100.0, 24.0, 24.0], ["S3", 5.0, 10.0, -5.0, -50.0], ["new", 7.0, 0.0, 7.0, None]]
+    shown = block(answer.card(result(columns, rows), "7F3K", TODAY), "table")["rows"]
+    cells = [[cell["text"] for cell in row] for row in shown]
+    assert cells[0] == ["Service", "16–22 Nov 2026", "9–15 Nov 2026", "Change"]
+    assert [row[3] for row in cells[1:4]] == ["+24.00 (+24.0 %)", "-5.00 (-50.0 %)", "+7.00"]
+    assert cells[4][3] == "+26.00"

@@ -1,0 +1,97 @@
+"""A result's rows in the shape that a card shows best; the CSV has them as they are."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.cards import mrkdwn
+
+PARTS = 5  # columns of parts beside a step of time
+_TIME = re.compile(r"^(usage_date|day|date|week|month|quarter|year)$")
+_AMOUNT = re.compile(r"cost|spen[dt]|saving|amount|credit|tax")
+_PART = "\x1f"  # between a part's name and what is measured of it; no name of a column has it
+Rows = Sequence[Sequence[Any]]
+
+
+def shaped(columns: Sequence[str], rows: Rows, result: dict[str, Any]) -> tuple[Sequence[str], Rows]:
+    """Without ids beside names, the largest moves first, and parts over time as columns."""
+    return _over_time(*_largest_moves_first(*_without_ids(columns, rows), result))
+
+
+def title(column: str) -> str:
+    """What stands over a column: a part's name as it is, any other column's as a title."""
+    part, mark, _ = column.rpartition(_PART)
+    return part if mark else mrkdwn.title(column)
+
+
+def measure(column: str) -> str:
+    """What a column measures."""
+    return column.rpartition(_PART)[2]
+
+
+def _without_ids(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
+    """Without the ids of resources whose names stand beside them: nobody reads an ARN on a telephone; the CSV has them."""
+    named = next((at for at, name in enumerate(columns) if name in ("resource", "resource_name")), None)
+    if named is None or "resource_id" not in columns:
+        return columns, rows
+    at = list(columns).index("resource_id")
+    if any(row[named] is None for row in rows) or len({row[named] for row in rows}) < len(rows):
+        return columns, rows
+    return [*columns[:at], *columns[at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in rows]
+
+
+def _largest_moves_first(columns: Sequence[str], rows: Rows, result: dict[str, Any]) -> tuple[Sequence[str], Rows]:
+    """Of what explains a change, the rows that moved most, up or down."""
+    if result.get("chart") != "waterfall" or "change" not in columns:
+        return columns, rows
+    at = list(columns).index("change")
+    return columns, sorted(rows, key=lambda row: -abs(float(row[at] or 0)))
+
+
+def _over_time(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
+    """Parts over time with a row a step: the largest parts and the others are columns, with their sum."""
+    if len(columns) != 3 or not _TIME.match(columns[0]) or _TIME.match(columns[1]) or not _AMOUNT.search(columns[2]):
+        return columns, rows
+    if not all(isinstance(row[2], int | float | None) and isinstance(row[1], str | None) for row in rows) or columns[1] == "currency":
+        return columns, rows
+    sums: dict[str, float] = {}
+    steps: dict[Any, dict[str, float]] = {}
+    for step, part, amount in rows:
+        name = "none" if part is None else str(part)
+        sums[name] = sums.get(name, 0.0) + float(amount or 0)
+        within = steps.setdefault(step, {})
+        within[name] = within.get(name, 0.0) + float(amount or 0)
+    ranked = sorted(sums, key=lambda name: -abs(sums[name]))
+    if len(ranked) < 2 or len(steps) < 2:
+        return columns, rows
+    shown, others = (ranked, []) if len(ranked) <= PARTS else (ranked[: PARTS - 1], ranked[PARTS - 1 :])
+    named = [*shown, *(["other"] if others else []), "total"]
+    titles = [columns[0], *(f"{name}{_PART}{columns[2]}" for name in named)]
+    pivoted = [
+        [
+            step,
+            *(parts.get(name, 0.0) for name in shown),
+            *([sum(parts.get(name, 0.0) for name in others)] if others else []),
+            sum(parts.values()),
+        ]
+        for step, parts in steps.items()
+    ]
+    return titles, pivoted
+
+
+def with_percent_beside_change(
+    columns: Sequence[str], titles: list[str], rows: Sequence[list[str]], numbers: Sequence[int]
+) -> tuple[list[str], list[list[str]], list[int]]:
+    """`+1,411.00 (+24 %)` in one cell, where change and per cent stand side by side; titles, cells and the columns of numbers."""
+    at = next((i for i in range(len(titles) - 1) if columns[i] == "change" and columns[i + 1] == "change_percent"), None)
+    if at is None:
+        return titles, [list(row) for row in rows], list(numbers)
+    merged = []
+    for row in rows:
+        moved, percent = (_signed(cell) for cell in row[at : at + 2])
+        merged.append([*row[:at], f"{moved} ({percent})" if percent else moved, *row[at + 2 :]])
+    return [*titles[: at + 1], *titles[at + 2 :]], merged, [n if n <= at else n - 1 for n in numbers if n != at + 1]
+
+
+def _signed(cell: str) -> str:
+    return f"+{cell}" if cell and not cell.startswith(("-", "0.00")) else cell
