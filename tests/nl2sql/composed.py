@@ -329,7 +329,7 @@ class Composer:
             f"share of {inner} in {outer or 'total'} spend {when}",
             f"how much percent of {outer or 'total'} spend is {inner} {when}?",
         )
-        value = f"100.0 * sum(EffectiveCost) FILTER ({part.sql}) / nullif(sum(EffectiveCost), 0)"
+        value = f"100.0 * coalesce(sum(EffectiveCost) FILTER ({part.sql}), 0) / nullif(sum(EffectiveCost), 0)"
         return self.made(text, "share", f"SELECT {value} FROM focus WHERE {span.sql} AND {whole.sql} {NO_TAX}", "numbers", pct=[0])
 
     def shares(self) -> dict[str, Any]:
