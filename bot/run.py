@@ -20,7 +20,7 @@ import logs
 from bot import answers, flow_requests, inbox, questions, runtime, slack_calls, subscriptions
 from bot.runtime import Runtime
 from bot.slack_secrets import SlackSecrets
-from db import audit
+from db import audit, postgres
 from db.engines import Database
 from errors import UserError
 from settings import Organisation, Settings
@@ -219,9 +219,19 @@ def background(bot: Runtime, stopping: threading.Event) -> None:
                     keep_head(bot, session)
         except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
             log.warning("the database cannot be used: %s", error)
+            _start_database(bot)
         turn += 1
         bot.start_soon.wait(_TICK_SECONDS)
         bot.start_soon.clear()
+
+
+def _start_database(bot: Runtime) -> None:
+    """Start the home's own server again when it is the one that is away; nobody else may be there to do it."""
+    if bot.database.embedded:
+        try:
+            postgres.start(bot.settings.home)
+        except UserError as error:
+            log.warning("%s", error)
 
 
 def note_configuration(bot: Runtime, session: Session) -> None:

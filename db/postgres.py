@@ -176,6 +176,8 @@ def _group_exists(name: str) -> bool:
 def _launch(folder: Path, data: Path) -> int:
     log_path = folder / "postgres.log"
     deadline = time.monotonic() + _START_SECONDS
+    if (pid := _pid(data)) is not None and not _is_of(pid, data):
+        (data / "postmaster.pid").unlink(missing_ok=True)  # else Postgres would take the other process for its server
     while True:
         port = _free_port(folder)
         options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
@@ -226,6 +228,14 @@ def _pid(data: Path) -> int | None:
         return None
 
 
+def _is_of(pid: int, data: Path) -> bool:
+    """Whether a living process is the server of the folder, and not one that was given a dead server's number, as after a restart of a container."""
+    try:
+        return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True  # only Linux tells
+
+
 def _running_port(data: Path) -> int | None:
     """The port of the folder's server when it is ready, from postmaster.pid (line 4 port, line 8 status)."""
     pid = _pid(data)
@@ -245,6 +255,8 @@ def _running_port(data: Path) -> int | None:
     except OSError:
         return None
     if len(lines) < 8 or lines[7].strip() != "ready":
+        return None
+    if not _is_of(pid, data):
         return None
     port = int(lines[3])
     try:

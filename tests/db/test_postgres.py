@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,3 +101,42 @@ def test_stopping_twice_is_harmless(home: Path) -> None:
     """The second time there is nothing to stop."""
     postgres.start(home)
     assert [postgres.stop(home), postgres.stop(home)] == [True, False]
+
+
+def _answers(home: Path) -> bool:
+    engine = sa.create_engine(postgres.start(home).url("postgres", "postgres"), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return bool(connection.scalar(sa.text("SELECT true")))
+
+
+@pytest.mark.parametrize("name", ["with spaces, 'quotes' and ümlauts", "/".join(["x" * 60] * 4)])
+def test_any_folder_may_be_a_home(home: Path, name: str) -> None:
+    """Long paths too: no socket file lies in it, whose path Postgres would limit."""
+    own = home / name
+    try:
+        assert _answers(own)
+    finally:
+        postgres.stop(own)
+
+
+def test_a_number_that_another_process_has_now_is_no_server(home: Path) -> None:
+    """After a restart of the machine the dead server's number may be anybody's."""
+    postgres.start(home)
+    record = home / "postgres" / "data" / "postmaster.pid"
+    kept = record.read_text().split("\n")
+    assert postgres.stop(home)
+    record.write_text("\n".join([str(os.getpid()), *kept[1:]]))
+    assert _answers(home)
+    assert _pid(home) != os.getpid()
+
+
+def test_a_taken_port_is_left_to_who_has_it(home: Path) -> None:
+    """The server starts at another one, and processes that start later find it."""
+    first = postgres.start(home).port
+    postgres.stop(home)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", first))
+        other.listen()
+        assert postgres.start(home).port != first
+        assert _answers(home)
