@@ -66,6 +66,11 @@ def day(value: date | str | None) -> str:
     return f"{parsed.day} {parsed:%b}"
 
 
+def month(value: str) -> str:
+    """`Nov 2026` of the ISO text of any of its days."""
+    return f"{date.fromisoformat(value[:10]):%b %Y}"
+
+
 def span(start: date | str, end: date | str) -> str:
     """`16–22 Nov 2026` for a start and an exclusive end; months and years are written once."""
     first = date.fromisoformat(start[:10]) if isinstance(start, str) else start

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.cards import mrkdwn
 
-PARTS = 5  # columns of parts beside a step of time
+PARTS = 4  # columns of parts beside a step of time: more do not fit a telephone
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter|year)$")
 _AMOUNT = re.compile(r"cost|spen[dt]|saving|amount|credit|tax")
 _PART = "\x1f"  # between a part's name and what is measured of it; no name of a column has it
@@ -49,7 +49,7 @@ def _largest_moves_first(columns: Sequence[str], rows: Rows, result: dict[str, A
 
 
 def _over_time(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
-    """Parts over time with a row a step: the largest parts and the others are columns, with their sum."""
+    """Parts over time with a row a step: the sum, the largest parts and the others are columns."""
     if len(columns) != 3 or not _TIME.match(columns[0]) or _TIME.match(columns[1]) or not _AMOUNT.search(columns[2]):
         return columns, rows
     if not all(isinstance(row[2], int | float | None) and isinstance(row[1], str | None) for row in rows) or columns[1] == "currency":
@@ -65,14 +65,14 @@ def _over_time(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]
     if len(ranked) < 2 or len(steps) < 2:
         return columns, rows
     shown, others = (ranked, []) if len(ranked) <= PARTS else (ranked[: PARTS - 1], ranked[PARTS - 1 :])
-    named = [*shown, *(["other"] if others else []), "total"]
+    named = ["Total", *shown, *(["Other"] if others else [])]
     titles = [columns[0], *(f"{name}{_PART}{columns[2]}" for name in named)]
     pivoted = [
         [
             step,
-            *(parts.get(name, 0.0) for name in shown),
-            *([sum(parts.get(name, 0.0) for name in others)] if others else []),
             sum(parts.values()),
+            *(parts.get(name, 0.0) for name in shown),
+            *([sum(parts.get(n, 0.0) for n in others)] if others else []),
         ]
         for step, parts in steps.items()
     ]
@@ -89,7 +89,7 @@ def with_percent_beside_change(
     merged = []
     for row in rows:
         moved, percent = (_signed(cell) for cell in row[at : at + 2])
-        merged.append([*row[:at], f"{moved} ({percent})" if percent else moved, *row[at + 2 :]])
+        merged.append([*row[:at], f"{moved} ({percent})" if percent and moved != "0.00" else moved, *row[at + 2 :]])
     return [*titles[: at + 1], *titles[at + 2 :]], merged, [n if n <= at else n - 1 for n in numbers if n != at + 1]
 
 

@@ -20,6 +20,7 @@ _DIMENSION = re.compile(
     r"resource_type|charge_category|pricing_category|usage_date|day|date|week|month|quarter|instance_type|usage_type)$"
 )
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
+_MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -56,6 +57,8 @@ def _cell(column: str, value: Any, numeric: bool) -> str:
         return "" if numeric else "none"
     if not numeric:
         text = str(value)
+        if column == "month" and _MONTH.fullmatch(text):
+            return mrkdwn.month(text)
         return text[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}T00:00:00.*", text) else text
     if _PERCENT.search(column):
         return f"{value:,.1f} %"

@@ -204,10 +204,10 @@ def test_parts_over_time_are_columns() -> None:
     rows = [[f"2026-10-{day:02d}", f"team-{n}", float(n)] for day in range(1, 15) for n in range(1, 9)]
     shown = block(answer.card(result(["day", "team", "effective_cost"], rows, chart="stacked"), "7F3K", TODAY), "table")["rows"]
     cells = [[cell["text"] for cell in row] for row in shown]
-    assert cells[0] == ["Day", "team-8", "team-7", "team-6", "team-5", "other", "total"]
-    assert cells[1] == ["4 earlier in the CSV", "32.00", "28.00", "24.00", "20.00", "40.00", "144.00"]
-    assert cells[2] == ["2026-10-05", "8.00", "7.00", "6.00", "5.00", "10.00", "36.00"]
-    assert cells[-1][-1] == "504.00"
+    assert cells[0] == ["Day", "Total", "team-8", "team-7", "team-6", "Other"]
+    assert cells[1] == ["4 earlier in the CSV", "144.00", "32.00", "28.00", "24.00", "60.00"]
+    assert cells[2] == ["2026-10-05", "36.00", "8.00", "7.00", "6.00", "15.00"]
+    assert cells[-1][1] == "504.00"
 
 
 def test_a_change_stands_beside_its_per_cent() -> None:
