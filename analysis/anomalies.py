@@ -12,7 +12,7 @@ from typing import Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomaly_baseline import fit, flatten, learn, predict, remember
+from analysis.anomaly_baseline import fit, flatten, learn, meet, predict, remember
 from analysis.anomaly_calendar import DAY, Step, step_of
 from analysis.anomaly_episodes import Circumstances, judge, judge_drift, slow_drift
 from analysis.anomaly_months import learn_early_fees, learn_edge, learn_fee
@@ -104,6 +104,10 @@ def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: 
     valid = np.isfinite(now)
     new = _first_spend(state, now, given, tuning)
     seen = predict(state, step, now)
+    unknown = valid & np.isfinite(state.level) & (state.slot_known[:, step.slot] == 0)
+    if unknown.any():
+        meet(state, step, seen, unknown)
+        seen = predict(state, step, now)
     remember(state, now, seen)
     drift = slow_drift(state, step, tuning)
     told_before = (state.episode != 0) & (state.announced > 0)
@@ -114,12 +118,12 @@ def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: 
     learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell))
     learn(state, step, now, fast.seen, fast.usual, tuning)
     slow = judge_drift(state, step, drift, fast.usual & ~fast.returned, given, tuning)
-    fit(state, step, valid & np.isin(state.age, (tuning.learning, tuning.young)) & (state.episode == 0), tuning)
+    fit(state, step, valid & np.isin(state.age, (tuning.learning, tuning.young, tuning.refit)) & (state.episode == 0), tuning)
     learn_early_fees(state, step, valid & (state.age == tuning.young) & (state.episode == 0), tuning)
     flatten(state, step, state.quiet == 1)
     state.return_steps, state.quiet = np.maximum(state.return_steps - 1, 0), np.maximum(state.quiet - 1, 0)
     findings = [
-        *_findings(fast.tell, fast.kind, seen.expected, now, fast.strength, np.zeros(len(state)), step),
+        *_findings(fast.tell, fast.kind, seen.expected, now, fast.strength, fast.since, step),
         *_findings(slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), now, drift.size / drift.spread, drift.since, step),
         *_findings(new, np.full(len(state), "new"), np.zeros(len(state)), now, now / tuning.young_amount, np.zeros(len(state)), step),
     ]

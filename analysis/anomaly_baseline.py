@@ -50,6 +50,15 @@ def _echo_gain(state: State) -> Floats:
     return np.clip(0.9 * state.covariance / np.maximum(state.variance, 1e-12), 0, 0.6)
 
 
+def meet(state: State, step: Step, seen: Prediction, rows: Flags) -> None:
+    """Take what the chosen series cost in a slot they never saw as its profile: nobody can say what the first weekend should cost."""
+    state.profile[rows, step.slot] += seen.beyond[rows]
+    middle = state.profile[rows].mean(axis=1)
+    state.profile[rows] -= middle[:, None]
+    state.level[rows] += middle
+    state.slot_known[rows, step.slot] = 1.0
+
+
 def remember(state: State, values: Floats, seen: Prediction) -> None:
     """Push the step onto the ring, without the month's edge."""
     state.ring[:, :-1] = state.ring[:, 1:]
@@ -106,13 +115,14 @@ def fit(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:
         slope = _slope(left, middle, back)
         line = middle[:, None] + slope[:, None] * (back - _centre(left, back)[:, None])
         for slot in range(tuning.slots):
-            of_slot = nanmedian((past - line)[:, step.past_slots == slot])
-            profile[:, slot] = np.nan_to_num(of_slot)
+            profile[:, slot] = np.nan_to_num(nanmedian((past - line)[:, step.past_slots == slot]))
         profile -= profile.mean(axis=1, keepdims=True)
     errors = past - line - profile[:, step.past_slots]
     known = np.isfinite(past).sum(axis=1)
     scale = 1.4826 * nanmedian(np.abs(errors)) * np.sqrt(known / np.maximum(known - tuning.slots - 1, 4))
     state.profile[rows] = profile
+    seen = np.stack([np.isfinite(past[:, step.past_slots == slot]).any(axis=1) for slot in range(tuning.slots)], axis=1)
+    state.slot_known[rows] = np.maximum(state.slot_known[rows], seen)
     state.level[rows] = nanmean((past - profile[:, step.past_slots])[:, -7:])
     state.level[rows] = np.where(np.isfinite(state.level[rows]), state.level[rows], line[:, -1])
     state.trend[rows] = 0.0

@@ -42,14 +42,19 @@ def _sale(moment: datetime) -> bool:
 
 
 def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
-    """Everything the detector asks of the calendar about one moment; steps shorter than a day have a profile of the day and no month edges."""
+    """Everything the detector asks of the calendar about one moment.
+
+    Steps shorter than a day have one profile for working days and one for weekends, and no month edges.
+    """
     daily = every >= DAY
+    back = np.arange(past - 1, -1, -1)
     if daily:
-        slots = (moment.weekday() - np.arange(past - 1, -1, -1)) % 7
+        slots = (moment.weekday() - back) % 7
     else:
         a_day = DAY // every
-        now = int((moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)) / every)
-        slots = (now - np.arange(past - 1, -1, -1)) % a_day
+        steps = int((moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)) / every) - back
+        weekend = (moment.weekday() + steps // a_day) % 7 >= 5
+        slots = steps % a_day + a_day * weekend
     edge = _edge(moment) if daily else -1
     month_day = (moment.month, moment.day)
     return Step(

@@ -11,6 +11,7 @@ from analysis.anomaly_months import charged
 from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
+RAMPING = 3  # steps out of line after which what gathered is called a ramp
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
@@ -29,6 +30,7 @@ class Judgement:
 
     tell: Flags
     kind: npt.NDArray[np.object_]  # of Kind
+    since: Floats  # steps since it began
     opened: Flags  # an episode began today
     usual: Flags  # the step is ordinary and teaches the baseline
     returned: Flags  # an episode ended today
@@ -123,15 +125,29 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     tell = (opening | late) & ~hushed & (state.announced == 0)
     late &= tell
     state.announced[tell] = 1.0
-    kind = np.where(state.episode > 0, "spike", "drop").astype(object)
-    kind[late | gathered] = "shift"
+    kind, since = _story(state, step, drift, gathered, late)
     _note_alarms(state, step, seen, opening, inside, opening & ~hushed)
     settled = _settle(state, step, drift, tuning)
     usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | (returned & ~opening) | realigned
     state.rise, state.fall = np.where(usual & ~realigned, state.rise, 0.0), np.where(usual & ~realigned, state.fall, 0.0)
-    state.alarm_ago = np.where(opening, 0.0, state.alarm_ago + 1)
-    state.alarm_direction = np.where(opening, direction, state.alarm_direction)
-    return Judgement(tell, kind, opening, usual, returned, settled, strength, seen)
+    noted = tell | known | (opening & given.absorbed)  # what the calendar hushed was no news, and slow growth from there may be
+    state.alarm_ago = np.where(noted, 0.0, state.alarm_ago + 1)
+    state.alarm_direction = np.where(noted, np.where(late, state.episode, direction), state.alarm_direction)
+    return Judgement(tell, kind, since, opening, usual, returned, settled, strength, seen)
+
+
+def _story(state: State, step: Step, drift: Drift, gathered: Flags, late: Flags) -> tuple[npt.NDArray[np.object_], Floats]:
+    """What to call a deviation on the day it is told, and the steps since it began: what took days to gather is mostly a ramp."""
+    kind = np.where(state.episode > 0, "spike", "drop").astype(object)
+    way = np.sign(drift.recent - state.level)[:, None]
+    beyond = (state.ring - state.profile[:, step.past_slots] - state.level[:, None]) * way > 0.3 * np.abs(drift.recent - state.level)[
+        :, None
+    ]
+    run = np.argmin(beyond[:, ::-1], axis=1)
+    kind[gathered] = np.where(run >= RAMPING, "ramp", "shift")[gathered]
+    kind[late] = "shift"
+    since = np.where(late, state.episode_steps - 1, np.where(gathered, np.maximum(run - 1, 0), 0.0))
+    return kind, since
 
 
 def _note_alarms(state: State, step: Step, seen: Prediction, opening: Flags, inside: Flags, heard: Flags) -> None:

@@ -39,6 +39,7 @@ class Tuning:
     ring: int = 42  # steps remembered for re-basing and for the slow tier
     learning: int = 14  # steps before the first profile
     young: int = 28  # steps in which only absolute amounts count
+    refit: int = -1  # age at which the profile is set once more, if any
     accept: int = 6  # steps after which a deviation is the new level
     z: float = 5.1
     impact: float = 0.2  # share of the expected value
@@ -66,7 +67,7 @@ class Tuning:
     drift_gain: float = 0.015
     settling: int = 21  # steps after a fast finding in which slow growth in its direction is the same story
     growth: float = 1.7  # factor up to which a rise in that time is part of it
-    pace: float = 0.09  # log growth within some days by which told growth is still going on
+    pace: float = 0.06  # log growth within some days by which told growth is still going on
     quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
 
 
@@ -86,6 +87,7 @@ class State:
     tail: Floats  # the same, sensitive to heavy tails
     drift_scale: Floats  # of the slow tier's statistic
     profile: Floats  # [slots]
+    slot_known: Floats  # [slots], 1 where the slot has come since the first profile
     edge_ratio: Floats  # [edges x kept], log ratio to the usual
     edge_amount: Floats  # [edges x kept], in currency above the usual
     fee_day: Floats  # [fees], day of the month on which a spike came, 0 none
@@ -146,7 +148,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
     """Trailing shape of the arrays that hold more than a number a series."""
     edges = (len(EDGES), KEPT_EDGES)
     return {
-        **dict.fromkeys(("profile", "slot_alarm"), (tuning.slots,)),
+        **dict.fromkeys(("profile", "slot_known", "slot_alarm"), (tuning.slots,)),
         "edge_ratio": edges,
         "edge_amount": edges,
         **dict.fromkeys(("fee_day", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
@@ -189,15 +191,19 @@ def join(states: Iterable[State]) -> State:
 
 
 def tuning_for(every: timedelta) -> Tuning:
-    """Tuning by the length of a step: a week's profile for days, a day's profile for anything shorter."""
+    """Tuning by the length of a step: a week's profile for days; for anything shorter, as hours, a working day's and a weekend day's.
+
+    A series of hours is judged from its fourth day on, and what weekends cost is learned silently from the first one.
+    """
     if every >= DAY:
         return DAILY
     a_day = max(DAY // every, 2)
     return Tuning(
-        slots=a_day,
-        ring=3 * a_day,
+        slots=2 * a_day,
+        ring=9 * a_day,
         learning=2 * a_day,
         young=3 * a_day,
+        refit=9 * a_day,
         accept=max(a_day // 4, 5),
         slow_recent=max(a_day // 4, 5),
         slow_reference=(a_day, 3 * a_day),

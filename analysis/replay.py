@@ -100,7 +100,8 @@ def _grid(every: timedelta, names: list[str], file: SeriesFile) -> Grid:
         raise UserError(f"{len(names)} series over {steps} steps are too many at once; split the file by series or by years.")
     step = {stamp: (moment - first) // every for stamp, moment in at.items()}
     written = {stamp: moment for stamp, moment in at.items() if stamp != (moment.date() if daily else moment).isoformat()}
-    values, stamps = np.full((steps, len(names)), np.nan), {}
+    values = np.full((steps, len(names)), np.nan)
+    stamps: dict[tuple[str, datetime], str] = {}
     for column, name in enumerate(names):
         rows = file.series[name]
         for stamp, value in zip(rows.stamps, rows.values, strict=True):

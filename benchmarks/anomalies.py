@@ -11,19 +11,21 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from analysis.anomalies import score, score_arriving
+from analysis.anomalies import Kind, score, score_arriving
 from analysis.anomaly_calendar import DAY
 from analysis.anomaly_state import new_state
 from analysis.maturity import Maturity, Sighting, learn, maturity
 from analysis.replay import Grid, replay
-from benchmarks.labelled_series import GENERATORS, KINDS, Labelled
+from benchmarks.labelled_bills import bills
+from benchmarks.labelled_series import GENERATORS, KINDS, Event, Labelled
 
 SETTLED = Maturity(1.0, 0.0, upward_only=False, judged=True)
-HELD_OUT = (11, 12, 13, 14)  # thresholds were tuned on seeds 1 to 3
+MADE = {**GENERATORS, "bills": bills}
+HELD_OUT = (41, 42, 43, 44)  # thresholds were tuned on seeds 1 to 4; what fell short was looked at on seeds up to 33
 
 
 @dataclass
@@ -32,22 +34,25 @@ class Tally:
 
     events: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)  # by the kind of the finding
+    told_rightly: Counter[str] = field(default_factory=Counter)
     delays: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    records: int = 0
-    right: int = 0
+    repeats: int = 0
     clean_alarms: int = 0
     clean_days: int = 0
 
-    def line(self) -> str:
-        """The figures as one line."""
-        precision = self.right / max(self.records, 1)
+    def lines(self) -> str:
+        """The figures."""
+        precision = self.told_rightly.total() / max(self.told.total(), 1)
         recall = self.found.total() / max(self.events.total(), 1)
-        kinds = "  ".join(f"{kind} {self.found[kind] / max(self.events[kind], 1):.2f}" for kind in KINDS)
-        delays = " ".join(f"{kind} {np.median(self.delays[kind]):.0f}" for kind in KINDS if self.delays[kind])
+        recalls = "  ".join(f"{kind} {self.found[kind] / self.events[kind]:.2f}" for kind in (*KINDS, "new") if self.events[kind])
+        precisions = "  ".join(f"{kind} {self.told_rightly[kind] / self.told[kind]:.2f}" for kind in get_args(Kind) if self.told[kind])
+        delays = "  ".join(f"{kind} {np.median(self.delays[kind]):.0f}" for kind in (*KINDS, "new") if self.delays[kind])
         return (
             f"F1 {2 * precision * recall / (precision + recall):.3f}  P {precision:.3f}  R {recall:.3f}  "
             f"false alarms a clean series-year {self.clean_alarms / (self.clean_days / 365):.2f}  "
-            f"recall: {kinds}  median delay: {delays}"
+            f"second findings of an event {self.repeats} of {self.told.total()}\n"
+            f"        recall by event: {recalls}\n        precision by finding: {precisions}\n        median delay in days: {delays}"
         )
 
 
@@ -65,20 +70,26 @@ def count(series: list[Labelled], records: list[dict[str, Any]], tally: Tally) -
     """Match records with labels."""
     by_series = defaultdict(list)
     for record in records:
-        by_series[record["series"]].append(date.fromisoformat(record["detected_at"]))
+        by_series[record["series"]].append(record)
     for item in series:
-        hit = set()
-        for day in by_series[item.name]:
-            tally.records += 1
-            event = next((event for event in item.events if event.start <= day <= event.until), None)
-            if event is not None and event not in hit:
-                hit.add(event)
-                tally.right += 1
-                tally.delays[event.kind].append((day - event.start).days)
-            tally.clean_alarms += not item.events
+        hit: set[Event] = set()
+        for record in by_series[item.name]:
+            _count(item, record, hit, tally)
         tally.clean_days += 0 if item.events else len(item.days)
         tally.events.update(event.kind for event in item.events)
         tally.found.update(event.kind for event in hit)
+
+
+def _count(item: Labelled, record: dict[str, Any], hit: set[Event], tally: Tally) -> None:
+    day, kind = date.fromisoformat(record["detected_at"]), record["kind"]
+    event = next((event for event in item.events if event.start <= day <= event.until), None)
+    tally.told[kind] += 1
+    tally.repeats += event in hit
+    tally.clean_alarms += not item.events
+    if event is not None and event not in hit:
+        hit.add(event)
+        tally.told_rightly[kind] += 1
+        tally.delays[event.kind].append((day - event.start).days)
 
 
 def _hours(name: str, hourly: dict[datetime, list[float]]) -> Grid:
@@ -141,7 +152,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=HELD_OUT)
     parser.add_argument("--nab", type=Path)
     arguments = parser.parse_args()
-    for name, generate in GENERATORS.items():
+    for name, generate in MADE.items():
         tally, points, seconds = Tally(), 0, 0.0
         for seed in arguments.seeds:
             series = generate(seed)
@@ -150,7 +161,7 @@ def main() -> None:
             seconds += time.perf_counter() - began
             points += sum(len(item.days) for item in series)
             count(series, records, tally)
-        print(f"{name:7} {tally.line()}  {points:,} points in {seconds:.1f} s")
+        print(f"{name:7} {tally.lines()}\n        {points:,} points in {seconds:.1f} s", flush=True)
     arriving(arguments.seeds[0])
     speed()
     if arguments.nab:

@@ -130,6 +130,48 @@ def test_slow_lasting_growth_is_no_ramp() -> None:
     assert watch(usual(400) * 1.04 ** (np.arange(400) / 30)) == []
 
 
+def test_a_fee_of_the_first_weeks_is_known_when_it_comes_back() -> None:
+    """Nobody was told of it, for the series was young; a month later it is no surprise."""
+    values = usual(330, level=40)
+    due = [day for day in range(330) if (START + timedelta(day)).day == 20]
+    values[due] *= 3
+    assert due[0] < DAILY.young
+    assert watch(values) == []
+
+
+def test_a_fee_of_the_28th_is_known_in_february_too() -> None:
+    """Though that day ends the month."""
+    values = usual(400)
+    due = [day for day in range(30, 400) if (START + timedelta(day)).day == 28]
+    values[due] *= 3
+    assert [day for _, _, day in told(watch(values))] == due[:1]
+
+
+def test_a_shift_of_a_series_that_is_off_at_weekends_is_told_once() -> None:
+    """The empty weekend neither ends the deviation nor makes Monday news."""
+    values = usual(200) * np.resize([1, 1, 1, 1, 1, 0, 0], 200)
+    values[108:] *= 1.8
+    assert told(watch(values)) == [("spike", "up", 108)]
+
+
+def test_a_long_ramp_is_told_once() -> None:
+    """Seven weeks of growth to three times the level are one story, however often they would pass the threshold anew."""
+    values = usual(260)
+    values[100:] *= np.clip(1 + 2 * (np.arange(160) + 1) / 50, 1, 3)
+    assert len(watch(values)) == 1
+
+
+def test_growth_within_the_season_of_sales_is_told_beyond_its_allowance() -> None:
+    """A fifth more in December is usual; twice as much by Christmas is not, although no single week shows it."""
+    season, ramp = usual(360), usual(360)
+    first = (datetime(2025, 11, 20) - START).days
+    season[first : first + 40] *= 1.2
+    ramp[first:] *= np.clip(1 + 1.5 * (np.arange(360 - first) + 1) / 30, 1, 2.5)
+    found = watch([season, ramp])
+    assert [finding.row for finding in found] == [1]
+    assert found[0].moment < datetime(2025, 12, 20)
+
+
 def test_a_monthly_fee_is_learned_silently() -> None:
     """The first and the last day of the month carry charges of their own, from the first month on."""
     values = usual(330)

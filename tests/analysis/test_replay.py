@@ -1,14 +1,18 @@
 """Replaying a file of series."""
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analysis.replay import replay_csv
+from analysis.replay import Grid, replay, replay_csv
+from benchmarks import labelled_bills
 from errors import UserError
 
 FIRST = date(2025, 2, 3)
@@ -45,6 +49,22 @@ def test_a_file_cut_earlier_gives_the_same_earlier_findings(tmp_path: Path, days
     assert cut == [item for item in whole if item["detected_at"] <= last]
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 200))
+def test_what_comes_later_changes_nothing_that_was_told(seed: int, days: int) -> None:
+    """Bills with every kind of event, gaps and series that begin late, cut on any day: earlier findings stay as they are."""
+    bills = labelled_bills.bills(seed, series=8, clean=1, days=200)
+    first = min(bill.days[0] for bill in bills)
+    values = np.full((max((bill.days[-1] - first).days for bill in bills) + 1, len(bills)), np.nan)
+    for column, bill in enumerate(bills):
+        values[(bill.days[0] - first).days :][: len(bill.days), column] = bill.values
+    whole = Grid(tuple(bill.name for bill in bills), datetime(first.year, first.month, first.day), timedelta(days=1), values)
+    known = list(replay(whole))
+    cut = list(replay(replace(whole, values=values[:days])))
+    last = (first + timedelta(days - 1)).isoformat()
+    assert cut == [item for item in known if item["detected_at"] <= last]
+
+
 def test_the_order_of_lines_and_columns_does_not_matter(tmp_path: Path) -> None:
     """Lines may be shuffled, columns moved, a byte order mark in front."""
     lines = _lines()
@@ -76,6 +96,20 @@ def test_hourly_series_have_a_daily_profile(tmp_path: Path) -> None:
         lines.append(f"web,{(start + timedelta(hours=hour)).isoformat()}Z,{value:.3f}")
     found = _replay(tmp_path / "a.csv", lines)
     assert [(item["kind"], item["detected_at"]) for item in found] == [("spike", (start + timedelta(hours=250)).isoformat() + "Z")]
+
+
+def test_hours_of_weekends_have_a_profile_of_their_own(tmp_path: Path) -> None:
+    """Neither the first weekend nor Monday's working hours are news; a night that costs as much as a day is."""
+    rng = np.random.default_rng(4)
+    start = datetime(2026, 3, 2)  # a Monday
+    lines = []
+    for hour in range(24 * 33):
+        moment = start + timedelta(hours=hour)
+        usual = 12 if moment.weekday() >= 5 else 40 if 7 <= moment.hour < 19 else 15
+        night_shift = 3 if hour in range(24 * 29 + 1, 24 * 29 + 5) else 1
+        lines.append(f"web,{moment.isoformat()},{usual * night_shift * np.exp(rng.normal(0, 0.05)):.3f}")
+    found = _replay(tmp_path / "a.csv", lines)
+    assert [(item["kind"], item["detected_at"]) for item in found] == [("spike", "2026-03-31T01:00:00")]
 
 
 @pytest.mark.parametrize("suffix", ["T00:00:00", " 00:00:00", "T00:00:00Z", "T00:00:00+02:00", "T23:30:00-07:00"])
