@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -237,3 +238,29 @@ def test_flows_are_served_again_when_prefect_was_away(monkeypatch: pytest.Monkey
     monkeypatch.setattr(tempfile, "tempdir", None)
     deployments.serve(settings.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api", "home": tmp_path}))
     assert ends == []
+
+
+def test_one_run_of_a_source_at_a_time(clean_database: Database) -> None:
+    """Another run of the source waits, one of another source does not, and a run whose process dies frees its source."""
+    from flows.ingest_costs import _alone
+
+    ended: list[str] = []
+
+    def run(name: str, source: str) -> None:
+        with _alone(clean_database, source):
+            ended.append(name)
+
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with clean_database.owner.connect() as dying:
+        dying.execute(sa.text("SELECT pg_advisory_lock(7113012, hashtext('fernhill'))"))
+        second = threading.Thread(target=run, args=("second", "fernhill"))
+        second.start()
+        run("other", "elsewhere")
+        deadline = time.monotonic() + 60
+        while all_rows(clean_database, waiting) != [(1,)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert ended == ["other"]
+        dying.invalidate()  # as when its process is killed: the server ends the session
+    second.join(60)
+    assert ended == ["other", "second"]
