@@ -147,11 +147,16 @@ def _by_rules(turn: Turn, found: Query | Listing | Doubt | Refusal, question: st
         return replace(turn, query=query), outcome
     if isinstance(found, Listing):
         return turn, answer_listing(found, desk)
-    if isinstance(found, Refusal) and not found.unsafe and (approved := golden_answer(question, desk)):
-        note = f"As an admin approved it (reference {approved.reference})."
-        outcome = answer_sql(approved.sql, desk, translator="offline")
-        return turn, replace(outcome, text=f"{outcome.text}\n{note}", notes=(note,)) if isinstance(outcome, Answer) else outcome
-    return turn, declined(found, desk.known)
+    if isinstance(found, Doubt) or found.unsafe:
+        return turn, declined(found, desk.known)
+    with Session(desk.deps.database.app) as session:
+        known = golden.approved(session, desk.asker)
+    approved = golden.same(question, known)
+    if approved is None:
+        return turn, declined(found, desk.known, golden.nearest(question, known))
+    note = f"As an admin approved it (reference {approved.reference})."
+    outcome = answer_sql(approved.sql, desk, translator="offline")
+    return turn, replace(outcome, text=f"{outcome.text}\n{note}", notes=(note,)) if isinstance(outcome, Answer) else outcome
 
 
 def golden_answer(question: str, desk: Desk) -> golden.Approved | None:

@@ -19,6 +19,7 @@ from nl2sql.grammar.query import Query
 from nl2sql.headline import headline
 from nl2sql.outcomes import Answer, Blocked, CannotAnswer, Choice, Clarify, Outcome, TimedOut, Unavailable
 from nl2sql.presenting import Wish, charted
+from nl2sql.reading_sql import about
 from nl2sql.run import Failed, Rows, Slow, run_checked
 from nl2sql.semantics import semantics
 
@@ -58,7 +59,7 @@ class Desk:
 
 def answer_query(query: Query, desk: Desk) -> tuple[Query, Outcome]:
     """The answer to a question of the grammar, and the query as it was run."""
-    query = charted(query, desk.wish)
+    query = why.comparable(charted(query, desk.wish), desk.known.through)
     if refused := _no_rate(desk):
         return query, refused
     compiling = Compiling(semantics(), desk.known.through, desk.currency == "several")
@@ -72,8 +73,8 @@ def answer_query(query: Query, desk: Desk) -> tuple[Query, Outcome]:
     text = describe.headline(told, ran.columns, ran.rows, currency, semantics())
     if desk.deps.with_change and _adds_up(query) and not ran.truncated and currency != "several":
         text = _with_change(query, ran, text, currency, desk, compiling)
-    because = why.reason(query, compiling, desk.run)
-    notes = tuple(note for note in (because, *query.notes, rate, *_cautions(query, desk.known)) if note)
+    because = why.reasons(why.explained(query, compiling, lambda sql: _exchanged_rows(desk, sql)), currency)
+    notes = tuple(note for note in (*because, *query.notes, rate, *_cautions(query, desk.known)) if note)
     return query, Answer(
         text="\n".join([text, *notes]), sql=ran.shown, columns=ran.columns, rows=ran.rows, metric=query.metric, currency=currency,
         period=(query.period.start.isoformat(), query.period.end.isoformat()), as_of=desk.known.through.isoformat(),
@@ -107,7 +108,8 @@ def answer_rows(ran: Rows, desk: Desk, translator: str, **details: object) -> Ou
         return refused
     ran, currency, rate = _exchanged(ran, desk, money=False)
     text = "\n".join(part for part in (headline(ran.columns, ran.rows, currency, ran.truncated), rate) if part)
-    return _told(ran, text, desk, translator, currency=currency, **details)
+    said = about(ran.shown, desk.deps.day())
+    return _told(ran, text, desk, translator, **{"currency": currency, "period": said.period, "metric": said.metric, **details})
 
 
 def _told(ran: Rows, text: str, desk: Desk, translator: str, **details: object) -> Answer:
@@ -177,6 +179,12 @@ def _exchanged(ran: Rows, desk: Desk, *, money: bool) -> tuple[Rows, str, str]:
     if exchanging is None:
         return ran, desk.currency, ""
     return exchanging.applied(ran, desk.currency, every=money), exchanging.into, exchanging.note(desk.currencies)
+
+
+def _exchanged_rows(desk: Desk, sql: str) -> Rows | Slow | Failed:
+    """Rows of a statement in the currency that was wished for, every number an amount."""
+    ran = desk.run(sql)
+    return _exchanged(ran, desk, money=True)[0] if isinstance(ran, Rows) else ran
 
 
 # ------------------------------------------------------------------ what is no answer

@@ -46,6 +46,7 @@ def ask_model(request: Request, desk: Desk) -> Told:
         return replace(told, outcome=replace(declined(reply, desk.known), translator="llm"))
     if not isinstance(reply, Written) or not answered:
         return replace(told, silence="the model did not answer")
-    period = (reply.period[0].isoformat(), reply.period[1].isoformat()) if reply.period else None
-    outcome = answer_rows(answered[-1], desk, "llm", period=period, metric=reply.metric, model=translator.model)
+    known = {"metric": reply.metric, "period": tuple(day.isoformat() for day in reply.period) if reply.period else None}
+    details = {name: value for name, value in known.items() if value is not None}
+    outcome = answer_rows(answered[-1], desk, "llm", model=translator.model, **details)
     return replace(told, outcome=outcome)

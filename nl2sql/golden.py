@@ -11,6 +11,7 @@ from db import audit
 from db.tables import Question
 
 _MOST = 200
+_ALIKE = 60  # of 100: rapidfuzz's token set ratio
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -58,6 +59,17 @@ def same(question: str, known: tuple[Approved, ...]) -> Approved | None:
     """The approved answer to the same question, whatever its capitals, spaces and punctuation."""
     asked = _plain(question)
     return next((one for one in known if one.timeless and asked and _plain(one.question) == asked), None)
+
+
+def nearest(question: str, known: tuple[Approved, ...]) -> tuple[str, ...]:
+    """The approved question that is most like this one, where one is much like it and is answered on any day."""
+    timeless = [one for one in known if one.timeless]
+    if not timeless:
+        return ()
+    from rapidfuzz import fuzz
+
+    score, best = max((fuzz.token_set_ratio(question.casefold(), one.question.casefold()), one.question) for one in timeless)
+    return (best,) if score >= _ALIKE else ()
 
 
 def _plain(question: str) -> list[str]:

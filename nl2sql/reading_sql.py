@@ -1,0 +1,93 @@
+"""What SQL that a model or a person wrote is about: the days it reads and the cost it adds up, as far as the statement says so plainly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+_DAYS = frozenset({"usage_date", "usage_hour"})
+_COSTS = ("effective_cost", "billed_cost", "list_cost", "contracted_cost")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class About:
+    """`period` is half open; None where the statement does not say, or says several things."""
+
+    period: tuple[str, str] | None
+    metric: str | None
+
+
+def about(sql: str, today: date) -> About:
+    """Period and metric of a statement that was checked."""
+    try:
+        tree = sqlglot.parse_one(sql, dialect="postgres")
+    except SqlglotError:
+        return About(None, None)
+    used = {column.name for column in tree.find_all(exp.Column)}
+    costs = [name for name in _COSTS if name in used]
+    return About(_period(tree, today), costs[0] if len(costs) == 1 else None)
+
+
+def _period(tree: exp.Expr, today: date) -> tuple[str, str] | None:
+    """From the earliest lower to the latest upper bound; conditions under NOT say nothing."""
+    if tree.find(exp.Not) is not None and any(
+        column.name in _DAYS for found in tree.find_all(exp.Not) for column in found.find_all(exp.Column)
+    ):
+        return None
+    starts, ends = [], []
+    for start, end in _bounds(tree, today):
+        starts += [start] if start else []
+        ends += [end] if end else []
+    if not starts or not ends or min(starts) >= max(ends):
+        return None
+    return min(starts).isoformat(), max(ends).isoformat()
+
+
+def _bounds(tree: exp.Expr, today: date) -> Iterator[tuple[date | None, date | None]]:
+    for node in tree.find_all(exp.GTE, exp.GT, exp.LT, exp.LTE, exp.EQ, exp.Between):
+        if not (isinstance(node.this, exp.Column) and node.this.name in _DAYS):
+            continue
+        if isinstance(node, exp.Between):
+            low, high = _day(node.args["low"], today), _day(node.args["high"], today)
+            yield low, high + _DAY if high else None
+            continue
+        day = _day(node.expression, today)
+        if day is None:
+            continue
+        if isinstance(node, exp.EQ):
+            yield day, day + _DAY
+        elif isinstance(node, exp.GTE | exp.GT):
+            yield day + _DAY if isinstance(node, exp.GT) else day, None
+        else:
+            yield None, day + _DAY if isinstance(node, exp.LTE) else day
+
+
+def _day(node: exp.Expr, today: date) -> date | None:
+    """The day of a literal, or of today moved by whole days."""
+    if isinstance(node, exp.Cast | exp.Paren):
+        return _day(node.this, today)
+    if isinstance(node, exp.CurrentDate):
+        return today
+    if isinstance(node, exp.Literal) and node.is_string:
+        try:
+            return datetime.fromisoformat(node.name.strip()).date()
+        except ValueError:
+            return None
+    if isinstance(node, exp.Add | exp.Sub):
+        start, days = _day(node.this, today), _days(node.expression)
+        if start is None or days is None:
+            return None
+        return start + timedelta(days=days if isinstance(node, exp.Add) else -days)
+    return None
+
+
+def _days(node: exp.Expr) -> int | None:
+    if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit() and len(node.name) < 6:
+        return int(node.name)
+    if isinstance(node, exp.Interval) and node.name.isdigit() and len(node.name) < 6:
+        return {"DAY": 1, "DAYS": 1, "WEEK": 7, "WEEKS": 7}.get(node.text("unit").upper(), 0) * int(node.name) or None
+    return None
