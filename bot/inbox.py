@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import SlackEvent
 
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=30)
 _TOO_OLD = timedelta(minutes=15)  # nobody waits for an answer that long
 
 

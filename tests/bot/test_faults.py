@@ -18,6 +18,7 @@ from bot.runtime import Runtime
 from db import engines, outbox, postgres
 from db.engines import Database
 from db.tables import OutboxMessage, Question, SlackEvent
+from demo import processes
 from demo.slack import Handle
 from flows.loading.delivery import ingest
 from settings import Organisation, Settings, read_settings
@@ -205,3 +206,26 @@ def test_a_full_outbox_is_delivered_after_a_long_absence_of_slack(bot: Runtime, 
     assert texts == [f"message {number}" for number in range(5)]
     with Session(bot.database.app) as session:
         assert session.scalar(sa.select(sa.func.count()).where(OutboxMessage.failed_at.is_not(None))) == 0
+
+
+def test_a_killed_process_under_load(clean_database: Database, finops_home: Path, slack: Handle, bill: Bill, tmp_path: Path) -> None:
+    """SIGKILL to one of two `finops run` in the middle of questions: the other answers what it had acknowledged, each once."""
+    ingest([str(bill(rows(3)))], clean_database, Organisation())
+    environment = {
+        "FINOPS_HOME": str(finops_home),
+        "FINOPS_CONFIG": str(tmp_path / "none.yaml"),
+        "FINOPS_API_PORT": "0",
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+    }
+    with processes.running("one", ["run"], environment, tmp_path) as one, processes.running("two", ["run"], environment, tmp_path):
+        slack.wait_until(lambda: slack.sockets == 2, 90)
+        asked = [slack.post_as(MAYA, "#finops", f"{BOT} total cost in September 2026, please, number {number}") for number in range(30)]
+        slack.wait_until(lambda: of_bot(slack, "#finops"), 60)
+        one.kill()
+        asked += [slack.post_as(MAYA, "#finops", f"{BOT} total cost in September 2026") for _ in range(3)]
+        slack.wait_until(lambda: {answer["thread_ts"] for answer in of_bot(slack, "#finops")} >= {one["ts"] for one in asked}, 180)
+        threads = [answer["thread_ts"] for answer in settled(slack, "#finops", len(asked))]
+    assert sorted(threads) == sorted(one["ts"] for one in asked)
