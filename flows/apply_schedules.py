@@ -1,7 +1,7 @@
-"""Start and stop instances by the clock: the playbooks of a schedule, for the resources tagged for it, while their window is open."""
+"""What playbooks do of themselves while their window is open: start and stop by the clock what is tagged for it, and mode auto."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from prefect import flow
@@ -13,12 +13,13 @@ from db.tables import Remediation, RemediationStep, Resource
 from flows import failure
 from playbooks.cloud import Cloud, cloud_of
 from playbooks.plan import Target, closed
-from playbooks.planning import accepted, busy
+from playbooks.planning import accepted, busy, candidates
 from playbooks.proposing import propose_targets
 from playbooks.schema import Playbook, read_playbooks
 from settings import Organisation, read_organisation, read_settings
 
 STOPS, STARTS = "schedule_stop", "schedule_start"
+_AUTO_AGAIN = timedelta(days=7)  # a resource that mode auto has touched, or that somebody refused it, is left alone for so long
 
 
 @flow(name="apply_schedules", flow_run_name="schedules")
@@ -33,14 +34,23 @@ def apply_schedules() -> list[int]:
 
 
 def apply(session: Session, playbooks: Mapping[str, Playbook], cloud: Cloud, organisation: Organisation, now: datetime) -> list[int]:
-    """Leave what each schedule wants now. The caller commits."""
+    """Leave what each schedule wants now, and what a playbook in mode auto answers by itself. The caller commits."""
     left: list[int] = []
     for playbook in playbooks.values():
-        if playbook.trigger.kind in {STOPS, STARTS} and closed(playbook.guards, now) is None:
-            targets = due(session, playbook, playbooks, now)
+        scheduled = playbook.trigger.kind in {STOPS, STARTS}
+        if (scheduled or playbook.mode == "auto") and closed(playbook.guards, now) is None:
+            targets = due(session, playbook, playbooks, now) if scheduled else unattended(session, playbook, now)
             numbers = propose_targets(session, playbook, targets, cloud, organisation, SYSTEM.id, now)
             left += numbers if isinstance(numbers, list) else []
     return left
+
+
+def unattended(session: Session, playbook: Playbook, now: datetime) -> list[Target]:
+    """The open recommendations that a playbook in mode auto answers, without what it proposed or did within the last week."""
+    recent = sa.select(RemediationStep.resource_id).join(Remediation, Remediation.id == RemediationStep.remediation_id)
+    recent = recent.where(Remediation.playbook == playbook.name, Remediation.requested_at > now - _AUTO_AGAIN)
+    lately = set(session.scalars(recent))
+    return [target for target in candidates(session, playbook, now) if target.resource_id not in lately]
 
 
 def due(session: Session, playbook: Playbook, playbooks: Mapping[str, Playbook], now: datetime) -> list[Target]:

@@ -1,5 +1,6 @@
 """Schedules by tag: proposals until the playbook has earned it, then by themselves; a person's decision stands; and escalations."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -8,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.engines import Database
-from db.tables import Insight, OutboxMessage, Remediation, RemediationStep, Resource
+from db.tables import Insight, OutboxMessage, Recommendation, Remediation, RemediationStep, Resource
 from flows.apply_schedules import apply
 from flows.escalate_insights import escalate
 from playbooks.cloud import Cloud
 from playbooks.execution import Run, execute
-from playbooks.schema import read_playbooks
+from playbooks.schema import Playbook, read_playbooks
 from settings import Channel, Organisation
 from settings import Remediation as Limits
 from tests.playbooks.conftest import aws, cloud, run_instances, states
@@ -45,14 +46,14 @@ def ran(database: Database, cloud: Cloud, number: int, now: datetime) -> str:
     return execute(Run(database.app, cloud, Limits(), PLAYBOOKS, now=lambda: now, sleep=lambda _: None), number)
 
 
-def earn(database: Database) -> None:
-    """A person approved each of the two once, and it went well."""
+def earn(database: Database, books: Mapping[str, Playbook] = PLAYBOOKS) -> None:
+    """A person approved each playbook in mode auto once, and it went well."""
     with Session(database.app) as session, session.begin():
-        for name in ("ec2-evening-stop", "ec2-morning-start"):
+        for name in (name for name, book in books.items() if book.mode == "auto"):
             session.add(
                 Remediation(
                     playbook=name,
-                    playbook_digest=PLAYBOOKS[name].digest(),
+                    playbook_digest=books[name].digest(),
                     plan={},
                     plan_digest="",
                     state="succeeded",
@@ -122,3 +123,37 @@ def test_a_budget_alert_that_nobody_took_up_is_escalated_once(session: Session, 
     assert escalate(session, PLAYBOOKS, ORGANISATION, EVENING) == 0
     messages = session.scalars(sa.select(OutboxMessage)).all()
     assert [message.channel for message in messages] == ["#admins"] * told
+
+
+def test_a_playbook_in_mode_auto_answers_what_was_found(clean_database: Database, cloud: Cloud) -> None:
+    """A proposal until it has earned it, then by itself; what somebody refused is left alone for a week."""
+    book = PLAYBOOKS["ec2-stop-idle"].model_copy(update={"mode": "auto"})
+    ids = run_instances(1, {"team": "web"})
+    known(clean_database, ids)
+    with Session(clean_database.app) as session, session.begin():
+        session.add(
+            Recommendation(
+                fingerprint="idle", kind="stop_idle", resource_id=ids[0], account="sandbox", team="web", current_state="running",
+                proposed_state="stopped", monthly_savings=30, currency="USD", confidence="high",
+            )
+        )  # fmt: skip
+
+    def answered(now: datetime) -> list[int]:
+        with Session(clean_database.app) as session, session.begin():
+            return apply(session, {book.name: book}, cloud, ORGANISATION, now)
+
+    def state(number: int) -> str:
+        with Session(clean_database.app) as session:
+            return session.get_one(Remediation, number).state
+
+    [first] = answered(EVENING)
+    assert state(first) == "proposed"
+    with Session(clean_database.app) as session, session.begin():
+        session.get_one(Remediation, first).state = "rejected"
+    assert answered(EVENING + timedelta(days=6)) == []
+    earn(clean_database, {book.name: book})
+    [second] = answered(EVENING + timedelta(days=8))
+    assert state(second) == "approved"
+    run = Run(clean_database.app, cloud, Limits(), {book.name: book}, now=lambda: EVENING + timedelta(days=8), sleep=lambda _: None)
+    assert execute(run, second) == "succeeded"
+    assert states(ids) == ["stopped"]

@@ -10,21 +10,23 @@ from db import audit
 from db.engines import Database
 from db.tables import AuditEntry
 from db.tables import Remediation as Stored
+from playbooks import remediation as life
 from playbooks.cloud import Cloud
 from playbooks.execution import drain
+from playbooks.planning import make_plans
 from settings import Remediation
-from tests.playbooks.conftest import run_instances, states
-from tests.playbooks.test_execution import approve, propose, run_of
+from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
+from tests.playbooks.test_execution import PLAYBOOKS, run_of, target
 
-QUEUED = 40
+QUEUED = 200
+STOP = PLAYBOOKS["ec2-stop-idle"]
 
 
 def test_a_queue_runs_through_with_none_lost_or_doubled(clean_database: Database, cloud: Cloud) -> None:
     """Every start comes twice, from four workers at once, all for one account."""
     ids = run_instances(QUEUED, {"team": "web"})
-    numbers = [propose(clean_database, cloud, [one]) for one in ids]
-    for number in numbers:
-        approve(clean_database, number)
+    with Session(clean_database.app) as session, session.begin():
+        numbers = [_approved(session, cloud, one) for one in ids]
     run = replace(run_of(clean_database, cloud), limits=Remediation(maximum_resources_a_day=QUEUED))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: drain(run, number), [*numbers, *numbers]))
@@ -33,3 +35,11 @@ def test_a_queue_runs_through_with_none_lost_or_doubled(clean_database: Database
         assert set(session.scalars(sa.select(Stored.state))) == {"succeeded"}
         assert session.scalar(sa.select(sa.func.count()).where(AuditEntry.action == "step.acting")) == QUEUED
         assert isinstance(audit.verify(session), audit.Intact)
+
+
+def _approved(session: Session, cloud: Cloud, resource: str) -> int:
+    plans = make_plans(STOP, [target(resource)], cloud, Remediation(), NOW)
+    assert isinstance(plans, list)
+    number = life.propose(session, plans[0], STOP, REQUESTER.id, NOW, channel=None).id
+    assert isinstance(life.approve(session, number, APPROVER, NOW, PLAYBOOKS), life.Approved)
+    return number
