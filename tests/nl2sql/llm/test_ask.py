@@ -285,3 +285,11 @@ def test_dates_and_values_are_resolved_before_the_model_is_asked(endpoint: Endpo
     known = json.loads(endpoint.requests[0]["messages"][-1]["content"].split("\n")[1])
     assert known["period"] == {"start": "2026-09-01", "end (exclusive)": "2026-10-01"}
     assert {"column": "team", "value": "payments"} in known["values"]
+
+
+def test_what_is_being_done_is_said(endpoint: Endpoint, deps: Deps) -> None:
+    """Step by step, again where a draft goes back."""
+    said: list[str] = []
+    endpoint.replies = [query("SELECT * FROM nowhere"), query("SELECT count(*) AS n FROM daily_costs")]
+    ask(ODD, EVERYBODY, None, replace(deps, say=said.append))
+    assert said == ["reading the question", "writing SQL", "checking it", "writing SQL", "checking it", "asking the database"]
