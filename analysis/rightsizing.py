@@ -1,5 +1,6 @@
 """The smallest type of the price catalogue that carries a machine's load with headroom."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from analysis.waste.facts import Catalogue, Confidence, Price, Resource, UsageDa
 HEADROOM = 1.2  # over the peak: AWS Compute Optimizer's default of 20 %
 WINDOW_DAYS = 14  # AWS Compute Optimizer's default lookback
 LEAST_HOURS = 30  # AWS Compute Optimizer: at least 30 hours of metrics
+LARGEST_USE = 0.8  # share of its vCPUs that a load needs with headroom, above which a machine is not too large
 WORTH = 0.1  # least share of the price that a change must save
 FAMILY_CHANGE_WORTH = 0.25  # the same, where the family changes with it
 
@@ -99,7 +101,11 @@ def _unpriced(reason: str, usage: Sequence[UsageDay], today: date) -> NoSmaller:
 
 
 def _cheapest(current: Price, catalogue: Catalogue, vcpus: float, memory_gib: float) -> Price | None:
+    if vcpus > LARGEST_USE * (current.vcpus or 0.0):
+        return None  # it is well used: another family would be a bargain, not a smaller size
     for price in catalogue.beside(current):
+        if _accelerated(price) != _accelerated(current) or (_accelerated(current) and _family(price) != _family(current)):
+            continue  # what its graphics card or other accelerator does is not in these metrics
         same_family = _family(price) == _family(current)
         limit = current.hourly_price * (1 - (WORTH if same_family else FAMILY_CHANGE_WORTH))
         if price.hourly_price > limit or price.architecture != current.architecture or (_burstable(price) and not _burstable(current)):
@@ -111,6 +117,11 @@ def _cheapest(current: Price, catalogue: Catalogue, vcpus: float, memory_gib: fl
 
 def _family(price: Price) -> str:
     return price.instance_type.rpartition(".")[0]
+
+
+def _accelerated(price: Price) -> bool:
+    """Types with a GPU, an FPGA or a chip for models: AWS's letters g, p, f, dl, inf, trn, vt before the generation (`m6g` is an m)."""
+    return re.match(r"(g|p|f|dl|inf|trn|vt)\d", price.instance_type) is not None
 
 
 def _burstable(price: Price) -> bool:

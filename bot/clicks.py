@@ -34,7 +34,7 @@ class Click:
     @property
     def where(self) -> Where:
         """Who is told when it fails."""
-        return Where(self.user, self.channel, self.thread)
+        return Where(self.user, self.channel, self.thread, fresh=self.thread is not None and self.thread == self.message_ts)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,10 @@ class Submission:
     @property
     def where(self) -> Where:
         """Who is told when it fails."""
-        return Where(self.user, str(self.about.get("channel") or self.user), self.about.get("thread"))
+        thread = self.about.get("thread")
+        return Where(
+            self.user, str(self.about.get("channel") or self.user), thread, fresh=thread is not None and thread == self.about.get("message")
+        )
 
 
 ClickHandler = Callable[[Runtime, Click], None]
@@ -140,7 +143,7 @@ def whisper(runtime: Runtime, where: Where, text: str) -> None:
 def show(runtime: Runtime, where: Where, card: Card) -> None:
     """A card for one person only."""
     if where.user and where.channel:
-        slack_calls.whisper(runtime.client, where.channel, where.user, card, where.thread)
+        slack_calls.whisper(runtime.client, where.channel, where.user, card, where.private_thread)
 
 
 def open_modal(runtime: Runtime, click: Click, view: Block) -> None:

@@ -28,11 +28,17 @@ _SLACK_SAYS = {
 
 @dataclass(frozen=True)
 class Where:
-    """Who is told, and where; without a channel nobody can be."""
+    """Who is told, and where; without a channel nobody can be. `fresh` is a thread that nobody has begun: Slack shows private messages in it to no one."""
 
     user: str | None = None
     channel: str | None = None
     thread: str | None = None
+    fresh: bool = False
+
+    @property
+    def private_thread(self) -> str | None:
+        """Where a private message is seen: in a thread that was begun, else in the channel."""
+        return None if self.fresh else self.thread
 
 
 def explain(error: BaseException) -> str | None:

@@ -13,7 +13,7 @@ from analysis.waste.commitments import WINDOW_DAYS, CommitmentUse, OnDemand, unc
 from analysis.waste.facts import Recommendation
 
 # What providers sell commitments for: their machines, whatever they call the service.
-_COVERABLE = ("Compute", "Databases", "AI and Machine Learning", "Analytics")
+_COVERABLE = ("Compute", "Databases")
 _BY_HOUR = """
     SELECT provider, service, currency, usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs
     WHERE charge_category = 'Usage' AND pricing_category = 'Standard' AND commitment_status IS NULL AND service_category = ANY(:categories)
@@ -70,8 +70,9 @@ def title_of(gaps: Sequence[Recommendation]) -> str:
     """What an alert says of the gaps of one kind and currency, the largest first."""
     currency = gaps[0].currency
     if gaps[0].kind == "commitment_gap":
-        steady = sum(float(one.evidence["arithmetic"]["steady_a_day"]) for one in gaps)
-        saved = sum(one.monthly_savings or 0.0 for one in gaps)
+        priced = [one for one in gaps if one.monthly_savings is not None]
+        steady = sum(float(one.evidence["arithmetic"]["steady_a_day"]) for one in priced or gaps)
+        saved = sum(one.monthly_savings or 0.0 for one in priced)
         saves = f": commitments for it save about {money(saved, currency)} a month" if saved else ""
         return f"{money(steady, currency)} a day of steady use has no commitment{saves}"
     wasted = sum(float(one.evidence["arithmetic"]["unused"]) for one in gaps)

@@ -61,7 +61,8 @@ def store(session: Session, found: list[Found], organisation: Organisation, now:
         numbers.append(insight.id)
     for name, count in told.items():
         if count > _STORM:
-            text = f"{count - _STORM} more insights came with the same bills; they are on the app's Home tab."
+            left = count - _STORM
+            text = f"{left} more insight{'' if left == 1 else 's'} came with the same bills; see the app's Home tab."
             key = f"storm:{name}:{now.isoformat(timespec='minutes')}"
             outbox.leave(session, name, "note", {"text": text}, key)
             _hold(session, key, _quiet_until(organisation.channel_named(name), now))

@@ -55,7 +55,7 @@ def seen(names: Sequence[str], members: Sequence[Recommendation]) -> str:
     """What was seen of all of them together: the highest of each metric, else what is the same for several resources, said once."""
     looked = [one.evidence["metrics"] for one in members]
     if all(looked) and all(set(one) == set(looked[0]) for one in looked):
-        highest = [f"{_NAMES.get(name, name)} at most {_amount(max(one[name]['highest'] for one in looked), name)}" for name in looked[0]]
+        highest = [_at_most(name, max(one[name]["highest"] for one in looked)) for name in looked[0]]
         days = f"in {min(one[name]['window'] for one in looked for name in one)} days"
         return f"{_few(names)}: {', '.join(highest)} {days}"
     by_summary: dict[str, list[str]] = defaultdict(list)
@@ -63,6 +63,11 @@ def seen(names: Sequence[str], members: Sequence[Recommendation]) -> str:
         by_summary[str(one.evidence["summary"])].append(name)
     parts = [f"{_few(sorted(named))}: {summary}" for summary, named in list(by_summary.items())[:4]]
     return "; ".join(parts) + (f"; and {len(by_summary) - 4} more" if len(by_summary) > 4 else "")
+
+
+def _at_most(metric: str, value: float) -> str:
+    name = _NAMES.get(metric, metric)
+    return f"{name} at most {_amount(value, metric)}" if value > 0 else f"no {name.removesuffix(' a day')}"
 
 
 def _amount(value: float, metric: str) -> str:
@@ -92,13 +97,13 @@ def figure(session: Session, kind: str, names: Sequence[str], members: Sequence[
     metric = next((name for name in metrics if any(row.metric == name for row in rows)), None)
     points = {(row.resource_id, row.usage_date): row.maximum for row in rows if row.metric == metric}
     days = sorted({day for _, day in points})[-_DAYS:]
-    if metric is None or len(days) < 2:
+    if metric is None or len(days) < 2 or not any(points.values()):
         return None
-    unit = next(row.unit for row in rows if row.metric == metric)
-    lines = [[name, [points.get((resource_id, day)) for day in days]] for resource_id, name in shown.items()]
+    unit, name = next(row.unit for row in rows if row.metric == metric), _NAMES.get(metric, metric)
+    lines = [[label, [points.get((resource_id, day)) for day in days]] for resource_id, label in shown.items()]
     made: dict[str, Any] = {
         "kind": "line",
-        "title": f"Highest {_NAMES.get(metric, metric)} of each day",
+        "title": f"{name.removesuffix(' a day')} of each day" if name.endswith("a day") else f"Highest {name} of each day",
         "categories": [f"{day.day} {day:%b}" for day in days],
         "series": [line for line in lines if any(value is not None for value in line[1])],
         "y_label": unit or metric,

@@ -27,9 +27,13 @@ def contributions(evidence: dict[str, Any]) -> list[tuple[str, float]]:
     return shown
 
 
+def _signed(share: float) -> str:
+    return f"{'−' if share < 0 else ''}{money.percent(share)}"
+
+
 def _table(parts: Sequence[tuple[str, float]], currency: str) -> Block | None:
     total = sum(amount for _, amount in parts)
-    rows = [[name, f"{amount:+,.2f}", money.percent(amount / total) if total else ""] for name, amount in parts]
+    rows = [[name, f"{amount:+,.2f}", _signed(amount / total) if total else ""] for name, amount in parts]
     return (
         blocks.table(["Part", f"Change a day, {currency}", "Of the change"], [*rows, ["Total", f"{total:+,.2f}", ""]], (1, 2))
         if rows

@@ -89,6 +89,28 @@ def test_old_metrics_do_not_count():
     assert isinstance(smaller(machine(), old, CATALOGUE, TODAY), NoSmaller)
 
 
+def test_an_accelerator_is_never_traded_for_vcpus():
+    """A machine with a GPU may become a smaller one of its family, and nothing else, however idle its CPU."""
+    gpu = [
+        Price("AWS", "eu-west-1", name, "Linux", price, "USD", vcpus, memory, "x86_64")
+        for name, price, vcpus, memory in (
+            ("g5.4xlarge", 1.6, 16, 64),
+            ("g5.xlarge", 1.0, 4, 16),
+            ("p3.large", 0.5, 8, 61),
+            ("m5.2xlarge", 0.3, 8, 32),
+        )
+    ]
+    found = smaller(machine("g5.4xlarge"), load(cpu=5.0, memory=5.0), Catalogue(gpu), TODAY)
+    assert isinstance(found, Smaller)
+    assert found.proposed.instance_type == "g5.xlarge"
+    assert isinstance(smaller(machine("g5.xlarge"), load(cpu=5.0, memory=5.0), Catalogue(gpu), TODAY), NoSmaller)
+
+
+def test_a_busy_machine_is_not_too_large():
+    """That another family is cheaper is no reason to resize what is well used."""
+    assert isinstance(smaller(machine(), load(cpu=80.0, memory=10.0), CATALOGUE, TODAY), NoSmaller)
+
+
 def test_no_price_is_said():
     """Unknown type, system or region."""
     for one in (machine("z9.large"), machine(platform="Windows"), Resource("i", "Instance", "AWS", None, instance_type="c5.xlarge")):
