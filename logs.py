@@ -109,10 +109,14 @@ def configure(level: str) -> None:
     handler = _Stderr()
     handler.set_name(_HANDLER)
     handler.setFormatter(formatter())
+    handler.addFilter(_may_speak)
     root.addHandler(handler)
     root.setLevel(level)
-    for name in _CHATTY:  # below WARNING these write requests with their bodies
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _may_speak(record: logging.LogRecord) -> bool:
+    """Below WARNING some libraries write requests with their bodies; Bolt's loggers set their own level, so it is not asked here."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _CHATTY
 
 
 def formatter() -> logging.Formatter:

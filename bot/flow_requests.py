@@ -175,8 +175,9 @@ def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[in
                     row.flow_run_id = start(row.deployment, {**row.parameters, **more}, row.key)
                     log.info("flow %s was started", row.deployment, extra={"flow_run": row.flow_run_id})
             except PrefectDown as error:
-                log.warning("request %s waits for Prefect: %s", row.id, error)
-                _tell_waiting(session, row)
+                with logs.request(row.request_id):
+                    log.warning("request %s waits for Prefect: %s", row.id, error)
+                    _tell_waiting(session, row)
                 return started, False
             row.state, row.triggered_at = "triggered", now
             audit.append(
