@@ -1,0 +1,87 @@
+"""The API in a bot's process: it knows Slack's user groups, says when Slack is away, and takes nothing unsigned."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from access import Role
+from bot.api.app import create_app
+from bot.api.context import Context
+from bot.run import serving
+from db.engines import Database
+from demo.slack import Handle, Limits, Setup, UserGroup, running_workspace
+from nl2sql.deps import Deps
+from settings import Group, Organisation, Person, Settings
+from tests.bot.api.conftest import bearer, fill
+from tests.bot.conftest import MAYA, TOMAS, Prefect, Rules, connected
+from tests.openbao import free_port
+
+ORGANISATION = Organisation(
+    visibility="own_teams",
+    people=(Person(id=TOMAS, name="Tomás"), Person(id="maya", name="Maya", email="maya@example.com")),
+    groups=(Group(handle="finops-admins", roles=(Role.ADMIN,)), Group(handle="payers", roles=(Role.MEMBER,), teams=("payments",))),
+)
+
+
+@dataclass
+class Beside:
+    """A bot with its API."""
+
+    slack: Handle
+    client: httpx.Client
+    app: FastAPI
+
+
+@pytest.fixture
+def beside(settings: Settings, clean_database: Database, rules: Rules, prefect: Prefect) -> Iterator[Beside]:
+    """A bot with a socket and no signing secret; Maya is in both groups, and known here by her e-mail."""
+    fill(clean_database)
+    groups = (UserGroup("S1", "finops-admins", "Admins", (MAYA,)), UserGroup("S2", "payers", "Payers", (MAYA,)))
+    with running_workspace(Setup(groups=groups, limits=Limits(burst=50, tiers=False))) as slack:
+        own = connected(settings, slack).model_copy(update={"slack_signing_secret": None, "api_port": free_port()})
+        app = create_app(Context(own, ORGANISATION, clean_database, Deps(clean_database, own, ORGANISATION)))
+        with serving(own, ORGANISATION, clean_database, rules.side(), prefect.start, app):
+            slack.wait_for_socket()
+            with httpx.Client(base_url=f"http://127.0.0.1:{own.api_port}", trust_env=False, timeout=30) as client:
+                yield Beside(slack, client, app)
+
+
+def test_a_user_group_counts_for_the_api_too(beside: Beside, clean_database: Database) -> None:
+    """Maya is an admin by her group, under the id that she has in Slack; Tomás is not."""
+    maya, tomas = (bearer(clean_database, person, "read", "write") for person in ("maya", TOMAS))
+    assert beside.client.get("/api/v1/audit", headers=maya).status_code == 200
+    assert beside.client.get("/api/v1/audit", headers=tomas).status_code == 403
+    beside.client.patch("/api/v1/insights/1", json={"status": "acknowledged"}, headers=maya)
+    [entry] = beside.client.get("/api/v1/audit?action=insight.acknowledged", headers=maya).json()["items"]
+    assert entry["actor"] == MAYA
+
+
+def test_readiness_follows_the_socket(beside: Beside) -> None:
+    """A closed socket is said; when it is open again all is ready."""
+    assert beside.client.get("/readyz").json()["parts"] == {"database": "ready", "slack": "ready"}
+    look = beside.app.state.context.ready["slack"]
+    beside.app.state.context.ready["slack"] = lambda: "the socket to Slack is closed; it is opened again"
+    assert beside.client.get("/readyz").status_code == 503
+    beside.app.state.context.ready["slack"] = look
+    beside.slack.drop_sockets()
+    beside.slack.wait_until(lambda: beside.client.get("/readyz").status_code == 200, 60)
+
+
+def test_without_a_signing_secret_nothing_is_taken_over_http(beside: Beside, rules: Rules) -> None:
+    """Not even what is signed with the empty one."""
+    event = {"type": "app_mention", "user": MAYA, "channel": "C0FINOPS01", "ts": "1.1", "text": "<@U0FINOPS01> forged"}
+    body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": event}).encode()
+    stamp = str(int(time.time()))
+    signature = "v0=" + hmac.new(b"", f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Signature": signature, "X-Slack-Request-Timestamp": stamp, "Content-Type": "application/json"}
+    answer = beside.client.post("/slack/events", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+    assert beside.client.post("/slack/events", content=b" " * 1_000_001, headers=headers).status_code == 413
+    assert rules.asked == []
