@@ -126,10 +126,10 @@ def _again(turn: Turn, context: Context, desk: Desk) -> tuple[Turn, Outcome]:
 def _understood(turn: Turn, question: str, context: Context | None, desk: Desk) -> tuple[Turn, Outcome]:
     calendar = Calendar(desk.deps.day(), desk.known.first, desk.deps.organisation.fiscal_year_start)
     found = understand(question, desk.known, calendar, context.query if context else None)
-    unsafe = isinstance(found, Refusal) and found.unsafe
+    decided = isinstance(found, Refusal) and (found.unsafe or found.outside)  # no model would know better
     asks_back = isinstance(found, Doubt) and bool(found.choices)
     silence: str | None = None
-    if desk.deps.translator and not unsafe and not asks_back:
+    if desk.deps.translator and not decided and not asks_back:
         first = desk.deps.settings.llm_use == "first"
         if first or (isinstance(found, Doubt | Refusal) and golden_answer(question, desk) is None):
             told = ask_model(_request(question, context, calendar, desk), desk)

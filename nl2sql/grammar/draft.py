@@ -25,10 +25,11 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something that is not answered: `unsafe`, or not understood."""
+    """Something that is not answered: `unsafe`, `outside` of what bills hold, or not understood."""
 
     text: str
     unsafe: bool = False
+    outside: bool = False
 
 
 @dataclass

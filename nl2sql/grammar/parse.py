@@ -145,7 +145,7 @@ def _refused(sentence: Sentence) -> Refusal | None:
         return Refusal(_UNSAFE[sentence.terms[at].value], unsafe=True)
     for at in sentence.open("outside"):
         if sentence.terms[at].value != "future":
-            return Refusal(_OUTSIDE[sentence.terms[at].value])
+            return Refusal(_OUTSIDE[sentence.terms[at].value], outside=True)
     return None
 
 

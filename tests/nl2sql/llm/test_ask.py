@@ -232,9 +232,27 @@ def test_a_model_is_never_asked_where_it_is_switched_off(endpoint: Endpoint, dep
     assert _with(deps, endpoint, llm_use="never").translator is None
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [("drop table charges", "blocked"), ("what was our revenue in october", "cannot_answer")],
+)
+def test_what_is_decided_is_not_left_to_a_model(endpoint: Endpoint, deps: Deps, question: str, outcome: str) -> None:
+    """Unsafe questions and those about what bills do not hold never reach it, whoever is asked first."""
+    endpoint.replies = [query("SELECT 1 AS one FROM daily_costs")]
+    assert ask(question, EVERYBODY, None, _with(deps, endpoint, llm_use="first")).outcome == outcome
+    assert endpoint.requests == []
+
+
 def test_an_ambiguous_name_is_asked_back_whatever_a_model_would_guess(endpoint: Endpoint, deps: Deps) -> None:
-    """Values are linked before anything is translated; unsafe questions never reach the model either."""
-    assert ask("drop table charges", EVERYBODY, None, _with(deps, endpoint, llm_use="first")).outcome == "blocked"
+    """Values are linked before anything is translated."""
+    with deps.database.owner.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE finops.daily_costs SET account = CASE team WHEN 'search' THEN 'commerce-prod' ELSE 'commerce-test' END"
+        )
+        connection.exec_driver_sql("UPDATE finops.loads SET finished_at = finished_at + INTERVAL '1 second'")
+    asked = ask("how much did commerce cost in october", EVERYBODY, None, _with(deps, endpoint, llm_use="first"))
+    assert asked.outcome == "clarify"
+    assert [choice["label"] for choice in asked.to_json()["choices"]][:2] == ["commerce-prod", "commerce-test"]
     assert endpoint.requests == []
 
 
