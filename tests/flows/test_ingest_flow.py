@@ -1,5 +1,6 @@
 """The flow that loads bills: what it answers to whom, in process and through Prefect's own server."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,12 +12,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import logs
 from db import engines, postgres
 from db.engines import Database
 from db.tables import FlowRequest
@@ -136,7 +139,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bill: Bill) -> Itera
             "FINOPS_HOME": str(home),
             "FINOPS_CONFIG": str(home / "none.yaml"),
         }
-        process = subprocess.Popen([sys.executable, "-m", "cli", "flows", "serve"], cwd=Path(__file__).parents[2], env=environment)
+        with (tmp_path / "flows.log").open("wb") as log:
+            serve = [sys.executable, "-m", "cli", "flows", "serve"]
+            process = subprocess.Popen(serve, cwd=Path(__file__).parents[2], env=environment, stdout=log, stderr=log)
         try:
             yield database, url
         finally:
@@ -148,8 +153,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bill: Bill) -> Itera
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
-def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str]) -> None:
-    """A deployment started twice with one idempotency key is one run, and one load."""
+def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str], tmp_path: Path) -> None:
+    """A deployment started twice with one idempotency key is one run, and one load; its log bears the request that it was started for."""
     from prefect.client.orchestration import get_client
     from prefect.deployments import run_deployment
     from prefect.exceptions import ObjectNotFound
@@ -159,7 +164,10 @@ def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str])
     parameters = {"paths": ["s3://bills/focus/"]}
 
     def trigger() -> Any:
-        return run_deployment("ingest_costs/ingest_costs", parameters=parameters, timeout=0, idempotency_key="click", as_subflow=False)
+        with logs.request("r-slack-7"):
+            return run_deployment(
+                "ingest_costs/ingest_costs", parameters=parameters, timeout=0, idempotency_key="click", as_subflow=False, tags=logs.tags()
+            )
 
     with temporary_settings({PREFECT_API_URL: url}):
         deadline = time.monotonic() + 240
@@ -176,6 +184,10 @@ def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str])
                 assert time.monotonic() < deadline, run.state
                 time.sleep(0.5)
     assert run.state.is_completed(), run.state
+    told = [json.loads(line) for line in (tmp_path / "flows.log").read_text().splitlines() if line.startswith("{")]
+    mine = [line for line in told if line["request_id"] == "r-slack-7" and line.get("flow") == "ingest_costs"]
+    assert [line["event"] for line in mine] == ["the flow starts", "the flow has ended"]
+    assert {line["flow_run"] for line in mine} == {str(run.id)}
     assert run.name == "bills of 1 paths"
     with database.owner.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM finops.charges")) == 5
@@ -185,7 +197,9 @@ def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
 def test_a_killed_prefect_loses_no_click(tmp_path: Path, clean_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL to Prefect's server: a click is kept; the server comes back by itself at its address, and the click runs once."""
+    from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.states import Pending
 
     from bot import flow_requests
     from flows import prefect_local
@@ -204,13 +218,15 @@ def test_a_killed_prefect_loses_no_click(tmp_path: Path, clean_database: Databas
             killed = int((tmp_path / "prefect" / "server.pid").read_text())
             os.kill(killed, signal.SIGKILL)
             assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
-            while prefect_local.running(tmp_path) is None:
+            while int((tmp_path / "prefect" / "server.pid").read_text()) == killed:  # it is written once the new server answers
                 time.sleep(0.2)
-            assert int((tmp_path / "prefect" / "server.pid").read_text()) != killed
-            assert prefect_local.running(tmp_path) == url
+            assert prefect_local.start(tmp_path) == url
             assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
             again = start("ingest_costs/ingest_costs", {"request_key": "click"}, "click")  # as after a crash before the note
             assert all_rows(clean_database, "SELECT flow_run_id FROM finops.flow_requests") == [(again,)]
+            with get_client(sync_client=True) as client:  # two `finops flows serve` that both see the run: one gets it
+                taken = [client.set_flow_run_state(UUID(again), Pending()).status.value for _ in range(2)]
+            assert taken == ["ACCEPT", "ABORT"]
         assert prefect_local.stop(tmp_path)
 
 
