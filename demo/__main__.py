@@ -37,7 +37,11 @@ def main() -> int:
                 return 0
             say(f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   (Ctrl-C stops everything)")
             stack.look_around(everything, say)
-            say("The first look is done; alerts are in the channels.")
+            say(
+                "The first look is done; alerts are in the channels. Press Enter here to let a month pass: its bills come, savings are verified."
+            )
+            for _ in sys.stdin:
+                _let_a_month_pass(everything, say)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
@@ -46,6 +50,15 @@ def main() -> int:
     except UserError as error:
         print(f"demo: {error}", file=sys.stderr)  # noqa: T201
         return 1
+
+
+def _let_a_month_pass(everything: stack.Stack, say: stack.Say) -> None:
+    from demo.month import let_pass
+
+    try:
+        let_pass(everything, say)
+    except ValueError as error:
+        say(f"No further: {error}.")
 
 
 def _arguments() -> argparse.Namespace:

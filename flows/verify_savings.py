@@ -31,13 +31,14 @@ _IDLE = "the unused part of commitments"
 
 
 @flow(name="verify_savings", flow_run_name="savings")
-def verify_savings() -> dict[str, int]:
-    """Once a day; returns how many savings got each status."""
+def verify_savings(today: date | None = None) -> dict[str, int]:
+    """Once a day; returns how many savings got each status. `today` is another day to judge as of, for a rehearsal on bills of days to come."""
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
     with failure.told("verify_savings", database, organisation), Session(database.app) as session, session.begin():
-        return verify_pending(session, datetime.now(UTC))
+        now = datetime.now(UTC) if today is None else datetime.combine(today, datetime.min.time(), UTC)
+        return verify_pending(session, now)
 
 
 def verify_pending(session: Session, now: datetime, playbooks: Mapping[str, Playbook] | None = None) -> dict[str, int]:
