@@ -73,7 +73,9 @@ def answer_query(query: Query, desk: Desk) -> tuple[Query, Outcome]:
     text = describe.headline(told, ran.columns, ran.rows, currency, semantics())
     if desk.deps.with_change and _adds_up(query) and not ran.truncated and currency != "several":
         text = _with_change(query, ran, text, currency, desk, compiling)
-    because = why.reasons(why.explained(query, compiling, lambda sql: _exchanged_rows(desk, sql)), currency)
+    explanation = why.explained(query, compiling, lambda sql: _exchanged_rows(desk, sql))
+    text = why.headline(explanation, query, currency) if explanation else text
+    because = why.reasons(explanation, currency)
     notes = tuple(note for note in (*because, *query.notes, rate, *_cautions(query, desk.known)) if note)
     return query, Answer(
         text="\n".join([text, *notes]), sql=ran.shown, columns=ran.columns, rows=ran.rows, metric=query.metric, currency=currency,

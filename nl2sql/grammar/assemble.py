@@ -38,6 +38,9 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
     )
     if len(draft.scopes) == 1:
         return Doubt(f"{draft.scopes[0].label} compared with what?")
+    if draft.period is None and len(draft.compared) == 1 and draft.why:  # why is it dearer than last month: this month, as far as it is
+        draft.period = dates.until_now(dates.whole(calendar.today, draft.compared[0].unit), calendar)
+        query = replace(query, period=draft.period)
     if draft.period is None and draft.compared:
         return Doubt(f"{period.label} compared with what?")
     return _checked(_shaped(query, draft, calendar), draft, question, calendar)

@@ -33,7 +33,7 @@ def _sign(currency: str) -> str:
 
 def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, semantics: Semantics) -> str:
     """One sentence with the figure that was asked for."""
-    scope = _scope(query)
+    scope = scope_of(query)
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
         if query.threshold and not query.count:
             limit = f"{query.threshold.amount:g} %" if query.threshold.percent else money(query.threshold.amount, currency)
@@ -65,7 +65,8 @@ def _counted(query: Query, semantics: Semantics, number: int) -> str:
     return f"{words} {'over' if query.threshold.over else 'under'} {query.threshold.amount:,.0f}{' %' if query.threshold.percent else ''}"
 
 
-def _scope(query: Query) -> str:
+def scope_of(query: Query) -> str:
+    """Of what an answer is, and of when."""
     kept = [f.words() for f in query.filters if not f.negated]
     left_out = [f.words() for f in query.filters if f.negated]
     sides = " vs ".join(scope.label for scope in query.scopes)

@@ -1,0 +1,168 @@
+"""Why a cost moved: usage or price, who carries it to the last cent, what is new, gone or ended; for increases and drops, and for an asker's teams only."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from access import SYSTEM, Actor
+from analysis.root_cause import DIMENSIONS
+from db.engines import Database
+from flows.ingest_costs import ingest
+from nl2sql import why
+from nl2sql.answer import ask, connect_deps
+from nl2sql.deps import Deps
+from nl2sql.grammar.compile import Context
+from nl2sql.outcomes import Answer
+from nl2sql.run import Rows, run_checked
+from nl2sql.semantics import semantics
+from settings import Organisation, Settings
+from tests.nl2sql.names import query
+
+HEADER = (
+    "BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ContractedCost,"
+    "EffectiveCost,ListCost,InvoiceIssuerName,ProviderName,PublisherName,ConsumedQuantity,ConsumedUnit,PricingQuantity,ServiceCategory,ServiceName,"
+    "SubAccountId,SubAccountName,RegionId,ResourceId,ResourceName,SkuMeter,CommitmentDiscountId,CommitmentDiscountType,CommitmentDiscountStatus,Tags"
+)
+EC2, RDS = "Amazon Elastic Compute Cloud", "Amazon Relational Database Service"
+# month, service, account, region, team, resource, hours, cost, commitment
+LINES = [
+    (9, EC2, "shop", "eu-west-1", "payments", "web-1", 100, "10.01", ""),
+    (10, EC2, "shop", "eu-west-1", "payments", "web-1", 300, "30.03", ""),  # more usage
+    (10, EC2, "shop", "us-east-1", "payments", "web-2", 200, "20.02", ""),  # new
+    (9, RDS, "data", "eu-west-1", "search", "db-1", 100, "50.05", "Savings Plan"),
+    (10, RDS, "data", "eu-west-1", "search", "db-1", 100, "90.09", ""),  # its commitment ended
+    (9, RDS, "data", "us-east-1", "search", "db-2", 100, "25.25", ""),  # gone
+    (9, EC2, "shop", "", "", "", 0, "-3.33", ""),  # a credit of no resource
+]
+
+
+def _bill(path: Path, month: int) -> str:
+    lines = [HEADER]
+    start, end = f"2026-{month:02d}-01T00:00:00Z", f"2026-{month + 1:02d}-01T00:00:00Z"
+    last = {9: "2026-09-30", 10: "2026-10-31"}[month]
+    for at, service, account, region, team, resource, hours, cost, commitment in LINES:
+        if at != month:
+            continue
+        tags = f'"{{""team"": ""{team}""}}"' if team else ""
+        usage = f"{hours},Hours,{hours}" if hours else ",,"
+        covered = f"sp-1,{commitment},Used" if commitment else ",,"
+        lines.append(
+            f"{cost},1,USD,{end},{start},{'Usage' if hours else 'Credit'},{end},{last}T00:00:00Z,{cost},{cost},{cost},"
+            f"AWS,AWS,AWS,{usage},Compute,{service},{account},{account},{region},{resource},{resource},{'box' if hours else ''},{covered},{tags}"
+        )
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def deps(clean_database: Database, settings: Settings, organisation: Organisation, tmp_path: Path) -> Deps:
+    """Two months in which usage, a price, resources and a credit moved."""
+    result = ingest([_bill(tmp_path / f"{month}.csv", month) for month in (9, 10)], clean_database, organisation)
+    assert all(load["status"] == "loaded" for load in result.to_json()["loads"]), result.to_json()
+    return connect_deps(settings, organisation, clean_database, today=date(2026, 11, 3))
+
+
+def _explained(question: str, deps: Deps, asker: Actor = SYSTEM) -> why.Explanation:
+    found = why.explained(query(question), Context(semantics(), date(2026, 10, 31)), lambda sql: run_checked(sql, asker, deps))
+    assert found is not None
+    return found
+
+
+def _sum(month: int, teams: tuple[str, ...] | None = None) -> Decimal:
+    return sum((Decimal(line[7]) for line in LINES if line[0] == month and (teams is None or line[4] in teams)), Decimal())
+
+
+def test_every_dimension_and_the_effects_add_up_to_the_change(deps: Deps) -> None:
+    """To the hundredth of a cent, with what no resource carries; and the whole is the bill."""
+    cause = _explained("why did our cost go up in october", deps).cause
+    assert cause.before == pytest.approx(float(_sum(9)), abs=1e-4)
+    assert cause.after == pytest.approx(float(_sum(10)), abs=1e-4)
+    assert cause.effects.usage + cause.effects.price + cause.effects.mix + cause.effects.unmetered == pytest.approx(cause.delta, abs=1e-4)
+    for dimension in DIMENSIONS:
+        assert sum(part.delta for part in cause.contributions[dimension]) == pytest.approx(cause.delta, abs=1e-4), dimension
+    assert (None, pytest.approx(3.33)) in [(part.name, part.delta) for part in cause.contributions["resource"]]
+
+
+def test_new_and_gone_resources_and_ended_commitments_are_named(deps: Deps) -> None:
+    """With the amounts, in one answer whose rows are the waterfall's."""
+    answer = ask("why did our cost go up in october", SYSTEM, None, deps)
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith("$140 in total, up $58.16 (+70.9 %) on September 2026")
+    assert "Ended on 2026-09-30: Savings Plan in data, which had covered $50.05." in answer.notes
+    assert any(note.startswith("New: web-2 (+$20.02)") for note in answer.notes)
+    assert any(note.startswith("Gone: db-2 (-$25.25)") for note in answer.notes)
+    assert "By account: shop +$43.37 (75 %), data +$14.79 (25 %)." in answer.notes
+    assert answer.to_stored()["chart"] == "waterfall"
+    change = answer.columns.index("change")
+    assert sum(row[change] for row in answer.rows) == pytest.approx(float(_sum(10) - _sum(9)), abs=1e-4)
+
+
+def test_a_price_that_moved_is_told_from_usage(deps: Deps) -> None:
+    """The same hours of one database at another price; twice as many hours of another thing at the same."""
+    price = _explained("why is rds more expensive in october than in september", deps)
+    assert price.cause.effects.price == pytest.approx(40.04, abs=0.01)
+    usage = _explained("why did ec2 go up in october", deps).cause.effects
+    assert (usage.verdict, usage.price) == ("usage", pytest.approx(0, abs=0.01))
+
+
+def test_a_drop_is_explained_too_and_a_wrong_premise_put_right(deps: Deps) -> None:
+    """`Why did it fall` of what rose says that it rose."""
+    answer = ask("why did our cost drop in october", SYSTEM, None, deps)
+    assert isinstance(answer, Answer)
+    assert "It went up, not down." in answer.notes
+    fell = _explained("why did cost drop in october compared to september", deps, Actor("U1", teams=frozenset({"nobody"})))
+    assert fell.cause.delta == 0
+    assert why.reasons(fell, "USD") == ()
+
+
+def test_an_asker_sees_the_causes_within_their_teams_only(deps: Deps) -> None:
+    """Neither figures nor names of others, and theirs still add up."""
+    asker = Actor("U1", teams=frozenset({"payments"}))
+    cause = _explained("why did our cost go up in october", deps, asker).cause
+    assert cause.delta == pytest.approx(float(_sum(10, ("payments",)) - _sum(9, ("payments",))), abs=1e-4)
+    answer = ask("why did our cost go up in october", asker, None, deps)
+    assert isinstance(answer, Answer)
+    assert not any(word in answer.text for word in ("db-", "data", "search", "Savings Plan", "unallocated"))
+
+
+def test_a_month_that_is_still_running_is_compared_with_as_many_days(deps: Deps) -> None:
+    """A bill that is half there is not down by half."""
+    asked = query("why is our bill lower this month")
+    cut = why.comparable(asked, date(2026, 11, 7))
+    assert (cut.period.start, cut.period.end) == (date(2026, 11, 1), date(2026, 11, 8))
+    assert (cut.compared[0].start, cut.compared[0].end) == (date(2026, 10, 1), date(2026, 10, 8))
+    whole = query("why did cost go up in october")
+    assert why.comparable(whole, date(2026, 11, 7)) == whole
+
+
+_ROW = st.tuples(
+    st.sampled_from(["a", "b", None]), st.sampled_from(["ec2", "rds"]), st.sampled_from(["x", None]), st.sampled_from(["t", None]),
+    st.sampled_from(["r1", "r2", "r3"]), st.sampled_from(["box", "disk"]), st.floats(-1e4, 1e4), st.just(0.0) | st.floats(1, 1e3),
+)  # fmt: skip
+
+
+@examples(max_examples=40, deadline=None)
+@given(st.lists(_ROW, max_size=12), st.lists(_ROW, max_size=12), st.floats(-1e5, 1e5))
+def test_whatever_the_rows_are_the_parts_add_up(before: list[tuple[object, ...]], after: list[tuple[object, ...]], unowned: float) -> None:
+    """Rows of any sign and size, and cost of no resource on top."""
+    replies: list[object] = []
+    for rows in (after, before):
+        totals: dict[tuple[object, ...], float] = {(None, "ec2", None, None): unowned}
+        for row in rows:
+            totals[row[:4]] = totals.get(row[:4], 0.0) + float(str(row[6]))
+        daily = tuple((*place, cost, 0.0) for place, cost in totals.items())
+        replies += [Rows((), tuple(rows), "", False), Rows((), daily, "", False)]
+    replies.append(Rows((), (), "", False))
+    found = why.explained(query("why did cost go up in october"), Context(semantics()), lambda _sql: replies.pop(0))
+    assert found is not None
+    cause = found.cause
+    for parts in cause.contributions.values():
+        assert sum(part.delta for part in parts) == pytest.approx(cause.delta, abs=1e-3)
+    effects = cause.effects
+    assert effects.usage + effects.price + effects.mix + effects.unmetered == pytest.approx(cause.delta, abs=1e-3)
+    why.reasons(found, "USD")
