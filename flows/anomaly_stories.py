@@ -1,6 +1,6 @@
 """Findings as stories: one a cause, told at the level that explains it best, and only where people have not called the like of it noise."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -88,8 +88,8 @@ class Noise:
     impact: float  # currency a day
 
 
-def stories(findings: Iterable[Judged], first: date, told: Sequence[Judged] = ()) -> list[Judged]:
-    """One finding a cause from the day `first` on; what repeats a story already told is left out."""
+def stories(findings: Iterable[Judged], first: date) -> list[Judged]:
+    """One finding a cause from the day `first` on; what repeats the story of the days before is left out."""
     days: dict[tuple[date, str], list[Judged]] = {}
     for judged in findings:
         if judged.finding.moment.date() >= first:
@@ -97,7 +97,7 @@ def stories(findings: Iterable[Judged], first: date, told: Sequence[Judged] = ()
     found: list[Judged] = []
     for _, of_day in sorted(days.items(), key=lambda item: item[0]):
         for cause in causes([Seen(one.scope, one.finding.impact) for one in of_day]):
-            if not any(same_story(earlier, of_day[cause.seen]) for earlier in [*told, *found]):
+            if not any(same_story(earlier, of_day[cause.seen]) for earlier in found):
                 found.append(of_day[cause.seen])
     return found
 

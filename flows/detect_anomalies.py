@@ -55,7 +55,8 @@ def run(
             return {"found": 0, "closed": 0}
         told = stories(detection.findings, detection.window_start)
         if through is None:
-            told += stories(detect_hours(session, organisation), detection.window_start, told)
+            of_hours = stories(detect_hours(session, organisation), detection.window_start)
+            told += [one for one in of_hours if not _is_told(one, told) or _is_known(session, _fingerprint(session, one))]
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
         named = [(judged, _fingerprint(session, judged)) for judged in told]
         noise = _noise(session, now)
@@ -64,6 +65,12 @@ def run(
         insights.store(session, found, organisation, now, arrived)
         closed = _close_vanished(session, detection.window_start, {item.fingerprint for item in found}, now)
     return {"found": len(found), "closed": closed}
+
+
+def _is_told(of_hours: Judged, told: Sequence[Judged]) -> bool:
+    """Whether the days tell of it already: what is known to be out of line there needs no second alert from its hours."""
+    same = (of_hours.currency, of_hours.finding.direction)
+    return any((day.currency, day.finding.direction) == same and touches(day.scope, of_hours.scope) for day in told)
 
 
 def _is_known(session: Session, fingerprint: str) -> bool:

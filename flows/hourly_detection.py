@@ -92,9 +92,14 @@ def _judge(session: Session, series: CostSeries, state: State, first: int, organ
         expected.append(outcome.expected)
         scale.append(outcome.scale)
         usual = _last_weeks(series.values, hour)
-        found += [one for one in outcome.findings if one.direction == "up" and one.actual > _UNLIKE * usual[one.row]]
+        found += [one for one in outcome.findings if _is_news(one) and one.actual > _UNLIKE * usual[one.row]]
     window = Window(_moment(series, 0), HOUR, series.values, np.array(expected), np.array(scale))
     return tuple(Judged(one, dict(series.scopes[one.row]), series.currencies[one.row], window, "hour") for one in found)
+
+
+def _is_news(finding: Finding) -> bool:
+    """A jump upward; what creeps is seen in days, and hours that fall have not wholly arrived."""
+    return finding.direction == "up" and finding.kind != "ramp"
 
 
 def _last_weeks(values: Floats, hour: int) -> Floats:
