@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -205,10 +206,11 @@ def test_a_killed_prefect_loses_no_click(tmp_path: Path, clean_database: Databas
     from flows import prefect_local
     from flows.ingest_costs import ingest_costs
 
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, ExitStack() as stopping:
         for name, value in prefect_local.environment(tmp_path).items():
             patched.setenv(name, value)
         patched.setattr(prefect_local, "_LOOK_SECONDS", 0.2)
+        stopping.callback(prefect_local.stop, tmp_path)
         with prefect_local.kept(tmp_path) as url, temporary_settings({PREFECT_API_URL: url}):
             ingest_costs.to_deployment(name="ingest_costs").apply()
             start = flow_requests.prefect_starter(lambda: url)
@@ -227,7 +229,6 @@ def test_a_killed_prefect_loses_no_click(tmp_path: Path, clean_database: Databas
             with get_client(sync_client=True) as client:  # two `finops flows serve` that both see the run: one gets it
                 taken = [client.set_flow_run_state(UUID(again), Pending()).status.value for _ in range(2)]
             assert taken == ["ACCEPT", "ABORT"]
-        assert prefect_local.stop(tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
