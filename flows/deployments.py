@@ -36,7 +36,7 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
     ),
     ("flows.ingest_usage", "ingest_usage", (Scheduled("10 4 * * *"),)),
     ("flows.refresh_prices", "refresh_prices", (Scheduled("20 3 * * 1"),)),
-    ("flows.detect_anomalies", "detect_anomalies", (Scheduled("0 7 * * *"),)),
+    ("flows.detect_anomalies", "detect_anomalies", (Scheduled("5 * * * *"),)),  # and after each load
     ("flows.check_budgets", "check_budgets", (Scheduled("20 7 * * *"),)),
     ("flows.forecast_costs", "forecast_costs", (Scheduled("30 6 * * *"),)),
     ("flows.find_savings", "find_savings", (Scheduled("40 6 * * *"),)),
