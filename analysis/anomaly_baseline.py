@@ -13,6 +13,7 @@ from analysis.anomaly_months import LOWEST, bounds, edge_seen
 from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
+FIRST_SIGHT = float(np.log(1.5))  # how far a slot never seen may stand above the others without being judged
 CLIP = 2.5  # scales beyond which an error moves the baseline no further
 
 
@@ -51,8 +52,8 @@ def _echo_gain(state: State) -> Floats:
 
 
 def meet(state: State, step: Step, seen: Prediction, rows: Flags) -> None:
-    """Take what the chosen series cost in a slot they never saw as its profile: nobody can say what the first weekend should cost."""
-    state.profile[rows, step.slot] += seen.beyond[rows]
+    """Take what the chosen series cost in a slot they never saw as its profile: a first weekend may cost nothing, but hardly much more."""
+    state.profile[rows, step.slot] += np.minimum(seen.beyond, FIRST_SIGHT)[rows]
     middle = state.profile[rows].mean(axis=1)
     state.profile[rows] -= middle[:, None]
     state.level[rows] += middle

@@ -205,7 +205,7 @@ def tuning_for(every: timedelta) -> Tuning:
         young=3 * a_day,
         refit=9 * a_day,
         accept=max(a_day // 4, 5),
-        slow_recent=max(a_day // 4, 5),
+        slow_recent=a_day,  # a whole day: a new resource that never sleeps lifts the nights more than the days
         slow_reference=(a_day, 3 * a_day),
         memory=2 * a_day,
         quiet=a_day,
