@@ -61,7 +61,7 @@ def score(
 ) -> tuple[Outcome, State]:
     """Judge `values` (currency, one a series, NaN where none came) of one step; steps must follow each other without gaps."""
     state, count = state.copy(), len(state)
-    now = np.maximum(np.asarray(values, dtype=float), 0.0)
+    billed = np.asarray(values, dtype=float)
     step = step_of(moment, every, tuning.ring)
     none = np.zeros(count, dtype=bool)
     given = Circumstances(
@@ -70,7 +70,7 @@ def score(
         np.ones(count) if sensitivity is None else np.clip(sensitivity, 0.2, 5.0),
     )
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        return _score(state, step, now, given, tuning)
+        return _score(state, step, billed, given, tuning)
 
 
 def score_arriving(
@@ -100,7 +100,8 @@ def score_arriving(
     return outcomes
 
 
-def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: Tuning) -> tuple[Outcome, State]:
+def _score(state: State, step: Step, billed: Floats, given: Circumstances, tuning: Tuning) -> tuple[Outcome, State]:
+    now = np.maximum(billed, 0.0)  # a credit larger than the cost of its step is no cost
     valid = np.isfinite(now)
     new = _first_spend(state, now, given, tuning)
     seen = predict(state, step, now)
@@ -123,8 +124,8 @@ def _score(state: State, step: Step, now: Floats, given: Circumstances, tuning: 
     flatten(state, step, state.quiet == 1)
     state.return_steps, state.quiet = np.maximum(state.return_steps - 1, 0), np.maximum(state.quiet - 1, 0)
     findings = [
-        *_findings(fast.tell, fast.kind, seen.expected, now, fast.strength, fast.since, step),
-        *_findings(slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), now, drift.size / drift.spread, drift.since, step),
+        *_findings(fast.tell, fast.kind, seen.expected, billed, fast.strength, fast.since, step),
+        *_findings(slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), billed, drift.size / drift.spread, drift.since, step),
         *_findings(new, np.full(len(state), "new"), np.zeros(len(state)), now, now / tuning.young_amount, np.zeros(len(state)), step),
     ]
     rows = np.flatnonzero

@@ -68,6 +68,15 @@ def test_a_drop_is_told_once() -> None:
     assert told(watch(values)) == [("drop", "down", 100)]
 
 
+def test_a_day_of_credits_is_told_as_it_was_billed() -> None:
+    """More came back than was spent: a drop, with the figure of the bill."""
+    values = usual(150)
+    values[100] = -2000
+    (finding,) = watch(values)
+    assert (finding.kind, finding.actual) == ("drop", -2000)
+    assert finding.impact == pytest.approx(-2000 - finding.expected)
+
+
 @pytest.mark.parametrize(("factor", "direction"), [(1.6, "up"), (0.5, "down")])
 def test_a_shift_is_told_once_and_becomes_the_usual(factor: float, direction: str) -> None:
     """The new level is learned: neither it nor its weekends alarm again, and a later spike on top of it does."""
