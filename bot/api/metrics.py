@@ -46,6 +46,8 @@ MEASURES: Final = (
     Measure("finops_data_age_seconds", "gauge", (), "Age of the newest day of usage, of the provider that is furthest behind (one that stopped two weeks before the others does not count)", "SELECT extract(epoch FROM now() - min(data_through)::timestamptz) FROM reporting.data_freshness WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"),
     Measure("finops_insights_open", "gauge", ("kind", "severity"), "Insights that nobody has taken up", "SELECT kind, severity, count(*) FROM finops.insights WHERE status = 'open' GROUP BY 1, 2"),
     Measure("finops_remediations", "gauge", ("state",), "Remediations by state", "SELECT state, count(*) FROM finops.remediations GROUP BY 1"),
+    Measure("finops_flow_request_oldest_seconds", "gauge", (), "How long the oldest flow that somebody asked for today has not ended", "SELECT coalesce(max(extract(epoch FROM now() - coalesce(triggered_at, created_at))), 0) FROM finops.flow_requests WHERE state IN ('approved', 'triggered') AND created_at > now() - interval '1 day'"),
+    Measure("finops_forecast_age_seconds", "gauge", (), "Since the start of the day of the newest forecast, which is made daily; 0 without any", "SELECT coalesce(extract(epoch FROM now() - max(made_on)::timestamptz), 0) FROM finops.forecasts"),
 )  # fmt: skip
 
 _DURATIONS: Final = (
