@@ -330,11 +330,14 @@ def analyze_anomalies(file: Annotated[Path, typer.Argument(metavar="FILE.csv", h
 def analyze_forecast(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns series, timestamp, value")],
     days: Annotated[int, typer.Option(min=1, max=730, help="Days ahead")] = 180,
+    model: Annotated[
+        str, typer.Option(help="ensemble, or one of its models alone: structural, arima, theta, ets, sma, year …")
+    ] = "ensemble",
 ) -> None:
     """Forecast every series, one JSON line a day: mean, 80 % and 95 % bands, model."""
     from analysis.forecast_csv import forecast_csv
 
-    _print_lines(forecast_csv(file, days))
+    _print_lines(forecast_csv(file, days, model))
 
 
 def _print_lines(lines: Iterator[dict[str, Any]]) -> None:

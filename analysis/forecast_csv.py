@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from analysis.forecasts.batch import forecast_many
-from analysis.forecasts.ensemble import Tier
+from analysis.forecasts.ensemble import Model, Tier
 from analysis.forecasts.series import Forecast, Series, series_of
 from analysis.series_csv import SeriesFile, read_series
 from errors import UserError
@@ -20,10 +20,10 @@ FEW_ENDS = 8  # days on which series may end before those of a week are forecast
 WHOLE = 0.75  # share of a usual day's points under which the first or last day is not whole
 
 
-def forecast_csv(path: Path, days: int) -> Iterator[dict[str, Any]]:
+def forecast_csv(path: Path, days: int, model: str = "ensemble") -> Iterator[dict[str, Any]]:
     """One line a series and day ahead, starting after the series' own last day; hours are added up to days, absent days are gaps.
 
-    Raises `UserError` naming the line for anything else than series_csv describes.
+    Raises `UserError` naming the line for anything else than series_csv describes, and for a model there is not.
     """
     file = read_series(path)
     if not file.series:
@@ -33,7 +33,7 @@ def forecast_csv(path: Path, days: int) -> Iterator[dict[str, Any]]:
     forecasts: dict[str, Forecast] = {}
     for today, group in _groups(series):
         longest = days + max((one.end - today).days for one in group.values())
-        forecasts.update(forecast_many(group, longest, today, tier, workers=2))
+        forecasts.update(forecast_many(group, longest, today, tier, cast(Model, model), workers=2))
     for name, one in series.items():
         suffix = min(stamp[10:] for stamp in file.series[name].stamps)
         yield from itertools.islice(_lines(name, suffix, forecasts[name], one.end), days)

@@ -85,3 +85,17 @@ def test_a_last_day_of_which_hours_are_missing_is_a_gap(tmp_path):
     rows = [f"s,2026-01-{day + 1:02}T{hour:02}:00:00,1" for day in range(28) for hour in range(24 if day < 27 else 6)]
     lines = list(forecast_csv(write(tmp_path / "x.csv", ["series,timestamp,value", *rows]), 3))
     assert next((line["timestamp"], line["mean"]) for line in lines) == ("2026-01-29T00:00:00", pytest.approx(24, rel=0.02))
+
+
+@pytest.mark.parametrize("model", ["ensemble", "structural", "arima", "theta", "ets", "sma", "drift", "year"])
+def test_each_model_can_be_asked_alone(tmp_path, model):
+    """And says its name; what it predicts lies near what was."""
+    lines = list(forecast_csv(write(tmp_path / "x.csv", ["series,timestamp,value", *daily("s", 100)]), 7, model))
+    assert {line["model"] for line in lines} == {model}
+    assert sum(line["mean"] for line in lines) == pytest.approx(7 * 13, rel=0.1)
+
+
+def test_an_unknown_model_is_refused(tmp_path):
+    """With the names of those there are."""
+    with pytest.raises(UserError, match="no forecast model 'magic'; there are: ensemble, structural, arima"):
+        list(forecast_csv(write(tmp_path / "x.csv", ["series,timestamp,value", *daily("s", 100)]), 7, "magic"))
