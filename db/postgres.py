@@ -65,6 +65,16 @@ def start(home: Path) -> Server:
     """The home's server, made and started when needed; safe to call from several processes at once. Raises `UserError`."""
     if not (binaries() / "postgres").exists():  # the image keeps the client programs only
         raise UserError(_MISSING)
+    try:
+        return _start(home)
+    except OSError as error:
+        raise UserError(
+            f"{home.absolute()} cannot hold the database ({error.filename}: {error.strerror}). "
+            "Set FINOPS_HOME to a folder that this user may write to, or FINOPS_DATABASE_URL to a server of yours."
+        ) from error
+
+
+def _start(home: Path) -> Server:
     folder = home.absolute() / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(home.absolute() / "postgres.lock"):
@@ -140,7 +150,7 @@ def _initialise(folder: Path, data: Path, password: str) -> None:
             "UTF8",
             "--locale=C",
         ]
-        done = subprocess.run(_as_service([str(part) for part in command]), cwd="/", capture_output=True, text=True, check=False)
+        done = subprocess.run(_as_service([str(part) for part in command], fresh), cwd="/", capture_output=True, text=True, check=False)
     finally:
         pwfile.unlink()
     if done.returncode != 0:
@@ -148,8 +158,8 @@ def _initialise(folder: Path, data: Path, password: str) -> None:
     fresh.rename(data)
 
 
-def _as_service(command: list[str]) -> list[str]:
-    """The command as it must be run: Postgres refuses root, so root hands it to another user who may still walk through root's folders."""
+def _as_service(command: list[str], data: Path) -> list[str]:
+    """The command as it must be run: Postgres refuses root, so root hands it to the data folder's owner, who may still walk through root's folders."""
     if os.geteuid() != 0:
         return command
     setpriv = shutil.which("setpriv")
@@ -158,11 +168,12 @@ def _as_service(command: list[str]) -> list[str]:
             "Postgres does not run as root and `setpriv` (util-linux) is missing: run as a plain user, or set FINOPS_DATABASE_URL."
         )
     walk = "-all,+dac_read_search"
-    groups = ["--regid=nogroup" if _group_exists("nogroup") else "--regid=nobody", "--clear-groups"]
+    owner = data.stat()  # another user's, when root uses a plain user's home
     return [
         setpriv,
-        f"--reuid={_SERVICE_USER}",
-        *groups,
+        f"--reuid={owner.st_uid}",
+        f"--regid={owner.st_gid or _service_group()}",
+        "--clear-groups",
         f"--inh-caps={walk}",
         f"--ambient-caps={walk}",
         f"--bounding-set={walk}",
@@ -170,10 +181,10 @@ def _as_service(command: list[str]) -> list[str]:
     ]
 
 
-def _group_exists(name: str) -> bool:
-    import grp
+def _service_group() -> int:
+    import pwd
 
-    return any(group.gr_name == name for group in grp.getgrall())
+    return pwd.getpwnam(_SERVICE_USER).pw_gid
 
 
 def _launch(folder: Path, data: Path) -> int:
@@ -184,7 +195,7 @@ def _launch(folder: Path, data: Path) -> int:
     while True:
         port = _free_port(folder)
         options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
-        command = _as_service([str(binaries() / "postgres"), "-D", str(data), "-p", str(port), *options])
+        command = _as_service([str(binaries() / "postgres"), "-D", str(data), "-p", str(port), *options], data)
         with log_path.open("ab") as log:
             process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         while process.poll() is None and time.monotonic() < deadline:

@@ -140,3 +140,22 @@ def test_a_taken_port_is_left_to_who_has_it(home: Path) -> None:
         other.listen()
         assert postgres.start(home).port != first
         assert _answers(home)
+
+
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """One sentence, with what to set instead."""
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"file cannot hold the database .*Set FINOPS_HOME"):
+        postgres.start(tmp_path / "file")
+
+
+def test_root_may_use_a_plain_users_home(home: Path) -> None:
+    """The server goes on under the user who owns the data."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can hand a home to another user")
+    postgres.start(home)
+    postgres.stop(home)
+    for path in [home, *home.rglob("*")]:
+        os.chown(path, 4242, 4242)
+    assert _answers(home)
+    assert Path(f"/proc/{_pid(home)}").stat().st_uid == 4242
