@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from analysis.waste.evaluate import find_waste
-from analysis.waste.facts import Price, Recommendation, Resource, UsageDay
+from analysis.waste.facts import Price, Recommendation, Resource, Spared, UsageDay
 from analysis.waste.rules import read_rules
 from db import engines
 from db.engines import Database
@@ -59,6 +59,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
         )
         gaps = commitment_gaps(session, _billed_until(session, now.date()))
         _store(session, [*findings.recommendations, *gaps], now)
+        _store_spared(session, findings.spared, now)
         found = [*_groups(session, findings.recommendations), *_gaps(gaps)]
         insights.store(session, found, organisation, now, None)
         closed = _close_gone(session, {item.fingerprint for item in found}, now)
@@ -133,9 +134,27 @@ def _store(session: Session, recommendations: Iterable[Recommendation], now: dat
         statement = insert(Stored).values(
             fingerprint=fingerprint, kind=one.kind, resource_id=one.resource_id, status="open", created_at=now, **values
         )
-        reopened = sa.case((Stored.status == "gone", "open"), else_=Stored.status)
+        reopened = sa.case((Stored.status.in_(("gone", "protected")), "open"), else_=Stored.status)
         session.execute(statement.on_conflict_do_update(index_elements=["fingerprint"], set_={**values, "status": reopened}))
     session.execute(sa.update(Stored).where(Stored.status == "open", Stored.fingerprint.not_in(kept)).values(status="gone"))
+
+
+def _store_spared(session: Session, spared: Iterable[Spared], now: datetime) -> None:
+    """What a tag protects is kept too, as `protected`, so that a proposal for the others can name it."""
+    kinds = {rule.name: rule.kind for rule in read_rules()}
+    kept = []
+    for one in spared:
+        resource = session.get(StoredResource, one.resource_id)
+        fingerprint = f"{kinds[one.rule]}:{one.resource_id}"
+        kept.append(fingerprint)
+        values: dict[str, Any] = {
+            "account": resource.account if resource else None, "team": resource.team if resource else None, "current_state": "protected",
+            "proposed_state": "as it is", "currency": (resource.currency if resource else None) or "USD", "monthly_savings": None, "confidence": "high",
+            "evidence": {"summary": one.reason}, "last_seen_at": now, "status": "protected",
+        }  # fmt: skip
+        row = insert(Stored).values(fingerprint=fingerprint, kind=kinds[one.rule], resource_id=one.resource_id, created_at=now, **values)
+        session.execute(row.on_conflict_do_update(index_elements=["fingerprint"], set_=values))
+    session.execute(sa.update(Stored).where(Stored.status == "protected", Stored.fingerprint.not_in(kept)).values(status="gone"))
 
 
 def _groups(session: Session, recommendations: Iterable[Recommendation]) -> Iterable[insights.Found]:

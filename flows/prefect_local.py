@@ -152,7 +152,7 @@ def _port(folder: Path) -> int:
 def _launch(home: Path, folder: Path) -> str:
     port = _port(folder)
     url = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--ui"]
     log_path = folder / "server.log"
     with log_path.open("ab") as log:
         process = subprocess.Popen(

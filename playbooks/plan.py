@@ -30,6 +30,8 @@ class Target:
     evidence: str = ""
     proposed: Mapping[str, Any] = field(default_factory=dict)
     arithmetic: Mapping[str, Any] = field(default_factory=dict)
+    protected: str | None = None
+    """Why it was left out when it was found, so that it is named among what a plan leaves alone."""
     of_this_type: int | None = None
     """How many resources of its type the account has; None when the inventory does not know."""
 

@@ -34,11 +34,17 @@ class NothingToDo:
 
 
 def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Target]:
-    """Open recommendations that the playbook's trigger accepts, without those in an open or snoozed proposal. Sorted by saving, largest first."""
+    """Open recommendations that the playbook's trigger accepts, without those in an open or snoozed proposal, sorted by saving, largest first; after
+    them what matches and is protected, to be named.
+    """
     rows = session.execute(
         sa.select(Recommendation, Resource)
         .outerjoin(Resource, Resource.resource_id == Recommendation.resource_id)
-        .where(Recommendation.kind == playbook.trigger.kind, Recommendation.status == "open", Recommendation.resource_id.not_in(busy(now)))
+        .where(
+            Recommendation.kind == playbook.trigger.kind,
+            Recommendation.status.in_(("open", "protected")),
+            Recommendation.resource_id.not_in(busy(now)),
+        )
         .order_by(Recommendation.monthly_savings.desc().nulls_last(), Recommendation.resource_id)
     )
     found = ((recommendation, resource) for recommendation, resource in rows if accepted(playbook, resource, recommendation))
@@ -84,6 +90,7 @@ def _target(recommendation: Recommendation, resource: Resource | None, populatio
         evidence=str(evidence.get("summary", recommendation.current_state)),
         proposed=dict(evidence.get("proposed", {})),
         arithmetic=dict(evidence.get("arithmetic", {})),
+        protected=str(evidence.get("summary", "protected")) if recommendation.status == "protected" else None,
         of_this_type=population.get((resource.account_id, resource.resource_type)) if resource else None,
     )
 
@@ -139,6 +146,8 @@ def _looked_at(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits)
 
 
 def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits) -> list[PlannedStep] | LeftOut:
+    if target.protected:
+        return LeftOut(target.resource_id, target.name, target.protected)
     if not target.account_id:
         return LeftOut(target.resource_id, target.name, "the inventory does not know its account")
     steps: list[PlannedStep] = []

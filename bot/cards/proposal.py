@@ -63,7 +63,7 @@ def _table(payload: dict[str, Any]) -> Block | None:
         [
             _named(step),
             str(step.get("says") or ""),
-            _state(step) if started else str(step.get("evidence") or ""),
+            _state(step) if started else _short(str(step.get("evidence") or "")),
             money.money(step["monthly_savings"], currency) if step.get("monthly_savings") is not None else "",
         ]
         for step in steps[:STEPS]
@@ -80,7 +80,13 @@ def _named(step: dict[str, Any]) -> str:
     if name == key:
         return name
     short = key.rsplit(":", 1)[-1]
-    return name if short == name else f"{name} ({mrkdwn.cut(short, 20)})"
+    return name if short == name else f"{name} ({mrkdwn.cut(short, 11)})"
+
+
+def _short(evidence: str) -> str:
+    """The first reason; all of them stand in the plan."""
+    first, _, rest = evidence.partition("; ")
+    return f"{first}; …" if rest else first
 
 
 def _state(step: dict[str, Any]) -> str:

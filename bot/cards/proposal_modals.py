@@ -12,12 +12,16 @@ def plan_modal(payload: dict[str, Any]) -> Block:
     """Every step of the plan, as far as a modal reaches."""
     lines = [
         f"{number}. {mrkdwn.escape(step.get('name') or step['resource_id'], 80)} ({mrkdwn.escape(step['resource_id'], 120)}): "
-        f"{mrkdwn.escape(step.get('says') or '', 200)}"
+        f"{mrkdwn.escape(step.get('says') or '', 200)}{_because(step, 400 if len(payload['steps']) <= 100 else 60)}"
         for number, step in enumerate(payload["steps"], 1)
     ]
     pages = _pages(lines, 2_900)
     shown = pages[:90]
     return _modal("plan", "", "The plan", [blocks.section(page) for page in shown], submit=None)
+
+
+def _because(step: dict[str, Any], most: int) -> str:
+    return f" – {mrkdwn.escape(step['evidence'], most)}" if step.get("evidence") else ""
 
 
 def _pages(lines: list[str], most: int) -> list[str]:

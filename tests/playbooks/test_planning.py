@@ -60,6 +60,21 @@ def test_candidates_are_open_accepted_and_not_busy(session: Session) -> None:
 
 
 @pytest.mark.usefixtures("aws")
+def test_what_is_protected_is_named_in_the_proposal(session: Session, cloud: Cloud) -> None:
+    """Found idle and protected, it is no recommendation; the proposal for its neighbours says that it was left alone."""
+    [idle] = run_instances(1, {"team": "web"})
+    recommended(session, idle, 10)
+    recommended(session, "i-licence", 0)
+    values = {"status": "protected", "monthly_savings": None, "evidence": {"summary": "protected by tag finops:protected"}}
+    session.execute(sa.update(Recommendation).where(Recommendation.resource_id == "i-licence").values(**values))
+    left = propose_all(session, BOOK, cloud, Organisation(), "U1", NOW)
+    assert isinstance(left, list)
+    plan = session.get_one(Remediation, left[0]).plan
+    assert [step["resource_id"] for step in plan["steps"]] == [idle]
+    assert plan["left_out"] == [{"resource_id": "i-licence", "name": "i-licence", "reason": "protected by tag finops:protected"}]
+
+
+@pytest.mark.usefixtures("aws")
 def test_what_is_proposed_or_snoozed_is_no_candidate(session: Session, cloud: Cloud) -> None:
     """Until the snooze ends."""
     [number] = run_instances(1, {"team": "web"})
