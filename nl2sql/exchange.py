@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeGuard
 
 from nl2sql.run import Rows
 from settings import Organisation
@@ -41,17 +42,21 @@ class Exchange:
         return float(into / out)
 
     def applied(self, found: Rows, currency: str, *, every: bool = False) -> Rows:
-        """The rows with their amounts exchanged (`every`: each number but shares); a column `currency` says for each row what it was in."""
+        """The rows with their amounts exchanged (`every`: each number but shares); rows that differed in nothing but their currency become one."""
         at = found.columns.index("currency") if "currency" in found.columns else None
-        money = [i for i, name in enumerate(found.columns) if (every or _MONEY.search(name)) and not _OTHER.search(name)]
+        numbers = [i for i in range(len(found.columns)) if any(_is_number(row[i]) for row in found.rows)]
+        named = [(i, found.columns[i]) for i in numbers]
+        money = [i for i, name in named if (every or _MONEY.search(name)) and not _OTHER.search(name)]
         rows = []
         for row in found.rows:
             factor = self.factor(str(row[at]) if at is not None and row[at] else currency)
-            cells = [round(cell * factor, 6) if i in money and _is_number(cell) else cell for i, cell in enumerate(row)]
+            cells = [cell * factor if i in money and _is_number(cell) else cell for i, cell in enumerate(row)]
             if at is not None:
                 cells[at] = self.into
-            rows.append(tuple(cells))
-        return replace(found, rows=tuple(rows))
+            rows.append(cells)
+        if at is not None:
+            rows = _together(rows, money)
+        return replace(found, rows=tuple(tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows))
 
     def note(self, currencies: Sequence[str]) -> str:
         """The rate, for the reader."""
@@ -64,5 +69,22 @@ def exchange(into: str, organisation: Organisation) -> Exchange:
     return Exchange(into, organisation.currency, organisation.exchange_rates)
 
 
-def _is_number(cell: object) -> bool:
+def _is_number(cell: object) -> TypeGuard[int | float]:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _together(rows: list[list[object]], money: Sequence[int]) -> list[list[object]]:
+    """Rows with the same labels added up; as they are where something else than money is counted in them."""
+    if any(_is_number(cell) for row in rows for i, cell in enumerate(row) if i not in money):
+        return rows
+    sums: dict[tuple[object, ...], list[object]] = {}
+    for row in rows:
+        labels = tuple(cell for i, cell in enumerate(row) if i not in money)
+        if labels not in sums:
+            sums[labels] = row
+            continue
+        kept = sums[labels]
+        for i in money:
+            if _is_number(row[i]):
+                kept[i] = float(str(kept[i] or 0)) + float(str(row[i]))
+    return list(sums.values())
