@@ -19,17 +19,21 @@ _SAME_START = timedelta(days=2)
 _CHART_STEPS = {"day": 30, "hour": 48}
 _LOUDER = 1.5  # how much larger than what was called noise the next one has to be
 _HOURS = 24
+_BACK = 0.35  # of the impact; what is nearer to the expected value is back to usual
 
 
 @dataclass(frozen=True)
 class Window:
-    """What the detector saw, step by step: `values` [steps x series], and of the last steps what it expected and how sure it was."""
+    """What the detector saw, step by step: `values` [steps x series], of which the first `whole` have wholly arrived, and of the last steps what it
+    expected and how sure it was.
+    """
 
     first: datetime
     every: timedelta
     values: Floats
     expected: Floats
     scale: Floats
+    whole: int
 
     def band(self, row: int, steps: int) -> dict[str, Any]:
         """The last steps of a series with a band of three robust standard deviations around what was expected."""
@@ -72,6 +76,17 @@ class Judged:
     def impact(self) -> float:
         """Currency a day."""
         return self.finding.impact * (_HOURS if self.grain == "hour" else 1)
+
+    @property
+    def over(self) -> tuple[int, float] | None:
+        """Steps it lasted and what they cost more or less together, where the newest whole step is as before it again; None while it lasts."""
+        first = int((self.finding.since - self.window.first) / self.window.every)
+        beyond = self.window.values[first : self.window.whole, self.finding.row] - self.finding.expected
+        out = np.abs(beyond) >= _BACK * abs(self.finding.impact)
+        if len(out) < 2 or out[-1] or not out.any() or self.finding.kind == "new":
+            return None
+        lasted = int(np.flatnonzero(out)[-1]) + 1
+        return lasted, float(beyond[:lasted].sum())
 
     def band(self) -> dict[str, Any]:
         """What the alert's chart shows."""
@@ -130,12 +145,23 @@ def title_of(judged: Judged, verdict: Verdict | None = None) -> str:
     where = f" in {', '.join(within)}" if within else ""
     ratio = f" (×{finding.actual / finding.expected:.1f})" if finding.expected > 1 and finding.actual > 1 else ""
     amount = f"{money(abs(finding.impact), judged.currency)} {'an hour' if judged.grain == 'hour' else 'a day'}"
-    since = f"since {finding.since:%a} {finding.since.day} {finding.since:%b}"
-    if judged.grain == "hour":
-        since += f" {finding.since:%H:%M} UTC"
+    since = f"since {_said(finding.since, judged.grain)}"
     if finding.kind == "new":
         return f"{what}{where} is new: {amount} {since}"
     moved = "up" if finding.direction == "up" else "down"
     creeping = ", creeping" if finding.kind == "ramp" else ""
     why = f": {EFFECTS[verdict]}" if verdict in ("usage", "price", "mix") else ""
+    if judged.over is not None:
+        last = finding.since + (judged.over[0] - 1) * judged.window.every
+        when = (
+            f"on {_said(finding.since, judged.grain)}"
+            if judged.over[0] == 1
+            else f"from {_said(finding.since, judged.grain)} to {_said(last, judged.grain)}"
+        )
+        return f"{what}{where} was {moved} {amount} {when}{ratio}{why}"
     return f"{what}{where} is {moved} {amount} {since}{ratio}{creeping}{why}"
+
+
+def _said(moment: datetime, grain: str) -> str:
+    """`Tue 17 Nov`, with the hour where hours count."""
+    return f"{moment:%a} {moment.day} {moment:%b}" + (f" {moment:%H:%M} UTC" if grain == "hour" else "")

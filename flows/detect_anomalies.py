@@ -135,6 +135,7 @@ def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | 
             "score": round(finding.score, 2),
             "confidence": "high" if finding.score >= 8 else "good" if finding.score >= 6 else "fair",
             "series": judged.band(),
+            "over": None if judged.over is None else {"steps": judged.over[0], "amount": round(judged.over[1], 2)},
             "cause": cause,
         },
         payload={"playbook": None},

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from analysis.anomalies import Finding, score
 from analysis.anomaly_scopes import Event, absorbed, sensitivities
 from analysis.anomaly_state import DAILY, Floats, State, from_json, is_current, join, new_state
-from analysis.maturity import Curve, Sighting, complete, learn, maturity
+from analysis.maturity import COMPLETE, Curve, Sighting, complete, learn, maturity
 from db.tables import DetectorState, Insight
 from flows.anomaly_stories import Judged, Window
 from flows.cost_series import CostSeries, data_through, read
@@ -140,7 +140,7 @@ def _judge(
         series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
     )
     found: list[Finding] = []
-    expected, scale = [], []
+    expected, scale, whole = [], [], 0
     for offset in range((anchor - series.first).days + 1, (through - series.first).days + 1):
         day = series.day(offset)
         known = maturity(learned, (now.date() - day).days)
@@ -151,7 +151,8 @@ def _judge(
         expected.append(outcome.expected)
         scale.append(outcome.scale)
         found += outcome.findings if known.judged else ()
-    window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale))
+        whole = offset + 1 if known.share >= COMPLETE else whole
+    window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale), whole)
     return tuple(Judged(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in found)
 
 

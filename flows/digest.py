@@ -21,6 +21,7 @@ from flows.showback import section as showback_section
 _DAYS = 30
 _USUAL_WEEKS = 4
 _MOVERS = 8
+_MOVES = 0.01  # of the cost, under which nothing has moved
 _LEAST_AHEAD = 7  # days of forecast that the chart shows at least
 _MOST_AHEAD = 45  # days of forecast that are read
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -89,7 +90,7 @@ def _spent(days: Any, series: CostSeries, through: date, span: int, currency: st
     if usual <= 0:
         return f"{when} {money(spent, currency)}."
     share = spent / usual - 1
-    like = "a usual week" if span == 7 else f"a usual {_WEEKDAYS[through.weekday()]}"
+    like = f"a usual {_like(through, span)}"
     if abs(share) < 0.005:
         return f"{when} {money(spent, currency)}, as {like}."
     return f"{when} {money(spent, currency)}, {percent(share)} {'over' if share > 0 else 'under'} {like}."
@@ -123,31 +124,36 @@ def _ahead(session: Session, scope: Mapping[str, str], currency: str, through: d
 
 
 def _moves(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> list[Any]:
-    """Services by how far they are from the same days a week before."""
+    """Services by how far they are from usual: the mean of the same days of the four weeks before, which adds up over services."""
     where = " AND ".join(f"{name} IS NOT DISTINCT FROM :scope_{name}" for name in scope) or "true"
-    sql = f"""SELECT service, sum(effective_cost) FILTER (WHERE usage_date > :start) AS now,
-                     sum(effective_cost) FILTER (WHERE usage_date <= :start) AS before
-              FROM finops.daily_costs WHERE {where} AND currency = :currency AND charge_category = 'Usage'
-              AND (usage_date > :start AND usage_date <= :end OR usage_date > :start_before AND usage_date <= :end_before)
-              GROUP BY service ORDER BY abs(coalesce(sum(effective_cost) FILTER (WHERE usage_date > :start), 0)
-                                           - coalesce(sum(effective_cost) FILTER (WHERE usage_date <= :start), 0)) DESC LIMIT :most"""
+    usual = [through - timedelta(days=7 * week + day) for week in range(1, _USUAL_WEEKS + 1) for day in range(span)]
+    sql = f"""SELECT service, now, usual / {_USUAL_WEEKS} AS before FROM (
+                SELECT service, coalesce(sum(effective_cost) FILTER (WHERE usage_date > :start), 0) AS now,
+                       coalesce(sum(effective_cost) FILTER (WHERE usage_date <= :start), 0) AS usual
+                FROM finops.daily_costs WHERE {where} AND currency = :currency AND charge_category = 'Usage'
+                AND (usage_date > :start AND usage_date <= :end OR usage_date = ANY(:usual)) GROUP BY service) AS sums
+              ORDER BY abs(now - usual / {_USUAL_WEEKS}) DESC LIMIT :most"""
     bound = {f"scope_{name}": value for name, value in scope.items()}
-    start = through - timedelta(days=span)
-    week = timedelta(days=7)
-    periods = {"start": start, "end": through, "start_before": start - week, "end_before": through - week}
+    periods = {"start": through - timedelta(days=span), "end": through, "usual": usual}
     return list(session.execute(sa.text(sql), {**bound, **periods, "currency": currency, "most": _MOVERS}))
 
 
 def _mover(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> str:
-    """The service that moved most, with its reason where an insight knows one."""
+    """The service that moved most, with its reason where an insight knows one; nothing where it moved by less than a hundredth of the cost."""
     moves = _moves(session, scope, through, span, currency)
-    if not moves:
+    delta = float(moves[0].now - moves[0].before) if moves else 0.0
+    if abs(delta) < _MOVES * sum(float(row.now) for row in moves):
         return ""
-    delta = float(moves[0].now or 0) - float(moves[0].before or 0)
-    sql = "SELECT evidence->'cause'->>'why' FROM finops.insights WHERE kind = 'anomaly' AND service = :service AND closed_at IS NULL ORDER BY id DESC LIMIT 1"
-    why = session.scalar(sa.text(sql), {"service": moves[0].service})
+    sql = """SELECT evidence->'cause'->>'why' FROM finops.insights WHERE kind = 'anomaly' AND service = :service AND closed_at IS NULL
+             AND evidence->>'direction' = :direction AND (team IS NOT DISTINCT FROM :team OR :team IS NULL) ORDER BY id DESC LIMIT 1"""
+    asked = {"service": moves[0].service, "direction": "up" if delta >= 0 else "down", "team": scope.get("team")}
+    why = session.scalar(sa.text(sql), asked)
     sign = "+" if delta >= 0 else "−"
-    return f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} on the week before{f' ({why})' if why else ''}."
+    return f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} on a usual {_like(through, span)}{f' ({why})' if why else ''}."
+
+
+def _like(through: date, span: int) -> str:
+    return "week" if span == 7 else _WEEKDAYS[through.weekday()]
 
 
 def _open_things(session: Session, scope: Mapping[str, str], currency: str) -> str:
@@ -201,7 +207,7 @@ def _services(session: Session, scope: Mapping[str, str], through: date, span: i
         [row.service, money(row.now or 0, currency), money(float(row.now or 0) - float(row.before or 0), currency)]
         for row in _moves(session, scope, through, span, currency)
     ]
-    return {"title": "Movers", "columns": ["Service", "Cost", "Change on the week before"], "rows": rows, "right": [1, 2]}
+    return {"title": "Movers", "columns": ["Service", "Cost", f"Change on a usual {_like(through, span)}"], "rows": rows, "right": [1, 2]}
 
 
 def _insights(session: Session, scope: Mapping[str, str]) -> dict[str, Any]:

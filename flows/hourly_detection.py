@@ -93,7 +93,7 @@ def _judge(session: Session, series: CostSeries, state: State, first: int, organ
         scale.append(outcome.scale)
         usual = _last_weeks(series.values, hour)
         found += [one for one in outcome.findings if _is_news(one) and one.actual > _UNLIKE * usual[one.row]]
-    window = Window(_moment(series, 0), HOUR, series.values, np.array(expected), np.array(scale))
+    window = Window(_moment(series, 0), HOUR, series.values, np.array(expected), np.array(scale), len(series.values) - 1)
     return tuple(Judged(one, dict(series.scopes[one.row]), series.currencies[one.row], window, "hour") for one in found)
 
 

@@ -1,5 +1,6 @@
 """An alert that already says what, when, where, who and why, and what one can do about it."""
 
+from decimal import Decimal
 from typing import Any
 
 from analysis import money
@@ -43,6 +44,10 @@ def _impact(payload: dict[str, Any], currency: str) -> str:
         return ""
     if payload.get("kind") != "anomaly":
         return ""  # the title says it
+    over = (payload.get("evidence") or {}).get("over")
+    if over:
+        amount = money.decimal(over["amount"]) or Decimal(0)
+        return f"It is over: {money.money(abs(amount), currency)} {'more' if amount > 0 else 'less'} than usual in all."
     month = f"about {money.money(abs(impact) * 30, currency)} a month"
     return f"That is {month} {'if it stays' if impact > 0 else 'less if it stays'}."
 

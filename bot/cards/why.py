@@ -28,7 +28,7 @@ def contributions(evidence: dict[str, Any]) -> list[tuple[str, float]]:
 
 
 def _signed(share: float) -> str:
-    return f"{'−' if share < 0 else ''}{money.percent(share)}"
+    return "0 %" if abs(share) < 0.0005 else f"{'−' if share < 0 else ''}{money.percent(share)}"
 
 
 def _table(parts: Sequence[tuple[str, float]], currency: str) -> Block | None:

@@ -26,6 +26,20 @@ def test_yesterday_is_compared_with_its_weekday(session: Session) -> None:
     assert len(digest.payload["lines"]) <= 3
 
 
+def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
+    """A service that rose nine days ago is still why a Monday is dearer than usual Mondays; small moves are no news."""
+    spend(session, FIRST, [100.0] * DAYS, team="payments")
+    spend(session, FIRST, [10.0] * (DAYS - 9) + [50.0] * 9, team="payments", service="Lambda")
+    digest = compose(session, {"team": "payments"}, TODAY)
+    assert digest is not None
+    assert "Mover: Lambda +$30 on a usual Monday." in digest.payload["lines"][1]  # three Mondays of 10 and one of 50
+    assert digest.details["sections"][0]["rows"][0] == ["Lambda", "$50", "$30"]
+    spend(session, FIRST, [7.0] * DAYS, team="search")
+    quiet = compose(session, {"team": "search"}, TODAY)
+    assert quiet is not None
+    assert "Mover" not in quiet.text
+
+
 def test_a_bill_that_ends_early_is_late_and_no_drop(session: Session) -> None:
     """Two days are missing: the digest is about the last one there is, and says so."""
     spend(session, FIRST, [100.0] * (DAYS - 2), team="payments")

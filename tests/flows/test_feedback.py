@@ -6,9 +6,11 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.cards import alert
 from db.engines import Database
 from db.tables import Insight
 from flows import detect_anomalies
+from flows import insights as insights_of
 from settings import Channel, Organisation
 from tests.flows.daily import spend
 
@@ -54,6 +56,16 @@ def test_after_noise_the_next_one_must_be_half_as_large_again(clean_database: Da
     second = insights(clean_database)[1]
     assert second.starts_on == FIRST + timedelta(days=LATE)
     assert first.title in second.evidence["cause"]["similar"]
+
+
+def test_a_spike_that_is_over_is_told_as_such(clean_database: Database) -> None:
+    """In the past tense, with what it cost in all; one that goes on says what it would cost a month."""
+    look(clean_database, EARLY + 4, {EARLY: 1.6, EARLY + 1: 1.6})
+    (past,) = insights(clean_database)
+    assert "was up $" in past.title
+    assert "from Thu 29 Oct to Fri 30 Oct" in past.title
+    assert past.evidence["over"]["steps"] == 2
+    assert alert.card(insights_of.payload_of(past))["text"].endswith("more than usual in all.")
 
 
 def test_without_feedback_or_with_praise_the_same_is_told_again(clean_database: Database) -> None:
