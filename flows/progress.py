@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many bytes are done and how many there are."""
+"""Called with what is being done, how many bytes are done and how many there are; 0 of 0 where that is not known."""
 
 
 @contextmanager
@@ -17,17 +17,22 @@ def silent() -> Iterator[Progress]:
 def bar() -> Iterator[Progress]:
     """A progress bar for a terminal."""
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as RichProgress
 
     with RichProgress(
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[amount]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
     ) as rich:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
-                tasks[what] = rich.add_task(what, total=total)
-            rich.update(tasks[what], completed=done)
+                tasks[what] = rich.add_task(what, total=total or None, amount="")
+            rich.update(tasks[what], completed=done, amount=f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total else "")
 
         yield show

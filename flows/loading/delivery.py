@@ -129,6 +129,8 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
         staging.close()
     if not leaves:
         raise _RefusedError([bill.outcome("failed", "It holds a header and no rows: there is nothing to load.") for bill in bills])
+    if progress:
+        progress("Summing up and putting in place", 0, 0)
     lock_sources(connection, sorted({leaf.source_id for leaf in leaves}))
     if records.standing(connection, delivery.digest):
         raise _UnchangedError
