@@ -41,6 +41,7 @@ class BudgetIn(BaseModel):
     thresholds: list[Annotated[float, Field(gt=0, le=10, strict=True, allow_inf_nan=False)]] = Field(
         default=[0.8, 1.0], min_length=1, max_length=10, description="Shares of the amount at which it is told"
     )
+    rollover: bool = Field(False, strict=True, description="Whether what is left of a period is added to the next")
     owner: Text | None = Field(None, max_length=100, description="Slack user id that is mentioned")
 
     @model_validator(mode="after")
@@ -155,6 +156,7 @@ def _saved(session: Session, row: BudgetRow, budget: BudgetIn, actor: Actor) -> 
     for field in BudgetIn.model_fields:
         setattr(row, field, getattr(budget, field))
     row.amount = Decimal(str(round(budget.amount, 4)))
+    row.starts_on = row.ends_on = None  # only a custom period has them, and that is set in Slack or finops.yaml
     session.add(row)
     audit.append(session, actor.id, "budget.changed", row.name, {"from": before, "to": row.amount, "scope": budget.scope})
     session.flush()

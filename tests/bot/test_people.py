@@ -3,7 +3,7 @@
 import pytest
 
 from access import Role
-from bot.people import People
+from bot.people import People, actor_of
 from bot.runtime import web_client
 from demo.slack import Handle, Setup, UserGroup, running_workspace
 from settings import Group, Organisation, Person, Settings
@@ -36,6 +36,24 @@ def test_user_groups_add_roles(settings: Settings) -> None:
         assert people.actor(MAYA).roles == {Role.VIEWER, Role.APPROVER}
         assert people.actor(MAYA).approves_teams == {"checkout"}
         assert people.actor(TOMAS).roles == {Role.VIEWER}
+
+
+def test_a_person_is_the_same_actor_by_id_by_email_and_in_slack(settings: Settings) -> None:
+    """With the id that Slack knows and what their groups add, whichever way they come; nobody else gains anything."""
+    organisation = Organisation(
+        people=(
+            Person(id="p2", name="M", email="maya@example.com", teams=("checkout",)),
+            Person(id="p3", name="X", email="nobody@example.com"),
+        ),
+        groups=(Group(handle="stoppers", roles=(Role.APPROVER,), approves_playbooks=("ec2-stop-idle",)),),
+    )
+    with running_workspace(Setup(groups=(UserGroup("S1", "stoppers", "Stoppers", (MAYA,)),))) as slack:
+        people = People(web_client(connected(settings, slack), retry=True), organisation)
+        assert people.person("p2") == people.person("maya@example.com") == people.actor(MAYA)
+        assert people.actor(MAYA).approves_playbooks == {"ec2-stop-idle"}
+        assert (people.person("p3").id, people.person("p3").roles) == ("p3", {Role.VIEWER, Role.MEMBER})
+        assert actor_of(connected(settings, slack), organisation, "p2").roles == {Role.VIEWER, Role.MEMBER, Role.APPROVER}
+    assert actor_of(settings, organisation, "p2").roles == {Role.VIEWER, Role.MEMBER}
 
 
 @pytest.mark.parametrize("method", ["users.info", "usergroups.list"])
