@@ -1,0 +1,337 @@
+"""`finops.yaml`: sources, allocation, people, channels, budgets, limits; read, checked, and mistakes named with their line."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from access import Actor, Role
+from errors import UserError
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_tuple(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class Source(_Strict):
+    """Where one kind of bill comes from."""
+
+    name: str = Field(description="Name of the source, shown in loads and alerts")
+    paths: Names = Field(description="Files, globs, folders or s3:// addresses")
+    schedule: Literal["hourly", "daily"] = Field("daily", description="How often its paths are looked at for new deliveries")
+
+
+class AllocationRule(_Strict):
+    """One rule of an ordered list: either takes a tag's value, or gives a fixed value where its condition holds."""
+
+    tag: Names = Field((), description="Tag keys whose first non-empty value is taken")
+    account: str | None = Field(None, description="Account name or id, * as wildcard")
+    resource: str | None = Field(None, description="Regular expression on the resource's name or id")
+    service: str | None = Field(None, description="Service name, * as wildcard")
+    value: str | None = Field(None, description="The value given when the condition holds")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "AllocationRule":
+        conditions = [self.account, self.resource, self.service]
+        if self.tag and self.value is None and not any(conditions):
+            return self
+        if self.value is None or not any(conditions):
+            raise ValueError("give either `tag: [keys]`, or `value:` with one of account, resource, service")
+        if self.resource is not None:
+            re.compile(self.resource)
+        return self
+
+
+class Allocation(_Strict):
+    """Ordered rules; the first that gives a value wins; what matches none is unallocated."""
+
+    team: tuple[AllocationRule, ...] = Field(
+        (AllocationRule(tag=("team", "Team", "owner", "cost-center")),), description="Rules that give a charge its team"
+    )
+    environment: tuple[AllocationRule, ...] = Field(
+        (AllocationRule(tag=("environment", "Environment", "env", "stage")),), description="Rules that give a charge its environment"
+    )
+    application: tuple[AllocationRule, ...] = Field(
+        (AllocationRule(tag=("application", "Application", "app", "service")),), description="Rules that give a charge its application"
+    )
+
+
+class SharedCost(_Strict):
+    """A cost split over teams for showback."""
+
+    name: str = Field(description="Name of the shared cost")
+    account: str | None = Field(None, description="Account whose cost is shared")
+    service: str | None = Field(None, description="Service whose cost is shared")
+    split: Literal["even", "proportional", "fixed"] = Field(
+        "proportional", description="How it is split: even, proportional to the teams' own cost, or by fixed `shares`"
+    )
+    shares: dict[str, float] = Field(default_factory=dict, description="Team: its part of 1, for a fixed split; what is left nobody bears")
+
+    @model_validator(mode="after")
+    def _divisible(self) -> "SharedCost":
+        if self.account is None and self.service is None:
+            raise ValueError("name the account or the service whose cost is shared")
+        if (self.split == "fixed") != bool(self.shares):
+            raise ValueError("`shares` belong to `split: fixed`, and to nothing else")
+        if any(share < 0 for share in self.shares.values()) or sum(self.shares.values()) > 1 + 1e-9:
+            raise ValueError("shares are parts of 1: none is negative, together they are 1 at most")
+        return self
+
+
+class Person(_Strict):
+    """Somebody in the workspace."""
+
+    id: str = Field(description="Slack user id")
+    name: str = Field(description="Name, as shown")
+    email: str | None = Field(None, description="E-mail address, another way to name the person")
+    roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What the person may do")
+    teams: tuple[str, ...] = Field((), description="Teams the person belongs to, which bound what they see where `visibility` is own_teams")
+    approves_teams: tuple[str, ...] = Field((), description="Teams for which an approver decides; * for all")
+    approves_playbooks: tuple[str, ...] = Field((), description="Playbooks on which an approver decides; none named: all")
+
+
+class Group(_Strict):
+    """A Slack user group and what its members may; it only adds to what `people` says."""
+
+    handle: str = Field(description="Handle of the user group, without @")
+    roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What its members may do")
+    teams: tuple[str, ...] = Field((), description="Teams its members belong to")
+    approves_teams: tuple[str, ...] = Field((), description="Teams for which its members decide, where they are approvers")
+    approves_playbooks: tuple[str, ...] = Field((), description="Playbooks on which its members decide; none named: all")
+
+
+class Channel(_Strict):
+    """A Slack channel and what it is told."""
+
+    channel: str = Field(description="Channel name with # or id")
+    team: str | None = Field(None, description="Team whose alerts and digests come here; none: everybody's")
+    minimum_impact: float = Field(100, ge=0, description="Smallest daily impact that is posted, in the billing currency")
+    quiet_hours: tuple[int, int] | None = Field(None, description="Start and end hour, UTC, in which only critical alerts are posted")
+    digest: Literal["none", "daily", "weekly"] = Field("none", description="How often a digest is posted")
+    digest_hour: int = Field(9, ge=0, le=23, description="Hour of the digest, in `timezone`")
+    timezone: str = Field("UTC", description="Time zone of the digest")
+    admin: bool = Field(False, description="Failures of flows are told here")
+
+
+class Scope(_Strict):
+    """What a budget, forecast or rule is about; empty means everything."""
+
+    team: str | None = Field(None, description="Team")
+    account: str | None = Field(None, description="Account name")
+    service: str | None = Field(None, description="Service name as billed")
+    environment: str | None = Field(None, description="Environment")
+    application: str | None = Field(None, description="Application")
+    provider: str | None = Field(None, description="Cloud provider")
+    region: str | None = Field(None, description="Region id")
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The dimensions that are set, in a fixed order."""
+        return tuple((key, value) for key, value in self.model_dump().items() if value is not None)
+
+    def label(self) -> str:
+        """How the scope is named in tables: `payments`, or `payments, prod`; `everything` when empty."""
+        return ", ".join(value for _, value in self.pairs()) or "everything"
+
+    def kind(self) -> str:
+        """The scope's dimensions joined by x: `team`, `service x account`, or `total`."""
+        return " x ".join(key for key, _ in self.pairs()) or "total"
+
+
+class Budget(_Strict):
+    """An amount not to be passed in a period."""
+
+    name: str = Field(description="Name of the budget")
+    scope: Scope = Field(Scope(), description="What it is about; empty: everything")
+    amount: Decimal = Field(gt=0, description="Amount not to be passed in a period")
+    currency: str = Field("USD", description="Currency of the amount; only costs in it count")
+    period: Literal["monthly", "quarterly", "yearly", "custom"] = Field("monthly", description="How long a period is")
+    start: date | None = Field(None, description="First day, for a custom period")
+    end: date | None = Field(None, description="Day after the last, for a custom period")
+    thresholds: tuple[float, ...] = Field((0.8, 1.0), description="Shares of the amount at which it is told")
+    rollover: bool = Field(False, description="What was left of the last period is added to this one")
+    owner: str | None = Field(None, description="Slack user id that is mentioned")
+
+    @model_validator(mode="after")
+    def _dated(self) -> "Budget":
+        if self.period == "custom" and (self.start is None or self.end is None or self.end <= self.start):
+            raise ValueError("a custom budget needs start and end, end after start")
+        return self
+
+
+class Sensitivity(_Strict):
+    """How easily a scope alerts: above 1 alerts more, below 1 less."""
+
+    scope: Scope = Field(Scope(), description="What it is about")
+    sensitivity: float = Field(1.0, gt=0, le=5, description="Above 1 alerts more, below 1 less")
+
+
+class PlannedEvent(_Strict):
+    """A known step: a launch, a sale, a commitment's end. `amount_per_day` is added to forecasts; the step raises no alert."""
+
+    name: str = Field(description="Name of the event")
+    scope: Scope = Field(Scope(), description="What it touches")
+    start: date = Field(description="First day")
+    end: date | None = Field(None, description="Day after the last; none: it stays")
+    amount_per_day: Decimal = Field(Decimal(0), description="Expected change of cost a day")
+
+
+class Anomalies(_Strict):
+    """Settings of detection."""
+
+    floor_per_day: float = Field(20, ge=0, description="Series under this daily spend are not watched")
+    sensitivity: tuple[Sensitivity, ...] = Field((), description="Scopes that alert more or less easily")
+
+
+class Remediation(_Strict):
+    """Limits of remediation over all runs of a day."""
+
+    enabled: bool = Field(True, description="Whether anything is proposed at all")
+    protected_tags: dict[str, tuple[str, ...]] = Field(
+        {"finops:protected": ("true", "yes"), "do-not-stop": ("true", "yes")},
+        description="Tag key: values that keep a resource from ever being touched",
+    )
+    maximum_resources_a_day: int = Field(50, ge=0, description="Most resources that all runs of a day may touch")
+    auto_after_successes: int = Field(
+        5, ge=1, description="Approved runs without a failure after which a playbook may run by itself, where it says `auto`"
+    )
+    actor_role_arn: str | None = Field(None, description="Role assumed for changes, {account} is replaced")
+    observer_role_arn: str | None = Field(None, description="Role assumed for reading, {account} is replaced")
+    regions: tuple[str, ...] = Field(("us-east-1",), description="AWS regions whose inventory and metrics are read")
+    accounts: tuple[str, ...] = Field((), description="AWS account ids whose inventory and metrics are read; none: the process's own")
+
+
+class Retention(_Strict):
+    """How long rows are kept, in days; 0 keeps them for ever."""
+
+    charges_days: int = Field(1_100, ge=0, description="Days that charges are kept")
+    questions_days: int = Field(400, ge=0, description="Days that questions are kept")
+    audit_days: int = Field(0, ge=0, description="Days that audit entries are kept")
+
+
+class Organisation(_Strict):
+    """`finops.yaml`: sources, allocation, people, channels, budgets. Everything has a default."""
+
+    name: str = Field("Your organisation", description="Name of the organisation")
+    currency: str = Field("USD", description="Currency in which things are shown where a choice has to be made")
+    fiscal_year_start: int = Field(1, ge=1, le=12, description="Month in which the fiscal year starts")
+    visibility: Literal["all", "own_teams"] = Field("all", description="own_teams narrows every answer to the asker's teams")
+    exchange_rates: dict[str, Decimal] = Field(default_factory=dict, description="Units of a currency per unit of `currency`")
+    sources: tuple[Source, ...] = Field((), description="Where bills come from")
+    allocation: Allocation = Field(Allocation(), description="Who owns a charge")
+    shared_costs: tuple[SharedCost, ...] = Field((), description="Costs that are split over teams for showback")
+    people: tuple[Person, ...] = Field((), description="Who is who, and what they may do")
+    groups: tuple[Group, ...] = Field((), description="Slack user groups and what their members may do")
+    channels: tuple[Channel, ...] = Field((), description="Which channel is told what")
+    budgets: tuple[Budget, ...] = Field((), description="Amounts not to be passed")
+    events: tuple[PlannedEvent, ...] = Field((), description="Known steps: launches, sales, ends of commitments")
+    anomalies: Anomalies = Field(Anomalies(), description="How easily detection alerts")
+    remediation: Remediation = Field(Remediation(), description="Limits of changes to resources")
+    retention: Retention = Field(Retention(), description="How long rows are kept")
+    synonyms: dict[str, Names] = Field(default_factory=dict, description="Your own words for values: checkout: [co, kasse]")
+
+    def actor(self, person_id: str | None, name: str = "") -> Actor:
+        """Who a Slack user is; somebody unknown is a viewer (of everything, unless `visibility` narrows)."""
+        person = next((p for p in self.people if p.id == person_id or (p.email and p.email == person_id)), None)
+        everything = self.visibility == "all"
+        if person is None:
+            return Actor(id=person_id or "unknown", name=name, sees_all=everything)
+        return Actor(
+            id=person.id,
+            name=person.name,
+            roles=frozenset({Role.VIEWER, *person.roles}),
+            teams=frozenset(person.teams),
+            sees_all=everything or Role.ADMIN in person.roles,
+            approves_teams=frozenset(person.approves_teams),
+            approves_playbooks=frozenset(person.approves_playbooks),
+        )
+
+    def knows(self, person_id: str) -> bool:
+        """Whether `people` names somebody by id or e-mail."""
+        return any(person_id in (person.id, person.email) for person in self.people)
+
+    def people_with(self, role: Role) -> tuple[Person, ...]:
+        """Everybody who holds a role, in the file's order."""
+        return tuple(person for person in self.people if role in person.roles)
+
+    def channel_for(self, team: str | None) -> str | None:
+        """Where a team is told things: its own channel, else the first without a team, else an admin channel; None when there is none."""
+        own = [channel.channel for channel in self.channels if team is not None and channel.team == team]
+        shared = [channel.channel for channel in self.channels if channel.team is None and not channel.admin]
+        return next(iter([*own, *shared, *self.admin_channels()]), None)
+
+    def channel_named(self, name: str) -> Channel | None:
+        """The channel with this name or id, with or without #."""
+        return next((one for one in self.channels if one.channel.lstrip("#") == name.lstrip("#")), None)
+
+    def admin_channels(self) -> tuple[str, ...]:
+        """Channels that are told about failures."""
+        return tuple(channel.channel for channel in self.channels if channel.admin)
+
+
+def read_organisation(path: Path) -> Organisation:
+    """The organisation file, or the defaults when there is none; raises `UserError` that names file, line and fix."""
+    if not path.exists():
+        return Organisation()
+    return _parse_organisation(path, path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _parse_organisation(path: Path, text: str) -> Organisation:
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise UserError(
+            f"{path}:{line}: not valid YAML: {getattr(error, 'problem', error)}. Check indentation and quotes there."
+        ) from error
+    try:
+        return Organisation.model_validate(content)
+    except ValidationError as error:
+        raise UserError("\n".join(_problems(path, tree, error))) from error
+
+
+def _problems(path: Path, tree: Any, error: ValidationError) -> Iterator[str]:
+    for problem in error.errors():
+        where = ".".join(str(part) for part in problem["loc"])
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = f"unknown key; remove it or see `finops config check --schema`{_nearest(problem['loc'])}"
+        yield f"{path}:{line_of(tree, problem['loc'])}: {where}: {message}"
+
+
+def _nearest(location: tuple[Any, ...]) -> str:
+    from difflib import get_close_matches
+
+    known = [*Organisation.model_fields, *Person.model_fields, *Budget.model_fields, *Channel.model_fields, *Source.model_fields]
+    near = get_close_matches(str(location[-1]), known, n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def line_of(node: Any, location: tuple[Any, ...]) -> int:
+    """The line of the deepest node on the way to a location."""
+    line = node.start_mark.line + 1 if node is not None else 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
