@@ -64,6 +64,8 @@ def verdict(savings: Sequence[Saving]) -> str:
     expected = sum(float(saving.expected_monthly_savings or 0) for saving in savings)
     realized = sum(float(saving.realized_monthly_savings or 0) for saving in savings if saving.status != "reversed")
     statuses = {saving.status for saving in savings}
+    if statuses == {"reversed"}:
+        return "reversed: it was put back, so nothing is saved any more"
     word = "verified" if statuses == {"validated"} else next(iter(statuses)) if len(statuses) == 1 else "verified in part"
     promised = f" of {money(expected, currency)}" if expected else ""
     says = list(dict.fromkeys(item["says"] for saving in savings for item in saving.confounders))

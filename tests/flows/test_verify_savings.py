@@ -226,3 +226,12 @@ def plant_day(session: Session, resource: str, day: date, cost: float) -> None:
         "currency": "USD",
     }  # fmt: skip
     session.execute(sa.insert(resource_costs).values(row))
+
+
+def test_what_costs_again_is_said_to_be_put_back(session: Session) -> None:
+    """Low for ten days, then as dear as ever: reversed, by the bill alone."""
+    for offset in range(-28, 23):
+        plant_day(session, "i-1", APPLIED + timedelta(days=offset), 0.1 if 0 < offset <= 8 else 10)
+    remediated(session, {"i-1": 300})
+    assert verify_pending(session, NOW) == {"reversed": 1}
+    assert line(session) == "reversed: it was put back, so nothing is saved any more"
