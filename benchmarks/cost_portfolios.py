@@ -25,10 +25,10 @@ def _course(rng: np.random.Generator, days: int) -> Floats:
     year = np.arange(days) / 365.0
     kind = rng.choice(["steady", "line", "two lines", "saturating", "staircase", "fading"], p=[0.15, 0.25, 0.2, 0.15, 0.17, 0.08])
     if kind == "line":
-        return np.maximum(1 + rng.normal(0.4, 0.4) * year, 0.2)
+        return np.asarray(np.maximum(1 + rng.normal(0.4, 0.4) * year, 0.2))
     if kind == "two lines":
         bend = rng.uniform(0.3, year[-1])
-        return np.maximum(1 + rng.normal(0.4, 0.4) * year + rng.normal(0, 0.5) * np.maximum(year - bend, 0), 0.2)
+        return np.asarray(np.maximum(1 + rng.normal(0.4, 0.4) * year + rng.normal(0, 0.5) * np.maximum(year - bend, 0), 0.2))
     if kind == "saturating":
         return np.asarray(1 + rng.uniform(0.3, 2.0) * (1 - np.exp(-year / rng.uniform(0.3, 1.2))))
     if kind == "staircase":

@@ -17,6 +17,7 @@ from analysis.forecasts.series import DAY, Floats, Series
 ORIGINS = (30, 90, 180)  # days before today
 LEAST = 56  # days of history before an origin
 YEAR_AND_MORE = 448
+FEW_LENGTHS = 3
 LONGEST = 784  # days of history that are looked at
 BATCH = 512  # series that are worked on at once: bounds memory
 
@@ -61,12 +62,13 @@ def in_work_units(scales: Sequence[Scale], cost: Floats) -> Floats:
 
 
 def batches(series: Mapping[str, Series]) -> Iterator[Batch]:
-    """Series that end on the same day, grouped by length (cut to whole weeks, fewer for long ones) so that they share every decomposition."""
+    """Series that end on the same day, grouped by length so that they share every decomposition; where lengths are many, cut to whole weeks."""
+    lengths = {name: min(len(one.values), LONGEST) for name, one in series.items()}
+    many = len(set(lengths.values())) > FEW_LENGTHS
     by_length: dict[int, list[str]] = {}
-    for name, one in series.items():
-        length = min(len(one.values), LONGEST)
+    for name, length in lengths.items():
         step = 28 if length > YEAR_AND_MORE else 14 if length > 2 * LEAST else 1
-        by_length.setdefault(length - length % step, []).append(name)
+        by_length.setdefault(length - length % step if many else length, []).append(name)
     for length, names in sorted(by_length.items()):
         for first in range(0, len(names), BATCH):
             chosen = names[first : first + BATCH]
