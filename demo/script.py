@@ -11,6 +11,7 @@ from demo.stack import Stack
 MAYA, TOMAS, PRIYA = "U0MAYA0001", "U0TOMAS001", "U0PRIYA001"
 _CHANNEL = "#finops"
 _SECONDS = 60
+_LOADED = ("Bills loaded", "The bills ")  # how the card of a load begins
 _EDITED = (
     "SELECT service, region, SUM(effective_cost) AS effective_cost FROM reporting.daily_costs "
     "WHERE usage_date >= CURRENT_DATE - 7 AND team = 'checkout' GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5"
@@ -103,10 +104,12 @@ def _scheduled(stack: Stack, show: Show, due: float) -> None:
 def _refresh(stack: Stack, show: Show) -> None:
     """An operator has the bills fetched again through Prefect."""
     show("Tomás", "/finops refresh")
-    before = {str(message["ts"]) for message in stack.slack.messages(_CHANNEL)}
+    began = time.time()
     stack.slack.slash(TOMAS, "/finops", "refresh", _CHANNEL)
-    done = stack.slack.wait_for_message(lambda m: str(m["ts"]) not in before and "bills" in str(m.get("text", "")).lower(), _SECONDS * 2)
-    show("FinOps", "\n".join(_lines(done)))
+    starts = stack.slack.wait_for_message(lambda m: float(m["ts"]) > began and "Refresh bills" in str(m.get("text")), _SECONDS)
+    show("FinOps", "\n".join(_lines(starts)))
+    ends = stack.slack.wait_for_message(lambda m: float(m["ts"]) > began and str(m.get("text")).startswith(_LOADED), _SECONDS * 2)
+    show("FinOps", "\n".join(_lines(ends)))
 
 
 def _elements(message: Message) -> Iterator[dict[str, Any]]:
