@@ -104,6 +104,8 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
     figure = _shown(query, _number(leading, columns, 0), currency)
     if len(rows) == 1 or query.limit == 1:
         return f"{_name(leading)}: {figure}{per}, {scope}."
+    if query.limit and query.dimensions and not query.grain and not per and not query.limit_within:
+        return _ranked(query, columns, rows, currency, scope)
     if query.grain or query.limit or query.metric in RATES or query.average:
         word = "lowest" if query.order == "asc" else "highest"
         return f"{len(rows)} rows, {word} {_name(leading)} with {figure}{per}: {scope}."
@@ -111,12 +113,19 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
     return f"{_shown(query, total, currency)} in total, of which {_name(leading)} {money(_number(leading, columns, 0), currency)}: {scope}."
 
 
+def _ranked(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    """Of a ranking: its first three by name, and how many more."""
+    named = query.dimensions != ("resource",)  # beside a resource's name stands its id
+    parts = [f"{_name(row) if named else row[0]} {_shown(query, _number(row, columns, 0), currency)}" for row in rows[:3]]
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(rows) <= 3 else f"{', '.join(parts)} and {len(rows) - 3} more"
+    return f"{listed}{', lowest first' if query.order == 'asc' else ''}: {scope}."
+
+
 def _course(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
     """Of a course over time: all of it, the average of a step, and the step with the most; parts are added up."""
-    position = len([name for name in columns if name in query.dimensions or name in (query.grain, "resource_id")])
     steps: dict[str, float] = {}
     for row in rows:
-        steps[str(row[0])] = steps.get(str(row[0]), 0.0) + (float(row[position] or 0) if len(row) > position else 0.0)
+        steps[str(row[0])] = steps.get(str(row[0]), 0.0) + _number(row, columns, 0)
     total, most = sum(steps.values()), max(steps, key=lambda step: steps[step])
     average = (
         f", {money(total / len(steps), currency)} a day on average" if query.grain == "day" else ""
