@@ -6,23 +6,20 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from prefect import State, flow
-from prefect.deployments import run_deployment
-from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from sqlalchemy.orm import Session
 
-import logs
 from db import engines, outbox
 from db.engines import Database
 from flows import failure, showback
+from flows.detect_anomalies import detect_anomalies
 from flows.loading.delivery import ingest as ingest
 from flows.loading.replace import cost_to_json
 from flows.loading.result import IngestResult
 from settings import Organisation, Source, UserError, read_organisation, read_settings
 
 _SOURCE_LOCK = 7_113_012  # with the hash of a source's name: one run at a time fetches and loads it
-_DETECTION = "detect_anomalies/detect_anomalies"
 _FILES = "files"  # what a run of paths without a source is called
 
 Loaded = dict[str, dict[str, Any]]
@@ -120,11 +117,6 @@ def combined(results: dict[str, IngestResult]) -> dict[str, Any]:
 
 
 def _detect(results: dict[str, IngestResult]) -> None:
-    """Start the detection of anomalies on what has just arrived, where it is deployed."""
-    numbers = [number for result in results.values() for number in result.load_ids]
-    if not numbers or not flow_run.id:
-        return
-    try:
-        run_deployment(_DETECTION, timeout=0, as_subflow=False, idempotency_key=f"load-{max(numbers)}", tags=logs.tags())
-    except ObjectNotFound:
-        return
+    """Look for anomalies in what has just arrived, in this process, which is up already; its failure is its own and told by itself."""
+    if flow_run.id and any(result.load_ids for result in results.values()):
+        detect_anomalies(return_state=True)
