@@ -70,19 +70,17 @@ def organisation_page() -> str:
         "Everything has a default: an empty file works. `finops config check` names any mistake with its line, `finops config check --schema` prints the "
         "JSON Schema for your editor. Start from `finops.example.yaml`."
     )
-    sections = []
-    for model in _models(Organisation):
-        rows = [
-            (
-                f"`{name}`",
-                _said(item.description, name),
-                "required" if item.is_required() else _default(_factory(item)),
-                _type(item.annotation),
-            )
-            for name, item in model.model_fields.items()
-        ]
-        sections.append(f"## {model.__name__}\n\n{_sentence(model)}\n\n{_table(('key', 'what for', 'default', 'type'), rows)}")
-    return _page("finops.yaml", intro, *sections)
+    return _page("finops.yaml", intro, *_keys(Organisation, "##"))
+
+
+def _keys(outermost: Any, heading: str) -> Iterator[str]:
+    """A section with a table of keys for each model."""
+    for model in _models(outermost):
+        rows = []
+        for name, item in model.model_fields.items():
+            default = "required" if item.is_required() else _default(item.get_default(call_default_factory=True))
+            rows.append((f"`{name}`", _said(item.description, name), default, _type(item.annotation)))
+        yield f"{heading} {model.__name__}\n\n{_sentence(model)}\n\n{_table(('key', 'what for', 'default', 'type'), rows)}"
 
 
 def _models(model: Any) -> list[Any]:
@@ -100,10 +98,6 @@ def _parts(annotation: Any) -> Iterator[Any]:
     yield annotation
     for part in get_args(annotation):
         yield from _parts(part)
-
-
-def _factory(item: Any) -> Any:
-    return item.get_default(call_default_factory=True)
 
 
 def _type(annotation: Any) -> str:
@@ -132,6 +126,7 @@ def _type(annotation: Any) -> str:
     if get_args(annotation):  # Annotated
         return _type(get_args(annotation)[0])
     names = {
+        "Any": "anything",
         "str": "text",
         "int": "number",
         "float": "number",
@@ -200,7 +195,7 @@ def _command(path: str, command: Any) -> str:
 def playbooks_page() -> str:
     """The built-in playbooks, and the actions with the permissions that they need."""
     from playbooks.actions import ACTIONS
-    from playbooks.schema import read_playbooks
+    from playbooks.schema import Playbook, read_playbooks
 
     intro = "These come with the product. How to write one: [Writing a playbook](../playbooks.md). What one would do now: `finops playbooks plan NAME`."
     rows = []
@@ -216,6 +211,8 @@ def playbooks_page() -> str:
         intro,
         _table(("playbook", "what it does", "mode", "trigger", "steps", "approval"), rows),
         "## Actions\n\n" + _table(("action", "permissions it needs"), actions),
+        "## Keys\n\nOf a playbook's file; `finops playbooks validate --schema` prints the JSON Schema for your editor.",
+        *_keys(Playbook, "###"),
     )
 
 

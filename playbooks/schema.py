@@ -51,10 +51,12 @@ class Trigger(_Strict):
 class Window(_Strict):
     """When changes may happen."""
 
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
-    start: time = time(8)
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(
+        ("mon", "tue", "wed", "thu", "fri"), description="Days of the week"
+    )
+    start: time = Field(time(8), description="From this time on")
     end: time = Field(time(18), description="Of the same day; for a window over midnight write two")
-    timezone: str = "UTC"
+    timezone: str = Field("UTC", description="Time zone of the times")
 
     @model_validator(mode="after")
     def _opens(self) -> "Window":
@@ -70,9 +72,9 @@ class Window(_Strict):
 class Freeze(_Strict):
     """When nothing may change; both days included."""
 
-    start: date
-    end: date
-    reason: str
+    start: date = Field(description="First day")
+    end: date = Field(description="Last day")
+    reason: str = Field(description="Why, as people are told")
 
     @model_validator(mode="after")
     def _ends(self) -> "Freeze":
@@ -87,30 +89,30 @@ class Guards(_Strict):
     protected_tags: dict[str, Texts] = Field(default_factory=dict, description="Besides those of finops.yaml; * is any value")
     require_tags: tuple[str, ...] = Field(("team",), description="A resource without these tags counts as protected")
     environments: tuple[str, ...] = Field((), description="Only these; empty: any")
-    maximum_resources: int = Field(25, ge=1)
+    maximum_resources: int = Field(25, ge=1, description="Most resources of one plan")
     maximum_percent: float = Field(100, gt=0, le=100, description="Most of the account's resources of this kind, in per cent")
     maximum_monthly_amount: float = Field(10_000, gt=0, description="Most monthly savings, a bound on how much is at stake")
     windows: tuple[Window, ...] = Field((), description="Acting is allowed in any of these; empty: always")
-    freezes: tuple[Freeze, ...] = ()
+    freezes: tuple[Freeze, ...] = Field((), description="Days on which nothing is changed")
 
 
 class Approval(_Strict):
     """Who must say yes."""
 
-    count: int = Field(1, ge=1, le=5)
-    roles: tuple[Role, ...] = (Role.APPROVER,)
-    not_requester: bool = True
-    expires_hours: float = Field(24, gt=0, le=24 * 30)
+    count: int = Field(1, ge=1, le=5, description="How many people")
+    roles: tuple[Role, ...] = Field((Role.APPROVER,), description="Who may: people with one of these roles")
+    not_requester: bool = Field(True, description="Whoever asked for it does not count")
+    expires_hours: float = Field(24, gt=0, le=24 * 30, description="How long a proposal is open, and how long an approval is good")
     typed_confirmation: bool = Field(False, description="The approver types the number of resources")
 
 
 class Condition(_Strict):
     """A fact about the live resource."""
 
-    field: str
-    equals: Any = None
-    one_of: tuple[Any, ...] = ()
-    absent: bool = False
+    field: str = Field(description="Field of the live resource")
+    equals: Any = Field(None, description="It has this value")
+    one_of: tuple[Any, ...] = Field((), description="It has one of these values")
+    absent: bool = Field(False, description="It has none")
 
     @model_validator(mode="after")
     def _says_what(self) -> "Condition":
@@ -122,8 +124,8 @@ class Condition(_Strict):
 class Step(_Strict):
     """One action on each resource."""
 
-    action: str
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    action: str = Field(description="Name of the action")
+    parameters: dict[str, Any] = Field(default_factory=dict, description="Its parameters; `$name` takes what the recommendation proposes")
     grace_seconds: float = Field(0, ge=0, le=3600, description="Pause before the step")
     undo: bool = Field(True, description="false: Undo and roll back leave this step as it is")
 
@@ -148,31 +150,33 @@ class Escalation(_Strict):
 class Savings(_Strict):
     """How the saving is verified."""
 
-    window_days: int = Field(14, ge=1, le=90)
+    window_days: int = Field(14, ge=1, le=90, description="Days after the change in which the bill is looked at")
     tracked: bool = Field(True, description="false: no entry in the ledger, as for schedules, which stop and start again")
 
 
 class Playbook(_Strict):
     """What is done about a kind of waste, by whom it is approved and how it is undone."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$")
-    title: str = Field(max_length=120)
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$", description="Name, as in `finops playbooks plan NAME`")
+    title: str = Field(max_length=120, description="First line of the card")
     headline: str = Field(
         "", max_length=120, description="First line of the card: Stop {count} idle instance{s}; empty: the title and the count"
     )
-    description: str = ""
-    trigger: Trigger
-    mode: Literal["notify", "approve", "auto"] = "notify"
-    guards: Guards = Guards()
-    approval: Approval = Approval()
+    description: str = Field("", description="A sentence for people")
+    trigger: Trigger = Field(description="What it answers")
+    mode: Literal["notify", "approve", "auto"] = Field(
+        "notify", description="notify only tells, approve proposes, auto runs by itself once it has earned it"
+    )
+    guards: Guards = Field(Guards(), description="What keeps a resource from being touched")
+    approval: Approval = Field(Approval(), description="Who must say yes")
     preconditions: tuple[Condition, ...] = Field(
         (), description="Hold when planning, before the run, and before each resource's first step"
     )
     steps: tuple[Step, ...] = Field((), description="None where the playbook only tells")
     verify: tuple[Condition, ...] = Field((), description="Hold after a resource's last step, besides what each action checks itself")
-    escalation: Escalation | None = None
-    roll_back_on_failure: bool = False
-    savings: Savings = Savings()
+    escalation: Escalation | None = Field(None, description="Whom it tells, in mode notify")
+    roll_back_on_failure: bool = Field(False, description="Undo the run's own steps, last first, when one fails")
+    savings: Savings = Field(Savings(), description="How the saving is verified")
 
     @model_validator(mode="after")
     def _steps_exist(self) -> "Playbook":

@@ -13,7 +13,7 @@ from cli import app
 from db.reporting import VIEWS
 from flows.deployments import FLOWS
 from playbooks.actions import ACTIONS
-from playbooks.schema import read_playbooks
+from playbooks.schema import Playbook, read_playbooks
 from settings import Organisation, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +64,13 @@ def test_keys_of_finops_yaml(pages: dict[str, str]) -> None:
     assert len(models) > 10
     for model in models:
         section = text.split(f"\n## {model.__name__}\n")[1].split("\n## ")[0]
+        assert all(f"| `{name}` |" in section for name in model.model_fields)
+
+
+def test_keys_of_playbooks(pages: dict[str, str]) -> None:
+    """Every key of a playbook's file."""
+    for model in REFERENCE._models(Playbook):
+        section = pages["playbooks.md"].split(f"\n### {model.__name__}\n")[1].split("\n### ")[0]
         assert all(f"| `{name}` |" in section for name in model.model_fields)
 
 
