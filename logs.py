@@ -28,7 +28,7 @@ _SHAPES: Final = (
 
 _request: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
 _words: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("words", default=())
-_known: set[str] = set()
+_known: tuple[str, ...] = ()  # longest first, for one may be part of another; replaced as a whole, for threads read it
 
 
 def request_id() -> str | None:
@@ -79,7 +79,8 @@ def hiding(*words: str) -> Iterator[None]:
 
 def hide(values: Iterable[str]) -> None:
     """These are secrets: whatever logs them, they are masked."""
-    _known.update(value for value in values if len(value) >= _SHORTEST)
+    global _known
+    _known = tuple(sorted({*_known, *(value for value in values if len(value) >= _SHORTEST)}, key=len, reverse=True))
 
 
 def masked(text: str) -> str:

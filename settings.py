@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = Field(
         "development", description="production refuses .env files and the command line's implicit admin"
     )
-    allow_env_file: bool = Field(False, description="Allow a .env file in production")
+    allow_env_file: bool = Field(False, description="Allow a .env file in production; it cannot allow itself")
     database_url: SecretStr | None = Field(None, description="Outside Postgres, as the owner role; unset: a private embedded server")
     app_database_url: SecretStr | None = Field(
         None, description="Outside Postgres, as the application role; unset: the owner's login with SET ROLE"
@@ -177,7 +177,7 @@ class _Live:
 def read_settings(**overrides: Any) -> Settings:
     """The settings of this process, with Vault's secrets over the environment's where Vault is configured; raises `UserError`."""
     settings = _settings(**overrides)
-    if settings.env == "production" and Path(".env").exists() and not settings.allow_env_file:
+    if settings.env == "production" and Path(".env").exists() and not _settings(**{**overrides, "_env_file": None}).allow_env_file:
         raise UserError(
             "There is a .env file in production. Put its secrets into Vault or the environment, or set FINOPS_ALLOW_ENV_FILE=true."
         )

@@ -72,7 +72,7 @@ def test_playbooks_validate_names_file_and_line(finops_home: Path, tmp_path: Pat
     (tmp_path / "mine.yaml").write_text("name: mine-one\ntitle: Mine\ntrigger: {kind: x}\nsteps:\n  - {action: ec2.explode}\n")
     done = run(finops_home, "playbooks", "validate", str(tmp_path))
     assert done.returncode == 1
-    assert "mine.yaml:1" in done.stderr
+    assert "mine.yaml:5" in done.stderr
     assert "ec2.explode" in done.stderr
 
 

@@ -149,6 +149,9 @@ def test_an_env_file_is_refused_in_production(tmp_path: Path, monkeypatch: pytes
     assert read_settings().llm_model == "x"
     with pytest.raises(UserError, match="FINOPS_ALLOW_ENV_FILE"):
         read_settings(env="production")
+    (tmp_path / ".env").write_text("FINOPS_LLM_MODEL=x\nFINOPS_ENV=production\nFINOPS_ALLOW_ENV_FILE=true\n")
+    with pytest.raises(UserError, match="FINOPS_ALLOW_ENV_FILE"):
+        read_settings()
     assert read_settings(env="production", allow_env_file=True).llm_model == "x"
 
 

@@ -1,7 +1,10 @@
 """How often a caller may call: a token bucket each, in this process."""
 
+import threading
 import time
 from dataclasses import dataclass, field
+
+_MOST_CALLERS = 10_000
 
 
 @dataclass
@@ -11,16 +14,15 @@ class Buckets:
     rate: float = 10.0
     burst: float = 40.0
     _levels: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def wait(self, caller: str, now: float | None = None) -> float:
         """Seconds until the caller may call; 0 when this call counts."""
         now = time.monotonic() if now is None else now
-        level, at = self._levels.get(caller, (self.burst, now))
-        level = min(self.burst, level + (now - at) * self.rate)
-        if len(self._levels) > 10_000:
-            self._levels = {name: item for name, item in self._levels.items() if now - item[1] < self.burst / self.rate}
-        if level < 1:
-            self._levels[caller] = (level, now)
-            return (1 - level) / self.rate
-        self._levels[caller] = (level - 1, now)
-        return 0.0
+        with self._lock:
+            level, at = self._levels.get(caller, (self.burst, now))
+            level = min(self.burst, level + (now - at) * self.rate)
+            if len(self._levels) > _MOST_CALLERS:
+                self._levels = {name: item for name, item in self._levels.items() if now - item[1] < self.burst / self.rate}
+            self._levels[caller] = (level - 1 if level >= 1 else level, now)
+        return 0.0 if level >= 1 else (1 - level) / self.rate

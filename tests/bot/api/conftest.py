@@ -1,7 +1,6 @@
 """The API over a real application and a real database, with rows of two teams."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -47,7 +46,7 @@ def context(clean_database: Database, settings: Settings) -> Context:
     """A context that nobody exhausts."""
     wide = Buckets(rate=1e6, burst=1e6)
     deps = Deps(clean_database, settings, ORGANISATION)
-    return Context(settings, ORGANISATION, clean_database, deps, buckets=wide, strangers=replace(wide))
+    return Context(settings, ORGANISATION, clean_database, deps, buckets=wide, strangers=Buckets(rate=1e6, burst=1e6))
 
 
 @pytest.fixture
