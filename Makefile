@@ -43,7 +43,7 @@ static: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy docs/reference_pages.py deploy/grafana/render.py
+	@MYPYPATH=docs $(BIN)/mypy docs/reference_pages.py deploy/grafana/render.py
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/hadolint Dockerfile
 

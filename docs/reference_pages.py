@@ -2,16 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:  # mkdocs is started from its own script
-    sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(folder) for folder in (ROOT, HERE) if str(folder) not in sys.path]  # mkdocs is started from its own script
+
+from reference_text import code, default_words, page, said, sentence, table, type_words  # noqa: E402 - after the path that leads to it
 
 _NOT_EDITED = "<!-- Made from the code by docs/reference_pages.py. -->"
 
@@ -53,12 +54,12 @@ def settings_page() -> str:
     for name, item in Settings.model_fields.items():
         variable = item.validation_alias or f"FINOPS_{name}".upper()
         secret = "yes" if "SecretStr" in str(item.annotation) else ""
-        rows.append((f"`{variable}`", _said(item.description, name), _default(item.default), _type(item.annotation), secret))
-    return _page(
+        rows.append((f"`{variable}`", said(item.description, name), default_words(item.default), type_words(item.annotation), secret))
+    return page(
         "Settings",
         "Read from the environment and, outside production, from `.env`; an empty variable counts as not set. With `VAULT_ADDR` the values at "
         "`VAULT_MOUNT`/`VAULT_PATH` go over the environment's, under the same names. Secrets are never printed.",
-        _table(("variable", "what for", "default", "type", "secret"), rows),
+        table(("variable", "what for", "default", "type", "secret"), rows),
     )
 
 
@@ -70,7 +71,7 @@ def organisation_page() -> str:
         "Everything has a default: an empty file works. `finops config check` names any mistake with its line, `finops config check --schema` prints the "
         "JSON Schema for your editor. Start from `finops.example.yaml`."
     )
-    return _page("finops.yaml", intro, *_keys(Organisation, "##"))
+    return page("finops.yaml", intro, *_keys(Organisation, "##"))
 
 
 def _keys(outermost: Any, heading: str) -> Iterator[str]:
@@ -78,9 +79,9 @@ def _keys(outermost: Any, heading: str) -> Iterator[str]:
     for model in _models(outermost):
         rows = []
         for name, item in model.model_fields.items():
-            default = "required" if item.is_required() else _default(item.get_default(call_default_factory=True))
-            rows.append((f"`{name}`", _said(item.description, name), default, _type(item.annotation)))
-        yield f"{heading} {model.__name__}\n\n{_sentence(model)}\n\n{_table(('key', 'what for', 'default', 'type'), rows)}"
+            default = "required" if item.is_required() else default_words(item.get_default(call_default_factory=True))
+            rows.append((f"`{name}`", said(item.description, name), default, type_words(item.annotation)))
+        yield f"{heading} {model.__name__}\n\n{sentence(model)}\n\n{table(('key', 'what for', 'default', 'type'), rows)}"
 
 
 def _models(model: Any) -> list[Any]:
@@ -100,57 +101,6 @@ def _parts(annotation: Any) -> Iterator[Any]:
         yield from _parts(part)
 
 
-def _type(annotation: Any) -> str:
-    """A type in words."""
-    from enum import EnumMeta
-
-    from pydantic import BaseModel
-
-    if get_origin(annotation) in (Union, UnionType):
-        return " or ".join(_type(part) for part in get_args(annotation) if part is not type(None))
-    if str(get_origin(annotation)).endswith("Literal"):
-        return ", ".join(f"`{value}`" for value in get_args(annotation))
-    if get_origin(annotation) in (tuple, list, set, frozenset):
-        inner = [part for part in get_args(annotation) if part is not Ellipsis]
-        return (
-            f"list of {_type(inner[0])}"
-            if len(set(inner)) == 1 and Ellipsis in get_args(annotation)
-            else f"[{', '.join(_type(p) for p in inner)}]"
-        )
-    if get_origin(annotation) is dict:
-        return f"{_type(get_args(annotation)[0])}: {_type(get_args(annotation)[1])}"
-    if isinstance(annotation, EnumMeta):
-        return ", ".join(f"`{value.value}`" for value in annotation)  # type: ignore[var-annotated]
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    if get_args(annotation):  # Annotated
-        return _type(get_args(annotation)[0])
-    names = {
-        "Any": "anything",
-        "str": "text",
-        "int": "number",
-        "float": "number",
-        "Decimal": "number",
-        "bool": "`true`, `false`",
-        "SecretStr": "text",
-        "Path": "path",
-        "date": "date",
-    }
-    return names.get(getattr(annotation, "__name__", ""), getattr(annotation, "__name__", str(annotation)))
-
-
-def _default(value: Any) -> str:
-    from pydantic import BaseModel
-
-    if value is None or value in ((), {}, ""):
-        return ""
-    if isinstance(value, BaseModel):
-        return "see below" if value.model_dump(exclude_unset=True) or any(value.model_dump().values()) else ""
-    if isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
-        return _code([item.model_dump(exclude_defaults=True) for item in value])
-    return _code(value if isinstance(value, str | bool | int | float | dict) else list(value) if isinstance(value, tuple) else str(value))
-
-
 # ------------------------------------------------------------------ the command
 
 
@@ -162,7 +112,7 @@ def commands_page() -> str:
 
     intro = "`--format json` writes JSON to stdout and nothing else there. Exit codes: 0 done, 1 failed, 2 wrong use."
     sections = [_command(path, command) for path, command in _leaves("finops", typer.main.get_command(app))]
-    return _page("Command line", intro, *sections)
+    return page("Command line", intro, *sections)
 
 
 def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
@@ -183,10 +133,10 @@ def _command(path: str, command: Any) -> str:
         if argument:
             words.append(shown)
         if parameter.name not in ("help", "format"):
-            rows.append((f"`{shown}`", _said(parameter.help, f"{path} {shown}"), _default(parameter.default)))
+            rows.append((f"`{shown}`", said(parameter.help, f"{path} {shown}"), default_words(parameter.default)))
     options = " [OPTIONS]" if any(parameter.param_type_name == "option" for parameter in command.params) else ""
-    table = _table(("argument or option", "what for", "default"), rows) if rows else ""
-    return f"## {path}\n\n{_said(command.help, path)}\n\n```sh\n{' '.join(words)}{options}\n```\n\n{table}"
+    listed = table(("argument or option", "what for", "default"), rows) if rows else ""
+    return f"## {path}\n\n{said(command.help, path)}\n\n```sh\n{' '.join(words)}{options}\n```\n\n{listed}"
 
 
 # ------------------------------------------------------------------ playbooks, rules, views, flows
@@ -206,11 +156,11 @@ def playbooks_page() -> str:
     for name, action in sorted(ACTIONS.items()):
         permissions = ", ".join(f"`{permission}`" for permission in action.permissions)
         actions.append((f"`{name}`", permissions))
-    return _page(
+    return page(
         "Built-in playbooks",
         intro,
-        _table(("playbook", "what it does", "mode", "trigger", "steps", "approval"), rows),
-        "## Actions\n\n" + _table(("action", "permissions it needs"), actions),
+        table(("playbook", "what it does", "mode", "trigger", "steps", "approval"), rows),
+        "## Actions\n\n" + table(("action", "permissions it needs"), actions),
         "## Keys\n\nOf a playbook's file; `finops playbooks validate --schema` prints the JSON Schema for your editor.",
         *_keys(Playbook, "###"),
     )
@@ -235,8 +185,8 @@ def waste_page() -> str:
         for rule in rules
     ]
     intro = "Of the rules that match a resource the first one wins. The file is `analysis/waste/waste_rules.yaml`."
-    return _page(
-        "Waste rules", intro, _table(("rule", "recommends", "resources", "proposes", "confidence", "where the threshold comes from"), rows)
+    return page(
+        "Waste rules", intro, table(("rule", "recommends", "resources", "proposes", "confidence", "where the threshold comes from"), rows)
     )
 
 
@@ -251,9 +201,9 @@ def views_page() -> str:
     sections = []
     for view in VIEWS:
         narrowed = "everybody sees all of it" if view.visible is None else f"`{view.visible}`"
-        table = _table(("column", "type", "what it is"), [(f"`{c.name}`", c.type, _said(c.comment, c.name)) for c in view.columns])
-        sections.append(f"## {view.name}\n\n{_said(view.comment, view.name)}. Narrowed: {narrowed}.\n\n{table}")
-    return _page("Reporting views", intro, *sections)
+        listed = table(("column", "type", "what it is"), [(f"`{c.name}`", c.type, said(c.comment, c.name)) for c in view.columns])
+        sections.append(f"## {view.name}\n\n{said(view.comment, view.name)}. Narrowed: {narrowed}.\n\n{listed}")
+    return page("Reporting views", intro, *sections)
 
 
 def metrics_page() -> str:
@@ -261,7 +211,7 @@ def metrics_page() -> str:
     from bot.api import metrics
 
     rows = [
-        (f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), _said(says, name))
+        (f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), said(says, name))
         for name, kind, labels, says in metrics.documented()
     ]
     groups = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
@@ -270,11 +220,11 @@ def metrics_page() -> str:
         for group in groups
         for rule in group["rules"]
     ]
-    return _page(
+    return page(
         "Metrics and alerts",
-        f"{_sentence(metrics)} The bot's process adds those of Python and of the process itself.",
-        _table(("metric", "kind", "labels", "what it says"), rows),
-        "## Alerts\n\n" + _table(("alert", "severity", "fires when", "for"), alerts),
+        f"{sentence(metrics)} The bot's process adds those of Python and of the process itself.",
+        table(("metric", "kind", "labels", "what it says"), rows),
+        "## Alerts\n\n" + table(("alert", "severity", "fires when", "for"), alerts),
     )
 
 
@@ -287,19 +237,19 @@ def flows_page() -> str:
     rows = []
     for module, name, schedules in FLOWS:
         crons = (
-            "<br>".join(f"`{line.cron}`" + (f" {_code(dict(line.parameters))}" if line.parameters else "") for line in schedules)
+            "<br>".join(f"`{line.cron}`" + (f" {code(dict(line.parameters))}" if line.parameters else "") for line in schedules)
             or "when asked for"
         )
-        rows.append((f"`{name}/{name}`", _sentence(getattr(import_module(module), name), name), crons))
-    return _page("Flows", "Served by `finops flows serve`; schedules are in UTC.", _table(("deployment", "what it does", "schedule"), rows))
+        rows.append((f"`{name}/{name}`", sentence(getattr(import_module(module), name), name), crons))
+    return page("Flows", "Served by `finops flows serve`; schedules are in UTC.", table(("deployment", "what it does", "schedule"), rows))
 
 
 def chart_page() -> str:
     """The values of the Helm chart."""
     schema = json.loads((ROOT / "deploy" / "helm" / "finops-bot" / "values.schema.json").read_text(encoding="utf-8"))
     values = yaml.safe_load((ROOT / "deploy" / "helm" / "finops-bot" / "values.yaml").read_text(encoding="utf-8"))
-    rows = [(f"`{name}`", _said(says, name), default) for name, says, default in _values(schema, values, "")]
-    return _page("Values of the Helm chart", "The chart is `deploy/helm/finops-bot`.", _table(("value", "what for", "default"), rows))
+    rows = [(f"`{name}`", said(says, name), default) for name, says, default in _values(schema, values, "")]
+    return page("Values of the Helm chart", "The chart is `deploy/helm/finops-bot`.", table(("value", "what for", "default"), rows))
 
 
 def _values(schema: dict[str, Any], values: dict[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
@@ -308,7 +258,7 @@ def _values(schema: dict[str, Any], values: dict[str, Any], path: str) -> Iterat
         if "properties" in part and isinstance(value, dict):
             yield from _values(part, value, f"{path}{name}.")
         else:
-            yield f"{path}{name}", part.get("description", ""), _default(value)
+            yield f"{path}{name}", part.get("description", ""), default_words(value)
 
 
 # ------------------------------------------------------------------ the API
@@ -333,46 +283,16 @@ def api_page() -> str:
     by_tag: dict[str, list[tuple[str, str, str]]] = {}
     for path, methods in openapi()["paths"].items():
         for method, operation in methods.items():
-            row = (f"`{method.upper()}`", f"`{path}`", _said(operation.get("summary"), path))
+            row = (f"`{method.upper()}`", f"`{path}`", said(operation.get("summary"), path))
             by_tag.setdefault(operation.get("tags", ["other"])[0], []).append(row)
-    sections = [f"## {tag}\n\n" + _table(("method", "path", "what it does"), rows) for tag, rows in by_tag.items()]
-    return _page(
+    sections = [f"## {tag}\n\n" + table(("method", "path", "what it does"), rows) for tag, rows in by_tag.items()]
+    return page(
         "Endpoints of the API",
         "How to call it: [API](../api.md). A running bot serves the full OpenAPI description at `/api/v1/openapi.json`.",
         *sections,
     )
 
 
-# ------------------------------------------------------------------ text
-
-
-class UndocumentedError(Exception):
-    """Something in the code lacks the sentence that its page needs."""
-
-
-def _said(text: str | None, of: str) -> str:
-    if not text:
-        raise UndocumentedError(f"{of} has no description")
-    return " ".join(text.split())
-
-
-def _sentence(thing: Any, name: str | None = None) -> str:
-    return _said((thing.__doc__ or "").strip().split("\n\n")[0], name or thing.__name__)
-
-
-def _code(value: Any) -> str:
-    return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)}`"
-
-
-def _page(title: str, intro: str, *sections: str) -> str:
-    return "\n\n".join((f"# {title}", intro, *sections)) + "\n"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(("| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines))
-
-
 if __name__ == "__main__":
-    for page in sys.argv[1:] or pages():
-        print(pages()[page])  # noqa: T201
+    for name in sys.argv[1:] or pages():
+        print(pages()[name])  # noqa: T201
