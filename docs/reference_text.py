@@ -11,24 +11,29 @@ class UndocumentedError(Exception):
 
 
 def said(text: str | None, of: str) -> str:
+    """A description on one line. Raises `UndocumentedError` naming `of` when there is none."""
     if not text:
         raise UndocumentedError(f"{of} has no description")
     return " ".join(text.split())
 
 
 def sentence(thing: Any, name: str | None = None) -> str:
+    """The contract of a docstring: its first paragraph."""
     return said((thing.__doc__ or "").strip().split("\n\n")[0], name or thing.__name__)
 
 
 def code(value: Any) -> str:
+    """A value as it is written in a file."""
     return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)}`"
 
 
 def page(title: str, intro: str, *sections: str) -> str:
+    """A page."""
     return "\n\n".join((f"# {title}", intro, *sections)) + "\n"
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table; a bar in a cell is escaped."""
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(("| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines))
 
@@ -53,7 +58,7 @@ def type_words(annotation: Any) -> str:
     if get_origin(annotation) is dict:
         return f"{type_words(get_args(annotation)[0])}: {type_words(get_args(annotation)[1])}"
     if isinstance(annotation, EnumMeta):
-        return ", ".join(f"`{value.value}`" for value in annotation)  # type: ignore[var-annotated]
+        return ", ".join(f"`{value.value}`" for value in annotation.__members__.values())
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     if get_args(annotation):  # Annotated
@@ -73,6 +78,7 @@ def type_words(annotation: Any) -> str:
 
 
 def default_words(value: Any) -> str:
+    """A default in words; empty where there is none."""
     from pydantic import BaseModel
 
     if value is None or value in ((), {}, ""):
