@@ -58,7 +58,8 @@ def type_words(annotation: Any) -> str:
     if get_origin(annotation) is dict:
         return f"{type_words(get_args(annotation)[0])}: {type_words(get_args(annotation)[1])}"
     if isinstance(annotation, EnumMeta):
-        return ", ".join(f"`{value.value}`" for value in annotation.__members__.values())
+        members: dict[str, Any] = dict(annotation.__members__)
+        return ", ".join(f"`{member.value}`" for member in members.values())
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     if get_args(annotation):  # Annotated
