@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -92,9 +93,24 @@ def people() -> Organisation:
 
 @pytest.fixture
 def house(settings: Settings, people: Organisation, clean_database: Database, tmp_path: Path) -> Iterator[House]:
+    """Where everybody sees everything."""
+    with opened(settings, people, clean_database, tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def narrow_house(settings: Settings, people: Organisation, clean_database: Database, tmp_path: Path) -> Iterator[House]:
+    """Where people see their own teams."""
+    with opened(settings, people.model_copy(update={"visibility": "own_teams"}), clean_database, tmp_path) as house:
+        yield house
+
+
+@contextmanager
+def opened(settings: Settings, people: Organisation, clean_database: Database, tmp_path: Path) -> Iterator[House]:
     """Everything real but Prefect, which only notes what it is asked to start."""
     config = tmp_path / "finops.yaml"
-    config.write_text(yaml.safe_dump({"people": [person.model_dump(mode="json") for person in people.people]}))
+    known = [person.model_dump(mode="json") for person in people.people]
+    config.write_text(yaml.safe_dump({"visibility": people.visibility, "people": known}))
     members = tuple(Member(IDS[role], role.value, role.value.title()) for role in ROLES)
     pace = Limits(messages_per_second=200, burst=200, tiers=False)
     context = Context(settings, people, clean_database, Deps(clean_database, settings, people))
@@ -297,14 +313,14 @@ PROBES: dict[tuple[Action, str], Callable[[House, Role], bool]] = {
 }
 
 
-def _insight(house: House) -> Insight:
+def _insight(house: House, team: str = "checkout", title: str = "RDS is up $9 a day") -> Insight:
     with Session(house.bot.database.app, expire_on_commit=False) as session, session.begin():
         row = Insight(
             fingerprint=str(next(_numbers)),
             kind="anomaly",
             severity="high",
-            title="RDS is up $9 a day",
-            team="checkout",
+            title=title,
+            team=team,
             currency="USD",
             impact_amount=Decimal(9),
         )
@@ -336,6 +352,27 @@ def test_every_cell_of_the_matrix_holds(house: House, entrance: str) -> None:
     probes = {action: probe for (action, where), probe in PROBES.items() if where == entrance}
     found = {(action, role): probe(house, role) for action, probe in probes.items() for role in ROLES}
     assert found == {(action, role): action in PERMISSIONS[role] for action in probes for role in ROLES}
+
+
+def test_other_teams_are_hidden_at_every_entrance(narrow_house: House) -> None:
+    """From everybody but an admin: what they may see is theirs, wherever they look."""
+    _insight(narrow_house, title="mine is up")
+    other = _insight(narrow_house, "search", "canary is up")
+    ts = narrow_house.card("alert", payload_of(other), "canary is up")
+    for role in (Role.OPERATOR, Role.ADMIN):
+        person = IDS[role]
+        api = narrow_house.api.get("/api/v1/insights", headers=narrow_house.headers[role]).text
+        one = narrow_house.api.get(f"/api/v1/insights/{other.id}", headers=narrow_house.headers[role])
+        shown = {
+            "slack": narrow_house.told(person, lambda person=person: narrow_house.slack.slash(person, "/finops", "insights")),  # type: ignore[misc]
+            "api": api,
+            "command line": narrow_house.command(role, "insights", "--format", "json"),
+        }
+        assert {where: "mine is up" in text for where, text in shown.items()} == dict.fromkeys(shown, True)
+        assert {where: "canary" in text for where, text in shown.items()} == dict.fromkeys(shown, role is Role.ADMIN)
+        assert one.status_code == (200 if role is Role.ADMIN else 404)
+    pressed = narrow_house.told(IDS[Role.MEMBER], lambda: narrow_house.slack.click(IDS[Role.MEMBER], ts, "insight_investigate"))
+    assert "a team whose costs you may not see" in pressed
 
 
 def test_every_entrance_of_the_page_is_called() -> None:
