@@ -425,12 +425,16 @@ def kpis(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  
 
 
 @playbooks_app.command("list")
-def playbooks_list() -> None:
+def playbooks_list(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
     """The playbooks, what they do and how they are approved."""
     from playbooks.schema import read_playbooks
 
-    rows = [(p.name, p.title, p.mode, ", ".join(step.action for step in p.steps)) for p in read_playbooks().values()]
-    _print_table(("playbook", "title", "mode", "actions"), rows)
+    books = read_playbooks().values()
+    if format is Format.JSON:
+        _print_json([playbook.model_dump(mode="json") for playbook in books])
+    else:
+        rows = [(p.name, p.title, p.mode, ", ".join(step.action for step in p.steps)) for p in books]
+        _print_table(("playbook", "title", "mode", "actions"), rows)
 
 
 @playbooks_app.command("validate")
@@ -448,14 +452,22 @@ def playbooks_validate(
 
 
 @playbooks_app.command("plan")
-def playbooks_plan(name: Annotated[str, typer.Argument(help="Name of the playbook")], person: AsOption = None) -> None:
+def playbooks_plan(
+    name: Annotated[str, typer.Argument(help="Name of the playbook")],
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
     """Print exactly what a playbook would do now, and with which permissions; changes nothing."""
-    from playbooks.planning import plan_text
+    from playbooks.planning import plan_json, plan_text, plans_now
 
     settings = _settings()
     organisation = _organisation(settings)
     _permitted(settings, organisation, person, "request_remediation")
-    typer.echo(plan_text(_database(settings), settings, organisation, name))
+    plans = plans_now(_database(settings), settings, organisation, name)
+    if format is Format.JSON:
+        _print_json(plan_json(plans))
+    else:
+        typer.echo(plan_text(plans))
 
 
 @playbooks_app.command("policy")

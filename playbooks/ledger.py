@@ -1,7 +1,8 @@
 """The ledger of savings: opened when a change was made, settled by the bill, and said in one sentence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -56,6 +57,38 @@ def outlook(session: Session, remediation: Remediation) -> str | None:
         return verdict(savings)
     decided = max(saving.applied_on + timedelta(days=saving.window_days) for saving in pending)
     return f"the bill decides after {decided.day} {decided:%b} what was saved"
+
+
+def arithmetic(session: Session, remediation: Remediation) -> dict[str, str]:
+    """For each resource of the ledger, the figures as a sentence: what was expected of the bill, and what the bill showed."""
+    savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)).all()
+    return {
+        saving.resource_id: f"{expected(saving.arithmetic.get('expected', {}), saving.currency)}{_realized(saving)}" for saving in savings
+    }
+
+
+def expected(figures: Mapping[str, Any], currency: str) -> str:
+    """How an expected saving comes about, at the effective rate; empty where that was not recorded."""
+    if "effective_cost" not in figures or "saved" not in figures:
+        return ""
+    cost, share, paid = float(figures["effective_cost"]), float(figures.get("share_saved", 1.0)), float(figures.get("committed_cost", 0.0))
+    free = f"({_exact(cost, currency)} − {_exact(paid, currency)} that a commitment pays)" if paid else _exact(cost, currency)
+    return f"Effective cost a month {free} × {share:.0%} = {_exact(float(figures['saved']), currency)}. "
+
+
+def _realized(saving: Saving) -> str:
+    figures, currency = saving.arithmetic, saving.currency
+    if "counterfactual_a_day" not in figures:
+        return f"The bill decides after {saving.window_days} days."
+    would, actual = float(figures["counterfactual_a_day"]), float(figures["actual_a_day"])
+    return (
+        f"Bill: {_exact(would, currency)} a day without the change ({figures.get('basis_says', '')}), {_exact(actual, currency)} a day since; "
+        f"× {float(figures['days_a_month']):.2f} days = {_exact(float(figures['realized_a_month']), currency)} a month: {saving.status}."
+    )
+
+
+def _exact(amount: float, currency: str) -> str:
+    return f"{amount:,.2f} {currency}"
 
 
 def verdict(savings: Sequence[Saving]) -> str:

@@ -1,7 +1,7 @@
 """From recommendations to proposals: candidates from the database, a look at each live resource, one frozen plan an account."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -203,17 +203,27 @@ def describe(plans: Iterable[Plan]) -> list[str]:
     return lines
 
 
-def plan_text(database: Database, settings: Settings, organisation: Organisation, name: str) -> str:
-    """What a playbook would do now, for the command line. Raises `UserError` for an unknown name."""
+def plans_now(database: Database, settings: Settings, organisation: Organisation, name: str) -> list[Plan] | NothingToDo:
+    """What a playbook would do now, for the command line; changes nothing. Raises `UserError` for an unknown name."""
     playbooks = read_playbooks()
     if name not in playbooks:
         raise UserError(f"There is no playbook {name!r}; there are: {', '.join(sorted(playbooks))}.")
     now = datetime.now(UTC)
     with Session(database.app) as session:
         targets = candidates(session, playbooks[name], now)
-    plans = make_plans(playbooks[name], targets, cloud_of(settings, organisation.remediation), organisation.remediation, now)
+    return make_plans(playbooks[name], targets, cloud_of(settings, organisation.remediation), organisation.remediation, now)
+
+
+def plan_text(plans: list[Plan] | NothingToDo) -> str:
+    """Plans for people."""
     if isinstance(plans, NothingToDo):
-        return "\n".join(
-            [f"Nothing would be done: {plans.reason}.", *(f"  left out: {item.name} ({item.reason})" for item in plans.left_out)]
-        )
+        left_out = (f"  left out: {item.name} ({item.reason})" for item in plans.left_out)
+        return "\n".join([f"Nothing would be done: {plans.reason}.", *left_out])
     return "\n".join(describe(plans))
+
+
+def plan_json(plans: list[Plan] | NothingToDo) -> dict[str, Any]:
+    """Plans for programs: as they would be frozen, with the permissions they take."""
+    if isinstance(plans, NothingToDo):
+        return {"plans": [], "reason": plans.reason, "left_out": [asdict(item) for item in plans.left_out]}
+    return {"plans": [{**plan.to_json(), "permissions": permissions([step.action for step in plan.steps])} for plan in plans]}

@@ -71,6 +71,7 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
     # an undo goes through the plan backwards
     planned = [*reversed(remediation.plan["steps"])] if remediation.undo_of else remediation.plan["steps"]
     by_resource = {step["resource_id"]: step for step in planned}
+    figures = ledger.arithmetic(session, remediation)
     return {
         "id": remediation.id,
         "state": remediation.state,
@@ -85,7 +86,10 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "monthly_savings": None if remediation.expected_monthly_savings is None else float(remediation.expected_monthly_savings),
         "currency": remediation.currency,
         "steps": [
-            _step(step, planned[step.position] if len(steps) == len(planned) else by_resource[step.resource_id], remediation.undo_of)
+            {
+                **_step(step, planned[step.position] if len(steps) == len(planned) else by_resource[step.resource_id], remediation.undo_of),
+                "arithmetic": figures.get(step.resource_id) or _expected(by_resource[step.resource_id], remediation.currency),
+            }
             for step in steps
         ],
         "left_out": remediation.plan["left_out"],
@@ -109,6 +113,10 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "can_undo": bool(undoable(session, remediation)),
         "savings": ledger.outlook(session, remediation),
     }
+
+
+def _expected(planned: dict[str, Any], currency: str) -> str:
+    return ledger.expected(planned.get("arithmetic") or {}, currency).strip()
 
 
 def _step(step: RemediationStep, planned: dict[str, Any], undo_of: int | None) -> dict[str, Any]:

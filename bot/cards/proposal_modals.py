@@ -21,7 +21,8 @@ def plan_modal(payload: dict[str, Any]) -> Block:
 
 
 def _because(step: dict[str, Any], most: int) -> str:
-    return f" – {mrkdwn.escape(step['evidence'], most)}" if step.get("evidence") else ""
+    told = [mrkdwn.escape(step[name], most) for name in ("evidence", "arithmetic") if step.get(name)]
+    return f" – {'. '.join(told)}" if told else ""
 
 
 def _pages(lines: list[str], most: int) -> list[str]:

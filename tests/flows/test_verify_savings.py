@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db import audit
 from db.tables import Insight, OutboxMessage, Remediation, RemediationStep, Saving, resource_costs
 from flows.verify_savings import verify_pending
+from playbooks import ledger
 
 APPLIED = date(2026, 11, 1)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -188,6 +189,22 @@ def test_the_arithmetic_of_what_was_expected_is_kept(session: Session) -> None:
     arithmetic = session.scalars(sa.select(Saving.arithmetic)).one()
     assert arithmetic["expected"] == {"effective_cost": 300, "share_saved": 1}
     assert arithmetic["counterfactual_a_day"] - arithmetic["actual_a_day"] == pytest.approx(arithmetic["saved_a_day"])
+
+
+def test_the_arithmetic_is_shown_for_people(session: Session) -> None:
+    """Expected at the effective rate without what a commitment pays, then the bill's own figures."""
+    plant(session, "i-1", 10, 0.5)
+    remediation = remediated(session, {"i-1": 240})
+    figures = {"effective_cost": 300.0, "committed_cost": 60.0, "share_saved": 1.0, "saved": 240.0}
+    session.execute(sa.update(Saving).values(arithmetic={"expected": figures}))
+    promised = "Effective cost a month (300.00 USD − 60.00 USD that a commitment pays) × 100% = 240.00 USD. "
+    assert ledger.arithmetic(session, remediation) == {"i-1": f"{promised}The bill decides after 14 days."}
+    verify_pending(session, NOW)
+    session.expire_all()
+    assert ledger.arithmetic(session, remediation) == {
+        "i-1": f"{promised}Bill: 10.00 USD a day without the change (the same weekdays of the 28 days before the change), 0.50 USD a day since; "
+        "× 30.44 days = 289.16 USD a month: validated."
+    }
 
 
 def test_a_resource_with_a_past_is_held_against_its_forecast(session: Session) -> None:
