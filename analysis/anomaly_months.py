@@ -1,10 +1,15 @@
 """Monthly charges: what the first and last days of the month usually carry, and spikes that come back on the same day a month later."""
 
+import itertools
+
 import numpy as np
+import numpy.typing as npt
 
 from analysis.anomaly_calendar import Step
 from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmedian
 
+EPOCH = 719163  # ordinal of 1 January 1970
+SHORTEST_CYCLE = 3  # days between spikes that may be a rhythm
 LOWEST = 0.04  # a fall below a twenty-fifth of what was expected counts as that: zero has no logarithm
 
 
@@ -16,7 +21,7 @@ def bounds(state: State, step: Step, plain: Floats, scale: Floats) -> tuple[Floa
         ratio, amount = _largest(state.edge_ratio[:, step.edge]), _largest(state.edge_amount[:, step.edge])
         readings += [np.where(matters, plain * np.exp(ratio), plain), np.where(matters, plain + amount, plain)]
     if step.daily:
-        due = state.fee_day == step.moment.day
+        due = due_again(state, step)
         readings += [plain * np.exp(np.max(np.where(due, state.fee_ratio, 0), axis=1))]
         readings += [plain + np.max(np.where(due, state.fee_amount, 0), axis=1)]
     return np.min(readings, axis=0), np.max(readings, axis=0)
@@ -33,7 +38,7 @@ def charged(state: State, step: Step, scale: Floats) -> Flags:
     """Whether the step is known to carry a monthly charge that shows."""
     if step.edge >= 0:
         return np.asarray(nanmedian(state.edge_ratio[:, step.edge]) > 2 * scale)
-    return np.asarray((state.fee_day == step.moment.day).any(axis=1) & step.daily)
+    return np.asarray(due_again(state, step).any(axis=1))
 
 
 def edge_seen(state: State, step: Step) -> Floats:
@@ -50,19 +55,52 @@ def learn_edge(state: State, step: Step, values: Floats, usual: Floats, where: F
         kept[where, step.edge, -1] = latest[where]
 
 
+def due_again(state: State, step: Step) -> Flags:
+    """Which kept spikes [series x fees] are due: one on its day of the month; two that fell on such a weekday of the month, or so far apart."""
+    kept = state.fee_date
+    if not step.daily or not kept.any():
+        return np.zeros(kept.shape, dtype=bool)
+    today = np.array([[float(step.moment.toordinal())]])
+    there = kept > 0
+    due: Flags = there & (_day_of_month(kept) == _day_of_month(today))
+    for then, now in zip(_weekdays_of_month(kept), _weekdays_of_month(today), strict=True):
+        same = there & (then == now) & (now >= 0)
+        due |= same & (same.sum(axis=1, keepdims=True) >= 2)
+    for earlier, later in itertools.combinations(range(kept.shape[1]), 2):
+        apart = kept[:, later] - kept[:, earlier]
+        due[:, later] |= there[:, earlier] & (apart >= SHORTEST_CYCLE) & (today[0] - kept[:, later] == apart)
+    return due
+
+
+def _day_of_month(ordinals: Floats) -> npt.NDArray[np.int64]:
+    days = (ordinals.astype(np.int64) - EPOCH).astype("datetime64[D]")
+    return np.asarray((days - days.astype("datetime64[M]")).astype(np.int64) + 1)
+
+
+def _weekdays_of_month(ordinals: Floats) -> tuple[npt.NDArray[np.int64], ...]:
+    """As numbers: the first, second … such weekday of the month, the last, last but one …, and the first or last working day; -1 for none."""
+    days = (ordinals.astype(np.int64) - EPOCH).astype("datetime64[D]")
+    month = days.astype("datetime64[M]")
+    day = (days - month).astype(np.int64)
+    left = ((month + 1).astype("datetime64[D]") - days).astype(np.int64) - 1
+    weekday = (ordinals.astype(np.int64) - 1) % 7
+    first = (weekday < 5) & ((day == 0) | ((weekday == 0) & (day < 3)))
+    last = (weekday < 5) & ((left == 0) | ((weekday == 4) & (left < 3)))
+    return weekday + 7 * (day // 7), weekday + 7 * (left // 7), np.where(first, 1, np.where(last, 2, -1))
+
+
 def learn_fee(state: State, step: Step, values: Floats, usual: Floats, where: Flags) -> None:
-    """Keep the day and size of spikes, the oldest forgotten; a spike that comes back on its day renews its entry."""
+    """Keep the date and size of today's spike, the oldest forgotten; one that is due and comes is kept too, however usual it is by now."""
     ratio, amount = _excess(values, usual)
-    again = where[:, None] & (state.fee_day == step.moment.day)
-    first = where & ~again.any(axis=1)
-    state.fee_ratio, state.fee_amount = np.where(again, ratio[:, None], state.fee_ratio), np.where(again, amount[:, None], state.fee_amount)
-    for kept, latest in (
-        (state.fee_day, np.full(len(state), float(step.moment.day))),
+    came = np.where(due_again(state, step), state.fee_ratio, np.inf).min(axis=1)
+    kept = where | (ratio > 0.5 * came)
+    for memory, latest in (
+        (state.fee_date, np.full(len(state), float(step.moment.toordinal()))),
         (state.fee_ratio, ratio),
         (state.fee_amount, amount),
     ):
-        kept[first, :-1] = kept[first, 1:]
-        kept[first, -1] = latest[first]
+        memory[kept, :-1] = memory[kept, 1:]
+        memory[kept, -1] = latest[kept]
 
 
 def learn_early_fees(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:
@@ -75,13 +113,15 @@ def learn_early_fees(state: State, step: Step, rows: Flags, tuning: Tuning) -> N
     above = np.where(known, state.ring[rows] - plain, 0.0)
     stands_out = above > np.maximum(tuning.z * state.scale[rows], np.log1p(tuning.impact))[:, None]
     above = np.where(stands_out & (stands_out.sum(axis=1, keepdims=True) <= 2), above, 0.0)
-    days = np.array([(step.moment - back * step.every).day for back in range(tuning.ring)], dtype=float)[::-1]
-    for kept, place in enumerate(np.argsort(above, axis=1)[:, :-3:-1].T):
+    dates = float(step.moment.toordinal()) - np.arange(tuning.ring)[::-1]
+    for place in np.sort(np.argsort(above, axis=1)[:, -2:], axis=1).T:  # the older one first
         row = np.arange(len(place))
         ratio = above[row, place]
-        state.fee_day[rows, kept] = np.where(ratio > 0, days[place], state.fee_day[rows, kept])
-        state.fee_ratio[rows, kept] = np.where(ratio > 0, ratio, state.fee_ratio[rows, kept])
-        state.fee_amount[rows, kept] = np.where(ratio > 0, np.exp(plain[row, place]) * np.expm1(ratio), state.fee_amount[rows, kept])
+        found = np.flatnonzero(rows)[ratio > 0]
+        latest = (dates[place], ratio, np.exp(plain[row, place]) * np.expm1(ratio))
+        for memory, values in zip((state.fee_date, state.fee_ratio, state.fee_amount), latest, strict=True):
+            memory[found, :-1] = memory[found, 1:]
+            memory[found, -1] = values[ratio > 0]
 
 
 def _excess(values: Floats, usual: Floats) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from analysis.anomaly_calendar import DAY, EDGES
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-KEPT_FEES = 3  # spikes whose return a month later is no news
+KEPT_FEES = 3  # spikes whose return a month later, or in their rhythm, is no news
 KEPT_EDGES = 3  # months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd month
 
 
@@ -90,7 +90,7 @@ class State:
     slot_known: Floats  # [slots], 1 where the slot has come since the first profile
     edge_ratio: Floats  # [edges x kept], log ratio to the usual
     edge_amount: Floats  # [edges x kept], in currency above the usual
-    fee_day: Floats  # [fees], day of the month on which a spike came, 0 none
+    fee_date: Floats  # [fees], ordinal of the days on which spikes came, newest last, 0 none
     fee_ratio: Floats  # [fees]
     fee_amount: Floats  # [fees]
     ring: Floats  # [ring], newest last, month edges removed, earlier levels aligned to the present one
@@ -151,7 +151,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
         **dict.fromkeys(("profile", "slot_known", "slot_alarm"), (tuning.slots,)),
         "edge_ratio": edges,
         "edge_amount": edges,
-        **dict.fromkeys(("fee_day", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
+        **dict.fromkeys(("fee_date", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
     }

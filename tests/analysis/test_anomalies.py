@@ -1,7 +1,7 @@
 """The detector: what it tells, what it keeps to itself, and what it remembers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -196,6 +196,25 @@ def test_a_fee_in_mid_month_is_told_once() -> None:
     due = [day for day in range(60, 360) if (START + timedelta(day)).day == 15]
     values[due] += 900
     assert [day for _, _, day in told(watch(values))] == due[:1]
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        lambda day: day.weekday() == 0 and 8 <= day.day <= 14,
+        lambda day: day.weekday() == 4 and (day + timedelta(7)).month != day.month,
+        lambda day: (day - START).days % 10 == 9,
+    ],
+    ids=["second Monday", "last Friday", "every ten days"],
+)
+def test_a_spike_with_a_rhythm_is_told_until_the_rhythm_shows(due: Callable[[datetime], bool]) -> None:
+    """Twice may be chance; from the third time on it is what the calendar says. What comes between is told still."""
+    values = usual(300, level=60)
+    days = [day for day in range(40, 300) if due(START + timedelta(day))]
+    values[days] *= 2.5
+    spike = days[-1] - 4
+    values[spike] *= 2.5
+    assert [day for _, _, day in told(watch(values))] == [*days[:2], spike]
 
 
 def test_a_new_series_is_told_by_amount() -> None:
