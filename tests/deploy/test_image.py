@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_ONLY = {"demo"}
+CANARY = "SLACK_BOT_TOKEN=xoxb-canary-in-the-image"
+PLANTED = (".env", "bot/.env", "db/server.key", "flows/id.pem", "playbooks/.env.local", ".finops/postgres/passwords.json")
 
 
 def dockerfile() -> list[str]:
@@ -38,9 +40,10 @@ def rooms() -> set[str]:
     return (packages | {f"{name}.py" for name in setuptools["py-modules"]}) - DEMO_ONLY
 
 
-def tracked(*folders: str) -> list[str]:
-    done = subprocess.run(["git", "ls-files", "--", *folders], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [line for line in done.stdout.splitlines() if (ROOT / line).exists()]
+def files_under(*names: str) -> list[str]:
+    """The files of the tree under these names that are no work product, whether or not it is a checkout."""
+    found = [path for name in names for path in ([ROOT / name] if (ROOT / name).is_file() else sorted((ROOT / name).rglob("*")))]
+    return [path.relative_to(ROOT).as_posix() for path in found if path.is_file() and "__pycache__" not in path.parts]
 
 
 def test_every_room_is_copied() -> None:
@@ -76,7 +79,10 @@ def test_the_lock_is_installed_without_resolving() -> None:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel built from exactly the files that the Dockerfile copies."""
     folder = tmp_path_factory.mktemp("image")
-    for name in tracked(*copied()):
+    for name in PLANTED:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(CANARY)
+    for name in files_under(*copied()):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     command = [
@@ -101,7 +107,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_every_file(wheel: Path) -> None:
     """Code and what it reads at runtime: playbooks, rules, the catalogue, migrations."""
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert inside == {name for name in tracked(*rooms()) if not name.endswith((".md", ".toml"))}
+    assert inside == {name for name in files_under(*rooms()) if not name.endswith((".md", ".toml"))}
+
+
+def test_no_secret_ends_in_the_image(wheel: Path) -> None:
+    """Secrets lie about where people leave them, past .dockerignore even: what is installed holds none."""
+    with zipfile.ZipFile(wheel) as archive:
+        assert [name for name in archive.namelist() if CANARY.encode() in archive.read(name)] == []
 
 
 def test_what_is_installed_runs(wheel: Path, tmp_path: Path, finops_home: Path) -> None:
