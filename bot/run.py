@@ -53,7 +53,8 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
         signal.signal(name, lambda *_: stop.set())
     starter = flow_requests.prefect_starter(partial(flow_requests.prefect_address, settings))
     deps = connect_deps(settings, organisation, database)
-    api = create_app(Context(settings, organisation, database, deps, sign_in_of(settings)))
+    connecting = {"slack": lambda: "is being connected"}
+    api = create_app(Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting))
     with serving(settings, organisation, database, answers.connect(settings, organisation, database), starter, api) as bot:
         log.info("finops-bot runs")
         while not stop.wait(_TICK_SECONDS) and not bot.broken.is_set():
@@ -103,14 +104,14 @@ def serving(
 
 
 def _introduce(api: "FastAPI", bot: Runtime, socket: "SocketModeClient | None") -> None:
-    """Let the API know Slack's user groups, and say of itself that it is not ready while the socket is closed."""
+    """Let the API know Slack's user groups; from now on a closed socket is said, and no longer what the process waits for."""
     context = getattr(api.state, "context", None)
     if context is not None:
 
         def slack() -> str | None:
             return None if socket is None or socket.is_connected() else "the socket to Slack is closed; it is opened again"
 
-        api.state.context = replace(context, person=bot.people.person, ready={"slack": slack})
+        api.state.context = replace(context, person=bot.people.person, ready={}, watched={"slack": slack})
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What every endpoint needs: the database, the organisation, who calls."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -35,8 +35,10 @@ class Context:
     sign_in: SignIn | None = None
     person: Callable[[str], Actor] | None = None
     """Who an id or e-mail is, with what Slack's user groups add; without Slack what finops.yaml says."""
-    ready: dict[str, Callable[[], str | None]] = field(default_factory=dict)
-    """Parts of the process and what is not ready about them, None where they are."""
+    ready: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
+    """Parts without which nothing can be served, and what is not ready about them; None where they are."""
+    watched: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
+    """Parts whose trouble is said and stops nobody: the API goes on while Slack is away."""
     buckets: Buckets = field(default_factory=Buckets)
     strangers: Buckets = field(default_factory=lambda: Buckets(rate=1.0, burst=20.0))
 

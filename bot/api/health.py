@@ -40,11 +40,13 @@ _NOT_READY = {"status": "not ready", "parts": {"database": "cannot be reached", 
     },
 )
 def readyz(context: InContext, response: Response) -> dict[str, Any]:
-    """503 with the reason a part."""
+    """503 with the reason a part; a socket to Slack that was lost is said, and the rest goes on."""
     parts = {"database": _database(context)}
     for name, look in context.ready.items():
         parts[name] = look() or "ready"
     ready = all(state == "ready" for state in parts.values())
+    for name, look in context.watched.items():
+        parts[name] = look() or "ready"
     response.status_code = 200 if ready else 503
     return {"status": "ready" if ready else "not ready", "parts": parts}
 

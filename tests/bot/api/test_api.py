@@ -246,7 +246,7 @@ def test_the_audit_log_is_filtered_and_verified(client: TestClient, clean_databa
 def test_ready_says_what_is_not(client: TestClient, clean_database: Database) -> None:
     """Readiness names its parts; alive looks at nothing."""
     assert client.get("/readyz").json() == {"status": "ready", "parts": {"database": "ready"}}
-    client.app.state.context.ready["slack"] = lambda: "the socket to Slack is closed"  # type: ignore[attr-defined]
+    client.app.state.context.ready["slack"] = lambda: "is being connected"  # type: ignore[attr-defined]
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["parts"]["slack"]) == (503, "the socket to Slack is closed")
+    assert (answer.status_code, answer.json()["parts"]["slack"]) == (503, "is being connected")
     assert client.get("/healthz").json() == {"status": "alive"}
