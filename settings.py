@@ -44,6 +44,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".finops"), description="Folder of all local state: embedded Postgres, Prefect, downloads")
     config: Path = Field(Path("finops.yaml"), description="The organisation file; optional")
+    playbooks: Path | None = Field(
+        None, description="Folder of your own playbooks, besides the built-in ones; one of the same name replaces it"
+    )
     env: Literal["development", "production"] = Field(
         "development", description="production refuses .env files and the command line's implicit admin"
     )
@@ -197,6 +200,11 @@ def _from_vault(values: Mapping[str, str], overrides: dict[str, Any]) -> Setting
     made = _settings(**{**_known(values), **overrides})
     logs.hide([*made.secrets(), *(value for name, value in cloud.items() if _SECRET.search(name))])
     return made
+
+
+def own_playbooks() -> Path | None:
+    """The folder of FINOPS_PLAYBOOKS; Vault is not asked."""
+    return _settings().playbooks
 
 
 def vault_of(settings: Settings) -> Vault | None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from access import Role
 from errors import UserError
-from settings import line_of
+from settings import line_of, own_playbooks
 
 FILTERS = ("team", "account", "account_id", "environment", "application", "region", "service", "provider", "resource_type", "instance_type")
 BUILT_IN = Path(__file__).parent
@@ -271,6 +271,17 @@ def chosen(names: Sequence[str] | None) -> list[Playbook]:
 
 
 def read_playbooks(folder: Path | None = None) -> dict[str, Playbook]:
-    """All playbooks by name: the built-in ones, or those of a folder of yours."""
-    folder = folder or BUILT_IN
+    """All playbooks by name: those of a folder, else the built-in ones with those of FINOPS_PLAYBOOKS, of which one of the same name replaces a built-in one.
+
+    Raises `UserError` that names file, line and fix.
+    """
+    if folder is not None:
+        return _read(folder)
+    own = own_playbooks()
+    return {**_read(BUILT_IN), **(_read(own) if own else {})}
+
+
+def _read(folder: Path) -> dict[str, Playbook]:
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder} of playbooks.")
     return _read_folder(folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.yaml"))))

@@ -103,3 +103,16 @@ def test_editors_get_a_json_schema() -> None:
     schema = Playbook.model_json_schema()
     assert schema["properties"]["mode"]["enum"] == ["notify", "approve", "auto"]
     assert schema["additionalProperties"] is False
+
+
+def test_playbooks_of_your_own_come_beside_the_built_in_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of the same name takes the built-in one's place; a folder that is not there is said."""
+    written(tmp_path, GOOD)
+    (tmp_path / "stop.yaml").write_text(GOOD.replace("stop-things", "ec2-stop-idle"), encoding="utf-8")
+    monkeypatch.setenv("FINOPS_PLAYBOOKS", str(tmp_path))
+    found = read_playbooks()
+    assert set(found) == {*read_playbooks(BUILT_IN), "stop-things"}
+    assert found["ec2-stop-idle"].title == "Stop things"
+    monkeypatch.setenv("FINOPS_PLAYBOOKS", str(tmp_path / "none"))
+    with pytest.raises(UserError, match="There is no folder"):
+        read_playbooks()
