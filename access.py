@@ -167,6 +167,5 @@ def matrix() -> str:
         "",
         "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a call. On the command line `--as` names who acts; without it",
         "everything but production is allowed everything, and in production it is the machine's own operator, who does not approve.",
-        "",
     ]
     return "\n".join(lines)
