@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from helm_python import Chart, HelmError, lint
+from helm_python import Chart, HelmError, lint, package
 from kubernetes_validate import SchemaNotFoundError, validate
 
 from settings import Organisation, Settings
@@ -197,6 +197,14 @@ def test_rules_and_dashboards_are_the_same_files() -> None:
     assert {name: json.loads(text) for name, text in dashboards.items()} == {
         path.name: json.loads(path.read_text()) for path in (deploy / "grafana" / "dashboards").glob("*.json")
     }
+
+
+def test_the_package_is_complete(tmp_path: Path) -> None:
+    """The chart's archive, which knows no other folder of this repository, renders the same."""
+    archive = Path(package(CHART, destination=tmp_path))
+    with Chart.load(archive) as packed, Chart.load(CHART) as chart:
+        both = [one.render(values=VALUES["http"], name="finops-bot", namespace="finops") for one in (packed, chart)]
+    assert both[0] == both[1]
 
 
 @pytest.mark.parametrize(

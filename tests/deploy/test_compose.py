@@ -20,15 +20,20 @@ OURS = ("migrate", "bot", "flows")
 LIBRARIES = re.compile(r"AWS_\w+|PREFECT_RUNNER_SERVER_\w+")
 
 
+def compose() -> list[str]:
+    """The command that runs Compose here: version 1 or Docker's plugin; skips where there is neither."""
+    if shutil.which("docker-compose"):
+        return ["docker-compose"]
+    if shutil.which("docker") and subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0:
+        return ["docker", "compose"]
+    pytest.skip("neither docker-compose nor docker compose is installed")
+
+
 def config(*arguments: str) -> str:
-    """What Compose makes of the file; skips where it is not installed."""
-    command = shutil.which("docker-compose")
-    if command is None:
-        pytest.skip("docker-compose is not installed")
+    """What Compose makes of the file."""
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
-    done = subprocess.run(
-        [command, "-f", str(FOLDER / "compose.yaml"), *arguments], capture_output=True, text=True, env=environment, check=False
-    )
+    command = [*compose(), "-f", str(FOLDER / "compose.yaml"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
