@@ -63,8 +63,14 @@ def _plant_resource(connection: sa.Connection, number: int, team: str | None, no
         connection.execute(
             found["finops.utilization"].insert(), at | {"metric": "cpu", "average": number + day, "maximum": 50.0, "unit": "Percent"}
         )
+        hour = {"usage_hour": now - timedelta(days=day), "resource_id": resource, "metric": "cpu", "unit": "Percent"}
+        connection.execute(found["finops.hourly_utilization"].insert(), hour | {"average": number + day, "maximum": 50.0})
         costs = place | at | {"source_id": 1, "billing_period_start": now, "charge_category": "Usage", "currency": "USD"}
         connection.execute(tables.resource_costs.insert(), costs | {"billed_cost": number, "effective_cost": number + day})
+    borne = {"month": now.date(), "team": team, "currency": "USD"}
+    connection.execute(
+        found["finops.showback"].insert(), [borne | {"shared_cost": None, "cost": number}, borne | {"shared_cost": "support", "cost": 1}]
+    )
     name = team or "nobody"
     scope = {"team": name} if team else {}
     connection.execute(found["finops.budgets"].insert(), {"name": f"{name} monthly", "amount": 100, "currency": "USD", "scope": scope})
@@ -117,7 +123,7 @@ def planted(database: Database) -> Iterator[Database]:
         plant(connection)
     yield database
     with database.owner.begin() as connection:
-        names = "daily_costs hourly_costs resource_costs resources utilization budgets forecasts insights recommendations remediations savings prices"
+        names = "daily_costs hourly_costs resource_costs resources utilization hourly_utilization showback budgets forecasts insights recommendations remediations savings prices"
         connection.exec_driver_sql(f"TRUNCATE {', '.join(f'finops.{name}' for name in names.split())} RESTART IDENTITY CASCADE")
 
 
@@ -130,7 +136,9 @@ _ONLY_CHECKOUT = (
     "DELETE FROM finops.forecasts WHERE scope <> 'checkout'",
     "DELETE FROM finops.budget_periods WHERE budget <> 'checkout monthly'",
     "DELETE FROM finops.budgets WHERE name <> 'checkout monthly'",
+    "DELETE FROM finops.showback WHERE team IS DISTINCT FROM 'checkout'",
     "DELETE FROM finops.utilization WHERE resource_id NOT LIKE '%checkout'",
+    "DELETE FROM finops.hourly_utilization WHERE resource_id NOT LIKE '%checkout'",
     "DELETE FROM finops.resources WHERE team IS DISTINCT FROM 'checkout'",
     "DELETE FROM finops.resource_costs WHERE team IS DISTINCT FROM 'checkout'",
     "DELETE FROM finops.hourly_costs WHERE team IS DISTINCT FROM 'checkout'",

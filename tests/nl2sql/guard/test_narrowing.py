@@ -20,6 +20,8 @@ VIEWS = {
     "resource_costs": ("team", "resource_id", "effective_cost"),
     "resources": ("team", "resource_id", "monthly_cost"),
     "utilization": ("resource_id", "resource_id", "usage_date - DATE '2026-01-01'"),
+    "hourly_utilization": ("resource_id", "resource_id", "average"),
+    "showback": ("shared_cost", "team", "cost"),
     "budgets": ("scope", "scope_kind", "spent"),
     "forecasts": ("scope", "scope", "expected_cost"),
     "insights": ("title", "team", "insight_id"),
