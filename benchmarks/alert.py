@@ -137,7 +137,7 @@ def measure(charges: int, folder: Path) -> bool:
         seconds = time.monotonic() - began
     within = seconds < SECONDS and state == "Completed"
     print(
-        f"{rows:,} charges, {series:,} series: loaded after {loaded:.1f} s, alert posted after {seconds:.1f} s "
+        f"{rows:,} charges, {series:,} series: flow ended after {loaded:.1f} s, alert posted after {seconds:.1f} s "
         f"(under {SECONDS:.0f}): {'ok' if within else 'NOT within the bar'}\n{card['text']}"
     )
     return within

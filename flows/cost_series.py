@@ -1,6 +1,6 @@
 """Daily cost series of every scope worth watching, read from the rollup in one pass."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -78,10 +78,10 @@ def _read(
     )
     rows = connection.execute(sa.text(sql), {"start": start, "end": end})
     points: dict[tuple[tuple[tuple[str, str], ...], str], dict[int, float]] = {}
-    for row in rows:
-        scope = _scope(row, used)
+    for moment_of_row, currency, *values_of, grouped, cost in rows:  # hundreds of thousands: names would cost more than what they say
+        scope = _scope(values_of, grouped, used)
         if scope is not None:
-            points.setdefault((scope, row.currency), {})[(row.moment - start) // every] = row.cost
+            points.setdefault((scope, currency), {})[(moment_of_row - start) // every] = cost
     keys = sorted(points)
     values = np.full(((end - start) // every, len(keys)), np.nan)
     for column, key in enumerate(keys):
@@ -92,13 +92,12 @@ def _read(
     return CostSeries(first, tuple(dict(scope) for scope, _ in keys), tuple(currency for _, currency in keys), values)
 
 
-def _scope(row: Any, used: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
+def _scope(values: Sequence[str | None], grouped: int, used: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
     """The dimensions that a row is grouped by; None where one of them, the team apart, is not named."""
     scope = []
-    for position, dimension in enumerate(used):
-        if row.grouped & (1 << (len(used) - 1 - position)):
+    for position, (dimension, value) in enumerate(zip(used, values, strict=True)):
+        if grouped & (1 << (len(used) - 1 - position)):
             continue
-        value = getattr(row, dimension)
         if value is None and dimension != "team":
             return None
         scope.append((dimension, value or UNALLOCATED))

@@ -46,8 +46,8 @@ def detect(session: Session, organisation: Organisation, now: datetime, through:
         return None
     anchor = through - WINDOW
     series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation.anomalies.floor_per_day)
-    state = _memory(session, series, anchor)
-    _remember(session, series, state, anchor)
+    state, kept = _memory(session, series, anchor)
+    _remember(session, series, state, anchor, kept)
     events = declared_events(session, organisation)
     findings = _judge(series, state, anchor, through, events, organisation, curve(session), now)
     return Detection(findings, anchor + _ONE_DAY, through)
@@ -61,8 +61,8 @@ def _watched(series: CostSeries, floor: float) -> CostSeries:
     return series.take([int(column) for column in np.flatnonzero(large)])
 
 
-def _memory(session: Session, series: CostSeries, anchor: date) -> State:
-    """The memory of every series at the end of the anchor day: stored ones are carried on, others learn from their history."""
+def _memory(session: Session, series: CostSeries, anchor: date) -> tuple[State, frozenset[str]]:
+    """The memory of every series at the end of the anchor day, and which of it is stored as it is: others are carried on, or learn from history."""
     names = series.names()
     rows = session.scalars(sa.select(DetectorState).where(DetectorState.through <= anchor))
     stored = {row.series: row for row in rows if is_current(row.state)}  # what an earlier release remembered is learned anew
@@ -79,10 +79,10 @@ def _memory(session: Session, series: CostSeries, anchor: date) -> State:
         parts.append(_advance(carried, series, same, through + _ONE_DAY, anchor))
         first += same
     if not parts:
-        return new_state(0)
+        return new_state(0), frozenset()
     whole = join(parts)
     order = np.argsort(np.array(first))
-    return whole.take(order)
+    return whole.take(order), frozenset(name for name, row in stored.items() if row.through == anchor)
 
 
 def _appeared(values: Floats) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
@@ -100,8 +100,9 @@ def _advance(state: State, series: CostSeries, columns: Sequence[int], start: da
     return state
 
 
-def _remember(session: Session, series: CostSeries, state: State, anchor: date) -> None:
-    rows = [{"series": name, "through": anchor, "state": state.to_json(index)} for index, name in enumerate(series.names())]
+def _remember(session: Session, series: CostSeries, state: State, anchor: date, kept: frozenset[str]) -> None:
+    names = enumerate(series.names())
+    rows = [{"series": name, "through": anchor, "state": state.to_json(index)} for index, name in names if name not in kept]
     for start in range(0, len(rows), 500):
         statement = insert(DetectorState).values(rows[start : start + 500])
         updated = {"through": statement.excluded.through, "state": statement.excluded.state}
