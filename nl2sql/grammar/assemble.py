@@ -134,6 +134,11 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
         return Refusal(f"The bills start on {calendar.first}; {query.period.label} is before.")
     if query.period.start > calendar.today:
         return Refusal(f"{query.period.label} has not come yet; ask for a forecast.")
+    if _mixed(query) and (
+        query.share_of is not None or query.compared or query.average or query.run_rate or query.count or query.cumulative
+    ):
+        sides = " and ".join(scope.label for scope in query.scopes)
+        return Refusal(f"{sides} are of different kinds; side by side I can only show what they cost.")
     grouped = bool(query.dimensions or query.grain)
     if not grouped and not query.scopes and draft.order and not query.limit and not query.count:
         query = replace(query, dimensions=("service",), limit=DEFAULT_TOP)
@@ -148,7 +153,9 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
     if query.share_of == () and not grouped and not query.scopes:
         return dimension_doubt(question)
     if needs_resources(query):
-        unfit = [f.label for f in query.filters if f.dimension not in _RESOURCE_FILTERS]
+        named = (*query.filters, *query.scopes, *(query.share_of or ()))
+        unfit = [f.label for f in named if f.dimension not in _RESOURCE_FILTERS]
+        unfit += [name.replace("_", " ") for name in query.dimensions if name not in (*_RESOURCE_FILTERS, "resource", "currency")]
         if unfit or query.metric not in _RESOURCE_METRICS:
             return Refusal(
                 f"For single resources I know billed and effective cost, not {', '.join(unfit) or query.metric.replace('_', ' ')}."
@@ -156,6 +163,11 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
     if query.metric == "usage_quantity" and (query.share_of is not None or query.compared):
         return Refusal("Quantities have different units, so I list them; ask for the usage quantity of one service.")
     return query
+
+
+def _mixed(query: Query) -> bool:
+    """Whether the sides are not of one kind, as AWS and EC2: they may overlap and stand in columns of one row."""
+    return len({scope.dimension for scope in query.scopes}) > 1
 
 
 def needs_resources(query: Query) -> bool:
