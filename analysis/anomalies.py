@@ -125,7 +125,9 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     state.return_steps, state.quiet = np.maximum(state.return_steps - 1, 0), np.maximum(state.quiet - 1, 0)
     findings = [
         *_findings(fast.tell, fast.kind, seen.expected, billed, fast.strength, fast.since, step),
-        *_findings(slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), billed, drift.size / drift.spread, drift.since, step),
+        *_findings(
+            slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), billed, drift.size / drift.spread, drift.since, step
+        ),
         *_findings(new, np.full(len(state), "new"), np.zeros(len(state)), now, now / tuning.young_amount, np.zeros(len(state)), step),
     ]
     rows = np.flatnonzero
