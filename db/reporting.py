@@ -216,7 +216,7 @@ VIEWS: tuple[View, ...] = (
             "status text open, accepted, dismissed, done or gone"
         ),
         "SELECT id AS recommendation_id, created_at, kind, resource_id, account, team, current_state, proposed_state, monthly_savings, currency, status "
-        "FROM finops.recommendations",
+        "FROM finops.recommendations WHERE status <> 'protected'",
     ),
     View(
         "remediations",
