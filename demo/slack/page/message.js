@@ -56,7 +56,7 @@ function reactions(message) {
 const react = (message, name, add) => post("react", { user: S.me, channel: message.channel, ts: message.ts, name, add }).catch((e) => toast(e.message));
 
 function tools(message, open) {
-  const quick = ["+1", "eyes", "white_check_mark"].map((name) => h("button.plain", { type: "button", title: `React with ${name}`, "aria-label": `React with ${name}`, onclick: () => react(message, name, true) }, emoji(name)));
+  const quick = [["+1", "up"], ["eyes", "eye"], ["white_check_mark", "check"]].map(([name, shape]) => h("button.plain", { type: "button", title: `React with ${name}`, "aria-label": `React with ${name}`, onclick: () => react(message, name, true) }, icon(shape)));
   const reply = open ? h("button.plain", { type: "button", title: "Reply in thread", "aria-label": "Reply in thread", onclick: () => open(message.thread_ts || message.ts) }, icon("thread")) : null;
   const uses = S.shortcuts.filter((s) => s.on_message).map((s) => h("button.plain", { type: "button", onclick: () => post("shortcut", { user: S.me, callback_id: s.callback_id, ts: message.ts }).catch((e) => toast(e.message)) }, s.name));
   return h("div.tools", {}, quick, reply, uses);
