@@ -147,7 +147,7 @@ class Settings(BaseSettings):
 
 
 def operator(settings: Settings) -> Actor:
-    """Who acts on the command line: everything is allowed there outside production, where `--as` is needed."""
+    """Who acts on the command line without `--as`: outside production somebody with every role, in production an operator and no more."""
     if settings.env == "production":
         return SYSTEM
     return Actor(id="cli", name="command line", roles=frozenset(Role), sees_all=True)
