@@ -149,7 +149,7 @@ def _mover(session: Session, scope: Mapping[str, str], through: date, span: int,
     asked = {"service": moves[0].service, "direction": "up" if delta >= 0 else "down", "team": scope.get("team")}
     why = session.scalar(sa.text(sql), asked)
     sign = "+" if delta >= 0 else "−"
-    return f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} on a usual {_like(through, span)}{f' ({why})' if why else ''}."
+    return f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual {_like(through, span)}{f'; {why}' if why else ''}."
 
 
 def _like(through: date, span: int) -> str:
@@ -207,7 +207,7 @@ def _services(session: Session, scope: Mapping[str, str], through: date, span: i
         [row.service, money(row.now or 0, currency), money(float(row.now or 0) - float(row.before or 0), currency)]
         for row in _moves(session, scope, through, span, currency)
     ]
-    return {"title": "Movers", "columns": ["Service", "Cost", f"Change on a usual {_like(through, span)}"], "rows": rows, "right": [1, 2]}
+    return {"title": "Movers", "columns": ["Service", "Cost", f"Against a usual {_like(through, span)}"], "rows": rows, "right": [1, 2]}
 
 
 def _insights(session: Session, scope: Mapping[str, str]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
     spend(session, FIRST, [10.0] * (DAYS - 9) + [50.0] * 9, team="payments", service="Lambda")
     digest = compose(session, {"team": "payments"}, TODAY)
     assert digest is not None
-    assert "Mover: Lambda +$30 on a usual Monday." in digest.payload["lines"][1]  # three Mondays of 10 and one of 50
+    assert "Mover: Lambda +$30 against a usual Monday." in digest.payload["lines"][1]  # three Mondays of 10 and one of 50
     assert digest.details["sections"][0]["rows"][0] == ["Lambda", "$50", "$30"]
     spend(session, FIRST, [7.0] * DAYS, team="search")
     quiet = compose(session, {"team": "search"}, TODAY)
