@@ -1,4 +1,4 @@
-"""How long the guard takes for a statement: `python benchmarks/guard.py` over the test corpus, `--database` adds the overhead of execution."""
+"""How long the guard takes for a statement: `python -m benchmarks.guard` over the test corpus, `--database` adds the overhead of execution."""
 
 import statistics
 import sys
