@@ -5,6 +5,7 @@ from dataclasses import replace
 from nl2sql import dates
 from nl2sql.dates import Calendar, Period
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
+from nl2sql.grammar.measures import PER_UNIT
 from nl2sql.grammar.parse import dimension_doubt
 from nl2sql.grammar.query import Filter, Grain, Query
 
@@ -160,7 +161,7 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
             return Refusal(
                 f"For single resources I know billed and effective cost, not {', '.join(unfit) or query.metric.replace('_', ' ')}."
             )
-    if query.metric == "usage_quantity" and (query.share_of is not None or query.compared):
+    if query.metric in PER_UNIT and (query.share_of is not None or query.compared or query.average or query.run_rate):
         return Refusal("Quantities have different units, so I list them; ask for the usage quantity of one service.")
     return query
 

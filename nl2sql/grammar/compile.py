@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from nl2sql.dates import UNITS, Period
 from nl2sql.grammar.assemble import needs_resources
-from nl2sql.grammar.measures import RATES, measure, percent, units, within, zero_for_none
+from nl2sql.grammar.measures import PER_UNIT, RATES, measure, percent, units, within, zero_for_none
 from nl2sql.grammar.query import Filter, Query
 from nl2sql.semantics import Semantics
 
@@ -71,7 +71,7 @@ def _labels(query: Query, context: Context) -> list[_Label]:
         labels.append(_Label(_scope_name(query), _scope_case(query.scopes, context)))
     for name in query.dimensions:
         labels += _dimension(name, context)
-    if query.metric == "usage_quantity" or "usage_quantity" in query.beside:
+    if PER_UNIT & {query.metric, *query.beside}:
         labels.append(_Label("usage_unit", exp.column("usage_unit")))
     if context.several_currencies and "currency" not in query.dimensions and not query.count:
         labels.append(_Label("currency", exp.column("currency")))
@@ -150,6 +150,8 @@ def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
     found += [condition(wanted, context) for wanted in query.filters if not _narrows_coverage(query, wanted)]
     if query.scopes:
         found.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
+    if query.metric == "unit_cost":
+        found.append(exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0)))
     if query.metric == "utilization_rate":
         found.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
     if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
@@ -188,7 +190,7 @@ def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
     found = {query.metric: _averaged(query, _measure(query.metric, query, context), query.period, context)}
     if query.average:
         found = {f"average_per_{query.average}": found[query.metric]}
-    elif query.metric not in RATES and not query.dimensions and not query.grain and query.metric != "usage_quantity":
+    elif query.metric not in RATES and not query.dimensions and not query.grain and query.metric not in PER_UNIT:
         found = {query.metric: zero_for_none(found[query.metric])}
     found |= {metric: _measure(metric, query, context) for metric in query.beside}
     if query.run_rate:

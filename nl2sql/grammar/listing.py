@@ -137,7 +137,8 @@ def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calenda
     conditions.append(exp.GT(this=exp.column("period_end"), expression=_day(period.start)))
     if draft.exceeded:
         conditions.append(exp.GT(this=exp.column("percent_used"), expression=exp.Literal.number(100)))
-    return _plain(subject, replace(draft, period=None), conditions, calendar)
+    left = exp.alias_(exp.Sub(this=exp.column("amount"), expression=exp.column("spent")), "left_over")
+    return _plain(subject, replace(draft, period=None), conditions, calendar).select(left)
 
 
 def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:

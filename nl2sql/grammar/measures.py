@@ -7,6 +7,7 @@ from sqlglot import exp
 from nl2sql import dates
 from nl2sql.dates import Period
 
+PER_UNIT = frozenset({"usage_quantity", "unit_cost"})  # apart for each unit of usage
 RATES = frozenset({"savings_rate", "utilization_rate", "coverage_rate"})
 
 
@@ -14,6 +15,10 @@ def measure(metric: str, condition: exp.Expr | None = None, covered: exp.Expr | 
     """The aggregate of a metric over the rows of a group, or over those of them that meet a condition; `covered` narrows what counts as covered."""
     if metric == "savings":
         return _sum(exp.Sub(this=exp.column("list_cost"), expression=exp.column("effective_cost")), condition)
+    if metric == "unit_cost":
+        metered = exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0))
+        cost, quantity = (_sum(exp.column(name), _both(condition, metered.copy())) for name in ("effective_cost", "usage_quantity"))
+        return exp.Div(this=cost, expression=exp.Nullif(this=quantity, expression=exp.Literal.number(0)))
     if metric == "savings_rate":
         return percent(measure("savings", condition), _sum(exp.column("list_cost"), condition))
     if metric == "utilization_rate":
