@@ -12,7 +12,6 @@ from analysis.waste.facts import CONFIDENCES, Catalogue, Confidence, Price, Reco
 from analysis.waste.pricing import Saving, saving
 from analysis.waste.rules import Rule
 
-
 _UNPRICED = "oversized"  # a kind of its own: no playbook could resize to a type that is not known
 
 

@@ -169,7 +169,9 @@ def test_a_bucket_nobody_reads_moves_where_its_requests_are_counted():
     found = only(waste(resource("Bucket", attributes=known), prices=prices, complete=frozenset({"requests"})))
     assert (found.kind, found.monthly_savings) == ("storage_class", pytest.approx(100 * (1 - 0.0125 / 0.023), abs=0.01))
     for other in ({"request_metrics": False}, {"storage_class": "managed"}, {"created_at": "2026-11-01T00:00:00Z"}):
-        assert waste(resource("Bucket", attributes={**known, **other}), prices=prices, complete=frozenset({"requests"})).recommendations == ()
+        assert (
+            waste(resource("Bucket", attributes={**known, **other}), prices=prices, complete=frozenset({"requests"})).recommendations == ()
+        )
 
 
 def volume(**attributes):
