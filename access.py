@@ -1,5 +1,6 @@
 """Who somebody is and what they may do: the one place where roles are decided, for Slack, the API and the command line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -55,6 +56,10 @@ class Actor:
     sees_all: bool = False
     approves_teams: frozenset[str] = field(default=frozenset())
     approves_playbooks: frozenset[str] = field(default=frozenset())
+    known_as: frozenset[str] = field(default=frozenset())
+    """The other ids and e-mail addresses of this person."""
+    directory: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Everybody of finops.yaml: id or e-mail (as `folded` has it) to the person's id there."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,34 @@ class Denied:
 
 
 SYSTEM = Actor(id="system", name="finops-bot", roles=frozenset({Role.OPERATOR}), sees_all=True)
+MACHINES = frozenset({SYSTEM.id, "auto"})
+"""Ids under which the product itself asks or approves; nobody is called so."""
+
+
+def folded(identity: str) -> str:
+    """An id as it is, an e-mail address without its case."""
+    return identity.strip().casefold() if "@" in identity else identity.strip()
+
+
+def is_slack_id(identity: str) -> bool:
+    """Whether an id is one that Slack gives to a user: capitals, beginning with U or W."""
+    return identity[:1] in ("U", "W") and identity == identity.upper() and "@" not in identity
+
+
+def same_person(actor: Actor, identity: str) -> bool | None:
+    """Whether a stored id or e-mail is the actor's; None where nothing tells the two apart or brings them together.
+
+    Two are different people where finops.yaml names both, or where both are known by a Slack id, or both by an e-mail address.
+    """
+    person = actor.directory.get(folded(identity), folded(identity))
+    theirs = {folded(identity), person} | {alias for alias, known in actor.directory.items() if known == person}
+    ours = {folded(one) for one in (actor.id, *actor.known_as)}
+    if ours & theirs:
+        return True
+    if actor.id in MACHINES or identity in MACHINES:
+        return False
+    kinds = (actor.directory.__contains__, is_slack_id, lambda one: "@" in one)
+    return False if any(any(map(kind, ours)) and any(map(kind, theirs)) for kind in kinds) else None
 
 
 def roles_with(action: Action) -> tuple[Role, ...]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from access import Actor, Role
+from access import MACHINES, Actor, Role, folded, is_slack_id
 from errors import UserError
 
 
@@ -101,6 +101,28 @@ class Person(_Strict):
     teams: tuple[str, ...] = Field((), description="Teams the person belongs to, which bound what they see where `visibility` is own_teams")
     approves_teams: tuple[str, ...] = Field((), description="Teams for which an approver decides; * for all")
     approves_playbooks: tuple[str, ...] = Field((), description="Playbooks on which an approver decides; none named: all")
+
+    def identities(self) -> tuple[str, ...]:
+        """What the person goes by: the id, and the e-mail where there is one."""
+        return (folded(self.id), *((folded(self.email),) if self.email else ()))
+
+
+def _named_once(people: tuple[Person, ...]) -> tuple[Person, ...]:
+    """Two entries that are or may be one person would let somebody approve what they asked for: ValueError."""
+    owners: dict[str, Person] = {}
+    for number, person in enumerate(people, 1):
+        named = f"entry {number} ({person.id}, {person.name})"
+        if person.id in {*MACHINES, "cli"}:
+            raise ValueError(f"{named}: `{person.id}` is an id of the bot's own; give the Slack user id")
+        for identity in person.identities():
+            if (other := owners.setdefault(identity, person)) is not person:
+                raise ValueError(f"{named} has `{identity}`, and so has {other.id}, {other.name}: list each person once")
+        for other in people[: number - 1]:
+            if other.name.casefold() == person.name.casefold() and not (is_slack_id(other.id) and is_slack_id(person.id)):
+                raise ValueError(
+                    f"{named} has the name of {other.id}: list a person once; if they are two, give both Slack user ids or different names"
+                )
+    return people
 
 
 class Group(_Strict):
@@ -242,12 +264,14 @@ class Organisation(_Strict):
     retention: Retention = Field(Retention(), description="How long rows are kept")
     synonyms: dict[str, Names] = Field(default_factory=dict, description="Your own words for values: checkout: [co, kasse]")
 
+    _people_once = field_validator("people")(_named_once)
+
     def actor(self, person_id: str | None, name: str = "") -> Actor:
         """Who a Slack user is; somebody unknown is a viewer (of everything, unless `visibility` narrows)."""
-        person = next((p for p in self.people if p.id == person_id or (p.email and p.email == person_id)), None)
+        person = self.person(person_id) if person_id else None
         everything = self.visibility == "all"
         if person is None:
-            return Actor(id=person_id or "unknown", name=name, sees_all=everything)
+            return Actor(id=person_id or "unknown", name=name, sees_all=everything, directory=self.directory)
         return Actor(
             id=person.id,
             name=person.name,
@@ -256,11 +280,22 @@ class Organisation(_Strict):
             sees_all=everything or Role.ADMIN in person.roles,
             approves_teams=frozenset(person.approves_teams),
             approves_playbooks=frozenset(person.approves_playbooks),
+            known_as=frozenset(person.identities()),
+            directory=self.directory,
         )
+
+    @property
+    def directory(self) -> dict[str, str]:
+        """Every id and e-mail of `people`, to the id of the person."""
+        return {identity: person.id for person in self.people for identity in person.identities()}
+
+    def person(self, identity: str) -> Person | None:
+        """The person of an id or an e-mail, whose case does not matter."""
+        return next((person for person in self.people if folded(identity) in person.identities()), None)
 
     def knows(self, person_id: str) -> bool:
         """Whether `people` names somebody by id or e-mail."""
-        return any(person_id in (person.id, person.email) for person in self.people)
+        return self.person(person_id) is not None
 
     def people_with(self, role: Role) -> tuple[Person, ...]:
         """Everybody who holds a role, in the file's order."""

@@ -117,7 +117,7 @@ def decide(session: Session, request_id: int, actor: Actor, now: datetime, appro
     row = session.scalar(sa.select(FlowRequest).where(FlowRequest.id == request_id).with_for_update())
     if row is None:
         return Denied(f"There is no request {request_id}.")
-    own_withdrawal = not approve and actor.id == row.requested_by
+    own_withdrawal = not approve and bool(access.same_person(actor, row.requested_by))
     decision = access.check(actor, Action.RUN_FLOW)
     if isinstance(decision, Denied) and not own_withdrawal:
         audit.append(session, actor.id, "flow.denied", row.deployment, {"request": row.id, "reason": decision.reason})

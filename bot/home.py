@@ -124,7 +124,7 @@ def _approvals(session: Session, actor: Actor) -> list[dict[str, Any]]:
     teams = actor.approves_teams or actor.teams
     rows = session.scalars(sa.select(Remediation).where(Remediation.state == "proposed").order_by(Remediation.expires_at).limit(50))
     mine = [row for row in rows if "*" in teams or row.team in teams or row.playbook in actor.approves_playbooks]
-    return [{"id": row.id, "title": _proposal(row)} for row in mine if row.requested_by != actor.id]
+    return [{"id": row.id, "title": _proposal(row)} for row in mine if not access.same_person(actor, row.requested_by)]
 
 
 def _proposal(row: Remediation) -> str:

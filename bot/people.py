@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from access import Actor, Role
+from access import Actor, Role, is_slack_id
 from settings import Organisation, Settings
 
 log = logging.getLogger(__name__)
@@ -62,15 +62,16 @@ class People:
         if any(person.id == user for person in self.organisation.people):
             return self._with_groups(self.organisation.actor(user), user)
         profile = self.profile(user)
-        if profile.email and any(person.email == profile.email for person in self.organisation.people):
+        if profile.email and self.organisation.knows(profile.email):
             known = self.organisation.actor(profile.email)
             return self._with_groups(replace(known, id=user), user)
-        return self._with_groups(self.organisation.actor(user, profile.name), user)
+        stranger = self.organisation.actor(user, profile.name)
+        return self._with_groups(replace(stranger, known_as=frozenset({profile.email} - {""})), user)
 
     def person(self, identity: str) -> Actor:
         """Who a person of `finops.yaml` is, named by id or e-mail: the same actor, under the same id, as when they click in Slack."""
-        known = next((person for person in self.organisation.people if identity in (person.id, person.email)), None)
-        if known is None or known.id.startswith(("U", "W")):
+        known = self.organisation.person(identity)
+        if known is None or is_slack_id(known.id):
             return self.actor(known.id if known else identity)
         slack = self._by_email(known.email) if known.email else None
         return self.actor(slack) if slack else self.organisation.actor(identity)
@@ -131,14 +132,13 @@ class People:
 
     def with_role(self, *roles: Role) -> tuple[str, ...]:
         """Slack ids of the people of `finops.yaml` who hold one of the roles, for those who are asked."""
-        return tuple(
-            person.id for person in self.organisation.people if set(roles) & set(person.roles) and person.id.startswith(("U", "W"))
-        )
+        return tuple(person.id for person in self.organisation.people if set(roles) & set(person.roles) and is_slack_id(person.id))
 
 
 def actor_of(settings: Settings, organisation: Organisation, identity: str) -> Actor:
-    """Who a person of `finops.yaml` is, outside of a running bot: Slack is asked for its user groups where `groups` names some."""
-    if not organisation.groups or settings.slack_bot_token is None:
+    """Who a person of `finops.yaml` is, outside of a running bot: Slack is asked for its user groups where `groups` names some, and for the id of who has none in the file."""
+    known = organisation.person(identity)
+    if settings.slack_bot_token is None or not (organisation.groups or (known and not is_slack_id(known.id))):
         return organisation.actor(identity)
     from bot.runtime import web_client
 

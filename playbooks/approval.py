@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import access
-from access import Action, Actor, Allowed, Denied, Role
+from access import Action, Actor, Allowed, Denied, Role, same_person
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ class Rule:
 
 CLOCK_SKEW = timedelta(minutes=5)
 """Two machines' clocks may differ by this much; more would stretch an expiry."""
+
+_UNTOLD = (
+    "It cannot be told whether it was you who {}, so this does not count. Approve it in Slack, or with `--as`; "
+    "an admin can give you your Slack user id as `id` in finops.yaml."
+)
 
 Check = Callable[[Proposal, Rule, Actor, datetime, str | None], Denied | None]
 
@@ -102,16 +107,23 @@ def _who(proposal: Proposal, actor: Actor) -> str:
 
 
 def not_the_requester(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
-    """Two people."""
-    if rule.not_requester and actor.id == proposal.requested_by:
+    """Two people, known to be two."""
+    if not rule.not_requester:
+        return None
+    same = same_person(actor, proposal.requested_by)
+    if same:
         return Denied(f"You asked for this change, so somebody else has to approve it.{_who(proposal, actor)}")
-    return None
+    return Denied(_UNTOLD.format("asked for this change")) if same is None else None
 
 
 def not_twice(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
     """One person is one approval."""
-    if actor.id in proposal.approved_by:
-        return Denied(f"You approved this already; {rule.count - len(proposal.approved_by)} more needed.")
+    for earlier in proposal.approved_by:
+        same = same_person(actor, earlier)
+        if same:
+            return Denied(f"You approved this already; {rule.count - len(proposal.approved_by)} more needed.")
+        if same is None:
+            return Denied(_UNTOLD.format("approved this before"))
     return None
 
 

@@ -28,7 +28,8 @@ def approvers(organisation: Organisation, playbook: Playbook, team: str | None, 
     rule = rule_of(playbook)
     if rule is None:
         return []
-    people = [person for person in organisation.people if not (rule.not_requester and person.id == requester)]
+    own = organisation.person(requester)
+    people = [person for person in organisation.people if not (rule.not_requester and person is own)]
     able = [person for person in people if lacks_role(rule, organisation.actor(person.id), team, playbook.name) is None]
     return [{"id": person.id, "name": person.name} for person in able]
 

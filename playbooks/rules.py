@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from access import Actor, Denied, Role
+from access import Actor, Denied, Role, same_person
 from db.tables import Remediation
 from playbooks import approval
 from playbooks.plan import digest, from_json
@@ -62,6 +62,6 @@ def may_decide(remediation: Remediation, actor: Actor, now: datetime, playbooks:
         return Denied("No rule says who may decide this, so nobody may.")
     if denied := approval.still_open(proposal, rule, actor, now, None):
         return denied
-    if actor.id == remediation.requested_by:
+    if same_person(actor, remediation.requested_by):
         return None
     return approval.has_role(proposal, rule, actor, now, None)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access import PERMISSIONS, Action, Actor, Allowed, Denied, Role, check, may_see_team, roles_with
+from access import PERMISSIONS, SYSTEM, Action, Actor, Allowed, Denied, Role, check, may_see_team, roles_with, same_person
+from settings import Organisation, Person
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -30,3 +31,35 @@ def test_a_narrowed_actor_sees_own_teams_only(teams: frozenset[str], team: str |
     """Unallocated rows belong to nobody, so a narrowed actor does not see them."""
     assert may_see_team(Actor(id="U", teams=teams), team) == (team in teams)
     assert may_see_team(Actor(id="U", sees_all=True), team)
+
+
+STAFF = Organisation(
+    people=(
+        Person(id="jo", name="Jo", email="Jo@Example.com"),
+        Person(id="U0LENA0001", name="Lena", email="lena@example.com"),
+        Person(id="kim", name="Kim"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("actor", "stored", "same"),
+    [
+        (STAFF.actor("jo"), "jo", True),
+        (STAFF.actor("jo"), "JO@example.COM", True),
+        (STAFF.actor("jo@EXAMPLE.com"), "jo", True),
+        (STAFF.actor("jo"), "U0LENA0001", False),  # finops.yaml says that they are two
+        (STAFF.actor("jo"), "lena@example.com", False),
+        (STAFF.actor("jo"), "kim", False),
+        (STAFF.actor("U0LENA0001"), "U0STRANGER", False),  # two accounts of Slack
+        (STAFF.actor("jo"), "U0STRANGER", None),  # Jo's own account of Slack may be this one
+        (STAFF.actor("U0STRANGER"), "jo", None),
+        (Actor(id="cli"), "jo", None),
+        (STAFF.actor("jo"), "cli", None),
+        (STAFF.actor("jo"), "system", False),
+        (SYSTEM, "jo", False),
+    ],
+)
+def test_people_are_told_apart_or_nobody_says_so(actor: Actor, stored: str, same: bool | None) -> None:
+    """One person is one by id and e-mail, whatever its case; what cannot be known is neither yes nor no."""
+    assert same_person(actor, stored) is same

@@ -30,6 +30,11 @@ def test_runs_with_no_configuration_at_all(tmp_path: Path) -> None:
         ("allocation:\n  team:\n    - account: x\n", 3, "give either"),
         ("name: [1\n", 2, "not valid YAML"),
         ("fiscal_year_start: 13\n", 1, "less than or equal to 12"),
+        ("name: x\npeople:\n  - {id: U1, name: A}\n  - {id: U1, name: B}\n", 2, "entry 2 (U1, B) has `U1`, and so has U1, A"),
+        ("people:\n  - {id: U1, name: A, email: a@x.org}\n  - {id: b, name: B, email: A@X.org}\n", 1, "has `a@x.org`, and so has U1"),
+        ("people:\n  - {id: a@x.org, name: A}\n  - {id: b, name: B, email: A@X.org}\n", 1, "list each person once"),
+        ("people:\n  - {id: U1, name: Jo}\n  - {id: jo, name: jo}\n", 1, "entry 2 (jo, jo) has the name of U1"),
+        ("people:\n  - {id: system, name: S}\n", 1, "an id of the bot's own"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, line: int, fix: str) -> None:
@@ -39,6 +44,12 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, line: int, 
         read_organisation(path)
     assert f"{path}:{line}:" in str(caught.value)
     assert fix in str(caught.value)
+
+
+def test_two_people_of_one_name_have_slack_ids(tmp_path: Path) -> None:
+    """Slack tells them apart."""
+    found = read_organisation(write(tmp_path, "people:\n  - {id: U1, name: Jo}\n  - {id: U2, name: Jo}\n"))
+    assert [person.id for person in found.people] == ["U1", "U2"]
 
 
 def test_a_wrong_setting_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from access import Role
+from access import Role, same_person
 from bot.people import People, actor_of
 from bot.runtime import web_client
 from demo.slack import Handle, Setup, UserGroup, running_workspace
@@ -53,6 +53,7 @@ def test_a_person_is_the_same_actor_by_id_by_email_and_in_slack(settings: Settin
         assert people.actor(MAYA).approves_playbooks == {"ec2-stop-idle"}
         assert (people.person("p3").id, people.person("p3").roles) == ("p3", {Role.VIEWER, Role.MEMBER})
         assert actor_of(connected(settings, slack), organisation, "p2").roles == {Role.VIEWER, Role.MEMBER, Role.APPROVER}
+        assert actor_of(connected(settings, slack), organisation, "MAYA@example.com").id == MAYA
     assert actor_of(settings, organisation, "p2").roles == {Role.VIEWER, Role.MEMBER}
 
 
@@ -63,3 +64,20 @@ def test_silence_of_slack_gives_nobody_more(method: str, settings: Settings, sla
     slack.faults.fail(method, 500)
     people = People(web_client(connected(settings, slack), retry=True), organisation)
     assert people.actor(MAYA).roles == {Role.VIEWER}
+
+
+def test_who_has_no_slack_id_is_one_person_in_slack_and_outside(settings: Settings, slack: Handle) -> None:
+    """Where Slack is asked they are the same; where it cannot be, nobody says that they are two."""
+    organisation = Organisation(
+        people=(Person(id="p2", name="M", email="Maya@Example.com"), Person(id="p3", name="X", email="x@example.com"))
+    )
+    people = People(web_client(connected(settings, slack), retry=True), organisation)
+    alone = organisation.actor("p2")
+    assert (people.actor(MAYA).id, alone.id) == (MAYA, "p2")
+    assert same_person(people.actor(MAYA), alone.id) is True
+    assert same_person(actor_of(connected(settings, slack), organisation, "p2"), MAYA) is True
+    assert same_person(alone, MAYA) is None
+    assert same_person(people.actor(TOMAS), "p2") is False  # by their e-mail addresses
+    slack.faults.fail("users.info", 500)
+    deaf = People(web_client(connected(settings, slack), retry=True), organisation)
+    assert same_person(deaf.actor(MAYA), "p2") is None

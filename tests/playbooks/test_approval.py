@@ -21,6 +21,7 @@ from playbooks import remediation as life
 from playbooks.approval import CLOCK_SKEW, Proposal, Rule, check
 from playbooks.plan import Plan, PlannedStep
 from playbooks.schema import Playbook, read_playbooks
+from settings import Organisation, Person
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
 
 PLAYBOOKS = read_playbooks()
@@ -75,6 +76,35 @@ def reason(decision: object) -> str:
 def test_each_objection_says_why(change: dict[str, object], actor: Actor, now: datetime, says: str) -> None:
     """One sentence for the person who clicked."""
     assert says in reason(check(replace(OPEN, **change), RULE, actor, now))  # type: ignore[arg-type]
+
+
+JO = Organisation(people=(Person(id="jo", name="Jo", email="jo@example.com", roles=(Role.APPROVER,), approves_teams=("*",)),)).actor("jo")
+JO_IN_SLACK = replace(JO, id="U0JO000001")
+
+
+@pytest.mark.parametrize(
+    ("change", "actor", "says"),
+    [
+        ({"requested_by": "U0JO000001"}, JO, "It cannot be told whether it was you who asked"),
+        ({"requested_by": "jo"}, JO_IN_SLACK, "You asked for this change"),
+        ({"requested_by": "Jo@Example.com"}, JO_IN_SLACK, "You asked for this change"),
+        ({"requested_by": "system", "approved_by": ("U0JO000001",)}, JO, "whether it was you who approved"),
+        ({"approved_by": ("jo",)}, JO_IN_SLACK, "You approved this already"),
+        ({"requested_by": "cli"}, JO, "It cannot be told"),
+        ({}, replace(APPROVER, id="cli"), "It cannot be told"),
+    ],
+)
+def test_one_person_by_two_entrances_is_one(change: dict[str, object], actor: Actor, says: str) -> None:
+    """Asking in Slack and approving on the command line, or the other way, needs two people all the same."""
+    assert says in reason(check(replace(OPEN, **change), replace(RULE, count=2), actor, NOW))  # type: ignore[arg-type]
+    alone = replace(RULE, not_requester=False)
+    if "requested_by" in change:
+        assert isinstance(check(replace(OPEN, **change), alone, actor, NOW), Allowed)  # type: ignore[arg-type]
+
+
+def test_what_the_product_asked_for_anybody_with_the_role_approves() -> None:
+    """A schedule is nobody's own wish."""
+    assert isinstance(check(replace(OPEN, requested_by="system"), RULE, JO, NOW), Allowed)
 
 
 def test_no_rule_means_no() -> None:
