@@ -8,6 +8,7 @@ RUN python -m venv --without-pip /opt/finops \
 COPY pyproject.toml README.md LICENSE access.py cli.py errors.py logs.py organisation.py settings.py vault.py ./
 COPY analysis analysis
 COPY bot bot
+COPY commands commands
 COPY db db
 COPY flows flows
 COPY nl2sql nl2sql

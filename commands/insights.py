@@ -1,0 +1,51 @@
+"""What was found: the open insights, and a channel's digest of them."""
+
+from typing import Annotated
+
+import typer
+
+from commands.acting import AsOption, connect, permitted, read_organisation, read_settings, who_acts
+from commands.printing import Format, FormatOption, print_json, print_table
+
+
+def list_insights(
+    everything: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """What is open: anomalies, budgets, idle resources, savings."""
+    from nl2sql.run import rows_of
+
+    settings = read_settings()
+    organisation = read_organisation(settings)
+    where = "" if everything else "WHERE status IN ('open', 'acknowledged')"
+    columns = "insight_id, detected_at, kind, severity, status, title, team, impact_amount, currency"
+    sql = f"SELECT {columns} FROM insights {where} ORDER BY insight_id DESC LIMIT 200"
+    rows = rows_of(sql, who_acts(settings, organisation, person), connect(settings), settings)
+    if format is Format.JSON:
+        print_json(rows)
+    else:
+        print_table(
+            ("id", "severity", "title", "team", "since"),
+            [(r["insight_id"], r["severity"], r["title"], r["team"], str(r["detected_at"])[:16]) for r in rows],
+        )
+
+
+def digest(
+    channel: Annotated[str, typer.Argument(help="A channel of finops.yaml, as #payments")],
+    person: AsOption = None,
+) -> None:
+    """Print a channel's digest as it would be posted now."""
+    from datetime import UTC, datetime
+
+    from access import may_see_team
+    from errors import UserError
+    from flows.send_digests import text_for
+
+    settings = read_settings()
+    organisation = read_organisation(settings)
+    actor = permitted(settings, organisation, person, "read")
+    known = organisation.channel_named(channel)
+    if known is not None and not actor.sees_all and not may_see_team(actor, known.team):
+        raise UserError(f"You may not see the costs that are told in {channel}.")
+    typer.echo(text_for(connect(settings), organisation, channel, datetime.now(UTC).date()))

@@ -1,0 +1,65 @@
+"""Playbooks: what may be done about waste."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.acting import AsOption, connect, permitted, read_organisation, read_settings
+from commands.printing import Format, FormatOption, print_json, print_table
+
+
+def list_all(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+    """The playbooks, what they do and how they are approved."""
+    from playbooks.schema import read_playbooks
+
+    books = read_playbooks().values()
+    if format is Format.JSON:
+        print_json([playbook.model_dump(mode="json") for playbook in books])
+    else:
+        rows = [(p.name, p.title, p.mode, ", ".join(step.action for step in p.steps)) for p in books]
+        print_table(("playbook", "title", "mode", "actions"), rows)
+
+
+def validate(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of *.yaml; default: the built-in ones")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema for editors instead")] = False,
+) -> None:
+    """Check playbooks; a mistake is named with file and line."""
+    from playbooks.schema import Playbook, read_playbooks
+
+    if schema:
+        print_json(Playbook.model_json_schema())
+    else:
+        typer.echo(f"{len(read_playbooks(folder))} playbooks are right.")
+
+
+def plan(
+    name: Annotated[str, typer.Argument(help="Name of the playbook")],
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """Print exactly what a playbook would do now, and with which permissions; changes nothing."""
+    from playbooks.planning import plan_json, plan_text, plans_now
+
+    settings = read_settings()
+    organisation = read_organisation(settings)
+    permitted(settings, organisation, person, "request_remediation")
+    plans = plans_now(connect(settings), settings, organisation, name)
+    if format is Format.JSON:
+        print_json(plan_json(plans))
+    else:
+        typer.echo(plan_text(plans))
+
+
+def policy(
+    names: Annotated[list[str] | None, typer.Argument(help="Playbooks; default: all")] = None,
+    observer: Annotated[bool, typer.Option("--observer", help="Of the role that only looks, instead of the one that acts")] = False,
+) -> None:
+    """Print the least-privilege IAM policy of the actor role, generated from the actions; it denies what protected tags protect."""
+    from playbooks.actions.policy import actor_policy, observer_policy
+    from playbooks.schema import chosen
+
+    steps = [(step.action, step.parameters) for playbook in chosen(names) for step in playbook.steps]
+    protected = read_organisation(read_settings()).remediation.protected_tags
+    print_json(observer_policy(steps) if observer else actor_policy(steps, protected))

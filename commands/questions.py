@@ -1,0 +1,141 @@
+"""Questions: asked one by one, measured by the file, looked through."""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from commands.acting import AsOption, connect, read_organisation, read_settings, who_acts
+from commands.printing import Format, FormatOption, print_json, print_table
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help='The question, or "-" to read JSON lines {"question", "thread"?, "as"?} from stdin')],
+    person: AsOption = None,
+    today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Answer as if it were this day")] = None,
+    thread: Annotated[str | None, typer.Option(help="Thread id: a follow-up amends the thread's last question")] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """Ask a cost question in plain words."""
+    from nl2sql.answer import ask as ask_question
+    from nl2sql.answer import connect_deps
+
+    settings = read_settings()
+    organisation = read_organisation(settings)
+    deps = connect_deps(settings, organisation, connect(settings), today=_day(today))
+    if question != "-":
+        outcome = ask_question(question, who_acts(settings, organisation, person), thread, deps)
+        _print_answer(outcome.to_json(), format)
+        raise typer.Exit(0 if outcome.to_json()["outcome"] in {"answer", "clarify", "cannot_answer", "blocked"} else 1)
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        asked = _asked(line)
+        if isinstance(asked, str):
+            print_json({"error": asked})
+            continue
+        actor = who_acts(settings, organisation, asked.get("as") or person)
+        _print_answer(ask_question(str(asked["question"]), actor, asked.get("thread") or thread, deps).to_json(), format)
+        sys.stdout.flush()
+
+
+def _asked(line: str) -> dict[str, Any] | str:
+    try:
+        asked = json.loads(line)
+    except ValueError as error:
+        return f"not JSON: {error}"
+    if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
+        return 'a line is {"question": "…", "thread"?: "…", "as"?: "…"}'
+    return asked
+
+
+def _print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
+    if format is Format.JSON:
+        print_json(answer)
+        return
+    typer.echo(answer["text"])
+    for choice in answer.get("choices") or []:
+        typer.echo(f"  - {choice if isinstance(choice, str) else choice.get('label', choice)}")
+    if answer.get("rows"):
+        print_table(answer["columns"], answer["rows"])
+    if answer.get("as_of"):
+        metric = str(answer.get("metric") or "").replace("_", " ")
+        parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
+        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(answer["translator"], answer["translator"])
+        typer.echo(f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms")
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines of questions with the right SQL or rows")],
+    setting: Annotated[
+        str | None, typer.Option("--with", metavar="SETTING", help="rules, model, both, or settings as llm_model=NAME,llm_use=first")
+    ] = None,
+    against: Annotated[str | None, typer.Option(metavar="SETTING", help="Ask a second time under this setting and compare")] = None,
+    today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Ask as if it were this day")] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """Ask a file of questions and count the right answers (execution match), with latency and tokens."""
+    from nl2sql.answer import connect_deps
+    from nl2sql.evaluate import Comparison, Report, compare_file, evaluate_file, with_setting
+
+    settings = read_settings()
+    organisation = read_organisation(settings)
+    deps = connect_deps(settings, organisation, connect(settings), today=_day(today))
+    report: Report | Comparison
+    if against:
+        report = compare_file(file, deps, setting or "rules", against)
+    else:
+        report = evaluate_file(file, with_setting(deps, setting) if setting else deps)
+    if format is Format.JSON:
+        print_json(report.to_json())
+    else:
+        typer.echo(report.to_text())
+
+
+def browse(
+    unhelpful: Annotated[bool, typer.Option("--unhelpful", help="Only those that somebody called not helpful")] = False,
+    helpful: Annotated[bool, typer.Option("--helpful", help="Only those that somebody called helpful")] = False,
+    golden: Annotated[bool, typer.Option("--golden", help="Only those that an admin approved as examples")] = False,
+    unanswered: Annotated[bool, typer.Option("--unanswered", help="Only those that were declined")] = False,
+    promote: Annotated[str | None, typer.Option(metavar="REFERENCE", help="Approve an answer as an example; an admin may")] = None,
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+) -> None:
+    """What was asked, newest first: what wants looking after, and what may serve as an example."""
+    from sqlalchemy.orm import Session
+
+    from access import Action, Denied, check
+    from errors import UserError
+    from nl2sql import feedback
+    from nl2sql.golden import promote as promote_question
+
+    settings = read_settings()
+    actor = who_acts(settings, read_organisation(settings), person)
+    with Session(connect(settings).app) as session, session.begin():
+        if promote:
+            typer.echo(promote_question(session, promote, actor))
+            return
+        if isinstance(denied := check(actor, Action.READ_AUDIT), Denied):
+            raise UserError(denied.reason)
+        which: feedback.Which = (
+            "unhelpful" if unhelpful else "helpful" if helpful else "golden" if golden else "unanswered" if unanswered else "all"
+        )
+        rows = feedback.listed(session, which)
+    if format is Format.JSON:
+        print_json(rows)
+    else:
+        shown = [(r["reference"], str(r["asked_at"])[:16], r["asker"], r["question"], r["outcome"], r["feedback"] or "") for r in rows]
+        print_table(("reference", "asked", "by", "question", "outcome", "feedback"), shown)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        typer.echo(f"finops: --today takes a date like 2026-11-15, not {text!r}.", err=True)
+        raise typer.Exit(2) from None
