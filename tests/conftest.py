@@ -54,7 +54,7 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def clean_database(database: Database) -> Iterator[Database]:
+def clean_database(database: Database, finops_home: Path) -> Iterator[Database]:
     """The database for tests that commit from several connections; every table is emptied afterwards."""
     yield database
     with database.owner.begin() as connection:
@@ -67,6 +67,11 @@ def clean_database(database: Database) -> Iterator[Database]:
         connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
         connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
+        for month in connection.scalars(
+            sa.text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'finops.charges'::regclass")
+        ):
+            connection.exec_driver_sql(f"DROP TABLE {month}")
+    (finops_home / "audit-heads.jsonl").unlink(missing_ok=True)  # the log begins anew
 
 
 @pytest.fixture

@@ -144,6 +144,7 @@ class SocketHub:
         for connection in list(self.connections):
             if connection.transport is not None:
                 connection.transport.abort()
+            self._gone(connection)  # at once: what is sent next waits for a new connection
 
     async def close(self) -> None:
         """Close every connection in order."""

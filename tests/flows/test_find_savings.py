@@ -115,15 +115,11 @@ def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: D
                 session.execute(
                     sa.insert(charges).values(commitment_discount_status=status, effective_cost=cost, sub_account_name="payer", **same)
                 )
-    try:
-        with Session(clean_database.app) as session:
-            (gap,) = [one for one in commitment_gaps(session, TODAY) if one.kind == "commitment_unused"]
-        assert (gap.resource_id, gap.account, gap.monthly_savings) == ("arn:plan", "payer", None)
-        assert gap.evidence["arithmetic"] == {"paid": 300.0, "unused": 120.0}
-        find_savings.run(clean_database, ORGANISATION, NOW)
-        with Session(clean_database.app) as session:
-            titles = session.scalars(sa.select(Insight.title)).all()
-        assert titles == ["1 commitment partly unused: $120 in 30 days paid for nothing"]
-    finally:
-        with clean_database.owner.begin() as connection:
-            connection.exec_driver_sql("DROP TABLE finops.t_09, finops.t_10, finops.t_11")
+    with Session(clean_database.app) as session:
+        (gap,) = [one for one in commitment_gaps(session, TODAY) if one.kind == "commitment_unused"]
+    assert (gap.resource_id, gap.account, gap.monthly_savings) == ("arn:plan", "payer", None)
+    assert gap.evidence["arithmetic"] == {"paid": 300.0, "unused": 120.0}
+    find_savings.run(clean_database, ORGANISATION, NOW)
+    with Session(clean_database.app) as session:
+        titles = session.scalars(sa.select(Insight.title)).all()
+    assert titles == ["1 commitment partly unused: $120 in 30 days paid for nothing"]
