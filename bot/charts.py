@@ -61,13 +61,15 @@ def _plot_waterfall(axes: Any, values: list[float]) -> None:
         axes.bar([place], [value], 0.7, bottom=start, color=colour)
         at = value if ends else at + value
         axes.annotate(
-            _amount(value) if ends else f"{'+' if value > 0 else '−'}{_amount(abs(value))}",
+            _amount(value, 3) if ends else f"{'+' if value > 0 else '−'}{_amount(abs(value), 3)}",
             (place, max(start, start + value)), ha="center", va="bottom", fontsize=8, xytext=(0, 2), textcoords="offset points",
         )  # fmt: skip
         if place < last:
             axes.plot([place + 0.35, place + 0.65], [at, at], color="#94a3b8", linewidth=0.8)
-    axes.margins(y=0.12)
     levels = [sum(values[: place + 1]) for place in range(last)]
+    axes.set_ylim(
+        min(0.0, 1.15 * min(levels)), 1.15 * max(*levels, values[last], 0.0) or None
+    )  # bars hold their own edges: margins would not do
     span = max(levels) - min(levels)
     if 0 < span < 0.3 * max(levels) and min(levels) > 0:  # a small change of a large amount: the ends are cut, and it is said
         axes.set_ylim(bottom=max(0.0, min(levels) - span), top=max(levels) + 0.3 * span)
@@ -96,8 +98,8 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
         axes.figure.legend(fontsize=8, frameon=False, ncols=min(5, len(figure["series"]) + 2), loc="outside lower center")
 
 
-def _amount(value: float) -> str:
-    value = float(f"{value:.4g}")
+def _amount(value: float, digits: int = 4) -> str:
+    value = float(f"{value:.{digits}g}")
     return f"{value / 1e6:g}M" if abs(value) >= 1e6 else f"{value / 1e3:g}k" if abs(value) >= 1e3 else f"{value:g}"
 
 

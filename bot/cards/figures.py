@@ -10,6 +10,7 @@ from bot.cards.blocks import Block
 
 BARS = 8
 PARTS = 6  # of a change, beside the rest
+_VISIBLE, _NOTHING = 0.02, 0.001  # of the largest part: smaller ones are the rest, and a rest that no eye could see is left out
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
 _NO_MEASURE = re.compile(r"share|percent|pct|rank|_id$")
 _KINDS = {"line": "line", "stacked": "area", "bars": "bar"}  # the answer side's words
@@ -114,8 +115,9 @@ def fall(title: str, names: tuple[str, str], ends: tuple[float, float], parts: S
     ranked = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
     if len(ranked) < 2:
         return None
-    rest = (ends[1] - ends[0]) - sum(amount for _, amount in ranked[:PARTS])
-    shown = [*ranked[:PARTS], *([("the rest", rest)] if abs(rest) >= 0.005 else [])]
+    large = [part for part in ranked[:PARTS] if abs(part[1]) >= _VISIBLE * abs(ranked[0][1])]
+    rest = (ends[1] - ends[0]) - sum(amount for _, amount in large)
+    shown = [*large, *([("the rest", rest)] if abs(rest) > _NOTHING * abs(ranked[0][1]) else [])]
     return {
         "kind": "waterfall",
         "title": mrkdwn.plain(title, blocks.TITLE),
