@@ -149,7 +149,9 @@ def _mover(session: Session, scope: Mapping[str, str], through: date, span: int,
     asked = {"service": moves[0].service, "direction": "up" if delta >= 0 else "down", "team": scope.get("team")}
     why = session.scalar(sa.text(sql), asked)
     sign = "+" if delta >= 0 else "−"
-    return f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual {_like(through, span)}{f'; {why}' if why else ''}."
+    return (
+        f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual {_like(through, span)}{f'; {why}' if why else ''}."
+    )
 
 
 def _like(through: date, span: int) -> str:

@@ -16,7 +16,7 @@ def label_of(choice: Any) -> str:
 def card(result: dict[str, Any], reference: str) -> Card:
     """A `clarify` result: the buttons carry the question's reference and the choice's number."""
     labels = [label_of(choice) for choice in (result.get("choices") or [])[:CHOICES]]
-    asked = mrkdwn.sentence(str(result.get("text") or "").strip() or "Which one do you mean?", 1_500)
+    asked = mrkdwn.sentence(result.get("text") or "", 1_500).strip() or "Which one do you mean?"
     row = [blocks.button(label, f"clarify_{number}", f"{reference}:{number}") for number, label in enumerate(labels) if label]
     listed = " or ".join(mrkdwn.escape(label, 75) for label in labels)
     lead = "" if "?" in asked else "*Which one?* "

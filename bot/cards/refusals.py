@@ -21,7 +21,7 @@ def card(result: dict[str, Any], reference: str) -> Card:
     said = str(result.get("text") or "")
     if outcome == "cannot_answer" and reference and result.get("choices"):
         said = said.partition(_EXAMPLES_LEAD)[0]  # the examples are buttons here
-    text = mrkdwn.sentence(said.strip() or _FALLBACKS.get(outcome, _FALLBACKS["unavailable"]), 2_000)
+    text = mrkdwn.sentence(said, 2_000).strip() or _FALLBACKS.get(outcome, _FALLBACKS["unavailable"])
     if reference and reference not in text:
         text = f"{text} (Reference {mrkdwn.escape(reference, 20)})"
     labels = [clarify.label_of(choice) for choice in (result.get("choices") or [])[:3]]

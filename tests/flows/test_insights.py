@@ -99,9 +99,7 @@ def test_a_storm_is_five_alerts_and_a_sentence_once(session: Session) -> None:
     """The largest five; the rest are counted, and are no alerts later either."""
     many = [found(f"n{number:02d}", 1_000.0 + number) for number in range(12)]
     look(session, *many)
-    assert [text for _, text in told(session)] == ["open"] * 5 + [
-        "7 more insights came with the same bills; see the app's Home tab."
-    ]
+    assert [text for _, text in told(session)] == ["open"] * 5 + ["7 more insights came with the same bills; see the app's Home tab."]
     titles = session.scalars(sa.select(OutboxMessage.payload["title"].astext).where(OutboxMessage.kind == "alert")).all()
     assert titles[0] == "n11 is up"
     look(session, *many, now=NOW + timedelta(hours=1))
