@@ -1,19 +1,31 @@
 """Questions: asked one by one, measured by the file, looked through."""
 
 import json
+import logging
+import secrets
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from commands.acting import AsOption, connect, read_organisation, read_settings, who_acts
 from commands.printing import Format, FormatOption, print_json, print_table
+from errors import UserError
+
+if TYPE_CHECKING:
+    from nl2sql.deps import Deps
+    from settings import Organisation, Settings
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help='The question, or "-" to read JSON lines {"question", "thread"?, "as"?} from stdin')],
+    question: Annotated[
+        str,
+        typer.Argument(
+            help='The question, or "-" to read JSON lines {"question", "thread"?, "as"?} from stdin and write a JSON line for each'
+        ),
+    ],
     person: AsOption = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Answer as if it were this day")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread id: a follow-up amends the thread's last question")] = None,
@@ -30,16 +42,29 @@ def ask(
         outcome = ask_question(question, who_acts(settings, organisation, person), thread, deps)
         _print_answer(outcome.to_json(), format)
         raise typer.Exit(0 if outcome.to_json()["outcome"] in {"answer", "clarify", "cannot_answer", "blocked"} else 1)
-    for line in sys.stdin:
-        if not line.strip():
-            continue
-        asked = _asked(line)
-        if isinstance(asked, str):
-            print_json({"error": asked})
-            continue
-        actor = who_acts(settings, organisation, asked.get("as") or person)
-        _print_answer(ask_question(str(asked["question"]), actor, asked.get("thread") or thread, deps).to_json(), format)
+    for line in filter(str.strip, sys.stdin):
+        print_json(_answer_line(line, person, thread, settings, organisation, deps))
         sys.stdout.flush()
+
+
+def _answer_line(
+    line: str, person: str | None, thread: str | None, settings: "Settings", organisation: "Organisation", deps: "Deps"
+) -> dict[str, Any]:
+    """What one line of stdin is answered with; a fault of one question costs no other its answer."""
+    from nl2sql.answer import ask as ask_question
+
+    asked = _asked(line)
+    if isinstance(asked, str):
+        return {"error": asked}
+    try:
+        actor = who_acts(settings, organisation, asked.get("as") or person)
+        return ask_question(asked["question"], actor, asked.get("thread") or thread, deps).to_json()
+    except UserError as error:
+        return {"error": str(error)}
+    except Exception:  # an edge: the lines that follow are still to be answered
+        reference = secrets.token_hex(3).upper()
+        logging.getLogger(__name__).exception("a question failed, reference %s", reference)
+        return {"error": f"Something went wrong that I had not expected. Reference {reference}: its cause is on stderr."}
 
 
 def _asked(line: str) -> dict[str, Any] | str:
@@ -47,9 +72,10 @@ def _asked(line: str) -> dict[str, Any] | str:
         asked = json.loads(line)
     except ValueError as error:
         return f"not JSON: {error}"
-    if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
+    wanted = isinstance(asked, dict) and isinstance(asked.get("question"), str)
+    if not wanted or any(not isinstance(asked.get(name) or "", str) for name in ("thread", "as")):
         return 'a line is {"question": "…", "thread"?: "…", "as"?: "…"}'
-    return asked
+    return dict(asked)
 
 
 def _print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
