@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,16 @@ def test_lints(name: str) -> None:
     report = lint(CHART, VALUES[name], strict=True)
     assert report["errors"] == []
     assert [message for message in report["messages"] if message["severity"] > 1] == []
+
+
+def test_the_chart_has_the_release_of_the_program() -> None:
+    """One number for the package, the chart, its image and the example that deploys it."""
+    root = CHART.parents[2]
+    release = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert (chart["version"], chart["appVersion"]) == (release, release)
+    assert f'tag: "{release}"' in (root / "deploy" / "argocd" / "application.yaml").read_text()
+    assert (root / "CHANGELOG.md").read_text().splitlines()[2].startswith(f"## {release}")
 
 
 @pytest.mark.parametrize("version", KUBERNETES)
