@@ -70,6 +70,7 @@ def on_undo(runtime: Runtime, click: Click) -> None:
 
 def on_chosen(runtime: Runtime, submission: Submission) -> None:
     """Replace the proposal by one for the ticked resources, and approve that where who ticked may; nobody can tick what was not in the frozen plan."""
+    from playbooks.plan import shown_steps
     from playbooks.remediation import choose
 
     ticked = [value for block, values in submission.values.items() if block.startswith("resources_") for value in values or []]
@@ -77,7 +78,8 @@ def on_chosen(runtime: Runtime, submission: Submission) -> None:
     def narrow(session: Session, actor: Actor, books: Any) -> Denied | None:
         whole = session.get(Remediation, _id(submission))
         approves = bool(submission.about.get("approves"))
-        if approves and whole is not None and {step["resource_id"] for step in whole.plan["steps"]} <= set(ticked):
+        planned = shown_steps(whole.plan, whole.plan_digest) if whole is not None else []
+        if approves and whole is not None and planned and {step["resource_id"] for step in planned} <= set(ticked):
             return _approve(runtime, session, whole.id, actor, books, None)
         made = choose(session, _id(submission), actor, runtime.clock(), ticked, books)
         if isinstance(made, Denied):

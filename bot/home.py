@@ -16,6 +16,7 @@ from bot.cards import home, refusals
 from bot.runtime import Runtime
 from db import kpis
 from db.tables import Insight, Remediation, Subscription
+from playbooks.plan import shown_steps
 
 _DAYS = 30
 _TEAMS = 12
@@ -128,7 +129,7 @@ def _approvals(session: Session, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _proposal(row: Remediation) -> str:
-    count = len({step["resource_id"] for step in row.plan.get("steps") or []})
+    count = len({step["resource_id"] for step in shown_steps(row.plan, row.plan_digest)})
     saves = f", saves {money.money(row.expected_monthly_savings, row.currency)} a month" if row.expected_monthly_savings else ""
     return f"{row.playbook}: {count} in {row.account or row.team or 'an account'}{saves}"
 

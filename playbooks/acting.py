@@ -8,18 +8,21 @@ from db.tables import Remediation
 from playbooks import remediation as life
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import Action, Where
-from playbooks.plan import PlannedStep, Target, changed, closed, from_json, objection, protected, unmet
+from playbooks.plan import PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
 from playbooks.recording import Run, end, mark, steps_of, where_of
 from playbooks.schema import Playbook
 
 STOPPED = "all remediation was stopped"
+TOUCHED = "the stored plan is not the one that was frozen and approved; nothing was touched"
 
 
 def act_on_steps(run: Run, remediation_id: int) -> str:
     """Every step in order until one goes wrong; returns the state of the remediation."""
     with Session(run.engine) as session:
         remediation = session.get_one(Remediation, remediation_id)
-        plan, playbook = from_json(remediation.plan), run.playbooks[remediation.playbook]
+        plan, playbook = frozen(remediation.plan, remediation.plan_digest), run.playbooks[remediation.playbook]
+    if plan is None:
+        return end(run, remediation_id, "void", TOUCHED)
     try:
         void = _changed_world(run, plan.steps, playbook, plan.environment)
     except cloud_errors() as error:
@@ -32,7 +35,7 @@ def act_on_steps(run: Run, remediation_id: int) -> str:
         run.at_boundary(f"after step {position}")
         if error_text is not None:
             if playbook.roll_back_on_failure:
-                _roll_back(run, remediation_id)
+                _roll_back(run, remediation_id, plan.steps)
             break
     return end(run, remediation_id)
 
@@ -133,8 +136,13 @@ def _after_error(
 def undo_steps(run: Run, remediation_id: int) -> str:
     """Undo what another remediation did, last first, until something goes wrong."""
     with Session(run.engine) as session:
-        planned = from_json(session.get_one(Remediation, remediation_id).plan).steps
-        steps = [(step.position, step.action, dict(step.undo), where_of(planned, step)) for step in steps_of(session, remediation_id)]
+        remediation = session.get_one(Remediation, remediation_id)
+        plan = frozen(remediation.plan, remediation.plan_digest)
+        steps = [
+            (step.position, step.action, dict(step.undo), where_of(plan.steps, step)) for step in steps_of(session, remediation_id) if plan
+        ]
+    if plan is None:
+        return end(run, remediation_id, "void", TOUCHED)
     for position, action_name, record, where in steps:
         run.at_boundary(f"before undo {position}")
         if is_stopped(run):
@@ -150,10 +158,9 @@ def undo_steps(run: Run, remediation_id: int) -> str:
     return end(run, remediation_id)
 
 
-def _roll_back(run: Run, remediation_id: int) -> None:
+def _roll_back(run: Run, remediation_id: int, planned: tuple[PlannedStep, ...]) -> None:
     """Undo this run's own steps, last first, because the playbook says so; also the one that broke off half way. The kill switch halts this too."""
     with Session(run.engine) as session:
-        planned = from_json(session.get_one(Remediation, remediation_id).plan).steps
         steps = [
             (step.position, ACTIONS[step.action], dict(step.undo), where_of(planned, step), step.error)
             for step in steps_of(session, remediation_id)

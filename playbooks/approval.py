@@ -69,7 +69,7 @@ def not_expired(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, con
 def unchanged_plan(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
     """Nobody touched the stored plan."""
     if proposal.actual_digest != proposal.stored_digest:
-        return Denied("The stored plan is not the one that was proposed; nothing was approved. Tell an admin.")
+        return Denied("The stored plan is not the one that was frozen when it was proposed; nothing was approved. Tell an admin.")
     return None
 
 

@@ -12,7 +12,7 @@ from db import audit, outbox
 from db.tables import Remediation, RemediationStep
 from playbooks import remediation as life
 from playbooks.acting import act_on_steps, undo_steps
-from playbooks.plan import closed, digest, from_json
+from playbooks.plan import Plan, closed, frozen
 from playbooks.recording import Run, TakenOver, finish, lock
 from playbooks.schema import Playbook
 from playbooks.settling import settle
@@ -128,8 +128,9 @@ def _defer(session: Session, remediation: Remediation, reason: str, now: datetim
 
 def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Playbook | None) -> str | None:
     """Why an approved plan must not start at all."""
-    if digest(remediation.plan) != remediation.plan_digest:
-        return "the stored plan is not the one that was approved"
+    plan = frozen(remediation.plan, remediation.plan_digest)
+    if plan is None:
+        return "the stored plan is not the one that was frozen and approved"
     if remediation.approved_at is None or not remediation.approvals:
         return "nobody's approval is stored with it"
     if run.now() >= (until := life.start_by(remediation, playbook)):
@@ -142,10 +143,10 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
         return "the playbook was edited or removed since the approval"
     if playbook.mode != "auto" and len({item["actor"] for item in remediation.approvals}) < playbook.approval.count:
         return "there are fewer approvals than the playbook asks for"
-    return _over_the_day(run, session, remediation)
+    return _over_the_day(run, session, plan)
 
 
-def _over_the_day(run: Run, session: Session, remediation: Remediation) -> str | None:
+def _over_the_day(run: Run, session: Session, plan: Plan) -> str | None:
     """The cap on resources changed a day, over all accounts and runs; a run under way counts in full."""
     session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CAP_LOCK})
     today = run.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -154,7 +155,7 @@ def _over_the_day(run: Run, session: Session, remediation: Remediation) -> str |
         .join(Remediation, Remediation.id == RemediationStep.remediation_id)
         .where(sa.or_(RemediationStep.started_at >= today, Remediation.state == "running"), Remediation.undo_of.is_(None))
     )
-    wanted, most = len(from_json(remediation.plan).resources()), run.limits.maximum_resources_a_day
+    wanted, most = len(plan.resources()), run.limits.maximum_resources_a_day
     if (touched or 0) + wanted > most:
         return f"{touched} resources were changed today and this would add {wanted}; the limit is {most} a day"
     return None

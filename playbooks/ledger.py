@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.money import money
 from db.tables import Remediation, RemediationStep, Saving
+from playbooks.plan import shown_steps
 from playbooks.schema import Playbook
 
 
@@ -17,7 +18,7 @@ def open_entries(session: Session, remediation: Remediation, steps: Iterable[Rem
     if playbook is not None and not playbook.savings.tracked:
         return
     known = set(session.scalars(sa.select(Saving.resource_id).where(Saving.remediation_id == remediation.id)))
-    figures = {step["resource_id"]: step.get("arithmetic", {}) for step in remediation.plan["steps"]}
+    figures = {step["resource_id"]: step.get("arithmetic", {}) for step in shown_steps(remediation.plan, remediation.plan_digest)}
     of: dict[str, list[RemediationStep]] = {}
     for step in steps:
         of.setdefault(step.resource_id, []).append(step)

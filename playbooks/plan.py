@@ -5,8 +5,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
 
 from playbooks.schema import DAYS, Condition, Guards, Playbook
 from settings import Remediation
@@ -110,11 +113,29 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def from_json(content: Mapping[str, Any]) -> Plan:
-    """The plan that `to_json` wrote."""
-    steps = tuple(PlannedStep(**step) for step in content["steps"])
-    left_out = tuple(LeftOut(**item) for item in content["left_out"])
-    return Plan(**{**content, "steps": steps, "left_out": left_out})
+@cache
+def _reader() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
+
+
+def from_json(content: Any) -> Plan:
+    """The plan that `to_json` wrote; ValueError where a key is missing or a value has another type."""
+    return _reader().validate_json(json.dumps(content), strict=True)
+
+
+def frozen(content: Any, stored_digest: str) -> Plan | None:
+    """The stored plan, where it is the one that was frozen; None where it was touched since or cannot be read."""
+    if digest(content) != stored_digest:
+        return None
+    try:
+        return from_json(content)
+    except ValueError:
+        return None
+
+
+def shown_steps(content: Any, stored_digest: str) -> list[dict[str, Any]]:
+    """The stored plan's steps as they are shown; none of a plan that was touched."""
+    return list(content["steps"]) if frozen(content, stored_digest) else []
 
 
 def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limits: Remediation) -> str | None:

@@ -12,7 +12,7 @@ from access import Action, Actor, Allowed, Denied
 from db import audit
 from db.tables import Remediation, RemediationStep, Switch
 from playbooks import approval
-from playbooks.plan import Plan, digest, from_json
+from playbooks.plan import Plan, digest, frozen
 from playbooks.rules import may_decide, proposal_of, rule_for_undo, rule_of, still_good
 from playbooks.schema import Playbook
 from playbooks.telling import tell, undoable
@@ -167,8 +167,8 @@ def choose(
     denied = may_decide(remediation, actor, now, playbooks) or still_good(remediation, playbook, actor, now)
     if denied:
         return _refused(session, actor, remediation_id, denied)
-    assert playbook is not None  # `still_good` refuses without one
-    plan = from_json(remediation.plan)
+    plan = frozen(remediation.plan, remediation.plan_digest)
+    assert playbook is not None and plan is not None  # `still_good` refuses without them
     chosen = [resource_id for resource_id in plan.resources() if resource_id in resource_ids]
     if not chosen or len(chosen) == len(plan.resources()):
         return Denied("Choose some of the resources, not all and not none.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from access import Actor, Denied, Role, same_person
 from db.tables import Remediation
 from playbooks import approval
-from playbooks.plan import digest, from_json
+from playbooks.plan import frozen
 from playbooks.schema import Playbook
 
 
@@ -24,7 +24,8 @@ def rule_for_undo(playbook: Playbook | None) -> approval.Rule:
 
 
 def proposal_of(remediation: Remediation, playbook: Playbook | None) -> approval.Proposal:
-    """The remediation as the rules see it."""
+    """The remediation as the rules see it; a plan that cannot be read has another digest."""
+    plan = frozen(remediation.plan, remediation.plan_digest)
     decided = ", ".join(f"{item['name'] or item['actor']} approved it at {item['at'][11:16]} UTC" for item in remediation.approvals)
     if remediation.state != "proposed" and remediation.reason:
         decided = f"it is {remediation.state} ({remediation.reason})"
@@ -38,10 +39,10 @@ def proposal_of(remediation: Remediation, playbook: Playbook | None) -> approval
         decided=decided,
         expires_at=remediation.expires_at,
         stored_digest=remediation.plan_digest,
-        actual_digest=digest(remediation.plan),
+        actual_digest=remediation.plan_digest if plan else "",
         planned_playbook_digest=remediation.playbook_digest,
         current_playbook_digest=playbook.digest() if playbook else None,
-        resources=len(from_json(remediation.plan).resources()),
+        resources=len(plan.resources()) if plan else 0,
         approvers=tuple(str(item["name"] or item["id"]) for item in remediation.approvers or ()),
     )
 

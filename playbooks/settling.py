@@ -10,9 +10,11 @@ from db.tables import Remediation, RemediationStep
 from playbooks import approval
 from playbooks.acting import cloud_errors, sentence
 from playbooks.actions import ACTIONS
-from playbooks.plan import from_json
+from playbooks.plan import frozen
 from playbooks.recording import Run, ending, finish, lock, steps_of, where_of, write
 from playbooks.rules import proposal_of, rule_for_undo
+
+_TOUCHED = "the stored plan is not the one that was frozen, so it does not say where to look; look at the resource itself"
 
 
 def settle(run: Run, remediation_id: int) -> str:
@@ -26,7 +28,9 @@ def settle(run: Run, remediation_id: int) -> str:
         if remediation is None or remediation.state != "running":
             return remediation.state if remediation else "missing"
         for step in steps_of(session, remediation_id):
-            if step.position in seen:
+            if step.state in {"acting", "undoing"} and seen is None:
+                write(session, run.now(), remediation, step, "unknown", _TOUCHED, {})
+            elif seen is not None and step.position in seen:
                 state = _state(step, seen[step.position], undoing=remediation.undo_of is not None or step.state == "undoing")
                 error = "the worker stopped while acting; look at the resource" if state == "unknown" else step.error
                 write(session, run.now(), remediation, step, state, error, {"after": seen[step.position]})
@@ -51,6 +55,8 @@ def look_again(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
         seen = _look(run, remediation_id, {"unknown"})
     except cloud_errors() as error:
         return Denied(f"It cannot be looked at now. {sentence(error, ACTIONS[_first_action(run, remediation_id)])}")
+    if seen is None:
+        return _not_looked_at(run, remediation_id, actor)
     with Session(run.engine) as session, session.begin():
         remediation = lock(session, remediation_id)
         if remediation is None or remediation.state != "unknown":
@@ -75,10 +81,20 @@ def _settle_unknown(run: Run, session: Session, remediation: Remediation, step: 
     write(session, run.now(), remediation, step, state, error, {"after": seen})
 
 
-def _look(run: Run, remediation_id: int, states: set[str]) -> dict[int, dict[str, Any]]:
-    """What is to be seen of the resources of steps in these states, by position; raises the cloud's errors."""
+def _not_looked_at(run: Run, remediation_id: int, actor: Actor) -> Denied:
+    with Session(run.engine) as session, session.begin():
+        audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": _TOUCHED})
+    return Denied(f"It cannot be checked from here: {_TOUCHED}. Tell an admin.")
+
+
+def _look(run: Run, remediation_id: int, states: set[str]) -> dict[int, dict[str, Any]] | None:
+    """What is to be seen of the resources of steps in these states, by position; None where the plan does not tell where. Raises the cloud's errors."""
     with Session(run.engine) as session:
-        planned = from_json(session.get_one(Remediation, remediation_id).plan).steps
+        remediation = session.get_one(Remediation, remediation_id)
+        plan = frozen(remediation.plan, remediation.plan_digest)
+        if plan is None:
+            return None
+        planned = plan.steps
         found = [
             (step.position, step.action, where_of(planned, step)) for step in steps_of(session, remediation_id) if step.state in states
         ]

@@ -10,11 +10,13 @@ from db import outbox
 from db.tables import Remediation, RemediationStep
 from playbooks import ledger
 from playbooks.actions import ACTIONS
+from playbooks.plan import frozen, shown_steps
 from playbooks.schema import Playbook
 
 OPEN = ("proposed", "approved", "running")
 DONE = ("succeeded", "partial", "failed", "unknown")
 _GOOD = ("done", "verified", "undone")
+_UNKNOWN: dict[str, Any] = {"says": "The stored plan was changed since it was proposed", "evidence": ""}
 
 
 def tell(session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
@@ -66,10 +68,12 @@ def _number(session: Session) -> int:
 
 
 def summarise(session: Session, remediation: Remediation, playbook: Playbook | None) -> dict[str, Any]:
-    """What the card draws: plan, evidence, who is asked and who decided, how far it is, what the ledger says."""
+    """What the card draws: plan, evidence, who is asked and who decided, how far it is, what the ledger says. A plan that was touched is not shown."""
     steps = _steps(session, remediation)
-    # an undo goes through the plan backwards
-    planned = [*reversed(remediation.plan["steps"])] if remediation.undo_of else remediation.plan["steps"]
+    plan = frozen(remediation.plan, remediation.plan_digest)
+    planned = shown_steps(remediation.plan, remediation.plan_digest)
+    if remediation.undo_of:  # an undo goes through the plan backwards
+        planned.reverse()
     by_resource = {step["resource_id"]: step for step in planned}
     figures = ledger.arithmetic(session, remediation)
     return {
@@ -87,15 +91,19 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "currency": remediation.currency,
         "steps": [
             {
-                **_step(step, planned[step.position] if len(steps) == len(planned) else by_resource[step.resource_id], remediation.undo_of),
-                "arithmetic": figures.get(step.resource_id) or _expected(by_resource[step.resource_id], remediation.currency),
+                **_step(
+                    step,
+                    planned[step.position] if len(steps) == len(planned) else by_resource.get(step.resource_id, _UNKNOWN),
+                    remediation.undo_of,
+                ),
+                "arithmetic": figures.get(step.resource_id) or _expected(by_resource.get(step.resource_id, _UNKNOWN), remediation.currency),
             }
             for step in steps
         ],
-        "left_out": remediation.plan["left_out"],
-        "undo": remediation.plan["undo"],
+        "left_out": remediation.plan["left_out"] if plan else [],
+        "undo": plan.undo if plan else "",
         "digest": remediation.plan_digest,
-        "frozen_at": remediation.plan["made_at"],
+        "frozen_at": plan.made_at if plan else remediation.requested_at.isoformat(timespec="seconds"),
         "requested_by": remediation.requested_by,
         "requester_name": remediation.requester_name,
         "approvals": remediation.approvals,
@@ -166,6 +174,8 @@ def undoable(session: Session, remediation: Remediation) -> list[RemediationStep
     under_way = session.scalar(sa.select(Remediation.id).where(Remediation.undo_of == remediation.id, Remediation.state.in_(OPEN)))
     if under_way is not None:
         return []
-    planned = remediation.plan["steps"]
+    planned = shown_steps(remediation.plan, remediation.plan_digest)
+    if not planned:
+        return []
     done = [step for step in _steps(session, remediation) if step.state in {"done", "verified"}]
     return [step for step in done if ACTIONS[step.action].reversible and planned[step.position].get("undo", True)]

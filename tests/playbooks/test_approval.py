@@ -66,7 +66,7 @@ def reason(decision: object) -> str:
         ({"team": None}, replace(APPROVER, approves_teams=frozenset({"web"})), NOW, "this belongs to no team"),
         ({"expires_at": NOW}, APPROVER, NOW, "expired"),
         ({}, APPROVER, NOW - CLOCK_SKEW - timedelta(seconds=1), "clock"),
-        ({"actual_digest": "x"}, APPROVER, NOW, "not the one that was proposed"),
+        ({"actual_digest": "x"}, APPROVER, NOW, "not the one that was frozen"),
         ({"current_playbook_digest": "x"}, APPROVER, NOW, "was edited since"),
         ({"current_playbook_digest": None}, APPROVER, NOW, "no longer exists"),
         ({"approved_by": (APPROVER.id,)}, APPROVER, NOW, "You approved this already"),
@@ -98,7 +98,7 @@ def test_one_person_by_two_entrances_is_one(change: dict[str, object], actor: Ac
     """Asking in Slack and approving on the command line, or the other way, needs two people all the same."""
     assert says in reason(check(replace(OPEN, **change), replace(RULE, count=2), actor, NOW))  # type: ignore[arg-type]
     alone = replace(RULE, not_requester=False)
-    if "requested_by" in change:
+    if "approved_by" not in change and "requested_by" in change:
         assert isinstance(check(replace(OPEN, **change), alone, actor, NOW), Allowed)  # type: ignore[arg-type]
 
 
@@ -191,9 +191,9 @@ def test_an_edited_playbook_or_a_tampered_plan_is_not_approved_nor_frozen_anew(c
     with Session(clean_database.app) as session, session.begin():
         stored = session.get_one(Stored, number)
         stored.plan = {**stored.plan, "steps": [{**step, "resource_id": "i-production"} for step in stored.plan["steps"]]}
-    assert "not the one that was proposed" in reason(approve(clean_database, number, APPROVER))
+    assert "not the one that was frozen" in reason(approve(clean_database, number, APPROVER))
     with Session(clean_database.app) as session, session.begin():
-        assert "not the one that was proposed" in reason(life.choose(session, number, APPROVER, NOW, ["i-production"], PLAYBOOKS))
+        assert "not the one that was frozen" in reason(life.choose(session, number, APPROVER, NOW, ["i-production"], PLAYBOOKS))
 
 
 def test_a_part_keeps_the_requester_and_the_expiry(clean_database: Database) -> None:

@@ -239,7 +239,7 @@ def test_a_wrong_clock_and_a_late_start_void_the_plan(clean_database: Database, 
     ("tamper", "says"),
     [
         ({"approvals": []}, "nobody's approval"),
-        ({"plan": {"steps": [], "left_out": []}}, "not the one that was approved"),
+        ({"plan": {"steps": [], "left_out": []}}, "not the one that was frozen"),
         ({"playbook_digest": "x"}, "edited or removed"),
     ],
 )
