@@ -96,7 +96,7 @@ _QUERIES: tuple[tuple[str, str, float, str, bool, str], ...] = (
         True,
         """SELECT 100.0 * count(DISTINCT asker) FILTER (WHERE asked_at > now() - interval '7 days')
                   / nullif(greatest(CAST(:developers AS integer), count(DISTINCT asker)), 0)
-           FROM finops.questions WHERE asked_at > now() - interval '90 days' AND asker <> 'cli'""",
+           FROM finops.questions WHERE asked_at > now() - interval '90 days' AND asker NOT IN ('cli', 'eval', 'system')""",
     ),
 )
 

@@ -168,7 +168,8 @@ def choose(
     if denied:
         return _refused(session, actor, remediation_id, denied)
     plan = frozen(remediation.plan, remediation.plan_digest)
-    assert playbook is not None and plan is not None  # `still_good` refuses without them
+    assert playbook is not None  # `still_good` refuses without one
+    assert plan is not None  # and without the plan that was frozen
     chosen = [resource_id for resource_id in plan.resources() if resource_id in resource_ids]
     if not chosen or len(chosen) == len(plan.resources()):
         return Denied("Choose some of the resources, not all and not none.")

@@ -66,7 +66,7 @@ def test_insights_of_ones_own_come_first(costs: Session) -> None:
 @pytest.mark.parametrize(("developers", "share"), [(4, 50.0), (0, 100.0), (1, 100.0)])
 def test_askers_are_counted_of_all_developers(developers: int, share: float, costs: Session) -> None:
     """Two asked this week: of four that is half; never more than all."""
-    for number, asker in enumerate(("U1", "U1", "U2", "cli")):
+    for number, asker in enumerate(("U1", "U1", "U2", "cli", "eval", "system")):
         costs.add(Question(reference=f"R{number}", asker=asker, question="?", outcome="answer"))
         costs.flush()
     measured = {kpi["name"]: kpi for kpi in home.gather(costs, MAYA, TODAY, developers)["kpis"]}

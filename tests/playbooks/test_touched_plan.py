@@ -68,7 +68,8 @@ def test_it_is_neither_approved_nor_narrowed_and_can_be_rejected(clean_database:
             life.choose(session, number, APPROVER, NOW, ["i-1"], PLAYBOOKS),
             life.request_undo(session, number, APPROVER, NOW, PLAYBOOKS),
         ):
-            assert isinstance(refused, Denied) and SAYS in refused.reason
+            assert isinstance(refused, Denied)
+            assert SAYS in refused.reason
     assert len(_audited(clean_database)) == 3
     assert shown(clean_database, number)["left_out"] == []
     assert decide(clean_database, number, REQUESTER, "reject", "odd") == f"Remediation {number} is rejected."
@@ -112,7 +113,8 @@ def test_what_a_dead_worker_left_stays_unknown(clean_database: Database, cloud: 
     assert execute(run_of(clean_database, cloud), number) == "unknown"
     assert stored(clean_database, number) == ("unknown", ["unknown"])
     looked = look_again(run_of(clean_database, cloud), number, APPROVER)
-    assert isinstance(looked, Denied) and "cannot be checked from here" in looked.reason
+    assert isinstance(looked, Denied)
+    assert "cannot be checked from here" in looked.reason
     assert states(ids) == ["running"]
 
 
