@@ -1,9 +1,8 @@
 """The buttons of an alert: investigate, declare expected, snooze, assign, propose a fix; each changes the one insight and its card."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from bot import clicks
 from bot.cards import alert, why
 from bot.clicks import Click, Listeners, Submission
 from bot.errors import Where
+from bot.insight_decisions import decide, payload_of, redraw
 from bot.runtime import Runtime
 from db import audit, outbox
 from db.tables import Insight, OutboxMessage
@@ -35,14 +35,6 @@ def register(listeners: Listeners) -> None:
     listeners.submit("insight_expected", lambda runtime, submission: _close(runtime, submission, "expected"))
     listeners.submit("insight_snooze", lambda runtime, submission: _close(runtime, submission, "snoozed"))
     listeners.submit("insight_assign", assign)
-
-
-def payload_of(insight: Insight) -> dict[str, Any]:
-    """What the cards draw of an insight."""
-    names = ("id", "title", "kind", "severity", "status", "status_reason", "team", "service", "account", "owner", "currency", "evidence")
-    impact = None if insight.impact_amount is None else float(insight.impact_amount)
-    starts = insight.starts_on.isoformat() if insight.starts_on else None
-    return {**{name: getattr(insight, name) for name in names}, "impact_amount": impact, "starts_on": starts}
 
 
 def _find(session: Session, runtime: Runtime, where: Where, number: str, action: Action) -> tuple[Insight, Actor] | str:
@@ -103,26 +95,13 @@ def _refused(runtime: Runtime, click: Click) -> bool:
 
 
 def _close(runtime: Runtime, submission: Submission, status: str) -> None:
-    """Set expected or snoozed with reason and expiry; the detector learns from `expected` at its next run."""
+    """Set expected or snoozed with reason and expiry."""
     reason, days = str(submission.values.get("reason") or "")[:500], int(submission.values.get("days") or 7)
     with runtime.session() as session:
         found = _find(session, runtime, submission.where, str(submission.about.get("insight")), Action.TRIAGE_INSIGHT)
         if not isinstance(found, str):
             insight, actor = found
-            until = runtime.clock() + timedelta(days=days)
-            insight.status, insight.status_reason, insight.status_until = (
-                status,
-                f"{reason} ({actor.name or actor.id}, until {until:%d %b})",
-                until,
-            )
-            audit.append(session, actor.id, f"insight.{status}", str(insight.id), {"reason": reason, "days": days})
-            _redraw(
-                session,
-                insight,
-                f"{status.capitalize()} for {days} days, says {actor.name or actor.id}: {reason}",
-                submission.about,
-                submission.view,
-            )
+            decide(session, insight, actor, runtime.clock(), status, reason, days, submission.view, submission.about)
     if isinstance(found, str):
         clicks.whisper(runtime, submission.where, found)
 
@@ -135,7 +114,7 @@ def assign(runtime: Runtime, submission: Submission) -> None:
             insight, actor = found
             insight.owner = str(submission.values["owner"])
             audit.append(session, actor.id, "insight.assigned", str(insight.id), {"owner": insight.owner})
-            _redraw(session, insight, None, submission.about, submission.view)
+            redraw(session, insight, None, submission.about, submission.view)
             payload = {"owner": insight.owner, "by": actor.name or actor.id, "title": insight.title}
             outbox.leave(
                 session,
@@ -147,21 +126,6 @@ def assign(runtime: Runtime, submission: Submission) -> None:
             )
     if isinstance(found, str):
         clicks.whisper(runtime, submission.where, found)
-
-
-def _redraw(session: Session, insight: Insight, line: str | None, about: Mapping[str, Any], key: str) -> None:
-    """Update every card of the insight, and say in the thread it came from what changed; `key` makes it once."""
-    prefix = f"insight:{insight.id}:"
-    cards = session.execute(
-        sa.select(OutboxMessage.key, OutboxMessage.channel, OutboxMessage.kind, OutboxMessage.payload).where(
-            OutboxMessage.key.startswith(prefix), OutboxMessage.kind.in_(("alert", "budget")), OutboxMessage.update_key.is_(None)
-        )
-    ).all()
-    for card in cards:
-        outbox.leave(session, card.channel, card.kind, {**card.payload, **payload_of(insight)}, f"{card.key}:{key}", update_key=card.key)
-    channel, thread = about.get("channel"), about.get("thread")
-    if line and channel and thread:
-        outbox.leave(session, str(channel), "note", {"text": line}, f"{prefix}line:{key}", thread_ts=str(thread))
 
 
 def keep_feedback(runtime: Runtime, click: Click) -> None:
@@ -177,7 +141,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
             if noise and insight.kind == "anomaly" and insight.status in ("open", "acknowledged"):
                 insight.status, insight.closed_at = "resolved", runtime.clock()
                 insight.status_reason = f"noise, says {actor.name or actor.id}; the next one here must be half as large again to be told"
-                _redraw(session, insight, None, {}, f"noise:{insight.closed_at.isoformat()}")
+                redraw(session, insight, None, {}, f"noise:{insight.closed_at.isoformat()}")
     said = "Noted as noise: closed, and the next one here must be half as large again to be told." if noise else "Thank you, noted."
     clicks.whisper(runtime, click.where, found if isinstance(found, str) else said)
 

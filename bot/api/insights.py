@@ -1,6 +1,7 @@
 """Insights: the summary, one of them, and what a person decides about it."""
 
-from datetime import UTC, datetime, timedelta
+import uuid
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -10,11 +11,11 @@ from sqlalchemy.orm import Session
 from sqlglot import exp, parse_one
 
 from access import Actor, may_see_team
+from bot import insight_decisions
 from bot.api import etags, problems
 from bot.api.context import WHOLE, Context, InContext, Reader, Text, Triager
 from bot.api.listing import select
 from bot.api.schemas import responds, table_schema
-from db import audit
 from db.tables import Insight
 
 router = APIRouter(tags=["insights"], responses=problems.declared(*problems.ALWAYS))
@@ -138,16 +139,13 @@ def one(request: Request, insight_id: Number, context: InContext, caller: Reader
 def decide(
     request: Request, insight_id: Number, decision: Decision, context: InContext, caller: Triager, if_match: etags.IfMatch = None
 ) -> Response:
-    """The decision is audited with its reason."""
+    """The decision is audited with its reason; the cards in Slack are redrawn and their threads say it, as after a button."""
     now = datetime.now(UTC)
     with Session(context.database.app) as session, session.begin():
         insight = _visible(session, insight_id, caller.actor, locked=True)
         etags.must_match(if_match, _body(insight))
-        insight.status, insight.status_reason = decision.status, decision.reason or None
-        insight.status_until = now + timedelta(days=decision.days) if decision.days else None
-        insight.closed_at = now if decision.status == "resolved" else None
-        audit.append(
-            session, caller.actor.id, f"insight.{decision.status}", str(insight_id), {"reason": decision.reason, "days": decision.days}
+        insight_decisions.decide(
+            session, insight, caller.actor, now, decision.status, decision.reason, decision.days, f"api:{uuid.uuid4().hex}"
         )
         session.flush()
         body = _body(insight)

@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from bot import insights
+from bot.api.app import create_app
+from bot.api.context import Context
 from bot.runtime import Runtime
 from db import outbox
 from db.engines import Database
 from db.tables import AuditEntry, Insight
 from demo.slack import Handle
+from nl2sql.deps import Deps
+from tests.bot.api.conftest import bearer
 from tests.bot.conftest import MAYA, PRIYA, TOMAS
 
 CHANNEL = "C0CHECKOUT"
@@ -114,3 +119,26 @@ def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle,
     slack.click(PRIYA, card["ts"], "insight_propose")
     slack.wait_until(lambda: slack.ephemerals(PRIYA))
     assert "Nothing to propose" in slack.ephemerals(PRIYA)[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [("expected", "Expected for 7 days, says Maya: <!here> test"), ("acknowledged", "Acknowledged, says Maya: <!here> test")],
+)
+def test_a_decision_through_the_api_is_drawn_and_said_like_a_button(
+    status: str, says: str, bot: Runtime, slack: Handle, alert: dict[str, Any]
+) -> None:
+    """The card says it and its thread says who; once."""
+    context = Context(bot.settings, bot.organisation, bot.database, Deps(bot.database, bot.settings, bot.organisation))
+    headers = bearer(bot.database, MAYA, "read", "write")
+    days = {"days": 7} if status == "expected" else {}
+    with TestClient(create_app(context)) as client:
+        answer = client.patch(
+            f"/api/v1/insights/{insight_of(bot).id}", json={"status": status, "reason": "<!here> test", **days}, headers=headers
+        )
+    assert (answer.status_code, answer.json()["status"]) == (200, status)
+    bot.delivery.wake.set()
+    slack.wait_until(lambda: len(slack.thread(alert["ts"])) == 2)
+    slack.wait_until(lambda: status.capitalize() in str(slack.thread(alert["ts"])[0]["blocks"]))
+    assert slack.thread(alert["ts"])[1]["text"].replace("&lt;", "<").replace("&gt;", ">") == says
+    assert "<!here>" not in slack.thread(alert["ts"])[1]["text"]
