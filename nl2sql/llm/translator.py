@@ -1,7 +1,7 @@
 """The language model behind the `Translator` of `ask`: context from the data and the catalogue, budgets a person and a day, and what it said before."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -21,13 +21,27 @@ _VALUES = 20
 _CLOSE = 80  # of 100: rapidfuzz's partial ratio, over which a value counts as named
 
 
-@dataclass(frozen=True)
+@dataclass
 class LlmTranslator:
-    """One model; what it was used for and what it said are kept in the database, so that both hold over processes and restarts."""
+    """One model; what it was used for and what it said are kept in the database, so that both hold over processes and restarts.
+
+    Another model or base URL in Vault is taken at the next question.
+    """
 
     endpoint: Model
     settings: Settings
     database: Database
+    _named: tuple[str, str | None] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._named = _named(self.settings.latest())
+
+    def newest(self) -> Model:
+        """The endpoint as Vault names it now."""
+        latest = self.settings.latest()
+        if _named(latest) != self._named:
+            self.endpoint, self._named = connect_model(latest) or self.endpoint, _named(latest)
+        return self.endpoint
 
     @property
     def model(self) -> str:
@@ -36,9 +50,9 @@ class LlmTranslator:
 
     def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Translation:
         """One question: as it was translated before, else by the model within the person's budgets."""
-        context = context_of(request)
-        prompt = messages(request.question, context, [], self.endpoint.prompt_tokens)
-        place = memory.key_of(self.endpoint.name, request.scope, request.facts.version, prompt)
+        context, endpoint = context_of(request), self.newest()
+        prompt = messages(request.question, context, [], endpoint.prompt_tokens)
+        place = memory.key_of(endpoint.name, request.scope, request.facts.version, prompt)
         with Session(self.database.app) as session:
             remembered = memory.recall(session, place) if self.settings.llm_remember else None
             over = use.used_up(session, request.asker, request.calendar.today, self.settings)
@@ -46,12 +60,16 @@ class LlmTranslator:
             return Translation(_as_asked(remembered, request))
         if over:
             return Translation(Silent(over))
-        reply, used = translate(request.question, context, self.endpoint, verdict)
+        reply, used = translate(request.question, context, endpoint, verdict)
         with Session(self.database.app) as session, session.begin():
             use.add(session, request.asker, request.calendar.today, used)
             if self.settings.llm_remember:
                 memory.keep(session, place, reply)
         return Translation(_as_asked(reply, request), used.tokens)
+
+
+def _named(settings: Settings) -> tuple[str, str | None]:
+    return settings.llm_model, settings.openai_base_url
 
 
 def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | Silent:

@@ -20,6 +20,7 @@ from db.tables import OutboxMessage
 from demo.slack import Handle
 from nl2sql.llm.prompt import Context as Prompt
 from nl2sql.llm.translate import Draft, connect_model, translate
+from nl2sql.llm.translator import connect_translator
 from settings import Organisation, Settings, read_settings
 from tests import openbao
 from tests.bot.conftest import MAYA, Prefect, Rules
@@ -169,3 +170,23 @@ def test_a_rotated_key_of_the_model_is_used_at_the_next_question(live: Server) -
         live.write(OPENAI_API_KEY="sk-second-0123456789", OPENAI_BASE_URL=url)
         looked_a_while_ago(settings)
         assert isinstance(asked(), Draft)
+
+
+def test_another_model_and_base_url_are_taken_at_the_next_question(live: Server, clean_database: Database) -> None:
+    """Without a restart, with their key; what did not change stays the same endpoint."""
+    with keyed_endpoint(["sk-first-0123456789"]) as first, keyed_endpoint(["sk-second-0123456789"]) as second:
+        live.write(OPENAI_API_KEY="sk-first-0123456789", OPENAI_BASE_URL=first, FINOPS_LLM_MODEL="small")
+        settings = read_settings(_env_file=None)
+        translator = connect_translator(settings, clean_database)
+        assert translator is not None
+
+        def asked() -> object:
+            return translate("cost?", Prompt(today=date(2026, 11, 15)), translator.newest(), lambda _sql: None)[0]
+
+        assert isinstance(asked(), Draft)
+        assert translator.newest() is translator.newest()
+        live.write(OPENAI_API_KEY="sk-second-0123456789", OPENAI_BASE_URL=second, FINOPS_LLM_MODEL="large")
+        look_again(settings)
+        assert isinstance(asked(), Draft)
+        assert translator.model == "large"
+        assert str(translator.endpoint.client.base_url).startswith(second)
