@@ -1,5 +1,6 @@
 """Budgets: read one, make, change, delete. Those of finops.yaml are changed there."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from access import Actor
 from bot.api import etags, problems
-from bot.api.context import STORABLE, BudgetEditor, InContext, Reader, Text
+from bot.api.context import PLAIN_DAY, STORABLE, BudgetEditor, InContext, Reader, Text
 from bot.api.schemas import responds, table_schema
 from db import audit
 from db.tables import BudgetRow
@@ -24,20 +25,30 @@ _EXAMPLE: dict[str, Any] = {
     "period": "monthly",
     "thresholds": [0.8, 1.0],
 }
+_CUSTOM: dict[str, Any] = {**_EXAMPLE, "period": "custom", "start": "2026-11-01", "end": "2027-02-01"}
+_DATED: dict[str, Any] = {
+    "if": {"properties": {"period": {"const": "custom"}}, "required": ["period"]},
+    "then": {"properties": {"start": {"type": "string"}, "end": {"type": "string"}}, "required": ["start", "end"]},
+    "else": {"properties": {"start": {"type": "null"}, "end": {"type": "null"}}},
+}
 _CHANGED = problems.declared(400, 404, 409, 412, 413)
 
 
 class BudgetIn(BaseModel):
     """A budget as the API takes it."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE, _CUSTOM], **_DATED})
     scope: dict[
         Literal["team", "account", "service", "environment", "application", "provider", "region"],
         Annotated[Text, Field(min_length=1, max_length=200)],
     ] = Field(default_factory=dict, description="What it is about; empty means everything")
     amount: float = Field(ge=0.01, le=1e12, strict=True, allow_inf_nan=False, description="Not to be passed in a period; kept to 4 places")
     currency: str = Field("USD", pattern="^[A-Z]{3}$")
-    period: Literal["monthly", "quarterly", "yearly"] = "monthly"
+    period: Literal["monthly", "quarterly", "yearly", "custom"] = "monthly"
+    start: Annotated[date | None, PLAIN_DAY] = Field(
+        None, description="First day of a custom period, and of nothing else; kept as starts_on"
+    )
+    end: Annotated[date | None, PLAIN_DAY] = Field(None, description="Day after the last of a custom period; kept as ends_on")
     thresholds: list[Annotated[float, Field(gt=0, le=10, strict=True, allow_inf_nan=False)]] = Field(
         default=[0.8, 1.0], min_length=1, max_length=10, description="Shares of the amount at which it is told"
     )
@@ -49,11 +60,21 @@ class BudgetIn(BaseModel):
         self.thresholds.sort()
         return self
 
+    @model_validator(mode="after")
+    def _dated(self) -> "BudgetIn":
+        if self.period == "custom" and (self.start is None or self.end is None or self.end <= self.start):
+            raise ValueError("a custom budget needs start and end, end after start")
+        if self.period != "custom" and (self.start or self.end):
+            raise ValueError("only a custom budget has start and end; say `period: custom`")
+        return self
+
 
 class NewBudget(BudgetIn):
     """A budget with its name."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "payments", **_EXAMPLE}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "payments", **_EXAMPLE}, {"name": "launch", **_CUSTOM}], **_DATED}
+    )
     name: Text = Field(min_length=1, max_length=100)
 
 
@@ -118,7 +139,7 @@ def make_budget(request: Request, budget: NewBudget, context: InContext, caller:
 def put_budget(
     request: Request, name: Name, budget: BudgetIn, context: InContext, caller: BudgetEditor, if_match: etags.IfMatch = None
 ) -> Response:
-    """Sets every field; those left out get their defaults."""
+    """Replaces the whole budget: what is left out gets its default, so a custom budget is sent with its dates. There is no PATCH."""
     with Session(context.database.app) as session, session.begin():
         _lock(session, name)
         row = session.get(BudgetRow, name)
@@ -153,10 +174,10 @@ def _lock(session: Session, name: str) -> None:
 
 def _saved(session: Session, row: BudgetRow, budget: BudgetIn, actor: Actor) -> dict[str, Any]:
     before = row.amount
-    for field in BudgetIn.model_fields:
+    for field in BudgetIn.model_fields.keys() - {"start", "end"}:
         setattr(row, field, getattr(budget, field))
     row.amount = Decimal(str(round(budget.amount, 4)))
-    row.starts_on = row.ends_on = None  # only a custom period has them, and that is set in Slack or finops.yaml
+    row.starts_on, row.ends_on = budget.start, budget.end
     session.add(row)
     audit.append(session, actor.id, "budget.changed", row.name, {"from": before, "to": row.amount, "scope": budget.scope})
     session.flush()

@@ -250,3 +250,24 @@ def test_ready_says_what_is_not(client: TestClient, clean_database: Database) ->
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["parts"]["slack"]) == (503, "is being connected")
     assert client.get("/healthz").json() == {"status": "alive"}
+
+
+def test_a_custom_budget_has_its_dates(client: TestClient, clean_database: Database) -> None:
+    """PUT replaces it whole; dates that do not fit are refused with 422 and change nothing."""
+    root, path = bearer(clean_database, "U-ROOT", "read", "write"), "/api/v1/budgets/launch"
+    custom = {"amount": 5, "period": "custom", "start": "2026-11-01", "end": "2027-02-01"}
+    made = client.post("/api/v1/budgets", json={"name": "launch", **custom}, headers=root)
+    assert (made.status_code, made.json()["starts_on"], made.json()["ends_on"]) == (201, "2026-11-01", "2027-02-01")
+    for wrong in (
+        {"amount": 5, "period": "custom"},
+        {**custom, "end": "2026-11-01"},
+        {**custom, "end": None},
+        {**custom, "period": "monthly"},
+        {**custom, "start": "soon"},
+    ):
+        assert client.put(path, json=wrong, headers=root).status_code == 422, wrong
+    assert client.get(path, headers=root).json()["ends_on"] == "2027-02-01"
+    assert client.put(path, json={**custom, "amount": 6}, headers=root).json()["starts_on"] == "2026-11-01"
+    assert client.put(path, json={"amount": 6}, headers=root).json()["starts_on"] is None
+    schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert any(example.get("period") == "custom" for example in schemas["NewBudget"]["examples"])
