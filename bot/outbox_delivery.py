@@ -5,6 +5,7 @@ message carries its key as metadata, so that after a crash between post and mark
 """
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,10 +21,11 @@ import logs
 from bot import slack_calls
 from bot.cards import kinds
 from db.engines import Database
-from db.tables import OutboxMessage
+from db.tables import Insight, OutboxMessage
 
 log = logging.getLogger(__name__)
 
+_FIRST_CARD = re.compile(r"insight:(\d{1,18}):", re.ASCII)  # how the keys of an insight's messages begin
 _LOCK_CLASS = 7_113_100  # advisory locks of channels
 _IDLE_SECONDS = 0.5
 _WORKERS = 8
@@ -140,7 +142,11 @@ class Delivery:
             log.exception("message %s cannot be drawn", row.key)
             self._fail(connection, row, f"its card cannot be drawn: {type(error).__name__}: {error}")
             return True
-        self._set(connection, row.id, delivered_at=self.clock(), message_ts=message_ts, error=note)
+        now = self.clock()
+        if (told := _FIRST_CARD.match(row.key)) and row.update_key is None and row.kind in ("alert", "budget"):
+            first = sa.update(Insight).where(Insight.id == int(told.group(1)), Insight.posted_at.is_(None))
+            connection.execute(first.values(posted_at=now))
+        self._set(connection, row.id, delivered_at=now, message_ts=message_ts, error=note)
         return True
 
     def _send(self, connection: sa.Connection, row: Any) -> tuple[str | None, str | None]:

@@ -32,9 +32,8 @@ _QUERIES: tuple[tuple[str, str, float, str, bool, str], ...] = (
         10.0,
         "minutes",
         False,
-        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.delivered_at - i.data_arrived_at) / 60)
-           FROM finops.insights i JOIN finops.outbox o ON o.key LIKE 'insight:' || i.id || ':%' AND o.kind = 'alert' AND o.update_key IS NULL
-           WHERE i.kind = 'anomaly' AND o.delivered_at IS NOT NULL AND i.detected_at > now() - interval '90 days'""",
+        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM posted_at - data_arrived_at) / 60)
+           FROM finops.insights WHERE kind = 'anomaly' AND posted_at IS NOT NULL AND detected_at > now() - interval '90 days'""",
     ),
     (
         "alert_precision",

@@ -14,11 +14,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.insight_decisions import payload_of
 from bot.outbox_delivery import Delivery
 from bot.runtime import web_client
-from db import outbox
+from db import kpis, outbox
 from db.engines import Database
-from db.tables import OutboxMessage
+from db.tables import Insight, OutboxMessage
 from demo.slack import Handle, Limits, Setup, running_workspace
 from settings import Settings
 from tests.bot.conftest import connected
@@ -284,3 +285,32 @@ def test_a_bot_killed_around_the_post_loses_and_doubles_nothing(
             break
         time.sleep(0.1)
     assert texts(slack) == ["a"]
+
+
+def test_an_insight_knows_when_its_first_card_was_posted(delivery: Delivery, leave: Leave, clean_database: Database, clock: Clock) -> None:
+    """Neither a line in its thread nor a second card changes it, and the measure of detection reads it."""
+    arrived = datetime.now(UTC) - timedelta(minutes=7)
+    with Session(clean_database.app) as session, session.begin():
+        insight = Insight(fingerprint="f", kind="anomaly", severity="high", title="RDS is up", currency="USD", data_arrived_at=arrived)
+        session.add(insight)
+        session.flush()
+        number, card = insight.id, payload_of(insight)
+
+    def posted() -> datetime | None:
+        with Session(clean_database.app) as session:
+            return session.get_one(Insight, number).posted_at
+
+    leave(f"insight:{number}:line:1")
+    deliver(delivery)
+    assert posted() is None
+    leave(f"insight:{number}:{CHANNEL}", kind="alert", payload=card)
+    deliver(delivery)
+    first = posted()
+    assert first is not None
+    clock.ahead += timedelta(minutes=5)
+    leave(f"insight:{number}:C0CHECKOUT", kind="alert", payload=card, channel="C0CHECKOUT")
+    deliver(delivery)
+    assert posted() == first
+    with clean_database.app.connect() as connection:
+        measured = {kpi.name: kpi.value for kpi in kpis.read(connection, 0)}
+    assert measured["time_to_detect"] == pytest.approx((first - arrived).total_seconds() / 60, abs=0.01)

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _language_model_has_budgets_and_a_memory()
     _analysis_knows_hours_shared_costs_and_days_of_digests()
     _requests_are_followed()
+    _insights_know_when_they_were_posted()
 
 
 def downgrade() -> None:
@@ -135,4 +136,16 @@ def _analysis_knows_hours_shared_costs_and_days_of_digests() -> None:
         "subscriptions",
         sa.Column("weekdays", postgresql.JSONB(), nullable=True, comment="Days of the week it comes on, 0 is Monday; NULL for every day"),
         schema="finops",
+    )
+
+
+def _insights_know_when_they_were_posted() -> None:
+    """As the bot writes it from now on; the column was there and empty."""
+    op.execute(
+        """
+        UPDATE finops.insights i SET posted_at = (
+            SELECT min(o.delivered_at) FROM finops.outbox o
+            WHERE o.key LIKE 'insight:' || i.id || ':%' AND o.kind IN ('alert', 'budget') AND o.update_key IS NULL)
+        WHERE i.posted_at IS NULL
+        """
     )
