@@ -25,6 +25,9 @@ def main() -> int:
 
     try:
         with stack.running(arguments.home, _free(arguments.port), say) as everything:
+            invitation = f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   (Ctrl-C stops everything)"
+            if watched := stack.has_bills(everything) and not (arguments.script or arguments.screenshot):
+                say(invitation)
             stack.load_bills(everything, say)
             if arguments.script:
                 from demo.script import play
@@ -35,7 +38,8 @@ def main() -> int:
 
                 take(everything, arguments.screenshot)
                 return 0
-            say(f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   (Ctrl-C stops everything)")
+            if not watched:
+                say(invitation)
             stack.look_around(everything, say)
             say(
                 "The first look is done; alerts are in the channels. Press Enter here to let a month pass: its bills come, savings are verified."

@@ -12,8 +12,11 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+import sqlalchemy as sa
+
 from db import engines, postgres
 from db.engines import Database
+from db.tables import Load
 from demo import processes
 from demo.bills.world import World
 from demo.bills.write import write
@@ -81,6 +84,12 @@ def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
         yield Stack(slack, cloud, connected, bills, today)
 
 
+def has_bills(stack: Stack) -> bool:
+    """Whether an earlier demo of this home has loaded any."""
+    with stack.database.app.connect() as connection:
+        return bool(connection.scalar(sa.select(sa.exists().where(Load.status == "loaded"))))
+
+
 def load_bills(stack: Stack, say: Say) -> None:
     """The first load, through the flow and S3, as every later one."""
     say("Loading thirteen months of bills from S3 through the Prefect flow ingest_costs")
@@ -102,6 +111,7 @@ def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: st
         "FINOPS_HOME": str(home),
         "FINOPS_CONFIG": str(ORGANISATION),
         "FINOPS_API_PORT": "0",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds; somebody is watching
         "SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
