@@ -7,7 +7,8 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Literal
 
-from settings import Remediation, Settings
+from config.organisation import Remediation
+from config.settings import Settings
 
 Purpose = Literal["observe", "act"]
 
@@ -17,12 +18,16 @@ _making = Lock()  # a boto3 session may not make two clients at once
 
 
 class WrongAccountError(OSError):
-    """The credentials at hand, the process's own or those of the configured role, belong to another account than the resource."""
+    """The credentials at hand, the process's own or those of the configured
+    role, belong to another account than the resource.
+    """
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """AWS by assume-role; the role of finops.yaml has `{account}` replaced. Without one, the process's own credentials are used."""
+    """AWS by assume-role; the role of finops.yaml has `{account}` replaced.
+    Without one, the process's own credentials are used.
+    """
 
     limits: Remediation
     endpoint_url: str | None = None
@@ -30,14 +35,27 @@ class Cloud:
     """The version of the secrets in Vault, which may hold the process's own credentials."""
 
     def client(self, service: str, account_id: str, region: str, purpose: Purpose) -> Any:
-        """A boto3 client for one account and region; without an account, of whatever account the credentials belong to, and only to look."""
-        role = self.limits.actor_role_arn if purpose == "act" else self.limits.observer_role_arn or self.limits.actor_role_arn
+        """A boto3 client for one account and region; without an account, of
+        whatever account the credentials belong to, and only to look.
+        """
+        role = (
+            self.limits.actor_role_arn
+            if purpose == "act"
+            else self.limits.observer_role_arn or self.limits.actor_role_arn
+        )
         arn = role.replace("{account}", account_id) if role else None
         version = self.version()
         anywhere = not account_id and purpose == "observe"
-        own = arn.split(":")[4] if arn and arn.count(":") >= 5 else account_id if anywhere else _own_account(self.endpoint_url, version)
+        own = (
+            arn.split(":")[4]
+            if arn and arn.count(":") >= 5
+            else account_id
+            if anywhere
+            else _own_account(self.endpoint_url, version)
+        )
         if own != account_id and not anywhere:
-            # Names such as a function's are not unique over accounts: another account's credentials would find, and hit, a namesake.
+            # Names such as a function's are not unique over accounts: another account's credentials would find, and
+            # hit, a namesake.
             setting = "observer" if purpose == "observe" and self.limits.observer_role_arn else "actor"
             raise WrongAccountError(
                 f"these credentials belong to account {own}, the resource to {account_id}; "
@@ -68,7 +86,9 @@ def _own_account(endpoint_url: str | None, version: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def _client(service: str, region: str, endpoint_url: str | None, role_arn: str | None, period: int, version: int) -> Any:
+def _client(
+    service: str, region: str, endpoint_url: str | None, role_arn: str | None, period: int, version: int
+) -> Any:
     """A client for one half hour (`period`): another period is another client, with new credentials."""
     from botocore.config import Config
 

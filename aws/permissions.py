@@ -39,7 +39,9 @@ class Denied:
 
 
 def attempt(permission: str, account_id: str, region: str, call: Callable[[], T]) -> T | Denied:
-    """What the call returns, or that it is not allowed; an assume-role that is refused names sts:AssumeRole. Other errors are raised."""
+    """What the call returns, or that it is not allowed; an assume-role that is
+    refused names sts:AssumeRole. Other errors are raised.
+    """
     from botocore.exceptions import ClientError
 
     try:

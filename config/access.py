@@ -1,4 +1,6 @@
-"""Who somebody is and what they may do: the one place where roles are decided, for Slack, the API and the command line."""
+"""Who somebody is and what they may do: the one place where roles are decided,
+for Slack, the API and the command line.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -92,7 +94,8 @@ def is_slack_id(identity: str) -> bool:
 def same_person(actor: Actor, identity: str) -> bool | None:
     """Whether a stored id or e-mail is the actor's; None where nothing tells the two apart or brings them together.
 
-    Two are different people where finops.yaml names both, or where both are known by a Slack id, or both by an e-mail address.
+    Two are different people where finops.yaml names both, or where both are
+    known by a Slack id, or both by an e-mail address.
     """
     person = actor.directory.get(folded(identity), folded(identity))
     theirs = {folded(identity), person} | {alias for alias, known in actor.directory.items() if known == person}
@@ -119,7 +122,8 @@ def check(actor: Actor, action: Action) -> Allowed | Denied:
 
 
 def approves(actor: Actor, team: str | None, playbook: str) -> Allowed | Denied:
-    """Whether the actor may approve what a playbook does to a team: with the role, and for this team (`*`: any) or this playbook.
+    """Whether the actor may approve what a playbook does to a team: with the
+    role, and for this team (`*`: any) or this playbook.
 
     Where no teams are named for approval, the actor's own count.
     """
@@ -135,6 +139,11 @@ def approves(actor: Actor, team: str | None, playbook: str) -> Allowed | Denied:
 def may_see_team(actor: Actor, team: str | None) -> bool:
     """Whether rows of a team (None: unallocated) may be shown to the actor."""
     return actor.sees_all or (team is not None and team in actor.teams)
+
+
+def may_see_scope(actor: Actor, scope: Mapping[str, str]) -> bool:
+    """Whether all costs of a scope may be shown to the actor: everybody's, or those of one of their teams."""
+    return actor.sees_all or scope.get("team") in actor.teams
 
 
 @dataclass(frozen=True)

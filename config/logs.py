@@ -1,4 +1,6 @@
-"""The log of every process: a JSON object a line on stderr, with the request it belongs to; secrets and people's words are masked."""
+"""The log of every process: a JSON object a line on stderr, with the request it
+belongs to; secrets and people's words are masked.
+"""
 
 import contextvars
 import hashlib
@@ -18,7 +20,19 @@ _HIDDEN: Final = "[hidden]"
 _LEFT_BEHIND: Final = ("message", "asctime")  # by another handler's formatter on the same record
 _SHORTEST: Final = 6  # a shorter text would be found in other words
 _HANDLER: Final = "finops"
-_CHATTY: Final = ("slack_bolt", "slack_sdk", "httpx", "httpcore", "openai", "urllib3", "botocore", "boto3", "hvac", "asyncio", "matplotlib")
+_CHATTY: Final = (
+    "slack_bolt",
+    "slack_sdk",
+    "httpx",
+    "httpcore",
+    "openai",
+    "urllib3",
+    "botocore",
+    "boto3",
+    "hvac",
+    "asyncio",
+    "matplotlib",
+)
 # What looks like a secret is masked even where nobody said that it is one.
 _SHAPES: Final = (
     (re.compile(r"(://[^\s:/@]*):[^\s@/]+@"), r"\1:[hidden]@"),
@@ -105,7 +119,9 @@ def configure(level: str) -> None:
     """Log to stderr from this level on; what was on the console before is taken off. May be called again."""
     root = logging.getLogger()
     for handler in list(root.handlers):
-        if handler.get_name() == _HANDLER or (isinstance(handler, logging.StreamHandler) and handler.stream in (sys.stderr, sys.stdout)):
+        if handler.get_name() == _HANDLER or (
+            isinstance(handler, logging.StreamHandler) and handler.stream in (sys.stderr, sys.stdout)
+        ):
             root.removeHandler(handler)
     handler = _Stderr()
     handler.set_name(_HANDLER)
@@ -116,7 +132,9 @@ def configure(level: str) -> None:
 
 
 def _may_speak(record: logging.LogRecord) -> bool:
-    """Below WARNING some libraries write requests with their bodies; Bolt's loggers set their own level, so it is not asked here."""
+    """Below WARNING some libraries write requests with their bodies; Bolt's
+    loggers set their own level, so it is not asked here.
+    """
     return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _CHATTY
 
 

@@ -1,18 +1,19 @@
-"""`finops.yaml`: sources, allocation, people, channels, budgets, limits; read, checked, and mistakes named with their line."""
+"""`finops.yaml`: sources, allocation, people, channels, budgets, limits; read,
+checked, and mistakes named with their line.
+"""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from access import MACHINES, Actor, Role, folded, is_slack_id
-from errors import UserError
+from config.access import MACHINES, Actor, Role, folded, is_slack_id
+from config.yaml_file import Location, read_model, time_zone
 
 
 class _Strict(BaseModel):
@@ -24,6 +25,9 @@ def _as_tuple(value: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+Zone = Annotated[str, AfterValidator(time_zone)]
+Threshold = Annotated[float, Field(gt=0)]
 
 
 class Source(_Strict):
@@ -31,13 +35,23 @@ class Source(_Strict):
 
     name: str = Field(description="Name of the source, shown in loads and alerts")
     paths: Names = Field(description="Files, globs, folders or s3:// addresses")
-    schedule: Literal["hourly", "daily"] = Field("daily", description="How often its paths are looked at for new deliveries")
+    schedule: Literal["hourly", "daily"] = Field(
+        "daily", description="How often its paths are looked at for new deliveries"
+    )
+    mode: Literal["replace", "append"] = Field(
+        "replace",
+        description="append: each file adds to its billing period, as daily files and weekly invoices do; "
+        "replace: a delivery holds its accounts' whole periods",
+    )
 
 
 class AllocationRule(_Strict):
     """One rule of an ordered list: either takes a tag's value, or gives a fixed value where its condition holds."""
 
-    tag: Names = Field((), description="Tag keys whose first non-empty value is taken")
+    tag: Names = Field(
+        (), description="Tag keys whose first non-empty value is taken, whatever their case and a provider's prefix"
+    )
+    exact: bool = Field(False, description="Compare tag keys letter by letter")
     account: str | None = Field(None, description="Account name or id, * as wildcard")
     resource: str | None = Field(None, description="Regular expression on the resource's name or id")
     service: str | None = Field(None, description="Service name, * as wildcard")
@@ -51,7 +65,10 @@ class AllocationRule(_Strict):
         if self.value is None or not any(conditions):
             raise ValueError("give either `tag: [keys]`, or `value:` with one of account, resource, service")
         if self.resource is not None:
-            re.compile(self.resource)
+            try:
+                re.compile(self.resource)
+            except re.error as error:
+                raise ValueError(f"`resource` is no regular expression: {error}") from error
         return self
 
 
@@ -62,10 +79,12 @@ class Allocation(_Strict):
         (AllocationRule(tag=("team", "Team", "owner", "cost-center")),), description="Rules that give a charge its team"
     )
     environment: tuple[AllocationRule, ...] = Field(
-        (AllocationRule(tag=("environment", "Environment", "env", "stage")),), description="Rules that give a charge its environment"
+        (AllocationRule(tag=("environment", "Environment", "env", "stage")),),
+        description="Rules that give a charge its environment",
     )
     application: tuple[AllocationRule, ...] = Field(
-        (AllocationRule(tag=("application", "Application", "app", "service")),), description="Rules that give a charge its application"
+        (AllocationRule(tag=("application", "Application", "app", "service")),),
+        description="Rules that give a charge its application",
     )
 
 
@@ -78,7 +97,9 @@ class SharedCost(_Strict):
     split: Literal["even", "proportional", "fixed"] = Field(
         "proportional", description="How it is split: even, proportional to the teams' own cost, or by fixed `shares`"
     )
-    shares: dict[str, float] = Field(default_factory=dict, description="Team: its part of 1, for a fixed split; what is left nobody bears")
+    shares: dict[str, float] = Field(
+        default_factory=dict, description="Team: its part of 1, for a fixed split; what is left nobody bears"
+    )
 
     @model_validator(mode="after")
     def _divisible(self) -> "SharedCost":
@@ -98,9 +119,13 @@ class Person(_Strict):
     name: str = Field(description="Name, as shown")
     email: str | None = Field(None, description="E-mail address, another way to name the person")
     roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What the person may do")
-    teams: tuple[str, ...] = Field((), description="Teams the person belongs to, which bound what they see where `visibility` is own_teams")
+    teams: tuple[str, ...] = Field(
+        (), description="Teams the person belongs to, which bound what they see where `visibility` is own_teams"
+    )
     approves_teams: tuple[str, ...] = Field((), description="Teams for which an approver decides; * for all")
-    approves_playbooks: tuple[str, ...] = Field((), description="Playbooks on which an approver decides; none named: all")
+    approves_playbooks: tuple[str, ...] = Field(
+        (), description="Playbooks on which an approver decides; none named: all"
+    )
 
     def identities(self) -> tuple[str, ...]:
         """What the person goes by: the id, and the e-mail where there is one."""
@@ -116,9 +141,13 @@ def _named_once(people: tuple[Person, ...]) -> tuple[Person, ...]:
             raise ValueError(f"{named}: `{person.id}` is an id of the bot's own; give the Slack user id")
         for identity in person.identities():
             if (other := owners.setdefault(identity, person)) is not person:
-                raise ValueError(f"{named} has `{identity}`, and so has {other.id}, {other.name}: list each person once")
+                raise ValueError(
+                    f"{named} has `{identity}`, and so has {other.id}, {other.name}: list each person once"
+                )
         for other in people[: number - 1]:
-            if other.name.casefold() == person.name.casefold() and not (is_slack_id(other.id) and is_slack_id(person.id)):
+            if other.name.casefold() == person.name.casefold() and not (
+                is_slack_id(other.id) and is_slack_id(person.id)
+            ):
                 raise ValueError(
                     f"{named} has the name of {other.id}: list a person once; if they are two, give both Slack user ids or different names"
                 )
@@ -131,8 +160,12 @@ class Group(_Strict):
     handle: str = Field(description="Handle of the user group, without @")
     roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What its members may do")
     teams: tuple[str, ...] = Field((), description="Teams its members belong to")
-    approves_teams: tuple[str, ...] = Field((), description="Teams for which its members decide, where they are approvers")
-    approves_playbooks: tuple[str, ...] = Field((), description="Playbooks on which its members decide; none named: all")
+    approves_teams: tuple[str, ...] = Field(
+        (), description="Teams for which its members decide, where they are approvers"
+    )
+    approves_playbooks: tuple[str, ...] = Field(
+        (), description="Playbooks on which its members decide; none named: all"
+    )
 
 
 class Channel(_Strict):
@@ -140,11 +173,15 @@ class Channel(_Strict):
 
     channel: str = Field(description="Channel name with # or id")
     team: str | None = Field(None, description="Team whose alerts and digests come here; none: everybody's")
-    minimum_impact: float = Field(100, ge=0, description="Smallest daily impact that is posted, in the billing currency")
-    quiet_hours: tuple[int, int] | None = Field(None, description="Start and end hour, UTC, in which only critical alerts are posted")
+    minimum_impact: float = Field(
+        100, ge=0, description="Smallest daily impact that is posted, in the billing currency"
+    )
+    quiet_hours: tuple[Hour, Hour] | None = Field(
+        None, description="Start and end hour, UTC, in which only critical alerts are posted"
+    )
     digest: Literal["none", "daily", "weekly"] = Field("none", description="How often a digest is posted")
-    digest_hour: int = Field(9, ge=0, le=23, description="Hour of the digest, in `timezone`")
-    timezone: str = Field("UTC", description="Time zone of the digest")
+    digest_hour: Hour = Field(9, description="Hour of the digest, in `timezone`")
+    timezone: Zone = Field("UTC", description="Time zone of the digest")
     admin: bool = Field(False, description="Failures of flows are told here")
 
 
@@ -182,9 +219,16 @@ class Budget(_Strict):
     period: Literal["monthly", "quarterly", "yearly", "custom"] = Field("monthly", description="How long a period is")
     start: date | None = Field(None, description="First day, for a custom period")
     end: date | None = Field(None, description="Day after the last, for a custom period")
-    thresholds: tuple[float, ...] = Field((0.8, 1.0), description="Shares of the amount at which it is told")
+    thresholds: tuple[Threshold, ...] = Field((0.8, 1.0), description="Shares of the amount at which it is told")
     rollover: bool = Field(False, description="What was left of the last period is added to this one")
     owner: str | None = Field(None, description="Slack user id that is mentioned")
+
+    @field_validator("thresholds")
+    @classmethod
+    def _shares(cls, thresholds: tuple[float, ...]) -> tuple[float, ...]:
+        if high := [threshold for threshold in thresholds if threshold > 10]:
+            raise ValueError(f"{high[0]:g} is {high[0]:.0%} of the amount; write 0.8 for 80 %")
+        return thresholds
 
     @model_validator(mode="after")
     def _dated(self) -> "Budget":
@@ -201,7 +245,9 @@ class Sensitivity(_Strict):
 
 
 class PlannedEvent(_Strict):
-    """A known step: a launch, a sale, a commitment's end. `amount_per_day` is added to forecasts; the step raises no alert."""
+    """A known step: a launch, a sale, a commitment's end. `amount_per_day` is
+    added to forecasts; the step raises no alert.
+    """
 
     name: str = Field(description="Name of the event")
     scope: Scope = Field(Scope(), description="What it touches")
@@ -227,12 +273,16 @@ class Remediation(_Strict):
     )
     maximum_resources_a_day: int = Field(50, ge=0, description="Most resources that all runs of a day may touch")
     auto_after_successes: int = Field(
-        5, ge=1, description="Approved runs without a failure after which a playbook may run by itself, where it says `auto`"
+        5,
+        ge=1,
+        description="Approved runs without a failure after which a playbook may run by itself, where it says `auto`",
     )
     actor_role_arn: str | None = Field(None, description="Role assumed for changes, {account} is replaced")
     observer_role_arn: str | None = Field(None, description="Role assumed for reading, {account} is replaced")
     regions: tuple[str, ...] = Field(("us-east-1",), description="AWS regions whose inventory and metrics are read")
-    accounts: tuple[str, ...] = Field((), description="AWS account ids whose inventory and metrics are read; none: the process's own")
+    accounts: tuple[str, ...] = Field(
+        (), description="AWS account ids whose inventory and metrics are read; none: the process's own"
+    )
 
 
 class Retention(_Strict):
@@ -249,8 +299,12 @@ class Organisation(_Strict):
     name: str = Field("Your organisation", description="Name of the organisation")
     currency: str = Field("USD", description="Currency in which things are shown where a choice has to be made")
     fiscal_year_start: int = Field(1, ge=1, le=12, description="Month in which the fiscal year starts")
-    visibility: Literal["all", "own_teams"] = Field("all", description="own_teams narrows every answer to the asker's teams")
-    exchange_rates: dict[str, Decimal] = Field(default_factory=dict, description="Units of a currency per unit of `currency`")
+    visibility: Literal["all", "own_teams"] = Field(
+        "all", description="own_teams narrows every answer to the asker's teams"
+    )
+    exchange_rates: dict[str, Annotated[Decimal, Field(gt=0)]] = Field(
+        default_factory=dict, description="Units of a currency per unit of `currency`"
+    )
     sources: tuple[Source, ...] = Field((), description="Where bills come from")
     allocation: Allocation = Field(Allocation(), description="Who owns a charge")
     shared_costs: tuple[SharedCost, ...] = Field((), description="Costs that are split over teams for showback")
@@ -262,7 +316,9 @@ class Organisation(_Strict):
     anomalies: Anomalies = Field(Anomalies(), description="How easily detection alerts")
     remediation: Remediation = Field(Remediation(), description="Limits of changes to resources")
     retention: Retention = Field(Retention(), description="How long rows are kept")
-    synonyms: dict[str, Names] = Field(default_factory=dict, description="Your own words for values: checkout: [co, kasse]")
+    synonyms: dict[str, Names] = Field(
+        default_factory=dict, description="Your own words for values: checkout: [co, kasse]"
+    )
 
     _people_once = field_validator("people")(_named_once)
 
@@ -297,12 +353,10 @@ class Organisation(_Strict):
         """Whether `people` names somebody by id or e-mail."""
         return self.person(person_id) is not None
 
-    def people_with(self, role: Role) -> tuple[Person, ...]:
-        """Everybody who holds a role, in the file's order."""
-        return tuple(person for person in self.people if role in person.roles)
-
     def channel_for(self, team: str | None) -> str | None:
-        """Where a team is told things: its own channel, else the first without a team, else an admin channel; None when there is none."""
+        """Where a team is told things: its own channel, else the first without
+        a team, else an admin channel; None when there is none.
+        """
         own = [channel.channel for channel in self.channels if team is not None and channel.team == team]
         shared = [channel.channel for channel in self.channels if channel.team is None and not channel.admin]
         return next(iter([*own, *shared, *self.admin_channels()]), None)
@@ -325,48 +379,18 @@ def read_organisation(path: Path) -> Organisation:
 
 @lru_cache(maxsize=8)
 def _parse_organisation(path: Path, text: str) -> Organisation:
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise UserError(
-            f"{path}:{line}: not valid YAML: {getattr(error, 'problem', error)}. Check indentation and quotes there."
-        ) from error
-    try:
-        return Organisation.model_validate(content)
-    except ValidationError as error:
-        raise UserError("\n".join(_problems(path, tree, error))) from error
+    return read_model(path, text, Organisation, _hint)
 
 
-def _problems(path: Path, tree: Any, error: ValidationError) -> Iterator[str]:
-    for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            message = f"unknown key; remove it or see `finops config check --schema`{_nearest(problem['loc'])}"
-        yield f"{path}:{line_of(tree, problem['loc'])}: {where}: {message}"
-
-
-def _nearest(location: tuple[Any, ...]) -> str:
-    from difflib import get_close_matches
-
-    known = [*Organisation.model_fields, *Person.model_fields, *Budget.model_fields, *Channel.model_fields, *Source.model_fields]
+def _hint(location: Location) -> str:
+    known = [
+        *Organisation.model_fields,
+        *Person.model_fields,
+        *Budget.model_fields,
+        *Channel.model_fields,
+        *Source.model_fields,
+    ]
     near = get_close_matches(str(location[-1]), known, n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
-
-
-def line_of(node: Any, location: tuple[Any, ...]) -> int:
-    """The line of the deepest node on the way to a location."""
-    line = node.start_mark.line + 1 if node is not None else 1
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
+    return "unknown key; remove it or see `finops config check --schema`" + (
+        f"; did you mean `{near[0]}`?" if near else ""
+    )

@@ -1,4 +1,6 @@
-"""The one reader of the environment, of `.env`, of `finops.yaml` (see `organisation`) and of Vault; nothing else in the house looks at them."""
+"""The one reader of the environment, of `.env`, of `finops.yaml` (see
+`organisation`) and of Vault; nothing else in the house looks at them.
+"""
 
 import logging
 import os
@@ -12,27 +14,10 @@ from urllib.parse import unquote
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-import logs
-from access import SYSTEM, Actor, Role
-from errors import UserError as UserError
-from organisation import Allocation as Allocation
-from organisation import AllocationRule as AllocationRule
-from organisation import Anomalies as Anomalies
-from organisation import Budget as Budget
-from organisation import Channel as Channel
-from organisation import Group as Group
-from organisation import Organisation as Organisation
-from organisation import Person as Person
-from organisation import PlannedEvent as PlannedEvent
-from organisation import Remediation as Remediation
-from organisation import Retention as Retention
-from organisation import Scope as Scope
-from organisation import Sensitivity as Sensitivity
-from organisation import SharedCost as SharedCost
-from organisation import Source as Source
-from organisation import line_of as line_of
-from organisation import read_organisation as read_organisation
-from vault import Kept, Login, Vault
+from config import logs
+from config.access import SYSTEM, Actor, Role
+from config.errors import UserError
+from config.vault import CachedSecrets, Login, Vault
 
 _PASSWORD = re.compile(r"\w[\w+.-]*://[^:/@]*:([^@/]+)@")
 
@@ -40,7 +25,9 @@ _PASSWORD = re.compile(r"\w[\w+.-]*://[^:/@]*:([^@/]+)@")
 class Settings(BaseSettings):
     """What the environment and `.env` say; every field has a working default."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_prefix="FINOPS_", env_ignore_empty=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_prefix="FINOPS_", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
     home: Path = Field(Path(".finops"), description="Folder of all local state: embedded Postgres, Prefect, downloads")
     config: Path = Field(Path("finops.yaml"), description="The organisation file; optional")
@@ -51,7 +38,9 @@ class Settings(BaseSettings):
         "development", description="production refuses .env files and the command line's implicit admin"
     )
     allow_env_file: bool = Field(False, description="Allow a .env file in production; it cannot allow itself")
-    database_url: SecretStr | None = Field(None, description="Outside Postgres, as the owner role; unset: a private embedded server")
+    database_url: SecretStr | None = Field(
+        None, description="Outside Postgres, as the owner role; unset: a private embedded server"
+    )
     app_database_url: SecretStr | None = Field(
         None, description="Outside Postgres, as the application role; unset: the owner's login with SET ROLE"
     )
@@ -60,12 +49,15 @@ class Settings(BaseSettings):
     )
     llm_model: str = Field("gpt-5-mini", description="Model name for the LLM translator")
     llm_use: Literal["when_needed", "first", "never"] = Field(
-        "when_needed", description="when_needed: what the built-in grammar cannot read; first: every question; never: rules only"
+        "when_needed",
+        description="when_needed: what the built-in grammar cannot read; first: every question; never: rules only",
     )
     llm_timeout_seconds: float = Field(20, gt=0, description="Time budget of one question's LLM calls")
     llm_daily_tokens_per_person: int = Field(200_000, ge=0, description="Token budget a person and a day")
     llm_daily_seconds_per_person: float = Field(900, ge=0, description="Budget of the model's time a person and a day")
-    llm_daily_cost_per_person: float = Field(2, ge=0, description="Money budget a person and a day, in the currency of the prices below")
+    llm_daily_cost_per_person: float = Field(
+        2, ge=0, description="Money budget a person and a day, in the currency of the prices below"
+    )
     llm_input_price: float = Field(0, ge=0, description="Price of a million prompt tokens; 0: not counted")
     llm_output_price: float = Field(0, ge=0, description="Price of a million completion tokens; 0: not counted")
     llm_remember: bool = Field(True, description="Remember translations by question, asker's scope, catalogue and data")
@@ -73,27 +65,41 @@ class Settings(BaseSettings):
     answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
     answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
     answer_cost_cap: float = Field(5_000_000, gt=0, description="Highest planner cost (EXPLAIN) that is run")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level of the JSON log on stderr")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Log level of the JSON log on stderr"
+    )
     api_host: str = Field("127.0.0.1", description="Address of the HTTP API")
     api_port: int = Field(8080, ge=0, le=65535, description="Port of the HTTP API")
 
     openai_api_key: SecretStr | None = Field(
-        None, validation_alias="OPENAI_API_KEY", description="Key of the LLM; with it or a base URL the LLM translator is used"
+        None,
+        validation_alias="OPENAI_API_KEY",
+        description="Key of the LLM; with it or a base URL the LLM translator is used",
     )
-    openai_base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint")
-    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN", description="xoxb- token of the Slack app")
+    openai_base_url: str | None = Field(
+        None, validation_alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint"
+    )
+    slack_bot_token: SecretStr | None = Field(
+        None, validation_alias="SLACK_BOT_TOKEN", description="xoxb- token of the Slack app"
+    )
     slack_app_token: SecretStr | None = Field(
         None, validation_alias="SLACK_APP_TOKEN", description="xapp- token: Socket Mode is used when it is set"
     )
     slack_signing_secret: SecretStr | None = Field(
         None, validation_alias="SLACK_SIGNING_SECRET", description="Signing secret for the HTTP endpoint"
     )
-    slack_api_url: str | None = Field(None, validation_alias="SLACK_API_URL", description="Another Web API address, as the demo's")
-    prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL", description="Prefect server that runs the flows")
+    slack_api_url: str | None = Field(
+        None, validation_alias="SLACK_API_URL", description="Another Web API address, as the demo's"
+    )
+    prefect_api_url: str | None = Field(
+        None, validation_alias="PREFECT_API_URL", description="Prefect server that runs the flows"
+    )
     vault_addr: str | None = Field(
         None, validation_alias="VAULT_ADDR", description="Vault or OpenBao server; secrets are read from it when set"
     )
-    vault_token: SecretStr | None = Field(None, validation_alias="VAULT_TOKEN", description="Vault token, for development")
+    vault_token: SecretStr | None = Field(
+        None, validation_alias="VAULT_TOKEN", description="Vault token, for development"
+    )
     vault_role_id: str | None = Field(None, validation_alias="VAULT_ROLE_ID", description="AppRole role id")
     vault_secret_id: SecretStr | None = Field(None, validation_alias="VAULT_SECRET_ID", description="AppRole secret id")
     vault_wrapped_secret_id: SecretStr | None = Field(
@@ -101,7 +107,9 @@ class Settings(BaseSettings):
         validation_alias="VAULT_WRAPPED_SECRET_ID",
         description="AppRole secret id in a response-wrapping token, which one process can unwrap once",
     )
-    vault_kubernetes_role: str | None = Field(None, validation_alias="VAULT_KUBERNETES_ROLE", description="Role for Kubernetes auth")
+    vault_kubernetes_role: str | None = Field(
+        None, validation_alias="VAULT_KUBERNETES_ROLE", description="Role for Kubernetes auth"
+    )
     vault_kubernetes_mount: str = Field(
         "kubernetes", validation_alias="VAULT_KUBERNETES_MOUNT", description="Where Kubernetes auth is mounted"
     )
@@ -111,20 +119,29 @@ class Settings(BaseSettings):
         description="The pod's token for Kubernetes auth; unset: where Kubernetes mounts it",
     )
     vault_namespace: str | None = Field(None, validation_alias="VAULT_NAMESPACE", description="Namespace of Vault")
-    vault_cacert: Path | None = Field(None, validation_alias="VAULT_CACERT", description="Certificates that Vault's is checked against")
+    vault_cacert: Path | None = Field(
+        None, validation_alias="VAULT_CACERT", description="Certificates that Vault's is checked against"
+    )
     vault_mount: str = Field("secret", validation_alias="VAULT_MOUNT", description="KV v2 mount")
     vault_path: str = Field(
-        "finops-bot", validation_alias="VAULT_PATH", description="Path of the secrets under the mount, or several separated by commas"
+        "finops-bot",
+        validation_alias="VAULT_PATH",
+        description="Path of the secrets under the mount, or several separated by commas",
     )
     vault_refresh_seconds: float = Field(60, ge=1, description="How often secrets are read anew while the process runs")
     oidc_issuer: str | None = Field(
-        None, description="Sign-in provider whose JWTs the API takes besides its own tokens; its discovery document is read"
+        None,
+        description="Sign-in provider whose JWTs the API takes besides its own tokens; its discovery document is read",
     )
-    oidc_audience: str | None = Field(None, description="The audience that a JWT must name: the client id of this API at the provider")
+    oidc_audience: str | None = Field(
+        None, description="The audience that a JWT must name: the client id of this API at the provider"
+    )
     oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
-    aws_endpoint_url: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's")
+    aws_endpoint_url: str | None = Field(
+        None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's"
+    )
 
-    _live: "_Live | None" = PrivateAttr(None)
+    _live: "_LiveSettings | None" = PrivateAttr(None)
     _version: int = PrivateAttr(0)
 
     @property
@@ -133,21 +150,29 @@ class Settings(BaseSettings):
         return self._version
 
     def latest(self) -> "Settings":
-        """These settings with the newest secrets: asked for where a secret is used, so that a rotated one needs no restart."""
+        """These settings with the newest secrets: asked for where a secret is
+        used, so that a rotated one needs no restart.
+        """
         return self._live.latest() if self._live else self
 
-    def refused(self) -> bool:
+    def refresh_after_refusal(self) -> bool:
         """A secret of these settings was refused: whether Vault has others by now, which `latest` then gives."""
-        return self._live is not None and self._live.kept.refused(self._version)
+        return self._live is not None and self._live.secrets.refresh_after_refusal(self._version)
 
     def secrets(self) -> list[str]:
         """The values that nobody may see, and the passwords in them."""
-        values = [value.get_secret_value() for name in type(self).model_fields if isinstance(value := getattr(self, name), SecretStr)]
+        values = [
+            value.get_secret_value()
+            for name in type(self).model_fields
+            if isinstance(value := getattr(self, name), SecretStr)
+        ]
         return [*values, *(unquote(found.group(1)) for value in values if (found := _PASSWORD.match(value)))]
 
 
 def operator(settings: Settings) -> Actor:
-    """Who acts on the command line without `--as`: outside production somebody with every role, in production an operator and no more."""
+    """Who acts on the command line without `--as`: outside production somebody
+    with every role, in production an operator and no more.
+    """
     if settings.env == "production":
         return SYSTEM
     return Actor(id="cli", name="command line", roles=frozenset(Role), sees_all=True)
@@ -158,18 +183,18 @@ _CLOUD = ("AWS_", "AZURE_", "GOOGLE_")  # what the clouds' own libraries look fo
 
 
 @dataclass
-class _Live:
+class _LiveSettings:
     """The settings of a process whose secrets come from Vault, made anew when those change."""
 
-    kept: Kept
+    secrets: CachedSecrets
     overrides: dict[str, Any]
     made: Settings
 
     def latest(self) -> Settings:
-        version = self.kept.newest()
+        version = self.secrets.refresh()
         if version != self.made.version:
             try:
-                self.made = _from_vault(self.kept.values, self.overrides)
+                self.made = _from_vault(self.secrets.values, self.overrides)
             except UserError as error:
                 logging.getLogger(__name__).error("Vault's new values cannot be used, the last ones stay: %s", error)
                 self.made = self.made.model_copy()
@@ -178,23 +203,31 @@ class _Live:
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings of this process, with Vault's secrets over the environment's where Vault is configured; raises `UserError`."""
+    """The settings of this process, with Vault's secrets over the environment's
+    where Vault is configured; raises `UserError`.
+    """
     settings = _settings(**overrides)
-    if settings.env == "production" and Path(".env").exists() and not _settings(**{**overrides, "_env_file": None}).allow_env_file:
+    if (
+        settings.env == "production"
+        and Path(".env").exists()
+        and not _settings(**{**overrides, "_env_file": None}).allow_env_file
+    ):
         raise UserError(
             "There is a .env file in production. Put its secrets into Vault or the environment, or set FINOPS_ALLOW_ENV_FILE=true."
         )
     vault = vault_of(settings)
     if vault is not None:
-        kept = Kept(vault, settings.vault_refresh_seconds, vault.read())
-        settings = _from_vault(kept.values, overrides)
-        settings._live = _Live(kept, overrides, settings)
+        secrets = CachedSecrets(vault, settings.vault_refresh_seconds, vault.read())
+        settings = _from_vault(secrets.values, overrides)
+        settings._live = _LiveSettings(secrets, overrides, settings)
     logs.hide(settings.secrets())
     return settings
 
 
 def _from_vault(values: Mapping[str, str], overrides: dict[str, Any]) -> Settings:
-    """Settings with Vault's values; those for the clouds go into the environment, where the clouds' libraries look for them."""
+    """Settings with Vault's values; those for the clouds go into the
+    environment, where the clouds' libraries look for them.
+    """
     cloud = {name: value for name, value in values.items() if name.startswith(_CLOUD)}
     os.environ.update(cloud)
     made = _settings(**{**_known(values), **overrides})

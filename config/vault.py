@@ -1,4 +1,6 @@
-"""Secrets from Vault or OpenBao: KV v2, by token, AppRole or Kubernetes login; every error says what to do and names a path, never a value."""
+"""Secrets from Vault or OpenBao: KV v2, by token, AppRole or Kubernetes login;
+every error says what to do and names a path, never a value.
+"""
 
 import logging
 import threading
@@ -8,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from errors import UserError
+from config.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,9 @@ class VaultAwayError(UserError):
 
 @dataclass(frozen=True)
 class Login:
-    """How to come in: a token, an AppRole's ids (the secret id may come wrapped, to be unwrapped once), or a Kubernetes role with the pod's token."""
+    """How to come in: a token, an AppRole's ids (the secret id may come wrapped,
+    to be unwrapped once), or a Kubernetes role with the pod's token.
+    """
 
     token: str | None = field(default=None, repr=False)
     role_id: str | None = None
@@ -38,7 +42,9 @@ class Login:
 
 @dataclass
 class Vault:
-    """The paths of one mount of one server; logs in on first use, again when the token is refused, and renews it half-way."""
+    """The paths of one mount of one server; logs in on first use, again when
+    the token is refused, and renews it half-way.
+    """
 
     address: str
     mount: str
@@ -55,7 +61,9 @@ class Vault:
     _renew_at: float = field(default=float("inf"), repr=False)
 
     def read(self, attempts: int | None = None) -> dict[str, str]:
-        """The paths' newest secrets. Tries again while the server is away or sealed, with growing pauses; raises `UserError`."""
+        """The paths' newest secrets. Tries again while the server is away or
+        sealed, with growing pauses; raises `UserError`.
+        """
         attempts = attempts or self.attempts
         for attempt in range(attempts):
             try:
@@ -77,12 +85,21 @@ class Vault:
                 found |= self._read(path)
             return found
         except exceptions.VaultDown as error:
-            raise VaultAwayError(f"Vault at {self.address} is sealed or on standby. Unseal it; it is tried again.") from error
+            raise VaultAwayError(
+                f"Vault at {self.address} is sealed or on standby. Unseal it; it is tried again."
+            ) from error
         except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
-            raise VaultAwayError(f"Vault at {self.address} does not answer. Check VAULT_ADDR and that the server runs.") from error
-        except exceptions.VaultError as error:  # a proxy's 502, an internal error, a rate limit
+            raise VaultAwayError(
+                f"Vault at {self.address} does not answer. Check VAULT_ADDR and that the server runs."
+            ) from error
+        except (exceptions.VaultError, requests.exceptions.RequestException) as error:
+            # a proxy's 502, an internal error, a rate limit, an answer that breaks off
             raise VaultAwayError(
                 f"Vault at {self.address} answers with an error ({type(error).__name__}). Its own log says more."
+            ) from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # 200 with a page of a proxy, or nothing
+            raise VaultAwayError(
+                f"What answers at {self.address} is not Vault, or a proxy before it. Check VAULT_ADDR."
             ) from error
 
     def _paths(self) -> list[str]:
@@ -132,13 +149,17 @@ class Vault:
         import hvac
 
         verify = str(self.ca_file) if self.ca_file else True
-        return hvac.Client(url=self.address, token=token, namespace=self.namespace, timeout=_TIMEOUT_SECONDS, verify=verify)
+        return hvac.Client(
+            url=self.address, token=token, namespace=self.namespace, timeout=_TIMEOUT_SECONDS, verify=verify
+        )
 
     def _advice(self) -> str:
         if self.login.role_id:
             return "Check VAULT_ROLE_ID and that the secret id is neither expired nor used up."
         if self.login.kubernetes_role:
-            return "Check VAULT_KUBERNETES_ROLE, and that the role is bound to this pod's service account and namespace."
+            return (
+                "Check VAULT_KUBERNETES_ROLE, and that the role is bound to this pod's service account and namespace."
+            )
         return "Check VAULT_TOKEN."
 
     def _log_in(self, client: Any) -> float:
@@ -148,7 +169,9 @@ class Vault:
             done = client.auth.approle.login(role_id=login.role_id, secret_id=self._secret_id())
         elif login.kubernetes_role:
             token = _service_account_token(login.service_account)
-            done = client.auth.kubernetes.login(role=login.kubernetes_role, jwt=token, mount_point=login.kubernetes_mount)
+            done = client.auth.kubernetes.login(
+                role=login.kubernetes_role, jwt=token, mount_point=login.kubernetes_mount
+            )
         elif login.token:
             return _lifetime(client)
         else:
@@ -206,8 +229,9 @@ def _lifetime(client: Any) -> float:
 
 
 @dataclass
-class Kept:
-    """The newest known secrets of a Vault: read again once they are older than `every` seconds, or when something was refused.
+class CachedSecrets:
+    """The newest known secrets of a Vault: read again once they are older than
+    `every` seconds, or when something was refused.
 
     While Vault cannot be read the last known ones stay, and that is logged once; so is its return.
     """
@@ -224,7 +248,7 @@ class Kept:
     def __post_init__(self) -> None:
         self._read_at = self.clock()
 
-    def newest(self) -> int:
+    def refresh(self) -> int:
         """Look again if it is time, in one thread while the others go on; the version, which grows with each change."""
         if self.clock() - self._read_at >= self.every and self._lock.acquire(blocking=False):
             try:
@@ -233,7 +257,7 @@ class Kept:
                 self._lock.release()
         return self.version
 
-    def refused(self, version: int) -> bool:
+    def refresh_after_refusal(self, version: int) -> bool:
         """Something that was taken from this version was refused: whether there is a newer one now."""
         with self._lock:
             if self.version == version and self.clock() - self._read_at >= _ASKED_AGAIN:
@@ -252,7 +276,9 @@ class Kept:
                 log.info("the secrets can be read again")
             self._away = False
             if found != self.values:
-                changed = sorted(key for key in found.keys() | self.values.keys() if found.get(key) != self.values.get(key))
+                changed = sorted(
+                    key for key in found.keys() | self.values.keys() if found.get(key) != self.values.get(key)
+                )
                 self.values, self.version = found, self.version + 1
                 log.info("secrets changed in Vault: %s", ", ".join(changed))
         self._read_at = self.clock()

@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.errors import UserError
 from db.tables import AuditEntry, AuditHead
-from errors import UserError
 
 _log = logging.getLogger("audit")
 _AUDITED = "audited"  # in a session: entries whose transaction is open
@@ -41,7 +41,9 @@ class Broken:
     reason: str
 
 
-def append(session: Session, actor: str, action: str, subject: str, details: dict[str, Any] | None = None) -> AuditEntry:
+def append(
+    session: Session, actor: str, action: str, subject: str, details: dict[str, Any] | None = None
+) -> AuditEntry:
     """Add an entry in the caller's transaction; it is there when, and only when, what it tells about is."""
     session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     last = newest(session)
@@ -82,7 +84,8 @@ def _forget_undone(session: Session) -> None:
 
 
 def note_change(session: Session, actor: str, subject: str, digest: str) -> bool:
-    """An entry `config.changed` when the digest of a configuration (finops.yaml, the playbooks) is not the one that was noted last; whether it was.
+    """An entry `config.changed` when the digest of a configuration (finops.yaml,
+    the playbooks) is not the one that was noted last; whether it was.
 
     The caller commits.
     """
@@ -117,7 +120,10 @@ def verify(session: Session, kept: Iterable[Intact] = ()) -> Intact | Broken:
         if _hash(entry) != entry.hash:
             return Broken(number, f"entry {number} was changed")
         if known.get(number, entry.hash) != entry.hash:
-            return Broken(number, f"entry {number} is not the one whose hash was kept outside of the database; the log was written anew")
+            return Broken(
+                number,
+                f"entry {number} is not the one whose hash was kept outside of the database; the log was written anew",
+            )
         previous = entry.hash
     most = max([*known, head.entries if head else 0])
     if most > number:
@@ -128,11 +134,19 @@ def verify(session: Session, kept: Iterable[Intact] = ()) -> Intact | Broken:
 
 
 def _beginning(session: Session) -> tuple[int, str]:
-    """Number and hash before the first entry: none, or those that an entry of the chain itself says were removed by `shorten`."""
-    first = session.execute(sa.select(AuditEntry.id, AuditEntry.previous_hash).order_by(AuditEntry.id).limit(1)).one_or_none()
+    """Number and hash before the first entry: none, or those that an entry of
+    the chain itself says were removed by `shorten`.
+    """
+    first = session.execute(
+        sa.select(AuditEntry.id, AuditEntry.previous_hash).order_by(AuditEntry.id).limit(1)
+    ).one_or_none()
     if first is not None and first.id > 1:
         removed = {"through": first.id - 1, "hash": first.previous_hash}
-        if session.scalar(sa.select(AuditEntry.id).where(AuditEntry.action == SHORTENED, AuditEntry.details.contains(removed)).limit(1)):
+        if session.scalar(
+            sa.select(AuditEntry.id)
+            .where(AuditEntry.action == SHORTENED, AuditEntry.details.contains(removed))
+            .limit(1)
+        ):
             return first.id - 1, first.previous_hash
     return 0, GENESIS
 
@@ -140,17 +154,22 @@ def _beginning(session: Session) -> tuple[int, str]:
 def shorten(session: Session, before: datetime) -> int:
     """Remove the entries before a moment from the log's beginning, as the owner; how many. The caller commits.
 
-    The chain stays verifiable: an entry says through which number and hash it was cut, and `verify` asks for that entry. Raises `UserError` when the
-    chain is broken, for then nothing that could show how may be removed.
+    The chain stays verifiable: an entry says through which number and hash it was cut, and `verify` asks for
+    that entry. Raises `UserError` when the chain is broken, for then nothing that could show how may be removed.
     """
     session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     found = verify(session)
     if isinstance(found, Broken):
-        raise UserError(f"The audit log is not shortened, because it is broken: {found.reason}. Run `finops audit verify`.")
+        raise UserError(
+            f"The audit log is not shortened, because it is broken: {found.reason}. Run `finops audit verify`."
+        )
     start, _ = _beginning(session)
     kept = session.scalar(sa.select(sa.func.min(AuditEntry.id)).where(AuditEntry.at >= before))
     last = session.execute(
-        sa.select(AuditEntry.id, AuditEntry.hash).where(AuditEntry.id < (kept or found.entries + 1)).order_by(AuditEntry.id.desc()).limit(1)
+        sa.select(AuditEntry.id, AuditEntry.hash)
+        .where(AuditEntry.id < (kept or found.entries + 1))
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
     ).one_or_none()
     if last is None:
         return 0
@@ -165,17 +184,23 @@ def shorten(session: Session, before: datetime) -> int:
 
 def newest(session: Session) -> Intact:
     """The end of the log as it stands, not verified: one short query."""
-    last = session.execute(sa.select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
+    last = session.execute(
+        sa.select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+    ).one_or_none()
     return Intact(last.id, last.hash) if last else Intact(0, GENESIS)
 
 
 def keep(folder: Path, found: Intact) -> None:
-    """Write down a head outside of the database, where whoever owns the database cannot reach; the same head is written once."""
+    """Write down a head outside of the database, where whoever owns the
+    database cannot reach; the same head is written once.
+    """
     if not found.entries or found in kept_in(folder):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "audit-heads.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(found)) + "\n")
+    path = folder / "audit-heads.jsonl"
+    torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write(("\n" if torn else "") + json.dumps(asdict(found)) + "\n")
 
 
 def kept_in(folder: Path) -> tuple[Intact, ...]:
@@ -184,18 +209,30 @@ def kept_in(folder: Path) -> tuple[Intact, ...]:
         lines = (folder / "audit-heads.jsonl").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return ()
-    return tuple(Intact(**json.loads(line)) for line in lines if line.startswith("{") and line.endswith("}"))
+    return tuple(head for line in lines if (head := _head(line)) is not None)
+
+
+def _head(line: str) -> Intact | None:
+    """A kept head; None for a line that a full disk or a kill has torn."""
+    try:
+        return Intact(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def _storable(value: Any) -> Any:
-    """What JSONB gives back as it was given: no zero bytes, no half characters, no number that it would write differently."""
+    """What JSONB gives back as it was given: no zero bytes, no half characters,
+    no number that it would write differently.
+    """
     if isinstance(value, dict):
         return {_text(key): _storable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_storable(item) for item in value]
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, float) and (not math.isfinite(value) or value == 0 or abs(value) >= _EXACT or abs(value) < 1e-4):
+    if isinstance(value, float) and (
+        not math.isfinite(value) or value == 0 or abs(value) >= _EXACT or abs(value) < 1e-4
+    ):
         return 0.0 if value == 0 else str(value)
     return value
 
@@ -207,6 +244,8 @@ def _text(value: str) -> str:
 def _hash(entry: AuditEntry) -> str:
     at = entry.at.astimezone(UTC).isoformat()
     body = json.dumps(
-        [entry.id, at, entry.actor, entry.action, entry.subject, entry.details, entry.previous_hash], sort_keys=True, ensure_ascii=True
+        [entry.id, at, entry.actor, entry.action, entry.subject, entry.details, entry.previous_hash],
+        sort_keys=True,
+        ensure_ascii=True,
     )
     return hashlib.sha256(body.encode()).hexdigest()

@@ -1,4 +1,6 @@
-"""Dump and restore with PostgreSQL's own programs: one file that holds everything of ours, restored whole or not at all."""
+"""Dump and restore with PostgreSQL's own programs: one file that holds
+everything of ours, restored whole or not at all.
+"""
 
 import os
 import shutil
@@ -7,24 +9,34 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from config.errors import UserError
 from db import postgres, upgrade
-from db.engines import Database
-from errors import UserError
+from db.database import Database
 
 _SCHEMAS = ("finops", "reporting")
 
 
 def dump(database: Database, file: Path) -> None:
-    """Write everything into a new file (pg_dump's custom format), as of one moment and while the bot runs. Raises `UserError`."""
+    """Write everything into a new file (pg_dump's custom format), as of one
+    moment and while the bot runs. Raises `UserError`.
+    """
     if file.exists():
         raise UserError(f"{file} is there already. Name a new file; a dump never overwrites one.")
     partial = file.with_name(file.name + ".part")
     file.parent.mkdir(parents=True, exist_ok=True)
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)  # it holds bills, people's questions and the audit log
     try:
         _run(
             "pg_dump",
             database,
-            ["--format=custom", "--no-owner", "--no-privileges", *(f"--schema={name}" for name in _SCHEMAS), f"--file={partial}"],
+            [
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                *(f"--schema={name}" for name in _SCHEMAS),
+                f"--file={partial}",
+            ],
         )
         partial.rename(file)
     finally:
@@ -32,7 +44,8 @@ def dump(database: Database, file: Path) -> None:
 
 
 def restore(database: Database, file: Path) -> None:
-    """Fill an empty database from a dump of this release or an earlier one, then bring it to this release. Raises `UserError`.
+    """Fill an empty database from a dump of this release or an earlier one,
+    then bring it to this release. Raises `UserError`.
 
     All in one transaction: a dump that is cut off leaves the database as it was.
     """
@@ -40,7 +53,9 @@ def restore(database: Database, file: Path) -> None:
         raise UserError(f"{file} is not there.")
     with database.owner.begin() as connection:
         if connection.scalar(sa.text("SELECT to_regclass('finops.loads')")) is not None:
-            if connection.scalar(sa.text("SELECT EXISTS (SELECT FROM finops.loads) OR EXISTS (SELECT FROM finops.audit_log)")):
+            if connection.scalar(
+                sa.text("SELECT EXISTS (SELECT FROM finops.loads) OR EXISTS (SELECT FROM finops.audit_log)")
+            ):
                 raise UserError(
                     "The database holds bills or an audit log already. Restore into an empty one: another FINOPS_HOME or database."
                 )
@@ -50,14 +65,23 @@ def restore(database: Database, file: Path) -> None:
         _run(
             "pg_restore",
             database,
-            ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={_plain(database)[0]}", str(file)],
+            [
+                "--no-owner",
+                "--no-privileges",
+                "--exit-on-error",
+                "--single-transaction",
+                f"--dbname={_plain(database)[0]}",
+                str(file),
+            ],
         )
     finally:
         upgrade.upgrade(database)
 
 
 def _plain(database: Database) -> tuple[str, str]:
-    """The owner's address as PostgreSQL's programs take it, without its password, and the password, which no process list may show."""
+    """The owner's address as PostgreSQL's programs take it, without its
+    password, and the password, which no process list may show.
+    """
     url = sa.make_url(database.owner_url).set(drivername="postgresql")
     return url.set(password=None).render_as_string(hide_password=False), str(url.password or "")
 

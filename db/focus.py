@@ -8,7 +8,9 @@ Kind = Literal["text", "decimal", "time", "json"]
 
 @dataclass(frozen=True)
 class FocusColumn:
-    """One column: its name in the specification, in the database, its kind, and whether a file without it is not FOCUS."""
+    """One column: its name in the specification, in the database, its kind, and
+    whether a file without it is not FOCUS.
+    """
 
     focus: str
     name: str
@@ -69,7 +71,7 @@ COLUMNS: tuple[FocusColumn, ...] = (
     _column("ResourceName"),
     _column("ResourceType"),
     _column("ServiceCategory"),
-    _column("ServiceName", required=True),
+    _column("ServiceName"),
     _column("ServiceSubcategory"),
     _column("SkuId"),
     _column("SkuMeter"),
@@ -82,6 +84,11 @@ COLUMNS: tuple[FocusColumn, ...] = (
     _column("ServiceProviderName"),  # 1.3
     _column("HostProviderName"),  # 1.3
 )
+
+NEVER_NULL = {
+    *(column.name for column in COLUMNS if column.required),
+    "service_name",
+}  # where no service: a word for it
 
 CHARGE_CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 

@@ -20,10 +20,20 @@ def leave(
     thread_key: str | None = None,
     update_key: str | None = None,
 ) -> bool:
-    """Leave a message; False when one with this key is there already. `thread_key` and `update_key` name messages by their keys."""
+    """Leave a message; False when one with this key is there already.
+    `thread_key` and `update_key` name messages by their keys.
+    """
     statement = (
         insert(OutboxMessage)
-        .values(channel=channel, kind=kind, payload=payload, key=key, thread_ts=thread_ts, thread_key=thread_key, update_key=update_key)
+        .values(
+            channel=channel,
+            kind=kind,
+            payload=payload,
+            key=key,
+            thread_ts=thread_ts,
+            thread_key=thread_key,
+            update_key=update_key,
+        )
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxMessage.id)
     )

@@ -2,7 +2,9 @@
 
 import fcntl
 import json
+import logging
 import os
+import resource
 import secrets
 import shutil
 import signal
@@ -14,16 +16,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from settings import UserError
+from config.errors import UserError
 
 _SERVICE_USER = "nobody"
 _START_SECONDS = 60
+_TOLD_SECONDS = 15
+_RECOVERY_SECONDS = 1_800  # a server that reads its log again after a crash is waited for
+_MEMORY_BYTES = 4 * 1024**3  # of one process of the server: a statement that wants more fails, and no other with it
+_log = logging.getLogger(__name__)
 _OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "120",
     "shared_buffers": "256MB",
     "work_mem": "32MB",
+    "temp_file_limit": "2GB",  # of one session: a statement that sorts or stores more is stopped
     "maintenance_work_mem": "256MB",
     "wal_level": "minimal",  # a COPY into a table made in the same transaction then skips the log
     "max_wal_senders": "0",
@@ -62,7 +69,9 @@ def binaries() -> Path:
 
 
 def start(home: Path) -> Server:
-    """The home's server, made and started when needed; safe to call from several processes at once. Raises `UserError`."""
+    """The home's server, made and started when needed; safe to call from
+    several processes at once. Raises `UserError`.
+    """
     if not (binaries() / "postgres").exists():  # the image keeps the client programs only
         raise UserError(_MISSING)
     try:
@@ -86,7 +95,43 @@ def _start(home: Path) -> Server:
             raise UserError(
                 f"{data} is not a Postgres data folder (no PG_VERSION). Move it away and start again, or set FINOPS_HOME to another folder."
             )
-        return Server(_running_port(data) or _launch(folder, data), passwords)
+        return Server(_running_port(data) or _starting_port(folder, data) or _launch(folder, data), passwords)
+
+
+def running_port(home: Path) -> int | None:
+    """The port of the home's server, None while none is ready; engines ask when the one they know refuses."""
+    return _running_port(home.absolute() / "postgres" / "data")
+
+
+def _starting_port(folder: Path, data: Path) -> int | None:
+    """The port of a server of this folder that is alive but not ready yet, once it is; None where there is none."""
+    started = told = time.monotonic()
+    while (pid := _pid(data)) is not None and _lives(pid) and _is_of(pid, data):
+        if port := _running_port(data):
+            return port
+        now = time.monotonic()
+        if now - started > _RECOVERY_SECONDS:
+            raise UserError(
+                f"Postgres is not ready after {_RECOVERY_SECONDS // 60} minutes; its log is {folder / 'postgres.log'}: "
+                f"{_tail(folder / 'postgres.log')}"
+            )
+        if now - told > _TOLD_SECONDS:
+            told = now
+            _log.warning("Postgres is starting or recovering since %d s; waiting for it", now - started)
+        time.sleep(0.05)
+    return None
+
+
+def _lives(pid: int) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # a killed server that this process started would else stay as a zombie
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # under another user
+    return True
 
 
 def stop(home: Path) -> bool:
@@ -150,7 +195,9 @@ def _initialise(folder: Path, data: Path, password: str) -> None:
             "UTF8",
             "--locale=C",
         ]
-        done = subprocess.run(_as_service([str(part) for part in command], fresh), cwd="/", capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            _as_service([str(part) for part in command], fresh), cwd="/", capture_output=True, text=True, check=False
+        )
     finally:
         pwfile.unlink()
     if done.returncode != 0:
@@ -159,7 +206,9 @@ def _initialise(folder: Path, data: Path, password: str) -> None:
 
 
 def _as_service(command: list[str], data: Path) -> list[str]:
-    """The command as it must be run: Postgres refuses root, so root hands it to the data folder's owner, who may still walk through root's folders."""
+    """The command as it must be run: Postgres refuses root, so root hands it to
+    the data folder's owner, who may still walk through root's folders.
+    """
     if os.geteuid() != 0:
         return command
     setpriv = shutil.which("setpriv")
@@ -193,18 +242,26 @@ def _launch(folder: Path, data: Path) -> int:
     if (pid := _pid(data)) is not None and not _is_of(pid, data):
         (data / "postmaster.pid").unlink(missing_ok=True)  # else Postgres would take the other process for its server
     while True:
+        if running := _starting_port(folder, data):  # another process was quicker
+            return running
         port = _free_port(folder)
         options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
         command = _as_service([str(binaries() / "postgres"), "-D", str(data), "-p", str(port), *options], data)
         with log_path.open("ab") as log:
-            process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(
+                command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        _bound_memory(process.pid)
         while process.poll() is None and time.monotonic() < deadline:
             if _running_port(data) == port:
                 process.returncode = 0  # it outlives us on purpose, so Popen has nothing to wait for
+                _remember(folder, port)
                 return port
             time.sleep(0.02)
         if time.monotonic() > deadline:
-            raise UserError(f"Postgres did not start within {_START_SECONDS} s; its log is {log_path}: {_tail(log_path)}")
+            raise UserError(
+                f"Postgres did not start within {_START_SECONDS} s; its log is {log_path}: {_tail(log_path)}"
+            )
         if (
             "pre-existing shared memory" not in _tail(log_path)
             and "lock file" not in _tail(log_path)
@@ -216,19 +273,35 @@ def _launch(folder: Path, data: Path) -> int:
 
 def _free_port(folder: Path) -> int:
     """The port of the last start where it can be had, so that running processes find a restarted server; else any."""
-    kept = folder / "port"
-    wanted = int(kept.read_text()) if kept.exists() else 0
-    for port in (wanted, 0):
+    for port in (_remembered(folder), 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            found = int(probe.getsockname()[1])
-            kept.write_text(str(found))
-            return found
+            return int(probe.getsockname()[1])
     raise UserError("No port of 127.0.0.1 is free for Postgres.")
+
+
+def _remembered(folder: Path) -> int:
+    """The port of the last start that succeeded, 0 where none is known."""
+    try:
+        return int((folder / "port").read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def _remember(folder: Path, port: int) -> None:
+    partial = folder / "port.new"
+    partial.write_text(str(port))
+    partial.replace(folder / "port")
+
+
+def _bound_memory(pid: int) -> None:
+    """Limit the memory of the server's processes, where the system can: each inherits it."""
+    with suppress(AttributeError, OSError, ValueError):  # only Linux knows prlimit
+        resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
 
 
 def _tail(path: Path) -> str:
@@ -243,7 +316,9 @@ def _pid(data: Path) -> int | None:
 
 
 def _is_of(pid: int, data: Path) -> bool:
-    """Whether a living process is the server of the folder, and not one that was given a dead server's number, as after a restart of a container."""
+    """Whether a living process is the server of the folder, and not one that
+    was given a dead server's number, as after a restart of a container.
+    """
     try:
         return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

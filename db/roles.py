@@ -4,7 +4,8 @@ import sqlalchemy as sa
 
 OWNER, APP, READER = "finops_owner", "finops_app", "finops_reader"
 
-# What a reader of cost data never needs: these write, wait, signal, lock, lift limits or read the server (FACTS of Postgres, not of us).
+# What a reader of cost data never needs: these write, wait, signal, lock, lift limits or read the server (FACTS of
+# Postgres, not of us).
 FORBIDDEN_FUNCTIONS = (
     "set_config", "pg_notify", "pg_sleep", "pg_sleep_for", "pg_sleep_until", "pg_terminate_backend", "pg_cancel_backend", "pg_reload_conf",
     "lo_create", "lo_creat", "lo_open", "lo_put", "lo_get", "lo_from_bytea", "lo_unlink", "lo_import", "lo_export", "lowrite", "loread", "lo_truncate",
@@ -26,7 +27,9 @@ FORBIDDEN_FUNCTIONS = (
 
 
 def create_roles(connection: sa.Connection, passwords: dict[str, str] | None) -> None:
-    """Make what is missing: with passwords as logins (embedded server), else as roles that the owner's login takes on."""
+    """Make what is missing: with passwords as logins (embedded server), else as
+    roles that the owner's login takes on.
+    """
     for role in (OWNER, APP, READER) if passwords else (APP, READER):
         if connection.scalar(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}) is None:
             connection.exec_driver_sql(f"CREATE ROLE {role}")
@@ -39,7 +42,9 @@ def create_roles(connection: sa.Connection, passwords: dict[str, str] | None) ->
 
 
 def forbid_functions(connection: sa.Connection) -> list[str]:
-    """Take EXECUTE on the forbidden functions from PUBLIC, leaving it to owner and application; returns the names it could not change."""
+    """Take EXECUTE on the forbidden functions from PUBLIC, leaving it to owner
+    and application; returns the names it could not change.
+    """
     rows = connection.execute(
         sa.text(
             "SELECT p.oid::regprocedure::text AS signature FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
@@ -49,7 +54,9 @@ def forbid_functions(connection: sa.Connection) -> list[str]:
     ).scalars()
     left = []
     owner = connection.scalar(
-        sa.text("SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :owner) THEN :owner ELSE current_user END"),
+        sa.text(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :owner) THEN :owner ELSE current_user END"
+        ),
         {"owner": OWNER},
     )
     for signature in rows.all():
@@ -63,7 +70,9 @@ def forbid_functions(connection: sa.Connection) -> list[str]:
 
 
 def grant(connection: sa.Connection) -> None:
-    """Give each role exactly its rights on our schemas: the application may append to the audit log but not change it."""
+    """Give each role exactly its rights on our schemas: the application may
+    append to the audit log but not change it.
+    """
     for statement in (
         f"GRANT USAGE ON SCHEMA finops TO {APP}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA finops TO {APP}",

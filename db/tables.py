@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-import logs
+from config import logs
 from db import focus
 
 _SQL_KIND: dict[str, Any] = {"text": sa.Text, "decimal": sa.Numeric, "time": sa.DateTime(timezone=True), "json": JSONB}
@@ -60,7 +60,9 @@ class Load(Base):
     __tablename__ = "loads"
     id: Mapped[int] = _key()
     source_id: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.sources.id"))
-    delivery: Mapped[str] = mapped_column(index=True, comment="Digest of the files given together and of the allocation rules")
+    delivery: Mapped[str] = mapped_column(
+        index=True, comment="Digest of the files given together and of the allocation rules"
+    )
     path: Mapped[str]
     format: Mapped[str | None]
     provider: Mapped[str | None]
@@ -68,12 +70,34 @@ class Load(Base):
     billing_periods: Mapped[list[Any]] = mapped_column(server_default="[]")
     rows: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
     rejected: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
-    totals: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Currency -> billed and effective cost of the rows")
-    replaced: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Rows and cost by currency that this load replaced")
+    totals: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", comment="Currency -> billed and effective cost of the rows"
+    )
+    replaced: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", comment="Rows and cost by currency that this load replaced"
+    )
     status: Mapped[str] = mapped_column(comment="loaded, unchanged or failed")
     error: Mapped[str | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class BilledPeriod(Base):
+    """What stands of a billing account in a billing period, by source and currency."""
+
+    __tablename__ = "billed_periods"
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.sources.id"), primary_key=True)
+    billing_account_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    billing_period_start: Mapped[datetime] = mapped_column(primary_key=True)
+    billing_period_end: Mapped[datetime] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(comment="One name for all names of the provider, lower case")
+    rows: Mapped[int] = mapped_column(sa.BigInteger)
+    billed_cost: Mapped[Decimal]
+    effective_cost: Mapped[Decimal]
+    list_cost: Mapped[Decimal]
+    contracted_cost: Mapped[Decimal]
+    tax: Mapped[Decimal] = mapped_column(comment="Of the billed cost")
 
 
 class RejectedRow(Base):
@@ -92,7 +116,10 @@ charges = sa.Table(
     Base.metadata,
     sa.Column("source_id", sa.BigInteger, nullable=False),
     sa.Column("load_id", sa.BigInteger, nullable=False),
-    *(sa.Column(column.name, _SQL_KIND[column.kind], nullable=not column.required) for column in focus.COLUMNS),
+    *(
+        sa.Column(column.name, _SQL_KIND[column.kind], nullable=column.name not in focus.NEVER_NULL)
+        for column in focus.COLUMNS
+    ),
     *(sa.Column(name, sa.Text) for name in focus.ALLOCATED),
     sa.Column("extras", JSONB),
     postgresql_partition_by="RANGE (billing_period_start)",
@@ -103,9 +130,10 @@ charges = sa.Table(
 def _cost_columns() -> tuple[sa.Column[Any], ...]:
     dimensions = (
         "provider", "billing_account", "account_id", "account", "service", "service_category", "region", "team", "environment", "application",
-        "charge_category", "pricing_category", "commitment_type", "commitment_status",
+        "charge_category", "pricing_category", "commitment_type", "commitment_status", "charge_class", "publisher", "service_subcategory",
+        "invoice_id",
     )  # fmt: skip
-    measures = ("list_cost", "contracted_cost", "billed_cost", "effective_cost", "usage_quantity")
+    measures = ("list_cost", "contracted_cost", "billed_cost", "effective_cost", "usage_quantity", "listed_cost")
     return (
         sa.Column("source_id", sa.BigInteger, nullable=False),
         sa.Column("billing_period_start", sa.DateTime(timezone=True), nullable=False),
@@ -188,7 +216,9 @@ class Resource(Base):
     team: Mapped[str | None]
     environment: Mapped[str | None]
     application: Mapped[str | None]
-    state: Mapped[str | None] = mapped_column(comment="As the inventory last saw it: running, stopped, available, in-use …")
+    state: Mapped[str | None] = mapped_column(
+        comment="As the inventory last saw it: running, stopped, available, in-use …"
+    )
     instance_type: Mapped[str | None]
     tags: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     attributes: Mapped[dict[str, Any]] = mapped_column(
@@ -331,7 +361,9 @@ class Insight(Base):
     fingerprint: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str] = mapped_column(index=True)
     severity: Mapped[str] = mapped_column(comment="critical, high, medium or low")
-    status: Mapped[str] = mapped_column(server_default="open", index=True, comment="open, acknowledged, expected, snoozed or resolved")
+    status: Mapped[str] = mapped_column(
+        server_default="open", index=True, comment="open, acknowledged, expected, snoozed or resolved"
+    )
     status_reason: Mapped[str | None]
     status_until: Mapped[datetime | None]
     title: Mapped[str]
@@ -344,7 +376,9 @@ class Insight(Base):
     owner: Mapped[str | None]
     impact_amount: Mapped[Decimal | None] = mapped_column(comment="A day for anomalies, a month for recommendations")
     currency: Mapped[str]
-    evidence: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Expected band, root cause, series, metrics")
+    evidence: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", comment="Expected band, root cause, series, metrics"
+    )
     feedback: Mapped[str | None] = mapped_column(comment="useful or noise, from a person")
     starts_on: Mapped[date | None]
     data_arrived_at: Mapped[datetime | None]
@@ -398,7 +432,9 @@ class Completeness(Base):
 
 
 class Remediation(Base):
-    """A frozen plan and its life: proposed, approved, running, succeeded, partial, failed, unknown, rejected, expired, undone, void."""
+    """A frozen plan and its life: proposed, approved, running, succeeded,
+    partial, failed, unknown, rejected, expired, undone, void.
+    """
 
     __tablename__ = "remediations"
     id: Mapped[int] = _key()
@@ -426,7 +462,9 @@ class Remediation(Base):
     finished_at: Mapped[datetime | None]
     flow_run_id: Mapped[str | None]
     flow_run_url: Mapped[str | None] = mapped_column(comment="The run's page in Prefect, where Prefect has pages")
-    approvers: Mapped[list[Any]] = mapped_column(server_default="[]", comment="Who could approve when it was proposed: id and name")
+    approvers: Mapped[list[Any]] = mapped_column(
+        server_default="[]", comment="Who could approve when it was proposed: id and name"
+    )
     undo_of: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.remediations.id"))
     channel: Mapped[str | None]
     thread_ts: Mapped[str | None]
@@ -471,7 +509,9 @@ class Saving(Base):
     currency: Mapped[str]
     arithmetic: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     confounders: Mapped[list[Any]] = mapped_column(server_default="[]")
-    status: Mapped[str] = mapped_column(server_default="pending", comment="pending, validated, partial, missed or reversed")
+    status: Mapped[str] = mapped_column(
+        server_default="pending", comment="pending, validated, partial, missed or reversed"
+    )
     verified_at: Mapped[datetime | None]
     __table_args__ = (sa.UniqueConstraint("remediation_id", "resource_id"),)
 
@@ -524,7 +564,9 @@ class ModelUse(Base):
 
 
 class ModelReply(Base):
-    """A reply of the language model by question, asker's scope, catalogue and version of the data; its SQL is checked anew whenever it is used."""
+    """A reply of the language model by question, asker's scope, catalogue and
+    version of the data; its SQL is checked anew whenever it is used.
+    """
 
     __tablename__ = "model_replies"
     key: Mapped[str] = mapped_column(primary_key=True, comment="SHA-256 of everything the reply depends on")
@@ -533,12 +575,15 @@ class ModelReply(Base):
 
 
 class SlackEvent(Base):
-    """Events seen, so that a redelivery is answered once and what a dead bot had acknowledged is answered by another."""
+    """Events seen, so that a redelivery is answered once and what a dead bot
+    had acknowledged is answered by another.
+    """
 
     __tablename__ = "slack_events"
     event_id: Mapped[str] = mapped_column(primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
     body: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Empty once it is done")
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="How often a bot took it over from one that died")
     claimed_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
 
@@ -549,7 +594,9 @@ class OutboxMessage(Base):
     __tablename__ = "outbox"
     id: Mapped[int] = _key()
     key: Mapped[str] = mapped_column(unique=True, comment="Two messages with one key are one message")
-    request_id: Mapped[str | None] = mapped_column(default=logs.request_id, comment="The request it belongs to, as in the log")
+    request_id: Mapped[str | None] = mapped_column(
+        default=logs.request_id, comment="The request it belongs to, as in the log"
+    )
     channel: Mapped[str]
     thread_key: Mapped[str | None] = mapped_column(comment="Key of the message in whose thread this goes")
     thread_ts: Mapped[str | None]
@@ -571,7 +618,9 @@ class FlowRequest(Base):
     __tablename__ = "flow_requests"
     id: Mapped[int] = _key()
     key: Mapped[str] = mapped_column(unique=True, comment="Idempotency key of the flow run")
-    request_id: Mapped[str | None] = mapped_column(default=logs.request_id, comment="The request it belongs to, as in the log")
+    request_id: Mapped[str | None] = mapped_column(
+        default=logs.request_id, comment="The request it belongs to, as in the log"
+    )
     deployment: Mapped[str]
     parameters: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     state: Mapped[str] = mapped_column(comment="requested, approved, triggered, finished, failed or rejected")
@@ -598,7 +647,9 @@ class Subscription(Base):
     question: Mapped[str | None]
     frequency: Mapped[str] = mapped_column(comment="daily or weekly")
     weekday: Mapped[int | None]
-    weekdays: Mapped[list[Any] | None] = mapped_column(JSONB, comment="Days of the week it comes on, 0 is Monday; NULL for every day")
+    weekdays: Mapped[list[Any] | None] = mapped_column(
+        JSONB, comment="Days of the week it comes on, 0 is Monday; NULL for every day"
+    )
     at_hour: Mapped[int]
     at_minute: Mapped[int] = mapped_column(server_default="0")
     timezone: Mapped[str]
@@ -624,7 +675,9 @@ class AuditEntry(Base):
     """Append-only, hash-chained; nobody but the owner could change it, and the chain would show it."""
 
     __tablename__ = "audit_log"
-    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap")
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap"
+    )
     at: Mapped[datetime]
     actor: Mapped[str]
     action: Mapped[str] = mapped_column(index=True)
@@ -635,7 +688,9 @@ class AuditEntry(Base):
 
 
 class AuditHead(Base):
-    """How long the audit log is and its newest hash, kept by a trigger that the application cannot touch: what was cut off its end shows."""
+    """How long the audit log is and its newest hash, kept by a trigger that the
+    application cannot touch: what was cut off its end shows.
+    """
 
     __tablename__ = "audit_head"
     single: Mapped[bool] = mapped_column(primary_key=True, server_default=sa.true(), comment="True: there is one row")

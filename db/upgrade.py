@@ -5,11 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db import postgres, reporting, roles
-from db.engines import Database
-from errors import UserError
+from config.errors import UserError
+from db import postgres, roles, views
+from db.database import Database
 
-HEAD = "0002"  # the newest migration; a test holds it against alembic's own head
+HEAD = "0003"  # the newest migration; a test holds it against alembic's own head
 _LOCK = 7_113_001  # advisory lock: one upgrade at a time
 
 
@@ -19,12 +19,14 @@ def is_current(database: Database) -> bool:
         if connection.scalar(sa.text("SELECT to_regclass('finops.schema_state')")) is None:
             return False
         row = connection.execute(sa.text("SELECT revision, views_digest FROM finops.schema_state")).one_or_none()
-        return row is not None and tuple(row) == (HEAD, reporting.digest())
+        return row is not None and tuple(row) == (HEAD, views.digest())
 
 
 def embedded(database: Database, server: postgres.Server) -> None:
     """Make the embedded server's roles and databases when they are missing, then upgrade."""
-    superuser = sa.create_engine(server.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    superuser = sa.create_engine(
+        server.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
     with superuser.connect() as connection:
         if connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = 'finops'")) and is_current(database):
             return
@@ -46,7 +48,9 @@ def embedded(database: Database, server: postgres.Server) -> None:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Apply migrations, rebuild the reporting views and set the grants; safe to run again and from several processes."""
+    """Apply migrations, rebuild the reporting views and set the grants; safe to
+    run again and from several processes.
+    """
     from alembic import command
 
     with database.owner.connect() as connection:
@@ -62,12 +66,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
             command.upgrade(alembic_config(connection), revision)
             connection.commit()
             if revision == "head":
-                reporting.install(connection)
+                views.install(connection)
                 roles.grant(connection)
                 connection.execute(sa.text("DELETE FROM finops.schema_state"))
                 connection.execute(
                     sa.text("INSERT INTO finops.schema_state (revision, views_digest) VALUES (:revision, :digest)"),
-                    {"revision": HEAD, "digest": reporting.digest()},
+                    {"revision": HEAD, "digest": views.digest()},
                 )
             connection.commit()
         finally:
@@ -77,7 +81,9 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 
 def _make_roles(connection: sa.Connection) -> None:
-    """The two lesser roles, which an owner who is no superuser may make or take on only where it was allowed to. Raises `UserError`."""
+    """The two lesser roles, which an owner who is no superuser may make or take
+    on only where it was allowed to. Raises `UserError`.
+    """
     try:
         roles.create_roles(connection, None)
     except sa.exc.ProgrammingError as error:

@@ -1,4 +1,6 @@
-"""The reporting views: the one list that makes the views, their comments, the catalogue of questions and the guard's allow-list."""
+"""The reporting views: the one list that makes the views, their comments, the
+catalogue of questions and the guard's allow-list.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,7 +22,9 @@ class Column:
 
 @dataclass(frozen=True)
 class View:
-    """A view of schema `reporting`. `visible` is the SQL condition that narrows it to `{teams}`, None where everybody may see all of it."""
+    """A view of schema `reporting`. `visible` is the SQL condition that narrows
+    it to `{teams}`, None where everybody may see all of it.
+    """
 
     name: str
     comment: str
@@ -60,19 +64,29 @@ charge_category text Usage, Purchase, Tax, Credit or Adjustment
 pricing_category text Standard (on demand), Committed, Dynamic (spot) or Other
 commitment_type text Kind of commitment discount: savings plan, reservation …; NULL when none
 commitment_status text Used or Unused part of a commitment; NULL when none
+billing_period date Month of the bill, its first day; usage may be billed in a later month than usage_date
+charge_class text Correction for corrections, refunds and adjustments of earlier charges; NULL when none
+publisher text Who makes what is sold: a marketplace's seller, else the provider
+service_subcategory text FOCUS service subcategory: Virtual Machines, Object Storage …; NULL when unknown
+invoice_id text Number of the invoice; NULL while there is none
 list_cost numeric Cost at public list price
 contracted_cost numeric Cost at negotiated price, before commitments
 billed_cost numeric What the invoice says
 effective_cost numeric Amortized cost after all discounts: the default meaning of cost
 usage_quantity numeric Consumed quantity in usage_unit; add up only within one unit
 usage_unit text Unit of usage_quantity
+listed_cost numeric Effective cost of usage whose list price is known; savings are list_cost less this
 currency text Billing currency; never add up over currencies
 """
 
-_COST_NAMES = ", ".join(line.split(" ")[0] for line in _COSTS.strip().splitlines())
+_COST_NAMES = ", ".join(line.split(" ")[0] for line in _COSTS.strip().splitlines()).replace(
+    "billing_period,", "(billing_period_start AT TIME ZONE 'UTC')::date AS billing_period,"
+)
 
 # A budget's scope reads as `settings.Scope` does; JSON objects keep no order.
-_PLACE_OF_KEY = "array_position(ARRAY['team', 'account', 'service', 'environment', 'application', 'provider', 'region'], k)"
+_PLACE_OF_KEY = (
+    "array_position(ARRAY['team', 'account', 'service', 'environment', 'application', 'provider', 'region'], k)"
+)
 
 VIEWS: tuple[View, ...] = (
     View(
@@ -94,7 +108,9 @@ VIEWS: tuple[View, ...] = (
             "usage_date date Day of the charge, UTC\n"
             "resource_id text Provider's id of the resource\n"
             "resource_name text Name of the resource\n"
-            "resource_type text Instance, Bucket, DB Instance …" + _PLACE + "billed_cost numeric What the invoice says\n"
+            "resource_type text Instance, Bucket, DB Instance …"
+            + _PLACE
+            + "billed_cost numeric What the invoice says\n"
             "effective_cost numeric Amortized cost after all discounts\n"
             "currency text Billing currency\n"
             "usage_quantity numeric Consumed quantity\n"
@@ -298,7 +314,9 @@ VIEWS: tuple[View, ...] = (
     View(
         "data_freshness",
         "How fresh the bills are, a row a provider",
-        _columns("provider text Cloud provider\ndata_through date Newest day with usage\nloaded_at timestamptz When the newest load ended"),
+        _columns(
+            "provider text Cloud provider\ndata_through date Newest day with usage\nloaded_at timestamptz When the newest load ended"
+        ),
         "SELECT d.provider, max(d.usage_date) AS data_through, (SELECT max(finished_at) FROM finops.loads WHERE status = 'loaded') AS loaded_at "
         "FROM finops.daily_costs d WHERE d.charge_category = 'Usage' GROUP BY d.provider",
         None,
@@ -320,7 +338,9 @@ def install(connection: "sa.Connection") -> None:
         connection.exec_driver_sql(f"CREATE VIEW reporting.{view.name} AS {view.sql}".replace("%", "%%"))
         connection.exec_driver_sql(f"COMMENT ON VIEW reporting.{view.name} IS {_literal(view.comment)}")
         for column in view.columns:
-            connection.exec_driver_sql(f"COMMENT ON COLUMN reporting.{view.name}.{column.name} IS {_literal(column.comment)}")
+            connection.exec_driver_sql(
+                f"COMMENT ON COLUMN reporting.{view.name}.{column.name} IS {_literal(column.comment)}"
+            )
 
 
 def _literal(text: str) -> str:

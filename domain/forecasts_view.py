@@ -1,4 +1,6 @@
-"""What is expected of a scope and what was: the newest forecast, the days before it, and what an earlier forecast had said of them."""
+"""What is expected of a scope and what was: the newest forecast, the days
+before it, and what an earlier forecast had said of them.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-DIMENSIONS = ("team", "account", "service", "environment", "application", "provider", "region")  # in the order of settings.Scope
+DIMENSIONS = (
+    "team",
+    "account",
+    "service",
+    "environment",
+    "application",
+    "provider",
+    "region",
+)  # in the order of settings.Scope
 REPLAYED = "replayed"  # begins the model's name where a forecast was made afterwards, from what was known then
 PAST_DAYS = 30
 _EARLIER = timedelta(days=28)  # a forecast that is to be compared with a month has to be about as old
@@ -30,7 +40,9 @@ _ERROR = """
 
 @dataclass(frozen=True)
 class Outlook:
-    """The newest forecast's days ahead, and the days before it; `was_expected` has None where nothing had been predicted. Costs a day."""
+    """The newest forecast's days ahead, and the days before it; `was_expected`
+    has None where nothing had been predicted. Costs a day.
+    """
 
     made_on: date
     model: str
@@ -53,7 +65,9 @@ def label_of(scope: Mapping[str, str]) -> str:
     return ", ".join(scope[name] for name in DIMENSIONS if name in scope) or "everything"
 
 
-def read(connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int, until: date = date.max) -> Outlook | None:
+def read(
+    connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int, until: date = date.max
+) -> Outlook | None:
     """The outlook for the next `days`, from the newest forecast made by `until`; None when there is none."""
     same = {"kind": kind_of(scope), "label": label_of(scope), "currency": currency}
     rows = connection.execute(sa.text(_NEWEST), {**same, "until": until}).all()[:days]
@@ -79,7 +93,9 @@ def read(connection: sa.Connection, scope: Mapping[str, str], currency: str, day
     )
 
 
-def _spent(connection: sa.Connection, scope: Mapping[str, str], currency: str, start: date, end: date) -> dict[date, float]:
+def _spent(
+    connection: sa.Connection, scope: Mapping[str, str], currency: str, start: date, end: date
+) -> dict[date, float]:
     """Effective cost a day without tax."""
     conditions = "".join(f" AND {name} = :scope_{name}" for name in scope if name in DIMENSIONS)
     sql = f"""SELECT usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs WHERE usage_date >= :start AND usage_date < :end
@@ -90,7 +106,9 @@ def _spent(connection: sa.Connection, scope: Mapping[str, str], currency: str, s
 
 
 def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int) -> dict[str, Any] | None:
-    """What the forecast card draws: the total and its band, the error that earlier ones had, and actual cost against an earlier forecast."""
+    """What the forecast card draws: the total and its band, the error that
+    earlier ones had, and actual cost against an earlier forecast.
+    """
     found = read(connection, scope, currency, days)
     if found is None:
         return None

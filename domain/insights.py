@@ -9,15 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.money import money
+from analysis.formatting import money
+from config.organisation import Channel, Organisation
 from db import audit, outbox
 from db.tables import Insight, OutboxMessage
-from settings import Channel, Organisation
 
 LIVE = ("open", "acknowledged")
 _PREFIX = "insight:"  # of the keys of its messages
 _STORM = 5  # alerts a channel gets from one look; the rest are one message
-_SEVERITIES = ((5_000.0, "critical"), (1_000.0, "high"), (200.0, "medium"), (0.0, "low"))  # impact a day in the billing currency
+_SEVERITIES = (
+    (5_000.0, "critical"),
+    (1_000.0, "high"),
+    (200.0, "medium"),
+    (0.0, "low"),
+)  # impact a day in the billing currency
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,12 @@ def severity_of(impact: float | None) -> str:
     return next(name for least, name in _SEVERITIES if abs(impact or 0.0) >= least)
 
 
-def store(session: Session, found: list[Found], organisation: Organisation, now: datetime, data_arrived_at: datetime | None) -> list[int]:
-    """Insert what is new and tell it, update what is known; returns the ids in order. The caller commits both or neither."""
+def store(
+    session: Session, found: list[Found], organisation: Organisation, now: datetime, data_arrived_at: datetime | None
+) -> list[int]:
+    """Insert what is new and tell it, update what is known; returns the ids in
+    order. The caller commits both or neither.
+    """
     told: dict[str, int] = {}
     numbers = []
     for item in sorted(found, key=lambda one: -abs(one.impact or 0)):
@@ -81,14 +90,28 @@ def close(session: Session, insight: Insight, reason: str, now: datetime) -> Non
 def _say(session: Session, insight: Insight, text: str, key: str) -> None:
     """A line into the thread of every card that was posted of it."""
     for card in _cards(session, insight):
-        outbox.leave(session, card.channel, "note", {"text": text}, f"{_PREFIX}{insight.id}:{key}:{card.channel}", thread_key=card.key)
+        outbox.leave(
+            session,
+            card.channel,
+            "note",
+            {"text": text},
+            f"{_PREFIX}{insight.id}:{key}:{card.channel}",
+            thread_key=card.key,
+        )
 
 
 def _redraw(session: Session, insight: Insight, now: datetime) -> None:
     """Show the insight's present state on its cards."""
     for card in _cards(session, insight):
         payload = {**card.payload, **payload_of(insight), "minutes_after_data": card.payload.get("minutes_after_data")}
-        outbox.leave(session, card.channel, card.kind, payload, f"{card.key}:{insight.status}:{now.isoformat()}", update_key=card.key)
+        outbox.leave(
+            session,
+            card.channel,
+            card.kind,
+            payload,
+            f"{card.key}:{insight.status}:{now.isoformat()}",
+            update_key=card.key,
+        )
 
 
 def _cards(session: Session, insight: Insight) -> list[OutboxMessage]:
@@ -102,7 +125,20 @@ def payload_of(insight: Insight, extra: Mapping[str, Any] | None = None) -> dict
     delay = None
     if insight.data_arrived_at is not None:
         delay = (insight.detected_at - insight.data_arrived_at).total_seconds() / 60
-    names = ("id", "title", "kind", "severity", "status", "status_reason", "team", "service", "account", "owner", "currency", "evidence")
+    names = (
+        "id",
+        "title",
+        "kind",
+        "severity",
+        "status",
+        "status_reason",
+        "team",
+        "service",
+        "account",
+        "owner",
+        "currency",
+        "evidence",
+    )
     return {
         **{name: getattr(insight, name) for name in names},
         "impact_amount": None if insight.impact_amount is None else float(insight.impact_amount),
@@ -112,7 +148,9 @@ def payload_of(insight: Insight, extra: Mapping[str, Any] | None = None) -> dict
     }
 
 
-def _insert(session: Session, item: Found, organisation: Organisation, now: datetime, data_arrived_at: datetime | None) -> Insight:
+def _insert(
+    session: Session, item: Found, organisation: Organisation, now: datetime, data_arrived_at: datetime | None
+) -> Insight:
     team = item.scope.get("team") or item.team
     channels = [] if (channel := organisation.channel_for(team)) is None else [channel]
     insight = Insight(
@@ -152,7 +190,9 @@ def _update(session: Session, insight: Insight, item: Found, now: datetime) -> N
     """Known already: the newest figures, and a line in the thread when it came back, or grew or shrank by half."""
     before = float(insight.impact_amount or 0)
     insight.last_seen_at = now
-    if insight.status == "resolved" and insight.evidence.get("closed_by") == "system":  # what a person closed stays closed
+    if (
+        insight.status == "resolved" and insight.evidence.get("closed_by") == "system"
+    ):  # what a person closed stays closed
         insight.status, insight.status_reason, insight.closed_at = "open", None, None
         insight.evidence = {key: value for key, value in insight.evidence.items() if key != "closed_by"}
         audit.append(session, "system", "insight.reopened", str(insight.id), {"reason": "found again"})
@@ -165,13 +205,23 @@ def _update(session: Session, insight: Insight, item: Found, now: datetime) -> N
     if before and abs(item.impact - before) > 0.5 * abs(before):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))
         word = "grew" if abs(item.impact) > abs(before) else "shrank"
-        each = "a day" if insight.kind == "anomaly" else "a month" if insight.kind in ("idle", "recommendation") else "over the budget"
+        each = (
+            "a day"
+            if insight.kind == "anomaly"
+            else "a month"
+            if insight.kind in ("idle", "recommendation")
+            else "over the budget"
+        )
         text = f"It {word}: {money(item.impact, insight.currency)} {each}, told as {money(before, insight.currency)}."
         _say(session, insight, text, f"{word}:{now.date()}")
 
 
-def _tell(session: Session, insight: Insight, item: Found, organisation: Organisation, now: datetime, told: dict[str, int]) -> None:
-    """One message an insight and channel, under its own key; held back in quiet hours, under the channel's threshold, and in a storm."""
+def _tell(
+    session: Session, insight: Insight, item: Found, organisation: Organisation, now: datetime, told: dict[str, int]
+) -> None:
+    """One message an insight and channel, under its own key; held back in quiet
+    hours, under the channel's threshold, and in a storm.
+    """
     storm = list(insight.evidence.get("storm", []))
     for name in insight.evidence.get("channels", []):
         channel, key = organisation.channel_named(name), _key(insight, name)
@@ -216,9 +266,13 @@ def _key(insight: Insight, channel: str) -> str:
 
 def sleepers(session: Session, now: datetime) -> None:
     """Reopen what was snoozed or expected only until now, and say so in its threads."""
-    over = sa.select(Insight).where(Insight.status.in_(("snoozed", "expected")), Insight.status_until <= now, Insight.closed_at.is_(None))
+    over = sa.select(Insight).where(
+        Insight.status.in_(("snoozed", "expected")), Insight.status_until <= now, Insight.closed_at.is_(None)
+    )
     for insight in session.scalars(over.with_for_update()):
         was = insight.status
         insight.status, insight.status_reason, insight.status_until = "open", None, None
-        _say(session, insight, f"It was {was} until now and is open again.", f"awake:{now.isoformat(timespec='minutes')}")
+        _say(
+            session, insight, f"It was {was} until now and is open again.", f"awake:{now.isoformat(timespec='minutes')}"
+        )
         _redraw(session, insight, now)

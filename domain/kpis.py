@@ -101,7 +101,9 @@ _QUERIES: tuple[tuple[str, str, float, str, bool, str], ...] = (
 
 
 def read(connection: sa.Connection, developers: int) -> list[Kpi]:
-    """All measures, in a fixed order; `developers` is how many people could ask (those of finops.yaml, else of the workspace), 0 where unknown."""
+    """All measures, in a fixed order; `developers` is how many people could ask
+    (those of finops.yaml, else of the workspace), 0 where unknown.
+    """
     found = []
     for name, says, target, unit, higher, sql in _QUERIES:
         value = connection.scalar(sa.text(sql), {"developers": developers} if ":developers" in sql else {})

@@ -1,4 +1,6 @@
-"""Several accounts: each is looked at and acted in with roles of its own, and another account's namesake is never touched."""
+"""Several accounts: each is looked at and acted in with roles of its own, and
+another account's namesake is never touched.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -8,22 +10,23 @@ import pytest
 from botocore.exceptions import ClientError
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from aws.clients import Cloud, WrongAccountError
+from config.organisation import Remediation
+from db.database import Database
 from db.tables import Remediation as Stored
-from playbooks import remediation as life
 from playbooks.actions import ACTIONS
-from playbooks.actions.action import Where
-from playbooks.cloud import Cloud, WrongAccountError
-from playbooks.execution import Run, execute
+from playbooks.actions.action import ResourceRef
+from playbooks.approval import lifecycle as life
 from playbooks.plan import Target
 from playbooks.planning import make_plans
-from settings import Remediation
+from playbooks.run.execute import Run, execute
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import opened
 
 SHOP, MEDIA = "270418830011", "270418830012"
 ROLES = Remediation(
-    actor_role_arn="arn:aws:iam::{account}:role/finops-bot-actor", observer_role_arn="arn:aws:iam::{account}:role/finops-bot-observer"
+    actor_role_arn="arn:aws:iam::{account}:role/finops-bot-actor",
+    observer_role_arn="arn:aws:iam::{account}:role/finops-bot-observer",
 )
 BOOK = opened("ec2-stop-idle")
 
@@ -56,9 +59,13 @@ def who(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 def instances(account: str, count: int) -> list[str]:
     """Instances in an account, by its administrator."""
     client = boto3.client("ec2", region_name="us-east-1", **admin(account))  # type: ignore[call-overload]
-    image = client.register_image(Name=f"image-{account}-{count}", Architecture="x86_64", RootDeviceName="/dev/sda1")["ImageId"]
+    image = client.register_image(Name=f"image-{account}-{count}", Architecture="x86_64", RootDeviceName="/dev/sda1")[
+        "ImageId"
+    ]
     tags = [{"ResourceType": "instance", "Tags": [{"Key": "team", "Value": "web"}]}]
-    started = client.run_instances(ImageId=image, MinCount=count, MaxCount=count, InstanceType="m5.large", TagSpecifications=tags)
+    started = client.run_instances(
+        ImageId=image, MinCount=count, MaxCount=count, InstanceType="m5.large", TagSpecifications=tags
+    )
     return [instance["InstanceId"] for instance in started["Instances"]]
 
 
@@ -117,7 +124,9 @@ def test_each_account_is_a_remediation_of_its_own_by_its_own_roles(
 
 
 def test_what_is_in_another_account_since_is_not_found_and_not_touched(clean_database: Database, cloud: Cloud) -> None:
-    """The plan says SHOP; the id exists only in MEDIA when the run starts, so the world has changed and nothing happens."""
+    """The plan says SHOP; the id exists only in MEDIA when the run starts, so
+    the world has changed and nothing happens.
+    """
     shop, media = instances(SHOP, 1)[0], instances(MEDIA, 1)[0]
     [number] = approved(clean_database, cloud, [target(shop, SHOP)])
     boto3.client("ec2", region_name="us-east-1", **admin(SHOP)).terminate_instances(InstanceIds=[shop])  # type: ignore[call-overload]
@@ -146,35 +155,45 @@ def test_a_resource_moved_in_the_inventory_is_proposed_where_it_is(clean_databas
     ],
 )
 @pytest.mark.parametrize("purpose", ["observe", "act"])
-def test_credentials_of_another_account_neither_look_nor_act(aws: None, roles: Remediation, says: str, purpose: Any) -> None:
+def test_credentials_of_another_account_neither_look_nor_act(
+    aws: None, roles: Remediation, says: str, purpose: Any
+) -> None:
     """The process's own, or a role that is written with another account's number."""
     with pytest.raises(WrongAccountError, match=says):
         Cloud(roles).client("lambda", SHOP, "us-east-1", purpose)
 
 
-def test_a_denied_role_is_an_outcome_with_the_permission(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An account that does not let itself be entered: the run fails, nothing was touched, and the sentence says what AWS said."""
+def test_a_denied_role_is_an_outcome_with_the_permission(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An account that does not let itself be entered: the run fails, nothing
+    was touched, and the sentence says what AWS said.
+    """
     shop = instances(SHOP, 1)[0]
     [number] = approved(clean_database, cloud, [target(shop, SHOP)])
 
     def refuse(*_: Any) -> Any:
-        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not authorized to perform sts:AssumeRole"}}, "AssumeRole")
+        raise ClientError(
+            {"Error": {"Code": "AccessDenied", "Message": "not authorized to perform sts:AssumeRole"}}, "AssumeRole"
+        )
 
     monkeypatch.setattr(Cloud, "client", refuse)
     assert ran(clean_database, cloud, number) == "failed"
     with Session(clean_database.app) as session:
         assert "Nothing was touched" in str(session.get_one(Stored, number).reason)
     monkeypatch.undo()
-    assert Where(shop, SHOP, "us-east-1").native_id == shop
-    assert ACTIONS["ec2.stop"].observe(Cloud(ROLES), Where(shop, SHOP, "us-east-1"))["state"] == "running"
+    assert ResourceRef(shop, SHOP, "us-east-1").native_id == shop
+    assert ACTIONS["ec2.stop"].observe(Cloud(ROLES), ResourceRef(shop, SHOP, "us-east-1"))["state"] == "running"
 
 
-def test_what_cannot_be_looked_at_is_left_out_and_the_rest_is_planned(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_looked_at_is_left_out_and_the_rest_is_planned(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """AWS refuses one of two: it is named with AWS's reason."""
     first, second = instances(SHOP, 2)
     action = ACTIONS["ec2.stop"]
 
-    def denied(place_cloud: Cloud, place: Where) -> Any:
+    def denied(place_cloud: Cloud, place: ResourceRef) -> Any:
         if place.resource_id == first:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeInstances")
         return action.observe(place_cloud, place)
@@ -183,4 +202,8 @@ def test_what_cannot_be_looked_at_is_left_out_and_the_rest_is_planned(cloud: Clo
     plans = make_plans(BOOK, [target(first, SHOP), target(second, SHOP)], cloud, ROLES, NOW)
     assert isinstance(plans, list)
     assert plans[0].resources() == (second,)
-    assert plans[0].left_out[0].reason.startswith("AWS denied it (AccessDenied): the role needs ec2:DescribeInstanceAttribute")
+    assert (
+        plans[0]
+        .left_out[0]
+        .reason.startswith("AWS denied it (AccessDenied): the role needs ec2:DescribeInstanceAttribute")
+    )

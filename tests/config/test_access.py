@@ -4,8 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access import PERMISSIONS, SYSTEM, Action, Actor, Allowed, Denied, Role, check, may_see_team, roles_with, same_person
-from settings import Organisation, Person
+from config.access import (
+    PERMISSIONS,
+    SYSTEM,
+    Action,
+    Actor,
+    Allowed,
+    Denied,
+    Role,
+    check,
+    may_see_team,
+    roles_with,
+    same_person,
+)
+from config.organisation import Organisation, Person
 
 
 @pytest.mark.parametrize("role", list(Role))

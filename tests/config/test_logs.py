@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-import logs
+from config import logs
 from db import audit
-from db.engines import Database
+from db.database import Database
 
 SECRET = "planted-hunter2"
 
@@ -33,7 +33,13 @@ def test_a_line_is_an_object_with_fixed_keys(lines: Any) -> None:
     [line] = lines()
     assert list(line) == ["timestamp", "level", "logger", "event", "request_id", "days"]
     assert line["timestamp"].endswith("Z")
-    assert (line["level"], line["logger"], line["event"], line["request_id"], line["days"]) == ("warning", "a.b", "AWS is late", None, 3)
+    assert (line["level"], line["logger"], line["event"], line["request_id"], line["days"]) == (
+        "warning",
+        "a.b",
+        "AWS is late",
+        None,
+        3,
+    )
 
 
 def test_a_request_is_followed_into_pools_and_ends_with_its_block(lines: Any) -> None:
@@ -48,7 +54,11 @@ def test_a_request_is_followed_into_pools_and_ends_with_its_block(lines: Any) ->
         other.start()
         other.join()
         log.info("after")
-    assert {line["event"]: line["request_id"] for line in lines()} == {"in the pool": "r-1", "elsewhere": None, "after": None}
+    assert {line["event"]: line["request_id"] for line in lines()} == {
+        "in the pool": "r-1",
+        "elsewhere": None,
+        "after": None,
+    }
     assert logs.tagged(["nightly", "request:r-1"]) == "r-1"
     assert logs.tagged(["nightly"]) is None
     assert logs.request_of("Ev1") == logs.request_of("Ev1") != logs.request_of("Ev2")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from access import Role
-from errors import UserError
-from settings import Organisation, Settings, operator, read_organisation, read_settings
+from config.access import Role
+from config.errors import UserError
+from config.organisation import Organisation, read_organisation
+from config.settings import Settings, operator, read_settings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -30,11 +31,25 @@ def test_runs_with_no_configuration_at_all(tmp_path: Path) -> None:
         ("allocation:\n  team:\n    - account: x\n", 3, "give either"),
         ("name: [1\n", 2, "not valid YAML"),
         ("fiscal_year_start: 13\n", 1, "less than or equal to 12"),
-        ("name: x\npeople:\n  - {id: U1, name: A}\n  - {id: U1, name: B}\n", 2, "entry 2 (U1, B) has `U1`, and so has U1, A"),
-        ("people:\n  - {id: U1, name: A, email: a@x.org}\n  - {id: b, name: B, email: A@X.org}\n", 1, "has `a@x.org`, and so has U1"),
+        (
+            "name: x\npeople:\n  - {id: U1, name: A}\n  - {id: U1, name: B}\n",
+            2,
+            "entry 2 (U1, B) has `U1`, and so has U1, A",
+        ),
+        (
+            "people:\n  - {id: U1, name: A, email: a@x.org}\n  - {id: b, name: B, email: A@X.org}\n",
+            1,
+            "has `a@x.org`, and so has U1",
+        ),
         ("people:\n  - {id: a@x.org, name: A}\n  - {id: b, name: B, email: A@X.org}\n", 1, "list each person once"),
         ("people:\n  - {id: U1, name: Jo}\n  - {id: jo, name: jo}\n", 1, "entry 2 (jo, jo) has the name of U1"),
         ("people:\n  - {id: system, name: S}\n", 1, "an id of the bot's own"),
+        ("people: []\nname: x\npeople: []\n", 3, "people is given twice"),
+        ("channels:\n  - {channel: a}\n  - {channel: b, timezone: Europe/Berln}\n", 3, "no time zone 'Europe/Berln'"),
+        ("channels:\n  - {channel: a, quiet_hours: [22, 24]}\n", 2, "less than or equal to 23"),
+        ("exchange_rates:\n  EUR: 0\n", 2, "greater than 0"),
+        ("budgets:\n  - {name: a, amount: 5, thresholds: [80, 100]}\n", 2, "write 0.8 for 80 %"),
+        ("allocation:\n  team:\n    - {resource: '(', value: x}\n", 3, "no regular expression"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, line: int, fix: str) -> None:
@@ -79,7 +94,10 @@ def test_who_somebody_is() -> None:
 def test_secrets_are_not_printed() -> None:
     """Tokens stay out of reprs, and so out of logs."""
     settings = Settings(
-        _env_file=None, slack_bot_token="xoxb-canary", openai_api_key="sk-canary", database_url="postgresql://u:pw-canary@h/d"
+        _env_file=None,
+        slack_bot_token="xoxb-canary",
+        openai_api_key="sk-canary",
+        database_url="postgresql://u:pw-canary@h/d",
     )
     assert "canary" not in repr(settings) + str(settings.model_dump())
 

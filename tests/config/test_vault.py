@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from errors import UserError
-from settings import Settings, read_settings
+from config.errors import UserError
+from config.settings import Settings, read_settings
+from config.vault import CachedSecrets, Login, Vault, VaultAwayError
 from tests import openbao
 from tests.openbao import Server
-from vault import Kept, Login, Vault, VaultAwayError
 
 CANARY = "canary-7d1f"
 _SIGNER = rsa.generate_private_key(65537, 2048)
@@ -46,7 +46,15 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 
 
 def vault_at(server: Server, login: Login | None = None, path: str = "finops-bot", **more: Any) -> Vault:
-    return Vault(server.address, "secret", path, login or Login(token=server.root_token), attempts=3, sleep=lambda _: None, **more)
+    return Vault(
+        server.address,
+        "secret",
+        path,
+        login or Login(token=server.root_token),
+        attempts=3,
+        sleep=lambda _: None,
+        **more,
+    )
 
 
 def approle(server: Server, *, ttl: str = "1h", policy: str = READ, **more: Any) -> Login:
@@ -72,7 +80,11 @@ class Clock:
 @pytest.fixture
 def vault_environment(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """The environment of a process that is to read from the server."""
-    for name, value in {"VAULT_ADDR": server.address, "VAULT_TOKEN": server.root_token, "SLACK_APP_TOKEN": "xapp-env"}.items():
+    for name, value in {
+        "VAULT_ADDR": server.address,
+        "VAULT_TOKEN": server.root_token,
+        "SLACK_APP_TOKEN": "xapp-env",
+    }.items():
         monkeypatch.setenv(name, value)
     return server
 
@@ -80,7 +92,9 @@ def vault_environment(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server
 # ------------------------------------------------------------------ settings
 
 
-def test_settings_come_from_vault_over_the_environment(vault_environment: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_come_from_vault_over_the_environment(
+    vault_environment: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A secret in Vault wins; what Vault does not hold stays the environment's."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-env")
     settings = read_settings(_env_file=None)
@@ -90,7 +104,9 @@ def test_settings_come_from_vault_over_the_environment(vault_environment: Server
     assert settings.slack_app_token.get_secret_value() == "xapp-env"
 
 
-def test_credentials_of_clouds_reach_their_libraries(vault_environment: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_of_clouds_reach_their_libraries(
+    vault_environment: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They look for them in the environment; a rotated one is there once the settings are asked."""
     import boto3
 
@@ -107,7 +123,7 @@ def test_credentials_of_clouds_reach_their_libraries(vault_environment: Server, 
 def later(settings: Settings) -> Settings:
     """The settings when the time to look again has come."""
     assert settings._live is not None
-    settings._live.kept._read_at -= 1_000
+    settings._live.secrets._read_at -= 1_000
     return settings.latest()
 
 
@@ -186,7 +202,10 @@ def test_a_pod_comes_in_with_its_service_account(server: Server, tmp_path: Path)
         root.sys.create_or_update_policy("finops", READ)
         root.sys.enable_auth_method("kubernetes")
         root.auth.kubernetes.configure(
-            kubernetes_host=api.address, token_reviewer_jwt="reviewer", kubernetes_ca_cert=openbao.certificate(), disable_local_ca_jwt=True
+            kubernetes_host=api.address,
+            token_reviewer_jwt="reviewer",
+            kubernetes_ca_cert=openbao.certificate(),
+            disable_local_ca_jwt=True,
         )
         root.auth.kubernetes.create_role(
             "bot", bound_service_account_names=["bot"], bound_service_account_namespaces=["finops"], policies=["finops"]
@@ -210,10 +229,19 @@ def _jwt(name: str) -> str:
     """A service account's token as Kubernetes makes them, which OpenBao reads before it asks."""
     import jwt
 
-    claims = {"sub": f"system:serviceaccount:finops:{'other' if name == 'other' else 'bot'}", "iss": "kubernetes", "jti": name}
-    kubernetes = {"namespace": "finops", "serviceaccount": {"name": "other" if name == "other" else "bot", "uid": "u-1"}}
+    claims = {
+        "sub": f"system:serviceaccount:finops:{'other' if name == 'other' else 'bot'}",
+        "iss": "kubernetes",
+        "jti": name,
+    }
+    kubernetes = {
+        "namespace": "finops",
+        "serviceaccount": {"name": "other" if name == "other" else "bot", "uid": "u-1"},
+    }
     return jwt.encode(
-        {**claims, "nbf": int(time.time()) - 60, "exp": int(time.time()) + 600, "kubernetes.io": kubernetes}, _SIGNER, "RS256"
+        {**claims, "nbf": int(time.time()) - 60, "exp": int(time.time()) + 600, "kubernetes.io": kubernetes},
+        _SIGNER,
+        "RS256",
     )
 
 
@@ -288,14 +316,22 @@ def test_a_sealed_server_is_named_and_waited_for(own_server: Server) -> None:
     own_server.seal()
     with pytest.raises(VaultAwayError, match="sealed"):
         vault.read()
-    patient = Vault(own_server.address, "secret", "finops-bot", Login(token=own_server.root_token), sleep=lambda _: own_server.unseal())
+    patient = Vault(
+        own_server.address,
+        "secret",
+        "finops-bot",
+        Login(token=own_server.root_token),
+        sleep=lambda _: own_server.unseal(),
+    )
     assert patient.read()["SLACK_BOT_TOKEN"] == CANARY
 
 
 def test_a_killed_server_is_waited_for_and_then_named(own_server: Server) -> None:
     """Retries with growing pauses, then one sentence; one that comes back in between is read."""
     pauses: list[float] = []
-    vault = Vault(own_server.address, "secret", "finops-bot", Login(token=own_server.root_token), attempts=4, sleep=pauses.append)
+    vault = Vault(
+        own_server.address, "secret", "finops-bot", Login(token=own_server.root_token), attempts=4, sleep=pauses.append
+    )
     own_server.kill()
     with pytest.raises(VaultAwayError, match="does not answer"):
         vault.read()
@@ -306,23 +342,25 @@ def test_a_killed_server_is_waited_for_and_then_named(own_server: Server) -> Non
 
 
 @pytest.mark.parametrize("fault", ["seal", "kill"])
-def test_a_running_process_keeps_the_last_known_secrets(own_server: Server, fault: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_running_process_keeps_the_last_known_secrets(
+    own_server: Server, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """It warns once, goes on, and takes what was rotated once Vault is back."""
     caplog.set_level(logging.INFO)
     clock = Clock()
     vault = vault_at(own_server, approle(own_server))
-    kept = Kept(vault, 60, vault.read(), clock=clock)
+    cached = CachedSecrets(vault, 60, vault.read(), clock=clock)
     getattr(own_server, fault)()
     for _ in range(3):
         clock.now += 61
-        assert kept.newest() == 0
-    assert kept.values == {"SLACK_BOT_TOKEN": CANARY}
+        assert cached.refresh() == 0
+    assert cached.values == {"SLACK_BOT_TOKEN": CANARY}
     assert caplog.text.count("the last known ones are used") == 1
     own_server.unseal() if fault == "seal" else own_server.start()
     own_server.write(SLACK_BOT_TOKEN="rotated")
     clock.now += 61
-    assert kept.newest() == 1
-    assert kept.values == {"SLACK_BOT_TOKEN": "rotated"}
+    assert cached.refresh() == 1
+    assert cached.values == {"SLACK_BOT_TOKEN": "rotated"}
     assert "can be read again" in caplog.text
     assert "secrets changed in Vault: SLACK_BOT_TOKEN" in caplog.text
     assert CANARY not in caplog.text
@@ -332,7 +370,7 @@ def test_a_refused_secret_is_looked_up_at_once_and_not_in_a_storm(server: Server
     """Many threads that are refused make one look; whoever holds an old version learns that there is a newer one."""
     clock = Clock()
     vault = vault_at(server)
-    kept = Kept(vault, 3_600, vault.read(), clock=clock)
+    cached = CachedSecrets(vault, 3_600, vault.read(), clock=clock)
     reads: list[int] = []
     inner = vault.read
 
@@ -344,11 +382,11 @@ def test_a_refused_secret_is_looked_up_at_once_and_not_in_a_storm(server: Server
     server.write(SLACK_BOT_TOKEN="rotated")
     clock.now += 10
     answers: list[bool] = []
-    threads = [threading.Thread(target=lambda: answers.append(kept.refused(0))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: answers.append(cached.refresh_after_refusal(0))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert answers == [True] * 8
     assert len(reads) == 1
-    assert kept.refused(1) is False
+    assert cached.refresh_after_refusal(1) is False

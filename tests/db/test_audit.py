@@ -12,7 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import AuditEntry
 
 
@@ -61,7 +61,8 @@ def test_any_edit_deletion_or_gap_shows(clean_database: Database, statement: str
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE finops.audit_log SET actor = 'x'", "DELETE FROM finops.audit_log", "TRUNCATE finops.audit_log"]
+    "statement",
+    ["UPDATE finops.audit_log SET actor = 'x'", "DELETE FROM finops.audit_log", "TRUNCATE finops.audit_log"],
 )
 def test_the_application_cannot_change_it(clean_database: Database, statement: str) -> None:
     """Its role has no right to."""
@@ -71,7 +72,8 @@ def test_the_application_cannot_change_it(clean_database: Database, statement: s
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE finops.audit_log SET actor = 'x'", "DELETE FROM finops.audit_log", "TRUNCATE finops.audit_log"]
+    "statement",
+    ["UPDATE finops.audit_log SET actor = 'x'", "DELETE FROM finops.audit_log", "TRUNCATE finops.audit_log"],
 )
 def test_even_the_owner_is_refused_by_the_trigger(clean_database: Database, statement: str) -> None:
     """The owner would have to take the trigger away first, and the chain would show it."""
@@ -126,7 +128,9 @@ def test_an_owner_who_covers_the_tracks_meets_a_head_kept_elsewhere(clean_databa
         connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
     with Session(clean_database.app) as session:
         assert audit.verify(session) == audit.Intact(0, audit.GENESIS)
-        assert audit.verify(session, audit.kept_in(tmp_path)) == audit.Broken(1, "entry 1 is missing: the log had 5 entries")
+        assert audit.verify(session, audit.kept_in(tmp_path)) == audit.Broken(
+            1, "entry 1 is missing: the log had 5 entries"
+        )
     with Session(clean_database.app) as session, session.begin():
         for number in range(6):
             audit.append(session, "eve", "question.asked", f"q{number}", {})
@@ -137,22 +141,43 @@ def test_an_owner_who_covers_the_tracks_meets_a_head_kept_elsewhere(clean_databa
 
 def test_a_change_of_configuration_is_noted_once(session: Session) -> None:
     """With the digest before and after."""
-    assert [audit.note_change(session, "system", "finops.yaml", digest) for digest in ("a", "a", "b", "b")] == [True, False, True, False]
-    entries = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.action == "config.changed").order_by(AuditEntry.id)).all()
+    assert [audit.note_change(session, "system", "finops.yaml", digest) for digest in ("a", "a", "b", "b")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    entries = session.scalars(
+        sa.select(AuditEntry.details).where(AuditEntry.action == "config.changed").order_by(AuditEntry.id)
+    ).all()
     assert entries == [{"from": None, "to": "a"}, {"from": "a", "to": "b"}]
 
 
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(), max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(), max_size=4), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
 
 @settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(details=st.dictionaries(st.text(st.characters(), max_size=4), _VALUES, max_size=4), actor=st.text(st.characters(), max_size=5))
+@given(
+    details=st.dictionaries(st.text(st.characters(), max_size=4), _VALUES, max_size=4),
+    actor=st.text(st.characters(), max_size=5),
+)
 def test_whatever_is_noted_verifies(session: Session, details: dict[str, Any], actor: str) -> None:
     """Zero bytes, half characters, huge and strange numbers: the log takes them and the chain holds."""
     audit.append(session, actor, "x", "y", details)
     session.expire_all()
     assert isinstance(audit.verify(session), audit.Intact)
+
+
+def test_a_torn_line_of_kept_heads_is_left_out(tmp_path: Path) -> None:
+    """A full disk or a kill cuts a line; the next head stands on a line of its own."""
+    audit.keep(tmp_path, audit.Intact(3, "a" * 64))
+    with (tmp_path / "audit-heads.jsonl").open("a") as file:
+        file.write('{"entries": 4, "he')
+    audit.keep(tmp_path, audit.Intact(5, "b" * 64))
+    assert audit.kept_in(tmp_path) == (audit.Intact(3, "a" * 64), audit.Intact(5, "b" * 64))

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.errors import UserError
+from config.settings import Settings
 from db import audit, backup, engines, postgres, upgrade
-from db.engines import Database
-from errors import UserError
-from settings import Settings
+from db.database import Database
 
 _ROWS = (
     "INSERT INTO finops.sources (name) VALUES ('aws')",
@@ -61,7 +61,9 @@ def _check(database: Database) -> None:
         audit.append(session, "maya", "tested", "the log goes on")
         session.commit()
     with database.reader.connect() as connection:
-        assert connection.execute(sa.text("SELECT service, effective_cost FROM reporting.daily_costs")).all() == [("EC2", 2)]
+        assert connection.execute(sa.text("SELECT service, effective_cost FROM reporting.daily_costs")).all() == [
+            ("EC2", 2)
+        ]
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
             connection.execute(sa.text("SELECT * FROM finops.charges"))
     with database.app.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
@@ -72,6 +74,7 @@ def test_a_dump_is_restored_into_an_empty_home(homes: list[Path], tmp_path: Path
     """The server runs while it is dumped; the file is whole or not there."""
     database = _filled(homes[0])
     backup.dump(database, tmp_path / "backups" / "monday.dump")
+    assert (tmp_path / "backups" / "monday.dump").stat().st_mode & 0o077 == 0
     with pytest.raises(UserError, match="is there already"):
         backup.dump(database, tmp_path / "backups" / "monday.dump")
     with pytest.raises(UserError, match="holds bills or an audit log already"):

@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from config.errors import UserError
+from config.settings import Settings
 from db import engines, postgres
-from settings import Settings, UserError
 
 _CONNECT = """
 import sys
 from pathlib import Path
 import sqlalchemy as sa
 from db import engines
-from settings import Settings
+from config.settings import Settings
 database = engines.connect(Settings(home=Path(sys.argv[1]), _env_file=None, database_url=None))
 with database.owner.connect() as connection:
     print(connection.scalar(sa.text("SHOW port")), connection.scalar(sa.text("SELECT count(*) FROM finops.schema_state")))
@@ -42,7 +43,9 @@ def test_two_processes_at_once_share_one_server(home: Path) -> None:
     """Both make, start and migrate; one server results, migrated once."""
     command = [sys.executable, "-c", _CONNECT, str(home)]
     both = [
-        subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     answers = [process.communicate() for process in both]
@@ -68,7 +71,9 @@ def test_a_killed_server_starts_again_with_what_was_committed(home: Path) -> Non
 def test_it_outlives_the_process_that_started_it(home: Path) -> None:
     """SIGKILL to the starter leaves the server to the others."""
     code = _CONNECT + "\nimport os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    done = subprocess.run([sys.executable, "-c", code, str(home)], cwd=Path(__file__).parents[2], capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(home)], cwd=Path(__file__).parents[2], capture_output=True, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     first = _pid(home)
     postgres.start(home)
@@ -159,3 +164,48 @@ def test_root_may_use_a_plain_users_home(home: Path) -> None:
         os.chown(path, 4242, 4242)
     assert _answers(home)
     assert Path(f"/proc/{_pid(home)}").stat().st_uid == 4242
+
+
+def test_a_bot_follows_a_server_that_comes_up_on_another_port(home: Path) -> None:
+    """The engines of a running process ask for the port when the one they know refuses."""
+    settings = Settings(home=home, _env_file=None, database_url=None)
+    database = engines.connect(settings)
+    with database.app.connect() as connection:
+        before = connection.scalar(sa.text("SHOW port"))
+    database.dispose()
+    postgres.stop(home)
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections just closed linger
+        taken.bind(("127.0.0.1", int(before)))
+        taken.listen()
+        postgres.start(home)
+    with database.app.connect() as connection:
+        assert connection.scalar(sa.text("SHOW port")) != before
+    database.dispose()
+
+
+@pytest.mark.parametrize("content", ["", "no number"])
+def test_a_torn_port_file_is_passed_over(home: Path, content: str) -> None:
+    """It only says which port would be nice to have."""
+    postgres.start(home)
+    postgres.stop(home)
+    (home / "postgres" / "port").write_text(content)
+    assert postgres.start(home).port
+
+
+def test_a_server_that_is_starting_is_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No rival is launched, and the port file keeps the living server's port."""
+    port = postgres.start(home).port
+    ready = postgres._running_port
+    calls: list[int] = []
+
+    def later(data: Path) -> int | None:
+        calls.append(1)
+        return ready(data) if len(calls) > 5 else None
+
+    def rival(*_: object) -> int:
+        raise AssertionError("a second server was launched")
+
+    monkeypatch.setattr(postgres, "_running_port", later)
+    monkeypatch.setattr(postgres, "_launch", rival)
+    assert postgres.start(home).port == port

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from db import reporting, upgrade
-from db.engines import Database
+from db import upgrade, views
+from db.database import Database
 
 
 def test_views_columns_and_comments_are_those_of_the_list(database: Database) -> None:
     """What the catalogue says of a view is what the view is."""
-    for view in reporting.VIEWS:
+    for view in views.VIEWS:
         with database.reader.connect() as connection:
             rows = connection.execute(
                 sa.text(
@@ -23,7 +23,7 @@ def test_views_columns_and_comments_are_those_of_the_list(database: Database) ->
 
 def test_every_view_can_be_read_by_the_reader(database: Database) -> None:
     """Every view's SQL runs under the role that answers questions."""
-    for view in reporting.VIEWS:
+    for view in views.VIEWS:
         with database.reader.connect() as connection:
             connection.execute(sa.text(f"SELECT * FROM reporting.{view.name} LIMIT 1")).all()
 
@@ -63,20 +63,27 @@ def test_the_migrations_make_the_tables_of_the_models(database: Database) -> Non
     from db.tables import Base
 
     def ours(_object: object, name: str | None, kind: str, reflected: bool, _to: object) -> bool:
-        return not (kind == "table" and reflected and ((name or "").startswith("charges_") or name == "alembic_version"))
+        return not (
+            kind == "table" and reflected and ((name or "").startswith("charges_") or name == "alembic_version")
+        )
 
     def schemas(name: str | None, kind: str, _parents: object) -> bool:
         return kind != "schema" or name == "finops"
 
     with database.owner.connect() as connection:
-        options = {"include_schemas": True, "include_object": ours, "include_name": schemas, "version_table_schema": "finops"}
+        options = {
+            "include_schemas": True,
+            "include_object": ours,
+            "include_name": schemas,
+            "version_table_schema": "finops",
+        }
         assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
 
 
 def test_down_and_up_again(tmp_path: Path) -> None:
     """A release can be taken back to nothing and put on again."""
+    from config.settings import Settings
     from db import engines, postgres
-    from settings import Settings
 
     fresh = engines.connect(Settings(home=tmp_path, _env_file=None, database_url=None))
     upgrade.downgrade(fresh, "base")

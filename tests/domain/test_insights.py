@@ -7,17 +7,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.organisation import Channel, Organisation, Person
 from db.tables import Insight, OutboxMessage
-from flows import insights
-from flows.insights import Found
-from settings import Channel, Organisation, Person
+from domain import insights
+from domain.insights import Found
 
 NOW = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
 PAYMENTS = Channel(channel="#pay", team="payments", minimum_impact=500, quiet_hours=(20, 7))
 OPEN = Channel(channel="#all", minimum_impact=0)
 ORGANISATION = Organisation(
     channels=(PAYMENTS, OPEN),
-    people=(Person(id="U1", name="Member", teams=("payments",)), Person(id="U2", name="Lead", teams=("payments",), roles=("approver",))),
+    people=(
+        Person(id="U1", name="Member", teams=("payments",)),
+        Person(id="U2", name="Lead", teams=("payments",), roles=("approver",)),
+    ),
 )
 
 
@@ -34,7 +37,10 @@ def told(session: Session) -> list[tuple[str, str]]:
     """Channel and what is said, in order; updates of cards by their state."""
     rows = session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id))
     return [
-        (row.channel, row.payload["text"] if row.kind == "note" else f"{'=' if row.update_key else ''}{row.payload['status']}")
+        (
+            row.channel,
+            row.payload["text"] if row.kind == "note" else f"{'=' if row.update_key else ''}{row.payload['status']}",
+        )
         for row in rows
     ]
 
@@ -78,7 +84,10 @@ def test_growth_and_decline_are_lines_in_the_thread(session: Session) -> None:
     look(session, found(impact=1_400.0))
     look(session, found(impact=2_000.0))
     look(session, found(impact=700.0))
-    assert [text for _, text in told(session)[1:]] == ["It grew: $2k a day, told as $1k.", "It shrank: $700 a day, told as $2k."]
+    assert [text for _, text in told(session)[1:]] == [
+        "It grew: $2k a day, told as $1k.",
+        "It shrank: $700 a day, told as $2k.",
+    ]
     keys = session.scalars(sa.select(OutboxMessage.thread_key).where(OutboxMessage.kind == "note")).all()
     assert set(keys) == {f"insight:{only(session).id}:#pay"}
 
@@ -99,15 +108,20 @@ def test_a_storm_is_five_alerts_and_a_sentence_once(session: Session) -> None:
     """The largest five; the rest are counted, and are no alerts later either."""
     many = [found(f"n{number:02d}", 1_000.0 + number) for number in range(12)]
     look(session, *many)
-    assert [text for _, text in told(session)] == ["open"] * 5 + ["7 more insights came with the same bills; see the app's Home tab."]
-    titles = session.scalars(sa.select(OutboxMessage.payload["title"].astext).where(OutboxMessage.kind == "alert")).all()
+    assert [text for _, text in told(session)] == ["open"] * 5 + [
+        "7 more insights came with the same bills; see the app's Home tab."
+    ]
+    titles = session.scalars(
+        sa.select(OutboxMessage.payload["title"].astext).where(OutboxMessage.kind == "alert")
+    ).all()
     assert titles[0] == "n11 is up"
     look(session, *many, now=NOW + timedelta(hours=1))
     assert len(told(session)) == 6
 
 
 @pytest.mark.parametrize(
-    ("hour", "impact", "held"), [(21, 1_000.0, True), (3, 1_000.0, True), (7, 1_000.0, False), (19, 1_000.0, False), (21, 9_000.0, False)]
+    ("hour", "impact", "held"),
+    [(21, 1_000.0, True), (3, 1_000.0, True), (7, 1_000.0, False), (19, 1_000.0, False), (21, 9_000.0, False)],
 )
 def test_quiet_hours_hold_back_what_is_not_critical(hour: int, impact: float, held: bool, session: Session) -> None:
     """Until their end, over midnight too."""

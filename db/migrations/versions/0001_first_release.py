@@ -153,7 +153,9 @@ def upgrade() -> None:
         comment="Charges rolled up to a day, replaced with their (source, billing period)",
     )
     op.create_index("daily_costs_by_date", "daily_costs", ["usage_date"], unique=False, schema="finops")
-    op.create_index("daily_costs_by_load", "daily_costs", ["source_id", "billing_period_start"], unique=False, schema="finops")
+    op.create_index(
+        "daily_costs_by_load", "daily_costs", ["source_id", "billing_period_start"], unique=False, schema="finops"
+    )
     op.create_table(
         "detector_states",
         sa.Column("series", sa.Text(), nullable=False),
@@ -168,7 +170,9 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False, comment="Idempotency key of the flow run"),
         sa.Column("deployment", sa.Text(), nullable=False),
         sa.Column("parameters", postgresql.JSONB(), server_default="{}", nullable=False),
-        sa.Column("state", sa.Text(), nullable=False, comment="requested, approved, triggered, finished, failed or rejected"),
+        sa.Column(
+            "state", sa.Text(), nullable=False, comment="requested, approved, triggered, finished, failed or rejected"
+        ),
         sa.Column("requested_by", sa.Text(), nullable=False),
         sa.Column("approved_by", sa.Text(), nullable=True),
         sa.Column("channel", sa.Text(), nullable=True),
@@ -243,14 +247,22 @@ def upgrade() -> None:
         comment="Charges of at most an hour, rolled up to the hour",
     )
     op.create_index("hourly_costs_by_hour", "hourly_costs", ["usage_hour"], unique=False, schema="finops")
-    op.create_index("hourly_costs_by_load", "hourly_costs", ["source_id", "billing_period_start"], unique=False, schema="finops")
+    op.create_index(
+        "hourly_costs_by_load", "hourly_costs", ["source_id", "billing_period_start"], unique=False, schema="finops"
+    )
     op.create_table(
         "insights",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("severity", sa.Text(), nullable=False, comment="critical, high, medium or low"),
-        sa.Column("status", sa.Text(), server_default="open", nullable=False, comment="open, acknowledged, expected, snoozed or resolved"),
+        sa.Column(
+            "status",
+            sa.Text(),
+            server_default="open",
+            nullable=False,
+            comment="open, acknowledged, expected, snoozed or resolved",
+        ),
         sa.Column("status_reason", sa.Text(), nullable=True),
         sa.Column("status_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
@@ -261,7 +273,9 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=True),
         sa.Column("resource_id", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
-        sa.Column("impact_amount", sa.Numeric(), nullable=True, comment="A day for anomalies, a month for recommendations"),
+        sa.Column(
+            "impact_amount", sa.Numeric(), nullable=True, comment="A day for anomalies, a month for recommendations"
+        ),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column(
             "evidence",
@@ -393,8 +407,12 @@ def upgrade() -> None:
         comment="Charges of named resources rolled up to a day",
     )
     op.create_index("resource_costs_by_date", "resource_costs", ["usage_date"], unique=False, schema="finops")
-    op.create_index("resource_costs_by_load", "resource_costs", ["source_id", "billing_period_start"], unique=False, schema="finops")
-    op.create_index("resource_costs_by_resource", "resource_costs", ["resource_id", "usage_date"], unique=False, schema="finops")
+    op.create_index(
+        "resource_costs_by_load", "resource_costs", ["source_id", "billing_period_start"], unique=False, schema="finops"
+    )
+    op.create_index(
+        "resource_costs_by_resource", "resource_costs", ["resource_id", "usage_date"], unique=False, schema="finops"
+    )
     op.create_table(
         "resources",
         sa.Column("resource_id", sa.Text(), nullable=False),
@@ -408,7 +426,12 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=True),
         sa.Column("environment", sa.Text(), nullable=True),
         sa.Column("application", sa.Text(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=True, comment="As the inventory last saw it: running, stopped, available, in-use …"),
+        sa.Column(
+            "state",
+            sa.Text(),
+            nullable=True,
+            comment="As the inventory last saw it: running, stopped, available, in-use …",
+        ),
         sa.Column("instance_type", sa.Text(), nullable=True),
         sa.Column("tags", postgresql.JSONB(), server_default="{}", nullable=False),
         sa.Column(
@@ -420,7 +443,9 @@ def upgrade() -> None:
         ),
         sa.Column("first_seen", sa.Date(), nullable=True),
         sa.Column("last_seen", sa.Date(), nullable=True),
-        sa.Column("monthly_cost", sa.Numeric(), nullable=True, comment="Effective cost of the 30 days through last_seen"),
+        sa.Column(
+            "monthly_cost", sa.Numeric(), nullable=True, comment="Effective cost of the 30 days through last_seen"
+        ),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("inventory_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("resource_id"),
@@ -523,7 +548,12 @@ def upgrade() -> None:
         "loads",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=True),
-        sa.Column("delivery", sa.Text(), nullable=False, comment="Digest of the files given together and of the allocation rules"),
+        sa.Column(
+            "delivery",
+            sa.Text(),
+            nullable=False,
+            comment="Digest of the files given together and of the allocation rules",
+        ),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("format", sa.Text(), nullable=True),
         sa.Column("provider", sa.Text(), nullable=True),
@@ -609,7 +639,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         schema="finops",
     )
-    op.create_index(op.f("ix_finops_rejected_rows_load_id"), "rejected_rows", ["load_id"], unique=False, schema="finops")
+    op.create_index(
+        op.f("ix_finops_rejected_rows_load_id"), "rejected_rows", ["load_id"], unique=False, schema="finops"
+    )
     op.create_table(
         "remediation_steps",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -642,7 +674,11 @@ def upgrade() -> None:
         schema="finops",
     )
     op.create_index(
-        op.f("ix_finops_remediation_steps_remediation_id"), "remediation_steps", ["remediation_id"], unique=False, schema="finops"
+        op.f("ix_finops_remediation_steps_remediation_id"),
+        "remediation_steps",
+        ["remediation_id"],
+        unique=False,
+        schema="finops",
     )
     op.create_table(
         "savings",
@@ -657,7 +693,13 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("arithmetic", postgresql.JSONB(), server_default="{}", nullable=False),
         sa.Column("confounders", postgresql.JSONB(), server_default="[]", nullable=False),
-        sa.Column("status", sa.Text(), server_default="pending", nullable=False, comment="pending, validated, partial, missed or reversed"),
+        sa.Column(
+            "status",
+            sa.Text(),
+            server_default="pending",
+            nullable=False,
+            comment="pending, validated, partial, missed or reversed",
+        ),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["remediation_id"],
@@ -667,7 +709,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("remediation_id", "resource_id"),
         schema="finops",
     )
-    op.create_index(op.f("ix_finops_savings_remediation_id"), "savings", ["remediation_id"], unique=False, schema="finops")
+    op.create_index(
+        op.f("ix_finops_savings_remediation_id"), "savings", ["remediation_id"], unique=False, schema="finops"
+    )
 
     op.execute(
         """
@@ -678,7 +722,9 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON finops.audit_log FOR EACH ROW EXECUTE FUNCTION finops.refuse_change()"
     )
-    op.execute("CREATE TRIGGER never_truncated BEFORE TRUNCATE ON finops.audit_log EXECUTE FUNCTION finops.refuse_change()")
+    op.execute(
+        "CREATE TRIGGER never_truncated BEFORE TRUNCATE ON finops.audit_log EXECUTE FUNCTION finops.refuse_change()"
+    )
 
 
 def downgrade() -> None:

@@ -45,7 +45,9 @@ def _remediation_knows_its_approvers_and_its_page() -> None:
     op.add_column("remediations", sa.Column("requester_name", sa.Text(), nullable=True), schema="finops")
     op.add_column(
         "remediations",
-        sa.Column("flow_run_url", sa.Text(), nullable=True, comment="The run's page in Prefect, where Prefect has pages"),
+        sa.Column(
+            "flow_run_url", sa.Text(), nullable=True, comment="The run's page in Prefect, where Prefect has pages"
+        ),
         schema="finops",
     )
     op.add_column(
@@ -71,7 +73,9 @@ def _audit_log_knows_its_end() -> None:
         sa.PrimaryKeyConstraint("single"),
         schema="finops",
     )
-    op.execute("INSERT INTO finops.audit_head (entries, hash) SELECT id, hash FROM finops.audit_log ORDER BY id DESC LIMIT 1")
+    op.execute(
+        "INSERT INTO finops.audit_head (entries, hash) SELECT id, hash FROM finops.audit_log ORDER BY id DESC LIMIT 1"
+    )
     op.execute(
         """
         CREATE FUNCTION finops.note_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
@@ -82,7 +86,9 @@ def _audit_log_knows_its_end() -> None:
         END $$
         """
     )
-    op.execute("CREATE TRIGGER known_end AFTER INSERT ON finops.audit_log FOR EACH ROW EXECUTE FUNCTION finops.note_end()")
+    op.execute(
+        "CREATE TRIGGER known_end AFTER INSERT ON finops.audit_log FOR EACH ROW EXECUTE FUNCTION finops.note_end()"
+    )
 
 
 def _language_model_has_budgets_and_a_memory() -> None:
@@ -125,7 +131,9 @@ def _analysis_knows_hours_shared_costs_and_days_of_digests() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("team", sa.Text(), nullable=True, comment="NULL for what nobody bears"),
-        sa.Column("shared_cost", sa.Text(), nullable=True, comment="Name of the shared cost; NULL for a team's own cost"),
+        sa.Column(
+            "shared_cost", sa.Text(), nullable=True, comment="Name of the shared cost; NULL for a team's own cost"
+        ),
         sa.Column("cost", sa.Numeric(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -134,7 +142,12 @@ def _analysis_knows_hours_shared_costs_and_days_of_digests() -> None:
     op.create_index(op.f("ix_finops_showback_month"), "showback", ["month"], schema="finops")
     op.add_column(
         "subscriptions",
-        sa.Column("weekdays", postgresql.JSONB(), nullable=True, comment="Days of the week it comes on, 0 is Monday; NULL for every day"),
+        sa.Column(
+            "weekdays",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="Days of the week it comes on, 0 is Monday; NULL for every day",
+        ),
         schema="finops",
     )
 

@@ -1,0 +1,84 @@
+"""Third release: what 0.3.0 adds to the tables of 0.2.0, one function for each area."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+_SUMS = ("daily_costs", "hourly_costs")
+_DIMENSIONS = ("charge_class", "publisher", "service_subcategory", "invoice_id")
+
+
+def upgrade() -> None:
+    """Add what 0.3.0 keeps."""
+    _periods_know_what_stands_of_them()
+    _sums_know_corrections_publishers_invoices_and_known_list_prices()
+    _events_are_not_tried_for_ever()
+
+
+def downgrade() -> None:
+    """Take it away again."""
+    op.drop_column("slack_events", "attempts", schema="finops")
+    for table in _SUMS:
+        for name in ("listed_cost", *_DIMENSIONS):
+            op.drop_column(table, name, schema="finops")
+    op.drop_table("billed_periods", schema="finops")
+
+
+def _periods_know_what_stands_of_them() -> None:
+    """Filled from the charges that stand, so that the next delivery finds what it replaces."""
+    numbers = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
+    op.create_table(
+        "billed_periods",
+        sa.Column("source_id", sa.BigInteger(), sa.ForeignKey("finops.sources.id"), primary_key=True),
+        sa.Column("billing_account_id", sa.Text(), primary_key=True),
+        sa.Column("billing_period_start", sa.DateTime(timezone=True), primary_key=True),
+        sa.Column("billing_period_end", sa.DateTime(timezone=True), primary_key=True),
+        sa.Column("currency", sa.Text(), primary_key=True),
+        sa.Column("provider", sa.Text(), nullable=False, comment="One name for all names of the provider, lower case"),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.Numeric(), nullable=False) for name in numbers),
+        sa.Column("tax", sa.Numeric(), nullable=False, comment="Of the billed cost"),
+        schema="finops",
+    )
+    op.create_index(
+        op.f("ix_finops_billed_periods_billing_account_id"), "billed_periods", ["billing_account_id"], schema="finops"
+    )
+    op.execute(
+        """
+        INSERT INTO finops.billed_periods (source_id, billing_account_id, billing_period_start, billing_period_end, currency,
+            provider, rows, billed_cost, effective_cost, list_cost, contracted_cost, tax)
+        SELECT source_id, billing_account_id, billing_period_start, billing_period_end, billing_currency,
+            CASE WHEN min(provider_name) ~* '^(aws|amazon)' THEN 'aws' WHEN min(provider_name) ~* '^(microsoft|azure)' THEN 'microsoft'
+                WHEN min(provider_name) ~* '^(google|gcp)' THEN 'google cloud' WHEN min(provider_name) ~* '^(oracle|oci)' THEN 'oracle'
+                ELSE coalesce(lower(min(provider_name)), '') END,
+            count(*), coalesce(sum(billed_cost), 0), coalesce(sum(effective_cost), 0), coalesce(sum(list_cost), 0),
+            coalesce(sum(contracted_cost), 0), coalesce(sum(billed_cost) FILTER (WHERE charge_category = 'Tax'), 0)
+        FROM finops.charges GROUP BY 1, 2, 3, 4, 5
+        """
+    )
+
+
+def _sums_know_corrections_publishers_invoices_and_known_list_prices() -> None:
+    """What older sums can tell is filled in; publishers and invoices come with the next delivery."""
+    for table in _SUMS:
+        for name in _DIMENSIONS:
+            op.add_column(table, sa.Column(name, sa.Text()), schema="finops")
+        op.add_column(table, sa.Column("listed_cost", sa.Numeric()), schema="finops")
+        op.execute(
+            f"UPDATE finops.{table} SET charge_class = CASE WHEN charge_category = 'Adjustment' THEN 'Correction' END, "
+            "listed_cost = CASE WHEN charge_category = 'Usage' AND (list_cost > 0 OR commitment_status = 'Unused' "
+            "OR effective_cost = 0) THEN effective_cost END"
+        )
+
+
+def _events_are_not_tried_for_ever() -> None:
+    column = sa.Column(
+        "attempts",
+        sa.Integer(),
+        server_default="0",
+        nullable=False,
+        comment="How often a bot took it over from one that died",
+    )
+    op.add_column("slack_events", column, schema="finops")
