@@ -2,33 +2,38 @@
 
 import re
 import time
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from access import Action, Actor, Denied, check
+from config.access import Action, Actor, Denied, check
+from config.organisation import Organisation
+from config.settings import Settings
 from db import audit
-from db.engines import Database
-from nl2sql import conversation, golden, presenting
-from nl2sql.answering import Desk, answer_listing, answer_query, answer_sql, declined
-from nl2sql.asking_model import ask_model
-from nl2sql.conversation import Context, Turn
-from nl2sql.dates import Calendar
+from db.database import Database
+from nl2sql.answers import presentation
+from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
+from nl2sql.answers.query import Desk, answer_listing, answer_query, answer_sql, declined
+from nl2sql.catalog.known_values import Facts, NoData, facts
+from nl2sql.catalog.linking import Values
+from nl2sql.catalog.semantics import semantics
+from nl2sql.dates.periods import Calendar
 from nl2sql.deps import Deps, Request
-from nl2sql.facts import Facts, NoData, facts
 from nl2sql.grammar import assemble
 from nl2sql.grammar.draft import Doubt, Refusal
-from nl2sql.grammar.listing import Listing, list_subject
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import Query
-from nl2sql.linking import Values
-from nl2sql.outcomes import Answer, Blocked, Outcome, Unavailable
-from nl2sql.semantics import semantics
-from settings import Organisation, Settings
+from nl2sql.grammar.recognisers.listing import Listing, list_subject
+from nl2sql.history import conversation, golden
+from nl2sql.history.conversation import Context, Turn
+from nl2sql.llm.fallback import ask_model
 
-_SQL = re.compile(r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|explain\b|table\s+\w+\.)", re.IGNORECASE | re.DOTALL)
+_SQL = re.compile(
+    r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|explain\b|table\s+\w+\.)", re.IGNORECASE | re.DOTALL
+)
 _NO_BILLS = "No bills are loaded yet. Load some with `finops ingest PATH`, or press Refresh bills."
 _AWAY = "The database cannot be reached right now. Try again in a minute."
 _MAXIMUM = 2_000
@@ -45,9 +50,17 @@ def connect_deps(settings: Settings, organisation: Organisation, database: Datab
 
 
 def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
-    """Answer a question, amending the thread's last one where it follows it; the outcome is stored and audited, refusals too."""
+    """Answer a question, amending the thread's last one where it follows it;
+    the outcome is stored and audited, refusals too.
+    """
     started = time.perf_counter()
-    question = question.replace("\x00", " ").strip()[:_MAXIMUM]
+    question = question.replace("\x00", " ").strip()
+    if len(question) > _MAXIMUM:
+        text = (
+            f"That is {len(question):,} characters; I read questions of up to {_MAXIMUM:,}. Please ask in fewer words."
+        )
+        turn = Turn(conversation.new_reference(), asker.id, question[:_MAXIMUM], thread, deps.channel)
+        return _kept(turn, CannotAnswer(text=text), deps, started)
     turn = Turn(conversation.new_reference(), asker.id, question, thread, deps.channel)
     try:
         with Session(deps.database.app) as session:
@@ -58,8 +71,16 @@ def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
 
 
+def plain_text(question: str) -> str:
+    """A question as the grammar reads it: compatible letters as one, what cannot be seen left out, single blanks."""
+    folded = unicodedata.normalize("NFKC", question)
+    return " ".join("".join(one for one in folded if unicodedata.category(one) != "Cf").split())
+
+
 def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: str | None = None) -> Outcome:
-    """Run SQL that a person wrote or edited: the same guard, the same limits, stored (under the question it answers) and audited."""
+    """Run SQL that a person wrote or edited: the same guard, the same limits,
+    stored (under the question it answers) and audited.
+    """
     started = time.perf_counter()
     sql = sql.replace("\x00", " ")
     turn = Turn(conversation.new_reference(), asker.id, (question or sql)[:_MAXIMUM], thread, deps.channel)
@@ -104,8 +125,8 @@ def _outcome(turn: Turn, asker: Actor, context: Context | None, deps: Deps) -> t
         return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(text=_NO_BILLS)
     if _SQL.match(turn.question):
         return turn, answer_sql(turn.question, Desk(asker, deps, known))
-    whole = conversation.chosen(context, turn.question) or turn.question
-    question, wish = presenting.wishes(whole)
+    whole = plain_text(conversation.chosen(context, turn.question) or turn.question)
+    question, wish = presentation.wishes(whole)
     repeats = bool(wish) and not question
     if context and not wish.currency:
         wish = replace(wish, currency=context.shown_in)
@@ -156,7 +177,9 @@ def _by_rules(turn: Turn, found: Query | Listing | Doubt | Refusal, question: st
         return turn, declined(found, desk.known, golden.nearest(question, known))
     note = f"As an admin approved it (reference {approved.reference})."
     outcome = answer_sql(approved.sql, desk, translator="offline")
-    return turn, replace(outcome, text=f"{outcome.text}\n{note}", notes=(note,)) if isinstance(outcome, Answer) else outcome
+    return turn, replace(outcome, text=f"{outcome.text}\n{note}", notes=(note,)) if isinstance(
+        outcome, Answer
+    ) else outcome
 
 
 def golden_answer(question: str, desk: Desk) -> golden.Approved | None:
@@ -184,7 +207,9 @@ def _request(question: str, context: Context | None, calendar: Calendar, desk: D
     return Request(question, desk.known, calendar, previous, desk.asker.id, scope, examples)
 
 
-def understand(question: str, known: Facts, calendar: Calendar, previous: Query | None) -> Query | Listing | Doubt | Refusal:
+def understand(
+    question: str, known: Facts, calendar: Calendar, previous: Query | None
+) -> Query | Listing | Doubt | Refusal:
     """What the built-in grammar makes of a question; pure."""
     draft = parse(question, semantics(), known.values, calendar, following=previous is not None)
     if draft.refusal:

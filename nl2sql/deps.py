@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from db.engines import Database
-from nl2sql.dates import Calendar
-from nl2sql.facts import Facts
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from nl2sql.catalog.known_values import Facts
+from nl2sql.dates.periods import Calendar
 from nl2sql.grammar.draft import Doubt, Refusal
-from settings import Organisation, Settings
 
 
 @dataclass(frozen=True)
 class Request:
-    """A question for a translator: what was resolved before, the question and SQL that a follow-up amends, and answers that an admin approved."""
+    """A question for a translator: what was resolved before, the question and
+    SQL that a follow-up amends, and answers that an admin approved.
+    """
 
     question: str
     facts: Facts
@@ -51,7 +54,9 @@ class Translation:
 
 
 class Translator(Protocol):
-    """Turns a question into SQL; `verdict` checks and runs a draft and gives back the problem, None when it was answered."""
+    """Turns a question into SQL; `verdict` checks and runs a draft and gives
+    back the problem, None when it was answered.
+    """
 
     @property
     def model(self) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeGuard
 
-from nl2sql.run import Rows
-from settings import Organisation
+from config.organisation import Organisation
+from nl2sql.execution.run import Rows
 
 _MONEY = re.compile(
     r"cost|spen[dt]|saving|saved|amount|change|difference|delta|previous|before|credit|tax|budget|price|expected|low_|high_|impact|forecast"
@@ -26,7 +26,9 @@ class Exchange:
     def missing(self, currencies: Sequence[str]) -> str | None:
         """The first of these and the wanted currency that has no rate; None when all can be exchanged."""
         return (
-            next((name for name in (self.into, *currencies) if self._rate(name) is None), None) if set(currencies) != {self.into} else None
+            next((name for name in (self.into, *currencies) if self._rate(name) is None), None)
+            if set(currencies) != {self.into}
+            else None
         )
 
     def _rate(self, currency: str) -> Decimal | None:
@@ -42,7 +44,9 @@ class Exchange:
         return float(into / out)
 
     def applied(self, found: Rows, currency: str, *, every: bool = False) -> Rows:
-        """The rows with their amounts exchanged (`every`: each number but shares); rows that differed in nothing but their currency become one."""
+        """The rows with their amounts exchanged (`every`: each number but
+        shares); rows that differed in nothing but their currency become one.
+        """
         at = found.columns.index("currency") if "currency" in found.columns else None
         numbers = [i for i in range(len(found.columns)) if any(_is_number(row[i]) for row in found.rows)]
         named = [(i, found.columns[i]) for i in numbers]
@@ -56,12 +60,19 @@ class Exchange:
             rows.append(cells)
         if at is not None:
             rows = _together(rows, money)
-        return replace(found, rows=tuple(tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows))
+        return replace(
+            found,
+            rows=tuple(tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows),
+        )
 
     def note(self, currencies: Sequence[str]) -> str:
         """The rate, for the reader."""
         told = [f"1 {name} = {self.factor(name):.4g} {self.into}" for name in currencies if name != self.into]
-        return f"Exchanged by the rates of finops.yaml: {', '.join(told)}. The SQL is in the bill's currency." if told else ""
+        return (
+            f"Exchanged by the rates of finops.yaml: {', '.join(told)}. The SQL is in the bill's currency."
+            if told
+            else ""
+        )
 
 
 def exchange(into: str, organisation: Organisation) -> Exchange:

@@ -20,13 +20,19 @@ def headline(columns: Sequence[str], rows: Rows, currency: str, truncated: bool 
     """One sentence with the figures of the rows; what a number is, its column's name tells."""
     if not rows or all(cell is None for row in rows for cell in row):
         return "Nothing: no row fits."
-    numbers = [at for at in range(len(columns)) if any(_is_number(row[at]) for row in rows) and not columns[at].endswith("_id")]
+    numbers = [
+        at for at in range(len(columns)) if any(_is_number(row[at]) for row in rows) and not columns[at].endswith("_id")
+    ]
     names = [at for at in range(len(columns)) if at not in numbers and columns[at] != "currency"]
     if "currency" in columns:
         found = {row[list(columns).index("currency")] for row in rows}
         currency = str(next(iter(found))) if len(found) == 1 else "several"
     if len(rows) == 1:
-        parts = [f"{_figure(columns[at], rows[0][at], currency)} {_words(columns[at])}" for at in numbers[:3] if rows[0][at] is not None]
+        parts = [
+            f"{_figure(columns[at], rows[0][at], currency)} {_words(columns[at])}"
+            for at in numbers[:3]
+            if rows[0][at] is not None
+        ]
         named = " / ".join(str(rows[0][at]) for at in names[:2] if rows[0][at] is not None)
         return ": ".join(part for part in (named, ", ".join(parts)) if part) + "."
     count = f"{'the first ' if truncated else ''}{len(rows):,} rows"
@@ -36,7 +42,11 @@ def headline(columns: Sequence[str], rows: Rows, currency: str, truncated: bool 
     present = [row for row in rows if _is_number(row[measure])]
     top = max(present, key=lambda row: row[measure])
     name = " / ".join(_shown(top[at]) for at in names[:2])
-    peak = f"{name} with {_figure(columns[measure], top[measure], currency)}" if name else _figure(columns[measure], top[measure], currency)
+    peak = (
+        f"{name} with {_figure(columns[measure], top[measure], currency)}"
+        if name
+        else _figure(columns[measure], top[measure], currency)
+    )
     if _ADDED.search(columns[measure]) and not _NOT_ADDED.search(columns[measure]) and not truncated:
         total = sum(row[measure] for row in present)
         return f"{_figure(columns[measure], total, currency)} {_words(columns[measure])} in {count}, most of it {peak}."

@@ -29,7 +29,9 @@ class _Outcome:
     fallback: str | None = None  # why the model did not answer, where rules had to
 
     def to_json(self) -> dict[str, Any]:
-        """The contract of `finops ask`: the same keys for every outcome; `period` is half open, `rows` hold floats, text and ISO dates."""
+        """The contract of `finops ask`: the same keys for every outcome;
+        `period` is half open, `rows` hold floats, text and ISO dates.
+        """
         return {
             "outcome": self.outcome, "text": self.text, "sql": None, "columns": [], "rows": [], "choices": [], "period": None, "metric": None,
             "currency": None, "as_of": self.as_of, "translator": self.translator, "elapsed_ms": self.elapsed_ms,
@@ -42,7 +44,9 @@ class _Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(_Outcome):
-    """Rows of checked SQL; `chart` is line, stacked, bars, any or none; `truncated` when the row cap cut them; `export` when a file is wanted."""
+    """Rows of checked SQL; `chart` is line, stacked, bars, any or none;
+    `truncated` when the row cap cut them; `export` when a file is wanted.
+    """
 
     outcome: ClassVar[str] = "answer"
     sql: str
@@ -57,6 +61,7 @@ class Answer(_Outcome):
     model: str | None = None
     export: bool = False
     shown_in: str | None = None  # the currency that was asked for; follow-ups keep it
+    whole: float | None = None  # of a ranking that was cut: the metric over everything that was ranked
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `finops ask`."""
@@ -69,7 +74,7 @@ class Answer(_Outcome):
         """The contract, and what cards draw besides."""
         return self.to_json() | {
             "chart": self.chart, "notes": list(self.notes), "truncated": self.truncated, "model": self.model, "export": self.export,
-            "shown_in": self.shown_in, "fallback": self.fallback,
+            "shown_in": self.shown_in, "whole": self.whole, "fallback": self.fallback,
         }  # fmt: skip
 
 

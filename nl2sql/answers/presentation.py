@@ -1,4 +1,6 @@
-"""How an answer is wanted: as a chart, as a file, in another currency; said at a question's end, or alone about the answer before."""
+"""How an answer is wanted: as a chart, as a file, in another currency; said at
+a question's end, or alone about the answer before.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -13,8 +15,12 @@ _CURRENCIES = {
 }  # fmt: skip
 _END = r"(?=[\s?.!,]*$|\s*[,;])"
 _CURRENCY = {
-    code: re.compile(rf"(?:^|[\s,]+)(?:shown |converted |expressed |and )?(?:in|into|to)\s+(?:{words})(?![\w$€£])", re.IGNORECASE)
-    for code, words in sorted(_CURRENCIES.items(), key=lambda item: item[0] == "USD")  # `canadian dollars` before `dollars`
+    code: re.compile(
+        rf"(?:^|[\s,]+)(?:shown |converted |expressed |and )?(?:in|into|to)\s+(?:{words})(?![\w$€£])", re.IGNORECASE
+    )
+    for code, words in sorted(
+        _CURRENCIES.items(), key=lambda item: item[0] == "USD"
+    )  # `canadian dollars` before `dollars`
 }
 _SHAPE = r"(?:(line|bar|column|area|stacked|pie|time) ?)?"
 _SHOW = r"(?:(?:and |now |please |can you |could you )*(?:show|draw|plot|give|display|see|put|make|turn|do|send|visuali[sz]e)(?: me| us)?(?: it| that| this| them| those)?(?: into)?\s+)?"
@@ -32,7 +38,15 @@ _EXPORT = re.compile(
     re.IGNORECASE,
 )
 _FILLER = re.compile(r"^(?:\W|\b(?:and|please|now|ok|okay|thanks|the|same|that|this|it|them|those|again|show|give|me|us|but|can|could|you|i|have|get|what|is|how|about|much)\b)*$", re.IGNORECASE)  # fmt: skip
-_KINDS = {"line": "line", "time": "line", "bar": "bars", "column": "bars", "area": "stacked", "stacked": "stacked", "pie": "bars"}
+_KINDS = {
+    "line": "line",
+    "time": "line",
+    "bar": "bars",
+    "column": "bars",
+    "area": "stacked",
+    "stacked": "stacked",
+    "pie": "bars",
+}
 
 
 @dataclass(frozen=True)
@@ -72,10 +86,20 @@ def _without(text: str, found: re.Match[str]) -> str:
 def charted(query: Query, wish: Wish) -> Query:
     """The query that a chart can be drawn of: one number alone becomes its course over the period."""
     single = not (
-        query.dimensions or query.grain or query.compared or query.scopes or query.count or query.share_of is not None or query.average
+        query.dimensions
+        or query.grain
+        or query.compared
+        or query.scopes
+        or query.count
+        or query.share_of is not None
+        or query.average
     )
     if not wish.chart or not (
-        single or (wish.chart in ("line", "stacked") and not (query.grain or query.compared or query.limit or query.scopes or query.count))
+        single
+        or (
+            wish.chart in ("line", "stacked")
+            and not (query.grain or query.compared or query.limit or query.scopes or query.count)
+        )
     ):
         return query
     days = query.period.days

@@ -1,4 +1,6 @@
-"""What SQL that a model or a person wrote is about: the days it reads and the cost it adds up, as far as the statement says so plainly."""
+"""What SQL that a model or a person wrote is about: the days it reads and the
+cost it adds up, as far as the statement says so plainly.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

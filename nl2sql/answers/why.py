@@ -1,7 +1,8 @@
-"""The reasons behind a change that was asked for with `why`, from checked SQL: usage or price, who carries it, what is new, gone or ended.
+"""The reasons behind a change that was asked for with `why`, from checked SQL:
+usage or price, who carries it, what is new, gone or ended.
 
-Everything adds up to the change of the periods' effective cost: the effects do, and the contributions of each dimension do, because cost
-without a resource is looked up too.
+Everything adds up to the change of the periods' effective cost: the effects do, and the
+contributions of each dimension do, because cost without a resource is looked up too.
 """
 
 from collections.abc import Callable
@@ -12,13 +13,13 @@ from sqlglot import exp
 
 from analysis.cause_words import EFFECTS, carried_by
 from analysis.root_cause import Contribution, RootCause, Row, explain
-from nl2sql import dates
-from nl2sql.dates import Period
+from nl2sql.dates import periods
+from nl2sql.dates.periods import Period
+from nl2sql.execution.run import Rows
 from nl2sql.grammar.compile import Context, conditions
 from nl2sql.grammar.describe import change, money, scope_of
 from nl2sql.grammar.measures import within
 from nl2sql.grammar.query import Query
-from nl2sql.run import Rows
 
 _PLACES = ("account", "service", "region", "team")
 _NAMES = (*_PLACES, "resource_name", "usage_type")
@@ -29,7 +30,12 @@ _MISSING = {
     "team": "unallocated",
     "resource": "no single resource",
 }
-_EFFECTS = (("usage", "usage"), ("price", "price"), ("mix", "mix of kinds"), ("unmetered", "charges without a quantity"))
+_EFFECTS = (
+    ("usage", "usage"),
+    ("price", "price"),
+    ("mix", "mix of kinds"),
+    ("unmetered", "charges without a quantity"),
+)
 _NAMED = 3  # contributors told of each dimension
 _TELLING = 0.01  # share of the change under which a part is not told
 _GONE = 0.1  # of what a commitment covered before: less is as good as ended
@@ -39,7 +45,9 @@ Run = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Ended:
-    """A commitment that covered usage before and hardly any after: its kind, whose it was, its last day, and what it paid for before."""
+    """A commitment that covered usage before and hardly any after: its kind,
+    whose it was, its last day, and what it paid for before.
+    """
 
     kind: str
     account: str
@@ -58,15 +66,17 @@ class Explanation:
 
 
 def comparable(query: Query, through: date) -> Query:
-    """A why-question with both periods as long as the data of the newer one: a month that is still running is compared with as many days before."""
+    """A why-question with both periods as long as the data of the newer one: a
+    month that is still running is compared with as many days before.
+    """
     if not query.why or len(query.compared) != 1:
         return query
     now, then = query.period, query.compared[0]
     if now.end <= through + timedelta(1) or now.start > through:
         return query
-    reached = dates.period_of(now.start, through + timedelta(1), "day")
+    reached = periods.period_of(now.start, through + timedelta(1), "day")
     note = f"{now.label} is not over: the first {reached.days} days of both periods are compared"
-    return replace(query, period=reached, compared=(dates.opening(then, reached.days),), notes=(*query.notes, note))
+    return replace(query, period=reached, compared=(periods.opening(then, reached.days),), notes=(*query.notes, note))
 
 
 def explained(query: Query, context: Context, run: Run) -> Explanation | None:
@@ -102,12 +112,18 @@ def reasons(found: Explanation | None, currency: str) -> tuple[str, ...]:
     if (found.asked == "up" and cause.delta < 0) or (found.asked == "down" and cause.delta > 0):
         lines.append(f"It went {'down, not up' if cause.delta < 0 else 'up, not down'}.")
     lines += [f"{words[0].upper()}{words[1:]} ({', '.join(effects)}){': ' + carried if carried else ''}."]
-    lines += [line for dimension in (*_PLACES, "resource") if (line := _by(dimension, cause.contributions[dimension], currency))]
+    lines += [
+        line
+        for dimension in (*_PLACES, "resource")
+        if (line := _by(dimension, cause.contributions[dimension], currency))
+    ]
     for sort in ("new", "gone"):
         same = [item for item in cause.resources if item.change == sort]
         if same and not carried:
             listed = ", ".join(f"{item.name} ({_signed(item.after - item.before, currency)})" for item in same[:_NAMED])
-            lines.append(f"{sort.capitalize()}: {listed}{f' and {len(same) - _NAMED} more' if len(same) > _NAMED else ''}.")
+            lines.append(
+                f"{sort.capitalize()}: {listed}{f' and {len(same) - _NAMED} more' if len(same) > _NAMED else ''}."
+            )
     lines += [
         f"Ended on {each.last_day}: {each.kind} in {each.account}, which had covered {money(each.covered, currency)}."
         for each in found.ended
@@ -132,7 +148,10 @@ def _by(dimension: str, parts: tuple[Contribution, ...], currency: str) -> str:
     if len(moved) < 2:
         return ""
     told = [part for part in moved if not part.rest][:_NAMED]
-    shown = [f"{part.name or _MISSING[dimension]} {_signed(part.delta, currency)} ({100 * part.share:.0f} %)" for part in told]
+    shown = [
+        f"{part.name or _MISSING[dimension]} {_signed(part.delta, currency)} ({100 * part.share:.0f} %)"
+        for part in told
+    ]
     others = sum(part.delta for part in moved) - sum(part.delta for part in told)
     rest = f", others {_signed(others, currency)}" if len(moved) > len(told) else ""
     return f"By {dimension}: {', '.join(shown)}{rest}."
@@ -142,7 +161,9 @@ def _by(dimension: str, parts: tuple[Contribution, ...], currency: str) -> str:
 
 
 def _rows(query: Query, period: Period, context: Context, run: Run) -> list[Row] | None:
-    """Resources by place and kind of usage, and per place what no resource carries; None when the rows could not be read whole."""
+    """Resources by place and kind of usage, and per place what no resource
+    carries; None when the rows could not be read whole.
+    """
     single = replace(query, period=period, compared=(), dimensions=(), limit=None)
     resources = _grouped(single, context, run, "resource_costs", _NAMES)
     if resources is None:
@@ -186,7 +207,8 @@ def _ended(query: Query, context: Context, run: Run) -> tuple[Ended, ...]:
     now, then = query.period, query.compared[0]
     columns = [exp.column(name) for name in ("commitment_type", "account")]
     covered = [
-        exp.Filter(this=exp.Sum(this=exp.column("effective_cost")), expression=exp.Where(this=within(period))) for period in (then, now)
+        exp.Filter(this=exp.Sum(this=exp.column("effective_cost")), expression=exp.Where(this=within(period)))
+        for period in (then, now)
     ]
     used = exp.EQ(this=exp.column("commitment_status"), expression=exp.Literal.string("Used"))
     select = exp.select(
@@ -195,12 +217,19 @@ def _ended(query: Query, context: Context, run: Run) -> tuple[Ended, ...]:
         exp.alias_(exp.Max(this=exp.column("usage_date")), "last_day"),
     ).from_("daily_costs")
     both = replace(query, dimensions=(), limit=None)
-    select = select.where(*conditions(both, context, "daily_costs"), used).group_by(*(column.copy() for column in columns))
+    select = select.where(*conditions(both, context, "daily_costs"), used).group_by(
+        *(column.copy() for column in columns)
+    )
     found = run(select.sql("postgres"))
     if not isinstance(found, Rows) or found.truncated:
         return ()
     gone = [
-        Ended(str(kind or "commitment"), str(account or "no account"), date.fromisoformat(str(last)[:10]), float(before or 0))
+        Ended(
+            str(kind or "commitment"),
+            str(account or "no account"),
+            date.fromisoformat(str(last)[:10]),
+            float(before or 0),
+        )
         for kind, account, before, after, last in found.rows
         if float(before or 0) > 0 and float(after or 0) <= _GONE * float(before)
     ]

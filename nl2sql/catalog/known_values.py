@@ -1,4 +1,6 @@
-"""The data a question is read against: how far the bills reach, and the names in them, read once a version of the data."""
+"""The data a question is read against: how far the bills reach, and the names
+in them, read once a version of the data.
+"""
 
 import threading
 from collections import OrderedDict
@@ -8,9 +10,9 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from access import Actor
-from nl2sql.linking import Match, Values, index
-from nl2sql.semantics import semantics
+from config.access import Actor
+from nl2sql.catalog.linking import Match, Values, index
+from nl2sql.catalog.semantics import semantics
 
 DIMENSIONS = (
     "provider", "billing_account", "account_id", "account", "service", "service_category", "region", "team", "environment", "application",
@@ -26,6 +28,7 @@ _DISTINCT = (
 _VERSION = "SELECT max(id) || ' ' || max(finished_at) FROM finops.loads WHERE status = 'loaded'"
 _REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
 _RESOURCE = "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
+_RESOURCES_LIKE = "SELECT resource_id, resource_name FROM reporting.resources WHERE strpos(lower(resource_name), lower(:name)) > 0 AND (:all OR team = ANY(:teams)) ORDER BY resource_name, resource_id LIMIT 6"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,11 @@ def facts(engine: sa.Engine, asker: Actor, own_words: Mapping[str, tuple[str, ..
 
 
 def _read(
-    connection: sa.Connection, engine: sa.Engine, version: str, teams: frozenset[str] | None, own_words: Mapping[str, tuple[str, ...]]
+    connection: sa.Connection,
+    engine: sa.Engine,
+    version: str,
+    teams: frozenset[str] | None,
+    own_words: Mapping[str, tuple[str, ...]],
 ) -> Facts | NoData:
     first, through = connection.execute(sa.text(_REACH)).one()
     if first is None:
@@ -81,9 +88,15 @@ def _read(
             if row[f"g_{name}"] == 0 and row[name] is not None:
                 found[name].add(row[name])
 
-    def find_resource(name: str) -> Match | None:
+    def find_resources(name: str) -> tuple[Match, ...]:
+        wanted = {"name": name, **narrowed}
         with engine.connect() as later:
-            rows = later.execute(sa.text(_RESOURCE), {"name": name, **narrowed}).all()
-        return Match("resource_id", (rows[0].resource_id,), rows[0].resource_name or name) if len(rows) == 1 else None
+            exact = later.execute(sa.text(_RESOURCE), wanted).all()
+            rows = exact or later.execute(sa.text(_RESOURCES_LIKE), wanted).all()
+        if len(exact) > 1:  # one name for several: none is meant more than the other
+            return ()
+        return tuple(
+            Match("resource_id", (row.resource_id,), row.resource_name or name, near=not exact) for row in rows
+        )
 
-    return Facts(version, first, through or first, index(found, semantics(), own_words, find_resource))
+    return Facts(version, first, through or first, index(found, semantics(), own_words, find_resources))

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from nl2sql.semantics import Key, Semantics, Synonym, key
+from nl2sql.catalog.semantics import Key, Semantics, Synonym, key
 
 # A name that is exactly a value of several dimensions means the first of these.
 PRECEDENCE = (
     "team", "environment", "provider", "account", "application", "service", "region", "billing_account", "account_id", "commitment_type", "service_category",
     "resource_type",
 )  # fmt: skip
-WEAK = frozenset({"service_category", "resource_type"})  # general words: a part of an account's or application's name is as likely meant
+WEAK = frozenset(
+    {"service_category", "resource_type"}
+)  # general words: a part of an account's or application's name is as likely meant
 _PARTIAL = ("team", "account", "application", "service", "environment", "region")
 _VENDORS = frozenset({"amazon", "aws", "azure", "google", "microsoft", "gcp"})
 
@@ -25,8 +27,8 @@ class Match:
     near: bool = False
 
 
-def _no_resource(_name: str) -> Match | None:
-    return None
+def _no_resources(_name: str) -> tuple[Match, ...]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Values:
     parts: Mapping[str, tuple[Match, ...]]
     longest: int
     vocabulary: tuple[str, ...] = ()
-    find_resource: Callable[[str], Match | None] = field(default=_no_resource)
+    find_resources: Callable[[str], tuple[Match, ...]] = field(default=_no_resources)
 
     def partial(self, words: Key, dimension: str | None = None) -> tuple[Match, ...]:
         """Values in whose name the words stand side by side, one match a value."""
@@ -62,9 +64,11 @@ def index(
     by_dimension: Mapping[str, Iterable[str]],
     semantics: Semantics,
     own_words: Mapping[str, tuple[str, ...]] | None = None,
-    find_resource: Callable[[str], Match | None] = _no_resource,
+    find_resources: Callable[[str], tuple[Match, ...]] = _no_resources,
 ) -> Values:
-    """Index the distinct values of the dimensions, with the catalogue's synonyms and the organisation's own that fit them."""
+    """Index the distinct values of the dimensions, with the catalogue's
+    synonyms and the organisation's own that fit them.
+    """
     values = {dimension: tuple(sorted(set(found))) for dimension, found in by_dimension.items()}
     exact: dict[Key, dict[str, Match]] = {}
     parts: dict[str, list[Match]] = {}
@@ -98,7 +102,12 @@ def index(
     ranked = {words: tuple(sorted(found.values(), key=_precedence)) for words, found in exact.items()}
     vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
     return Values(
-        values, ranked, {word: tuple(found) for word, found in parts.items()}, max(map(len, ranked), default=1), vocabulary, find_resource
+        values,
+        ranked,
+        {word: tuple(found) for word, found in parts.items()},
+        max(map(len, ranked), default=1),
+        vocabulary,
+        find_resources,
     )
 
 
@@ -127,5 +136,7 @@ def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
         for dimension in ("team", "account", "application", "service", "environment", "region")
         for name in values.by_dimension.get(dimension, ())
     }
-    found = process.extract(words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=60, processor=str.casefold)
+    found = process.extract(
+        words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=60, processor=str.casefold
+    )
     return tuple(name for name, _, _ in found)

@@ -1,4 +1,6 @@
-"""What cost questions are about: metrics, dimensions, synonyms, golden questions and house notes, read once from `catalog.yaml`."""
+"""What cost questions are about: metrics, dimensions, synonyms, golden
+questions and house notes, read once from `catalog.yaml`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ class Metric:
 
 @dataclass(frozen=True)
 class Charge:
-    """A part of the bill: values of a column of daily_costs, exactly or as text within; `metric` when another than effective cost is meant."""
+    """A part of the bill: values of a column of daily_costs, exactly or as text
+    within; `metric` when another than effective cost is meant.
+    """
 
     name: str
     column: str
@@ -92,7 +96,9 @@ class Semantics:
 
 
 def key(phrase: str) -> Key:
-    """A phrase as the grammar compares it: lower case, split at everything that is neither letter nor digit, except comparison signs."""
+    """A phrase as the grammar compares it: lower case, split at everything that
+    is neither letter nor digit, except comparison signs.
+    """
     return tuple(re.findall(r"[^\W_]+|[<>≥≤]=?", phrase.casefold()))
 
 
@@ -139,17 +145,33 @@ def build(content: dict[str, Any]) -> Semantics:
 
 
 def _charge(name: str, content: dict[str, Any]) -> Charge:
-    return Charge(name, content["column"], tuple(content.get("values", ())), tuple(content.get("like", ())), content.get("metric"))
+    return Charge(
+        name, content["column"], tuple(content.get("values", ())), tuple(content.get("like", ())), content.get("metric")
+    )
 
 
 def _dimension(name: str, content: dict[str, Any]) -> Dimension:
     says = (*content["says"], *content["plural"])
-    return Dimension(name, content["column"], content.get("fallback"), content.get("missing"), content.get("view", "daily_costs"), says)
+    return Dimension(
+        name,
+        content["column"],
+        content.get("fallback"),
+        content.get("missing"),
+        content.get("view", "daily_costs"),
+        says,
+    )
 
 
 def _synonyms(content: dict[str, Any]) -> list[Synonym]:
     found = [
-        Synonym("service", name, tuple(service.get("names", ())), tuple(service.get("prefix", ())), (), tuple(map(key, service["says"])))
+        Synonym(
+            "service",
+            name,
+            tuple(service.get("names", ())),
+            tuple(service.get("prefix", ())),
+            (),
+            tuple(map(key, service["says"])),
+        )
         for name, service in content["services"].items()
     ]
     for section, dimension in (
@@ -159,7 +181,7 @@ def _synonyms(content: dict[str, Any]) -> list[Synonym]:
         ("regions", "region"),
     ):
         for name, says in content[section].items():
-            names = (name, *says) if section == "environments" else (name, "Azure") if name == "Microsoft" else (name,)
+            names = (name, *says) if section in ("environments", "providers") else (name,)
             found.append(Synonym(dimension, name, names, (), (), tuple(map(key, says))))
     found += [
         Synonym("region", name, (), (), tuple(continent["within"]), tuple(map(key, continent["says"])))

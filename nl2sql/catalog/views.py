@@ -27,7 +27,9 @@ class _View(Protocol):
 
 @dataclass(frozen=True)
 class Relation:
-    """A view: its columns in order, the SQL condition on `{teams}` that narrows it (None: everybody may see all), and a guess at its rows."""
+    """A view: its columns in order, the SQL condition on `{teams}` that narrows
+    it (None: everybody may see all), and a guess at its rows.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -56,7 +58,7 @@ def _rows(name: str) -> float:
 
 @cache
 def reporting() -> Catalog:
-    """The catalogue of `db.reporting`, which is read on first use."""
-    from db.reporting import VIEWS
+    """The catalogue of `db.views`, which is read on first use."""
+    from db.views import VIEWS
 
     return from_views(VIEWS)

@@ -6,10 +6,27 @@ from typing import Any, Literal
 
 Unit = Literal["day", "week", "month", "quarter", "half", "year"]
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 MONTHS = {name: number for number, full in enumerate(_MONTHS, 1) for name in (full, full[:3])} | {"sept": 9, "febr": 2}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-WEEKDAYS = {name: number for number, full in enumerate(_WEEKDAYS) for name in (full, full[:3])} | {"tues": 1, "thur": 3, "thurs": 3}
+WEEKDAYS = {name: number for number, full in enumerate(_WEEKDAYS) for name in (full, full[:3])} | {
+    "tues": 1,
+    "thur": 3,
+    "thurs": 3,
+}
 UNITS: dict[str, Unit] = {
     "day": "day", "days": "day", "d": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week", "month": "month", "months": "month", "mo": "month",
     "mth": "month", "mths": "month", "quarter": "quarter", "quarters": "quarter", "qtr": "quarter", "qtrs": "quarter", "year": "year", "years": "year",
@@ -21,7 +38,16 @@ _SMALL = {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 }
-SMALL_NUMBERS = _SMALL | {"couple": 2, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100}
+SMALL_NUMBERS = _SMALL | {
+    "couple": 2,
+    "fourteen": 14,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "sixty": 60,
+    "ninety": 90,
+    "hundred": 100,
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +62,9 @@ class Period:
     whole: bool = True
     yearless: bool = False  # the year was left out
     floating: bool = False  # "previous month" beside another period means the one before that
-    ends: tuple["Period", "Period"] | None = None  # of a worded range: "from September to October" may also be a comparison
+    ends: tuple["Period", "Period"] | None = (
+        None  # of a worded range: "from September to October" may also be a comparison
+    )
 
     @property
     def days(self) -> int:
@@ -132,7 +160,11 @@ def label(start: date, end: date) -> str:
     last = end - timedelta(1)
     if start == last:
         return f"{start.day} {start:%b %Y}"
-    for unit, name in (("month", f"{start:%B %Y}"), ("quarter", f"Q{(start.month + 2) // 3} {start.year}"), ("year", str(start.year))):
+    for unit, name in (
+        ("month", f"{start:%B %Y}"),
+        ("quarter", f"Q{(start.month + 2) // 3} {start.year}"),
+        ("year", str(start.year)),
+    ):
         if floor(start, unit) == start and step(start, unit, 1) == end:  # type: ignore[arg-type]
             return name
     if start.year != last.year:
@@ -164,7 +196,9 @@ def apart(period: Period) -> list[Period]:
 
 
 def joined(first: Period, last: Period) -> Period | None:
-    """The period from the first day of one to the last day of the other, last year's where the years were left out; None the wrong way round."""
+    """The period from the first day of one to the last day of the other, last
+    year's where the years were left out; None the wrong way round.
+    """
     ends = (first, last)
     if first.start >= last.end and first.yearless:
         first = shifted(first, "year")

@@ -1,9 +1,11 @@
-"""The language of dates: `read` takes the longest date expression at a place; here are the ranges, `date_words` has the rest."""
+"""The language of dates: `read` takes the longest date expression at a place;
+here are the ranges, `date_words` has the rest.
+"""
 
 from datetime import timedelta
 
-from nl2sql.date_words import ATOMS, Read, Words, day_number, day_of, longest, word_at
-from nl2sql.dates import UNITS, Calendar, Period, Unit, joined, period_of, whole
+from nl2sql.dates.periods import UNITS, Calendar, Period, Unit, joined, period_of, whole
+from nl2sql.dates.words import ATOMS, Read, Words, day_number, day_of, longest, word_at
 
 
 def read(words: Words, i: int, calendar: Calendar) -> Read | None:
@@ -97,7 +99,9 @@ def _since(words: Words, i: int, calendar: Calendar) -> Read | None:
         return length, found[1]
     start = found[1].end if words[i] == "after" else found[1].start
     unit: Unit = found[1].unit
-    return length + onwards, period_of(start, max(calendar.tomorrow, start + timedelta(1)), "day", whole_units=unit == "day")
+    return length + onwards, period_of(
+        start, max(calendar.tomorrow, start + timedelta(1)), "day", whole_units=unit == "day"
+    )
 
 
 def _until(words: Words, i: int, calendar: Calendar) -> Read | None:

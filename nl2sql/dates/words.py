@@ -5,7 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from nl2sql.dates import MONTHS, SMALL_NUMBERS, UNITS, WEEKDAYS, Calendar, Period, Unit, floor, period_of, rolling, step, until_now, whole
+from nl2sql.dates.periods import (
+    MONTHS,
+    SMALL_NUMBERS,
+    UNITS,
+    WEEKDAYS,
+    Calendar,
+    Period,
+    Unit,
+    floor,
+    period_of,
+    rolling,
+    step,
+    until_now,
+    whole,
+)
 
 Words = Sequence[str]
 Read = tuple[int, Period]  # words read, what they mean
@@ -131,7 +145,13 @@ def month(words: Words, i: int, calendar: Calendar) -> Read | None:
     if not found:
         return None
     at = i + skipped + 1
-    if word_at(words, at) == "month" and word_at(words, at + 1) not in ("over", "on", "by", "to", "before"):  # in september month
+    if word_at(words, at) == "month" and word_at(words, at + 1) not in (
+        "over",
+        "on",
+        "by",
+        "to",
+        "before",
+    ):  # in september month
         at += 1
     year = _year(words, at) or _relative_year(words, at, calendar)
     if year:
@@ -152,7 +172,9 @@ def quarter(words: Words, i: int, calendar: Calendar) -> Read | None:
     elif word in _ORDINALS and word_at(words, i + 1) == "quarter":
         size, index, read = "quarter", _ORDINALS[word], 2
     elif (
-        word in ("first", "second") and word_at(words, i + 1) == "half" and (_year(words, i + 2) or _relative_year(words, i + 2, calendar))
+        word in ("first", "second")
+        and word_at(words, i + 1) == "half"
+        and (_year(words, i + 2) or _relative_year(words, i + 2, calendar))
     ):
         size, index, read = "half", _ORDINALS[word], 2
     else:
@@ -164,7 +186,9 @@ def quarter(words: Words, i: int, calendar: Calendar) -> Read | None:
 
 
 def fiscal(words: Words, i: int, calendar: Calendar) -> Read | None:
-    """`fiscal year`, `FY26`, `last fiscal year`, `fiscal Q2`: years are named by the calendar year in which they end."""
+    """`fiscal year`, `FY26`, `last fiscal year`, `fiscal Q2`: years are named
+    by the calendar year in which they end.
+    """
     back, at = (1, i + 1) if word_at(words, i) in _LAST else (0, i + (word_at(words, i) in _THIS))
     shift = calendar.fiscal_start - 1
     inside = step(calendar.today, "month", -shift)
@@ -225,10 +249,15 @@ def last_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
     if word_at(words, i) in _LAST and words[i] != "trailing":
         extra = 1 if word_at(words, i + 1) in ("full", "calendar", "complete", "whole") else 0
         unit = UNITS.get(word_at(words, i + 1 + extra))
-        if unit and tuple(words[i + 2 + extra : i + 4 + extra]) == ("to", "date"):  # last month to date: as far as this one is
+        if unit and tuple(words[i + 2 + extra : i + 4 + extra]) == (
+            "to",
+            "date",
+        ):  # last month to date: as far as this one is
             start = step(floor(calendar.today, unit), unit, -1)
             return 4 + extra, period_of(
-                start, min(start + (calendar.tomorrow - floor(calendar.today, unit)), floor(calendar.today, unit)), "day"
+                start,
+                min(start + (calendar.tomorrow - floor(calendar.today, unit)), floor(calendar.today, unit)),
+                "day",
             )
         if unit and words[i] == "past" and unit != "day":  # "over the past month" rolls
             return 2 + extra, rolling(unit, 1, calendar)
@@ -242,7 +271,9 @@ def last_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
 
 
 def last_units(words: Words, i: int, calendar: Calendar) -> Read | None:
-    """`last 14 days`, `past 2 weeks`, `previous three months`: last N weeks are calendar weeks, past N weeks days that roll."""
+    """`last 14 days`, `past 2 weeks`, `previous three months`: last N weeks are
+    calendar weeks, past N weeks days that roll.
+    """
     if word_at(words, i) not in _LAST:
         return None
     at = i + 1 + (word_at(words, i + 1) == "a")
@@ -339,10 +370,14 @@ def part_of(words: Words, i: int, calendar: Calendar) -> Read | None:
         start, end = (outer.start, middle) if word == "first" else (middle, full_end)
     else:
         days = (count or 1) * (7 if unit.startswith("week") else 1)
-        start, end = (full_end - timedelta(days), full_end) if word == "last" else (outer.start, outer.start + timedelta(days))
+        start, end = (
+            (full_end - timedelta(days), full_end) if word == "last" else (outer.start, outer.start + timedelta(days))
+        )
         if word == "second":
             start, end = start + timedelta(days), end + timedelta(days)
-    return at + 2 + skipped + found[0] - i, period_of(start, min(end, max(calendar.tomorrow, start + timedelta(1))), "day")
+    return at + 2 + skipped + found[0] - i, period_of(
+        start, min(end, max(calendar.tomorrow, start + timedelta(1))), "day"
+    )
 
 
 Reader = Callable[[Words, int, Calendar], Read | None]

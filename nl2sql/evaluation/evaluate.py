@@ -1,4 +1,6 @@
-"""Execution match over a file of questions: how many are answered right, how many wrongly, how fast, and for how many tokens."""
+"""Execution match over a file of questions: how many are answered right, how
+many wrongly, how fast, and for how many tokens.
+"""
 
 import json
 from collections import Counter
@@ -10,16 +12,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from access import SYSTEM, Actor
+from config.access import SYSTEM, Actor
+from config.errors import UserError
+from config.settings import Settings
 from db.tables import Question
-from nl2sql.answer import ask, connect_deps
-from nl2sql.conversation import new_reference
+from nl2sql.answers.outcomes import Outcome
+from nl2sql.ask import ask, connect_deps
 from nl2sql.deps import Deps
-from nl2sql.focus_sql import over_views
-from nl2sql.matching import Rule, matches
-from nl2sql.outcomes import Outcome
-from nl2sql.run import Rows, run_checked
-from settings import Settings, UserError
+from nl2sql.evaluation.focus_to_views import over_views
+from nl2sql.evaluation.row_match import Rule, matches
+from nl2sql.execution.run import Rows, run_checked
+from nl2sql.history.conversation import new_reference
 
 SHORT = {"rules": {"llm_use": "never"}, "model": {"llm_use": "first"}, "both": {"llm_use": "when_needed"}}
 _NO_BUDGET = {
@@ -79,7 +82,9 @@ class Report:
 
     def to_text(self) -> str:
         """For people: the failures, then the counts."""
-        failed = [f"{r.kind:<11} expected {r.expected}, got {r.outcome}: {r.question}" for r in self.results if not r.right]
+        failed = [
+            f"{r.kind:<11} expected {r.expected}, got {r.outcome}: {r.question}" for r in self.results if not r.right
+        ]
         kinds = [f"{kind:<11} {right}/{asked}" for kind, (right, asked) in self._by_kind().items()]
         return "\n".join([*failed, *kinds, self.summary()])
 
@@ -87,10 +92,16 @@ class Report:
         """One line: how many right, how many wrong, how fast, for how many tokens."""
         content = self.to_json()
         share = 100 * self.right / len(self.results) if self.results else 0.0
-        timed = f", p50 {content['latency_ms']['p50']:.0f} ms, p95 {content['latency_ms']['p95']:.0f} ms" if content["latency_ms"] else ""
+        timed = (
+            f", p50 {content['latency_ms']['p50']:.0f} ms, p95 {content['latency_ms']['p95']:.0f} ms"
+            if content["latency_ms"]
+            else ""
+        )
         spent = f", {self.tokens:,} tokens" if self.tokens else ""
         lead = f"{self.name}: " if self.name else ""
-        return f"{lead}{self.right}/{len(self.results)} right ({share:.1f} %), {self.wrong} answered wrongly{timed}{spent}"
+        return (
+            f"{lead}{self.right}/{len(self.results)} right ({share:.1f} %), {self.wrong} answered wrongly{timed}{spent}"
+        )
 
     def _by_kind(self) -> dict[str, tuple[int, int]]:
         asked = Counter(result.kind for result in self.results)
@@ -128,20 +139,31 @@ def _verdict(result: Result) -> str:
 
 
 def with_setting(deps: Deps, setting: str) -> Deps:
-    """The dependencies under `rules`, `model`, `both`, or fields of the settings as `llm_model=…,llm_use=first`. Raises `UserError`."""
+    """The dependencies under `rules`, `model`, `both`, or fields of the
+    settings as `llm_model=…,llm_use=first`. Raises `UserError`.
+    """
     changes: dict[str, Any] = dict(SHORT.get(setting, {}))
     for part in [] if setting in SHORT else setting.split(","):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or name not in Settings.model_fields:
-            raise UserError(f"{setting!r} is no setting to compare: use {', '.join(SHORT)}, or NAME=VALUE with a name such as llm_model.")
+            raise UserError(
+                f"{setting!r} is no setting to compare: use {', '.join(SHORT)}, or NAME=VALUE with a name such as llm_model."
+            )
         changes[name] = value
     kept = {name: getattr(deps.settings, name) for name in Settings.model_fields}
     try:
         settings = Settings(_env_file=None, **{**kept, **_NO_BUDGET, **changes})
     except ValueError as error:
         raise UserError(f"{setting!r} is not valid: {error}") from error
-    if settings.llm_use != "never" and settings.openai_api_key is None and settings.openai_base_url is None and setting != "both":
-        raise UserError("No language model is configured: set OPENAI_API_KEY or OPENAI_BASE_URL, or compare rules only.")
+    if (
+        settings.llm_use != "never"
+        and settings.openai_api_key is None
+        and settings.openai_base_url is None
+        and setting != "both"
+    ):
+        raise UserError(
+            "No language model is configured: set OPENAI_API_KEY or OPENAI_BASE_URL, or compare rules only."
+        )
     return connect_deps(settings, deps.organisation, deps.database, today=deps.today)
 
 
@@ -152,7 +174,9 @@ def compare_file(path: Path, deps: Deps, one: str, other: str) -> Comparison:
 
 
 def evaluate_file(path: Path, deps: Deps, asker: Actor | None = None) -> Report:
-    """Ask every question of a JSON-lines file (`question`, `thread`, `expect_outcome`, `rows` or SQL over the views or over a FOCUS table) and compare."""
+    """Ask every question of a JSON-lines file (`question`, `thread`, `expect_outcome`,
+    `rows` or SQL over the views or over a FOCUS table) and compare.
+    """
     asker = asker or replace(SYSTEM, id="eval", name="finops eval")
     run = new_reference()
     results = []
@@ -160,7 +184,9 @@ def evaluate_file(path: Path, deps: Deps, asker: Actor | None = None) -> Report:
         outcome = ask(line["question"], asker, _thread(line, run), deps)
         results.append((_result(line, outcome, asker, deps), outcome.reference))
     with deps.database.app.connect() as connection:
-        wanted = sa.select(Question.reference, Question.tokens).where(Question.reference.in_([reference for _, reference in results]))
+        wanted = sa.select(Question.reference, Question.tokens).where(
+            Question.reference.in_([reference for _, reference in results])
+        )
         tokens = {row.reference: row.tokens for row in connection.execute(wanted)}
     return Report(tuple(replace(result, tokens=tokens.get(reference, 0)) for result, reference in results))
 
@@ -191,12 +217,25 @@ def _result(line: dict[str, Any], outcome: Outcome, asker: Actor, deps: Deps) ->
     right = outcome.outcome in (expected, *line.get("also_ok", []))
     if right and outcome.outcome == "answer" == expected:
         right = _same_rows(line, outcome, asker, deps)
-    return Result(line["question"], line.get("kind", "question"), expected, outcome.outcome, right, outcome.elapsed_ms, outcome.translator)
+    return Result(
+        line["question"],
+        line.get("kind", "question"),
+        expected,
+        outcome.outcome,
+        right,
+        outcome.elapsed_ms,
+        outcome.translator,
+    )
 
 
 def _same_rows(line: dict[str, Any], outcome: Outcome, asker: Actor, deps: Deps) -> bool:
     percents = frozenset(line.get("pct", ()))
-    rule = Rule(line.get("match", "labels+numbers") == "labels+numbers", percents, bool(line.get("abs")), bool(line.get("first_row")))
+    rule = Rule(
+        line.get("match", "labels+numbers") == "labels+numbers",
+        percents,
+        bool(line.get("abs")),
+        bool(line.get("first_row")),
+    )
     answered = outcome.to_json()["rows"]
     return any(matches(gold, answered, rule) for gold in _golds(line, asker, deps))
 

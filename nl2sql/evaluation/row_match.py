@@ -1,4 +1,6 @@
-"""Execution match: whether an answer's rows are the right ones, whatever its columns are called and however it orders them."""
+"""Execution match: whether an answer's rows are the right ones, whatever its
+columns are called and however it orders them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +15,9 @@ Rows = Sequence[Sequence[Any]]
 
 @dataclass(frozen=True)
 class Rule:
-    """How one question is compared: labels or figures alone, which gold columns are per cents, signs ignored, only the first row, in order."""
+    """How one question is compared: labels or figures alone, which gold columns
+    are per cents, signs ignored, only the first row, in order.
+    """
 
     labels: bool = True
     percents: frozenset[int] = field(default_factory=frozenset)
@@ -35,7 +39,9 @@ def matches(gold: Rows, answer: Rows, rule: Rule) -> bool:
         if place is None:
             return False
         unclaimed.remove(place)
-    return all(any(isinstance(cell, str) and cell.casefold() in _TOTALS for cell in answer[place]) for place in unclaimed)
+    return all(
+        any(isinstance(cell, str) and cell.casefold() in _TOTALS for cell in answer[place]) for place in unclaimed
+    )
 
 
 def _empty(row: Sequence[Any]) -> bool:
@@ -51,7 +57,10 @@ def _fits(gold: Sequence[Any], answer: Sequence[Any], rule: Rule) -> bool:
     left = [float(cell) for cell in answer if _is_figure(cell)]
     for position, cell in enumerate(gold):
         if _is_figure(cell):
-            found = next((figure for figure in left if _near(float(cell), figure, position in rule.percents, rule.unsigned)), None)
+            found = next(
+                (figure for figure in left if _near(float(cell), figure, position in rule.percents, rule.unsigned)),
+                None,
+            )
             if found is None:
                 return False
             left.remove(found)

@@ -1,4 +1,6 @@
-"""Run checked SQL: under the reader role, in a read-only transaction of a reset session, with limits on time, cost and rows."""
+"""Run checked SQL: under the reader role, in a read-only transaction of a reset
+session, with limits on time, cost and rows.
+"""
 
 import logging
 import threading
@@ -16,16 +18,20 @@ from nl2sql.guard import SafeQuery
 
 log = logging.getLogger(__name__)
 
+_PIECE: Final = 50  # rows fetched at once: a row is bounded by the guard, so a piece is too
 _GRACE_SECONDS: Final = 1.0  # the client's timer fires this long after the server's, in case the server's never does
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one question may use; `cost` is the planner's estimate (about 100,000 a second on a small server)."""
+    """What one question may use; `cost` is the planner's estimate (about 100,000 a second on a small server), `bytes` is
+    what all cells together may hold as text.
+    """
 
     seconds: float = 15.0
     rows: int = 1_000
     cost: float = 20_000_000.0
+    bytes: int = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,9 @@ class TooCostly:
 
 @dataclass(frozen=True)
 class Failed:
-    """Postgres refused; `reason` is a sentence for people, `sqlstate` is for repair and logs, `unavailable` when the server cannot be reached."""
+    """Postgres refused; `reason` is a sentence for people, `sqlstate` is for
+    repair and logs, `unavailable` when the server cannot be reached.
+    """
 
     reason: str
     sqlstate: str = ""
@@ -65,7 +73,8 @@ class Failed:
 
 Outcome = Rows | TimedOut | TooCostly | Failed
 
-# Sentences by SQLSTATE, or by its class (first two characters). The server's own text may name what people must not see, so it is only logged.
+# Sentences by SQLSTATE, or by its class (first two characters). The server's own text may name what people must not
+# see, so it is only logged.
 _REASONS: Final = {
     "22012": "The query divides by zero; use NULLIF around the divisor.",
     "22007": "A date or time in the query is not written in a form that Postgres reads.",
@@ -94,7 +103,9 @@ _CANCELLED: Final = "57014"
 
 
 def run(engine: sa.Engine, query: SafeQuery, limits: Limits | None = None) -> Outcome:
-    """Run the query on a connection of the reader's engine and return at most `limits.rows` rows; never raises for what the query does."""
+    """Run the query on a connection of the reader's engine and return at most
+    `limits.rows` rows; never raises for what the query does.
+    """
     limits = limits or Limits()
     started = time.monotonic()
     try:
@@ -132,7 +143,9 @@ def _read(connection: Any, query: SafeQuery, limits: Limits, started: float) -> 
     connection.rollback()
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("DISCARD ALL")  # whatever the session held before: settings, prepared statements, locks, temporary tables
+        cursor.execute(
+            "DISCARD ALL"
+        )  # whatever the session held before: settings, prepared statements, locks, temporary tables
     connection.autocommit = False
     with _cancelled_after(connection, limits.seconds + _GRACE_SECONDS):
         with connection.cursor() as cursor:
@@ -145,15 +158,41 @@ def _read(connection: Any, query: SafeQuery, limits: Limits, started: float) -> 
             cursor.execute(f"EXPLAIN (FORMAT JSON) ({query.sql})")
             cost = float(cursor.fetchone()[0][0]["Plan"]["Total Cost"])
         if cost > limits.cost:
-            return TooCostly(cost, "That question needs too much of the database; ask for a shorter period or fewer details.")
+            return TooCostly(
+                cost, "That question needs too much of the database; ask for a shorter period or fewer details."
+            )
         # DECLARE … CURSOR takes one SELECT and nothing that writes.
         with connection.cursor(name="answer") as cursor:
-            cursor.itersize = limits.rows + 1
             cursor.execute(f"({query.sql})")
-            rows = cursor.fetchmany(limits.rows + 1)
+            rows = _fetch(cursor, limits)
             columns = tuple(column.name for column in cursor.description or ())
+    if rows is None:
+        return Failed(
+            f"The answer is larger than {limits.bytes >> 20} MB; ask for fewer columns or rows, or for shorter texts."
+        )
     elapsed = (time.monotonic() - started) * 1000
     return Rows(columns, rows[: limits.rows], len(rows) > limits.rows, elapsed)
+
+
+def _fetch(cursor: Any, limits: Limits) -> list[tuple[Any, ...]] | None:
+    """At most one row more than the limit, read in small pieces; None as soon as they hold too many bytes."""
+    rows: list[tuple[Any, ...]] = []
+    size = 0
+    while len(rows) <= limits.rows:
+        piece = cursor.fetchmany(min(_PIECE, limits.rows + 1 - len(rows)))
+        if not piece:
+            break
+        size += sum(_size(cell) for row in piece for cell in row)
+        if size > limits.bytes:
+            return None
+        rows += piece
+    return rows
+
+
+def _size(cell: Any) -> int:
+    if isinstance(cell, str):
+        return len(cell)
+    return sum(map(_size, cell)) if isinstance(cell, list) else 8
 
 
 @contextmanager
@@ -179,11 +218,14 @@ def _cancelled_after(connection: Any, seconds: float) -> Iterator[None]:
 
 def _outcome(error: BaseException | None, limits: Limits, started: float) -> TimedOut | Failed:
     state = getattr(error, "pgcode", None) or ""
-    log.info("query failed: sqlstate=%s", state)  # the server's text quotes the statement, and with it what people asked
+    log.info(
+        "query failed: sqlstate=%s", state
+    )  # the server's text quotes the statement, and with it what people asked
     if state == _CANCELLED:
         seconds = time.monotonic() - started
         return TimedOut(
-            seconds, f"The query took longer than {limits.seconds:g} s and was stopped; ask for a shorter period or fewer details."
+            seconds,
+            f"The query took longer than {limits.seconds:g} s and was stopped; ask for a shorter period or fewer details.",
         )
     if not state or state[:2] in _GONE:
         return Failed("The database cannot be reached just now; ask again in a moment.", state, unavailable=True)

@@ -5,12 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from access import Actor
-from db.engines import Database
-from errors import UserError
-from nl2sql import catalog, execute, guard
+from config.access import Actor
+from config.errors import UserError
+from config.settings import Settings
+from db.database import Database
+from nl2sql import guard
+from nl2sql.catalog import views
 from nl2sql.deps import Deps
-from settings import Settings
+from nl2sql.execution import execute
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,13 @@ def run_checked(sql: str, asker: Actor, deps: Deps) -> Rows | Slow | Failed:
     """Check a statement for an asker, and run what the guard made of it under the reader role within the limits."""
     settings = deps.settings
     deps.say("checking it")
-    safe = guard.check(sql, catalog.reporting(), asker, settings.answer_row_cap)
+    safe = guard.check(sql, views.reporting(), asker, settings.answer_row_cap)
     if isinstance(safe, guard.Rejected):
         return Failed(safe.reason, blocked=True)
     deps.say("asking the database")
-    limits = execute.Limits(seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=settings.answer_row_cap)
+    limits = execute.Limits(
+        seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=settings.answer_row_cap
+    )
     done = execute.run(deps.database.reader, safe, limits)
     if isinstance(done, execute.Rows):
         rows = tuple(tuple(_plain(cell) for cell in row) for row in done.rows)
@@ -56,13 +60,19 @@ def run_checked(sql: str, asker: Actor, deps: Deps) -> Rows | Slow | Failed:
     return Failed(done.reason, blocked=False)
 
 
-def rows_of(sql: str, asker: Actor, database: Database, settings: Settings, most: int | None = None) -> list[dict[str, Any]]:
-    """Rows of a statement of our own as dicts, narrowed to the asker as any question is. Raises `UserError` when the database cannot answer."""
+def rows_of(
+    sql: str, asker: Actor, database: Database, settings: Settings, most: int | None = None
+) -> list[dict[str, Any]]:
+    """Rows of a statement of our own as dicts, narrowed to the asker as any
+    question is. Raises `UserError` when the database cannot answer.
+    """
     most = most or settings.answer_row_cap
-    safe = guard.check(sql, catalog.reporting(), asker, most)
+    safe = guard.check(sql, views.reporting(), asker, most)
     if isinstance(safe, guard.Rejected):
         raise UserError(safe.reason)
-    done = execute.run(database.reader, safe, execute.Limits(settings.answer_timeout_seconds, most, settings.answer_cost_cap))
+    done = execute.run(
+        database.reader, safe, execute.Limits(settings.answer_timeout_seconds, most, settings.answer_cost_cap)
+    )
     if not isinstance(done, execute.Rows):
         raise UserError(done.reason)
     return [dict(zip(done.columns, (_plain(cell) for cell in row), strict=True)) for row in done.rows]

@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from access import SYSTEM, Actor
-from nl2sql.catalog import reporting
+from config.access import SYSTEM, Actor
+from nl2sql.catalog.views import reporting
 from nl2sql.guard import Rejected, check
 
 
 def check_lines(lines: Iterable[str], asker: Actor = SYSTEM) -> Iterator[dict[str, Any]]:
-    """For each line {"sql"} one dict {"allowed", "reason", "sql"}; for a line that is none, {"error"}. Blank lines are passed over."""
+    """For each line {"sql"} one dict {"allowed", "reason", "sql"}; for a line
+    that is none, {"error"}. Blank lines are passed over.
+    """
     for line in lines:
         if line.strip():
             yield _check_line(line, asker)

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from nl2sql import dates
-from nl2sql.dates import Calendar, Period
+from nl2sql.dates import periods
+from nl2sql.dates.periods import Calendar, Period
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
 from nl2sql.grammar.measures import PER_UNIT
 from nl2sql.grammar.parse import dimension_doubt
@@ -11,7 +11,18 @@ from nl2sql.grammar.query import Filter, Grain, Query
 
 _RESOURCE_METRICS = frozenset({"effective_cost", "billed_cost"})
 _RESOURCE_FILTERS = frozenset(
-    {"provider", "account", "account_id", "service", "region", "team", "environment", "application", "resource_id", "resource_type"}
+    {
+        "provider",
+        "account",
+        "account_id",
+        "service",
+        "region",
+        "team",
+        "environment",
+        "application",
+        "resource_id",
+        "resource_type",
+    }
 )
 _DAILY_AT_MOST, _WEEKLY_AT_MOST = 62, 62
 DEFAULT_TOP = 5
@@ -29,18 +40,24 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
             return Refusal("That is not a question about cloud cost that I understand.")
         label = draft.period.label
         return Doubt(
-            f"What about {label}?", tuple(Choice(text, text) for text in (f"Total cost in {label}", f"Cost by service in {label}"))
+            f"What about {label}?",
+            tuple(Choice(text, text) for text in (f"Total cost in {label}", f"Cost by service in {label}")),
         )
     if draft.points_back and not (draft.filters or draft.dimensions or draft.scopes or draft.period):
         return Doubt("The cost of what? Name a team, an account, a service, an application or a region.")
     period = draft.period or (draft.compared[0] if draft.compared else default_period(draft, calendar))
     query = Query(
-        metric=(draft.metrics or ["effective_cost"])[0], period=period, beside=tuple(draft.metrics[1:]), filters=tuple(draft.filters)
+        metric=(draft.metrics or ["effective_cost"])[0],
+        period=period,
+        beside=tuple(draft.metrics[1:]),
+        filters=tuple(draft.filters),
     )
     if len(draft.scopes) == 1:
         return Doubt(f"{draft.scopes[0].label} compared with what?")
-    if draft.period is None and len(draft.compared) == 1 and draft.why:  # why is it dearer than last month: this month, as far as it is
-        draft.period = dates.until_now(dates.whole(calendar.today, draft.compared[0].unit), calendar)
+    if (
+        draft.period is None and len(draft.compared) == 1 and draft.why
+    ):  # why is it dearer than last month: this month, as far as it is
+        draft.period = periods.until_now(periods.whole(calendar.today, draft.compared[0].unit), calendar)
         query = replace(query, period=draft.period)
     if draft.period is None and draft.compared:
         return Doubt(f"{period.label} compared with what?")
@@ -48,24 +65,28 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
 
 
 def default_period(draft: Draft, calendar: Calendar) -> Period:
-    """The period of a question that names none: enough of the past for a trend, last month for a change, else this month so far."""
+    """The period of a question that names none: enough of the past for a trend,
+    last month for a change, else this month so far.
+    """
     if draft.run_rate:
-        return dates.rolling("day", 30, calendar)
+        return periods.rolling("day", 30, calendar)
     if draft.over:
-        return dates.whole(dates.step(dates.floor(calendar.today, draft.over), draft.over, -1), draft.over)
-    if draft.back in ("month", "previous", "year") or draft.change:
-        return dates.whole(dates.step(dates.floor(calendar.today, "month"), "month", -1), "month")
+        return periods.whole(periods.step(periods.floor(calendar.today, draft.over), draft.over, -1), draft.over)
+    if draft.back or draft.change:
+        return periods.whole(periods.step(periods.floor(calendar.today, "month"), "month", -1), "month")
     if draft.grain == "day" or draft.average == "day" or (draft.grain == "auto"):
-        return dates.rolling("day", 30, calendar)
+        return periods.rolling("day", 30, calendar)
     if draft.grain == "week":
-        end = dates.floor(calendar.today, "week")
-        return Period(dates.step(end, "week", -8), end, dates.label(dates.step(end, "week", -8), end), "week", 8)
+        end = periods.floor(calendar.today, "week")
+        return Period(periods.step(end, "week", -8), end, periods.label(periods.step(end, "week", -8), end), "week", 8)
     if draft.grain in ("month", "quarter", "year") or draft.average == "month":
-        start = max(dates.step(dates.floor(calendar.today, "month"), "month", -12), dates.floor(calendar.first, "month"))
-        start = dates.floor(calendar.first, "year") if draft.grain == "year" else start
-        end = calendar.tomorrow if draft.grain else dates.floor(calendar.today, "month")
-        return Period(start, end, dates.label(start, end), "day")
-    return dates.until_now(dates.whole(calendar.today, "month"), calendar)
+        start = max(
+            periods.step(periods.floor(calendar.today, "month"), "month", -12), periods.floor(calendar.first, "month")
+        )
+        start = periods.floor(calendar.first, "year") if draft.grain == "year" else start
+        end = calendar.tomorrow if draft.grain else periods.floor(calendar.today, "month")
+        return Period(start, end, periods.label(start, end), "day")
+    return periods.until_now(periods.whole(calendar.today, "month"), calendar)
 
 
 def _shaped(query: Query, draft: Draft, calendar: Calendar) -> Query:
@@ -83,6 +104,7 @@ def _shaped(query: Query, draft: Draft, calendar: Calendar) -> Query:
         cumulative=draft.cumulative or query.cumulative,
         order=draft.order or query.order,
         limit=draft.limit or query.limit,
+        offset=draft.offset if draft.limit else query.offset,
         limit_within=draft.limit_within or query.limit_within,
         threshold=draft.threshold or query.threshold,
         change=draft.change or query.change,
@@ -108,8 +130,15 @@ def _share(query: Query, draft: Draft) -> Query:
     if not numerators and not query.dimensions:
         numerators = tuple(f for f in query.filters if not f.negated)
         query = replace(query, filters=tuple(f for f in query.filters if f.negated))
-    if numerators == () and not query.dimensions and (apart := tuple(f for f in query.filters if f.negated and not f.keep_missing)):
-        numerators, query = apart, replace(query, filters=tuple(f for f in query.filters if f not in apart))  # the non-prod share
+    if (
+        numerators == ()
+        and not query.dimensions
+        and (apart := tuple(f for f in query.filters if f.negated and not f.keep_missing))
+    ):
+        numerators, query = (
+            apart,
+            replace(query, filters=tuple(f for f in query.filters if f not in apart)),
+        )  # the non-prod share
     if any("Tax" in f.values for f in numerators):
         query = replace(query, with_tax=True)
     return replace(query, share_of=numerators)
@@ -118,14 +147,14 @@ def _share(query: Query, draft: Draft) -> Query:
 def _comparison(query: Query, draft: Draft) -> Query:
     if draft.compared:
         return replace(query, compared=tuple(draft.compared))
-    if draft.back in ("month", "year"):
-        return replace(query, compared=(dates.shifted(query.period, draft.back),))
+    if draft.back in ("week", "month", "year"):
+        return replace(query, compared=(periods.shifted(query.period, draft.back),))
     single = not (query.grain and query.period.days > 1)
     if draft.back == "previous" or (draft.change and single):
-        several = draft.over and dates.step(query.period.start, draft.over, 1) < query.period.end
+        several = draft.over and periods.step(query.period.start, draft.over, 1) < query.period.end
         if several and draft.over and draft.over != "half":
             return replace(query, grain=draft.over, change=query.change or "difference")
-        return replace(query, compared=(dates.before(query.period),))
+        return replace(query, compared=(periods.before(query.period),))
     return query
 
 
@@ -136,7 +165,12 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
     if query.period.start > calendar.today:
         return Refusal(f"{query.period.label} has not come yet; ask for a forecast.")
     if _mixed(query) and (
-        query.share_of is not None or query.compared or query.average or query.run_rate or query.count or query.cumulative
+        query.share_of is not None
+        or query.compared
+        or query.average
+        or query.run_rate
+        or query.count
+        or query.cumulative
     ):
         sides = " and ".join(scope.label for scope in query.scopes)
         return Refusal(f"{sides} are of different kinds; side by side I can only show what they cost.")
@@ -144,7 +178,7 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
     if not grouped and not query.scopes and draft.order and not query.limit and not query.count:
         query = replace(query, dimensions=("service",), limit=DEFAULT_TOP)
     elif query.threshold and query.count:
-        query = replace(query, dimensions=(), grain=None, limit=None)
+        query = replace(query, dimensions=(), grain=None, limit=None, offset=0)
     elif not grouped and not query.scopes and (query.limit or query.threshold):
         return dimension_doubt(question)
     if query.threshold and query.threshold.percent and query.share_of is None and not query.compared:
@@ -156,7 +190,11 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
     if needs_resources(query):
         named = (*query.filters, *query.scopes, *(query.share_of or ()))
         unfit = [f.label for f in named if f.dimension not in _RESOURCE_FILTERS]
-        unfit += [name.replace("_", " ") for name in query.dimensions if name not in (*_RESOURCE_FILTERS, "resource", "currency")]
+        unfit += [
+            name.replace("_", " ")
+            for name in query.dimensions
+            if name not in (*_RESOURCE_FILTERS, "resource", "currency")
+        ]
         if unfit or query.metric not in _RESOURCE_METRICS:
             return Refusal(
                 f"For single resources I know billed and effective cost, not {', '.join(unfit) or query.metric.replace('_', ' ')}."
@@ -174,7 +212,10 @@ def _mixed(query: Query) -> bool:
 def needs_resources(query: Query) -> bool:
     """Whether single resources are asked for, which have a view of their own."""
     resource = {"resource", "resource_type", "resource_id"}
-    return bool(resource & {*query.dimensions, query.count, query.average} or any(f.dimension in resource for f in query.filters))
+    return bool(
+        resource & {*query.dimensions, query.count, query.average}
+        or any(f.dimension in resource for f in (*query.filters, *query.scopes, *(query.share_of or ())))
+    )
 
 
 # ------------------------------------------------------------------ follow-ups
@@ -183,40 +224,68 @@ def needs_resources(query: Query) -> bool:
 def stands_alone(draft: Draft) -> bool:
     """Whether a question in a thread is a new one: it says its period and what is asked, and nothing points back."""
     ranked = bool(draft.dimensions and (draft.order or draft.limit))
-    return not draft.follows and draft.period is not None and bool(draft.noun or draft.count or ranked or len(draft.scopes) > 1)
+    return (
+        not draft.follows
+        and draft.period is not None
+        and bool(draft.noun or draft.count or ranked or len(draft.scopes) > 1)
+    )
 
 
 def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
-    """The question before with what the follow-up says changed: a new value replaces the old one of its dimension, a new breakdown the old one."""
+    """The question before with what the follow-up says changed: a new value
+    replaces the old one of its dimension, a new breakdown the old one.
+    """
     query = replace(previous, notes=())
     if draft.empty:
         return Refusal("Ask me about cost.")
     if draft.clear == "filters":
         query = replace(query, filters=(), scopes=())
+    elif draft.clear == "limit":  # show all of them
+        query = replace(query, limit=None, limit_within=None, offset=0, threshold=None)
     elif draft.clear in query_dimensions(query):  # all regions
         query = replace(query, filters=tuple(f for f in query.filters if f.dimension != draft.clear))
     elif draft.clear == "shape" and not draft.dimensions and not draft.grain:
-        query = replace(query, dimensions=(), grain=None, limit=None, limit_within=None, share_of=None, threshold=None, cumulative=False)
+        query = replace(
+            query,
+            dimensions=(),
+            grain=None,
+            limit=None,
+            offset=0,
+            limit_within=None,
+            share_of=None,
+            threshold=None,
+            cumulative=False,
+        )
     if draft.metrics:
         query = replace(query, metric=draft.metrics[0], beside=tuple(draft.metrics[1:]))
     if draft.back and not draft.contrasts and not query.compared and not draft.period:  # and the month before?
-        earlier = dates.before(query.period) if draft.back == "previous" else dates.shifted(query.period, draft.back)
+        earlier = (
+            periods.before(query.period) if draft.back == "previous" else periods.shifted(query.period, draft.back)
+        )
         query, draft.back = replace(query, period=earlier), None
     if draft.period:
         query = replace(query, period=draft.period, compared=_kept_comparison(query, draft.period))
     if len(draft.scopes) == 1:  # `vs checkout`: the other side is what was asked before
-        draft.scopes = [*(f for f in query.filters if f.dimension == draft.scopes[0].dimension and not f.negated), *draft.scopes]
+        draft.scopes = [
+            *(f for f in query.filters if f.dimension == draft.scopes[0].dimension and not f.negated),
+            *draft.scopes,
+        ]
     if len(draft.scopes) == 1:
         return Doubt(f"{draft.scopes[0].label} compared with what?")
     if draft.scopes:
-        query = replace(query, filters=tuple(f for f in query.filters if f.dimension not in {s.dimension for s in draft.scopes}))
+        query = replace(
+            query, filters=tuple(f for f in query.filters if f.dimension not in {s.dimension for s in draft.scopes})
+        )
     if query.share_of and not draft.share:
         query = _with_numerators(query, draft)
     query = replace(query, filters=_amended(query.filters, draft.filters, draft.widens))
     if query.scopes and draft.filters:
         query = _with_scope(query, draft)
     query = _reshaped(query, draft)
-    return _checked(_shaped(query, draft, calendar), draft, question, calendar)
+    amended = _checked(_shaped(query, draft, calendar), draft, question, calendar)
+    if isinstance(amended, Query) and replace(amended, notes=()) == replace(previous, notes=()):
+        return Refusal("That would be the same answer again. Name what to change: a period, a breakdown or a name.")
+    return amended
 
 
 def query_dimensions(query: Query) -> set[str]:
@@ -235,7 +304,7 @@ def _with_numerators(query: Query, draft: Draft) -> Query:
 def _kept_comparison(query: Query, period: Period) -> tuple[Period, ...]:
     """A comparison with the period before moves along; one with a named period does not."""
     follows = len(query.compared) == 1 and query.compared[0].end == query.period.start
-    return (dates.before(period),) if follows and query.change else ()
+    return (periods.before(period),) if follows and query.change else ()
 
 
 def _amended(old: tuple[Filter, ...], new: list[Filter], widens: bool) -> tuple[Filter, ...]:
@@ -249,7 +318,8 @@ def _amended(old: tuple[Filter, ...], new: list[Filter], widens: bool) -> tuple[
         kept = [
             f
             for f in kept
-            if f.dimension != condition.dimension or (condition.negated and f.negated is False and not _within(f, condition))
+            if f.dimension != condition.dimension
+            or (condition.negated and f.negated is False and not _within(f, condition))
         ]
         if not (condition.negated and any(f.dimension == condition.dimension for f in kept)):
             kept.append(condition)
@@ -294,11 +364,18 @@ def _reshaped(query: Query, draft: Draft) -> Query:
             share_of=query.share_of if query.share_of == () else None,
         )
         if not draft.limit:
-            query = replace(query, limit=None, threshold=None)
+            query = replace(query, limit=None, offset=0, threshold=None)
         if draft.average is None and (draft.order or query.average not in ("day", "week", "month")):
             query = replace(query, average=None)
     if draft.grain and not draft.average:
-        query = replace(query, average=None, count=None, limit=None if not query.dimensions else query.limit, compared=(), change=None)
+        query = replace(
+            query,
+            average=None,
+            count=None,
+            limit=None if not query.dimensions else query.limit,
+            compared=(),
+            change=None,
+        )
         if not draft.dimensions:
             query = replace(query, dimensions=query.dimensions if query.share_of == () else ())
     if draft.average:

@@ -6,11 +6,11 @@ from datetime import date
 
 from sqlglot import exp
 
-from nl2sql.dates import UNITS, Period
+from nl2sql.catalog.semantics import Semantics
+from nl2sql.dates.periods import UNITS, Period
 from nl2sql.grammar.assemble import needs_resources
-from nl2sql.grammar.measures import PER_UNIT, RATES, measure, percent, units, within, zero_for_none
+from nl2sql.grammar.measures import PER_UNIT, RATES, day_of, measure, percent, units, within, zero_for_none
 from nl2sql.grammar.query import Filter, Query
-from nl2sql.semantics import Semantics
 
 _CHANGE_ORDER = {"difference": ("change", "abs"), "up": ("change", "desc"), "down": ("change", "asc"), "percent_up": ("change_percent", "desc"), "percent_down": ("change_percent", "asc")}  # fmt: skip
 
@@ -37,12 +37,16 @@ def compile_query(query: Query, context: Context) -> exp.Select:
     view = "resource_costs" if needs_resources(query) else "daily_costs"
     labels = _labels(query, context)
     if query.scopes and not _one_dimension(query.scopes):
-        measures = {_slug(scope.label): zero_for_none(measure(query.metric, condition(scope, context))) for scope in query.scopes}
+        measures = {
+            _slug(scope.label): zero_for_none(measure(query.metric, condition(scope, context)))
+            for scope in query.scopes
+        }
         labels = [label for label in labels if label.name != "scope"]
     else:
         measures = _measures(query, context)
     select = exp.select(
-        *(exp.alias_(label.expression.copy(), label.name) for label in labels), *(exp.alias_(m, name) for name, m in measures.items())
+        *(exp.alias_(label.expression.copy(), label.name) for label in labels),
+        *(exp.alias_(m, name) for name, m in measures.items()),
     )
     select = select.from_(exp.to_table(f"reporting.{view}")).where(*conditions(query, context, view))
     if labels:
@@ -53,7 +57,12 @@ def compile_query(query: Query, context: Context) -> exp.Select:
 def _counted(query: Query, context: Context) -> exp.Select:
     """How many groups are over or under the threshold."""
     counted = query.count or "day"
-    single = replace(query, count=None, grain=counted if counted in UNITS else None, dimensions=() if counted in UNITS else (counted,))  # type: ignore[arg-type]
+    single = replace(
+        query,
+        count=None,
+        grain=counted if counted in UNITS else None,  # type: ignore[arg-type]
+        dimensions=() if counted in UNITS else (counted,),
+    )
     groups = compile_query(single, context)
     groups.set("order", None)
     name = f"{counted}s" if counted in UNITS else context.semantics.dimensions[counted].plural.replace(" ", "_")
@@ -66,7 +75,7 @@ def _counted(query: Query, context: Context) -> exp.Select:
 def _labels(query: Query, context: Context) -> list[_Label]:
     labels = []
     if query.grain:
-        labels.append(_grain(query.grain))
+        labels.append(_grain(query.grain, day_of(query.metric)))
     if query.scopes:
         labels.append(_Label(_scope_name(query), _scope_case(query.scopes, context)))
     for name in query.dimensions:
@@ -78,8 +87,8 @@ def _labels(query: Query, context: Context) -> list[_Label]:
     return labels
 
 
-def _grain(grain: str) -> _Label:
-    day = exp.column("usage_date")
+def _grain(grain: str, column: str = "usage_date") -> _Label:
+    day = exp.column(column)
     if grain == "day":
         return _Label("day", day)
     return _Label(grain, exp.cast(exp.TimestampTrunc(this=day, unit=exp.var(grain.upper())), "date"))
@@ -128,9 +137,13 @@ def condition(wanted: Filter, context: Context) -> exp.Expr:
     named = [exp.Literal.string(value) for value in wanted.values if value is not None]
     parts: list[exp.Condition] = []
     if named:
-        parts.append(exp.EQ(this=column, expression=named[0]) if len(named) == 1 else exp.In(this=column, expressions=named))
+        parts.append(
+            exp.EQ(this=column, expression=named[0]) if len(named) == 1 else exp.In(this=column, expressions=named)
+        )
     if None in wanted.values:
         parts.append(exp.Is(this=column.copy(), expression=exp.null()))
+    if not parts:  # the data has none of its kind
+        return exp.true() if wanted.negated else exp.false()
     if not wanted.negated:
         return exp.or_(*parts)
     left_out = exp.not_(exp.or_(*parts))
@@ -142,9 +155,13 @@ def condition(wanted: Filter, context: Context) -> exp.Expr:
 def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
     """What limits the rows of a view: periods, filters, scopes, weekdays, and tax left out."""
     spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
-    found: list[exp.Expr] = [exp.or_(*(within(period) for period in _merged(spans)))]
-    categories = [f for f in (*query.filters, *query.scopes, *(query.share_of or ())) if f.dimension == "charge_category" and not f.negated]
-    taxed = query.with_tax or any("Tax" in f.values for f in categories)
+    found: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
+    categories = [
+        f
+        for f in (*query.filters, *query.scopes, *(query.share_of or ()))
+        if f.dimension == "charge_category" and not f.negated
+    ]
+    taxed = query.with_tax or query.metric == "invoice_cost" or any("Tax" in f.values for f in categories)
     if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
         found.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
     found += [condition(wanted, context) for wanted in query.filters if not _narrows_coverage(query, wanted)]
@@ -152,11 +169,15 @@ def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
         found.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
     if query.metric == "unit_cost":
         found.append(exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0)))
+    if query.metric in ("savings", "savings_rate") and not query.beside:
+        found.append(exp.EQ(this=exp.column("charge_category"), expression=exp.Literal.string("Usage")))
     if query.metric == "utilization_rate":
         found.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
     if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
         named = [context.semantics.dimensions[name] for name in query.dimensions]
-        found += [exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing]
+        found += [
+            exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing
+        ]
     if query.weekdays:
         weekend = exp.In(
             this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),
@@ -183,7 +204,9 @@ def _merged(spans: list[Period]) -> list[Period]:
 def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
     if query.count:
         dimension = context.semantics.dimensions[query.count]
-        column: exp.Expr = exp.column("resource_id" if query.count == "resource" else dimension.fallback or dimension.column)
+        column: exp.Expr = exp.column(
+            "resource_id" if query.count == "resource" else dimension.fallback or dimension.column
+        )
         return {dimension.plural.replace(" ", "_"): exp.Count(this=exp.Distinct(expressions=[column]))}
     if query.compared:
         return _compared(query, context)
@@ -198,9 +221,11 @@ def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
     if query.share_of is not None:
         found = _share(query, context, found)
     if query.cumulative:
-        over = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day").expression)])
+        over = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day", day_of(query.metric)).expression)])
         partition = [_dimension(name, context)[0].expression for name in query.dimensions]
-        found["cumulative_cost"] = exp.Window(this=exp.Sum(this=measure(query.metric)), partition_by=partition, order=over)
+        found["cumulative_cost"] = exp.Window(
+            this=exp.Sum(this=measure(query.metric)), partition_by=partition, order=over
+        )
     if query.change and query.grain:
         found |= _stepwise(query, context)
     return found
@@ -219,7 +244,10 @@ def _narrows_coverage(query: Query, wanted: Filter) -> bool:
 def _run_rate(query: Query, context: Context) -> dict[str, exp.Expr]:
     days = exp.Literal.number(units(query.period, "day", context.through, None))
     daily = exp.Div(this=measure(query.metric), expression=days)
-    month, year = (exp.Mul(this=exp.paren(daily.copy()), expression=exp.Literal.number(length)) for length in (round(365 / 12, 6), 365))
+    month, year = (
+        exp.Mul(this=exp.paren(daily.copy()), expression=exp.Literal.number(length))
+        for length in (round(365 / 12, 6), 365)
+    )
     return {"a_day": daily, "a_month": month, "a_year": year}
 
 
@@ -230,19 +258,29 @@ def _averaged(query: Query, total: exp.Expr, period: Period, context: Context) -
         dimension = context.semantics.dimensions[query.average]
         column = exp.column("resource_id" if query.average == "resource" else dimension.fallback or dimension.column)
         return exp.Div(
-            this=total, expression=exp.Nullif(this=exp.Count(this=exp.Distinct(expressions=[column])), expression=exp.Literal.number(0))
+            this=total,
+            expression=exp.Nullif(
+                this=exp.Count(this=exp.Distinct(expressions=[column])), expression=exp.Literal.number(0)
+            ),
         )
     if query.grain and query.average == "day":
         return exp.Div(this=total, expression=exp.Count(this=exp.Distinct(expressions=[exp.column("usage_date")])))
-    return exp.Div(this=total, expression=exp.Literal.number(round(units(period, query.average, context.through, query.weekdays), 6)))
+    return exp.Div(
+        this=total,
+        expression=exp.Literal.number(round(units(period, query.average, context.through, query.weekdays), 6)),
+    )
 
 
 def _share(query: Query, context: Context, found: dict[str, exp.Expr]) -> dict[str, exp.Expr]:
     total = measure(query.metric)
     if query.share_of:
         part = measure(query.metric, exp.and_(*(condition(numerator, context) for numerator in query.share_of)))
-        return {"share_percent": percent(zero_for_none(part), total), query.metric: zero_for_none(part.copy()), "of_total": total.copy()}
-    partition = [_grain(query.grain).expression] if query.grain else []
+        return {
+            "share_percent": percent(zero_for_none(part), total),
+            query.metric: zero_for_none(part.copy()),
+            "of_total": total.copy(),
+        }
+    partition = [_grain(query.grain, day_of(query.metric)).expression] if query.grain else []
     whole = exp.Window(this=exp.Sum(this=total), partition_by=partition)
     return {**found, "share_percent": percent(total.copy(), whole)}
 
@@ -251,10 +289,12 @@ def _compared(query: Query, context: Context) -> dict[str, exp.Expr]:
     """A column for each period, newest first, and the change where there are two."""
     found = {}
     for period in (query.period, *query.compared):
-        inside = within(period)
+        inside = within(period, day_of(query.metric))
         value = _measure(query.metric, query, context, inside)
         if query.share_of:
-            part = measure(query.metric, exp.and_(inside.copy(), *(condition(numerator, context) for numerator in query.share_of)))
+            part = measure(
+                query.metric, exp.and_(inside.copy(), *(condition(numerator, context) for numerator in query.share_of))
+            )
             value = percent(zero_for_none(part), value)
         found[_slug(period.label)] = zero_for_none(_averaged(query, value, period, context))
     if len(found) == 2:
@@ -266,7 +306,7 @@ def _compared(query: Query, context: Context) -> dict[str, exp.Expr]:
 
 
 def _stepwise(query: Query, context: Context) -> dict[str, exp.Expr]:
-    order = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day").expression)])
+    order = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day", day_of(query.metric)).expression)])
     partition = [_dimension(name, context)[0].expression for name in query.dimensions]
     then = exp.Window(this=exp.Lag(this=measure(query.metric)), partition_by=partition, order=order)
     difference = exp.Sub(this=measure(query.metric), expression=then)
@@ -294,13 +334,17 @@ def _finished(select: exp.Select, query: Query, labels: list[_Label], measures: 
         select = select.select(exp.alias_(rank, "position"))
         post = exp.and_(post, exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))) if post else exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))  # fmt: skip
         ordered = [exp.Ordered(this=exp.column(query.limit_within)), exp.Ordered(this=exp.column("position"))]
-    computed = any(isinstance(order.this, exp.Abs) for order in ordered)  # ORDER BY takes an expression over aliases only one level up
+    computed = any(
+        isinstance(order.this, exp.Abs) for order in ordered
+    )  # ORDER BY takes an expression over aliases only one level up
     if post is not None or computed:
         names = [*(label.name for label in labels), *measures]
         select = exp.select(*(exp.column(name) for name in names)).from_(select.subquery("grouped"))
         select = select.where(post) if post is not None else select
     select = select.order_by(*ordered)
-    return select.limit(query.limit) if query.limit and not query.limit_within else select
+    if not query.limit or query.limit_within:
+        return select
+    return select.limit(query.limit).offset(query.offset) if query.offset else select.limit(query.limit)
 
 
 def ordered_measure(value: exp.Expr, order: str) -> exp.Ordered:
@@ -329,7 +373,11 @@ def _post_condition(query: Query, value: str, measures: dict[str, exp.Expr]) -> 
     found: list[exp.Expr] = []
     if query.threshold:
         column = (
-            "change_percent" if query.threshold.percent and "change" in measures else "share_percent" if query.threshold.percent else value
+            "change_percent"
+            if query.threshold.percent and "change" in measures
+            else "share_percent"
+            if query.threshold.percent
+            else value
         )
         amount = exp.Literal.number(abs(query.threshold.amount))
         left: exp.Expr = exp.column(column)
@@ -338,11 +386,17 @@ def _post_condition(query: Query, value: str, measures: dict[str, exp.Expr]) -> 
         if query.threshold.upto is not None:
             found.append(exp.Between(this=left, low=amount, high=exp.Literal.number(query.threshold.upto)))
         else:
-            found.append(exp.GT(this=left, expression=amount) if query.threshold.over else exp.LT(this=left, expression=amount))
+            found.append(
+                exp.GT(this=left, expression=amount) if query.threshold.over else exp.LT(this=left, expression=amount)
+            )
     if query.moved_only and "change" in measures:
         zero = exp.Literal.number(0)
         down = query.change in ("down", "percent_down")
-        found.append(exp.LT(this=exp.column("change"), expression=zero) if down else exp.GT(this=exp.column("change"), expression=zero))
+        found.append(
+            exp.LT(this=exp.column("change"), expression=zero)
+            if down
+            else exp.GT(this=exp.column("change"), expression=zero)
+        )
     return exp.and_(*found) if found else None
 
 

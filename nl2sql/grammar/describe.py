@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.measures import RATES
 from nl2sql.grammar.query import Query
-from nl2sql.semantics import Semantics
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _METRIC_WORDS = {
     "billed_cost": "billed",
+    "invoice_cost": "invoiced, with tax, by invoice month",
     "list_cost": "at list prices",
     "contracted_cost": "at contracted prices",
     "savings": "saved against list prices",
@@ -36,7 +37,9 @@ def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, se
     scope = scope_of(query)
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
         if query.threshold and not query.count:
-            limit = f"{query.threshold.amount:g} %" if query.threshold.percent else money(query.threshold.amount, currency)
+            limit = (
+                f"{query.threshold.amount:g} %" if query.threshold.percent else money(query.threshold.amount, currency)
+            )
             return f"None {'over' if query.threshold.over else 'under'} {limit}: {scope}."
         return f"Nothing: no charges for {scope}."
     if query.count:
@@ -98,10 +101,16 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
         return f"{day} a day, which is {month} a month or {year} a year: {scope}."
     if len(rows) == 1 and not query.dimensions and not query.grain and not query.scopes:
         return f"{_shown(query, _number(rows[0], columns, 0), currency)}{per}: {scope}."
-    if query.grain and len(rows) > 1 and not (query.limit or query.average or query.cumulative or query.change or query.metric in RATES):
+    if (
+        query.grain
+        and len(rows) > 1
+        and not (query.limit or query.average or query.cumulative or query.change or query.metric in RATES)
+    ):
         return _course(query, columns, rows, currency, scope)
     leading = rows[0] if not query.grain or query.limit else max(rows, key=lambda row: _number(row, columns, 0))
     figure = _shown(query, _number(leading, columns, 0), currency)
+    if query.offset:
+        return f"{_name(leading)}, number {query.offset + 1} of the ranking: {figure}{per}, {scope}."
     if len(rows) == 1 or query.limit == 1:
         return f"{_name(leading)}: {figure}{per}, {scope}."
     if query.limit and query.dimensions and not query.grain and not per and not query.limit_within:
@@ -116,8 +125,12 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
 def _ranked(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
     """Of a ranking: its first three by name, and how many more."""
     named = query.dimensions != ("resource",)  # beside a resource's name stands its id
-    parts = [f"{_name(row) if named else row[0]} {_shown(query, _number(row, columns, 0), currency)}" for row in rows[:3]]
-    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(rows) <= 3 else f"{', '.join(parts)} and {len(rows) - 3} more"
+    parts = [
+        f"{_name(row) if named else row[0]} {_shown(query, _number(row, columns, 0), currency)}" for row in rows[:3]
+    ]
+    listed = (
+        f"{', '.join(parts[:-1])} and {parts[-1]}" if len(rows) <= 3 else f"{', '.join(parts)} and {len(rows) - 3} more"
+    )
     return f"{listed}{', lowest first' if query.order == 'asc' else ''}: {scope}."
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nl2sql.dates import Period, Unit
+from nl2sql.dates.periods import Period, Unit
 from nl2sql.grammar.query import Change, Filter, Grain, Threshold
 
 
@@ -60,12 +60,13 @@ class Draft:
     cumulative: bool = False
     order: Literal["desc", "asc"] | None = None
     limit: int | None = None
+    offset: int = 0  # the second most expensive: one is passed over
     limit_within: str | None = None
     threshold: Threshold | None = None
     subject: str | None = None  # another view than the bills
     exceeded: bool = False
     instance_type: str | None = None
-    clear: str | None = None  # a follow-up drops the filters, or the shape
+    clear: str | None = None  # a follow-up drops the filters, the limit, or the shape
     empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
     contrasts: bool = False  # versus, compared, changed

@@ -4,39 +4,53 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
-from nl2sql import dates
-from nl2sql.dates import Period
+from nl2sql.dates import periods
+from nl2sql.dates.periods import Period
 
 PER_UNIT = frozenset({"usage_quantity", "unit_cost"})  # apart for each unit of usage
 RATES = frozenset({"savings_rate", "utilization_rate", "coverage_rate"})
 
 
 def measure(metric: str, condition: exp.Expr | None = None, covered: exp.Expr | None = None) -> exp.Expr:
-    """The aggregate of a metric over the rows of a group, or over those of them that meet a condition; `covered` narrows what counts as covered."""
+    """The aggregate of a metric over the rows of a group, or over those of them
+    that meet a condition; `covered` narrows what counts as covered.
+    """
+    if metric == "invoice_cost":
+        return _sum(exp.column("billed_cost"), condition)
     if metric == "savings":
-        return _sum(exp.Sub(this=exp.column("list_cost"), expression=exp.column("effective_cost")), condition)
+        usage = _both(condition, _among("charge_category", "Usage"))
+        listed = exp.Coalesce(this=exp.column("listed_cost"), expressions=[exp.Literal.number(0)])
+        return _sum(exp.Sub(this=exp.column("list_cost"), expression=listed), usage)
     if metric == "unit_cost":
         metered = exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0))
-        cost, quantity = (_sum(exp.column(name), _both(condition, metered.copy())) for name in ("effective_cost", "usage_quantity"))
+        cost, quantity = (
+            _sum(exp.column(name), _both(condition, metered.copy())) for name in ("effective_cost", "usage_quantity")
+        )
         return exp.Div(this=cost, expression=exp.Nullif(this=quantity, expression=exp.Literal.number(0)))
     if metric == "savings_rate":
-        return percent(measure("savings", condition), _sum(exp.column("list_cost"), condition))
+        usage = _both(condition, _among("charge_category", "Usage"))
+        return percent(measure("savings", condition), _sum(exp.column("list_cost"), usage))
     if metric == "utilization_rate":
         used, all_of_it = _among("commitment_status", "Used"), _among("commitment_status", "Used", "Unused")
         return percent(
-            _sum(exp.column("effective_cost"), _both(condition, used)), _sum(exp.column("effective_cost"), _both(condition, all_of_it))
+            _sum(exp.column("effective_cost"), _both(condition, used)),
+            _sum(exp.column("effective_cost"), _both(condition, all_of_it)),
         )
     if metric == "coverage_rate":
         used, usage = _among("commitment_status", "Used"), _among("charge_category", "Usage")
         used = exp.and_(used, covered) if covered is not None else used
-        return percent(_sum(exp.column("list_cost"), _both(condition, used)), _sum(exp.column("list_cost"), _both(condition, usage)))
+        return percent(
+            _sum(exp.column("list_cost"), _both(condition, used)),
+            _sum(exp.column("list_cost"), _both(condition, usage)),
+        )
     return _sum(exp.column(metric), condition)
 
 
 def percent(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
     """100 x part / whole, NULL where the whole is nothing."""
     return exp.Div(
-        this=exp.Mul(this=exp.Literal.number(100), expression=part), expression=exp.Nullif(this=whole, expression=exp.Literal.number(0))
+        this=exp.Mul(this=exp.Literal.number(100), expression=part),
+        expression=exp.Nullif(this=whole, expression=exp.Literal.number(0)),
     )
 
 
@@ -45,10 +59,19 @@ def zero_for_none(value: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
 
 
-def within(period: Period) -> exp.Expr:
-    """The condition that a day lies in a period."""
-    day = exp.column("usage_date")
-    return exp.and_(exp.GTE(this=day, expression=_day(period.start)), exp.LT(this=day.copy(), expression=_day(period.end)))
+def day_of(metric: str) -> str:
+    """The column that says when: an invoice goes by the month it bills, all else by the day of the charge."""
+    return "billing_period" if metric == "invoice_cost" else "usage_date"
+
+
+def within(period: Period, column: str = "usage_date") -> exp.Expr:
+    """The condition that a day lies in a period; a billing period does when its month does."""
+    day = exp.column(column)
+    if column == "billing_period":
+        period = Period(periods.floor(period.start, "month"), period.end, period.label)
+    return exp.and_(
+        exp.GTE(this=day, expression=_day(period.start)), exp.LT(this=day.copy(), expression=_day(period.end))
+    )
 
 
 def units(period: Period, unit: str, through: date | None, weekdays: str | None) -> float:
@@ -62,9 +85,9 @@ def units(period: Period, unit: str, through: date | None, weekdays: str | None)
         return float(max(len(chosen), 1))
     if unit == "week":
         return max((end - period.start).days / 7, 1.0)
-    counted, start = 0, dates.floor(period.start, unit)  # type: ignore[arg-type]
+    counted, start = 0, periods.floor(period.start, unit)  # type: ignore[arg-type]
     while start < end:
-        counted, start = counted + 1, dates.step(start, unit, 1)  # type: ignore[arg-type]
+        counted, start = counted + 1, periods.step(start, unit, 1)  # type: ignore[arg-type]
     return float(max(counted, 1))
 
 

@@ -1,20 +1,25 @@
-"""A question to a draft: each recogniser accounts for the terms it understands, and whatever is left over is refused."""
+"""A question to a draft: each recogniser accounts for the terms it understands,
+and whatever is left over is refused.
+"""
 
 from collections.abc import Callable
+from itertools import pairwise
 
-from nl2sql.dates import Calendar, shifted
-from nl2sql.grammar import comparing, filtering, measuring, ranking
-from nl2sql.grammar.binding import bind
+from nl2sql.catalog.linking import Values, nearest
+from nl2sql.catalog.semantics import Semantics
+from nl2sql.dates.periods import Calendar, shifted
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
-from nl2sql.grammar.listing import coming
-from nl2sql.grammar.tagger import Tagger
-from nl2sql.grammar.terms import Sentence, Term
-from nl2sql.grammar.words import split
-from nl2sql.linking import Values, nearest
-from nl2sql.semantics import Semantics
+from nl2sql.grammar.recognisers import comparing, filtering, measuring, ranking
+from nl2sql.grammar.recognisers.binding import bind
+from nl2sql.grammar.recognisers.listing import coming
+from nl2sql.grammar.tagging.tagger import Tagger
+from nl2sql.grammar.tagging.terms import Sentence, Term
+from nl2sql.grammar.tagging.words import split
 
 # What may stand in a question without changing its meaning once everything else is understood.
-_SILENT = frozenset({"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"})
+_SILENT = frozenset(
+    {"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"}
+)
 _SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
 _TOTALS = frozenset(
     {
@@ -33,13 +38,38 @@ _TOTALS = frozenset(
     }
 )
 _ASKING = frozenset({"how", "what", "which", "show", "give", "tell"})
-_FIRST_PERSON = frozenset({"i", "we", "my", "our", "hi", "hello", "hey", "dear", "good", "sorry", "could", "can", "would", "please"})
+_FIRST_PERSON = frozenset(
+    {"i", "we", "my", "our", "hi", "hello", "hey", "dear", "good", "sorry", "could", "can", "would", "please"}
+)
 _ALL_OF_A_KIND = frozenset(
-    {"all teams", "all accounts", "all services", "all regions", "all environments", "all providers", "all applications"}
+    {
+        "all teams",
+        "all accounts",
+        "all services",
+        "all regions",
+        "all environments",
+        "all providers",
+        "all applications",
+    }
 )
 _PRONOUNS = frozenset({"it", "that", "those", "them", "these", "they", "him", "this"})
 _GREETINGS = frozenset(
-    {"hi", "hello", "hey", "hi team", "hello team", "hey team", "please", "ok", "okay", "so", "and", "well", "bot", "finops"}
+    {
+        "hi",
+        "hello",
+        "hey",
+        "hi team",
+        "hello team",
+        "hey team",
+        "please",
+        "ok",
+        "okay",
+        "so",
+        "and",
+        "well",
+        "bot",
+        "finops",
+    }
 )
 _OF_PERSONS = frozenset({"who is", "who are", "who was", "who owns", "who has"})
 _DEFINING = frozenset({"what is", "what are", "tell me", "explain", "describe", "define"})
@@ -60,6 +90,7 @@ _UNSAFE = {
 
 Recogniser = Callable[[Sentence, Draft, Semantics, Values], None]
 RECOGNISERS: tuple[Recogniser, ...] = (
+    lambda s, d, _m, _v: filtering.other_tags(s, d),
     lambda s, d, _m, _v: filtering.absent(s, d),
     lambda s, d, _m, _v: filtering.allocated(s, d),
     lambda s, d, _m, _v: filtering.instead(s, d),
@@ -95,7 +126,7 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     draft.refusal = _refused(sentence)
     if draft.refusal:
         return draft
-    if sentence.has("subject") or any(term.value == "future" for term in terms):
+    if sentence.has("subject") or any(term.value == "future" for term in terms) or _asks_ahead(sentence):
         return _about_subject(sentence, draft, semantics, values, calendar, question)
     bind(sentence, draft, values, question)
     draft.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
@@ -104,12 +135,16 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     draft.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
     draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
     draft.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
-    draft.clear = next((term.text.split()[-1].removesuffix("s") for term in terms if term.text in _ALL_OF_A_KIND), draft.clear)
+    draft.clear = next(
+        (term.text.split()[-1].removesuffix("s") for term in terms if term.text in _ALL_OF_A_KIND), draft.clear
+    )
     draft.contrasts = sentence.has("vs", "compare", "change", "over", "rather")
     if following and draft.follows and not draft.clear and any(term.text in _TOTALS for term in terms):
         draft.clear = "shape"  # and the total?
     draft.empty = all(term.kind in ("noise", "and") for term in terms)
-    draft.widens = sentence.has("with") and any(term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms)
+    draft.widens = sentence.has("with") and any(
+        term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms
+    )
     for recognise in RECOGNISERS:
         recognise(sentence, draft, semantics, values)
         if draft.refusal:
@@ -122,8 +157,17 @@ def parse(question: str, semantics: Semantics, values: Values, calendar: Calenda
     return draft
 
 
+def _asks_ahead(sentence: Sentence) -> bool:
+    """`what will december cost`: what is to come, of which the bills of a year ago are no answer."""
+    words = [word for term in sentence.terms for word in term.text.split()]
+    ahead = any(a == "will" and b not in ("you", "u") for a, b in pairwise([*words, ""]))
+    return ahead and sentence.has("period") and not sentence.has("why", "vs", "compare", "change")
+
+
 def _asks_of_something_else(terms: list[Term], draft: Draft) -> bool:
-    """`who deployed to prod on friday`, `is checkout in Ireland`, `what is Kubernetes`: names that we know, and no word for money anywhere."""
+    """`who deployed to prod on friday`, `is checkout in Ireland`, `what is
+    Kubernetes`: names that we know, and no word for money anywhere.
+    """
     words = " ".join(term.text for term in terms if term.text not in _GREETINGS).split(" ")
     opening = " ".join(words[:2])
     if opening in _OF_PERSONS and not draft.order:
@@ -149,7 +193,9 @@ def _refused(sentence: Sentence) -> Refusal | None:
     return None
 
 
-def _about_subject(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values, calendar: Calendar, question: str) -> Draft:
+def _about_subject(
+    sentence: Sentence, draft: Draft, semantics: Semantics, values: Values, calendar: Calendar, question: str
+) -> Draft:
     """A question about budgets, forecasts, insights and the like: which, of whom, of when."""
     subjects = [sentence.terms[at].value for at in sentence.open("subject")]
     draft.subject = next(iter(subjects), "forecasts")
@@ -192,7 +238,7 @@ def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, followin
     if any(term.kind == "vague" for term in left):
         draft.doubt = Doubt("What do you mean by that? Name a team, an account, a service, an application or a region.")
         return
-    left, question_words = _without_preamble(sentence, left)
+    left, question_words = _without_preamble(sentence, left, question)
     if not left:
         sentence.take(*question_words)
         return
@@ -205,13 +251,21 @@ def _account_for_rest(sentence: Sentence, draft: Draft, values: Values, followin
             f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}{understood}"
         )
     else:
-        draft.refusal = Refusal(f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.{understood}")
+        draft.refusal = Refusal(
+            f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.{understood}"
+        )
 
 
-def _without_preamble(sentence: Sentence, left: list[Term]) -> tuple[list[Term], list[int]]:
-    """What is left without unknown words of a polite opening: `I'd love to know how much …`, `my colleague is itching to see what …`."""
+def _without_preamble(sentence: Sentence, left: list[Term], question: str) -> tuple[list[Term], list[int]]:
+    """What is left without unknown words of a polite opening: `I'd love to know
+    how much …`, `I'm preparing the board deck: …`.
+    """
+    if sentence.terms[0].text.split(" ")[0] not in _FIRST_PERSON:
+        return left, []
+    colon = question.find(":")
     asks = next((at for at, term in enumerate(sentence.terms) if term.text.split(" ")[0] in _ASKING), None)
-    if not asks or sentence.terms[0].text.split(" ")[0] not in _FIRST_PERSON:
+    asks = asks or next((at for at, term in enumerate(sentence.terms) if term.start > colon >= 0), None)
+    if not asks:
         return left, []
     opening = [at for at in range(asks) if sentence.terms[at] in left and sentence.terms[at].kind == "unknown"]
     return [term for term in left if sentence.terms.index(term) not in opening], opening
@@ -251,5 +305,8 @@ def dimension_doubt(question: str) -> Doubt:
     asked = question.rstrip(" ?.!")
     return Doubt(
         "Broken down by what?",
-        tuple(Choice(f"by {name}", f"{asked} by {name}") for name in ("service", "team", "account", "environment", "region")),
+        tuple(
+            Choice(f"by {name}", f"{asked} by {name}")
+            for name in ("service", "team", "account", "environment", "region")
+        ),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from nl2sql.dates import Period
+from nl2sql.dates.periods import Period
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 Change = Literal["difference", "up", "down", "percent_up", "percent_down"]
@@ -58,6 +58,7 @@ class Query:
     cumulative: bool = False
     order: Literal["desc", "asc"] = "desc"
     limit: int | None = None
+    offset: int = 0  # how many of the ranked rows are passed over: 1 for the second most expensive
     limit_within: str | None = None  # top N inside each value of this dimension
     threshold: Threshold | None = None
     notes: tuple[str, ...] = field(default=())

@@ -7,7 +7,9 @@ _WHITESPACE = "\t\n\r"
 
 
 def characters(sql: str) -> str | None:
-    """Refuse what is too long to be a question's SQL, and control, format (bidi, zero-width), private and unassigned characters."""
+    """Refuse what is too long to be a question's SQL, and control, format
+    (bidi, zero-width), private and unassigned characters.
+    """
     if len(sql) > MAX_CHARACTERS:
         return f"The statement is longer than {MAX_CHARACTERS:,} characters."
     if sql.isascii() and sql.isprintable():

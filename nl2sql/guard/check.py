@@ -7,8 +7,9 @@ from typing import Final
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError
 
-from access import Actor
-from nl2sql.catalog import Catalog
+from config.access import Actor
+from nl2sql.catalog.views import Catalog
+from nl2sql.guard.bounds import bounds
 from nl2sql.guard.characters import characters
 from nl2sql.guard.functions import functions
 from nl2sql.guard.growth import growth
@@ -25,13 +26,15 @@ from nl2sql.guard.types import types
 ROW_LIMIT: Final = 1_000
 
 # Rules on the tree, cheapest first; each says why a statement must not run, or None.
-RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (size, nodes, functions, types, growth, patterns)
+RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (size, nodes, functions, types, growth, bounds, patterns)
 
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 
 
 def check(sql: str, catalog: Catalog, asker: Actor, row_limit: int = ROW_LIMIT) -> SafeQuery | Rejected:
-    """Whether the asker may run the statement; if so, the SQL to run instead: at most `row_limit` + 1 rows of what they may see."""
+    """Whether the asker may run the statement; if so, the SQL to run instead:
+    at most `row_limit` + 1 rows of what they may see.
+    """
     if problem := characters(sql):
         return Rejected(problem, "characters")
     tokens = tokenize(sql)

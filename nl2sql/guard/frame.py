@@ -8,7 +8,9 @@ Names = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Result:
-    """What a query yields: the names of its columns in order (None: none that can be referred to) and a guess at its rows."""
+    """What a query yields: the names of its columns in order (None: none that
+    can be referred to) and a guess at its rows.
+    """
 
     columns: Names
     rows: float
@@ -20,7 +22,9 @@ class Frame:
 
     outer: "Frame | None" = None
     sources: dict[str, Result] = field(default_factory=dict)
-    bare_views: set[str] = field(default_factory=set)  # views without an alias: reporting.name.column is their other spelling
+    bare_views: set[str] = field(
+        default_factory=set
+    )  # views without an alias: reporting.name.column is their other spelling
     stars: list[list[str | None]] = field(default_factory=list)  # columns of `*`, one list an item of the FROM list
     ties: list[frozenset[str]] = field(default_factory=list)
 

@@ -29,10 +29,23 @@ _OTHERS = words(
     "coalesce nullif greatest least grouping num_nulls num_nonnulls array_length array_position array_append array_remove array_cat cardinality "
     "array_upper array_lower some"
 )
-SERIES: Final = frozenset({"generate_series", "unnest", "generate_subscripts", "regexp_split_to_table", "string_to_table"})
+SERIES: Final = frozenset(
+    {"generate_series", "unnest", "generate_subscripts", "regexp_split_to_table", "string_to_table"}
+)
 ALLOWED_FUNCTIONS: Final = AGGREGATES | SERIES | _WINDOW | _NUMBERS | _TEXTS | _TIMES | _OTHERS
 
-_COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike)
+_COMPARISONS: Final = (
+    exp.EQ,
+    exp.NEQ,
+    exp.LT,
+    exp.LTE,
+    exp.GT,
+    exp.GTE,
+    exp.Like,
+    exp.ILike,
+    exp.RegexpLike,
+    exp.RegexpILike,
+)
 
 _WHY: Final = (
     (("pg_sleep",), "waits"),
@@ -44,13 +57,18 @@ _WHY: Final = (
         ("query_to", "table_to", "database_to", "schema_to", "cursor_to", "xml", "json", "to_json", "row_to"),
         "turns whole tables into documents",
     ),
-    (("pg_", "txid", "inet_", "version", "has_", "to_reg", "current_", "session_", "obj_", "col_"), "reads the server, not the bills"),
+    (
+        ("pg_", "txid", "inet_", "version", "has_", "to_reg", "current_", "session_", "obj_", "col_"),
+        "reads the server, not the bills",
+    ),
     (("nextval", "setval", "currval", "lastval"), "changes sequences"),
 )
 
 
 def functions(tree: exp.Expr) -> str | None:
-    """Refuse a call of anything but the listed functions, and calls with decorations that Postgres does not know for them."""
+    """Refuse a call of anything but the listed functions, and calls with
+    decorations that Postgres does not know for them.
+    """
     for call in tree.find_all(exp.Anonymous):
         name = call.this
         if not isinstance(name, str) or name not in ALLOWED_FUNCTIONS:

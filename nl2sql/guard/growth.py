@@ -18,7 +18,9 @@ _MULTIPLYING: Final = frozenset({"replace", "regexp_replace", "translate", "form
 
 
 def growth(tree: exp.Expr) -> str | None:
-    """Refuse series, paddings and powers that are too long; where the data decide the length, put a bound into the tree."""
+    """Refuse series, paddings and powers that are too long; where the data
+    decide the length, put a bound into the tree.
+    """
     for power in tree.find_all(exp.Pow):
         if _is_huge(power.expression):
             return f"An exponent may be at most {MAX_EXPONENT}."

@@ -50,7 +50,9 @@ def _label(node: exp.Expr) -> tuple[str | None, int]:
         name, strength = _label(node.this)
         kind = node.to.this
         return (
-            (name, strength) if strength == 2 else (_TYPES.get(kind, kind.value.lower()) if isinstance(kind, exp.DType) else "interval", 1)
+            (name, strength)
+            if strength == 2
+            else (_TYPES.get(kind, kind.value.lower()) if isinstance(kind, exp.DType) else "interval", 1)
         )
     if isinstance(node, exp.Case):
         default = node.args.get("default")

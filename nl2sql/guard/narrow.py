@@ -1,19 +1,23 @@
-"""Put the reporting schema, and for who may not see everything the rule of visibility, into every place where a view is read."""
+"""Put the reporting schema, and for who may not see everything the rule of
+visibility, into every place where a view is read.
+"""
 
 from collections.abc import Iterable
 from functools import lru_cache
 
 from sqlglot import exp
 
-from access import Actor
-from nl2sql.catalog import Catalog, Relation
+from config.access import Actor
+from nl2sql.catalog.views import Catalog, Relation
 from nl2sql.guard.parse import parse, tokenize
 
 _TEAMS = "{teams}"
 
 
 def narrow(views: Iterable[exp.Table], catalog: Catalog, asker: Actor) -> None:
-    """Rewrite the tree in place: each view becomes `reporting.view`, or a subquery of the rows that the asker's teams may see."""
+    """Rewrite the tree in place: each view becomes `reporting.view`, or a
+    subquery of the rows that the asker's teams may see.
+    """
     for table in views:
         relation = catalog.relations[table.name]
         if asker.sees_all or relation.visible is None:
@@ -22,15 +26,23 @@ def narrow(views: Iterable[exp.Table], catalog: Catalog, asker: Actor) -> None:
         alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name))
         joins = table.args.get("joins")
         table.set("joins", None)
-        subquery: exp.Expr = exp.Subquery(this=_visible_rows(relation, catalog.schema, _teams(asker)).copy(), alias=alias)
+        subquery: exp.Expr = exp.Subquery(
+            this=_visible_rows(relation, catalog.schema, _teams(asker)).copy(), alias=alias
+        )
         if joins:  # a parenthesis of joins hangs them on its first table
             subquery = exp.Table(this=subquery, joins=joins)
         table.replace(subquery)
 
 
 def is_narrowed(tree: exp.Expr, catalog: Catalog, asker: Actor) -> bool:
-    """Whether every view that is read stands in our schema and, for who may not see everything, inside its narrowing."""
-    narrowings = {} if asker.sees_all else {id(node) for node in tree.find_all(exp.Select) if _is_narrowing(node, catalog, asker)}
+    """Whether every view that is read stands in our schema and, for who may not
+    see everything, inside its narrowing.
+    """
+    narrowings = (
+        {}
+        if asker.sees_all
+        else {id(node) for node in tree.find_all(exp.Select) if _is_narrowing(node, catalog, asker)}
+    )
     for table in tree.find_all(exp.Table):
         if not table.db:
             continue  # a query of the statement itself, a function or a parenthesis: the rule on names has seen it
@@ -50,7 +62,11 @@ def is_narrowed(tree: exp.Expr, catalog: Catalog, asker: Actor) -> bool:
 def _is_narrowing(node: exp.Select, catalog: Catalog, asker: Actor) -> bool:
     source = node.args["from_"].this if node.args.get("from_") else None
     relation = catalog.relations.get(source.name) if isinstance(source, exp.Table) else None
-    return relation is not None and relation.visible is not None and node == _visible_rows(relation, catalog.schema, _teams(asker))
+    return (
+        relation is not None
+        and relation.visible is not None
+        and node == _visible_rows(relation, catalog.schema, _teams(asker))
+    )
 
 
 def _teams(asker: Actor) -> tuple[str, ...]:
@@ -59,7 +75,9 @@ def _teams(asker: Actor) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _visible_rows(relation: Relation, schema: str, teams: tuple[str, ...]) -> exp.Expr:
-    """The view's rows that the teams may see; OFFSET 0 keeps Postgres from evaluating the asker's conditions on the rows left out."""
+    """The view's rows that the teams may see; OFFSET 0 keeps Postgres from
+    evaluating the asker's conditions on the rows left out.
+    """
     condition = str(relation.visible).replace(_TEAMS, f"'{_TEAMS}'") if teams else "FALSE"
     sql = f"SELECT * FROM {schema}.{relation.name} WHERE {condition} OFFSET 0"
     tokens = tokenize(sql)

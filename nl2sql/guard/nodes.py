@@ -13,7 +13,10 @@ _ALLOWED: Final[dict[type[exp.Expr], frozenset[str]]] = {
     kind: frozenset(arguments)
     for kinds, arguments in (
         # queries
-        ((exp.Select,), (*_QUERY, "expressions", "from_", "joins", "laterals", "where", "group", "having", "windows", "distinct")),
+        (
+            (exp.Select,),
+            (*_QUERY, "expressions", "from_", "joins", "laterals", "where", "group", "having", "windows", "distinct"),
+        ),
         ((exp.Union, exp.Intersect, exp.Except), (*_QUERY, *_BINARY, "distinct")),
         ((exp.Subquery,), (*_QUERY, "this", "alias", "joins")),
         ((exp.Values,), (*_QUERY, "expressions", "alias")),
@@ -38,10 +41,25 @@ _ALLOWED: Final[dict[type[exp.Expr], frozenset[str]]] = {
         ((exp.Identifier,), ("this", "quoted")),
         ((exp.Literal,), ("this", "is_string")),
         ((exp.Boolean, exp.Var, exp.Paren, exp.Neg, exp.Not, exp.Exists, exp.Any, exp.All), ("this",)),
-        ((exp.And, exp.Or, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ), _BINARY),
+        (
+            (exp.And, exp.Or, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ),
+            _BINARY,
+        ),
         ((exp.Is, exp.Like, exp.ILike), (*_BINARY, "negate")),
         ((exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Escape, exp.Overlaps, exp.Collate), _BINARY),
-        ((exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Pow, exp.ArrayContainsAll, exp.ArrayContainedBy, exp.ArrayOverlaps), _BINARY),
+        (
+            (
+                exp.Add,
+                exp.Sub,
+                exp.Mul,
+                exp.Mod,
+                exp.Pow,
+                exp.ArrayContainsAll,
+                exp.ArrayContainedBy,
+                exp.ArrayOverlaps,
+            ),
+            _BINARY,
+        ),
         ((exp.Div, exp.DPipe), (*_BINARY, "typed", "safe")),
         ((exp.Between,), ("this", "low", "high", "symmetric")),
         ((exp.In,), ("this", "expressions", "query")),
@@ -172,7 +190,11 @@ def _literal(node: exp.Expr) -> str | None:
     digits = node.name.replace(".", "", 1).lower()
     mantissa, _, exponent = digits.partition("e")
     plain = mantissa.isascii() and mantissa.isdigit() and (not exponent or exponent.lstrip("+-").isdigit())
-    return None if plain and len(digits) <= 40 and (not exponent or abs(int(exponent)) <= 30) else "That number is not allowed."
+    return (
+        None
+        if plain and len(digits) <= 40 and (not exponent or abs(int(exponent)) <= 30)
+        else "That number is not allowed."
+    )
 
 
 def _tuple(node: exp.Expr) -> str | None:

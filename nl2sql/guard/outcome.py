@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SafeQuery:
-    """A checked statement. `sql` is regenerated, narrowed and capped: what is run. `shown` is the same without wrapping and narrowing, for people."""
+    """A checked statement. `sql` is regenerated, narrowed and capped: what is
+    run. `shown` is the same without wrapping and narrowing, for people.
+    """
 
     sql: str
     shown: str

@@ -7,6 +7,7 @@ from typing import Final
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from nl2sql.guard.functions import ALLOWED_FUNCTIONS
@@ -15,6 +16,9 @@ from nl2sql.guard.words import KEYWORDS
 DIALECT: Final = Postgres()
 MAX_TOKENS = 5_000
 MAX_NESTING = 40
+# The parser tries these twice on every level: its time doubles with each.
+MAX_TWICE_READ = 6
+MAX_BRACKETS = 60
 _OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
 _STARTS = {TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN, TokenType.VALUES, TokenType.TABLE}
@@ -52,6 +56,31 @@ def _not_one_select(tokens: list[Token]) -> str | None:
 def _too_deep(tokens: list[Token]) -> str | None:
     if len(tokens) > MAX_TOKENS:
         return f"The statement has more than {MAX_TOKENS:,} words."
+    if sum(token.token_type is TokenType.L_BRACKET for token in tokens) > MAX_BRACKETS:
+        return f"The statement has more than {MAX_BRACKETS} lists or subscripts."
+    return _read_twice_too_often(tokens) or _nested_too_deeply(tokens)
+
+
+def _read_twice_too_often(tokens: list[Token]) -> str | None:
+    """Brackets, and parentheses after a word that names a type, in each other."""
+    opened: list[bool] = []  # for each open parenthesis or bracket, whether it is read twice
+    depth = 0
+    before: Token | None = None
+    for token in tokens:
+        kind = token.token_type
+        if kind in (TokenType.L_PAREN, TokenType.L_BRACKET):
+            twice = kind is TokenType.L_BRACKET or (before is not None and before.token_type in Parser.TYPE_TOKENS)
+            opened.append(twice)
+            depth += twice
+            if depth > MAX_TWICE_READ:
+                return "Lists or types are nested too deeply."
+        elif kind in (TokenType.R_PAREN, TokenType.R_BRACKET) and opened:
+            depth -= opened.pop()
+        before = token
+    return None
+
+
+def _nested_too_deeply(tokens: list[Token]) -> str | None:
     depth = 0
     prefixes = 0
     for token in tokens:
@@ -94,7 +123,9 @@ def _sentence(error: ParseError) -> str:
 
 
 def _keep_names(tokens: list[Token]) -> list[Token]:
-    """Mark allowed function names, so that the parser does not translate them to its own functions and back: what is written is what is run."""
+    """Mark allowed function names, so that the parser does not translate them
+    to its own functions and back: what is written is what is run.
+    """
     kept = []
     following = [*tokens[1:], None]
     for token, after in zip(tokens, following, strict=True):
@@ -104,7 +135,9 @@ def _keep_names(tokens: list[Token]) -> list[Token]:
             and token.token_type is not TokenType.STRING
             and (token.text if token.token_type is TokenType.IDENTIFIER else token.text.lower()) in ALLOWED_FUNCTIONS
         ):
-            kept.append(Token(TokenType.VAR, token.text.lower() + _MARK, token.line, token.col, token.start, token.end, []))
+            kept.append(
+                Token(TokenType.VAR, token.text.lower() + _MARK, token.line, token.col, token.start, token.end, [])
+            )
         else:
             kept.append(token)
     return kept
@@ -130,7 +163,9 @@ def _restore_names(tree: exp.Expr) -> None:
 
 
 def fold(node: exp.Identifier, name: str) -> None:
-    """Fold an unquoted name to lower case, ASCII only, as Postgres does, and quote it where its meaning depends on it."""
+    """Fold an unquoted name to lower case, ASCII only, as Postgres does, and
+    quote it where its meaning depends on it.
+    """
     if not node.args.get("quoted"):
         name = name.lower() if name.isascii() else "".join(c.lower() if c.isascii() else c for c in name)
     node.set("this", name)

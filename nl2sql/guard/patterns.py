@@ -19,7 +19,9 @@ _REPEATS: Final = "*+{"
 
 
 def patterns(tree: exp.Expr) -> str | None:
-    """Refuse repetitions inside repetitions, back references, large bounds and very long patterns, wherever a pattern's text is written down."""
+    """Refuse repetitions inside repetitions, back references, large bounds and
+    very long patterns, wherever a pattern's text is written down.
+    """
     for node in tree.walk():
         written = _pattern(node)
         if written is not None and (problem := _problem(written)):

@@ -1,4 +1,6 @@
-"""Rule on names: every table is a reporting view or a query of the statement itself, every column a known column of one of them."""
+"""Rule on names: every table is a reporting view or a query of the statement
+itself, every column a known column of one of them.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.catalog import Catalog
+from nl2sql.catalog.views import Catalog
 from nl2sql.guard.frame import Frame, Result, merge_using, renamed
 from nl2sql.guard.functions import SERIES
 from nl2sql.guard.growth import series_rows
@@ -20,7 +22,9 @@ _Queries = Mapping[str, Result]
 
 @dataclass
 class Scope:
-    """One walk through a statement; `problems` is empty when every name is known. `views` are the places where views are read."""
+    """One walk through a statement; `problems` is empty when every name is
+    known. `views` are the places where views are read.
+    """
 
     catalog: Catalog
     problems: list[str] = field(default_factory=list)
@@ -99,7 +103,9 @@ class Scope:
         self._clauses(node, frame, queries, columns)
         rows = select_rows(node, frame)
         if max(rows, frame.product()) > MAX_ROWS:
-            self.problems.append("The statement joins large views without a condition that ties them together; add ON … = ….")
+            self.problems.append(
+                "The statement joins large views without a condition that ties them together; add ON … = …."
+            )
         return self._limited(node, Result(columns, rows), queries)
 
     def _clauses(self, node: exp.Select, frame: Frame, queries: _Queries, outputs: tuple[str | None, ...]) -> None:
@@ -112,7 +118,9 @@ class Scope:
         if distinct and (on := distinct.args.get("on")):
             self._named_list([on], frame, queries, outputs)
 
-    def _named_list(self, items: Iterable[exp.Expr], frame: Frame, queries: _Queries, outputs: tuple[str | None, ...]) -> None:
+    def _named_list(
+        self, items: Iterable[exp.Expr], frame: Frame, queries: _Queries, outputs: tuple[str | None, ...]
+    ) -> None:
         """GROUP BY, ORDER BY and DISTINCT ON: an item that is a bare name may also be a column of the result."""
         for item in items:
             if isinstance(item, exp.Tuple | exp.GroupingSets | exp.Rollup | exp.Cube):
@@ -192,7 +200,9 @@ class Scope:
             return self.query(node.this, queries, frame), ""
         if isinstance(node, exp.Subquery):
             inner = self._with(node, queries, frame.outer)
-            return self._ordered(node, self.query(node.this, inner, frame if lateral else frame.outer), inner, frame.outer), ""
+            return self._ordered(
+                node, self.query(node.this, inner, frame if lateral else frame.outer), inner, frame.outer
+            ), ""
         if isinstance(node, exp.Values):
             return self.query(node, queries, frame if lateral else frame.outer), ""
         self.problems.append("That cannot stand in a FROM.")
@@ -233,7 +243,10 @@ class Scope:
         added = [key for key in frame.sources if key not in before]
         if isinstance(join.this, exp.Lateral) or is_function(join.this):
             frame.ties += [frozenset({key, *added}) for at, key in self._refs[start:] if at is frame]
-        left, right = [name for part in frame.stars[width - 1 : width] for name in part], [n for part in frame.stars[width:] for n in part]
+        left, right = (
+            [name for part in frame.stars[width - 1 : width] for name in part],
+            [n for part in frame.stars[width:] for n in part],
+        )
         shared = self._shared(join, left, right)
         if shared:
             frame.ties += [
@@ -243,7 +256,11 @@ class Scope:
                 if set(shared) & set(frame.sources[key].columns) & set(frame.sources[new].columns)
             ]
         comma = not (
-            join.args.get("kind") or join.args.get("side") or join.args.get("method") or join.args.get("on") or join.args.get("using")
+            join.args.get("kind")
+            or join.args.get("side")
+            or join.args.get("method")
+            or join.args.get("on")
+            or join.args.get("using")
         )
         if not comma:
             frame.stars[width - 1 :] = [merge_using(left, right, shared)]
@@ -262,7 +279,9 @@ class Scope:
     # ------------------------------------------------------------ expressions
 
     def _condition(self, node: exp.Expr, frame: Frame, queries: _Queries) -> list[frozenset[str]]:
-        """Resolve a condition; returns the sets of this frame's sources that it ties together (under OR: only if every branch does)."""
+        """Resolve a condition; returns the sets of this frame's sources that it
+        ties together (under OR: only if every branch does).
+        """
         if isinstance(node, exp.Paren):
             return self._condition(node.this, frame, queries)
         if isinstance(node, exp.And | exp.Or):
@@ -274,7 +293,9 @@ class Scope:
         self._expression(node, frame, queries)
         keys = frozenset(key for at, key in self._refs[start:] if at is frame)
         large = sum(frame.sources[key].rows >= _MANY_ROWS for key in keys)
-        weak = large > 1 and not isinstance(node, exp.EQ | exp.NullSafeEQ | exp.In)  # a range over two large views is nearly all pairs
+        weak = large > 1 and not isinstance(
+            node, exp.EQ | exp.NullSafeEQ | exp.In
+        )  # a range over two large views is nearly all pairs
         return [keys] if len(keys) > 1 and not weak else []
 
     def _expression_list(self, items: Iterable[exp.Expr], frame: Frame, queries: _Queries) -> None:
@@ -290,7 +311,9 @@ class Scope:
             elif isinstance(node, exp.Query | exp.Values):
                 self.query(node, queries, frame)
             elif isinstance(node, exp.Kwarg | exp.Collate):
-                kept, dropped = (node.expression, node.this) if isinstance(node, exp.Kwarg) else (node.this, node.expression)
+                kept, dropped = (
+                    (node.expression, node.this) if isinstance(node, exp.Kwarg) else (node.this, node.expression)
+                )
                 self._seen.add(id(dropped))  # a parameter's or a collation's name
                 stack.append(kept)
             else:

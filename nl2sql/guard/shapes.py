@@ -20,7 +20,9 @@ def select_rows(node: exp.Select, frame: Frame) -> float:
         for call in item.find_all(exp.Anonymous, exp.GroupConcat):
             if isinstance(call, exp.Anonymous) and call.this in SERIES:
                 rows *= series_rows(call)
-            elif (isinstance(call, exp.GroupConcat) or call.this in AGGREGATES) and call.find_ancestor(exp.Window, exp.Select) is node:
+            elif (isinstance(call, exp.GroupConcat) or call.this in AGGREGATES) and call.find_ancestor(
+                exp.Window, exp.Select
+            ) is node:
                 return 1.0
     return rows
 

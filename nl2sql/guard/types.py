@@ -14,7 +14,9 @@ ALLOWED_TYPES: Final = frozenset(
 
 
 def types(tree: exp.Expr) -> str | None:
-    """Refuse casts to types that name things of the server (regclass, oid …) or hold documents or bytes (json, xml, bytea)."""
+    """Refuse casts to types that name things of the server (regclass, oid …) or
+    hold documents or bytes (json, xml, bytea).
+    """
     for node in tree.find_all(exp.DataType):
         if not _allowed(node):
             return f"The type {node.sql(dialect='postgres')[:40].lower()} is not one that questions may use."
@@ -26,7 +28,11 @@ def _allowed(node: exp.DataType) -> bool:
     if isinstance(kind, exp.Interval):
         return kind.args.get("unit") is None and kind.this is None
     if kind is _T.ARRAY:
-        return len(node.expressions) == 1 and isinstance(node.expressions[0], exp.DataType) and node.expressions[0].this in ALLOWED_TYPES
+        return (
+            len(node.expressions) == 1
+            and isinstance(node.expressions[0], exp.DataType)
+            and node.expressions[0].this in ALLOWED_TYPES
+        )
     if kind is _T.INTERVAL:
         return not node.expressions
     parameters = all(isinstance(p, exp.DataTypeParam) and isinstance(p.this, exp.Literal) for p in node.expressions)

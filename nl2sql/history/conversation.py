@@ -1,4 +1,6 @@
-"""Conversation: every question with what became of it is kept in the table `questions`, so that a follow-up amends it, also after a restart."""
+"""Conversation: every question with what became of it is kept in the table
+`questions`, so that a follow-up amends it, also after a restart.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -8,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.tables import Question
+from nl2sql.answers.outcomes import Choice, Outcome
 from nl2sql.grammar.query import Query
-from nl2sql.outcomes import Choice, Outcome
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that are misread
 _LAST_TURNS = 10
@@ -17,7 +19,9 @@ _LAST_TURNS = 10
 
 @dataclass(frozen=True)
 class Context:
-    """What a thread has said so far: the last parse and question with its SQL, the currency it was shown in, and the choices that are open."""
+    """What a thread has said so far: the last parse and question with its SQL,
+    the currency it was shown in, and the choices that are open.
+    """
 
     query: Query | None = None
     question: str | None = None
@@ -32,7 +36,9 @@ def recall(session: Session, thread: str | None) -> Context | None:
     if thread is None:
         return None
     columns = (Question.question, Question.query, Question.sql, Question.answer, Question.outcome, Question.translator)
-    turns = session.execute(sa.select(*columns).where(Question.thread == thread).order_by(Question.id.desc()).limit(_LAST_TURNS)).all()
+    turns = session.execute(
+        sa.select(*columns).where(Question.thread == thread).order_by(Question.id.desc()).limit(_LAST_TURNS)
+    ).all()
     if not turns:
         return None
     answered = next((turn for turn in turns if turn.sql and turn.outcome == "answer"), None)
@@ -48,14 +54,18 @@ def recall(session: Session, thread: str | None) -> Context | None:
 
 
 def chosen(context: Context | None, reply: str) -> str | None:
-    """The whole question behind a reply that names one of the open choices, by its label, a part of it, or its number."""
+    """The whole question behind a reply that names one of the open choices, by
+    its label, a part of it, or its number.
+    """
     if context is None or not context.choices:
         return None
     said = reply.strip(" .!?").casefold()
     if said.isdigit() and 1 <= int(said) <= len(context.choices):
         return context.choices[int(said) - 1].question
     exact = [choice for choice in context.choices if choice.label.casefold() == said]
-    named = exact or [choice for choice in context.choices if said and len(said) > 2 and said in choice.label.casefold()]
+    named = exact or [
+        choice for choice in context.choices if said and len(said) > 2 and said in choice.label.casefold()
+    ]
     return named[0].question if len(named) == 1 else None
 
 

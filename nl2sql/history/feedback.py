@@ -11,7 +11,9 @@ Which = Literal["unhelpful", "helpful", "golden", "unanswered", "all"]
 
 
 def listed(session: Session, which: Which, most: int = 100) -> list[dict[str, object]]:
-    """Questions with their outcome, feedback and SQL: those called unhelpful, helpful or golden, those that were declined, or all."""
+    """Questions with their outcome, feedback and SQL: those called unhelpful,
+    helpful or golden, those that were declined, or all.
+    """
     conditions = {
         "unhelpful": Question.feedback == "unhelpful",
         "helpful": Question.feedback == "helpful",

@@ -1,4 +1,6 @@
-"""Golden questions: answers that an admin approved, as examples for the model and as answers of their own where the grammar knows none."""
+"""Golden questions: answers that an admin approved, as examples for the model
+and as answers of their own where the grammar knows none.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Action, Actor, Denied, check
+from config.access import Action, Actor, Denied, check
 from db import audit
 from db.tables import Question
 
@@ -47,8 +49,12 @@ def promote(session: Session, reference: str, actor: Actor) -> str:
 
 
 def approved(session: Session, asker: Actor) -> tuple[Approved, ...]:
-    """The newest approved answers; who may not see everything gets only their own, for a question may name what others may not see."""
-    wanted = sa.select(Question.question, Question.sql, Question.reference).where(Question.golden.is_(True), Question.sql.is_not(None))
+    """The newest approved answers; who may not see everything gets only their
+    own, for a question may name what others may not see.
+    """
+    wanted = sa.select(Question.question, Question.sql, Question.reference).where(
+        Question.golden.is_(True), Question.sql.is_not(None)
+    )
     if not asker.sees_all:
         wanted = wanted.where(Question.asker == asker.id)
     rows = session.execute(wanted.order_by(Question.id.desc()).limit(_MOST)).all()
@@ -68,7 +74,9 @@ def nearest(question: str, known: tuple[Approved, ...]) -> tuple[str, ...]:
         return ()
     from rapidfuzz import fuzz
 
-    score, best = max((fuzz.token_set_ratio(question.casefold(), one.question.casefold()), one.question) for one in timeless)
+    score, best = max(
+        (fuzz.token_set_ratio(question.casefold(), one.question.casefold()), one.question) for one in timeless
+    )
     return (best,) if score >= _ALIKE else ()
 
 

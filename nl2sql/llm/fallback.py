@@ -1,17 +1,21 @@
-"""A question to the language model: each draft goes through the guard and the database, and what comes back is told from its rows."""
+"""A question to the language model: each draft goes through the guard and the
+database, and what comes back is told from its rows.
+"""
 
 from dataclasses import dataclass, replace
 
-from nl2sql.answering import Desk, answer_rows, declined
+from nl2sql.answers.outcomes import Outcome
+from nl2sql.answers.query import Desk, answer_rows, declined
 from nl2sql.deps import Request, Silent, Written
+from nl2sql.execution.run import Rows, Slow
 from nl2sql.grammar.draft import Doubt, Refusal
-from nl2sql.outcomes import Outcome
-from nl2sql.run import Rows, Slow
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the model made of a question; `outcome` is None where the rules must do, `silence` says why. `drafts`: SQL that did not pass, and why."""
+    """What the model made of a question; `outcome` is None where the rules must
+    do, `silence` says why. `drafts`: SQL that did not pass, and why.
+    """
 
     outcome: Outcome | None
     silence: str | None = None

@@ -1,4 +1,6 @@
-"""Replies that were given before: what the model made of a question, kept by everything that it depends on, and bounded."""
+"""Replies that were given before: what the model made of a question, kept by
+everything that it depends on, and bounded.
+"""
 
 import hashlib
 import json
@@ -16,7 +18,9 @@ _DAYS = 30
 
 
 def key_of(model: str, scope: Sequence[str], version: str, prompt: Sequence[dict[str, str]]) -> str:
-    """The place of a reply: the model, what its asker may see, the version of the data, and the prompt, in which question, day, catalogue and examples stand."""
+    """The place of a reply: the model, what its asker may see, the version of the
+    data, and the prompt, in which question, day, catalogue and examples stand.
+    """
     text = json.dumps([model, list(scope), version, list(prompt)], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -28,7 +32,9 @@ def recall(session: Session, key: str) -> Reply | None:
         return None
     if "sql" in kept:
         return Draft(str(kept["sql"]))
-    return AskBack(str(kept["text"]), tuple(map(str, kept["choices"]))) if "choices" in kept else Cannot(str(kept["text"]))
+    return (
+        AskBack(str(kept["text"]), tuple(map(str, kept["choices"]))) if "choices" in kept else Cannot(str(kept["text"]))
+    )
 
 
 def keep(session: Session, key: str, reply: Reply) -> None:
@@ -43,7 +49,9 @@ def keep(session: Session, key: str, reply: Reply) -> None:
         return
     now = sa.func.clock_timestamp()
     statement = insert(ModelReply).values(key=key, reply=content, made_at=now)
-    session.execute(statement.on_conflict_do_update(index_elements=[sa.column("key")], set_={"reply": content, "made_at": now}))
+    session.execute(
+        statement.on_conflict_do_update(index_elements=[sa.column("key")], set_={"reply": content, "made_at": now})
+    )
     newest = sa.select(ModelReply.key).order_by(ModelReply.made_at.desc(), ModelReply.key).offset(MOST)
     old = ModelReply.made_at < sa.func.now() - sa.text(f"INTERVAL '{_DAYS} days'")
     session.execute(sa.delete(ModelReply).where(old | ModelReply.key.in_(newest)))

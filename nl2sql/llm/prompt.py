@@ -1,11 +1,13 @@
-"""The prompt: views with their comments, values and dates already resolved, the nearest golden questions; within a token budget. Pure."""
+"""The prompt: views with their comments, values and dates already resolved, the
+nearest golden questions; within a token budget. Pure.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from db.reporting import VIEWS
+from db.views import VIEWS
 
 _CHARACTERS_PER_TOKEN = 3.5  # of English and SQL, on the safe side of the usual 4
 _TEXT_CAP = 300
@@ -66,7 +68,10 @@ def messages(question: str, context: Context, attempts: Sequence[Attempt], token
     for attempt in attempts:
         content.append({"role": "assistant", "content": json.dumps({"kind": "query", "sql": attempt.sql, "text": ""})})
         content.append(
-            {"role": "user", "content": f"That cannot be run: {attempt.problem[:_TEXT_CAP]} Mend it and reply with the JSON object."}
+            {
+                "role": "user",
+                "content": f"That cannot be run: {attempt.problem[:_TEXT_CAP]} Mend it and reply with the JSON object.",
+            }
         )
     return content
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from config.settings import Settings
 from nl2sql.llm.prompt import Attempt, Context, messages
 from nl2sql.llm.use import Prices, Use, use_of
-from settings import Settings
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -98,7 +98,9 @@ class Model:
                 if body == 401 and self.refused():
                     continue  # the key was changed meanwhile, and the client takes the new one
                 if body in {400, 404, 422} and form < len(_FORMATS) - 1:
-                    self._format = max(self._format, form + 1)  # this endpoint does not know the format; the next is simpler
+                    self._format = max(
+                        self._format, form + 1
+                    )  # this endpoint does not know the format; the next is simpler
                     continue
                 return Down(f"the model's endpoint answered {body}"), used
             if isinstance(body, Down):
@@ -107,17 +109,23 @@ class Model:
             return parse(content), used + use_of(asked, content, reported, spent, self.prices)
 
     def _post(self, asked: Any, form: int, deadline: float) -> tuple[bytes | int | Down, bool]:
-        """The body of the reply, a status that is an error, or why there is none; and whether the endpoint took the request."""
+        """The body of the reply, a status that is an error, or why there is
+        none; and whether the endpoint took the request.
+        """
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
         slow = Down(f"the model took longer than {self.timeout_seconds:g} s")
         left = deadline - time.monotonic()
         if left <= 0.1:
             return slow, False
-        wanted: Any = {"response_format": _FORMATS[form], "max_completion_tokens": _MAX_OUTPUT_TOKENS} if _FORMATS[form] else {}
+        wanted: Any = (
+            {"response_format": _FORMATS[form], "max_completion_tokens": _MAX_OUTPUT_TOKENS} if _FORMATS[form] else {}
+        )
         try:
             client = self.client.with_options(timeout=left, max_retries=0)
-            with client.chat.completions.with_streaming_response.create(model=self.name, messages=asked, **wanted) as response:
+            with client.chat.completions.with_streaming_response.create(
+                model=self.name, messages=asked, **wanted
+            ) as response:
                 body = bytearray()
                 for piece in response.iter_bytes():  # a reply that drips in never meets the timeout of one read
                     body += piece
@@ -140,9 +148,9 @@ class Model:
 
 def _transport_errors() -> tuple[type[Exception], ...]:
     """What reading a body may raise: it happens outside of the SDK's own translation of errors."""
-    import httpx
+    import httpx2  # what openai 3 reads with
 
-    return (httpx.HTTPError, httpx.StreamError)
+    return (httpx2.HTTPError, httpx2.StreamError)
 
 
 def _content(body: bytes) -> tuple[str, dict[str, Any]]:
@@ -177,7 +185,9 @@ def parse(content: str) -> Reply:
 
 
 def translate(question: str, context: Context, model: Model, verdict: Verdict) -> tuple[Reply, Use]:
-    """Ask, check, and give an error back at most twice; stops when the SQL repeats. `Down` when nothing passed; with what it took."""
+    """Ask, check, and give an error back at most twice; stops when the SQL
+    repeats. `Down` when nothing passed; with what it took.
+    """
     deadline = time.monotonic() + model.timeout_seconds
     attempts: list[Attempt] = []
     used = Use()
@@ -214,5 +224,10 @@ def connect_model(settings: Settings) -> Model | None:
     client = OpenAI(api_key=key, base_url=settings.openai_base_url, max_retries=0)
     prices = Prices(settings.llm_input_price, settings.llm_output_price)
     return Model(
-        client, settings.llm_model, settings.llm_timeout_seconds, settings.llm_prompt_tokens, prices, lambda: settings.latest().refused()
+        client,
+        settings.llm_model,
+        settings.llm_timeout_seconds,
+        settings.llm_prompt_tokens,
+        prices,
+        lambda: settings.latest().refresh_after_refusal(),
     )

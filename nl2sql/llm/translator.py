@@ -1,20 +1,22 @@
-"""The language model behind the `Translator` of `ask`: context from the data and the catalogue, budgets a person and a day, and what it said before."""
+"""The language model behind the `Translator` of `ask`: context from the data
+and the catalogue, budgets a person and a day, and what it said before.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from config.settings import Settings
+from db.database import Database
+from nl2sql.catalog.known_values import Facts
+from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Request, Silent, Translation, Written
-from nl2sql.facts import Facts
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.llm import memory, use
 from nl2sql.llm.prompt import Context, messages
 from nl2sql.llm.translate import AskBack, Cannot, Draft, Model, Reply, connect_model, translate
-from nl2sql.semantics import semantics
-from settings import Settings
 
 _EXAMPLES = 4
 _VALUES = 20
@@ -23,7 +25,8 @@ _CLOSE = 80  # of 100: rapidfuzz's partial ratio, over which a value counts as n
 
 @dataclass
 class LlmTranslator:
-    """One model; what it was used for and what it said are kept in the database, so that both hold over processes and restarts.
+    """One model; what it was used for and what it said are kept in the
+    database, so that both hold over processes and restarts.
 
     Another model or base URL in Vault is taken at the next question.
     """
@@ -81,11 +84,15 @@ def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | Sil
 
 
 def context_of(request: Request) -> Context:
-    """What is known before the model is asked: dates, metric and values in the question, the nearest golden questions, house notes."""
+    """What is known before the model is asked: dates, metric and values in the
+    question, the nearest golden questions, house notes.
+    """
     from rapidfuzz import fuzz
 
     known = semantics()
-    read = parse(request.question, known, request.facts.values, request.calendar, following=request.previous is not None)
+    read = parse(
+        request.question, known, request.facts.values, request.calendar, following=request.previous is not None
+    )
     linked = [(kept.dimension, value) for kept in read.filters for value in kept.values if value is not None]
     golden = [*request.examples, *((golden.question, golden.sql) for golden in known.golden)]
     asked = request.question.casefold()

@@ -1,4 +1,6 @@
-"""What the model is used for and costs: requests, tokens, time and money, added up a person and a day in the database."""
+"""What the model is used for and costs: requests, tokens, time and money, added
+up a person and a day in the database.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from config.settings import Settings
 from db.tables import ModelUse
-from settings import Settings
 
 _MILLION = 1_000_000
 _CHARACTERS_PER_TOKEN = 3.5
@@ -35,7 +37,12 @@ class Use:
 
     def __add__(self, other: "Use") -> "Use":
         """Both together."""
-        return Use(self.requests + other.requests, self.tokens + other.tokens, self.seconds + other.seconds, self.cost + other.cost)
+        return Use(
+            self.requests + other.requests,
+            self.tokens + other.tokens,
+            self.seconds + other.seconds,
+            self.cost + other.cost,
+        )
 
 
 def use_of(asked: list[dict[str, str]], content: str, reported: dict[str, Any], seconds: float, prices: Prices) -> Use:
@@ -69,7 +76,15 @@ def used_up(session: Session, person: str, day: date, settings: Settings) -> str
 def add(session: Session, person: str, day: date, use: Use) -> None:
     """Add what a question took to the person's day."""
     statement = insert(ModelUse).values(
-        person=person, day=day, requests=use.requests, tokens=use.tokens, seconds=use.seconds, cost=Decimal(str(use.cost))
+        person=person,
+        day=day,
+        requests=use.requests,
+        tokens=use.tokens,
+        seconds=use.seconds,
+        cost=Decimal(str(use.cost)),
     )
-    sums = {name: ModelUse.__table__.c[name] + statement.excluded[name] for name in ("requests", "tokens", "seconds", "cost")}
+    sums = {
+        name: ModelUse.__table__.c[name] + statement.excluded[name]
+        for name in ("requests", "tokens", "seconds", "cost")
+    }
     session.execute(statement.on_conflict_do_update(index_elements=[sa.column("person"), sa.column("day")], set_=sums))

@@ -1,4 +1,5 @@
-"""Questions composed from parts, each with the SQL over raw FOCUS files that answers it: kinds x measures x filters x dimensions x periods x wordings.
+"""Questions composed from parts, each with the SQL over raw FOCUS files that
+answers it: kinds x measures x filters x dimensions x periods x wordings.
 
 `python -m tests.nl2sql.composed SEED COUNT` prints them as JSON lines.
 """
@@ -40,7 +41,9 @@ def _service(*names: str) -> str:
 
 SPANS = (
     Span(
-        ("in october", "last month", "in oct", "for october 2026", "during the month of october", "in 2026-10"), "2026-10-01", "2026-11-01"
+        ("in october", "last month", "in oct", "for october 2026", "during the month of october", "in 2026-10"),
+        "2026-10-01",
+        "2026-11-01",
     ),
     Span(("in september", "in sept", "for sep 2026", "the month before last"), "2026-09-01", "2026-10-01"),
     Span(("in q3", "last quarter", "in the third quarter", "from july to september"), "2026-07-01", "2026-10-01"),
@@ -48,7 +51,11 @@ SPANS = (
     Span(("this month", "mtd", "month to date", "since the 1st of november"), "2026-11-01", "2026-11-16"),
     Span(("in the last 7 days", "over the past 7 days", "during the last seven days"), "2026-11-08", "2026-11-15"),
     Span(("since august", "from august on"), "2026-08-01", "2026-11-16"),
-    Span(("3-17 oct", "between 3 and 17 october", "from 3 to 17 october", "from 2026-10-03 to 2026-10-17"), "2026-10-03", "2026-10-18"),
+    Span(
+        ("3-17 oct", "between 3 and 17 october", "from 3 to 17 october", "from 2026-10-03 to 2026-10-17"),
+        "2026-10-03",
+        "2026-10-18",
+    ),
     Span(("in the first half of october", "from 1 oct until 15 oct"), "2026-10-01", "2026-10-16"),
     Span(("in h1 2026", "in the first half of 2026"), "2026-01-01", "2026-07-01"),
     Span(("yesterday", "on 14 november"), "2026-11-14", "2026-11-15"),
@@ -74,7 +81,10 @@ FILTERS = {
         Part(("rds",), _service("Amazon Relational Database Service")),
         Part(("s3", "aws s3"), _service("Amazon Simple Storage Service")),
         Part(("bigquery", "big query"), _service("BigQuery")),
-        Part(("kubernetes", "k8s"), _service("Amazon Elastic Kubernetes Service", "Azure Kubernetes Service", "Kubernetes Engine")),
+        Part(
+            ("kubernetes", "k8s"),
+            _service("Amazon Elastic Kubernetes Service", "Azure Kubernetes Service", "Kubernetes Engine"),
+        ),
         Part(("lambda and dynamodb", "lambda or dynamodb"), _service("AWS Lambda", "Amazon DynamoDB")),
     ),
     "environment": (
@@ -113,9 +123,13 @@ DIMENSIONS = {
 MEASURES = (
     Part(("cost", "spend", "costs", "spending", "total cost"), "sum(EffectiveCost)"),
     Part(("cost", "spend", "bill"), "sum(EffectiveCost)"),
-    Part(("billed cost", "invoiced cost"), "sum(BilledCost)"),
+    Part(("billed cost", "unblended cost"), "sum(BilledCost)"),
     Part(("list cost", "cost at list price"), "sum(ListCost)"),
-    Part(("savings against list", "savings vs list price"), "sum(ListCost) - sum(EffectiveCost)"),
+    Part(
+        ("savings against list", "savings vs list price"),
+        "sum(ListCost) FILTER (WHERE ChargeCategory = 'Usage') - sum(EffectiveCost) FILTER (WHERE ChargeCategory = 'Usage' "
+        "AND (ListCost > 0 OR CommitmentDiscountStatus = 'Unused' OR EffectiveCost = 0))",
+    ),
 )
 GRAINS = (
     ("day", ("daily", "per day", "by day")),
@@ -141,11 +155,16 @@ class Composer:
             question = self.chance.choice(kinds)()
             question["question"] = self.politely(question["question"])
             found.setdefault(question["question"], question)
-        return [{"id": f"c{number:04d}", "expect_outcome": "answer", **question} for number, question in enumerate(found.values())]
+        return [
+            {"id": f"c{number:04d}", "expect_outcome": "answer", **question}
+            for number, question in enumerate(found.values())
+        ]
 
     def politely(self, question: str) -> str:
         """The question as one person or another would put it, now and then with a slip."""
-        before = self.say("", "", "", "hi, ", "please: ", "quick question: ", "can you tell me ", "I need the numbers: ", "hey team, ")
+        before = self.say(
+            "", "", "", "hi, ", "please: ", "quick question: ", "can you tell me ", "I need the numbers: ", "hey team, "
+        )
         after = self.say("", "", "", "?", " please", ", thanks!", " pls")
         return f"{before}{question.rstrip('?')}{after}"
 
@@ -196,7 +215,9 @@ class Composer:
             f"{words} {measure} {when}" if words else f"total {measure} {when}",
             f"please tell me the {measure} {'for ' + words if words else ''} {when}",
         )
-        return self.made(text, "scalar", f"SELECT {sql} FROM focus WHERE {span.sql}{condition} {NO_TAX}", "numbers", abs=True)
+        return self.made(
+            text, "scalar", f"SELECT {sql} FROM focus WHERE {span.sql}{condition} {NO_TAX}", "numbers", abs=True
+        )
 
     def table(self) -> dict[str, Any]:
         """A breakdown."""
@@ -211,7 +232,11 @@ class Composer:
             f"show me {measure} {of} for each {word} {when}",
             f"{measure} {of} across {several} {when}",
         )
-        return self.made(text, "table", f"SELECT {column} AS {name}, {sql} FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1")
+        return self.made(
+            text,
+            "table",
+            f"SELECT {column} AS {name}, {sql} FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1",
+        )
 
     def table_of_two(self) -> dict[str, Any]:
         """A breakdown by two dimensions."""
@@ -219,7 +244,8 @@ class Composer:
         other, second, _, second_column = self.dimension(name)
         (words, condition), (when, span) = self.filters(1, name, other), self.span()
         text = self.say(
-            f"cost {'of ' + words if words else ''} by {word} and {second} {when}", f"{words} spend per {word} and per {second} {when}"
+            f"cost {'of ' + words if words else ''} by {word} and {second} {when}",
+            f"{words} spend per {word} and per {second} {when}",
         )
         sql = f"SELECT {column} AS {name}, {second_column} AS {other}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1, 2"
         return self.made(text, "table", sql)
@@ -255,13 +281,18 @@ class Composer:
         now, then, later, earlier = self._two_periods()
         grouped = self.chance.random() < 0.5
         name, word, _, column = self.dimension()
-        words, condition = self.filters(1, name, "team", "service", "environment")  # `compare lambda and dynamodb` would be two sides
+        words, condition = self.filters(
+            1, name, "team", "service", "environment"
+        )  # `compare lambda and dynamodb` would be two sides
         by = f"by {word}" if grouped else ""
         text = self.say(
-            f"{words} {now} vs {then} {by}", f"compare {words} cost {by} in {now} with {then}", f"{words} spend {by} {then} versus {now}"
+            f"{words} {now} vs {then} {by}",
+            f"compare {words} cost {by} in {now} with {then}",
+            f"{words} spend {by} {then} versus {now}",
         )
         sums = ", ".join(
-            f"coalesce(sum(EffectiveCost) FILTER ({span.sql}), 0) AS {name}" for name, span in (("later", later), ("earlier", earlier))
+            f"coalesce(sum(EffectiveCost) FILTER ({span.sql}), 0) AS {name}"
+            for name, span in (("later", later), ("earlier", earlier))
         )
         label = f"{column} AS {name}, " if grouped else ""
         sql = f"SELECT {label}{sums} FROM focus WHERE true{condition} {NO_TAX} {'GROUP BY 1' if grouped else ''}"
@@ -270,7 +301,9 @@ class Composer:
     def moved(self) -> dict[str, Any]:
         """The change between two periods, in money or per cent."""
         now, then, later, earlier = self._two_periods()
-        words, condition = self.filters(1, "team", "service", "environment")  # the difference of two things would be another question
+        words, condition = self.filters(
+            1, "team", "service", "environment"
+        )  # the difference of two things would be another question
         percent = self.chance.random() < 0.5
         what = words or "total cost"
         text = (
@@ -283,7 +316,12 @@ class Composer:
         more = {"pct": [0]} if percent else {"abs": True}
         related = f"SELECT {after}, {before} FROM focus WHERE true{condition} {NO_TAX}"
         return self.made(
-            text, "comparison", f"SELECT {value} FROM focus WHERE true{condition} {NO_TAX}", "numbers", related_sql=related, **more
+            text,
+            "comparison",
+            f"SELECT {value} FROM focus WHERE true{condition} {NO_TAX}",
+            "numbers",
+            related_sql=related,
+            **more,
         )
 
     def trend(self) -> dict[str, Any]:
@@ -301,9 +339,15 @@ class Composer:
             if said == says[0]
             else f"{measure} {of} {said} {when}"
         )
-        column = "CAST(ChargePeriodStart AS DATE)" if grain == "day" else f"CAST(date_trunc('{grain}', ChargePeriodStart) AS DATE)"
+        column = (
+            "CAST(ChargePeriodStart AS DATE)"
+            if grain == "day"
+            else f"CAST(date_trunc('{grain}', ChargePeriodStart) AS DATE)"
+        )
         return self.made(
-            text, "trend", f"SELECT {column} AS {grain}, {sql} FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1 ORDER BY 1"
+            text,
+            "trend",
+            f"SELECT {column} AS {grain}, {sql} FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1 ORDER BY 1",
         )
 
     def top(self) -> dict[str, Any]:
@@ -312,7 +356,11 @@ class Composer:
         (words, condition), (when, span) = self.filters(1, name, "team", "provider"), self.span()
         number, down = self.chance.randint(2, 4), self.chance.random() < 0.2
         of = f"of {words}" if words else ""
-        best = self.say("cheapest", "least expensive") if down else self.say("most expensive", "biggest", "top", "costliest")
+        best = (
+            self.say("cheapest", "least expensive")
+            if down
+            else self.say("most expensive", "biggest", "top", "costliest")
+        )
         text = self.say(f"{number} {best} {several} {of} {when}", f"{best} {number} {several} {of} {when}")
         direction = "" if down else "DESC"
         sql = f"SELECT {column} AS {name}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1 ORDER BY 2 {direction} LIMIT {number}"
@@ -321,7 +369,10 @@ class Composer:
     def share(self) -> dict[str, Any]:
         """One part of a whole, in per cent."""
         part_name, whole_name = self.chance.sample(["service", "environment", "provider", "region"], 2)
-        part, whole = self.chance.choice(FILTERS[part_name]), self.chance.choice([*FILTERS[whole_name], Part(("",), "true")])
+        part, whole = (
+            self.chance.choice(FILTERS[part_name]),
+            self.chance.choice([*FILTERS[whole_name], Part(("",), "true")]),
+        )
         when, span = self.span()
         inner, outer = self.say(*part.says), self.say(*whole.says)
         text = self.say(
@@ -330,7 +381,9 @@ class Composer:
             f"how much percent of {outer or 'total'} spend is {inner} {when}?",
         )
         value = f"100.0 * coalesce(sum(EffectiveCost) FILTER ({part.sql}), 0) / nullif(sum(EffectiveCost), 0)"
-        return self.made(text, "share", f"SELECT {value} FROM focus WHERE {span.sql} AND {whole.sql} {NO_TAX}", "numbers", pct=[0])
+        return self.made(
+            text, "share", f"SELECT {value} FROM focus WHERE {span.sql} AND {whole.sql} {NO_TAX}", "numbers", pct=[0]
+        )
 
     def shares(self) -> dict[str, Any]:
         """Every part of a whole, in per cent."""
@@ -338,11 +391,16 @@ class Composer:
         (words, condition), (when, span) = self.filters(1, name), self.span()
         of = f"of {words}" if words else ""
         text = self.say(
-            f"share {of} by {word} {when}", f"percentage of cost {of} per {word} {when}", f"what share does each {word} have {of} {when}"
+            f"share {of} by {word} {when}",
+            f"percentage of cost {of} per {word} {when}",
+            f"what share does each {word} have {of} {when}",
         )
         value = "100.0 * sum(EffectiveCost) / sum(sum(EffectiveCost)) OVER ()"
         return self.made(
-            text, "share", f"SELECT {column} AS {name}, {value} FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1", pct=[1]
+            text,
+            "share",
+            f"SELECT {column} AS {name}, {value} FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1",
+            pct=[1],
         )
 
     def average(self) -> dict[str, Any]:
@@ -356,7 +414,12 @@ class Composer:
             f"mean daily spend {of} {when}",
         )
         days = f"date_diff('day', DATE '{span.start}', DATE '{span.end}')"
-        return self.made(text, "scalar", f"SELECT sum(EffectiveCost) / {days} FROM focus WHERE {span.sql}{condition} {NO_TAX}", "numbers")
+        return self.made(
+            text,
+            "scalar",
+            f"SELECT sum(EffectiveCost) / {days} FROM focus WHERE {span.sql}{condition} {NO_TAX}",
+            "numbers",
+        )
 
     def counted(self) -> dict[str, Any]:
         """How many of something."""
@@ -366,7 +429,12 @@ class Composer:
             f"how many {several} have cost {'in ' + words if words else ''} {when}",
             f"number of {several} {'in ' + words if words else ''} {when}",
         )
-        return self.made(text, "scalar", f"SELECT count(DISTINCT {column}) FROM focus WHERE {span.sql}{condition} {NO_TAX}", "numbers")
+        return self.made(
+            text,
+            "scalar",
+            f"SELECT count(DISTINCT {column}) FROM focus WHERE {span.sql}{condition} {NO_TAX}",
+            "numbers",
+        )
 
     def over(self) -> dict[str, Any]:
         """Groups over or under an amount."""
@@ -387,7 +455,9 @@ class Composer:
         """The most expensive day."""
         (words, condition), (when, span) = self.filters(1), self.span(10)
         of = f"of {words}" if words else ""
-        text = self.say(f"most expensive day {of} {when}", f"which day was the most expensive {of} {when}", f"peak day {of} {when}")
+        text = self.say(
+            f"most expensive day {of} {when}", f"which day was the most expensive {of} {when}", f"peak day {of} {when}"
+        )
         sql = f"SELECT CAST(ChargePeriodStart AS DATE) AS day, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
         return self.made(text, "topn", sql, first_row=True)
 

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from nl2sql.dates import Calendar
+from nl2sql.catalog.linking import index
+from nl2sql.catalog.semantics import semantics
+from nl2sql.dates.periods import Calendar
 from nl2sql.grammar.assemble import amend, complete, stands_alone
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import Query
-from nl2sql.linking import index
-from nl2sql.semantics import semantics
 
 CALENDAR = Calendar(date(2026, 11, 15), date(2025, 9, 1))
 VALUES = index(

@@ -9,14 +9,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import SYSTEM, Actor
-from db.engines import Database
+from config.access import SYSTEM, Actor
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
 from db.tables import AuditEntry, Question
-from flows.ingest_costs import ingest
-from nl2sql.answer import ask, connect_deps, run_sql
+from flows.ingest.ingest_costs import ingest
+from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Clarify, Unavailable
+from nl2sql.ask import ask, connect_deps, run_sql
 from nl2sql.deps import Deps, Request, Translation, Written
-from nl2sql.outcomes import Answer, Blocked, CannotAnswer, Clarify, Unavailable
-from settings import Organisation, Settings
 
 HEADER = (
     "BilledCost,BillingAccountId,BillingAccountName,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargeDescription,ChargePeriodEnd,"
@@ -102,7 +103,8 @@ def test_an_asker_learns_nothing_of_other_teams(deps: Deps) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["drop table charges", "select * from pg_shadow", "SELECT * FROM finops.charges", "show me the api tokens"]
+    "question",
+    ["drop table charges", "select * from pg_shadow", "SELECT * FROM finops.charges", "show me the api tokens"],
 )
 def test_what_is_unsafe_is_blocked_and_audited(deps: Deps, question: str) -> None:
     """No rows, and the refusal is in the log."""
@@ -118,7 +120,9 @@ def test_what_is_unsafe_is_blocked_and_audited(deps: Deps, question: str) -> Non
 
 def test_a_typed_select_over_the_views_is_answered(deps: Deps) -> None:
     """What a person writes goes through the same guard."""
-    answer = ask("SELECT account, sum(effective_cost) FROM reporting.daily_costs GROUP BY 1 ORDER BY 1", SYSTEM, None, deps)
+    answer = ask(
+        "SELECT account, sum(effective_cost) FROM reporting.daily_costs GROUP BY 1 ORDER BY 1", SYSTEM, None, deps
+    )
     assert answer.to_json()["rows"] == [["shop-prod", 198.0], ["shop-test", 40.0]]
 
 
@@ -131,7 +135,9 @@ def test_what_cannot_be_answered_says_what_can(deps: Deps) -> None:
         assert isinstance(ask(choice.question, SYSTEM, None, deps), Answer), choice.question
 
 
-def test_before_the_first_bill_it_says_how_to_load_one(clean_database: Database, settings: Settings, organisation: Organisation) -> None:
+def test_before_the_first_bill_it_says_how_to_load_one(
+    clean_database: Database, settings: Settings, organisation: Organisation
+) -> None:
     """An empty database is no error."""
     outcome = ask("total cost", SYSTEM, None, connect_deps(settings, organisation, clean_database))
     assert isinstance(outcome, Unavailable)
@@ -215,7 +221,8 @@ def test_typed_sql_has_a_headline_of_its_rows(deps: Deps) -> None:
     """The figure first, not how many rows there are; and why there is none."""
     assert _answered("select sum(effective_cost) as cost from daily_costs", deps).text == "$238 cost."
     by_team = _answered(
-        "select coalesce(team, 'none') as team, sum(effective_cost) as cost from daily_costs group by 1 order by 2 desc", deps
+        "select coalesce(team, 'none') as team, sum(effective_cost) as cost from daily_costs group by 1 order by 2 desc",
+        deps,
     )
     assert by_team.text == "$238 cost in 3 rows, most of it payments with $190."
     assert _answered("select team from daily_costs where team = 'nobody'", deps).text == "Nothing: no row fits."
@@ -225,7 +232,10 @@ def test_edited_sql_is_kept_under_its_question(deps: Deps) -> None:
     """So that it can be an example; the statement is audited as it was written."""
     answer = run_sql("SELECT count(*) AS n FROM daily_costs", SYSTEM, None, deps, question="how many rows")
     with Session(deps.database.app) as session:
-        assert session.scalar(sa.select(Question.question).where(Question.reference == answer.reference)) == "how many rows"
+        assert (
+            session.scalar(sa.select(Question.question).where(Question.reference == answer.reference))
+            == "how many rows"
+        )
         details = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.subject == answer.reference)).one()
     assert details["drafts"][0]["sql"] == "SELECT count(*) AS n FROM daily_costs"
 

@@ -1,4 +1,6 @@
-"""Hundreds of composed questions against generated bills: none of them is answered wrongly, and the right rows come from another engine over the raw files."""
+"""Hundreds of composed questions against generated bills: none of them is answered
+wrongly, and the right rows come from another engine over the raw files.
+"""
 
 import runpy
 from datetime import date
@@ -8,13 +10,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from access import SYSTEM
-from db.engines import Database
-from flows.ingest_costs import ingest
-from nl2sql.answer import ask, connect_deps
-from nl2sql.matching import Rule, matches
-from nl2sql.outcomes import Answer
-from settings import Organisation, Settings
+from config.access import SYSTEM
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from flows.ingest.ingest_costs import ingest
+from nl2sql.answers.outcomes import Answer
+from nl2sql.ask import ask, connect_deps
+from nl2sql.evaluation.row_match import Rule, matches
 from tests.nl2sql.composed import Composer
 
 ASKED = 300
@@ -30,7 +33,13 @@ def _raw(paths: list[Path], columns: list[str]) -> duckdb.DuckDBPyConnection:
         if name.startswith(("ChargePeriod", "BillingPeriod")):
             casts.append(f"CAST(replace({name}, 'Z', '') AS TIMESTAMP) AS {name}")
         else:
-            casts.append(f"CAST({name} AS {kind}) AS {name}" if kind else f"CAST({name} AS JSON) AS {name}" if name == "Tags" else name)
+            casts.append(
+                f"CAST({name} AS {kind}) AS {name}"
+                if kind
+                else f"CAST({name} AS JSON) AS {name}"
+                if name == "Tags"
+                else name
+            )
     listed = ", ".join(f"'{path}'" for path in paths)
     connection.execute(
         f"CREATE TABLE focus AS SELECT {', '.join(casts)} FROM read_csv([{listed}], all_varchar = true, header = true, delim = ',', nullstr = '')"
@@ -40,7 +49,8 @@ def _raw(paths: list[Path], columns: list[str]) -> duckdb.DuckDBPyConnection:
 
 def _right(question: dict[str, Any], answer: Answer, raw: duckdb.DuckDBPyConnection) -> bool:
     gold = [
-        tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in row) for row in raw.execute(question["gold_sql"]).fetchall()
+        tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in row)
+        for row in raw.execute(question["gold_sql"]).fetchall()
     ]
     if not any(cell for row in gold for cell in row if not isinstance(cell, str)):
         return not any(row[0] for row in answer.rows if not isinstance(row[0], str))

@@ -1,4 +1,6 @@
-"""Questions that nobody would ask: any words of the catalogue in any order, in threads or alone, reach the database without an error."""
+"""Questions that nobody would ask: any words of the catalogue in any order, in
+threads or alone, reach the database without an error.
+"""
 
 import random
 from datetime import date
@@ -6,18 +8,33 @@ from pathlib import Path
 
 import pytest
 
-from access import SYSTEM
-from db.engines import Database
-from flows.ingest_costs import ingest
-from nl2sql.answer import ask, connect_deps
+from config.access import SYSTEM
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from flows.ingest.ingest_costs import ingest
+from nl2sql.answers.outcomes import TimedOut, Unavailable
+from nl2sql.ask import ask, connect_deps
+from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
-from nl2sql.outcomes import TimedOut, Unavailable
-from nl2sql.semantics import semantics
-from settings import Organisation, Settings
-from tests.nl2sql.test_why import bill
+from tests.nl2sql.answers.test_why import bill
 
 ASKED = 400
-NAMES = ("payments", "search", "shop", "data", "ec2", "rds", "vms", "eu-west-1", "web-1", "aws", "prod", "k8s", "team payments")
+NAMES = (
+    "payments",
+    "search",
+    "shop",
+    "data",
+    "ec2",
+    "rds",
+    "vms",
+    "eu-west-1",
+    "web-1",
+    "aws",
+    "prod",
+    "k8s",
+    "team payments",
+)
 DATES = (
     "october",
     "last month",
@@ -32,7 +49,25 @@ DATES = (
     "last year",
     "september",
 )
-ODD = ("$1000", "5", "10%", "20k", "top10", "'", "; --", '"x"', "(", "%", "<>", "🙂", "a" * 80, "\x00", "\u202e", "10..20", "#1")
+ODD = (
+    "$1000",
+    "5",
+    "10%",
+    "20k",
+    "top10",
+    "'",
+    "; --",
+    '"x"',
+    "(",
+    "%",
+    "<>",
+    "🙂",
+    "a" * 80,
+    "\x00",
+    "\u202e",
+    "10..20",
+    "#1",
+)
 
 
 @pytest.fixture
@@ -52,7 +87,9 @@ def _words() -> dict[str, list[str]]:
 
 
 def test_no_order_of_words_fails(deps: Deps) -> None:
-    """Each becomes an answer, a question back or a refusal; no statement of the grammar is one that the guard or the database turns down."""
+    """Each becomes an answer, a question back or a refusal; no statement of the
+    grammar is one that the guard or the database turns down.
+    """
     chance, said = random.Random(5), _words()
     kinds = [*said, "names", "names", "names", "dates", "dates", "dates"]
     failed = []

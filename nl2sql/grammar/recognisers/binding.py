@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from nl2sql.catalog.linking import WEAK, Match, Values
 from nl2sql.grammar.draft import Choice, Doubt, Draft
-from nl2sql.grammar.filtering import names_resources
-from nl2sql.grammar.terms import Sentence, Term
-from nl2sql.linking import WEAK, Match, Values
+from nl2sql.grammar.recognisers.filtering import names_resources
+from nl2sql.grammar.tagging.terms import Sentence, Term
 
 _CLAIMS = ("by", "which", "count", "top", "share")
 _OWNED = ("team", "account", "application")
@@ -13,15 +13,23 @@ MOST_CHOICES = 5
 
 
 def bind(sentence: Sentence, draft: Draft, values: Values, question: str) -> None:
-    """Settle what every name means, taking the dimension's word beside it; leaves a doubt where several are meant as likely."""
-    bound = {beside for at in sentence.open("dimension") if (beside := _bind_dimension(sentence, draft, values, at, question)) is not None}
+    """Settle what every name means, taking the dimension's word beside it;
+    leaves a doubt where several are meant as likely.
+    """
+    bound = {
+        beside
+        for at in sentence.open("dimension")
+        if (beside := _bind_dimension(sentence, draft, values, at, question)) is not None
+    }
     for at, term in enumerate(sentence.terms):
         if at in sentence.taken or at in bound:
             continue
         if term.kind == "unknown":
-            resource = _resource(values, question[term.start : term.end])
-            _settle(sentence, draft, at, resource or _partly(values, term.text), question)
-            if resource:
+            resources = _resources(values, question[term.start : term.end])
+            exact = any(not match.near for match in resources)
+            parts = () if exact else _partly(values, term.text)
+            _settle(sentence, draft, at, parts or resources, question)
+            if resources and not parts:
                 sentence.take(*_resource_words(sentence, at))
         elif term.kind == "value" and all(match.dimension in WEAK for match in term.matches):
             parts = tuple(match for match in _partly(values, term.text) if match.dimension in _OWNED)
@@ -29,16 +37,17 @@ def bind(sentence: Sentence, draft: Draft, values: Values, question: str) -> Non
                 _settle(sentence, draft, at, (*parts, term.matches[0]), question)
 
 
-def _resource(values: Values, name: str) -> tuple[Match, ...]:
-    """The resource of that name or id; only what looks like one is looked up."""
-    found = values.find_resource(name) if any(c.isdigit() or c in "-_:/" for c in name) else None
-    return (found,) if found else ()
+def _resources(values: Values, name: str) -> tuple[Match, ...]:
+    """The resource of that name or id, else those whose names hold it; only what looks like a name is looked up."""
+    return values.find_resources(name) if any(c.isdigit() or c in "-_:/" for c in name) else ()
 
 
 def _resource_words(sentence: Sentence, at: int) -> list[int]:
     """The places right beside a resource's name that only say that it is one: `the resource X`, `bucket X`."""
     beside = [place for place in (at - 1, at + 1) if 0 <= place < len(sentence.terms) and place not in sentence.taken]
-    return [place for place in beside if sentence.terms[place].value == "resource" or names_resources(sentence.terms[place])]
+    return [
+        place for place in beside if sentence.terms[place].value == "resource" or names_resources(sentence.terms[place])
+    ]
 
 
 def _partly(values: Values, text: str, dimension: str | None = None) -> tuple[Match, ...]:
@@ -62,7 +71,12 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
     before = sentence.terms[at - 1] if at else None
     after = sentence.terms[at + 1] if at + 1 < len(sentence.terms) else None
     for place, term in ((at - 1, before), (at + 1, after)):
-        if term is None or place in sentence.taken or term.kind in ("by", "period") or (place > at and term.kind != "unknown"):
+        if (
+            term is None
+            or place in sentence.taken
+            or term.kind in ("by", "period")
+            or (place > at and term.kind != "unknown")
+        ):
             continue
         parts = _partly(values, term.text, dimension.value)
         if parts:
@@ -73,7 +87,9 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
 
 
 def _wanted(sentence: Sentence, at: int) -> bool:
-    """Whether a dimension's word is what costs are broken down by: after by, which, top …, with names at most between."""
+    """Whether a dimension's word is what costs are broken down by: after by,
+    which, top …, with names at most between.
+    """
     if sentence.terms[at].plural:
         return True
     before = sentence.before(at, ("value", "unknown", "number", "charge", "metric"))
@@ -99,7 +115,8 @@ def _doubt(term: Term, matches: tuple[Match, ...], question: str) -> Doubt:
     dimensions = {match.dimension for match in matches}
     kind = next(iter(dimensions)).replace("_", " ") if len(dimensions) == 1 else "thing"
     choices = [
-        Choice(_named(match, len(dimensions) > 1), _rewritten(term, _named(match, True), question)) for match in matches[:MOST_CHOICES]
+        Choice(_named(match, len(dimensions) > 1), _rewritten(term, _named(match, True), question))
+        for match in matches[:MOST_CHOICES]
     ]
     if len(dimensions) == 1 and len(matches) <= MOST_CHOICES:
         both = " and ".join(match.label for match in matches)

@@ -2,14 +2,14 @@
 
 from itertools import pairwise
 
-from nl2sql import dates
-from nl2sql.dates import UNITS, Period
+from nl2sql.catalog.linking import Values
+from nl2sql.catalog.semantics import Semantics
+from nl2sql.dates import periods as calendar
+from nl2sql.dates.periods import UNITS, Period
 from nl2sql.grammar.draft import Doubt, Draft
-from nl2sql.grammar.filtering import FILTERS, filter_of
 from nl2sql.grammar.query import Change
-from nl2sql.grammar.terms import Sentence
-from nl2sql.linking import Values
-from nl2sql.semantics import Semantics
+from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
+from nl2sql.grammar.tagging.terms import Sentence
 
 _CONTRASTS = ("vs", "compare", "change")
 _BETWEEN = frozenset({"between", "among", "amongst"})
@@ -17,7 +17,9 @@ _SIDES: dict[str, Change] = {"up": "up", "down": "down", "change": "difference"}
 
 
 def change(sentence: Sentence, draft: Draft) -> None:
-    """`grew`, `went down`, `biggest increase`, `fastest growing`: the difference to the period before, unless another is named."""
+    """`grew`, `went down`, `biggest increase`, `fastest growing`: the
+    difference to the period before, unless another is named.
+    """
     places, rates = sentence.open("change"), sentence.open("rate")
     growth = [at for at in rates if sentence.terms[at].value == "rate"]
     for at in places or growth:
@@ -74,7 +76,9 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
         if value == "aligned":
             draft.aligned = True
             continue
-        draft.back = "month" if value == "month" else "year" if value == "year" else "previous"
+        draft.back = (
+            "week" if value == "week" else "month" if value == "month" else "year" if value == "year" else "previous"
+        )
         if sentence.kind(at - 1) == "number":  # `the 30 days before`
             sentence.take(at - 1)
 
@@ -90,7 +94,7 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     floating = next((period for period in found[1:] if period.floating), None)
     if draft.aligned and len(found) == 2:
         newest, other = sorted(found, key=lambda period: period.start, reverse=True)
-        draft.period, draft.compared = newest, [dates.opening(other, newest.days)]
+        draft.period, draft.compared = newest, [calendar.opening(other, newest.days)]
         sentence.take(*sentence.open("vs", "compare"))
         return
     if (
@@ -100,8 +104,14 @@ def periods(sentence: Sentence, draft: Draft) -> None:
         and not (draft.scopes or draft.dimensions or draft.grain)
         and _each_apart(sentence)
     ):
-        found = dates.apart(found[0])
-    if len(found) == 1 and found[0].ends and contrast and _comparable(found[0].ends) and (not draft.scopes or _differs(sentence, found[0])):
+        found = calendar.apart(found[0])
+    if (
+        len(found) == 1
+        and found[0].ends
+        and contrast
+        and _comparable(found[0].ends)
+        and (not draft.scopes or _differs(sentence, found[0]))
+    ):
         found = list(reversed(found[0].ends))
     elif len(found) == 2 and floating and contrast:
         draft.period, draft.back = found[0], "previous"
@@ -109,8 +119,12 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     elif len(found) > 1 and not contrast:
         found = _as_one(found)
         if len(found) > 1 and not _listed(sentence, places):
-            draft.doubt = draft.doubt or Doubt(f"Do you mean {found[0].label} or {found[1].label}, or one compared with the other?")
-        if len(found) > 1 and any(a.start < b.end and b.start < a.end for a, b in pairwise(sorted(found, key=lambda p: p.start))):
+            draft.doubt = draft.doubt or Doubt(
+                f"Do you mean {found[0].label} or {found[1].label}, or one compared with the other?"
+            )
+        if len(found) > 1 and any(
+            a.start < b.end and b.start < a.end for a, b in pairwise(sorted(found, key=lambda p: p.start))
+        ):
             draft.doubt = draft.doubt or Doubt(f"Do you mean {found[0].label} or {found[1].label}?")
     if len(found) == 1 and found[0].floating and sentence.has("vs", "compare"):
         draft.back = "previous"
@@ -128,13 +142,18 @@ def periods(sentence: Sentence, draft: Draft) -> None:
 def _differs(sentence: Sentence, span: Period) -> bool:
     """`difference in dev and staging between Q2 and Q3`: of each side, the change from one period to the other."""
     return span.unit != "day" and any(
-        term.kind in ("compare", "change") and term.text.startswith(("diff", "delta", "gap", "chang")) for term in sentence.terms
+        term.kind in ("compare", "change") and term.text.startswith(("diff", "delta", "gap", "chang"))
+        for term in sentence.terms
     )
 
 
 def _each_apart(sentence: Sentence) -> bool:
     """`compare the last two months`: one with the other, when nothing else is compared."""
-    return bool(sentence.open("compare")) and not sentence.has("vs", "change", "dimension") and not sentence.has("by", "which", "top")
+    return (
+        bool(sentence.open("compare"))
+        and not sentence.has("vs", "change", "dimension")
+        and not sentence.has("by", "which", "top")
+    )
 
 
 def _listed(sentence: Sentence, places: list[int]) -> bool:
@@ -158,7 +177,7 @@ def _as_one(found: list[Period]) -> list[Period]:
     for period in ordered[1:]:
         if (whole.start <= period.start and period.end <= whole.end) or period.start == whole.start:
             whole = min(whole, period, key=lambda each: each.days)
-        elif whole.end == period.start and (both := dates.joined(whole, period)):
+        elif whole.end == period.start and (both := calendar.joined(whole, period)):
             whole = both
         else:
             return found
@@ -168,14 +187,21 @@ def _as_one(found: list[Period]) -> list[Period]:
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`prod vs dev`, `compare payments and checkout`, `difference between aws and azure`: one row each."""
     contrasts = sentence.open("vs", "compare", "rather") + [
-        at for at in sentence.open("by") if sentence.kind(sentence.after(at)) in FILTERS and _BETWEEN & set(sentence.terms[at].text.split())
+        at
+        for at in sentence.open("by")
+        if sentence.kind(sentence.after(at)) in FILTERS and _BETWEEN & set(sentence.terms[at].text.split())
     ]
     if not contrasts:
         return
     places = sentence.open(*FILTERS)
     sides = _sides(sentence, places)
     first = next(iter(sentence.open("vs")), None)
-    if not sides and first is not None and len(places) == 1 and sentence.before(first, ("noise", "and", "follow")) is None:
+    if (
+        not sides
+        and first is not None
+        and len(places) == 1
+        and sentence.before(first, ("noise", "and", "follow")) is None
+    ):
         sides = places
     elif len(sides) < 2:
         return
@@ -184,7 +210,9 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
 
 
 def _sides(sentence: Sentence, places: list[int]) -> list[int]:
-    """The names on both sides of `vs`; else the names of one dimension that `compare` joins with `and`, `with` or `to`."""
+    """The names on both sides of `vs`; else the names of one dimension that
+    `compare` joins with `and`, `with` or `to`.
+    """
     for at in sentence.open("vs"):
         left = next((place for place in reversed(places) if place < at), None)
         right = next((place for place in places if place > at), None)
@@ -198,7 +226,9 @@ def _sides(sentence: Sentence, places: list[int]) -> list[int]:
             return [place for place in places if _dimension(sentence, place) == dimension]
         others = [place for place in places if _dimension(sentence, place) == dimension and place < at]
         return [*others, right] if others else [left, right]
-    if sentence.open("compare", "rather") or any(_BETWEEN & set(sentence.terms[at].text.split()) for at in sentence.open("by")):
+    if sentence.open("compare", "rather") or any(
+        _BETWEEN & set(sentence.terms[at].text.split()) for at in sentence.open("by")
+    ):
         counted: dict[str, list[int]] = {}
         for place in places:
             counted.setdefault(_dimension(sentence, place), []).append(place)

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from nl2sql.catalog.linking import Values
+from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
-from nl2sql.grammar.terms import Sentence, Term
-from nl2sql.linking import Values
-from nl2sql.semantics import Semantics
+from nl2sql.grammar.tagging.terms import Sentence, Term
 
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
@@ -45,7 +45,9 @@ def names_resources(term: Term) -> bool:
 
 
 def kind_of_resource(sentence: Sentence, at: int) -> int | None:
-    """The place of the word for a kind of resource right after a place, with names before it: `each lambda function`, `per RDS instance`."""
+    """The place of the word for a kind of resource right after a place, with
+    names before it: `each lambda function`, `per RDS instance`.
+    """
     place = sentence.after(at, ("noise", "all"))
     while place is not None and sentence.kind(place) in FILTERS:
         if names_resources(sentence.terms[place]):
@@ -60,7 +62,9 @@ def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
         return Filter("team", (None,), "unallocated")
     if term.kind == "charge":
         charge = semantics.charges[term.value]
-        like = tuple(v for v in values.by_dimension.get(charge.column, ()) if any(part in v.casefold() for part in charge.like))
+        like = tuple(
+            v for v in values.by_dimension.get(charge.column, ()) if any(part in v.casefold() for part in charge.like)
+        )
         return Filter(charge.column, (*charge.values, *like), term.value.replace("_", " "))
     match = term.matches[0]
     return Filter(match.dimension, match.values, match.label)
@@ -70,11 +74,15 @@ def absent(sentence: Sentence, draft: Draft) -> None:
     """`without a team`, `missing environment tag`, `untagged by environment`: rows where the dimension has no value."""
     for at in sentence.open("missing", "not"):
         if sentence.terms[at].kind == "missing" and sentence.terms[at].value == "unallocated":
-            beside = next((place for place in (sentence.after(at), sentence.before(at)) if _allocated(sentence, place)), None)
+            beside = next(
+                (place for place in (sentence.after(at), sentence.before(at)) if _allocated(sentence, place)), None
+            )
         else:
             beside = sentence.after(at)
         if beside is None or not _allocated(sentence, beside):
-            if sentence.terms[at].text.endswith(" by") and sentence.kind(at + 1) == "dimension":  # unallocated by provider
+            if (
+                sentence.terms[at].text.endswith(" by") and sentence.kind(at + 1) == "dimension"
+            ):  # unallocated by provider
                 draft.dimensions.append(sentence.terms[at + 1].value)
                 sentence.take(at + 1)
             _settle_missing(sentence, at)
@@ -84,8 +92,28 @@ def absent(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at, beside)
 
 
+_TAG_WORDS = frozenset({"tag", "tags", "label", "labels"})
+_FROM_TAGS = frozenset({"team", "environment", "application"})
+
+
+def other_tags(sentence: Sentence, draft: Draft) -> None:
+    """`by project tag`: the sums hold three tags, by their allocation rules; another one is not the dimension of its name."""
+    for at, term in enumerate(sentence.terms):
+        if term.text not in _TAG_WORDS:
+            continue
+        for beside in (at - 1, at + 1):
+            if sentence.kind(beside) in ("dimension", "unknown") and sentence.terms[beside].value not in _FROM_TAGS:
+                name = sentence.terms[beside].text
+                draft.refusal = Refusal(
+                    f"Costs are summed up by team, environment and application, not by the tag “{name[:60]}”. "
+                    "Add a rule for it to `allocation` in finops.yaml, or ask by one of these."
+                )
+
+
 def allocated(sentence: Sentence, draft: Draft) -> None:
-    """`tagged spend`, `how much is allocated`, `with a team tag`: what has an owner; before a name it only says of whom."""
+    """`tagged spend`, `how much is allocated`, `with a team tag`: what has an
+    owner; before a name it only says of whom.
+    """
     for at in sentence.open("tagged"):
         following, before = sentence.after(at), sentence.before(at)
         denied = before is not None and sentence.kind(before) == "not"
@@ -98,7 +126,9 @@ def allocated(sentence: Sentence, draft: Draft) -> None:
         if following is not None and _allocated(sentence, following):
             dimension = sentence.terms[following].value
             sentence.take(following)
-        draft.filters.append(Filter(dimension, (None,), "unallocated" if dimension == "team" else f"no {dimension}", negated=not denied))
+        draft.filters.append(
+            Filter(dimension, (None,), "unallocated" if dimension == "team" else f"no {dimension}", negated=not denied)
+        )
         sentence.take(at, *([before] if denied and before is not None else []))
     for at in sentence.open("with"):
         beside = sentence.after(at)
@@ -120,17 +150,28 @@ def _settle_missing(sentence: Sentence, at: int) -> None:
         return
     if sentence.terms[at].value != "unallocated":
         sentence.terms[at] = replace(sentence.terms[at], kind="unknown")
-    elif sentence.kind(at + 1) == "dimension" and sentence.terms[at + 1].value == "resource" and not _resources_sought(sentence, at):
+    elif (
+        sentence.kind(at + 1) == "dimension"
+        and sentence.terms[at + 1].value == "resource"
+        and not _resources_sought(sentence, at)
+    ):
         sentence.take(at + 1)
 
 
 def _resources_sought(sentence: Sentence, at: int) -> bool:
-    """`which untagged resources`, `top 3 unallocated resources`: the resources themselves, not what they cost together."""
+    """`which untagged resources`, `top 3 unallocated resources`: the resources
+    themselves, not what they cost together.
+    """
     return sentence.kind(sentence.before(at, ("noise", "all", "number"))) in ("top", "which", "count")
 
 
 def _allocated(sentence: Sentence, at: int | None) -> bool:
-    if at is None or at in sentence.taken or sentence.kind(at) != "dimension" or sentence.kind(sentence.before(at, ())) in ("by", "which"):
+    if (
+        at is None
+        or at in sentence.taken
+        or sentence.kind(at) != "dimension"
+        or sentence.kind(sentence.before(at, ())) in ("by", "which")
+    ):
         return False
     return sentence.terms[at].value in _ALLOCATED and not sentence.terms[at].plural
 
@@ -139,7 +180,14 @@ def instead(sentence: Sentence, _draft: Draft) -> None:
     """`by service instead of account`, `billed rather than effective`: what it replaces says nothing more."""
     for at in sentence.open("instead"):
         following = sentence.after(at)
-        if following is not None and sentence.kind(following) in ("dimension", "value", "metric", "period", "grain", "unit"):
+        if following is not None and sentence.kind(following) in (
+            "dimension",
+            "value",
+            "metric",
+            "period",
+            "grain",
+            "unit",
+        ):
             sentence.take(at, following)
 
 
@@ -157,7 +205,12 @@ def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Val
             condition = filter_of(sentence.terms[place], semantics, values)
             if (condition.dimension, condition.values) != ("charge_category", ("Tax",)):
                 joined = sentence.terms[at].text in ("non", "not in")
-                _add(draft, Filter(condition.dimension, condition.values, condition.label, negated=True, keep_missing=not joined))
+                _add(
+                    draft,
+                    Filter(
+                        condition.dimension, condition.values, condition.label, negated=True, keep_missing=not joined
+                    ),
+                )
         sentence.take(at, *places)
 
 
@@ -202,7 +255,11 @@ def _add(draft: Draft, condition: Filter) -> None:
         return
     values = tuple(dict.fromkeys((*old.values, *condition.values)))
     label = (
-        old.label if values == old.values else f"{old.label} and {condition.label}" if old.negated else f"{old.label} or {condition.label}"
+        old.label
+        if values == old.values
+        else f"{old.label} and {condition.label}"
+        if old.negated
+        else f"{old.label} or {condition.label}"
     )
     draft.filters.append(Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing))
 

@@ -1,4 +1,6 @@
-"""Questions about what is not a bill: budgets, forecasts, insights, recommendations, remediations, prices, utilization, freshness."""
+"""Questions about what is not a bill: budgets, forecasts, insights,
+recommendations, remediations, prices, utilization, freshness.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,15 +8,17 @@ from datetime import date
 
 from sqlglot import exp
 
-from nl2sql import dates
-from nl2sql.dates import Calendar, Period
+from nl2sql.dates import periods
+from nl2sql.dates.periods import Calendar, Period
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A view that is listed: its columns, order, own conditions, the column a period is about, and what to say when it is empty."""
+    """A view that is listed: its columns, order, own conditions, the column a
+    period is about, and what to say when it is empty.
+    """
 
     view: str
     title: str
@@ -26,7 +30,18 @@ class Subject:
     empty: str | None = None
 
 
-_INSIGHT = ("detected_at", "kind", "severity", "title", "account", "service", "team", "impact_amount", "currency", "status")
+_INSIGHT = (
+    "detected_at",
+    "kind",
+    "severity",
+    "title",
+    "account",
+    "service",
+    "team",
+    "impact_amount",
+    "currency",
+    "status",
+)
 SUBJECTS: dict[str, Subject] = {
     "budgets": Subject("budgets", "Budgets", ("budget", "scope", "period_start", "period_end", "amount", "spent", "forecast", "percent_used", "status", "currency"),
                        "percent_used", scoped=True, empty="No budget is set. Set one in finops.yaml or with /finops budget."),
@@ -50,7 +65,7 @@ _KNOWN = {
     "savings": {"team"}, "prices": {"provider", "region"}, "utilization": set(), "data_freshness": {"provider"},
 }  # fmt: skip
 _MOST = 100
-_COMING: dict[str, tuple[dates.Unit, int]] = {
+_COMING: dict[str, tuple[periods.Unit, int]] = {
     "next week": ("week", 1), "next month": ("month", 1), "following month": ("month", 1), "coming month": ("month", 1), "next quarter": ("quarter", 1),
     "next year": ("year", 1), "tomorrow": ("day", 1),
 }  # fmt: skip
@@ -58,11 +73,12 @@ _COMING: dict[str, tuple[dates.Unit, int]] = {
 
 @dataclass(frozen=True)
 class Listing:
-    """A SELECT over one of the other views."""
+    """A SELECT over one of the other views; `exceeded` when it is asked what is over its budget."""
 
     subject: str
     title: str
     select: exp.Select
+    exceeded: bool = False
 
 
 def list_subject(draft: Draft, calendar: Calendar) -> Listing | Refusal:
@@ -76,7 +92,7 @@ def list_subject(draft: Draft, calendar: Calendar) -> Listing | Refusal:
             return Refusal(f"{subject.title} cannot be narrowed to {wanted.label}.")
         conditions.append(condition)
     build = _BUILDERS.get(draft.subject, _plain)
-    return Listing(draft.subject, subject.title, build(subject, draft, conditions, calendar))
+    return Listing(draft.subject, subject.title, build(subject, draft, conditions, calendar), draft.exceeded)
 
 
 def subject_missing(listing: Listing) -> str | None:
@@ -89,7 +105,7 @@ def coming(text: str, calendar: Calendar) -> Period | None:
     if text not in _COMING:
         return None
     unit, count = _COMING[text]
-    return dates.whole(dates.step(dates.floor(calendar.today, unit), unit, count), unit)
+    return periods.whole(periods.step(periods.floor(calendar.today, unit), unit, count), unit)
 
 
 def _equal(column: str, value: str) -> exp.Expr:
@@ -105,12 +121,15 @@ def _filter(subject: Subject, wanted: Filter) -> exp.Expr | None:
 def _scope(wanted: Filter) -> exp.Expr | None:
     if wanted.negated or None in wanted.values:
         return None
-    return exp.and_(_equal("scope_kind", wanted.dimension), exp.or_(*(_equal("scope", str(value)) for value in wanted.values)))
+    return exp.and_(
+        _equal("scope_kind", wanted.dimension), exp.or_(*(_equal("scope", str(value)) for value in wanted.values))
+    )
 
 
 def _between(column: str, period: Period) -> exp.Expr:
     return exp.and_(
-        exp.GTE(this=exp.column(column), expression=_day(period.start)), exp.LT(this=exp.column(column), expression=_day(period.end))
+        exp.GTE(this=exp.column(column), expression=_day(period.start)),
+        exp.LT(this=exp.column(column), expression=_day(period.end)),
     )
 
 
@@ -119,53 +138,92 @@ def _day(day: date) -> exp.Expr:
 
 
 def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar: Calendar) -> exp.Select:
-    select = exp.select(*(exp.column(name) for name in subject.columns)).from_(exp.to_table(f"reporting.{subject.view}"))
+    select = exp.select(*(exp.column(name) for name in subject.columns)).from_(
+        exp.to_table(f"reporting.{subject.view}")
+    )
     if draft.period and subject.dated:
         conditions.append(_between(subject.dated, draft.period))
     if draft.instance_type and subject.view == "prices":
         conditions.append(_equal("instance_type", draft.instance_type))
     select = select.where(*conditions) if conditions else select
     if subject.order:
-        select = select.order_by(exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False))
+        select = select.order_by(
+            exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False)
+        )
     return select.limit(draft.limit or _MOST)
 
 
 def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
-    """The periods that hold the asked one; `over budget` keeps those above 100 per cent."""
-    period = draft.period or dates.whole(calendar.today, "day")
+    """The budgets whose period holds the asked one, the fullest first, those that keep within their amount too."""
+    period = draft.period or periods.whole(calendar.today, "day")
     conditions.append(exp.LT(this=exp.column("period_start"), expression=_day(period.end)))
     conditions.append(exp.GT(this=exp.column("period_end"), expression=_day(period.start)))
-    if draft.exceeded:
-        conditions.append(exp.GT(this=exp.column("percent_used"), expression=exp.Literal.number(100)))
     left = exp.alias_(exp.Sub(this=exp.column("amount"), expression=exp.column("spent")), "left_over")
     return _plain(subject, replace(draft, period=None), conditions, calendar).select(left)
 
 
 def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
-    """Expected cost a month from the newest prediction, of everything unless a scope is named."""
+    """Expected cost a month from the newest prediction, of everything unless a scope is named. The running month
+    is what is spent plus what is expected of its other days.
+    """
     newest = exp.select(exp.Max(this=exp.column("made_on"))).from_("reporting.forecasts").subquery()
     conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
+    running = periods.whole(calendar.today, "month")
+    whole = draft.period is None or draft.period.start <= running.start
     if not draft.filters:
         conditions.append(_equal("scope_kind", "total"))
     if draft.period:
-        end = max(draft.period.end, dates.step(dates.floor(calendar.today, "month"), "month", 1))
+        end = max(draft.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
         conditions.append(
-            _between("forecast_date", replace(draft.period, end=end) if draft.period.end <= calendar.tomorrow else draft.period)
+            _between(
+                "forecast_date",
+                replace(draft.period, end=end) if draft.period.end <= calendar.tomorrow else draft.period,
+            )
         )
     month = exp.cast(exp.TimestampTrunc(this=exp.column("forecast_date"), unit=exp.var("MONTH")), "date")
-    sums = [exp.alias_(exp.Sum(this=exp.column(name)), name) for name in ("expected_cost", "low_80", "high_80")]
-    select = exp.select(exp.alias_(month, "month"), exp.column("currency"), *sums).from_(exp.to_table("reporting.forecasts"))
-    return select.where(*conditions).group_by(month.copy(), exp.column("currency")).order_by(month.copy())
+    names = ("expected_cost", "low_80", "high_80")
+    sums = [exp.alias_(exp.Sum(this=exp.column(name)), name) for name in names]
+    ahead = exp.select(exp.alias_(month, "month"), exp.column("currency"), *sums)
+    ahead = ahead.from_("reporting.forecasts").where(*conditions).group_by(month.copy(), exp.column("currency"))
+    if not whole:
+        return ahead.order_by(month.copy())
+    ahead = ahead.select(exp.alias_(_spent(draft, month, running, newest), "spent"))
+    totals = [
+        exp.alias_(exp.Add(this=exp.column(name), expression=exp.column("spent")), name)
+        for name in names
+    ]  # fmt: skip
+    select = exp.select(exp.column("month"), exp.column("currency"), *totals, exp.column("spent"))
+    return select.from_(ahead.subquery("ahead")).order_by(exp.column("month"))
+
+
+def _spent(draft: Draft, month: exp.Expr, running: Period, newest: exp.Expr) -> exp.Expr:
+    """What the running month cost before the first day of the prediction; nothing of any other month."""
+    first = exp.select(exp.Min(this=exp.column("forecast_date"))).from_("reporting.forecasts")
+    first = first.where(exp.EQ(this=exp.column("made_on"), expression=newest.copy()))
+    costs = exp.select(
+        exp.Coalesce(this=exp.Sum(this=exp.column("effective_cost")), expressions=[exp.Literal.number(0)])
+    )
+    costs = costs.from_("reporting.daily_costs").where(
+        _between("usage_date", running),
+        exp.LT(this=exp.column("usage_date"), expression=first.subquery()),
+        exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")),
+        exp.EQ(this=exp.column("currency", "daily_costs"), expression=exp.column("currency", "forecasts")),
+        *(exp.or_(*(_equal(wanted.dimension, str(value)) for value in wanted.values)) for wanted in draft.filters),
+    )
+    is_running = exp.EQ(this=month.copy(), expression=_day(running.start))
+    return exp.Case().when(is_running, costs.subquery()).else_(exp.Literal.number(0))
 
 
 def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
     """Mean and peak of each resource's metrics over the period, 14 days unless one is named."""
-    period = draft.period or dates.rolling("day", 14, calendar)
+    period = draft.period or periods.rolling("day", 14, calendar)
     columns = [exp.column(name) for name in ("resource_id", "metric", "unit")]
     mean = exp.alias_(exp.Avg(this=exp.column("average")), "average")
     peak = exp.alias_(exp.Max(this=exp.column("maximum")), "maximum")
     select = (
-        exp.select(*columns, mean, peak).from_(exp.to_table("reporting.utilization")).where(_between("usage_date", period), *conditions)
+        exp.select(*columns, mean, peak)
+        .from_(exp.to_table("reporting.utilization"))
+        .where(_between("usage_date", period), *conditions)
     )
     return (
         select.group_by(*(column.copy() for column in columns))

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from nl2sql.catalog.linking import Values
+from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.filtering import FILTERS, filter_of, kind_of_resource, names_resources
 from nl2sql.grammar.query import Filter
-from nl2sql.grammar.terms import Sentence, Term
-from nl2sql.linking import Values
-from nl2sql.semantics import Semantics
+from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of, kind_of_resource, names_resources
+from nl2sql.grammar.tagging.terms import Sentence, Term
 
 _COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 _COPULAS = frozenset(["is", "was", "are", "were", "does", "do", "did", "goes", "went", "comes", "came", "belongs"])
@@ -18,7 +18,9 @@ def metric(sentence: Sentence, draft: Draft) -> None:
     contrasted = sentence.has("metric") and sentence.has("vs", "compare")
     for at in sentence.open("which"):
         enumerated = sentence.terms[at].comma or sentence.kind(at + 1) == "and"
-        if sentence.terms[at].text == "list" and (contrasted or (enumerated and sentence.has("metric"))):  # list vs effective
+        if sentence.terms[at].text == "list" and (
+            contrasted or (enumerated and sentence.has("metric"))
+        ):  # list vs effective
             draft.metrics.append("list_cost")
             sentence.take(at)
     for at in sentence.open("metric"):
@@ -36,11 +38,14 @@ def metric(sentence: Sentence, draft: Draft) -> None:
 
 
 def _saved_against(sentence: Sentence, draft: Draft) -> None:
-    """`saved versus on demand`, `savings against our list prices`: what savings are measured from anyway is no second metric and no filter."""
+    """`saved versus on demand`, `savings against our list prices`: what savings
+    are measured from anyway is no second metric and no filter.
+    """
     for at in sentence.open("vs", "cmp"):
         following = sentence.after(at)
         if following is None or (
-            sentence.terms[following].value not in ("on_demand", "list_cost") and sentence.terms[following].text != "list"
+            sentence.terms[following].value not in ("on_demand", "list_cost")
+            and sentence.terms[following].text != "list"
         ):
             continue
         sentence.take(at, following)
@@ -51,7 +56,9 @@ def _saved_against(sentence: Sentence, draft: Draft) -> None:
 
 
 def rates_of_commitments(terms: list[Term]) -> list[Term]:
-    """`utilization` is how far commitments are used where the question names them, else a resource's; `coverage` always is of commitments."""
+    """`utilization` is how far commitments are used where the question names
+    them, else a resource's; `coverage` always is of commitments.
+    """
     committed = any(term.kind == "charge" and term.value in _COMMITMENTS for term in terms) or any(
         term.value == "commitment_type" for term in terms
     )
@@ -61,7 +68,9 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
             term = replace(term, kind="charge", value="unused")
         if term.kind == "utilization":
             term = (
-                replace(term, kind="metric", value="utilization_rate") if committed else replace(term, kind="subject", value="utilization")
+                replace(term, kind="metric", value="utilization_rate")
+                if committed
+                else replace(term, kind="subject", value="utilization")
             )
         found.append(term)
     return found
@@ -78,7 +87,9 @@ def count(sentence: Sentence, draft: Draft) -> None:
             if not _resources_after(sentence, at)
             else _resources_after(sentence, at)
         )
-        if thing is None:
+        if thing is None or "usage_quantity" in draft.metrics:
+            if "usage_quantity" in draft.metrics:  # how many tokens
+                sentence.take(at)
             return
         if sentence.kind(thing) == "dimension" or (sentence.kind(thing) == "unit" and sentence.has("cmp")):
             draft.count = sentence.terms[thing].value
@@ -99,7 +110,9 @@ def _resources_after(sentence: Sentence, at: int) -> int | None:
 
 
 def average(sentence: Sentence, draft: Draft) -> None:
-    """`average daily spend`, `average per month`, `average cost per instance`: the total over the number of days, months or things."""
+    """`average daily spend`, `average per month`, `average cost per instance`:
+    the total over the number of days, months or things.
+    """
     for at in sentence.open("average"):
         sentence.take(at)
         grains = sentence.open("grain")
@@ -120,7 +133,12 @@ def average(sentence: Sentence, draft: Draft) -> None:
             sentence.take(dimension, *(place for place in (dimension - 1,) if sentence.kind(place) == "by"))
         elif (
             things := next(
-                (place for place in sentence.open("by") if sentence.terms[place].text == "per" and kind_of_resource(sentence, place)), None
+                (
+                    place
+                    for place in sentence.open("by")
+                    if sentence.terms[place].text == "per" and kind_of_resource(sentence, place)
+                ),
+                None,
             )
         ) is not None:
             draft.average = "resource"
@@ -131,7 +149,9 @@ def average(sentence: Sentence, draft: Draft) -> None:
 
 def _per(sentence: Sentence, at: int) -> bool:
     before = at - 1
-    return sentence.kind(before) == "by" and sentence.terms[before].text in ("per", "by") and not sentence.terms[at].plural
+    return (
+        sentence.kind(before) == "by" and sentence.terms[before].text in ("per", "by") and not sentence.terms[at].plural
+    )
 
 
 def run_rate(sentence: Sentence, draft: Draft) -> None:
@@ -149,9 +169,13 @@ def cumulative(sentence: Sentence, draft: Draft) -> None:
 
 
 def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
-    """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the numerators, X stays a filter of the whole."""
+    """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the
+    numerators, X stays a filter of the whole.
+    """
     shares = sentence.open("share", "rate")
-    percents = [at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount]
+    percents = [
+        at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount
+    ]
     if draft.change and _in_percent(sentence, shares) and not sentence.open("dimension"):
         sentence.take(*shares, *percents)  # by how much per cent something grew
         return
@@ -161,7 +185,12 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     if not shares:
         return
     sentence.take(*shares, *percents)
-    if len(sentence.open("period")) > 1 and sentence.has("vs") and _in_percent(sentence, shares) and not sentence.open("dimension"):
+    if (
+        len(sentence.open("period")) > 1
+        and sentence.has("vs")
+        and _in_percent(sentence, shares)
+        and not sentence.open("dimension")
+    ):
         return  # how many per cent more in one period than in the other
     draft.share = True
     places = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
@@ -173,10 +202,25 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
             condition = Filter(same.dimension, (*same.values, *condition.values), f"{same.label} and {condition.label}")
         draft.numerators.append(condition)
         sentence.take(at)
+    if any(f.dimension == "commitment_type" for f in draft.numerators) and _covered(sentence):
+        sentence.take(*sentence.open("charge", value="used"))
+        _as_coverage(draft)
+        return
     absences = [f for f in draft.filters if f.values == (None,)]
     if not parts and absences:
         draft.numerators += absences
         draft.filters = [f for f in draft.filters if f not in absences]
+
+
+def _covered(sentence: Sentence) -> bool:
+    return any("covered" in term.text.split() or "cover" in term.text.split() for term in sentence.terms)
+
+
+def _as_coverage(draft: Draft) -> None:
+    """`what percentage of EC2 is covered by savings plans`: of all usage, not of what a commitment covers already."""
+    kinds = [f for f in draft.numerators if f.dimension == "commitment_type"]
+    draft.metrics, draft.share, draft.numerators = ["coverage_rate"], False, []
+    draft.filters = [f for f in draft.filters if f.dimension != "commitment_status"] + kinds
 
 
 def _in_percent(sentence: Sentence, shares: list[int]) -> bool:
@@ -199,13 +243,20 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
         later = [place for place in of_whole if place > at]
         if later and (sentence.kind(at) in ("noun", "metric") or sentence.terms[at].text.split()[0] in _COPULAS):
             return later
-    noun = next((at for at in range(share_at if after else 0, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")), None)
+    noun = next(
+        (at for at in range(share_at if after else 0, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")),
+        None,
+    )
     if noun is not None and (later := [at for at in of_whole if at > noun]):
         return later
     if before and _beside(sentence, before[-1], share_at):
         return before
     first = of_whole[:1]
-    return list(sentence.coordinated(first[0], sentence.kind(first[0]))) if first and _conjoined(sentence, of_whole) else first
+    return (
+        list(sentence.coordinated(first[0], sentence.kind(first[0])))
+        if first and _conjoined(sentence, of_whole)
+        else first
+    )
 
 
 def _part_of_each(sentence: Sentence, at: int, share_at: int) -> bool:

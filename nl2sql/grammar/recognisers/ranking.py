@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
+from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.filtering import FILTERS, kind_of_resource, names_resources
 from nl2sql.grammar.query import Grain, Threshold
-from nl2sql.grammar.terms import Sentence
-from nl2sql.semantics import Semantics
+from nl2sql.grammar.recognisers.filtering import FILTERS, kind_of_resource, names_resources
+from nl2sql.grammar.tagging.terms import Sentence
 
 DEFAULT_TOP = 5
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
-_OPENINGS = frozenset({"show", "show me", "give me", "me", "our", "the", "compute the", "what are", "what is", "see", "list"})
+_OPENINGS = frozenset(
+    {"show", "show me", "give me", "me", "our", "the", "compute the", "what are", "what is", "see", "list"}
+)
 _EACH = frozenset({"by", "per", "each", "every", "for each", "for every", "of each", "cost of each", "cost for each", "cost of every", "across", "by the", "per each", "individual"})  # fmt: skip
 _TOGETHER = frozenset({"total", "sum", "combined", "together", "altogether"})
 _GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
@@ -18,16 +20,20 @@ _GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "qu
 
 def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
     """`top 5 services`, `most expensive account`, `3 biggest teams`, `which team spends most`, `peak day`."""
-    tops = sentence.open("top", "fastest")
+    nths = sentence.open("nth")
+    tops = sentence.open("top", "fastest") or [at for at in nths if " " in sentence.terms[at].text]
     if not tops:
         return
     if draft.change is None and sentence.kind(sentence.after(tops[0])) == "average":
         return
-    sentence.take(*tops)
+    sentence.take(*tops, *nths)
     draft.order = "asc" if any(sentence.terms[at].value == "bottom" for at in tops) else "desc"
-    first = tops[0]
+    draft.offset = next((int(sentence.terms[at].value) - 1 for at in nths), 0)
+    first = (nths or tops)[0]
     said_after = [
-        at for at in sentence.open("number") if at > first and sentence.terms[at - 1].text in _OPENINGS | {"give", "only", "just", "show"}
+        at
+        for at in sentence.open("number")
+        if at > first and sentence.terms[at - 1].text in _OPENINGS | {"give", "only", "just", "show"}
     ]
     given = next((number for at in tops if (number := _number_beside(sentence, at))), None)
     target = _target(sentence, first)
@@ -76,7 +82,12 @@ def _by_target(sentence: Sentence, draft: Draft, target: int, given: int | None)
 
 def _number_beside(sentence: Sentence, at: int) -> int | None:
     for place in (sentence.after(at), sentence.before(at)):
-        if place is not None and place not in sentence.taken and sentence.kind(place) == "number" and sentence.terms[place].amount >= 1:
+        if (
+            place is not None
+            and place not in sentence.taken
+            and sentence.kind(place) == "number"
+            and sentence.terms[place].amount >= 1
+        ):
             sentence.take(place)
             return int(sentence.terms[place].amount)
     return None
@@ -98,7 +109,12 @@ def _target(sentence: Sentence, at: int) -> int | None:
     if grains:
         return grains[0]
     return next(
-        (place for place in reversed(sentence.open("dimension", "drivers", "unit")) if place < at or sentence.kind(place - 1) == "by"), None
+        (
+            place
+            for place in reversed(sentence.open("dimension", "drivers", "unit"))
+            if place < at or sentence.kind(place - 1) == "by"
+        ),
+        None,
     )
 
 
@@ -111,7 +127,7 @@ def _next_target(sentence: Sentence, at: int) -> int | None:
                 return place
             if names_resources(term):
                 return place
-        if term.kind not in (*_FILL, "top", "fastest", "number", "each", "share", "rank", "unknown"):
+        if term.kind not in (*_FILL, "top", "nth", "fastest", "number", "each", "share", "rank", "unknown"):
             return None
         place += 1
     return None
@@ -123,7 +139,12 @@ def _within(sentence: Sentence, draft: Draft) -> None:
         return
     for at in sentence.open("by"):
         following = sentence.after(at)
-        if following is not None and sentence.kind(following) == "dimension" and following not in sentence.taken and draft.limit:
+        if (
+            following is not None
+            and sentence.kind(following) == "dimension"
+            and following not in sentence.taken
+            and draft.limit
+        ):
             draft.limit_within = sentence.terms[following].value
             sentence.take(at, following)
             return
@@ -201,7 +222,11 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
             and sentence.terms[kind].text.endswith("s")
         ):
             draft.dimensions.append("resource")
-        elif sentence.terms[at].text == "who" and sentence.has("noun", "metric") and not (draft.dimensions or draft.limit or draft.grain):
+        elif (
+            sentence.terms[at].text == "who"
+            and sentence.has("noun", "metric")
+            and not (draft.dimensions or draft.limit or draft.grain)
+        ):
             draft.dimensions.append("team")
         sentence.take(at)
     for at in sentence.open("dimension"):
@@ -222,13 +247,25 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
 
 
 def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
-    """`total of all Azure subscriptions`, `how much did X burn across all environments`: everything together, one figure."""
+    """`total of all Azure subscriptions`, `how much did X burn across all
+    environments`: everything together, one figure.
+    """
     before = sentence.before(at, ("value",))
     while before is not None and sentence.terms[before].text in ("our", "the", "my", "of"):
         before = sentence.before(before, ("value",))
-    every = before is not None and "all" in sentence.terms[before].text.split() and sentence.kind(before) in ("all", "by", "noise", "which")
-    every = every or (sentence.terms[at].value == "provider" and _spans_providers(sentence) and sentence.kind(at - 1) == "by")
-    together = draft.asks_amount or _spans_providers(sentence) or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
+    every = (
+        before is not None
+        and "all" in sentence.terms[before].text.split()
+        and sentence.kind(before) in ("all", "by", "noise", "which")
+    )
+    every = every or (
+        sentence.terms[at].value == "provider" and _spans_providers(sentence) and sentence.kind(at - 1) == "by"
+    )
+    together = (
+        draft.asks_amount
+        or _spans_providers(sentence)
+        or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
+    )
     return (
         every
         and together
@@ -241,14 +278,22 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
 
 def _spans_providers(sentence: Sentence) -> bool:
     """Whether a word for services of several providers is said: `VM cost across clouds` is one figure."""
-    return any(match.dimension == "service" and len(match.values) > 1 for term in sentence.terms for match in term.matches)
+    return any(
+        match.dimension == "service" and len(match.values) > 1 for term in sentence.terms for match in term.matches
+    )
 
 
 def _attributive(sentence: Sentence, at: int) -> bool:
-    """`team costs`, `team and environment spend`: the dimension's word right before the cost, with no name before it."""
+    """`team costs`, `team and environment spend`: the dimension's word right
+    before the cost, with no name before it.
+    """
     if sentence.terms[at].text == "cloud":
         return False
-    opening = at == 0 or sentence.kind(at - 1) in ("compare", "and", "by", "which") or sentence.terms[at - 1].text in _OPENINGS
+    opening = (
+        at == 0
+        or sentence.kind(at - 1) in ("compare", "and", "by", "which")
+        or sentence.terms[at - 1].text in _OPENINGS
+    )
     last = list(sentence.coordinated(at, "dimension"))[-1]
     return opening and sentence.kind(last + 1) in ("noun", "metric")
 

@@ -6,7 +6,9 @@ _LONG = 8
 
 
 def repair(word: str, vocabulary: Collection[str]) -> str | None:
-    """The one known word within a slip or two (Damerau-Levenshtein: letters missing, doubled, swapped, wrong); None when there is none or several."""
+    """The one known word within a slip or two (Damerau-Levenshtein: letters
+    missing, doubled, swapped, wrong); None when there is none or several.
+    """
     from rapidfuzz.distance import DamerauLevenshtein
     from rapidfuzz.process import extract
 
@@ -30,7 +32,9 @@ def repair(word: str, vocabulary: Collection[str]) -> str | None:
 
 
 def _plausible(word: str, known: str) -> bool:
-    """People rarely miss the first letter; in short words a wrong letter makes another word, a missing or swapped one a slip."""
+    """People rarely miss the first letter; in short words a wrong letter makes
+    another word, a missing or swapped one a slip.
+    """
     if len(known) < 4:
         return False
     if word[0] != known[0]:

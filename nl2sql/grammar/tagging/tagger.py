@@ -5,21 +5,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nl2sql import date_ranges, dates
-from nl2sql.dates import Calendar
-from nl2sql.grammar.spelling import repair
-from nl2sql.grammar.terms import Term
-from nl2sql.grammar.words import Word
-from nl2sql.linking import WEAK, Values
-from nl2sql.semantics import Entry, Semantics
+from nl2sql.catalog.linking import WEAK, Values
+from nl2sql.catalog.semantics import Entry, Semantics
+from nl2sql.dates import periods, ranges
+from nl2sql.dates.periods import Calendar
+from nl2sql.grammar.tagging.spelling import repair
+from nl2sql.grammar.tagging.terms import Term
+from nl2sql.grammar.tagging.words import Word
 
-_YIELDING = frozenset({"noise", "outside", "all", "follow", "unit", "vague"})  # words that a name in the data takes precedence of
+_YIELDING = frozenset(
+    {"noise", "outside", "all", "follow", "unit", "vague"}
+)  # words that a name in the data takes precedence of
 _CHARGE_COLUMNS = frozenset({"commitment_type"})
-_CONTRIBUTES = frozenset({("account", "for"), ("accounts", "for")})  # `what share does prod account for`, but not `by account for prod`
+_CONTRIBUTES = frozenset(
+    {("account", "for"), ("accounts", "for")}
+)  # `what share does prod account for`, but not `by account for prod`
 _PARTS = frozenset({"share", "part", "percent", "percentage", "portion", "proportion", "fraction", "much"})
 _BREAKS_DOWN = frozenset({"by", "per", "each", "every", "which", "of", "the", "and", "top", "all"})
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
-_DATE_WORDS = tuple(word for word in (*dates.MONTHS, *dates.WEEKDAYS, *dates.UNITS, "yesterday", "today") if len(word) > 3)
+_DATE_WORDS = tuple(
+    word for word in (*periods.MONTHS, *periods.WEEKDAYS, *periods.UNITS, "yesterday", "today") if len(word) > 3
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,9 @@ class Tagger:
             at = group
 
     def _split(self, words: tuple[Word, ...], at: int, end: int) -> list[Term]:
-        """The terms of a hyphenated word that is no name, when each part is known: `ec2-cost`, `pre-tax`; else nothing."""
+        """The terms of a hyphenated word that is no name, when each part is
+        known: `ec2-cost`, `pre-tax`; else nothing.
+        """
         pieces: list[Term] = []
         while at < end:
             found = self._best(words[:end], at, whole=False)
@@ -70,14 +78,21 @@ class Tagger:
         return [] if any(piece.kind == "number" for piece in pieces) or (len(names) > 1 and not contrasted) else pieces
 
     def _best(self, words: tuple[Word, ...], at: int, whole: bool) -> tuple[int, Term] | None:
-        """The longest reading that does not cut a hyphenated word in two; on a tie dates, then names, then the catalogue's words."""
+        """The longest reading that does not cut a hyphenated word in two; on a
+        tie dates, then names, then the catalogue's words.
+        """
         readings: list[tuple[int, int, Term]] = []
         texts = [word.text for word in words]
         amount = self._amount(words, at)
         if amount:
             readings.append((1, 3, amount))
-        date = date_ranges.read(texts, at, self.calendar)
-        if date and not (amount and at and texts[at - 1] in ("over", "under", "above", "below", "than", "top", "least") and date[0] == 1):
+        date = ranges.read(texts, at, self.calendar)
+        if date and not (
+            amount
+            and at
+            and texts[at - 1] in ("over", "under", "above", "below", "than", "top", "least")
+            and date[0] == 1
+        ):
             readings.append((date[0], 4, Term("period", "", " ".join(texts[at : at + date[0]]), period=date[1])))
         for length in range(min(max(self.semantics.longest, self.values.longest), len(words) - at), 0, -1):
             phrase = tuple(texts[at : at + length])
@@ -89,23 +104,31 @@ class Tagger:
                 readings.append((length, 2 if self._name_first(entries, named, words, at, length) else 0, named))
             if entries:
                 readings.append((length, 1, _term(entries[0], " ".join(phrase))))
-        if texts[at] in dates.SMALL_NUMBERS and words[at].kind == "word":
-            readings.append((1, 0, Term("number", texts[at], texts[at], amount=float(dates.SMALL_NUMBERS[texts[at]]))))
+        if texts[at] in periods.SMALL_NUMBERS and words[at].kind == "word":
+            readings.append(
+                (1, 0, Term("number", texts[at], texts[at], amount=float(periods.SMALL_NUMBERS[texts[at]])))
+            )
         fitting = [reading for reading in readings if not whole or not _cuts(words, at + reading[0])]
         best = max(fitting, key=lambda reading: reading[:2], default=None)
         return (best[0], best[2]) if best else None
 
     def _contributes(self, texts: list[str], at: int) -> bool:
-        """Whether `account for` is a verb: `what share does prod account for`, but neither `by account for prod` nor `paid in the sandbox account for October`."""
+        """Whether `account for` is a verb: `what share does prod account for`, but
+        neither `by account for prod` nor `paid in the sandbox account for October`.
+        """
         if at and texts[at - 1] in _BREAKS_DOWN:
             return False
         verb = next((place for place in range(at - 1, -1, -1) if texts[place] in ("do", "does", "did")), None)
         between = texts[verb + 1 : at] if verb is not None else []
-        spent = any(entry.kind in ("noun", "metric") for text in between for entry in self.semantics.lexicon.get((text,), ()))
+        spent = any(
+            entry.kind in ("noun", "metric") for text in between for entry in self.semantics.lexicon.get((text,), ())
+        )
         parted = any(text in _PARTS for text in texts[:at])
         return (verb is not None and not spent) or (texts[at] == "accounts" and parted)
 
-    def _name_first(self, entries: tuple[Entry, ...], named: Term, words: tuple[Word, ...], at: int, length: int) -> bool:
+    def _name_first(
+        self, entries: tuple[Entry, ...], named: Term, words: tuple[Word, ...], at: int, length: int
+    ) -> bool:
         """Whether a phrase that is both a name in the data and a word of the catalogue means the name."""
         if not entries:
             return True
@@ -114,7 +137,12 @@ class Tagger:
         if entries[0].kind in _YIELDING and not all(match.dimension in WEAK for match in named.matches):
             return True
         beside = [words[place].text for place in (at - 1, at + length) if 0 <= place < len(words)]
-        dimensions = {entry.value for text in beside for entry in self.semantics.lexicon.get((text,), ()) if entry.kind == "dimension"}
+        dimensions = {
+            entry.value
+            for text in beside
+            for entry in self.semantics.lexicon.get((text,), ())
+            if entry.kind == "dimension"
+        }
         return any(match.dimension in dimensions for match in named.matches)
 
     @staticmethod
@@ -135,7 +163,12 @@ class Tagger:
     # ------------------------------------------------------------------ repair
 
     def _repaired(self, words: tuple[Word, ...], terms: list[Term]) -> tuple[tuple[Word, ...], tuple[str, ...]]:
-        unknown = {word for term in terms if term.kind == "unknown" and not self._partly_known(term) for word in term.text.split()}
+        unknown = {
+            word
+            for term in terms
+            if term.kind == "unknown" and not self._partly_known(term)
+            for word in term.text.split()
+        }
         if not unknown:
             return words, ()
         vocabulary = self._vocabulary
@@ -149,7 +182,9 @@ class Tagger:
 
     @cached_property
     def _vocabulary(self) -> set[str]:
-        harmless = (phrase for phrase, entries in self.semantics.lexicon.items() if entries[0].kind not in ("unsafe", "outside"))
+        harmless = (
+            phrase for phrase, entries in self.semantics.lexicon.items() if entries[0].kind not in ("unsafe", "outside")
+        )
         known = {word for phrase in harmless for word in phrase if len(word) > 3}
         return known | set(self.values.vocabulary) | set(_DATE_WORDS)
 

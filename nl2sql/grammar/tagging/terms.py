@@ -1,17 +1,21 @@
-"""The terms of a question: what each word or phrase means on its own, before the grammar reads how they stand together."""
+"""The terms of a question: what each word or phrase means on its own, before
+the grammar reads how they stand together.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nl2sql.dates import Period
-from nl2sql.linking import Match
+from nl2sql.catalog.linking import Match
+from nl2sql.dates.periods import Period
 
 _ARTICLES = frozenset({"the", "a", "an", "our", "any", "all", "both", "of the", "also"})
 
 
 @dataclass(frozen=True)
 class Term:
-    """One meaningful phrase: a kind (`noun`, `by`, `dimension`, `value`, `period`, `number` …) and which of its kind."""
+    """One meaningful phrase: a kind (`noun`, `by`, `dimension`, `value`,
+    `period`, `number` …) and which of its kind.
+    """
 
     kind: str
     value: str
@@ -59,7 +63,9 @@ class Sentence:
         return self.terms[at].kind if at is not None and 0 <= at < len(self.terms) else ""
 
     def coordinated(self, at: int, kind: str) -> Iterator[int]:
-        """A place and those of the same kind that follow with `and`, `or` or a comma; with nothing between where they name the same dimension."""
+        """A place and those of the same kind that follow with `and`, `or` or a
+        comma; with nothing between where they name the same dimension.
+        """
         current: int | None = at
         while current is not None and self.kind(current) == kind:
             yield current
@@ -75,5 +81,7 @@ class Sentence:
             return True
         if any(term.text not in _ARTICLES for term in between):
             return False
-        alike = {match.dimension for match in self.terms[at].matches} & {match.dimension for match in self.terms[following].matches}
+        alike = {match.dimension for match in self.terms[at].matches} & {
+            match.dimension for match in self.terms[following].matches
+        }
         return self.terms[at].comma or bool(alike) or not self.terms[at].matches

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from nl2sql.dates import MONTHS, WEEKDAYS
+from nl2sql.dates.periods import MONTHS, WEEKDAYS
 
 _PIECE = re.compile(
     r"(?P<uri>(?:arn:|/subscriptions/|//)[\w:/.@-]+)"
@@ -48,7 +48,9 @@ class Word:
 
 
 def split(question: str) -> tuple[Word, ...]:
-    """The words of a question, punctuation dropped except what carries meaning (amounts, dashes between numbers, comparison signs)."""
+    """The words of a question, punctuation dropped except what carries meaning
+    (amounts, dashes between numbers, comparison signs).
+    """
     text = question[:MAXIMUM_LENGTH].replace("’", "'")
     words: list[Word] = []
     for match in _PIECE.finditer(text):
@@ -82,7 +84,9 @@ def split(question: str) -> tuple[Word, ...]:
             continue
         if piece == "us" and not _REGION_TAIL.match(text[end:]) and _is_country(text, start, end, words):
             piece = "usa"
-        words += [replace(word, comma=text[end : end + 1] == ",") for word in _spelled_out(piece, start, end, joined, kind)]
+        words += [
+            replace(word, comma=text[end : end + 1] == ",") for word in _spelled_out(piece, start, end, joined, kind)
+        ]
     return tuple(words)
 
 

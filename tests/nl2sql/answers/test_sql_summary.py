@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nl2sql.reading_sql import About, about
+from nl2sql.answers.sql_summary import About, about
 
 TODAY = date(2026, 11, 15)
 
@@ -17,7 +17,10 @@ TODAY = date(2026, 11, 15)
         ("usage_date > '2026-09-30' AND usage_date <= CAST('2026-10-31' AS DATE)", ("2026-10-01", "2026-11-01")),
         ("usage_date = '2026-10-05'", ("2026-10-05", "2026-10-06")),
         ("usage_date >= CURRENT_DATE - 7 AND usage_date < CURRENT_DATE", ("2026-11-08", "2026-11-15")),
-        ("usage_date >= CURRENT_DATE - INTERVAL '2 weeks' AND usage_date < (CURRENT_DATE)", ("2026-11-01", "2026-11-15")),
+        (
+            "usage_date >= CURRENT_DATE - INTERVAL '2 weeks' AND usage_date < (CURRENT_DATE)",
+            ("2026-11-01", "2026-11-15"),
+        ),
         ("usage_date >= '2026-10-01'", None),
         ("NOT (usage_date >= '2026-10-01' AND usage_date < '2026-11-01')", None),
         ("usage_date >= date_trunc('month', CURRENT_DATE) AND usage_date < CURRENT_DATE", None),

@@ -1,4 +1,6 @@
-"""Why a cost moved: usage or price, who carries it to the last cent, what is new, gone or ended; for increases and drops, and for an asker's teams only."""
+"""Why a cost moved: usage or price, who carries it to the last cent, what is
+new, gone or ended; for increases and drops, and for an asker's teams only.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -9,18 +11,19 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from access import SYSTEM, Actor
 from analysis.root_cause import DIMENSIONS
-from db.engines import Database
-from flows.ingest_costs import ingest
-from nl2sql import why
-from nl2sql.answer import ask, connect_deps
+from config.access import SYSTEM, Actor
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from flows.ingest.ingest_costs import ingest
+from nl2sql.answers import why
+from nl2sql.answers.outcomes import Answer
+from nl2sql.ask import ask, connect_deps
+from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
+from nl2sql.execution.run import Rows, run_checked
 from nl2sql.grammar.compile import Context
-from nl2sql.outcomes import Answer
-from nl2sql.run import Rows, run_checked
-from nl2sql.semantics import semantics
-from settings import Organisation, Settings
 from tests.nl2sql.names import query
 
 HEADER = (
@@ -69,13 +72,17 @@ def deps(clean_database: Database, settings: Settings, organisation: Organisatio
 
 
 def _explained(question: str, deps: Deps, asker: Actor = SYSTEM) -> why.Explanation:
-    found = why.explained(query(question), Context(semantics(), date(2026, 10, 31)), lambda sql: run_checked(sql, asker, deps))
+    found = why.explained(
+        query(question), Context(semantics(), date(2026, 10, 31)), lambda sql: run_checked(sql, asker, deps)
+    )
     assert found is not None
     return found
 
 
 def _sum(month: int, teams: tuple[str, ...] | None = None) -> Decimal:
-    return sum((Decimal(line[7]) for line in LINES if line[0] == month and (teams is None or line[4] in teams)), Decimal())
+    return sum(
+        (Decimal(line[7]) for line in LINES if line[0] == month and (teams is None or line[4] in teams)), Decimal()
+    )
 
 
 def test_every_dimension_and_the_effects_add_up_to_the_change(deps: Deps) -> None:
@@ -83,9 +90,13 @@ def test_every_dimension_and_the_effects_add_up_to_the_change(deps: Deps) -> Non
     cause = _explained("why did our cost go up in october", deps).cause
     assert cause.before == pytest.approx(float(_sum(9)), abs=1e-4)
     assert cause.after == pytest.approx(float(_sum(10)), abs=1e-4)
-    assert cause.effects.usage + cause.effects.price + cause.effects.mix + cause.effects.unmetered == pytest.approx(cause.delta, abs=1e-4)
+    assert cause.effects.usage + cause.effects.price + cause.effects.mix + cause.effects.unmetered == pytest.approx(
+        cause.delta, abs=1e-4
+    )
     for dimension in DIMENSIONS:
-        assert sum(part.delta for part in cause.contributions[dimension]) == pytest.approx(cause.delta, abs=1e-4), dimension
+        assert sum(part.delta for part in cause.contributions[dimension]) == pytest.approx(cause.delta, abs=1e-4), (
+            dimension
+        )
     unowned = next(part for part in cause.contributions["resource"] if part.name is None)
     assert unowned.delta == pytest.approx(3.33)
 
@@ -118,7 +129,9 @@ def test_a_drop_is_explained_too_and_a_wrong_premise_put_right(deps: Deps) -> No
     answer = ask("why did our cost drop in october", SYSTEM, None, deps)
     assert isinstance(answer, Answer)
     assert "It went up, not down." in answer.notes
-    fell = _explained("why did cost drop in october compared to september", deps, Actor("U1", teams=frozenset({"nobody"})))
+    fell = _explained(
+        "why did cost drop in october compared to september", deps, Actor("U1", teams=frozenset({"nobody"}))
+    )
     assert fell.cause.delta == 0
     assert why.reasons(fell, "USD") == ()
 
@@ -151,7 +164,9 @@ _ROW = st.tuples(
 
 @examples(max_examples=40, deadline=None)
 @given(st.lists(_ROW, max_size=12), st.lists(_ROW, max_size=12), st.floats(-1e5, 1e5))
-def test_whatever_the_rows_are_the_parts_add_up(before: list[tuple[object, ...]], after: list[tuple[object, ...]], unowned: float) -> None:
+def test_whatever_the_rows_are_the_parts_add_up(
+    before: list[tuple[object, ...]], after: list[tuple[object, ...]], unowned: float
+) -> None:
     """Rows of any sign and size, and cost of no resource on top."""
     replies: list[object] = []
     for rows in (after, before):

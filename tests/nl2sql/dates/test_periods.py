@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nl2sql import date_ranges, dates
-from nl2sql.dates import Calendar
-from nl2sql.grammar.words import split
+from nl2sql.dates import periods, ranges
+from nl2sql.dates.periods import Calendar
+from nl2sql.grammar.tagging.words import split
 
 CALENDAR = Calendar(date(2026, 11, 15), date(2025, 9, 1))
 
@@ -60,7 +60,7 @@ CALENDAR = Calendar(date(2026, 11, 15), date(2025, 9, 1))
 def test_words_become_days(words: str, start: str, end: str) -> None:
     """Every construct is read whole, and means these days."""
     texts = [word.text for word in split(words)]
-    found = date_ranges.read(texts, 0, CALENDAR)
+    found = ranges.read(texts, 0, CALENDAR)
     assert found is not None
     assert found[0] == len(texts)
     assert (found[1].start.isoformat(), found[1].end.isoformat()) == (start, end)
@@ -72,7 +72,7 @@ def test_words_become_days(words: str, start: str, end: str) -> None:
 )  # fmt: skip
 def test_fiscal_years_start_where_the_organisation_says(words: str, start: str, end: str) -> None:
     """With a fiscal year from April, FY26 ends in March 2026."""
-    found = date_ranges.read(words.split(), 0, Calendar(date(2026, 11, 15), date(2025, 1, 1), fiscal_start=4))
+    found = ranges.read(words.split(), 0, Calendar(date(2026, 11, 15), date(2025, 1, 1), fiscal_start=4))
     assert found is not None
     assert (found[1].start.isoformat(), found[1].end.isoformat()) == (start, end)
 
@@ -80,7 +80,7 @@ def test_fiscal_years_start_where_the_organisation_says(words: str, start: str, 
 @pytest.mark.parametrize("words", ["commerce", "03/04/2026", "13 cats", "31 february"])
 def test_what_is_no_date_or_could_be_two_is_not_read(words: str) -> None:
     """3 April and March 4th look the same, so neither is taken."""
-    found = date_ranges.read([word.text for word in split(words)], 0, CALENDAR)
+    found = ranges.read([word.text for word in split(words)], 0, CALENDAR)
     assert found is None or found[1].days != 1
 
 
@@ -88,22 +88,26 @@ def test_what_is_no_date_or_could_be_two_is_not_read(words: str) -> None:
 def test_the_last_unit_ends_where_this_one_starts(today: date, unit: str) -> None:
     """On every day, last week, month, quarter and year adjoin the present one, which holds today."""
     calendar = Calendar(today, date(2019, 1, 1))
-    last, this = date_ranges.read(["last", unit], 0, calendar), date_ranges.read(["this", unit], 0, calendar)
+    last, this = ranges.read(["last", unit], 0, calendar), ranges.read(["this", unit], 0, calendar)
     assert last is not None
     assert this is not None
     assert last[1].end == this[1].start <= today < this[1].end
-    assert dates.before(last[1]).end == last[1].start
+    assert periods.before(last[1]).end == last[1].start
 
 
-@given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(-60, 60), st.sampled_from(["day", "week", "month", "quarter", "year"]))
-def test_stepping_forth_and_back_returns_to_the_first_of_the_month(day: date, count: int, unit: dates.Unit) -> None:
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    st.integers(-60, 60),
+    st.sampled_from(["day", "week", "month", "quarter", "year"]),
+)
+def test_stepping_forth_and_back_returns_to_the_first_of_the_month(day: date, count: int, unit: periods.Unit) -> None:
     """From the first of a month no day is lost on the way."""
     start = day.replace(day=1)
-    assert dates.step(dates.step(start, unit, count), unit, -count) == start
+    assert periods.step(periods.step(start, unit, count), unit, -count) == start
 
 
 def test_a_period_reads_back_as_it_was_stored() -> None:
     """What a question keeps is what the follow-up finds."""
-    period = dates.rolling("month", 3, CALENDAR)
-    assert dates.Period.from_json(period.to_json()) == period
+    period = periods.rolling("month", 3, CALENDAR)
+    assert periods.Period.from_json(period.to_json()) == period
     assert period.days == (period.end - period.start) / timedelta(1)

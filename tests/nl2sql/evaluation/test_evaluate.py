@@ -1,4 +1,6 @@
-"""The project's own suite: questions over the demo's bills, asked by `finops eval` with rules and with a model, compared by execution match."""
+"""The project's own suite: questions over the demo's bills, asked by `finops
+eval` with rules and with a model, compared by execution match.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from db.engines import Database
-from demo.bills.world import World
-from demo.bills.write import write
-from errors import UserError
-from flows.ingest_costs import ingest
-from nl2sql.answer import connect_deps
+from config.errors import UserError
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from flows.ingest.ingest_costs import ingest
+from nl2sql.ask import connect_deps
 from nl2sql.deps import Deps
-from nl2sql.evaluate import compare_file, evaluate_file, with_setting
-from settings import Organisation, Settings
+from nl2sql.evaluation.evaluate import compare_file, evaluate_file, with_setting
+from standins.bills.world import World
+from standins.bills.write import write
 from tests.nl2sql.llm.endpoint import Endpoint, running_endpoint
 
 SUITE = Path(__file__).parent / "suite" / "demo_bills.jsonl"
@@ -49,19 +52,31 @@ def test_the_suite_is_answered_right_by_rules(deps: Deps) -> None:
 
 
 def test_two_settings_are_compared(deps: Deps, endpoint: Endpoint, tmp_path: Path) -> None:
-    """Rules against a model that is asked first: who is right where, how fast, and for how many tokens; nothing is remembered in between."""
+    """Rules against a model that is asked first: who is right where, how fast,
+    and for how many tokens; nothing is remembered in between.
+    """
     right = "SELECT sum(effective_cost) AS cost FROM daily_costs WHERE usage_date >= DATE '2026-10-01' AND usage_date < DATE '2026-11-01' AND charge_category <> 'Tax'"
     lines = [
         {"question": "what did we spend in october", "kind": "scalar", "gold_sql": right, "match": "numbers"},
-        {"question": "kindly opine on the outlay of the tenth month", "kind": "odd", "gold_sql": right, "match": "numbers"},
+        {
+            "question": "kindly opine on the outlay of the tenth month",
+            "kind": "odd",
+            "gold_sql": right,
+            "match": "numbers",
+        },
     ]
     file = tmp_path / "questions.jsonl"
     file.write_text("\n".join(json.dumps(line) for line in lines))
     with_model = connect_deps(
-        deps.settings.model_copy(update={"openai_base_url": endpoint.url}), Organisation(), deps.database, today=deps.today
+        deps.settings.model_copy(update={"openai_base_url": endpoint.url}),
+        Organisation(),
+        deps.database,
+        today=deps.today,
     )
     wrong = right.replace("2026-10-01", "2026-10-02")
-    endpoint.replies = [json.dumps({"kind": "query", "sql": sql, "text": "", "choices": []}) for sql in (wrong, right, wrong, right)]
+    endpoint.replies = [
+        json.dumps({"kind": "query", "sql": sql, "text": "", "choices": []}) for sql in (wrong, right, wrong, right)
+    ]
     for _ in range(2):
         found = compare_file(file, with_model, "rules", "model").to_json()
         assert [found[side]["right"] for side in ("with", "against")] == [1, 1]

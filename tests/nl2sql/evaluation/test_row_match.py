@@ -1,11 +1,13 @@
 """Execution match: which rows count as right."""
 
+from typing import Any
+
 import pytest
 
-from nl2sql.focus_sql import over_views
-from nl2sql.matching import Rule, matches
+from nl2sql.evaluation.focus_to_views import over_views
+from nl2sql.evaluation.row_match import Rule, matches
 
-GOLD = [["a", 10.0], [None, 5.0]]
+GOLD: list[list[Any]] = [["a", 10.0], [None, 5.0]]
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ GOLD = [["a", 10.0], [None, 5.0]]
         ([], False),
     ],
 )
-def test_every_right_row_must_stand_and_none_besides_but_a_total(answer: list[list[object]], right: bool) -> None:
+def test_every_right_row_must_stand_and_none_besides_but_a_total(answer: Any, right: bool) -> None:
     """Order and further columns are free."""
     assert matches(GOLD, answer, Rule()) is right
 
@@ -37,8 +39,15 @@ def test_signs_per_cents_and_the_first_row_can_be_given_leave() -> None:
 
 def test_sql_over_a_focus_table_is_read_over_the_views() -> None:
     """Columns and tags are renamed, and resources come from their own view."""
-    sql = over_views("SELECT (Tags->>'team') AS team, sum(EffectiveCost) FROM focus WHERE ChargeCategory <> 'Tax' GROUP BY 1")
-    assert sql == "SELECT (team) AS team, SUM(effective_cost) FROM reporting.daily_costs WHERE charge_category <> 'Tax' GROUP BY 1"
-    resources = over_views("SELECT ResourceName, sum(EffectiveCost) FROM focus WHERE ChargeCategory <> 'Tax' GROUP BY 1")
+    sql = over_views(
+        "SELECT (Tags->>'team') AS team, sum(EffectiveCost) FROM focus WHERE ChargeCategory <> 'Tax' GROUP BY 1"
+    )
+    assert (
+        sql
+        == "SELECT (team) AS team, SUM(effective_cost) FROM reporting.daily_costs WHERE charge_category <> 'Tax' GROUP BY 1"
+    )
+    resources = over_views(
+        "SELECT ResourceName, sum(EffectiveCost) FROM focus WHERE ChargeCategory <> 'Tax' GROUP BY 1"
+    )
     assert resources == "SELECT resource_name, SUM(effective_cost) FROM reporting.resource_costs WHERE TRUE GROUP BY 1"
     assert over_views("SELECT FROM WHERE (") is None

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from access import Actor
+from config.access import Actor
 from db import postgres
-from db.engines import Database
-from nl2sql.catalog import reporting
-from nl2sql.execute import Failed, Limits, Rows, TimedOut, TooCostly, run
+from db.database import Database
+from nl2sql.catalog.views import reporting
+from nl2sql.execution.execute import Failed, Limits, Rows, TimedOut, TooCostly, run
 from nl2sql.guard import SafeQuery, check
 
 LEAD = Actor("lead", sees_all=True)
@@ -31,7 +31,9 @@ def unchecked(sql: str) -> SafeQuery:
 
 def test_rows_come_with_their_columns(database: Database) -> None:
     """Names and values as Postgres gives them; % is no placeholder."""
-    result = run(database.reader, safe("SELECT n, n * 2 AS twice, '100 %' AS share FROM generate_series(1, 3) AS n ORDER BY n"))
+    result = run(
+        database.reader, safe("SELECT n, n * 2 AS twice, '100 %' AS share FROM generate_series(1, 3) AS n ORDER BY n")
+    )
     assert isinstance(result, Rows)
     assert result.columns == ("n", "twice", "share")
     assert result.rows == [(1, 2, "100 %"), (2, 4, "100 %"), (3, 6, "100 %")]
@@ -64,7 +66,7 @@ def test_a_slow_query_is_stopped_by_the_server(database: Database) -> None:
 
 def test_the_clients_timer_stops_what_the_servers_does_not(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the server's timer at ten minutes the client's cancels at once."""
-    monkeypatch.setattr("nl2sql.execute._GRACE_SECONDS", -599.5)
+    monkeypatch.setattr("nl2sql.execution.execute._GRACE_SECONDS", -599.5)
     result = run(database.reader, unchecked(SLOW), Limits(seconds=600, cost=1e18))
     assert isinstance(result, TimedOut)
     assert result.seconds < 600
@@ -125,10 +127,14 @@ def test_nothing_a_session_held_reaches_the_next_question(database: Database) ->
     """Settings left on a pooled connection are gone, and afterwards it is clean again."""
     leftovers = [database.reader.raw_connection() for _ in range(3)]
     for pooled in leftovers:
-        pooled.cursor().execute("SET work_mem = '64kB'; SET default_transaction_read_only = off; SET search_path = finops")
+        pooled.cursor().execute(
+            "SET work_mem = '64kB'; SET default_transaction_read_only = off; SET search_path = finops"
+        )
         pooled.commit()
         pooled.close()
-    result = run(database.reader, unchecked("SELECT current_setting('work_mem'), current_setting('transaction_read_only')"))
+    result = run(
+        database.reader, unchecked("SELECT current_setting('work_mem'), current_setting('transaction_read_only')")
+    )
     assert isinstance(result, Rows)
     assert result.rows[0][0] != "64kB"
     assert result.rows[0][1] == "on"
@@ -148,7 +154,9 @@ def test_a_connection_that_dies_is_replaced(database: Database, finops_home: Pat
     limits = Limits(seconds=60, cost=1e18)
     worker = threading.Thread(target=lambda: outcomes.append(run(database.reader, unchecked(SLOW), limits)))
     worker.start()
-    superuser = sa.create_engine(postgres.start(finops_home).url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    superuser = sa.create_engine(
+        postgres.start(finops_home).url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
     kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'finops_reader' AND state = 'active' AND query LIKE '%FETCH%'"
     with superuser.connect() as connection:
         while worker.is_alive():
@@ -159,3 +167,14 @@ def test_a_connection_that_dies_is_replaced(database: Database, finops_home: Pat
     assert isinstance(outcome, Failed)
     assert outcome.unavailable
     assert isinstance(run(database.reader, safe("SELECT 1")), Rows)
+
+
+def test_an_answer_has_a_budget_of_bytes(database: Database) -> None:
+    """It is given up while it is read, before it fills the memory; within the budget nothing is lost."""
+    wide = unchecked("SELECT repeat('x', 100000) AS text FROM generate_series(1, 1000)")
+    result = run(database.reader, wide, Limits(bytes=2 * 1024 * 1024))
+    assert isinstance(result, Failed)
+    assert "larger than 2 MB" in result.reason
+    result = run(database.reader, wide, Limits(rows=10, bytes=2 * 1024 * 1024))
+    assert isinstance(result, Rows)
+    assert [len(row[0]) for row in result.rows] == [100_000] * 10

@@ -3,9 +3,9 @@
 import psycopg2
 import pytest
 
-from db.engines import Database
+from db.database import Database
 from db.roles import FORBIDDEN_FUNCTIONS
-from nl2sql.catalog import reporting
+from nl2sql.catalog.views import reporting
 
 _DENIED = "42501"  # insufficient_privilege
 _READ_ONLY = "25006"  # read_only_sql_transaction

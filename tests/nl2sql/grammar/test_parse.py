@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access import SYSTEM
-from nl2sql import catalog, guard
+from config.access import SYSTEM
+from nl2sql import guard
+from nl2sql.catalog import views
+from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.compile import Context, compile_query
 from nl2sql.grammar.draft import Doubt, Refusal
+from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import Query
-from nl2sql.semantics import semantics
-from tests.nl2sql.names import query, understood
+from nl2sql.grammar.recognisers.listing import Listing, list_subject
+from tests.nl2sql.names import CALENDAR, VALUES, query, understood
 
 
 def filters(found: Query) -> set[tuple[str, tuple[str | None, ...], bool]]:
@@ -49,6 +52,10 @@ def test_names_become_filters(question: str, expected: object) -> None:
         ("top 3 accounts last month", "limit", 3),
         ("most expensive account last month", "limit", 1),
         ("cheapest service last month", "order", "asc"),
+        ("second most expensive service last month", "offset", 1),
+        ("second cheapest service last month", "offset", 1),
+        ("third biggest team in october", "offset", 2),
+        ("I'm preparing the board deck: spend by team in october", "dimensions", ("team",)),
         ("average daily spend in october", "average", "day"),
         ("spend per week since august", "grain", "week"),
         ("running total of october", "cumulative", True),
@@ -140,6 +147,55 @@ def test_follow_ups_amend_the_question_before() -> None:
     assert query("and in total?", sixth).dimensions == ()
 
 
+def test_all_of_a_ranking_can_be_asked_for() -> None:
+    """The limit goes, the rest stays."""
+    everything = query("show all of them", query("which team is the most expensive this month?"))
+    assert (everything.dimensions, everything.limit) == (("team",), None)
+
+
+def test_the_same_day_a_week_earlier_is_that_day() -> None:
+    """A day moves by seven."""
+    day = query("ec2 cost on 10 october")
+    earlier = query("same day a week earlier", day)
+    assert (day.period.start - earlier.period.start).days == 7
+
+
+@pytest.mark.parametrize("again", ["in october", "by team", "only ec2"])
+def test_a_follow_up_that_changes_nothing_is_no_answer(again: str) -> None:
+    """The same figures under a new question would pass for something else."""
+    found = understood(again, query("ec2 cost in october by team"))
+    assert isinstance(found, Refusal)
+    assert "same answer" in found.text
+
+
+def test_the_second_of_something_unordered_is_not_guessed() -> None:
+    """A number of a week is none of a ranking."""
+    assert not isinstance(understood("cost of the second thing by week"), Query)
+
+
+def test_coverage_is_of_all_usage() -> None:
+    """The kind of commitment narrows what is covered, not what it is a share of."""
+    found = query("what percentage of EC2 is covered by savings plans in october")
+    assert (found.metric, found.share_of) == ("coverage_rate", None)
+    assert filters(found) == {
+        ("service", ("Amazon Elastic Compute Cloud",), False),
+        ("commitment_type", ("Compute Savings Plan",), False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("question", "months"), [("what will december cost?", "2026-12-01"), ("what will november cost?", "2026-11-01")]
+)
+def test_what_is_to_come_is_asked_of_the_forecast(question: str, months: str) -> None:
+    """Last December is no answer to what December will cost."""
+    listing = list_subject(parse(question, semantics(), VALUES, CALENDAR), CALENDAR)
+    assert isinstance(listing, Listing)
+    sql = listing.select.sql("postgres")
+    assert listing.subject == "forecasts"
+    assert f"forecast_date >= CAST('{months}' AS DATE)" in sql
+    assert isinstance(guard.check(sql, views.reporting(), SYSTEM), guard.SafeQuery)
+
+
 def test_a_whole_question_in_a_thread_starts_anew() -> None:
     """Period and subject are said, nothing points back."""
     assert query("payments spend last week", query("ec2 cost in september")).filters[0].dimension == "team"
@@ -211,11 +267,13 @@ _PIECES = st.sampled_from(
 @settings(deadline=None, max_examples=300)
 @given(st.lists(_PIECES, max_size=10).map(" ".join) | st.text(max_size=80))
 def test_any_words_give_a_query_that_passes_the_guard_or_a_reason(question: str) -> None:
-    """Whatever is typed, nothing raises; what is understood reads back from storage and is SQL that the guard lets pass."""
+    """Whatever is typed, nothing raises; what is understood reads back from
+    storage and is SQL that the guard lets pass.
+    """
     found = understood(question)
     if isinstance(found, Query):
         assert Query.from_json(found.to_json()).to_json() == found.to_json()
         sql = compile_query(found, Context(semantics(), None, several_currencies=True)).sql("postgres")
-        assert isinstance(guard.check(sql, catalog.reporting(), SYSTEM), guard.SafeQuery), sql
+        assert isinstance(guard.check(sql, views.reporting(), SYSTEM), guard.SafeQuery), sql
     else:
         assert found.text

@@ -1,11 +1,13 @@
-"""Case files: statements apart by blank lines, a file a class; in attack files `{attack}` stands for each line of fragments before `---`."""
+"""Case files: statements apart by blank lines, a file a class; in attack files
+`{attack}` stands for each line of fragments before `---`.
+"""
 
 import re
 from pathlib import Path
 from typing import Any
 
-from access import Actor
-from db.engines import Database
+from config.access import Actor
+from db.database import Database
 
 FOLDER = Path(__file__).parent
 EVERYTHING = Actor("lead", sees_all=True)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from db import tables
-from db.engines import Database
+from db.database import Database
 
 TEAMS = ("checkout", "search", "canary", None)
 SERVICES = ("Amazon EC2", "Azure Storage", "BigQuery")
@@ -52,30 +52,61 @@ def _price(instance_type: str) -> dict[str, Any]:
 def _plant_resource(connection: sa.Connection, number: int, team: str | None, now: datetime) -> None:
     found = tables.Base.metadata.tables
     resource = f"i-{number}-{team}"
-    place = {"provider": "AWS", "account_id": "001", "account": "account 1", "service": "Amazon EC2", "region": "eu-west-1", "team": team}
+    place = {
+        "provider": "AWS",
+        "account_id": "001",
+        "account": "account 1",
+        "service": "Amazon EC2",
+        "region": "eu-west-1",
+        "team": team,
+    }
     connection.execute(
         found["finops.resources"].insert(),
         place
-        | {"resource_id": resource, "instance_type": "m5.large", "last_seen": now.date(), "monthly_cost": number * 10, "currency": "USD"},
+        | {
+            "resource_id": resource,
+            "instance_type": "m5.large",
+            "last_seen": now.date(),
+            "monthly_cost": number * 10,
+            "currency": "USD",
+        },
     )
     for day in range(3):
         at = {"usage_date": now.date() - timedelta(days=day), "resource_id": resource}
         connection.execute(
-            found["finops.utilization"].insert(), at | {"metric": "cpu", "average": number + day, "maximum": 50.0, "unit": "Percent"}
+            found["finops.utilization"].insert(),
+            at | {"metric": "cpu", "average": number + day, "maximum": 50.0, "unit": "Percent"},
         )
         hour = {"usage_hour": now - timedelta(days=day), "resource_id": resource, "metric": "cpu", "unit": "Percent"}
-        connection.execute(found["finops.hourly_utilization"].insert(), hour | {"average": number + day, "maximum": 50.0})
-        costs = place | at | {"source_id": 1, "billing_period_start": now, "charge_category": "Usage", "currency": "USD"}
-        connection.execute(tables.resource_costs.insert(), costs | {"billed_cost": number, "effective_cost": number + day})
+        connection.execute(
+            found["finops.hourly_utilization"].insert(), hour | {"average": number + day, "maximum": 50.0}
+        )
+        costs = (
+            place | at | {"source_id": 1, "billing_period_start": now, "charge_category": "Usage", "currency": "USD"}
+        )
+        connection.execute(
+            tables.resource_costs.insert(), costs | {"billed_cost": number, "effective_cost": number + day}
+        )
     borne = {"month": now.date(), "team": team, "currency": "USD"}
     connection.execute(
-        found["finops.showback"].insert(), [borne | {"shared_cost": None, "cost": number}, borne | {"shared_cost": "support", "cost": 1}]
+        found["finops.showback"].insert(),
+        [borne | {"shared_cost": None, "cost": number}, borne | {"shared_cost": "support", "cost": 1}],
     )
     name = team or "nobody"
     scope = {"team": name} if team else {}
-    connection.execute(found["finops.budgets"].insert(), {"name": f"{name} monthly", "amount": 100, "currency": "USD", "scope": scope})
-    period = {"period_start": date(2026, 10, 1), "period_end": date(2026, 11, 1), "amount": 100, "spent": 30 * number, "status": "ok"}
-    connection.execute(found["finops.budget_periods"].insert(), period | {"budget": f"{name} monthly", "evaluated_at": now})
+    connection.execute(
+        found["finops.budgets"].insert(), {"name": f"{name} monthly", "amount": 100, "currency": "USD", "scope": scope}
+    )
+    period = {
+        "period_start": date(2026, 10, 1),
+        "period_end": date(2026, 11, 1),
+        "amount": 100,
+        "spent": 30 * number,
+        "status": "ok",
+    }
+    connection.execute(
+        found["finops.budget_periods"].insert(), period | {"budget": f"{name} monthly", "evaluated_at": now}
+    )
     bands = dict.fromkeys(("expected_cost", "low_80", "high_80", "low_95", "high_95"), 5)
     forecast = bands | {
         "scope_kind": "team",
@@ -86,9 +117,22 @@ def _plant_resource(connection: sa.Connection, number: int, team: str | None, no
         "currency": "USD",
     }
     connection.execute(found["finops.forecasts"].insert(), forecast)
-    insight = {"fingerprint": name, "kind": "anomaly", "severity": "high", "title": f"spike of {name}", "currency": "USD", "team": team}
+    insight = {
+        "fingerprint": name,
+        "kind": "anomaly",
+        "severity": "high",
+        "title": f"spike of {name}",
+        "currency": "USD",
+        "team": team,
+    }
     connection.execute(found["finops.insights"].insert(), insight | {"closed_at": now + timedelta(days=3)})
-    advice = {"fingerprint": name, "kind": "stop_idle", "resource_id": resource, "current_state": "running", "proposed_state": "stopped"}
+    advice = {
+        "fingerprint": name,
+        "kind": "stop_idle",
+        "resource_id": resource,
+        "current_state": "running",
+        "proposed_state": "stopped",
+    }
     connection.execute(
         found["finops.recommendations"].insert(),
         advice | {"currency": "USD", "confidence": "high", "team": team, "monthly_savings": number},
@@ -102,7 +146,9 @@ def _plant_resource(connection: sa.Connection, number: int, team: str | None, no
         "requested_by": "U1",
         "team": team,
     }
-    fixed = connection.scalar(found["finops.remediations"].insert().values(fix | {"expires_at": now}).returning(sa.literal_column("id")))
+    fixed = connection.scalar(
+        found["finops.remediations"].insert().values(fix | {"expires_at": now}).returning(sa.literal_column("id"))
+    )
     step = {"remediation_id": fixed, "position": 0, "resource_id": resource, "action": "a"}
     connection.execute(found["finops.remediation_steps"].insert(), step)
     saving = {
@@ -113,7 +159,9 @@ def _plant_resource(connection: sa.Connection, number: int, team: str | None, no
         "window_days": 30,
         "currency": "USD",
     }
-    connection.execute(found["finops.savings"].insert(), saving | {"status": "validated", "expected_monthly_savings": number})
+    connection.execute(
+        found["finops.savings"].insert(), saving | {"status": "validated", "expected_monthly_savings": number}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +172,9 @@ def planted(database: Database) -> Iterator[Database]:
     yield database
     with database.owner.begin() as connection:
         names = "daily_costs hourly_costs resource_costs resources utilization hourly_utilization showback budgets forecasts insights recommendations remediations savings prices"
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(f'finops.{name}' for name in names.split())} RESTART IDENTITY CASCADE")
+        connection.exec_driver_sql(
+            f"TRUNCATE {', '.join(f'finops.{name}' for name in names.split())} RESTART IDENTITY CASCADE"
+        )
 
 
 _ONLY_CHECKOUT = (

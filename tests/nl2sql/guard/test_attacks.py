@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nl2sql.catalog import reporting
+from nl2sql.catalog.views import reporting
 from nl2sql.guard import RULES, Rejected, SafeQuery, check
 from nl2sql.guard.words import words
 from tests.nl2sql.guard.cases import EVERYTHING, FOLDER, ids, statements
@@ -15,7 +15,10 @@ from tests.nl2sql.guard.cases import EVERYTHING, FOLDER, ids, statements
 ATTACKS = statements("attacks")
 POSITIONS = re.split(r"\n\s*\n", (FOLDER / "positions.sql").read_text().strip())
 FRAGMENTS = [
-    (path.stem, line) for path in sorted((FOLDER / "fragments").glob("*.txt")) for line in path.read_text().splitlines() if line.strip()
+    (path.stem, line)
+    for path in sorted((FOLDER / "fragments").glob("*.txt"))
+    for line in path.read_text().splitlines()
+    if line.strip()
 ]
 
 
@@ -42,9 +45,13 @@ def test_a_position_accepts_what_is_harmless(position: str) -> None:
 
 @pytest.mark.parametrize("fragment", [fragment for _, fragment in FRAGMENTS], ids=ids(FRAGMENTS))
 def test_a_fragment_is_refused_in_every_position(fragment: str) -> None:
-    """SELECT list, WHERE, GROUP BY, ORDER BY, ON, CTE, subquery, CASE, window, FILTER, set operation, LATERAL, VALUES …"""
+    """SELECT list, WHERE, GROUP BY, ORDER BY, ON, CTE, subquery, CASE, window,
+    FILTER, set operation, LATERAL, VALUES …
+    """
     passed = [
-        position for position in POSITIONS if isinstance(check(position.replace("{it}", fragment), reporting(), EVERYTHING), SafeQuery)
+        position
+        for position in POSITIONS
+        if isinstance(check(position.replace("{it}", fragment), reporting(), EVERYTHING), SafeQuery)
     ]
     assert passed == []
 

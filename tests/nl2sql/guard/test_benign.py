@@ -2,8 +2,8 @@
 
 import pytest
 
-from db.engines import Database
-from nl2sql.catalog import reporting
+from db.database import Database
+from nl2sql.catalog.views import reporting
 from nl2sql.guard import SafeQuery, check
 from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, fetch, ids, statements
 

@@ -1,4 +1,6 @@
-"""Whatever a narrowed asker asks in words, or a model writes for them, no row, name or sum of another team is in the answer."""
+"""Whatever a narrowed asker asks in words, or a model writes for them, no row,
+name or sum of another team is in the answer.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,14 +14,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from db.engines import Database
-from nl2sql.answer import ask, connect_deps
-from nl2sql.catalog import reporting
-from nl2sql.conversation import new_reference
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from nl2sql.answers.outcomes import Answer, Outcome
+from nl2sql.ask import ask, connect_deps
+from nl2sql.catalog.views import reporting
 from nl2sql.deps import Deps, Request, Translation, Written
 from nl2sql.guard import SafeQuery, check
-from nl2sql.outcomes import Answer, Outcome
-from settings import Organisation, Settings
+from nl2sql.history.conversation import new_reference
 from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING
 from tests.nl2sql.guard.test_narrowing import queries
 
@@ -84,7 +87,9 @@ def _harmless(outcome: Outcome, asked: str, small_world: sa.Connection) -> None:
     if isinstance(outcome, Answer):
         whole = check(outcome.sql, reporting(), EVERYTHING)
         assert isinstance(whole, SafeQuery)
-        assert _rows(outcome.rows) == _rows([_plain(row) for row in small_world.exec_driver_sql(whole.sql.replace("%", "%%")).fetchall()])
+        assert _rows(outcome.rows) == _rows(
+            [_plain(row) for row in small_world.exec_driver_sql(whole.sql.replace("%", "%%")).fetchall()]
+        )
 
 
 def _rows(rows: Any) -> list[str]:
@@ -92,14 +97,16 @@ def _rows(rows: Any) -> list[str]:
 
 
 def _plain(row: Any) -> list[Any]:
-    from nl2sql.run import _plain as plain
+    from nl2sql.execution.run import _plain as plain
 
     return [plain(cell) for cell in row]
 
 
 @hypothesis(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(questions(), min_size=1, max_size=3))
-def test_no_question_and_no_follow_up_tells_of_another_team(deps: Deps, small_world: sa.Connection, asked: list[str]) -> None:
+def test_no_question_and_no_follow_up_tells_of_another_team(
+    deps: Deps, small_world: sa.Connection, asked: list[str]
+) -> None:
     """In words, one after the other in a thread."""
     thread = new_reference()
     words = " ".join(asked)
@@ -136,7 +143,9 @@ def test_no_sql_of_a_model_tells_of_another_team(deps: Deps, small_world: sa.Con
 def test_the_questions_are_answered(deps: Deps) -> None:
     """So that the silence about others says something."""
     assert "canary" in {row[0] for row in ask("cost by team in october 2026", EVERYTHING, None, deps).to_json()["rows"]}
-    assert [row[0] for row in ask("cost by team in october 2026", CHECKOUT, None, deps).to_json()["rows"]] == ["checkout"]
+    assert [row[0] for row in ask("cost by team in october 2026", CHECKOUT, None, deps).to_json()["rows"]] == [
+        "checkout"
+    ]
     assert ask("daily cost since 20 October", CHECKOUT, None, deps).to_json()["rows"]
 
 

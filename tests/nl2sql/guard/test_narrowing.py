@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from access import Actor
-from db.engines import Database
-from nl2sql.catalog import Catalog, Relation, reporting
+from config.access import Actor
+from db.database import Database
+from nl2sql.catalog.views import Catalog, Relation, reporting
 from nl2sql.guard import Rejected, SafeQuery, check
 from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, fetch
 
@@ -46,7 +46,9 @@ def _source(view: str, how: int, alias: str) -> str:
 @st.composite
 def queries(draw: st.DrawFn) -> str:
     """Analytic statements over two views, written in every way that could go round a narrowing."""
-    (one, (show, key, value)), (two, (other, other_key, other_value)) = (draw(st.sampled_from(sorted(VIEWS.items()))) for _ in range(2))
+    (one, (show, key, value)), (two, (other, other_key, other_value)) = (
+        draw(st.sampled_from(sorted(VIEWS.items()))) for _ in range(2)
+    )
     a, b = _source(one, draw(st.integers(0, 5)), "a"), _source(two, draw(st.integers(0, 5)), "b")
     join = draw(st.sampled_from(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]))
     value, other_value = (f"{n}.{v}" for n, v in (("a", value), ("b", other_value)))
@@ -69,7 +71,9 @@ def queries(draw: st.DrawFn) -> str:
                 f"WITH w AS (SELECT a.{show} AS x FROM {a}), {two} AS (SELECT * FROM reporting.{two}) SELECT x, (SELECT count(*) FROM {two}) FROM w",
                 f"SELECT string_agg(DISTINCT a.{show}, ',') FROM {a} HAVING count(*) > (SELECT min({other_value}) FROM {b})",
                 f"SELECT v.x FROM {a}, LATERAL (VALUES (a.{show}), ((SELECT max(b.{other}) FROM {b}))) AS v(x)",
-                f"SELECT {one}.{show} FROM {one} WHERE reporting.{one}.{key} IS NOT NULL".replace(f"FROM {one}", f"FROM reporting.{one}"),
+                f"SELECT {one}.{show} FROM {one} WHERE reporting.{one}.{key} IS NOT NULL".replace(
+                    f"FROM {one}", f"FROM reporting.{one}"
+                ),
             ]
         )
     )
@@ -81,7 +85,9 @@ def _rows(rows: list[Any]) -> list[str]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sql=queries())
-def test_the_answer_is_that_of_a_world_without_the_other_teams(planted: Database, small_world: sa.Connection, sql: str) -> None:
+def test_the_answer_is_that_of_a_world_without_the_other_teams(
+    planted: Database, small_world: sa.Connection, sql: str
+) -> None:
     """Narrowed in the whole world equals unnarrowed in the small world, row for row."""
     narrowed, whole = check(sql, reporting(), CHECKOUT, 5_000), check(sql, reporting(), EVERYTHING, 5_000)
     assert isinstance(narrowed, SafeQuery), (sql, narrowed)
@@ -101,7 +107,9 @@ def test_the_answer_is_that_of_a_world_without_the_other_teams(planted: Database
 )
 def test_errors_tell_nothing_of_rows_that_cannot_be_seen(planted: Database, condition: str) -> None:
     """A condition that would fail on another team's row is never evaluated on it."""
-    result = check(f"SELECT count(*) FROM daily_costs WHERE {condition}", reporting(), Actor("x", teams=frozenset({"nobody here"})))
+    result = check(
+        f"SELECT count(*) FROM daily_costs WHERE {condition}", reporting(), Actor("x", teams=frozenset({"nobody here"}))
+    )
     assert isinstance(result, SafeQuery)
     assert fetch(planted, result.sql)[1] == [(0,)]
 
@@ -125,7 +133,9 @@ def test_a_teams_name_is_a_value_whatever_it_says(planted: Database, team: str) 
         assert fetch(planted, result.sql)[1] == [(0,)]
 
 
-@pytest.mark.parametrize("team", ["it's", "a\\", "\\'", "'; DROP TABLE x; --", "{teams}", "%s", "$$", "x') OR ('1'='1", "ünï"])
+@pytest.mark.parametrize(
+    "team", ["it's", "a\\", "\\'", "'; DROP TABLE x; --", "{teams}", "%s", "$$", "x') OR ('1'='1", "ünï"]
+)
 def test_hard_names_of_teams(planted: Database, team: str) -> None:
     """The same, for the names that break weaker quoting."""
     result = check("SELECT count(*) FROM resources", reporting(), Actor("x", teams=frozenset({team})))
@@ -135,7 +145,10 @@ def test_hard_names_of_teams(planted: Database, team: str) -> None:
 
 def test_a_rule_of_visibility_is_asked_for_in_every_view() -> None:
     """A view without a rule is one that everybody may see, and those are few and named here."""
-    assert {name for name, relation in reporting().relations.items() if relation.visible is None} == {"prices", "data_freshness"}
+    assert {name for name, relation in reporting().relations.items() if relation.visible is None} == {
+        "prices",
+        "data_freshness",
+    }
 
 
 def test_a_catalogue_of_another_schema_is_kept_to() -> None:

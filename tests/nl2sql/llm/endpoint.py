@@ -19,6 +19,11 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class CutOff:
+    """A reply of which the connection ends before all that was announced."""
+
+
+@dataclass(frozen=True)
 class Endless:
     """A reply without end: `text` again and again, with a pause between the pieces, until the client hangs up."""
 
@@ -31,7 +36,7 @@ class Endpoint:
     """Replies are given in order; an empty queue answers 500. `requests` holds what was asked."""
 
     url: str
-    replies: list[str | Fault | Endless] = field(default_factory=list)
+    replies: list[str | Fault | Endless | CutOff] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     knows_formats: bool = True
     knows_schemas: bool = True
@@ -59,12 +64,26 @@ def running_endpoint() -> Iterator[Endpoint]:
                 time.sleep(reply.pause_seconds)
                 self._send(reply.status, {"error": {"message": "as ordered"}})
                 return
+            if isinstance(reply, CutOff):
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", "5000")
+                self.end_headers()
+                self.wfile.write(b'{"choices": [')
+                self.close_connection = True
+                return
             if isinstance(reply, Endless):
                 self._go_on(reply)
                 return
             choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": reply}}
             usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-            completion = {"id": "x", "object": "chat.completion", "created": 0, "model": body["model"], "choices": [choice]}
+            completion = {
+                "id": "x",
+                "object": "chat.completion",
+                "created": 0,
+                "model": body["model"],
+                "choices": [choice],
+            }
             self._send(200, completion | ({"usage": usage} if endpoint.counts_tokens else {}))
 
         def _go_on(self, reply: Endless) -> None:

@@ -1,4 +1,6 @@
-"""`ask` with a language model: what the grammar cannot read goes to the model, and nothing the model writes escapes the guard."""
+"""`ask` with a language model: what the grammar cannot read goes to the model,
+and nothing the model writes escapes the guard.
+"""
 
 import json
 from collections.abc import Iterator
@@ -10,17 +12,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Actor, Role
-from db.engines import Database
+from config.access import Actor, Role
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
 from db.tables import AuditEntry, ModelReply, ModelUse, Question
-from flows.loading.delivery import ingest
-from nl2sql import golden
-from nl2sql.answer import ask, connect_deps
+from flows.ingest.loading.delivery import ingest
+from nl2sql.ask import ask, connect_deps
 from nl2sql.deps import Deps
+from nl2sql.history import golden
 from nl2sql.llm import memory
 from nl2sql.llm.translate import Cannot
-from settings import Organisation, Settings
-from tests.nl2sql.llm.endpoint import Endless, Endpoint, Fault, running_endpoint
+from tests.nl2sql.llm.endpoint import CutOff, Endless, Endpoint, Fault, running_endpoint
 
 EVERYBODY = Actor(id="U1", roles=frozenset(Role), sees_all=True)
 PAYMENTS = Actor(id="U2", roles=frozenset({Role.VIEWER}), teams=frozenset({"payments"}))
@@ -48,7 +51,7 @@ def deps(clean_database: Database, endpoint: Endpoint, settings: Settings, tmp_p
     deps = connect_deps(with_model, Organisation(), clean_database, today=date(2026, 10, 15))
     yield deps
     assert deps.translator is not None
-    deps.translator.endpoint.client.close()  # type: ignore[attr-defined]
+    deps.translator.endpoint.client.close()
 
 
 def query(sql: str) -> str:
@@ -97,7 +100,9 @@ def test_the_model_sees_and_gets_no_more_than_the_asker(endpoint: Endpoint, deps
     assert {value["value"] for value in known.get("values", [])}.isdisjoint({"search"})
 
 
-@pytest.mark.parametrize("fault", [Fault(500), Fault(200, pause_seconds=3), "Well, you spent a lot.", "{", '{"kind": "query"}'])
+@pytest.mark.parametrize(
+    "fault", [Fault(500), Fault(200, pause_seconds=3), "Well, you spent a lot.", "{", '{"kind": "query"}']
+)
 def test_a_failing_model_leaves_the_grammar(endpoint: Endpoint, deps: Deps, fault: str | Fault) -> None:
     """Down, slow, prose, half an answer: the question is declined with what can be asked."""
     endpoint.replies = [fault]
@@ -130,7 +135,9 @@ def _with(deps: Deps, endpoint: Endpoint, **changes: object) -> Deps:
     ],
 )
 def test_a_persons_budget_of_the_day_ends(endpoint: Endpoint, deps: Deps, limit: dict[str, float], name: str) -> None:
-    """Tokens, time and money are counted in the database: another process, or the same one after a restart, does not begin anew."""
+    """Tokens, time and money are counted in the database: another process, or
+    the same one after a restart, does not begin anew.
+    """
     endpoint.replies = [query("SELECT 1 AS one FROM daily_costs")] * 3
     assert ask(ODD, EVERYBODY, None, _with(deps, endpoint, **limit)).to_json()["translator"] == "llm"
     declined = ask(ODD + " again", EVERYBODY, None, _with(deps, endpoint, **limit))
@@ -144,7 +151,9 @@ def test_a_persons_budget_of_the_day_ends(endpoint: Endpoint, deps: Deps, limit:
         used = session.get(ModelUse, ("U1", deps.day()))
         assert used is not None
         assert (used.requests, used.tokens) == (1, 120)
-        assert float(used.cost) == pytest.approx(100 * limit.get("llm_input_price", 0) / 1e6 + 20 * limit.get("llm_output_price", 0) / 1e6)
+        assert float(used.cost) == pytest.approx(
+            100 * limit.get("llm_input_price", 0) / 1e6 + 20 * limit.get("llm_output_price", 0) / 1e6
+        )
 
 
 def test_tokens_are_counted_where_the_endpoint_does_not(endpoint: Endpoint, deps: Deps) -> None:
@@ -189,7 +198,9 @@ def test_what_is_remembered_is_bounded(clean_database: Database) -> None:
     """The oldest go."""
     with Session(clean_database.app) as session, session.begin():
         old = {"key": "old", "reply": {"text": "x"}, "made_at": datetime(2020, 1, 1, tzinfo=UTC)}
-        session.execute(sa.insert(ModelReply), [old, *({"key": str(n), "reply": {"text": "x"}} for n in range(memory.MOST + 5))])
+        session.execute(
+            sa.insert(ModelReply), [old, *({"key": str(n), "reply": {"text": "x"}} for n in range(memory.MOST + 5))]
+        )
         memory.keep(session, "new", Cannot("no"))
         assert session.scalar(sa.select(sa.func.count()).select_from(ModelReply)) == memory.MOST
         assert memory.recall(session, "old") is None
@@ -278,7 +289,9 @@ def test_the_database_s_own_words_do_not_reach_the_model(endpoint: Endpoint, dep
 
 
 def test_an_approved_answer_is_an_example_and_answers_without_a_model(endpoint: Endpoint, deps: Deps) -> None:
-    """After an admin's word: the nearest example in the prompt, and the answer where there is no model; for others' eyes only their own."""
+    """After an admin's word: the nearest example in the prompt, and the answer
+    where there is no model; for others' eyes only their own.
+    """
     endpoint.replies = [query("SELECT count(*) AS charges FROM daily_costs"), query("SELECT 1 AS one FROM daily_costs")]
     answer = ask(ODD, EVERYBODY, None, deps)
     with Session(deps.database.app) as session, session.begin():
@@ -310,4 +323,35 @@ def test_what_is_being_done_is_said(endpoint: Endpoint, deps: Deps) -> None:
     said: list[str] = []
     endpoint.replies = [query("SELECT * FROM nowhere"), query("SELECT count(*) AS n FROM daily_costs")]
     ask(ODD, EVERYBODY, None, replace(deps, say=said.append))
-    assert said == ["reading the question", "writing SQL", "checking it", "writing SQL", "checking it", "asking the database"]
+    assert said == [
+        "reading the question",
+        "writing SQL",
+        "checking it",
+        "writing SQL",
+        "checking it",
+        "asking the database",
+    ]
+
+
+def test_a_reply_that_breaks_off_leaves_the_grammar(endpoint: Endpoint, deps: Deps) -> None:
+    """The transport's error while a body is read is the model's failure, not the question's."""
+    endpoint.replies = [CutOff()] * 5
+    answer = ask(ODD, EVERYBODY, None, deps).to_json()
+    assert answer["outcome"] == "cannot_answer"
+    assert "broke off" in str(answer)
+
+
+def test_a_question_beyond_the_limit_is_refused_and_not_cut(endpoint: Endpoint, deps: Deps) -> None:
+    """What stands at its end may be what matters."""
+    answer = ask("cost of payments " + "please " * 400 + "but without EC2", EVERYBODY, None, deps).to_json()
+    assert answer["outcome"] == "cannot_answer"
+    assert "2,000" in answer["text"]
+    assert endpoint.requests == []
+
+
+def test_white_space_and_invisible_letters_cost_nothing(endpoint: Endpoint, deps: Deps) -> None:
+    """They are folded before any pattern is tried."""
+    answer = ask(
+        "cost\u200b of payments in\n\n\n\n  October 2026" + "\n" * 1_900 + "?", EVERYBODY, None, deps
+    ).to_json()
+    assert (answer["outcome"], answer["rows"]) == ("answer", [[10.0]])

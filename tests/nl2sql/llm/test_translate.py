@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from config.settings import Settings
 from nl2sql.llm.prompt import Attempt, Context, messages
 from nl2sql.llm.translate import AskBack, Cannot, Down, Draft, Model, Reply, connect_model, parse
 from nl2sql.llm.translate import translate as translate_with_use
-from settings import Settings
 from tests.nl2sql.llm.endpoint import Endpoint, Fault, running_endpoint
 
 TODAY = Context(today=date(2026, 11, 15))
@@ -77,7 +77,15 @@ def test_stops_when_the_sql_repeats(endpoint: Endpoint, model: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["Sure! You spent a lot.", '{"kind": "query", "sql": "SELECT', "[]", '{"kind": "dance"}', '{"kind": "query", "sql": ""}', ""]
+    "reply",
+    [
+        "Sure! You spent a lot.",
+        '{"kind": "query", "sql": "SELECT',
+        "[]",
+        '{"kind": "dance"}',
+        '{"kind": "query", "sql": ""}',
+        "",
+    ],
 )
 def test_what_is_not_an_answer_is_down(reply: str) -> None:
     """Prose, half an answer, another form: none becomes SQL."""
@@ -91,7 +99,10 @@ def test_json_is_found_inside_prose() -> None:
 
 def test_asking_back_and_declining(endpoint: Endpoint, model: Model) -> None:
     """The other two kinds pass through."""
-    endpoint.replies = [said("clarify", text="Which one?", choices=["a", "b"]), said("cannot_answer", text="No revenue here.")]
+    endpoint.replies = [
+        said("clarify", text="Which one?", choices=["a", "b"]),
+        said("cannot_answer", text="No revenue here."),
+    ]
     assert translate("?", TODAY, model, passes) == AskBack("Which one?", ("a", "b"))
     assert translate("?", TODAY, model, passes) == Cannot("No revenue here.")
 
@@ -126,7 +137,11 @@ def test_an_endpoint_that_knows_json_but_no_schema(endpoint: Endpoint, model: Mo
     endpoint.replies = [said("query", sql="SELECT 1"), said("query", sql="SELECT 2")]
     assert translate("?", TODAY, model, passes) == Draft("SELECT 1")
     assert translate("?", TODAY, model, passes) == Draft("SELECT 2")
-    assert [request["response_format"]["type"] for request in endpoint.requests] == ["json_schema", "json_object", "json_object"]
+    assert [request["response_format"]["type"] for request in endpoint.requests] == [
+        "json_schema",
+        "json_object",
+        "json_object",
+    ]
 
 
 def test_sql_that_differs_in_nothing_but_form_is_a_repetition(endpoint: Endpoint, model: Model) -> None:

@@ -1,0 +1,1 @@
+"""How many of a file of questions are answered right."""

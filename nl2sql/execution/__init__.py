@@ -1,0 +1,1 @@
+"""Running a checked statement under the reader role."""

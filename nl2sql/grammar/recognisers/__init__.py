@@ -1,0 +1,1 @@
+"""One file for each part of a question that the grammar recognises."""
