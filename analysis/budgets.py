@@ -9,10 +9,12 @@ from typing import Literal
 import numpy as np
 
 from analysis.forecasts.series import DAY, Floats, Forecast
-from settings import Budget, Scope
+from config.organisation import Budget, Scope
 
 Status = Literal["ok", "warning", "forecast_breach", "breached"]
-COMMON_SHARE = 0.5  # of a day's uncertainty that is the level's and stays for the whole period; the rest is the day's own
+COMMON_SHARE = (
+    0.5  # of a day's uncertainty that is the level's and stays for the whole period; the rest is the day's own
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class Period:
 
 @dataclass(frozen=True)
 class Crossing:
-    """The day on which `threshold` (a share of the amount) was or will be passed; `earliest` and `latest` are the 80 % band's days."""
+    """The day on which `threshold` (a share of the amount) was or will be
+    passed; `earliest` and `latest` are the 80 % band's days.
+    """
 
     threshold: float
     amount: float
@@ -37,7 +41,9 @@ class Crossing:
 
 @dataclass(frozen=True)
 class BudgetStatus:
-    """A budget in one period, in the budget's currency. `amount` contains what was rolled over; a forecast of None is explained by `note`."""
+    """A budget in one period, in the budget's currency. `amount` contains what
+    was rolled over; a forecast of None is explained by `note`.
+    """
 
     budget: str
     period: Period
@@ -69,7 +75,9 @@ def _month(index: int) -> date:
 
 
 def period_of(budget: Budget, day: date, fiscal_year_start: int = 1) -> Period | OutsidePeriod:
-    """The budget's period that holds a day. Quarters and years are those of the fiscal year; `start` and `end` bound every kind of period."""
+    """The budget's period that holds a day. Quarters and years are those of the
+    fiscal year; `start` and `end` bound every kind of period.
+    """
     if budget.start is not None and day < budget.start:
         return OutsidePeriod(f"{budget.name} starts on {budget.start.isoformat()}")
     if budget.end is not None and day >= budget.end:
@@ -88,8 +96,12 @@ def _between(costs: Mapping[date, float | Decimal], start: date, end: date) -> f
     return float(sum(Decimal(str(cost)) for day, cost in costs.items() if start <= day < end))
 
 
-def rollover(budget: Budget, costs: Mapping[date, float | Decimal], period: Period, fiscal_year_start: int = 1) -> float:
-    """What the period before left unspent; nothing where the budget does not roll over, did not exist, or costs do not reach back that far."""
+def rollover(
+    budget: Budget, costs: Mapping[date, float | Decimal], period: Period, fiscal_year_start: int = 1
+) -> float:
+    """What the period before left unspent; nothing where the budget does not
+    roll over, did not exist, or costs do not reach back that far.
+    """
     if not budget.rollover or budget.period == "custom" or not costs:
         return 0.0
     before = period_of(budget, period.start - DAY, fiscal_year_start)
@@ -105,7 +117,9 @@ def total_with_band(forecast: Forecast, start: date, end: date) -> tuple[float, 
 
 
 def band_of_total(mean: Floats, low: Floats, high: Floats) -> tuple[float, float, float]:
-    """The total of some days and its 80 % band, from each day's: half of a day's variance is common to all days, half is the day's own."""
+    """The total of some days and its 80 % band, from each day's: half of a
+    day's variance is common to all days, half is the day's own.
+    """
     total = float(mean.sum())
 
     def reach(distance: Floats) -> float:
@@ -115,9 +129,15 @@ def band_of_total(mean: Floats, low: Floats, high: Floats) -> tuple[float, float
 
 
 def evaluate(
-    budget: Budget, costs: Mapping[date, float | Decimal], forecast: Forecast | None, today: date, fiscal_year_start: int = 1
+    budget: Budget,
+    costs: Mapping[date, float | Decimal],
+    forecast: Forecast | None,
+    today: date,
+    fiscal_year_start: int = 1,
 ) -> BudgetStatus | OutsidePeriod:
-    """Judge a budget on `today`, the first day whose cost is not complete; `costs` are the scope's, a day each, in the budget's currency."""
+    """Judge a budget on `today`, the first day whose cost is not complete;
+    `costs` are the scope's, a day each, in the budget's currency.
+    """
     period = period_of(budget, today, fiscal_year_start)
     if isinstance(period, OutsidePeriod):
         return period

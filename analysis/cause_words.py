@@ -17,7 +17,9 @@ _CARRIES = 0.5  # of the change, under which resources of one sort are not the r
 
 
 def carried_by(resources: Sequence[ResourceChange], delta: float) -> str:
-    """`3 new resources (db.r6g.4xlarge): a, b, c carry 96 %`; empty where no sort of changed resource carries half of it."""
+    """`3 new resources (db.r6g.4xlarge): a, b, c carry 96 %`; empty where no
+    sort of changed resource carries half of it.
+    """
     for sort in ("new", "gone", "resized"):
         same = [item for item in resources if item.change == sort]
         moved = sum(item.after - item.before for item in same)
@@ -28,5 +30,7 @@ def carried_by(resources: Sequence[ResourceChange], delta: float) -> str:
         named = ", ".join(item.name for item in same[:3]) + (f" and {len(same) - 3} more" if len(same) > 3 else "")
         one = len(same) == 1
         share = "all of it" if moved / delta > _ALL else f"{100 * moved / delta:.0f} %"
-        return f"{len(same)} {sort} resource{'' if one else 's'}{of_kind}: {named} {'carries' if one else 'carry'} {share}"
+        return (
+            f"{len(same)} {sort} resource{'' if one else 's'}{of_kind}: {named} {'carries' if one else 'carry'} {share}"
+        )
     return ""

@@ -23,7 +23,9 @@ def decimal(value: object) -> Decimal | None:
 def _short(size: Decimal) -> str:
     for step, letter in _STEPS:
         if size >= step * Decimal("0.9995"):
-            return f"{size / step:.1f}".removesuffix(".0") + letter if size < 100 * step else f"{size / step:.0f}{letter}"
+            return (
+                f"{size / step:.1f}".removesuffix(".0") + letter if size < 100 * step else f"{size / step:.0f}{letter}"
+            )
     if size >= 100 or size == size.to_integral_value():
         return f"{size:.0f}"
     return f"{size:.2f}" if size >= Decimal("0.01") or size == 0 else f"{size:.2g}"

@@ -35,7 +35,9 @@ class Smaller:
 
 @dataclass(frozen=True)
 class NoSmaller:
-    """No type is proposed. Where `missing` says what the catalogue lacks, half of the machine would do all the same, at `peak_cpu` per cent."""
+    """No type is proposed. Where `missing` says what the catalogue lacks, half
+    of the machine would do all the same, at `peak_cpu` per cent.
+    """
 
     reason: str
     missing: tuple[str, ...] = ()
@@ -60,7 +62,9 @@ def _recent(usage: Sequence[UsageDay], metric: str, today: date) -> list[float]:
     """Highest values a day: P99.5 where the source has it (`metric`_p99_5), else the maximum, which is never lower."""
     first = today - timedelta(days=WINDOW_DAYS)
     for name in (f"{metric}_p99_5", metric):
-        values = [one.maximum for one in usage if one.metric == name and first <= one.day < today and one.maximum is not None]
+        values = [
+            one.maximum for one in usage if one.metric == name and first <= one.day < today and one.maximum is not None
+        ]
         if values:
             return values
     return []
@@ -69,12 +73,14 @@ def _recent(usage: Sequence[UsageDay], metric: str, today: date) -> list[float]:
 def smaller(resource: Resource, usage: Sequence[UsageDay], catalogue: Catalogue, today: date) -> Smaller | NoSmaller:
     """The cheapest type of the same architecture, region and system that holds the peak of the last 14 days plus 20 %.
 
-    CPU must have been measured on two days (30 hours) at least. Memory is not in CloudWatch without its agent: where `memory` (per cent) is unknown, the
-    proposal keeps at least half of it and is less sure.
+    CPU must have been measured on two days (30 hours) at least. Memory is not in CloudWatch without its
+    agent: where `memory` (per cent) is unknown, the proposal keeps at least half of it and is less sure.
     """
     current = catalogue.find(resource, resource.instance_type, operating_system(resource))
     if current is None:
-        return _unpriced(f"no price for {resource.instance_type} ({operating_system(resource)}) in {resource.region}", usage, today)
+        return _unpriced(
+            f"no price for {resource.instance_type} ({operating_system(resource)}) in {resource.region}", usage, today
+        )
     if current.vcpus is None or current.memory_gib is None:
         return _unpriced(f"the catalogue does not know the size of {current.instance_type}", usage, today)
     cpu = _recent(usage, "cpu", today)
@@ -94,7 +100,9 @@ def smaller(resource: Resource, usage: Sequence[UsageDay], catalogue: Catalogue,
 
 
 def _unpriced(reason: str, usage: Sequence[UsageDay], today: date) -> NoSmaller:
-    """What can be said without a price: that half of it would hold the peak with headroom, where two whole weeks were measured."""
+    """What can be said without a price: that half of it would hold the peak
+    with headroom, where two whole weeks were measured.
+    """
     cpu = _recent(usage, "cpu", today)
     half_is_enough = len(cpu) >= WINDOW_DAYS and max(cpu) * HEADROOM <= 50
     return NoSmaller(reason, (reason,), max(cpu)) if half_is_enough else NoSmaller(reason)
@@ -104,13 +112,24 @@ def _cheapest(current: Price, catalogue: Catalogue, vcpus: float, memory_gib: fl
     if vcpus > LARGEST_USE * (current.vcpus or 0.0):
         return None  # it is well used: another family would be a bargain, not a smaller size
     for price in catalogue.beside(current):
-        if _accelerated(price) != _accelerated(current) or (_accelerated(current) and _family(price) != _family(current)):
+        if _accelerated(price) != _accelerated(current) or (
+            _accelerated(current) and _family(price) != _family(current)
+        ):
             continue  # what its graphics card or other accelerator does is not in these metrics
         same_family = _family(price) == _family(current)
         limit = current.hourly_price * (1 - (WORTH if same_family else FAMILY_CHANGE_WORTH))
-        if price.hourly_price > limit or price.architecture != current.architecture or (_burstable(price) and not _burstable(current)):
+        if (
+            price.hourly_price > limit
+            or price.architecture != current.architecture
+            or (_burstable(price) and not _burstable(current))
+        ):
             continue
-        if price.vcpus is not None and price.memory_gib is not None and price.vcpus >= vcpus and price.memory_gib >= memory_gib:
+        if (
+            price.vcpus is not None
+            and price.memory_gib is not None
+            and price.vcpus >= vcpus
+            and price.memory_gib >= memory_gib
+        ):
             return price
     return None
 
@@ -120,7 +139,9 @@ def _family(price: Price) -> str:
 
 
 def _accelerated(price: Price) -> bool:
-    """Types with a GPU, an FPGA or a chip for models: AWS's letters g, p, f, dl, inf, trn, vt before the generation (`m6g` is an m)."""
+    """Types with a GPU, an FPGA or a chip for models: AWS's letters g, p, f,
+    dl, inf, trn, vt before the generation (`m6g` is an m).
+    """
     return re.match(r"(g|p|f|dl|inf|trn|vt)\d", price.instance_type) is not None
 
 

@@ -75,7 +75,9 @@ class RootCause:
     effects: Effects
     contributions: dict[str, tuple[Contribution, ...]]
     resources: tuple[ResourceChange, ...]
-    trail: tuple[tuple[str, Contribution], ...]  # narrowing down: dimension and its leading value, each within those before
+    trail: tuple[
+        tuple[str, Contribution], ...
+    ]  # narrowing down: dimension and its leading value, each within those before
 
 
 def explain(before: Sequence[Row], after: Sequence[Row], top: int = 5) -> RootCause:
@@ -100,16 +102,25 @@ def _cost(rows: Iterable[Row]) -> float:
 
 
 def effects(before: Sequence[Row], after: Sequence[Row]) -> Effects:
-    """Bennet's decomposition (1920) per service and unit: mean price x change of usage, mean usage x change of price, the rest is mix."""
+    """Bennet's decomposition (1920) per service and unit: mean price x change
+    of usage, mean usage x change of price, the rest is mix.
+    """
     usage, price = [], []
     for group in _groups(before, after).values():
         group_usage, group_price = _group_effects(group)
         usage.append(group_usage)
         price.append(group_price)
-    unmetered = math.fsum([row.cost for row in after if not row.quantity] + [-row.cost for row in before if not row.quantity])
+    unmetered = math.fsum(
+        [row.cost for row in after if not row.quantity] + [-row.cost for row in before if not row.quantity]
+    )
     delta = _cost(after) - _cost(before)
     mix = delta - unmetered - math.fsum(usage) - math.fsum(price)
-    named: dict[Verdict, float] = {"usage": math.fsum(usage), "price": math.fsum(price), "mix": mix, "unmetered": unmetered}
+    named: dict[Verdict, float] = {
+        "usage": math.fsum(usage),
+        "price": math.fsum(price),
+        "mix": mix,
+        "unmetered": unmetered,
+    }
     return Effects(named["usage"], named["price"], mix, unmetered, _verdict(named, delta))
 
 
@@ -132,7 +143,9 @@ def _groups(before: Sequence[Row], after: Sequence[Row]) -> dict[tuple[str | Non
 
 
 def _group_effects(cells: Sequence[Cell]) -> tuple[float, float]:
-    quantity_before, cost_before, quantity_after, cost_after = (math.fsum(column) for column in zip(*cells, strict=True))
+    quantity_before, cost_before, quantity_after, cost_after = (
+        math.fsum(column) for column in zip(*cells, strict=True)
+    )
     price = math.fsum((q0 + q1) / 2 * (c1 / q1 - c0 / q0) for q0, c0, q1, c1 in cells if q0 > 0 and q1 > 0)
     if quantity_before > 0 and quantity_after > 0:
         mean_price = (cost_before / quantity_before + cost_after / quantity_after) / 2
@@ -150,7 +163,9 @@ def _verdict(named: dict[Verdict, float], delta: float) -> Verdict:
 # ------------------------------------------------------------------ who
 
 
-def contributions(before: Sequence[Row], after: Sequence[Row], dimension: str, top: int = 5) -> tuple[Contribution, ...]:
+def contributions(
+    before: Sequence[Row], after: Sequence[Row], dimension: str, top: int = 5
+) -> tuple[Contribution, ...]:
     """The values of a dimension that moved most, and the rest in one; their deltas add up to the whole change."""
     sums: dict[str | None, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for index, rows in enumerate((before, after)):
@@ -158,14 +173,17 @@ def contributions(before: Sequence[Row], after: Sequence[Row], dimension: str, t
             sums[getattr(row, dimension)][index] += row.cost
     delta = _cost(after) - _cost(before)
     listed = sorted(
-        (_contribution(name, was, now, delta) for name, (was, now) in sums.items()), key=lambda item: (-abs(item.delta), str(item.name))
+        (_contribution(name, was, now, delta) for name, (was, now) in sums.items()),
+        key=lambda item: (-abs(item.delta), str(item.name)),
     )
     if len(listed) <= top:
         return tuple(listed)
     rest = listed[top:]
     return (
         *listed[:top],
-        _contribution(None, math.fsum(item.before for item in rest), math.fsum(item.after for item in rest), delta, rest=True),
+        _contribution(
+            None, math.fsum(item.before for item in rest), math.fsum(item.after for item in rest), delta, rest=True
+        ),
     )
 
 
@@ -175,11 +193,15 @@ def _contribution(name: str | None, before: float, after: float, delta: float, *
 
 
 def trail(before: Sequence[Row], after: Sequence[Row]) -> tuple[tuple[str, Contribution], ...]:
-    """Narrow the change down: again and again the dimension whose one value carries most of what is left, while it carries half."""
+    """Narrow the change down: again and again the dimension whose one value
+    carries most of what is left, while it carries half.
+    """
     steps: list[tuple[str, Contribution]] = []
     left = list(DIMENSIONS)
     while left:
-        leading = [(dimension, contributions(before, after, dimension, top=1)[0]) for dimension in left if before or after]
+        leading = [
+            (dimension, contributions(before, after, dimension, top=1)[0]) for dimension in left if before or after
+        ]
         named = [(dimension, item) for dimension, item in leading if item.name is not None and item.share >= LEADING]
         if not named:
             break
@@ -221,4 +243,7 @@ def _by_resource(rows: Sequence[Row]) -> dict[str, tuple[float, str | None]]:
     for row in rows:
         if row.resource is not None:
             kinds[row.resource][row.usage_type] += row.cost
-    return {name: (math.fsum(costs.values()), max(costs, key=lambda kind: (costs[kind], str(kind)))) for name, costs in kinds.items()}
+    return {
+        name: (math.fsum(costs.values()), max(costs, key=lambda kind: (costs[kind], str(kind))))
+        for name, costs in kinds.items()
+    }

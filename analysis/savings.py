@@ -24,7 +24,9 @@ PEERS = 5  # fewer comparable resources say nothing
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened near the change: `kind` is rollback, price_change, commitment, traffic or anything else a person would name."""
+    """Something that happened near the change: `kind` is rollback,
+    price_change, commitment, traffic or anything else a person would name.
+    """
 
     on: date
     kind: str
@@ -52,7 +54,9 @@ class Counterfactual:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`realized_monthly_savings` is a month's, None while pending; `arithmetic` holds every figure it is made of, to be shown and stored."""
+    """`realized_monthly_savings` is a month's, None while pending; `arithmetic`
+    holds every figure it is made of, to be shown and stored.
+    """
 
     status: Status
     realized_monthly_savings: float | None
@@ -75,13 +79,16 @@ def verify(
 ) -> Verdict:
     """Judge one change on `today`, the first day whose bill is not complete.
 
-    `costs` are the resource's effective cost a day before and after (a day that is absent cost nothing); `forecast` is what was predicted for it before the
-    change; `peers` the summed cost of comparable resources that were not changed; `neighbours` series that could have taken over the work or the
-    commitment. The day of the change itself is in neither part.
+    `costs` are the resource's effective cost a day before and after (a day that is absent cost
+    nothing); `forecast` is what was predicted for it before the change; `peers` the summed
+    cost of comparable resources that were not changed; `neighbours` series that could have
+    taken over the work or the commitment. The day of the change itself is in neither part.
     """
     first, last = applied_on + DAY, min(today, applied_on + timedelta(days=window_days + 1))
     before = [
-        costs.get(applied_on - offset * DAY, 0.0) for offset in range(1, BASELINE_DAYS + 1) if applied_on - offset * DAY >= _first(costs)
+        costs.get(applied_on - offset * DAY, 0.0)
+        for offset in range(1, BASELINE_DAYS + 1)
+        if applied_on - offset * DAY >= _first(costs)
     ]
     after = [costs.get(first + offset * DAY, 0.0) for offset in range(max((last - first).days, 0))]
     if len(before) < LEAST_BEFORE:
@@ -109,27 +116,39 @@ def counterfactual(
     forecast: Mapping[date, float] | None = None,
     peers: Mapping[date, float] | None = None,
 ) -> Counterfactual:
-    """The series' forecast, of what was known before the change, if there is one for every day; else its level on the same weekdays before.
+    """The series' forecast, of what was known before the change, if there is
+    one for every day; else its level on the same weekdays before.
 
     Either is moved as the peers moved, where there are peers.
     """
     usual, spread = _weekdays(applied_on, before)
     basis: Basis = "level before"
-    level, says = fmean(usual[day.weekday()] for day in days), f"the same weekdays of the {len(before)} days before the change"
+    level, says = (
+        fmean(usual[day.weekday()] for day in days),
+        f"the same weekdays of the {len(before)} days before the change",
+    )
     if forecast is not None and all(day in forecast for day in days):
-        basis, level, says = "forecast", fmean(forecast[day] for day in days), "what was forecast from the days before the change"
+        basis, level, says = (
+            "forecast",
+            fmean(forecast[day] for day in days),
+            "what was forecast from the days before the change",
+        )
     if peers:
         then = fmean(peers.get(applied_on - offset * DAY, 0.0) for offset in range(1, len(before) + 1))
         now = fmean(peers.get(day, 0.0) for day in days)
         if then > 0:
             return Counterfactual(
-                "peers", level * now / then, spread * now / then, f"{says}, times {now / then:.3f} as comparable resources changed"
+                "peers",
+                level * now / then,
+                spread * now / then,
+                f"{says}, times {now / then:.3f} as comparable resources changed",
             )
     return Counterfactual(basis, level, spread, says)
 
 
 def _weekdays(applied_on: date, before: Sequence[float]) -> tuple[dict[int, float], float]:
-    """The usual cost of each weekday (its median, so that one strange day does not count), and the standard deviation of days around it.
+    """The usual cost of each weekday (its median, so that one strange day does
+    not count), and the standard deviation of days around it.
 
     `before` counts backwards from the day before the change.
     """
@@ -143,7 +162,8 @@ def _weekdays(applied_on: date, before: Sequence[float]) -> tuple[dict[int, floa
 def peers_among(
     applied_on: date, days: Sequence[date], neighbours: Mapping[str, Mapping[date, float]], most_rise: float
 ) -> dict[date, float] | None:
-    """The summed cost of the neighbours that were there all the time and did not rise by `most_rise` a day; None where there are too few, or they rose.
+    """The summed cost of the neighbours that were there all the time and did
+    not rise by `most_rise` a day; None where there are too few, or they rose.
 
     Peers may only make a saving smaller: what rose elsewhere could be the very work that was moved there.
     """
@@ -183,7 +203,11 @@ def _confounders(
 
 
 def _judge(
-    expected: float | None, before: Sequence[float], after: Sequence[float], would: Counterfactual, confounders: tuple[Confounder, ...]
+    expected: float | None,
+    before: Sequence[float],
+    after: Sequence[float],
+    would: Counterfactual,
+    confounders: tuple[Confounder, ...],
 ) -> Verdict:
     actual = fmean(after)
     daily = would.daily_cost - actual
@@ -209,11 +233,17 @@ def _judge(
         arithmetic["turned_up_elsewhere_a_month"] = moved
         status = "partial" if status == "validated" else status  # what may only have moved is not called saved
     share = f", {realized / expected:.0%} of what was expected" if expected else ""
-    says = f"{realized:,.2f} a month saved{share}" if status != "reversed" else "it costs again what it did before the change"
+    says = (
+        f"{realized:,.2f} a month saved{share}"
+        if status != "reversed"
+        else "it costs again what it did before the change"
+    )
     return Verdict(status, realized, confounders, arithmetic, says)
 
 
-def _status(expected: float | None, realized: float, error: float, after: Sequence[float], would: Counterfactual) -> Status:
+def _status(
+    expected: float | None, realized: float, error: float, after: Sequence[float], would: Counterfactual
+) -> Status:
     """Reversed when the last days cost again what was to be expected without the change, after days that did not."""
     was_lower = min(after) < BACK * would.daily_cost
     if was_lower and would.daily_cost > 0 and all(cost >= BACK * would.daily_cost for cost in after[-BACK_DAYS:]):

@@ -8,8 +8,11 @@ _EXACT = Decimal("0.0001")
 Split = Literal["even", "proportional", "fixed"]
 
 
-def split(cost: Decimal, how: Split, own: Mapping[str, Decimal], shares: Mapping[str, float]) -> dict[str | None, Decimal]:
-    """A team's part of a shared cost, None for what nobody bears. `own` is what each team spends by itself; `shares` are parts of 1 for `fixed`.
+def split(
+    cost: Decimal, how: Split, own: Mapping[str, Decimal], shares: Mapping[str, float]
+) -> dict[str | None, Decimal]:
+    """A team's part of a shared cost, None for what nobody bears. `own` is what
+    each team spends by itself; `shares` are parts of 1 for `fixed`.
 
     `even` and `proportional` are over the teams that spend something by themselves; without one, nobody bears it.
     """

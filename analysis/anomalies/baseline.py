@@ -1,16 +1,17 @@
-"""What a series should cost now: a robust level, trend, profile, month edges and autocorrelation, all arrays over series.
+"""What a series should cost now: a robust level, trend, profile, month edges
+and autocorrelation, all arrays over series.
 
-A robust Holt-Winters filter (Gelper, Fried, Croux 2010: clipped errors drive level, profile and scale) in log space, with month-edge
-terms kept as the last months' values and an AR(1) term on what is left.
+A robust Holt-Winters filter (Gelper, Fried, Croux 2010: clipped errors drive level, profile and scale)
+in log space, with month-edge terms kept as the last months' values and an AR(1) term on what is left.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.anomaly_calendar import Step
-from analysis.anomaly_months import LOWEST, bounds, edge_seen
-from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
+from analysis.anomalies.calendar import Step
+from analysis.anomalies.months import LOWEST, bounds, edge_seen
+from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
 FIRST_SIGHT = float(np.log(1.5))  # how far a slot never seen may stand above the others without being judged
@@ -52,7 +53,9 @@ def _echo_gain(state: State) -> Floats:
 
 
 def meet(state: State, step: Step, seen: Prediction, rows: Flags) -> None:
-    """Take what the chosen series cost in a slot they never saw as its profile: a first weekend may cost nothing, but hardly much more."""
+    """Take what the chosen series cost in a slot they never saw as its profile:
+    a first weekend may cost nothing, but hardly much more.
+    """
     state.profile[rows, step.slot] += np.minimum(seen.beyond, FIRST_SIGHT)[rows]
     middle = state.profile[rows].mean(axis=1)
     state.profile[rows] -= middle[:, None]
@@ -94,7 +97,9 @@ def learn(state: State, step: Step, values: Floats, seen: Prediction, where: Fla
 
 
 def _learn_scale(state: State, seen: Prediction, weight: Floats, tuning: Tuning) -> None:
-    """The typical error, and one that a heavy tail lifts: both from errors clipped so that one day cannot hide the next."""
+    """The typical error, and one that a heavy tail lifts: both from errors
+    clipped so that one day cannot hide the next.
+    """
     error = np.nan_to_num(np.abs(seen.error))
     size = np.minimum(error, 3 * state.scale)
     state.scale += weight * tuning.scale_gain * (1.2533 * size - state.scale)

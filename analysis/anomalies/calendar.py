@@ -1,4 +1,6 @@
-"""What the calendar says about a step of time: its slot in the weekly or daily profile, the month's edges, the festive days."""
+"""What the calendar says about a step of time: its slot in the weekly or daily
+profile, the month's edges, the festive days.
+"""
 
 from calendar import monthrange
 from dataclasses import dataclass

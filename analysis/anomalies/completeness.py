@@ -1,4 +1,6 @@
-"""How much of a day's final cost is known some days later, learned from what earlier loads showed, and what that lets one say."""
+"""How much of a day's final cost is known some days later, learned from what
+earlier loads showed, and what that lets one say.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -41,7 +43,9 @@ class Maturity:
 
 
 def learn(sightings: Iterable[Sighting], step_days: float = 1.0) -> Curve:
-    """The completeness curve: per age the median of cost seen over final cost, made monotone; days never seen settled teach nothing."""
+    """The completeness curve: per age the median of cost seen over final cost,
+    made monotone; days never seen settled teach nothing.
+    """
     by_day: dict[object, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
         by_day[sighting.day].append(sighting)
@@ -74,7 +78,9 @@ def _monotone(ratios: dict[int, list[float]], step_days: float) -> Curve:
 
 
 def maturity(curve: Curve, age_days: float) -> Maturity:
-    """What may be said about a day `age_days` after its start; without a curve a young day is taken as it stands, upward only."""
+    """What may be said about a day `age_days` after its start; without a curve
+    a young day is taken as it stands, upward only.
+    """
     if not curve.shares:
         return Maturity(1.0, 0.0, upward_only=age_days < SURE_DAYS, judged=True)
     position = max(0.0, age_days / curve.step_days)
@@ -87,5 +93,7 @@ def maturity(curve: Curve, age_days: float) -> Maturity:
 
 
 def complete(cost: float, known: Maturity) -> float:
-    """The final cost to expect, taking the curve at its more generous end so that a day that arrived early raises no alarm."""
+    """The final cost to expect, taking the curve at its more generous end so
+    that a day that arrived early raises no alarm.
+    """
     return cost / min(1.0, known.share + 2 * known.spread)

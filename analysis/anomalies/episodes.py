@@ -1,14 +1,16 @@
-"""When a deviation is news: triggers, reasons to stay silent, episodes that end by a return or become the new level, and slow drift."""
+"""When a deviation is news: triggers, reasons to stay silent, episodes that end
+by a return or become the new level, and slow drift.
+"""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomaly_baseline import Prediction, flatten
-from analysis.anomaly_calendar import Step
-from analysis.anomaly_months import charged
-from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmean, nanmedian
+from analysis.anomalies.baseline import Prediction, flatten
+from analysis.anomalies.calendar import Step
+from analysis.anomalies.months import charged
+from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
 RAMPING = 3  # steps out of line after which what gathered is called a ramp
@@ -51,7 +53,9 @@ class Drift:
     pace: Floats  # log growth of the latest steps over as many before them
 
 
-def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given: Circumstances, tuning: Tuning) -> tuple[Floats, Flags]:
+def trigger(
+    state: State, seen: Prediction, drift: Drift, values: Floats, given: Circumstances, tuning: Tuning
+) -> tuple[Floats, Flags]:
     """The direction in which today is out of line, 0 for none, and whether only together with the days before.
 
     Out of line is far in scales, in share and in currency.
@@ -75,12 +79,18 @@ def trigger(state: State, seen: Prediction, drift: Drift, values: Floats, given:
 def _blind(state: State, step: Step, values: Floats, tuning: Tuning) -> Flags:
     """Whether nothing was expected and nothing came: an empty weekend neither ends a deviation nor confirms it."""
     nothing = EMPTY * np.exp(state.level + state.profile.max(axis=1))
-    blind: Flags = (values <= nothing) & (np.exp(state.level + state.profile[:, step.slot]) <= nothing) & (state.age > tuning.young)
+    blind: Flags = (
+        (values <= nothing)
+        & (np.exp(state.level + state.profile[:, step.slot]) <= nothing)
+        & (state.age > tuning.young)
+    )
     return blind
 
 
 def _gather(state: State, seen: Prediction, valid: Flags, tuning: Tuning) -> None:
-    """Add today's error to what has gathered; one day counts for no more than four scales, so that no single day speaks here."""
+    """Add today's error to what has gathered; one day counts for no more than
+    four scales, so that no single day speaks here.
+    """
     today = np.where(valid & (state.episode == 0) & seen.edge_known, np.clip(seen.z, -4, 4), 0.0)
     state.rise = np.maximum(0, state.rise + today - tuning.allowance)
     state.fall = np.maximum(0, state.fall - today - tuning.allowance)
@@ -91,14 +101,20 @@ def silent(state: State, step: Step, seen: Prediction, direction: Floats, given:
     reasons: Flags = given.absorbed | (given.upward_only & (direction < 0))
     if step.edge >= 0:
         reasons |= ~seen.edge_known | _homeward(state, seen, direction)
-    risen = np.where(state.return_steps > 0, np.maximum(state.level - state.return_level, 0), 0)  # the season's allowance is given once
+    risen = np.where(
+        state.return_steps > 0, np.maximum(state.level - state.return_level, 0), 0
+    )  # the season's allowance is given once
     reasons |= (direction > 0) & (seen.error + risen < np.log1p(step.festive_up))
     reasons |= (direction < 0) & (seen.error > np.log1p(-step.festive_down))
     return reasons
 
 
-def _known_story(state: State, step: Step, seen: Prediction, direction: Floats, gathered: Flags, tuning: Tuning) -> Flags:
-    """Whether a deviation is nothing new: a weekday that changed its profile, growth that goes on, or a series that cries wolf."""
+def _known_story(
+    state: State, step: Step, seen: Prediction, direction: Floats, gathered: Flags, tuning: Tuning
+) -> Flags:
+    """Whether a deviation is nothing new: a weekday that changed its profile,
+    growth that goes on, or a series that cries wolf.
+    """
     again: Flags = state.slot_alarm[:, step.slot] == direction
     again |= (state.fatigue >= tuning.tiring) & (np.abs(seen.error) < tuning.louder * state.loudest)
     small = gathered | (seen.error * direction < np.log(tuning.growth))
@@ -106,7 +122,9 @@ def _known_story(state: State, step: Step, seen: Prediction, direction: Floats, 
     return again
 
 
-def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning) -> Judgement:
+def judge(
+    state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning
+) -> Judgement:
     """Open, continue and end episodes, in place; the caller then lets the usual series learn."""
     valid = np.isfinite(values) & np.isfinite(state.level) & ~_blind(state, step, values, tuning)
     _gather(state, seen, valid, tuning)
@@ -121,7 +139,9 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
     _continue(state, seen, inside)
-    late = inside & (seen.error * state.episode >= np.log1p(tuning.impact / 2))  # what the month's edge explains is told the day after
+    late = inside & (
+        seen.error * state.episode >= np.log1p(tuning.impact / 2)
+    )  # what the month's edge explains is told the day after
     tell = (opening | late) & ~hushed & (state.announced == 0)
     late &= tell
     state.announced[tell] = 1.0
@@ -129,20 +149,29 @@ def judge(state: State, step: Step, values: Floats, seen: Prediction, drift: Dri
     _note_alarms(state, step, seen, opening, inside, opening & ~hushed)
     settled = _settle(state, step, drift, tuning)
     usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | (returned & ~opening) | realigned
-    state.rise, state.fall = np.where(usual & ~realigned, state.rise, 0.0), np.where(usual & ~realigned, state.fall, 0.0)
-    noted = tell | known | (opening & given.absorbed)  # what the calendar hushed was no news, and slow growth from there may be
+    state.rise, state.fall = (
+        np.where(usual & ~realigned, state.rise, 0.0),
+        np.where(usual & ~realigned, state.fall, 0.0),
+    )
+    noted = (
+        tell | known | (opening & given.absorbed)
+    )  # what the calendar hushed was no news, and slow growth from there may be
     state.alarm_ago = np.where(noted, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(noted, np.where(late, state.episode, direction), state.alarm_direction)
     return Judgement(tell, kind, since, opening, usual, returned, settled, strength, seen)
 
 
-def _story(state: State, step: Step, drift: Drift, gathered: Flags, late: Flags) -> tuple[npt.NDArray[np.object_], Floats]:
-    """What to call a deviation on the day it is told, and the steps since it began: what took days to gather is mostly a ramp."""
+def _story(
+    state: State, step: Step, drift: Drift, gathered: Flags, late: Flags
+) -> tuple[npt.NDArray[np.object_], Floats]:
+    """What to call a deviation on the day it is told, and the steps since it
+    began: what took days to gather is mostly a ramp.
+    """
     kind = np.where(state.episode > 0, "spike", "drop").astype(object)
     way = np.sign(drift.recent - state.level)[:, None]
-    beyond = (state.ring - state.profile[:, step.past_slots] - state.level[:, None]) * way > 0.3 * np.abs(drift.recent - state.level)[
-        :, None
-    ]
+    beyond = (state.ring - state.profile[:, step.past_slots] - state.level[:, None]) * way > 0.3 * np.abs(
+        drift.recent - state.level
+    )[:, None]
     run = np.argmin(beyond[:, ::-1], axis=1)
     kind[gathered] = np.where(run >= RAMPING, "ramp", "shift")[gathered]
     kind[late] = "shift"
@@ -151,7 +180,9 @@ def _story(state: State, step: Step, drift: Drift, gathered: Flags, late: Flags)
 
 
 def _note_alarms(state: State, step: Step, seen: Prediction, opening: Flags, inside: Flags, heard: Flags) -> None:
-    """Remember which slots were out of line, and how often and how loudly; a slot out of line twice running learns its profile fast."""
+    """Remember which slots were out of line, and how often and how loudly; a
+    slot out of line twice running learns its profile fast.
+    """
     direction = np.where(opening | inside, np.sign(seen.error), 0.0)
     again = (direction != 0) & (state.slot_alarm[:, step.slot] == direction) & (state.announced == 2)
     state.profile[again, step.slot] += 0.5 * seen.error[again]
@@ -164,7 +195,9 @@ def _note_alarms(state: State, step: Step, seen: Prediction, opening: Flags, ins
 
 
 def _end_returned(state: State, seen: Prediction, valid: Flags, charged: Flags) -> Flags:
-    """Close episodes whose cost is back near where it was; a fall is not over because the month's charge came on top."""
+    """Close episodes whose cost is back near where it was; a fall is not over
+    because the month's charge came on top.
+    """
     near = np.maximum(2.5 * seen.scale, 0.35 * np.abs(state.episode_mean))
     back: Flags = valid & (state.episode != 0) & (seen.beyond * state.episode < near) & ((state.episode > 0) | ~charged)
     state.episode[back] = 0.0
@@ -180,7 +213,9 @@ def _homeward(state: State, seen: Prediction, direction: Floats) -> Flags:
 
 
 def _return_to_before(state: State, step: Step, seen: Prediction, direction: Floats) -> tuple[Flags, Prediction]:
-    """A move toward the level before the last shift or ramp is the end of that story, no new one: take the level back."""
+    """A move toward the level before the last shift or ramp is the end of that
+    story, no new one: take the level back.
+    """
     way = state.return_level - state.level
     untold = (state.episode == 0) | (state.announced == 0)
     toward = _homeward(state, seen, direction) & untold & (step.edge < 0)
@@ -230,7 +265,9 @@ def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
     homeward = (state.return_steps > 0) & (np.sign(state.return_level - state.level) == state.episode)
     same = (state.return_steps > 0) & (np.sign(state.level - state.return_level) == state.episode)
     before = np.where(
-        same, np.where(state.episode > 0, np.minimum(before, state.return_level), np.maximum(before, state.return_level)), before
+        same,
+        np.where(state.episode > 0, np.minimum(before, state.return_level), np.maximum(before, state.return_level)),
+        before,
     )
     lowest, highest = np.minimum(before, state.level), np.maximum(before, state.level)
     state.return_level[done] = np.where(state.episode > 0, lowest, highest)[done]
@@ -256,7 +293,9 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     near, far = tuning.slow_reference
     window = past[:, -far:-near]
     recent = past[:, -tuning.slow_recent :]
-    enough = (np.isfinite(window).sum(axis=1) >= (far - near) // 2) & (np.isfinite(recent).sum(axis=1) >= tuning.slow_recent - 2)
+    enough = (np.isfinite(window).sum(axis=1) >= (far - near) // 2) & (
+        np.isfinite(recent).sum(axis=1) >= tuning.slow_recent - 2
+    )
     reference = nanmedian(window)
     lag = (near + far) / 2 - tuning.slow_recent / 2
     size = nanmean(recent) - reference - state.trend * lag * 0.5
@@ -273,8 +312,12 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
 def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning) -> Flags:
     """Tell slow growth or decline once, then forget what came before it; in place."""
     direction = np.sign(drift.size)
-    gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact)) / np.sqrt(given.sensitivity)
-    crossed = usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
+    gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact)) / np.sqrt(
+        given.sensitivity
+    )
+    crossed = (
+        usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
+    )
     crossed &= np.exp(drift.reference) * np.abs(np.expm1(drift.size)) >= np.maximum(tuning.amount, MATTERS * state.peak)
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
     crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))

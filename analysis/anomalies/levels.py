@@ -1,9 +1,11 @@
-"""A cause shows in the total, in an account, a service, a team and their crossings at once: tell it once, where it is explained best."""
+"""A cause shows in the total, in an account, a service, a team and their
+crossings at once: tell it once, where it is explained best.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.anomaly_scopes import covers, touches
+from analysis.anomalies.scopes import covers, touches
 
 CARRIES = 0.7  # share of a wider scope's impact that makes a narrower one its explanation
 CAUSES = 3  # a wider scope may be explained by this many separate narrower ones
@@ -49,12 +51,16 @@ def _of_direction(findings: Sequence[Seen], *, up: bool) -> list[Cause]:
 
 
 def _explanations(findings: Sequence[Seen], left: set[int], root: int) -> list[int]:
-    """The narrowest finding that carries the root's impact; else up to three disjoint ones together; else the root itself."""
+    """The narrowest finding that carries the root's impact; else up to three
+    disjoint ones together; else the root itself.
+    """
     wanted = CARRIES * abs(findings[root].impact)
     narrower = [index for index in left if index != root and touches(findings[index].scope, findings[root].scope)]
     carrying = [index for index in narrower if abs(findings[index].impact) >= wanted]
     if carrying:
-        return [max([*carrying, root], key=lambda index: (len(findings[index].scope), abs(findings[index].impact), -index))]
+        return [
+            max([*carrying, root], key=lambda index: (len(findings[index].scope), abs(findings[index].impact), -index))
+        ]
     separate: list[int] = []
     for index in sorted(narrower, key=lambda index: (-len(findings[index].scope), -abs(findings[index].impact), index)):
         if all(not touches(findings[index].scope, findings[other].scope) for other in separate):

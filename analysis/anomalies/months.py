@@ -1,12 +1,14 @@
-"""Monthly charges: what the first and last days of the month usually carry, and spikes that come back on the same day a month later."""
+"""Monthly charges: what the first and last days of the month usually carry, and
+spikes that come back on the same day a month later.
+"""
 
 import itertools
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomaly_calendar import Step
-from analysis.anomaly_state import Flags, Floats, State, Tuning, nanmedian
+from analysis.anomalies.calendar import Step
+from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmedian
 
 EPOCH = 719163  # ordinal of 1 January 1970
 SHORTEST_CYCLE = 3  # days between spikes that may be a rhythm
@@ -14,7 +16,9 @@ LOWEST = 0.04  # a fall below a twenty-fifth of what was expected counts as that
 
 
 def bounds(state: State, step: Step, plain: Floats, scale: Floats) -> tuple[Floats, Floats]:
-    """Between what and what a day may cost: the usual, and the usual with its monthly charge, which may scale with usage or be an amount."""
+    """Between what and what a day may cost: the usual, and the usual with its
+    monthly charge, which may scale with usage or be an amount.
+    """
     readings = [plain]
     if step.edge >= 0:
         matters = np.abs(nanmedian(state.edge_ratio[:, step.edge])) > scale
@@ -28,7 +32,9 @@ def bounds(state: State, step: Step, plain: Floats, scale: Floats) -> tuple[Floa
 
 
 def _largest(kept: Floats) -> Floats:
-    """The largest of the kept months' charges, as a quarter's end is larger than a month's; the smallest where the median lies below none."""
+    """The largest of the kept months' charges, as a quarter's end is larger
+    than a month's; the smallest where the median lies below none.
+    """
     known = np.isfinite(kept)
     largest, smallest = (np.where(known, kept, -np.inf).max(axis=1), np.where(known, kept, np.inf).min(axis=1))
     return np.where(known.any(axis=1), np.where(nanmedian(kept) >= 0, largest, smallest), np.nan)
@@ -49,14 +55,18 @@ def edge_seen(state: State, step: Step) -> Floats:
 
 
 def learn_edge(state: State, step: Step, values: Floats, usual: Floats, where: Flags) -> None:
-    """Keep this month's edge, odd or not: the median of the kept months is what counts, and a missing charge is never a surprise."""
+    """Keep this month's edge, odd or not: the median of the kept months is what
+    counts, and a missing charge is never a surprise.
+    """
     for kept, latest in zip((state.edge_ratio, state.edge_amount), _excess(values, usual), strict=True):
         kept[where, step.edge, :-1] = kept[where, step.edge, 1:]
         kept[where, step.edge, -1] = latest[where]
 
 
 def due_again(state: State, step: Step) -> Flags:
-    """Which kept spikes [series x fees] are due: one on its day of the month; two that fell on such a weekday of the month, or so far apart."""
+    """Which kept spikes [series x fees] are due: one on its day of the month;
+    two that fell on such a weekday of the month, or so far apart.
+    """
     kept = state.fee_date
     if not step.daily or not kept.any():
         return np.zeros(kept.shape, dtype=bool)
@@ -78,7 +88,9 @@ def _day_of_month(ordinals: Floats) -> npt.NDArray[np.int64]:
 
 
 def _weekdays_of_month(ordinals: Floats) -> tuple[npt.NDArray[np.int64], ...]:
-    """As numbers: the first, second … such weekday of the month, the last, last but one …, and the first or last working day; -1 for none."""
+    """As numbers: the first, second … such weekday of the month, the last, last
+    but one …, and the first or last working day; -1 for none.
+    """
     days = (ordinals.astype(np.int64) - EPOCH).astype("datetime64[D]")
     month = days.astype("datetime64[M]")
     day = (days - month).astype(np.int64)
@@ -90,7 +102,9 @@ def _weekdays_of_month(ordinals: Floats) -> tuple[npt.NDArray[np.int64], ...]:
 
 
 def learn_fee(state: State, step: Step, values: Floats, usual: Floats, where: Flags) -> None:
-    """Keep the date and size of today's spike, the oldest forgotten; one that is due and comes is kept too, however usual it is by now."""
+    """Keep the date and size of today's spike, the oldest forgotten; one that
+    is due and comes is kept too, however usual it is by now.
+    """
     ratio, amount = _excess(values, usual)
     came = np.where(due_again(state, step), state.fee_ratio, np.inf).min(axis=1)
     kept = where | (ratio > 0.5 * came)
@@ -104,7 +118,9 @@ def learn_fee(state: State, step: Step, values: Floats, usual: Floats, where: Fl
 
 
 def learn_early_fees(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:
-    """Keep the one or two single days that stood out of the chosen series' first weeks: nobody was told of them, and they may come back."""
+    """Keep the one or two single days that stood out of the chosen series'
+    first weeks: nobody was told of them, and they may come back.
+    """
     if not (step.daily and rows.any()):
         return
     plain = state.level[rows, None] + state.profile[rows][:, step.past_slots]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from analysis.anomaly_state import Flags, Floats
+from analysis.anomalies.state import Flags, Floats
 
 Scope = Mapping[str, str]
 SETTLING = timedelta(days=7)  # after a declared start or end the new level is learned silently
@@ -15,7 +15,9 @@ SHORT = timedelta(days=14)  # an event as long as this is silent throughout; a l
 
 @dataclass(frozen=True)
 class Event:
-    """A declared event: a launch, a sale, a commitment's end, or an alert marked as expected. Without an end the step stays."""
+    """A declared event: a launch, a sale, a commitment's end, or an alert
+    marked as expected. Without an end the step stays.
+    """
 
     start: date
     end: date | None
@@ -33,7 +35,9 @@ def touches(one: Scope, other: Scope) -> bool:
 
 
 def absorbed(scopes: Sequence[Scope], events: Sequence[Event], day: date) -> Flags:
-    """Per series, whether a declared event explains deviations on that day, in its own scope and in wider and crossing ones."""
+    """Per series, whether a declared event explains deviations on that day, in
+    its own scope and in wider and crossing ones.
+    """
     current = [event for event in events if _explains(event, day)]
     return np.array([any(touches(event.scope, scope) for event in current) for scope in scopes], dtype=bool)
 

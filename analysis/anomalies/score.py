@@ -1,7 +1,8 @@
 """Anomaly detection in cost series: causal, incremental, one pass over arrays of series.
 
-`score` judges one step of many series against their memory and returns what is news together with the next memory. Values are cost of
-usage; one-off charges (fees, upfront purchases, tax, credits, refunds) are the caller's to keep apart.
+`score` judges one step of many series against their memory and returns what is
+news together with the next memory. Values are cost of usage; one-off charges
+(fees, upfront purchases, tax, credits, refunds) are the caller's to keep apart.
 """
 
 from collections.abc import Sequence
@@ -12,12 +13,12 @@ from typing import Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomaly_baseline import fit, flatten, learn, meet, predict, remember
-from analysis.anomaly_calendar import DAY, Step, step_of
-from analysis.anomaly_episodes import Circumstances, judge, judge_drift, slow_drift
-from analysis.anomaly_months import learn_early_fees, learn_edge, learn_fee
-from analysis.anomaly_state import DAILY, Flags, Floats, State, Tuning
-from analysis.maturity import Maturity, complete
+from analysis.anomalies.baseline import fit, flatten, learn, meet, predict, remember
+from analysis.anomalies.calendar import DAY, Step, step_of
+from analysis.anomalies.completeness import Maturity, complete
+from analysis.anomalies.episodes import Circumstances, judge, judge_drift, slow_drift
+from analysis.anomalies.months import learn_early_fees, learn_edge, learn_fee
+from analysis.anomalies.state import DAILY, Flags, Floats, State, Tuning
 
 Kind = Literal["spike", "drop", "shift", "ramp", "new"]
 
@@ -59,7 +60,9 @@ def score(
     upward_only: Flags | None = None,
     sensitivity: Floats | None = None,
 ) -> tuple[Outcome, State]:
-    """Judge `values` (currency, one a series, NaN where none came) of one step; steps must follow each other without gaps."""
+    """Judge `values` (currency, one a series, NaN where none came) of one step;
+    steps must follow each other without gaps.
+    """
     state, count = state.copy(), len(state)
     billed = np.asarray(values, dtype=float)
     step = step_of(moment, every, tuning.ring)
@@ -83,7 +86,9 @@ def score_arriving(
     absorbed: Flags | None = None,
     sensitivity: Floats | None = None,
 ) -> list[Outcome]:
-    """Judge days whose bill is still arriving (`values` [days x series], one maturity a day) after the last settled one, without learning."""
+    """Judge days whose bill is still arriving (`values` [days x series], one
+    maturity a day) after the last settled one, without learning.
+    """
     outcomes = []
     for index, (cost, known) in enumerate(zip(values, maturities, strict=True)):
         expected = np.array([complete(value, known) for value in cost]) if known.judged else np.full(len(state), np.nan)
@@ -119,23 +124,44 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell))
     learn(state, step, now, fast.seen, fast.usual, tuning)
     slow = judge_drift(state, step, drift, fast.usual & ~fast.returned, given, tuning)
-    fit(state, step, valid & np.isin(state.age, (tuning.learning, tuning.young, tuning.refit)) & (state.episode == 0), tuning)
+    fit(
+        state,
+        step,
+        valid & np.isin(state.age, (tuning.learning, tuning.young, tuning.refit)) & (state.episode == 0),
+        tuning,
+    )
     learn_early_fees(state, step, valid & (state.age == tuning.young) & (state.episode == 0), tuning)
     flatten(state, step, state.quiet == 1)
     state.return_steps, state.quiet = np.maximum(state.return_steps - 1, 0), np.maximum(state.quiet - 1, 0)
     findings = [
         *_findings(fast.tell, fast.kind, seen.expected, billed, fast.strength, fast.since, step),
         *_findings(
-            slow, np.full(len(state), "ramp"), np.exp(np.log(now) - drift.size), billed, drift.size / drift.spread, drift.since, step
+            slow,
+            np.full(len(state), "ramp"),
+            np.exp(np.log(now) - drift.size),
+            billed,
+            drift.size / drift.spread,
+            drift.since,
+            step,
         ),
-        *_findings(new, np.full(len(state), "new"), np.zeros(len(state)), now, now / tuning.young_amount, np.zeros(len(state)), step),
+        *_findings(
+            new,
+            np.full(len(state), "new"),
+            np.zeros(len(state)),
+            now,
+            now / tuning.young_amount,
+            np.zeros(len(state)),
+            step,
+        ),
     ]
     rows = np.flatnonzero
     return Outcome(tuple(findings), rows(fast.returned), rows(fast.settled), seen.expected, seen.scale), state
 
 
 def _first_spend(state: State, now: Floats, given: Circumstances, tuning: Tuning) -> Flags:
-    """Count the steps since the first spend; new spend is news when it passes an absolute amount, since it has no past to judge by."""
+    """Count the steps since the first spend; new spend is news when it passes
+    an absolute amount, since it has no past to judge by.
+    """
     state.age += np.isfinite(now) & ((state.age > 0) | (now > 0))
     state.zeros += np.isfinite(now) & (state.age == 0)
     fresh = (state.zeros >= tuning.learning) & (state.age > 0) & (state.age <= tuning.young) & (state.announced == 0)

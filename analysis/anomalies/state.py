@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomaly_calendar import DAY, EDGES
+from analysis.anomalies.calendar import DAY, EDGES
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 KEPT_FEES = 3  # spikes whose return a month later, or in their rhythm, is no news
-KEPT_EDGES = 3  # months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd month
+# months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd
+# month
+KEPT_EDGES = 3
 
 
 def nanmedian(values: Floats) -> Floats:
@@ -28,12 +30,16 @@ def nanmedian(values: Floats) -> Floats:
 def nanmean(values: Floats) -> Floats:
     """The mean along the last axis without NaN, NaN where nothing is left."""
     known = np.isfinite(values)
-    return np.asarray(np.where(known, values, 0).sum(axis=-1) / np.where(known.any(axis=-1), known.sum(axis=-1), np.nan))
+    return np.asarray(
+        np.where(known, values, 0).sum(axis=-1) / np.where(known.any(axis=-1), known.sum(axis=-1), np.nan)
+    )
 
 
 @dataclass(frozen=True)
 class Tuning:
-    """Thresholds and memories; the defaults are for days and were tuned with benchmarks/anomalies.py on labelled series."""
+    """Thresholds and memories; the defaults are for days and were tuned with
+    benchmarks/anomalies.py on labelled series.
+    """
 
     slots: int = 7
     ring: int = 42  # steps remembered for re-basing and for the slow tier
@@ -63,7 +69,9 @@ class Tuning:
     scale_floor: float = 0.015
     tiring: float = 3.0  # recent alarms after which a series must be louder than before to be heard
     louder: float = 1.3
-    memory: int = 30  # steps in which a return to the level before is no news; half as many again after a ramp or a season
+    memory: int = (
+        30  # steps in which a return to the level before is no news; half as many again after a ramp or a season
+    )
     drift_gain: float = 0.015
     settling: int = 21  # steps after a fast finding in which slow growth in its direction is the same story
     growth: float = 1.7  # factor up to which a rise in that time is part of it
@@ -76,7 +84,9 @@ DAILY = Tuning()
 
 @dataclass
 class State:
-    """One row a series; every array's first axis is the series. Values are natural logs of cost unless said otherwise."""
+    """One row a series; every array's first axis is the series. Values are
+    natural logs of cost unless said otherwise.
+    """
 
     level: Floats
     trend: Floats  # log growth a step
@@ -179,7 +189,9 @@ def from_json(rows: Iterable[dict[str, Any]], tuning: Tuning = DAILY) -> State:
 
 
 def is_current(stored: dict[str, Any], tuning: Tuning = DAILY) -> bool:
-    """Whether a stored memory was written by this version of the detector; another one is rebuilt by replaying the last months."""
+    """Whether a stored memory was written by this version of the detector;
+    another one is rebuilt by replaying the last months.
+    """
     shaped = shapes(tuning)
     return all(np.size(stored.get(item.name, ())) == np.prod(shaped.get(item.name, (1,))) for item in fields(State))
 
@@ -191,7 +203,8 @@ def join(states: Iterable[State]) -> State:
 
 
 def tuning_for(every: timedelta) -> Tuning:
-    """Tuning by the length of a step: a week's profile for days; for anything shorter, as hours, a working day's and a weekend day's.
+    """Tuning by the length of a step: a week's profile for days; for anything
+    shorter, as hours, a working day's and a weekend day's.
 
     A series of hours is judged from its fourth day on, and what weekends cost is learned silently from the first one.
     """

@@ -1,4 +1,6 @@
-"""Forecasts of daily cost: several models, their ensemble, bands calibrated on backtests, and the backtests themselves."""
+"""Forecasts of daily cost: several models, their ensemble, bands calibrated on
+backtests, and the backtests themselves.
+"""
 
 from analysis.forecasts.backtest import BacktestError as BacktestError
 from analysis.forecasts.backtest import backtest as backtest

@@ -1,4 +1,6 @@
-"""ARIMA(1,1,1) with the calendar's profile as its regressor, by conditional least squares (Box and Jenkins 1970, section 7.1)."""
+"""ARIMA(1,1,1) with the calendar's profile as its regressor, by conditional
+least squares (Box and Jenkins 1970, section 7.1).
+"""
 
 import numpy as np
 
@@ -9,7 +11,9 @@ MOVING_AVERAGES = np.linspace(-0.95, 0.5, 30)
 
 
 def _fit(changes: Floats) -> tuple[Floats, Floats, Floats]:
-    """Per series the autoregressive and moving-average terms and the last shock: given the latter term, the former is a plain regression."""
+    """Per series the autoregressive and moving-average terms and the last
+    shock: given the latter term, the former is a plain regression.
+    """
     from scipy.signal import lfilter
 
     before = np.vstack([np.zeros((1, changes.shape[1])), changes[:-1]])

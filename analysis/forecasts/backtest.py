@@ -18,7 +18,9 @@ HORIZONS = (30, 90, 180)
 
 @dataclass(frozen=True)
 class BacktestError:
-    """Mean over the origins of |forecast total / actual total - 1|, the mean daily share of error, and the share of days in the 80 % band."""
+    """Mean over the origins of |forecast total / actual total - 1|, the mean
+    daily share of error, and the share of days in the 80 % band.
+    """
 
     series: str
     model: str
@@ -37,7 +39,9 @@ def backtest(
     model: Model = "ensemble",
     workers: int = 1,
 ) -> list[BacktestError]:
-    """Errors of every model of the tier for each series that has history enough; the bands of an origin are calibrated on the other origins."""
+    """Errors of every model of the tier for each series that has history
+    enough; the bands of an origin are calibrated on the other origins.
+    """
     known = {name: until(one, today) for name, one in series.items()}
     usable = {name: one for name, one in known.items() if special(one, 1) is None}
     found = replays(list(batches(usable)), model, tier, sorted({*ORIGINS, *horizons}), workers)

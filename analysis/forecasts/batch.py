@@ -12,7 +12,7 @@ from analysis.forecasts.intervals import Widths, widths
 from analysis.forecasts.replay import ORIGINS, Batch, batches, in_currency, limited, look_ahead, replays
 from analysis.forecasts.series import DAY, Forecast, KnownStep, Series, step_amounts
 from analysis.forecasts.special import special
-from errors import UserError
+from config.errors import UserError
 
 
 def until(series: Series, today: date) -> Series:
@@ -35,8 +35,8 @@ def forecast_many(
 ) -> dict[str, Forecast]:
     """Forecasts of `horizon` days from today on, from what is known before today; the same input gives the same output.
 
-    The cheap tier takes fewer models and settings. Bands are calibrated on backtests pooled over all series given. Raises `UserError` for an
-    unknown model and for one whose package is absent.
+    The cheap tier takes fewer models and settings. Bands are calibrated on backtests pooled over
+    all series given. Raises `UserError` for an unknown model and for one whose package is absent.
     """
     if model not in MODELS:
         raise UserError(f"There is no forecast model {model!r}; there are: {', '.join(MODELS)}.")
@@ -72,5 +72,10 @@ def _stepped(forecast: Forecast, steps: Sequence[KnownStep]) -> Forecast:
     if not steps:
         return forecast
     amounts = step_amounts(steps, forecast.start, len(forecast.mean))
-    bands = (forecast.low_80 + amounts, forecast.high_80 + amounts, forecast.low_95 + amounts, forecast.high_95 + amounts)
+    bands = (
+        forecast.low_80 + amounts,
+        forecast.high_80 + amounts,
+        forecast.low_95 + amounts,
+        forecast.high_95 + amounts,
+    )
     return Forecast(forecast.start, forecast.mean + amounts, *bands, forecast.model, forecast.note)

@@ -40,5 +40,7 @@ def calendar_of(start: date, days: int) -> Calendar:
     """The calendar of `days` days from `start`."""
     listed = tuple(start + offset * DAY for offset in range(days))
     return Calendar(
-        listed, np.array([day.weekday() for day in listed], dtype=np.intp), np.array([_edge(day) for day in listed], dtype=np.intp)
+        listed,
+        np.array([day.weekday() for day in listed], dtype=np.intp),
+        np.array([_edge(day) for day in listed], dtype=np.intp),
     )

@@ -1,4 +1,6 @@
-"""From raw cost to what models can work on: one scale for all, gaps filled, one-off spikes taken out, the calendar's profile apart."""
+"""From raw cost to what models can work on: one scale for all, gaps filled,
+one-off spikes taken out, the calendar's profile apart.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +17,9 @@ WINDOW = 15  # days of the running median
 
 @dataclass(frozen=True)
 class Scale:
-    """How a cost becomes a work value and back: log(sign * cost), or cost / unit where too many days are zero or of the other sign."""
+    """How a cost becomes a work value and back: log(sign * cost), or cost /
+    unit where too many days are zero or of the other sign.
+    """
 
     sign: float
     unit: float
@@ -35,7 +39,9 @@ class Scale:
 
 @dataclass(frozen=True)
 class History:
-    """A batch of series over the same days: cleaned work values (days x series) and the calendar profile of past and future days."""
+    """A batch of series over the same days: cleaned work values (days x series)
+    and the calendar profile of past and future days.
+    """
 
     calendar: Calendar
     values: Floats
@@ -91,7 +97,9 @@ def running_median(values: Floats) -> Floats:
 
 
 def _profile(deviations: Floats, calendar: Calendar) -> Floats:
-    """Per day of the calendar and series: the median deviation of its weekday and month edge in the recent past, shrunk where few were seen."""
+    """Per day of the calendar and series: the median deviation of its weekday
+    and month edge in the recent past, shrunk where few were seen.
+    """
     days = len(deviations)
     profile = np.zeros((len(calendar), deviations.shape[1]))
     for weekday in range(7):
@@ -107,7 +115,9 @@ def _profile(deviations: Floats, calendar: Calendar) -> Floats:
 
 
 def clean(values: Floats, calendar: Calendar) -> History:
-    """Fill gaps and replace one-off spikes of work values (days x series) by level and profile; the calendar reaches into the future."""
+    """Fill gaps and replace one-off spikes of work values (days x series) by
+    level and profile; the calendar reaches into the future.
+    """
     known = np.isfinite(values)
     filled = _filled(values)
     level = running_median(filled)

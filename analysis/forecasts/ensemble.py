@@ -24,7 +24,8 @@ MODELS: tuple[Model, ...] = get_args(Model)
 _SINGLE: Mapping[str, Callable[[History], Floats | None]] = {
     "arima": arima, "theta": theta, "ets": ets, "sma": sma, "drift": drift, "year": year, "prophet": prophet,
 }  # fmt: skip
-# Votes in the median. The structural model was the best single one over all seeds of benchmarks/forecasts.py, so it decides unless the others agree on one side.
+# Votes in the median. The structural model was the best single one over all seeds of benchmarks/forecasts.py, so it
+# decides unless the others agree on one side.
 VOTES: Mapping[Tier, Mapping[str, int]] = {
     "full": {"structural": 2, "arima": 1, "theta": 1, "year": 1},
     "cheap": {"structural": 3, "sma": 1, "theta": 1, "ets": 1, "year": 1},
@@ -33,7 +34,9 @@ VOTES: Mapping[Tier, Mapping[str, int]] = {
 
 @dataclass(frozen=True)
 class Outlook:
-    """Work values ahead (days x series) by model, and the structural model's standard deviation, which scales the bands."""
+    """Work values ahead (days x series) by model, and the structural model's
+    standard deviation, which scales the bands.
+    """
 
     paths: Mapping[str, Floats]
     spread: Floats

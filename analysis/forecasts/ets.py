@@ -13,7 +13,9 @@ GRID = np.array(
 
 
 def ets(history: History) -> Floats:
-    """Work values ahead (days x series); every series takes the parameters of the grid with the least squared one-step errors."""
+    """Work values ahead (days x series); every series takes the parameters of
+    the grid with the least squared one-step errors.
+    """
     plain = history.plain
     gain, damping = GRID[:, 0, None], GRID[:, 2, None]
     trend_gain = gain * GRID[:, 1, None]

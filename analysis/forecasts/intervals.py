@@ -1,6 +1,8 @@
-"""Split-conformal bands: backtested errors, in units of the structural model's standard deviation, say how wide a band must be.
+"""Split-conformal bands: backtested errors, in units of the structural model's
+standard deviation, say how wide a band must be.
 
-Vovk, Gammerman and Shafer 2005; scaled scores as in Lei et al. 2018, section 5.2. Pooled over the batch, because one series has too few backtests.
+Vovk, Gammerman and Shafer 2005; scaled scores as in Lei et al. 2018, section
+5.2. Pooled over the batch, because one series has too few backtests.
 """
 
 from collections.abc import Sequence
@@ -11,11 +13,15 @@ import numpy as np
 from analysis.forecasts.series import Floats
 
 BUCKETS = (7, 30, 90, 180)  # days ahead; what lies beyond takes the last bucket
-# Widths measured over many series with benchmarks/forecasts.py, one a bucket. They weigh as much as the backtests of some sixty series, whose errors
+# Widths measured over many series with benchmarks/forecasts.py, one a bucket. They weigh as much as the backtests of
+# some sixty series, whose errors
 # are less independent than their number says: all of them saw the same season, and none the next one.
 PRIOR = {0.8: (1.35, 1.35, 1.45, 1.65), 0.95: (2.6, 2.6, 2.8, 3.0)}
 PRIOR_WEIGHT = 200  # in backtests
-CAUTION = {0.8: 0.825, 0.95: 0.96}  # the future holds what the past did not: festive weeks not yet seen, new level shifts
+CAUTION = {
+    0.8: 0.825,
+    0.95: 0.96,
+}  # the future holds what the past did not: festive weeks not yet seen, new level shifts
 
 
 @dataclass(frozen=True)
@@ -44,4 +50,7 @@ def _width(scores: Sequence[Floats], bucket: int, share: float) -> float:
     if backtests == 0:
         return PRIOR[share][bucket]
     pooled = np.concatenate([part[np.isfinite(part)] for part in parts])
-    return float((backtests * np.quantile(pooled, CAUTION[share]) + PRIOR_WEIGHT * PRIOR[share][bucket]) / (backtests + PRIOR_WEIGHT))
+    return float(
+        (backtests * np.quantile(pooled, CAUTION[share]) + PRIOR_WEIGHT * PRIOR[share][bucket])
+        / (backtests + PRIOR_WEIGHT)
+    )

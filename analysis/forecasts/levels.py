@@ -1,4 +1,6 @@
-"""Lasting level shifts of the past, taken out: launches, clean-ups and commitments say nothing about growth, season or noise."""
+"""Lasting level shifts of the past, taken out: launches, clean-ups and
+commitments say nothing about growth, season or noise.
+"""
 
 from dataclasses import replace
 

@@ -7,14 +7,16 @@ import numpy as np
 
 from analysis.forecasts.cleaning import History
 from analysis.forecasts.series import Floats
-from errors import UserError
+from config.errors import UserError
 
 
 def _library() -> Any:
     try:
         return import_module("prophet")
     except ImportError as error:
-        raise UserError("The model prophet needs its package: pip install 'finops-bot[prophet]', or choose another model.") from error
+        raise UserError(
+            "The model prophet needs its package: pip install 'finops-bot[prophet]', or choose another model."
+        ) from error
 
 
 def prophet(history: History) -> Floats:

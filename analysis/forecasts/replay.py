@@ -1,4 +1,6 @@
-"""Batches of series over the same days, and their rolling-origin replays: what would have been predicted then, against what came."""
+"""Batches of series over the same days, and their rolling-origin replays: what
+would have been predicted then, against what came.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +64,9 @@ def in_work_units(scales: Sequence[Scale], cost: Floats) -> Floats:
 
 
 def batches(series: Mapping[str, Series]) -> Iterator[Batch]:
-    """Series that end on the same day, grouped by length so that they share every decomposition; where lengths are many, cut to whole weeks."""
+    """Series that end on the same day, grouped by length so that they share
+    every decomposition; where lengths are many, cut to whole weeks.
+    """
     lengths = {name: min(len(one.values), LONGEST) for name, one in series.items()}
     many = len(set(lengths.values())) > FEW_LENGTHS
     by_length: dict[int, list[str]] = {}
@@ -85,14 +89,18 @@ def look_ahead(batch: Batch, days: int, horizon: int, model: Model, tier: Tier) 
 
 
 def replay(batch: Batch, back: int, model: Model, tier: Tier) -> Replay | None:
-    """The batch as of `back` days before its end; nothing after that is looked at. None where too little history is left."""
+    """The batch as of `back` days before its end; nothing after that is looked
+    at. None where too little history is left.
+    """
     days = len(batch.cost) - back
     if days < LEAST:
         return None
     usable = np.isfinite(batch.cost[:days]).sum(axis=0) >= LEAST // 2
     if not usable.any():
         return None
-    part = Batch(tuple(name for name, use in zip(batch.names, usable, strict=True) if use), batch.start, batch.cost[:, usable])
+    part = Batch(
+        tuple(name for name, use in zip(batch.names, usable, strict=True) if use), batch.start, batch.cost[:, usable]
+    )
     scales, seen = look_ahead(part, days, back, model, tier)
     return Replay(part.names, batch.start + days * DAY, scales, seen, part.cost[days:])
 
@@ -106,7 +114,9 @@ def replays(batch: Sequence[Batch], model: Model, tier: Tier, origins: Sequence[
 
 
 def limited() -> AbstractContextManager[object]:
-    """One thread for each matrix operation: the operations are small, and BLAS's threads wait for each other by spinning."""
+    """One thread for each matrix operation: the operations are small, and
+    BLAS's threads wait for each other by spinning.
+    """
     from threadpoolctl import threadpool_limits
 
     return cast("AbstractContextManager[object]", threadpool_limits(1, user_api="blas"))

@@ -30,7 +30,9 @@ class Series:
 
 @dataclass(frozen=True)
 class KnownStep:
-    """A dated change nobody has to predict: from `start` to before `end` a day costs `amount_per_day` more (or less, when negative)."""
+    """A dated change nobody has to predict: from `start` to before `end` a day
+    costs `amount_per_day` more (or less, when negative).
+    """
 
     start: date
     amount_per_day: float
@@ -43,7 +45,9 @@ class KnownStep:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Expected cost of each day from `start` on, with bands that held 80 and 95 % of backtested days; `note` says what limits it."""
+    """Expected cost of each day from `start` on, with bands that held 80 and 95
+    % of backtested days; `note` says what limits it.
+    """
 
     start: date
     mean: Floats
@@ -60,15 +64,21 @@ class Forecast:
 
 
 def series_of(points: Mapping[date, float], absent: float = float("nan")) -> Series:
-    """A series of dated amounts; days between that are absent become `absent`: NaN for a gap in the data, 0 for a day without cost."""
+    """A series of dated amounts; days between that are absent become `absent`:
+    NaN for a gap in the data, 0 for a day without cost.
+    """
     if not points:
         return Series(date.min, np.empty(0))
     start, last = min(points), max(points)
-    return Series(start, np.array([float(points.get(start + offset * DAY, absent)) for offset in range((last - start).days + 1)]))
+    return Series(
+        start, np.array([float(points.get(start + offset * DAY, absent)) for offset in range((last - start).days + 1)])
+    )
 
 
 def step_amounts(steps: Iterable[KnownStep], start: date, days: int) -> Floats:
-    """What known steps add to each day from `start`, over what they already added to the day before (that is in the history)."""
+    """What known steps add to each day from `start`, over what they already
+    added to the day before (that is in the history).
+    """
     amounts = np.zeros(days)
     for step in steps:
         already = step.on(start - DAY)

@@ -6,7 +6,8 @@ from analysis.forecasts.series import DAY, Floats, Forecast, Series
 
 SHORTEST = 14  # days
 OVER = 14  # days without cost at the end of a series that used to cost something on most days
-STEADY = 0.005  # range of two months' days, as a share of the usual, up to which a charge is always the same, as a commitment's
+# range of two months' days, as a share of the usual, up to which a charge is always the same, as a commitment's
+STEADY = 0.005
 STEADY_DAYS = 56
 STEADY_SPREAD = 0.02  # how far it may move in two weeks, as a share: contracts change, rarely
 OCCASIONAL = 0.5  # share of days without cost
@@ -25,9 +26,18 @@ def special(series: Series, horizon: int) -> Forecast | None:
     if len(known) < SHORTEST:
         mean = float(np.mean(known))
         spread = max(float(np.std(known)), 0.5 * abs(mean))
-        return _flat(series, horizon, mean, spread, "mean", f"too short: {len(known)} days of history, {SHORTEST} are needed")
+        return _flat(
+            series, horizon, mean, spread, "mean", f"too short: {len(known)} days of history, {SHORTEST} are needed"
+        )
     if len(known) >= STEADY_DAYS and np.ptp(known[-STEADY_DAYS:]) <= STEADY * abs(known[-1]):
-        return _flat(series, horizon, float(known[-1]), STEADY_SPREAD * abs(float(known[-1])), "steady", "the same amount each day")
+        return _flat(
+            series,
+            horizon,
+            float(known[-1]),
+            STEADY_SPREAD * abs(float(known[-1])),
+            "steady",
+            "the same amount each day",
+        )
     if np.mean(known == 0) > OCCASIONAL:
         return _occasional(series, horizon)
     return None
@@ -43,13 +53,17 @@ def _flat(series: Series, horizon: int, mean: float, spread: float, model: str, 
 
 
 def _occasional(series: Series, horizon: int) -> Forecast:
-    """Charges on few days: what each day of the month cost in the past year, when the months agree; else what a day cost on average."""
+    """Charges on few days: what each day of the month cost in the past year,
+    when the months agree; else what a day cost on average.
+    """
     recent = np.nan_to_num(series.values[-REMEMBERED:])
     start = series.end - len(recent) * DAY
     by_day: dict[int, list[float]] = {}
     for offset, value in enumerate(recent):
         by_day.setdefault((start + offset * DAY).day, []).append(float(value))
-    regular = {day: amounts for day, amounts in by_day.items() if len(amounts) >= 3 and np.mean(np.array(amounts) != 0) >= 0.75}
+    regular = {
+        day: amounts for day, amounts in by_day.items() if len(amounts) >= 3 and np.mean(np.array(amounts) != 0) >= 0.75
+    }
     rest = np.array([amount for day, amounts in by_day.items() if day not in regular for amount in amounts] or [0.0])
     days = [(series.end + offset * DAY).day for offset in range(horizon)]
 
@@ -62,7 +76,11 @@ def _occasional(series: Series, horizon: int) -> Forecast:
     return _enclosed(series, mean, low_80, high_80, low_95, high_95)
 
 
-def _enclosed(series: Series, mean: Floats, low_80: Floats, high_80: Floats, low_95: Floats, high_95: Floats) -> Forecast:
+def _enclosed(
+    series: Series, mean: Floats, low_80: Floats, high_80: Floats, low_95: Floats, high_95: Floats
+) -> Forecast:
     low_80, high_80 = np.minimum(low_80, mean), np.maximum(high_80, mean)
     note = "charges on few days: the usual amount of each day of the month"
-    return Forecast(series.end, mean, low_80, high_80, np.minimum(low_95, low_80), np.maximum(high_95, high_80), "occasional", note)
+    return Forecast(
+        series.end, mean, low_80, high_80, np.minimum(low_95, low_80), np.maximum(high_95, high_80), "occasional", note
+    )

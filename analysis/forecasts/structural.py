@@ -1,7 +1,9 @@
-"""A structural time series as Bayesian regression in closed form: level, bending trend, year, week, month edges, autocorrelation, noise.
+"""A structural time series as Bayesian regression in closed form: level,
+bending trend, year, week, month edges, autocorrelation, noise.
 
-A Gaussian process whose covariance is the sum of the parts (Rasmussen and Williams 2006, section 5.4.3; West and Harrison 1997 for the parts).
-The candidate settings form a fixed grid, so that all series over the same days share each decomposition; every series averages the candidates by
+A Gaussian process whose covariance is the sum of the parts (Rasmussen and Williams 2006, section
+5.4.3; West and Harrison 1997 for the parts). The candidate settings form a fixed grid, so that
+all series over the same days share each decomposition; every series averages the candidates by
 their marginal likelihood, tempered because real bills are none of these processes.
 """
 
@@ -56,7 +58,9 @@ class _Parts:
         week = np.eye(7)[calendar.weekday]
         edge = np.vstack([np.eye(len(EDGES)), np.zeros(len(EDGES))])[calendar.edge]
         turn = np.sin(np.pi * apart / YEAR) ** 2
-        season = SEASON_SPREAD**2 * (np.exp(-2 * turn / 0.7**2) + 0.3 * np.exp(-2 * turn / 0.2**2))  # waves, and festive weeks
+        season = SEASON_SPREAD**2 * (
+            np.exp(-2 * turn / 0.7**2) + 0.3 * np.exp(-2 * turn / 0.2**2)
+        )  # waves, and festive weeks
         self.fixed = LEVEL_SPREAD**2 + WEEK_SPREAD**2 * week @ week.T + EDGE_SPREAD**2 * edge @ edge.T + season
         self.echo = np.exp(-apart / ECHO_DAYS)
 

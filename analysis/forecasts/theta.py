@@ -1,4 +1,6 @@
-"""The Theta method (Assimakopoulos and Nikolopoulos 2000): exponential smoothing with half the slope of the straight line through the past."""
+"""The Theta method (Assimakopoulos and Nikolopoulos 2000): exponential
+smoothing with half the slope of the straight line through the past.
+"""
 
 import numpy as np
 
@@ -9,7 +11,9 @@ GAINS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8])
 
 
 def theta(history: History) -> Floats:
-    """Work values ahead (days x series), with the drift of Hyndman and Billah 2003: b/2 (h - 1 + (1 - (1 - a)^n) / a)."""
+    """Work values ahead (days x series), with the drift of Hyndman and Billah
+    2003: b/2 (h - 1 + (1 - (1 - a)^n) / a).
+    """
     plain = history.plain
     days = len(plain)
     centred = np.arange(days) - (days - 1) / 2

@@ -18,7 +18,9 @@ UNUSED_SHARE = 0.05  # of a commitment's cost; less is the usual slack
 
 @dataclass(frozen=True)
 class OnDemand:
-    """What one scope (a provider and service, say) paid by the hour: effective cost a day that no commitment covered."""
+    """What one scope (a provider and service, say) paid by the hour: effective
+    cost a day that no commitment covered.
+    """
 
     scope: str
     daily_cost: Mapping[date, float]
@@ -57,21 +59,36 @@ def uncovered(scopes: Sequence[OnDemand], today: date) -> list[Recommendation]:
         saved = None if scope.discount is None else round(month * scope.discount, 2)
         missing = () if saved is not None else ("the discount of a commitment for this use",)
         summary = f"{steady:,.2f} {scope.currency} a day or more on nine of ten days, over {len(days)} days, without a commitment"
-        arithmetic = {"steady_a_day": steady, "steady_a_month": month} | ({} if scope.discount is None else {"discount": scope.discount})
+        arithmetic = {"steady_a_day": steady, "steady_a_month": month} | (
+            {} if scope.discount is None else {"discount": scope.discount}
+        )
         wanted = f"a commitment for {steady:,.2f} {scope.currency} a day of it"
         found.append(
             _recommendation(
-                "commitment_gap", scope.scope, None, "bought by the hour", wanted, saved, scope.currency, summary, arithmetic, missing
+                "commitment_gap",
+                scope.scope,
+                None,
+                "bought by the hour",
+                wanted,
+                saved,
+                scope.currency,
+                summary,
+                arithmetic,
+                missing,
             )
         )
     return found
 
 
 def unused(commitments: Sequence[CommitmentUse], today: date) -> list[Recommendation]:
-    """Commitments paid for and not used. What is bought is spent: the saving is that of moving work onto it, which cannot be known from the bill."""
+    """Commitments paid for and not used. What is bought is spent: the saving is
+    that of moving work onto it, which cannot be known from the bill.
+    """
     found = []
     for one in commitments:
-        paid, idle = (float(np.sum(_window(costs, today)[-LEAST_DAYS:])) for costs in (one.daily_cost, one.daily_unused))
+        paid, idle = (
+            float(np.sum(_window(costs, today)[-LEAST_DAYS:])) for costs in (one.daily_cost, one.daily_unused)
+        )
         if paid <= 0 or idle / paid < UNUSED_SHARE:
             continue
         until = f" It ends on {one.ends_on.isoformat()}." if one.ends_on else ""
@@ -100,5 +117,10 @@ def _recommendation(
     kind: str, subject: str, account: str | None, current: str, proposed: str, saved: float | None, currency: str, summary: str,
     arithmetic: Mapping[str, float], missing: tuple[str, ...],
 ) -> Recommendation:  # fmt: skip
-    evidence: dict[str, Any] = {"summary": summary, "arithmetic": dict(arithmetic), "missing": list(missing), "proposed": {}}
+    evidence: dict[str, Any] = {
+        "summary": summary,
+        "arithmetic": dict(arithmetic),
+        "missing": list(missing),
+        "proposed": {},
+    }
     return Recommendation(kind, subject, account, None, current, proposed, saved, currency, "medium", evidence, missing)

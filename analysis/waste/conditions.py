@@ -51,7 +51,9 @@ def meets(rule: Rule, resource: Resource, usage: Usage, complete: AbstractSet[st
     return Met(tuple(seen), metrics, tuple(doubts))
 
 
-def _metric(condition: MetricCondition, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date) -> Met | Unmet:
+def _metric(
+    condition: MetricCondition, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date
+) -> Met | Unmet:
     limit = condition.below
     if condition.of_attribute is not None:
         whole = resource.attributes.get(condition.of_attribute)
@@ -59,7 +61,11 @@ def _metric(condition: MetricCondition, resource: Resource, usage: Usage, comple
             return Unmet(f"its {condition.of_attribute} is not known")
         limit *= whole
     first = today - timedelta(days=condition.window)
-    days = {one.day: getattr(one, condition.statistic) for one in usage.get(condition.metric, ()) if first <= one.day < today}
+    days = {
+        one.day: getattr(one, condition.statistic)
+        for one in usage.get(condition.metric, ())
+        if first <= one.day < today
+    }
     values: list[float] = [value for value in days.values() if value is not None]
     if condition.absent_is_zero and condition.metric in complete:
         values += [0.0] * (condition.window - len(values))
@@ -69,7 +75,13 @@ def _metric(condition: MetricCondition, resource: Resource, usage: Usage, comple
     if under < condition.days:
         return Unmet(f"{condition.metric} was under {limit:g} on {under} days only")
     says = f"{condition.statistic} {condition.metric} under {limit:,g} {condition.unit} on {under} of {condition.window} days (highest {max(values):,.4g})"
-    figures = {"statistic": condition.statistic, "limit": limit, "days_under": under, "window": condition.window, "highest": max(values)}
+    figures = {
+        "statistic": condition.statistic,
+        "limit": limit,
+        "days_under": under,
+        "window": condition.window,
+        "highest": max(values),
+    }
     return Met((says,), {condition.metric: figures}, ())
 
 
@@ -82,12 +94,20 @@ def _attribute(condition: AttributeCondition, resource: Resource, today: date) -
     if condition.empty is not None:
         # an attribute that the inventory does not hold at all is unknown, not empty
         held = condition.attribute in resource.attributes
-        return Met((f"{name} is empty",), {}, ()) if held and bool(value) != condition.empty else Unmet(f"{name} is {value or 'unknown'}")
+        return (
+            Met((f"{name} is empty",), {}, ())
+            if held and bool(value) != condition.empty
+            else Unmet(f"{name} is {value or 'unknown'}")
+        )
     if value is None:
         return Met((), {}, (f"{name} is not known",)) if condition.optional else Unmet(f"{name} is not known")
     if condition.equals is not None or condition.one_of is not None:
         accepted = condition.one_of or (condition.equals,)
-        return Met((f"{name.replace('_', ' ')} is {value}",), {}, ()) if str(value) in accepted else Unmet(f"{name} is {value}")
+        return (
+            Met((f"{name.replace('_', ' ')} is {value}",), {}, ())
+            if str(value) in accepted
+            else Unmet(f"{name} is {value}")
+        )
     if condition.above is not None:
         number = len(value) if isinstance(value, list | tuple) else value
         above = isinstance(number, int | float) and number > condition.above

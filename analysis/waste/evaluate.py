@@ -8,7 +8,18 @@ from typing import Any
 
 from analysis.rightsizing import NoSmaller, Smaller, smaller
 from analysis.waste.conditions import Met, Unmet, meets
-from analysis.waste.facts import CONFIDENCES, Catalogue, Confidence, Price, Recommendation, Resource, Spared, UsageDay, lowered, protection
+from analysis.waste.facts import (
+    CONFIDENCES,
+    Catalogue,
+    Confidence,
+    Price,
+    Recommendation,
+    Resource,
+    Spared,
+    UsageDay,
+    lowered,
+    protection,
+)
 from analysis.waste.pricing import Saving, saving
 from analysis.waste.rules import Rule
 
@@ -32,7 +43,9 @@ def find_waste(
     today: date,
     complete: AbstractSet[str] = frozenset(),
 ) -> Findings:
-    """Judge every resource by the first rule it matches; `usage` is by resource id, `complete` names metrics that were read without an error."""
+    """Judge every resource by the first rule it matches; `usage` is by resource
+    id, `complete` names metrics that were read without an error.
+    """
     catalogue = Catalogue(prices)
     found: list[Recommendation] = []
     spared: list[Spared] = []
@@ -46,12 +59,19 @@ def find_waste(
             found.append(recommendation)
         else:
             spared.append(Spared(resource.resource_id, rule.name, f"protected by tag {tag}"))
-    ranked = sorted(found, key=lambda one: (one.monthly_savings is None, -(one.monthly_savings or 0.0), one.resource_id))
+    ranked = sorted(
+        found, key=lambda one: (one.monthly_savings is None, -(one.monthly_savings or 0.0), one.resource_id)
+    )
     return Findings(tuple(ranked), tuple(spared))
 
 
 def _judge(
-    resource: Resource, usage: Sequence[UsageDay], catalogue: Catalogue, rules: Sequence[Rule], complete: AbstractSet[str], today: date
+    resource: Resource,
+    usage: Sequence[UsageDay],
+    catalogue: Catalogue,
+    rules: Sequence[Rule],
+    complete: AbstractSet[str],
+    today: date,
 ) -> tuple[Rule, Recommendation] | None:
     by_metric: dict[str, list[UsageDay]] = {}
     for one in usage:

@@ -11,8 +11,8 @@ CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
 @dataclass(frozen=True)
 class Resource:
-    """A row of the inventory with its bill: effective cost of the last 30 days, the part of it that a commitment paid for, and the part that is for
-    hours of the machine (None where the bill does not tell it from storage).
+    """A row of the inventory with its bill: effective cost of the last 30 days, the part of it that a commitment
+    paid for, and the part that is for hours of the machine (None where the bill does not tell it from storage).
     """
 
     resource_id: str
@@ -64,9 +64,11 @@ class Price:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A change that would save money. `monthly_savings` is at the effective rate; None means that it cannot be known, and `missing` says why.
+    """A change that would save money. `monthly_savings` is at the effective
+    rate; None means that it cannot be known, and `missing` says why.
 
-    `evidence` has `summary` (a sentence), `proposed` (parameters for a playbook), the metrics and prices looked at, and the arithmetic.
+    `evidence` has `summary` (a sentence), `proposed` (parameters for a
+    playbook), the metrics and prices looked at, and the arithmetic.
     """
 
     kind: str
@@ -107,7 +109,11 @@ class Catalogue:
     def beside(self, price: Price) -> list[Price]:
         """Everything sold in the same region for the same system and currency, cheapest first."""
         same = (price.provider, price.region, price.operating_system, price.currency)
-        listed = [one for one in self._prices.values() if (one.provider, one.region, one.operating_system, one.currency) == same]
+        listed = [
+            one
+            for one in self._prices.values()
+            if (one.provider, one.region, one.operating_system, one.currency) == same
+        ]
         return sorted(listed, key=lambda one: (one.hourly_price, one.instance_type))
 
 

@@ -56,7 +56,9 @@ def _price_difference(rule: Rule, resource: Resource, catalogue: Catalogue) -> f
 
 
 def _compute(resource: Resource, catalogue: Catalogue) -> float | Saving:
-    """A stopped database goes on paying for its storage: only its hours are saved, at most at their list price where the bill does not tell them apart."""
+    """A stopped database goes on paying for its storage: only its hours are
+    saved, at most at their list price where the bill does not tell them apart.
+    """
     cost = resource.monthly_cost or 0.0
     if cost <= 0:
         return 1.0
@@ -66,7 +68,11 @@ def _compute(resource: Resource, catalogue: Catalogue) -> float | Saving:
     price = catalogue.find(resource, resource.instance_type, system)
     if price is None:
         return Saving(
-            None, {}, (f"no price for {resource.instance_type} ({system}) in {resource.region}, to tell its hours from its storage",)
+            None,
+            {},
+            (
+                f"no price for {resource.instance_type} ({system}) in {resource.region}, to tell its hours from its storage",
+            ),
         )
     return min(price.hourly_price * HOURS_A_MONTH * (2 if resource.attributes.get("multi_az") else 1) / cost, 1.0)
 

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from analysis.waste.facts import Confidence
-from errors import UserError
+from config.errors import UserError
 
 BUILT_IN = Path(__file__).with_name("waste_rules.yaml")
 
@@ -50,7 +50,10 @@ class AttributeCondition(_Strict):
 
     @model_validator(mode="after")
     def _one(self) -> "AttributeCondition":
-        if sum(value is not None for value in (self.equals, self.one_of, self.empty, self.above, self.older_than_days)) != 1:
+        if (
+            sum(value is not None for value in (self.equals, self.one_of, self.empty, self.above, self.older_than_days))
+            != 1
+        ):
             raise ValueError("give exactly one of equals, one_of, empty, above, older_than_days")
         return self
 
@@ -96,7 +99,9 @@ def parse_rules(text: str, name: str) -> tuple[Rule, ...]:
         first = error.errors()[0]
         place = first["loc"]
         rule = (
-            content[place[0]].get("name", place[0]) if place and isinstance(place[0], int) and isinstance(content[place[0]], dict) else ""
+            content[place[0]].get("name", place[0])
+            if place and isinstance(place[0], int) and isinstance(content[place[0]], dict)
+            else ""
         )
         raise UserError(f"{name}, rule {rule}: {'.'.join(map(str, place[1:]))}: {first['msg']}") from error
 

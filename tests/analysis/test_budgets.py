@@ -8,7 +8,7 @@ import pytest
 
 from analysis.budgets import BudgetStatus, OutsidePeriod, Period, covers, evaluate, period_of, total_with_band
 from analysis.forecasts.series import Forecast
-from settings import Budget, Scope
+from config.organisation import Budget, Scope
 
 
 def budget(**fields):

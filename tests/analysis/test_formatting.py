@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import money
+from analysis import formatting
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from analysis import money
 )  # fmt: skip
 def test_money_is_short(value: float, currency: str, shown: str) -> None:
     """Sentences carry about three digits."""
-    assert money.money(value, currency) == shown
+    assert formatting.money(value, currency) == shown
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def test_money_is_short(value: float, currency: str, shown: str) -> None:
 )
 def test_a_change_is_an_amount_and_a_per_cent(now: float, before: float, shown: str) -> None:
     """From nothing there is no per cent, and huge ones are multiples."""
-    assert money.change(now, before) == shown
+    assert formatting.change(now, before) == shown
 
 
 def test_exact_figures_keep_their_cents() -> None:
     """Tables and files are exact; below a cent four digits are kept."""
-    assert [money.exact(value) for value in (7204.11, 1411, 0.0042, None, "n/a", True)] == [
+    assert [formatting.exact(value) for value in (7204.11, 1411, 0.0042, None, "n/a", True)] == [
         "7,204.11",
         "1,411.00",
         "0.0042",
@@ -49,5 +49,5 @@ def test_exact_figures_keep_their_cents() -> None:
 @given(st.one_of(st.floats(), st.text(), st.none(), st.integers()))
 def test_no_value_breaks_a_figure(value: object) -> None:
     """Whatever stands in a cell, a text comes out."""
-    assert isinstance(money.exact(value), str)
-    assert money.money(value if isinstance(value, int | float) else 0)
+    assert isinstance(formatting.exact(value), str)
+    assert formatting.money(value if isinstance(value, int | float) else 0)

@@ -113,7 +113,11 @@ def test_a_busy_machine_is_not_too_large():
 
 def test_no_price_is_said():
     """Unknown type, system or region."""
-    for one in (machine("z9.large"), machine(platform="Windows"), Resource("i", "Instance", "AWS", None, instance_type="c5.xlarge")):
+    for one in (
+        machine("z9.large"),
+        machine(platform="Windows"),
+        Resource("i", "Instance", "AWS", None, instance_type="c5.xlarge"),
+    ):
         found = smaller(one, load(), CATALOGUE, TODAY)
         assert isinstance(found, NoSmaller)
         assert "no price" in found.reason

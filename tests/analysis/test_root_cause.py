@@ -33,7 +33,9 @@ def test_effects_and_contributions_add_up_to_the_change(before: list[Row], after
     scale = 1e-9 * (cause.before + cause.after + 1) + 1e-6 * max(map(abs, (found.usage, found.price, found.mix)))
     assert math.isclose(found.usage + found.price + found.mix + found.unmetered, cause.delta, abs_tol=scale)
     for dimension in DIMENSIONS:
-        assert math.isclose(math.fsum(item.delta for item in cause.contributions[dimension]), cause.delta, abs_tol=scale)
+        assert math.isclose(
+            math.fsum(item.delta for item in cause.contributions[dimension]), cause.delta, abs_tol=scale
+        )
 
 
 def test_more_hours_at_the_same_price_are_usage() -> None:
@@ -80,14 +82,33 @@ def test_contributions_beyond_the_top_are_summed() -> None:
 
 def test_resources_new_gone_and_resized_are_told_apart() -> None:
     """A resource is resized when the usage type that costs most of it changed."""
-    before = [Row(5, resource="old"), Row(10, resource="db", usage_type="small"), Row(1, resource="same", usage_type="x")]
-    after = [Row(30, resource="fresh"), Row(40, resource="db", usage_type="large"), Row(2, resource="same", usage_type="x")]
-    assert [(item.name, item.change) for item in changed_resources(before, after)] == [("db", "resized"), ("fresh", "new"), ("old", "gone")]
+    before = [
+        Row(5, resource="old"),
+        Row(10, resource="db", usage_type="small"),
+        Row(1, resource="same", usage_type="x"),
+    ]
+    after = [
+        Row(30, resource="fresh"),
+        Row(40, resource="db", usage_type="large"),
+        Row(2, resource="same", usage_type="x"),
+    ]
+    assert [(item.name, item.change) for item in changed_resources(before, after)] == [
+        ("db", "resized"),
+        ("fresh", "new"),
+        ("old", "gone"),
+    ]
 
 
 def test_the_trail_narrows_down_to_the_culprit() -> None:
     """Among many services of many accounts one resource grew; the trail ends at it."""
-    quiet = [Row(10, account=account, service=service, resource=f"{account}{service}") for account in "AB" for service in "XYZ"]
-    grown = [Row(10 if row.resource != "BY" else 90, account=row.account, service=row.service, resource=row.resource) for row in quiet]
+    quiet = [
+        Row(10, account=account, service=service, resource=f"{account}{service}")
+        for account in "AB"
+        for service in "XYZ"
+    ]
+    grown = [
+        Row(10 if row.resource != "BY" else 90, account=row.account, service=row.service, resource=row.resource)
+        for row in quiet
+    ]
     steps = {dimension: item.name for dimension, item in trail(quiet, grown)}
     assert steps == {"account": "B", "service": "Y", "resource": "BY"}

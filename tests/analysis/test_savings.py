@@ -27,7 +27,9 @@ def test_a_stopped_instance_saves_what_it_cost():
     assert verdict.status == "validated"
     assert verdict.realized_monthly_savings == pytest.approx(10 * MONTH)
     assert verdict.arithmetic["counterfactual_a_day"] == 10
-    assert verdict.arithmetic["saved_a_day"] * verdict.arithmetic["days_a_month"] == pytest.approx(verdict.realized_monthly_savings)
+    assert verdict.arithmetic["saved_a_day"] * verdict.arithmetic["days_a_month"] == pytest.approx(
+        verdict.realized_monthly_savings
+    )
     assert verdict.arithmetic["basis"] == "level before"
 
 
@@ -39,7 +41,9 @@ def test_the_window_must_have_passed():
     assert "3 days of bill before" in young.says
 
 
-@pytest.mark.parametrize(("after", "status"), [(1, "validated"), (5, "partial"), (9, "missed"), (10, "missed"), (14, "missed")])
+@pytest.mark.parametrize(
+    ("after", "status"), [(1, "validated"), (5, "partial"), (9, "missed"), (10, "missed"), (14, "missed")]
+)
 def test_less_than_promised_is_partial_or_missed(after, status):
     """80 % of the promise validates, under 20 % is a miss, more cost is a miss and never a saving."""
     assert judge(bill(10, after)).status == status
@@ -77,9 +81,15 @@ def test_peers_that_fell_too_take_their_part():
 
 def test_confounders_are_named():
     """A neighbour that took the work over, and what happened in those weeks; not what happened in spring."""
-    events = (Event(APPLIED + timedelta(3), "price_change", "m5 got cheaper"), Event(date(2026, 4, 1), "commitment", "long ago"))
+    events = (
+        Event(APPLIED + timedelta(3), "price_change", "m5 got cheaper"),
+        Event(date(2026, 4, 1), "commitment", "long ago"),
+    )
     verdict = judge(bill(10, 0), neighbours={"i-2": bill(5, 14), "i-3": bill(5, 5.5)}, events=events)
-    assert [(one.kind, one.monthly_amount) for one in verdict.confounders] == [("price_change", None), ("moved", pytest.approx(9 * MONTH))]
+    assert [(one.kind, one.monthly_amount) for one in verdict.confounders] == [
+        ("price_change", None),
+        ("moved", pytest.approx(9 * MONTH)),
+    ]
     assert "i-2" in verdict.confounders[1].says
 
 
@@ -92,7 +102,10 @@ def test_without_an_expectation_any_certain_saving_counts():
 
 def test_a_resource_that_rests_at_weekends_is_held_against_the_same_weekdays():
     """Ten a day from Monday to Friday: stopping it saves fifty a week, not seventy."""
-    costs = {APPLIED + timedelta(offset): 10.0 if (APPLIED + timedelta(offset)).weekday() < 5 else 0.0 for offset in range(-28, 1)}
+    costs = {
+        APPLIED + timedelta(offset): 10.0 if (APPLIED + timedelta(offset)).weekday() < 5 else 0.0
+        for offset in range(-28, 1)
+    }
     verdict = judge(costs | {APPLIED + timedelta(offset): 0.0 for offset in range(1, 15)}, expected=200)
     assert verdict.realized_monthly_savings == pytest.approx(50 / 7 * MONTH)
     assert verdict.status == "validated"

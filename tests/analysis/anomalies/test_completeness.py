@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.maturity import Curve, Sighting, complete, learn, maturity
+from analysis.anomalies.completeness import Curve, Sighting, complete, learn, maturity
 
 SHARES = (0.6, 0.9, 0.97, 0.99)
 
@@ -12,7 +12,9 @@ SHARES = (0.6, 0.9, 0.97, 0.99)
 def _history(days: int) -> list[Sighting]:
     """Every day seen daily until it is settled."""
     ages = range(12)
-    return [Sighting(day, age, 100 * (SHARES[age] if age < len(SHARES) else 1.0)) for day in range(days) for age in ages]
+    return [
+        Sighting(day, age, 100 * (SHARES[age] if age < len(SHARES) else 1.0)) for day in range(days) for age in ages
+    ]
 
 
 def test_the_curve_is_what_earlier_loads_showed() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.insight_levels import Seen, causes
+from analysis.anomalies.levels import Seen, causes
 
 
 def test_a_cause_seen_everywhere_is_told_where_it_is_narrowest() -> None:
@@ -23,7 +23,11 @@ def test_a_cause_seen_everywhere_is_told_where_it_is_narrowest() -> None:
 
 def test_two_causes_stay_two() -> None:
     """Half of the total's growth each: both are told, the total is not."""
-    seen = [Seen({}, 2000), Seen({"account": "A", "service": "EC2"}, 1100), Seen({"account": "B", "service": "RDS"}, 900)]
+    seen = [
+        Seen({}, 2000),
+        Seen({"account": "A", "service": "EC2"}, 1100),
+        Seen({"account": "B", "service": "RDS"}, 900),
+    ]
     told = causes(seen)
     assert [cause.seen for cause in told] == [1, 2]
     assert told[0].same == (0,)

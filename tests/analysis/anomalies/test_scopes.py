@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from analysis.anomaly_scopes import Event, absorbed, sensitivities
+from analysis.anomalies.scopes import Event, absorbed, sensitivities
 
 LAUNCH = Event(date(2026, 3, 1), None, {"service": "EC2"})
 SALE = Event(date(2026, 3, 1), date(2026, 3, 10), {"team": "web"})
@@ -27,7 +27,9 @@ CAMPAIGN = Event(date(2026, 3, 1), date(2026, 6, 1), {})
         (CAMPAIGN, {}, date(2026, 6, 3), True),
     ],
 )
-def test_an_event_absorbs_its_edges_in_its_scope(event: Event, scope: dict[str, str], day: date, explained: bool) -> None:
+def test_an_event_absorbs_its_edges_in_its_scope(
+    event: Event, scope: dict[str, str], day: date, explained: bool
+) -> None:
     """A week after its start and after its end, in its own, wider and crossing scopes; a short event throughout."""
     assert absorbed([scope], [event], day).tolist() == [explained]
 

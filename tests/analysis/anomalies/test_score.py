@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.anomalies import Finding, score, score_arriving
-from analysis.anomaly_state import DAILY, Floats, State, from_json, is_current, join, new_state
-from analysis.maturity import Maturity
+from analysis.anomalies.completeness import Maturity
+from analysis.anomalies.score import Finding, score, score_arriving
+from analysis.anomalies.state import DAILY, Floats, State, from_json, is_current, join, new_state
 
 START = datetime(2025, 2, 3)  # a Monday in a season without holidays
 WEEK = np.array([1.05, 1.0, 1.02, 1.0, 0.98, 0.6, 0.55])
@@ -23,13 +23,17 @@ def usual(days: int, seed: int = 1, level: float = 500.0, noise: float = 0.03) -
     return level * np.resize(WEEK, days) * np.exp(rng.normal(0, noise, days))
 
 
-def watch(values: Sequence[Floats] | Floats, state: State | None = None, start: datetime = START, **given: Floats) -> list[Finding]:
+def watch(
+    values: Sequence[Floats] | Floats, state: State | None = None, start: datetime = START, **given: Floats
+) -> list[Finding]:
     """Replay series (one a row) day by day."""
     series = np.atleast_2d(values)
     state = state or new_state(len(series))
     found: list[Finding] = []
     for day in range(series.shape[1]):
-        outcome, state = score(state, start + timedelta(day), series[:, day], **{name: array[day] for name, array in given.items()})
+        outcome, state = score(
+            state, start + timedelta(day), series[:, day], **{name: array[day] for name, array in given.items()}
+        )
         found += outcome.findings
     return found
 
@@ -164,7 +168,9 @@ def test_a_shift_of_a_series_that_is_off_at_weekends_is_told_once() -> None:
 
 
 def test_a_long_ramp_is_told_once() -> None:
-    """Seven weeks of growth to three times the level are one story, however often they would pass the threshold anew."""
+    """Seven weeks of growth to three times the level are one story, however
+    often they would pass the threshold anew.
+    """
     values = usual(260)
     values[100:] *= np.clip(1 + 2 * (np.arange(160) + 1) / 50, 1, 3)
     assert len(watch(values)) == 1
@@ -219,7 +225,10 @@ def test_a_spike_with_a_rhythm_is_told_until_the_rhythm_shows(due: Callable[[dat
 
 def test_a_new_series_is_told_by_amount() -> None:
     """After weeks of nothing, spend above the absolute amount is news once; below it is not."""
-    large, small = np.concatenate([np.zeros(40), usual(60, level=400)]), np.concatenate([np.zeros(40), usual(60, level=40)])
+    large, small = (
+        np.concatenate([np.zeros(40), usual(60, level=400)]),
+        np.concatenate([np.zeros(40), usual(60, level=40)]),
+    )
     found = watch([large, small])
     assert told(found) == [("new", "up", 40)]
     assert found[0].row == 0
@@ -291,7 +300,9 @@ def test_sensitivity_decides_about_small_deviations() -> None:
     values = np.tile(usual(150, noise=0.045), (2, 1))
     values[:, 100] *= 1.25
     sensitivity = np.tile([2.0, 0.5], (150, 1))
-    assert [finding.row for finding in watch(values, sensitivity=sensitivity) if (finding.moment - START).days == 100] == [0]
+    assert [
+        finding.row for finding in watch(values, sensitivity=sensitivity) if (finding.moment - START).days == 100
+    ] == [0]
 
 
 def test_missing_days_are_neither_told_nor_learned() -> None:

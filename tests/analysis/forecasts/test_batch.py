@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.forecasts import KnownStep, Series, backtest, forecast_many, series_of
-from errors import UserError
+from config.errors import UserError
 
 START = date(2024, 5, 6)
 WEEK = np.array([1.0, 1.05, 1.0, 1.02, 0.98, 0.5, 0.45])
@@ -18,7 +18,7 @@ def weekly(days: int, level: float = 100.0, growth: float = 0.0, noise: float = 
     """A weekly profile on a level that grows by a share a year."""
     rng = np.random.default_rng(seed)
     day = np.arange(days)
-    return level * (1 + growth) ** (day / 365) * WEEK[day % 7] * np.exp(rng.normal(0, noise, days))
+    return np.asarray(level * (1 + growth) ** (day / 365) * WEEK[day % 7] * np.exp(rng.normal(0, noise, days)))
 
 
 def forecast_one(values: np.ndarray, horizon: int = 60, **options: object):
@@ -215,7 +215,9 @@ def test_a_year_with_a_season_is_better_than_its_last_month():
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9, allow_nan=False), st.sampled_from([0.0, 1e-12, 5.0])), max_size=60),
+    st.lists(
+        st.one_of(st.none(), st.floats(-1e9, 1e9, allow_nan=False), st.sampled_from([0.0, 1e-12, 5.0])), max_size=60
+    ),
     st.integers(1, 40),
 )
 def test_any_series_gives_finite_ordered_numbers(values, horizon):

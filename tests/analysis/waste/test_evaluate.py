@@ -1,6 +1,7 @@
 """Waste rules over inventories: what is found, what it saves, what is spared, what stays unknown."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from analysis.waste.commitments import CommitmentUse, OnDemand, uncovered, unuse
 from analysis.waste.evaluate import find_waste
 from analysis.waste.facts import Price, Resource, UsageDay
 from analysis.waste.rules import parse_rules, read_rules
-from errors import UserError
+from config.errors import UserError
 
 TODAY = date(2026, 11, 15)
 RULES = read_rules()
@@ -34,7 +35,14 @@ PRICES = [
 
 def resource(kind="Instance", **fields):
     """A resource that costs 100 a month."""
-    defaults = {"resource_id": "r-1", "provider": "AWS", "region": "us-east-1", "account": "dev", "team": "web", "monthly_cost": 100.0}
+    defaults = {
+        "resource_id": "r-1",
+        "provider": "AWS",
+        "region": "us-east-1",
+        "account": "dev",
+        "team": "web",
+        "monthly_cost": 100.0,
+    }
     if kind == "Instance":
         defaults |= {"state": "running", "instance_type": "m5.2xlarge"}
     return Resource(resource_type=kind, **{**defaults, **fields})
@@ -42,7 +50,9 @@ def resource(kind="Instance", **fields):
 
 def used(days=14, **metrics):
     """The same (average, maximum) of each metric on each of the last days."""
-    return [UsageDay(TODAY - timedelta(day), name, *pair) for day in range(1, days + 1) for name, pair in metrics.items()]
+    return [
+        UsageDay(TODAY - timedelta(day), name, *pair) for day in range(1, days + 1) for name, pair in metrics.items()
+    ]
 
 
 def waste(one, usage=(), prices=tuple(PRICES), complete=frozenset(), rules=RULES):
@@ -70,7 +80,13 @@ def test_an_idle_instance_is_to_be_stopped_and_saves_what_it_really_costs():
 
 @pytest.mark.parametrize(
     "usage",
-    [used(13, **IDLE), used(cpu=(1.0, 5.0), network=(4e5, 4e5)), used(cpu=(1.0, 2.0), network=(6e6, 6e6)), used(cpu=(1.0, 2.0)), []],
+    [
+        used(13, **IDLE),
+        used(cpu=(1.0, 5.0), network=(4e5, 4e5)),
+        used(cpu=(1.0, 2.0), network=(6e6, 6e6)),
+        used(cpu=(1.0, 2.0)),
+        [],
+    ],
 )
 def test_at_the_threshold_or_with_too_little_measured_nothing_is_idle(usage):
     """13 days, 5 % exactly, traffic, or no word of traffic."""
@@ -109,7 +125,9 @@ def test_a_protected_resource_is_spared_and_named(tags):
 
 
 def test_an_oversized_instance_takes_the_smallest_that_fits_with_headroom():
-    """20 % of 8 vCPUs with headroom need 1.92; half of the memory stays, so m5.xlarge at half the price; never arm64, never burstable."""
+    """20 % of 8 vCPUs with headroom need 1.92; half of the memory stays, so
+    m5.xlarge at half the price; never arm64, never burstable.
+    """
     found = only(waste(resource(), used(cpu=(8.0, 20.0), network=(1e9, 1e9))))
     assert (found.kind, found.current_state, found.proposed_state) == ("rightsize", "m5.2xlarge", "m5.xlarge")
     assert found.evidence["proposed"] == {"instance_type": "m5.xlarge"}
@@ -134,7 +152,9 @@ def test_with_memory_measured_it_may_be_smaller_and_is_surer():
     ],
 )
 def test_nothing_smaller_is_proposed_on_thin_evidence(one, usage):
-    """Busy, a day of metrics only; without a price, where half would not hold the peak, or where two weeks are not whole."""
+    """Busy, a day of metrics only; without a price, where half would not hold
+    the peak, or where two weeks are not whole.
+    """
     assert waste(one, usage).recommendations == ()
 
 
@@ -149,7 +169,10 @@ def test_a_missing_price_is_said_and_no_saving_guessed(one):
 
 def test_load_balancers_are_judged_by_the_metric_they_have():
     """Requests or new flows; a young one, and a gateway's, by none."""
-    network = {"state": "active", "attributes": {"kind": "network", "created_at": "2026-01-01T00:00:00Z"}}
+    network: dict[str, Any] = {
+        "state": "active",
+        "attributes": {"kind": "network", "created_at": "2026-01-01T00:00:00Z"},
+    }
     idle = used(14, flows=(0.0, 0.0))
     assert only(waste(resource("Load Balancer", **network), idle)).evidence["rule"] == "network_load_balancer_idle"
     assert waste(resource("Load Balancer", **network), used(14, flows=(0.0, 0.0), requests=(0.0, 0.0))).recommendations
@@ -157,20 +180,35 @@ def test_load_balancers_are_judged_by_the_metric_they_have():
     young = {**network, "attributes": {**network["attributes"], "created_at": "2026-11-10T00:00:00Z"}}
     assert waste(resource("Load Balancer", **young), idle).recommendations == ()
     gateway = {**network, "attributes": {**network["attributes"], "kind": "gateway"}}
-    assert waste(resource("Load Balancer", **gateway), idle, complete=frozenset({"requests", "flows"})).recommendations == ()
+    assert (
+        waste(resource("Load Balancer", **gateway), idle, complete=frozenset({"requests", "flows"})).recommendations
+        == ()
+    )
     classic = {**network, "attributes": {**network["attributes"], "kind": "classic"}}
-    assert only(waste(resource("Load Balancer", **classic), complete=frozenset({"requests"}))).evidence["rule"] == "load_balancer_idle"
+    assert (
+        only(waste(resource("Load Balancer", **classic), complete=frozenset({"requests"}))).evidence["rule"]
+        == "load_balancer_idle"
+    )
 
 
 def test_a_bucket_nobody_reads_moves_where_its_requests_are_counted():
-    """At the difference of the catalogue's prices; without a count of requests, or with a lifecycle of its own, nothing is said."""
-    prices = (*PRICES, price("STANDARD", 0.023 / 730, system="Storage"), price("STANDARD_IA", 0.0125 / 730, system="Storage"))
+    """At the difference of the catalogue's prices; without a count of requests,
+    or with a lifecycle of its own, nothing is said.
+    """
+    prices = (
+        *PRICES,
+        price("STANDARD", 0.023 / 730, system="Storage"),
+        price("STANDARD_IA", 0.0125 / 730, system="Storage"),
+    )
     known = {"storage_class": "STANDARD", "request_metrics": True, "created_at": "2026-01-01T00:00:00Z"}
     found = only(waste(resource("Bucket", attributes=known), prices=prices, complete=frozenset({"requests"})))
     assert (found.kind, found.monthly_savings) == ("storage_class", pytest.approx(100 * (1 - 0.0125 / 0.023), abs=0.01))
     for other in ({"request_metrics": False}, {"storage_class": "managed"}, {"created_at": "2026-11-01T00:00:00Z"}):
         assert (
-            waste(resource("Bucket", attributes={**known, **other}), prices=prices, complete=frozenset({"requests"})).recommendations == ()
+            waste(
+                resource("Bucket", attributes={**known, **other}), prices=prices, complete=frozenset({"requests"})
+            ).recommendations
+            == ()
         )
 
 
@@ -202,8 +240,13 @@ def test_an_unattached_volume_is_waste_after_a_week():
     old, young = "2026-10-01T00:00:00+00:00", "2026-11-10T00:00:00+00:00"
     found = only(waste(volume(state="available", attached_to=[], created_at=old)))
     assert (found.kind, found.monthly_savings, found.confidence) == ("delete_volume", 100.0, "medium")
-    assert only(waste(volume(state="available", attached_to=[], unattached_since=old, created_at=old))).confidence == "high"
-    assert waste(volume(state="available", attached_to=[], unattached_since=young, created_at=old)).recommendations == ()
+    assert (
+        only(waste(volume(state="available", attached_to=[], unattached_since=old, created_at=old))).confidence
+        == "high"
+    )
+    assert (
+        waste(volume(state="available", attached_to=[], unattached_since=young, created_at=old)).recommendations == ()
+    )
     assert waste(volume(state="available", attached_to=["i-1"], created_at=old)).recommendations == ()
 
 
@@ -273,7 +316,10 @@ def test_every_built_in_rule_names_its_source_and_has_a_name_of_its_own():
     ("text", "says"),
     [
         ("- {name: x", "not YAML"),
-        ("- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: everything, confidence: high}", "rule mine: source"),
+        (
+            "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: everything, confidence: high}",
+            "rule mine: source",
+        ),
         (
             "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: price_difference, confidence: high, source: a long source}",
             "needs `to`",

@@ -1,0 +1,1 @@
+"""Anomaly detection: pure, causal and incremental over arrays of cost series."""
