@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import logs
-from flows import prefect_local
-from settings import Settings
+from config import logs
+from config.settings import Settings
+from flows import prefect_server
 
 _log = logging.getLogger(__name__)
 
@@ -30,23 +30,23 @@ class Scheduled:
 # Module, flow, schedules. A flow is started by hand as `flow/flow`, its deployment's name.
 FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
     (
-        "flows.ingest_costs",
+        "flows.ingest.ingest_costs",
         "ingest_costs",
         (Scheduled("15 * * * *", (("schedule", "hourly"),)), Scheduled("40 5 * * *", (("schedule", "daily"),))),
     ),
-    ("flows.ingest_usage", "ingest_usage", (Scheduled("10 4 * * *"),)),
-    ("flows.refresh_prices", "refresh_prices", (Scheduled("20 3 * * 1"),)),
-    ("flows.detect_anomalies", "detect_anomalies", (Scheduled("5 * * * *"),)),  # and after each load
-    ("flows.check_budgets", "check_budgets", (Scheduled("20 7 * * *"),)),
-    ("flows.forecast_costs", "forecast_costs", (Scheduled("30 6 * * *"),)),
-    ("flows.find_savings", "find_savings", (Scheduled("40 6 * * *"),)),
-    ("flows.send_digests", "send_digests", (Scheduled("*/15 * * * *"),)),
-    ("flows.remediate", "remediate", ()),
-    ("flows.apply_schedules", "apply_schedules", (Scheduled("*/15 * * * *"),)),
-    ("flows.escalate_insights", "escalate_insights", (Scheduled("25 * * * *"),)),
-    ("flows.verify_savings", "verify_savings", (Scheduled("50 7 * * *"),)),
-    ("flows.apply_retention", "apply_retention", (Scheduled("30 2 * * *"),)),
-    ("flows.sweep_remediations", "sweep_remediations", (Scheduled("* * * * *"),)),
+    ("flows.ingest.ingest_usage", "ingest_usage", (Scheduled("10 4 * * *"),)),
+    ("flows.ingest.refresh_prices", "refresh_prices", (Scheduled("20 3 * * 1"),)),
+    ("flows.anomalies.detect_anomalies", "detect_anomalies", (Scheduled("5 * * * *"),)),  # and after each load
+    ("flows.forecasts.check_budgets", "check_budgets", (Scheduled("20 7 * * *"),)),
+    ("flows.forecasts.forecast_costs", "forecast_costs", (Scheduled("30 6 * * *"),)),
+    ("flows.savings.find_savings", "find_savings", (Scheduled("40 6 * * *"),)),
+    ("flows.digests.send_digests", "send_digests", (Scheduled("*/15 * * * *"),)),
+    ("flows.remediation.remediate", "remediate", ()),
+    ("flows.remediation.apply_schedules", "apply_schedules", (Scheduled("*/15 * * * *"),)),
+    ("flows.remediation.escalate_insights", "escalate_insights", (Scheduled("25 * * * *"),)),
+    ("flows.savings.verify_savings", "verify_savings", (Scheduled("50 7 * * *"),)),
+    ("flows.retention.apply_retention", "apply_retention", (Scheduled("30 2 * * *"),)),
+    ("flows.remediation.sweep_remediations", "sweep_remediations", (Scheduled("* * * * *"),)),
 )
 
 
@@ -60,25 +60,32 @@ def deployments() -> list[Any]:
         if find_spec(module) is None:
             continue
         flow = getattr(import_module(module), name)
-        crons = [Cron(line.cron, parameters=dict(line.parameters), slug=f"{name}-{number}") for number, line in enumerate(schedules)]
+        crons = [
+            Cron(line.cron, parameters=dict(line.parameters), slug=f"{name}-{number}")
+            for number, line in enumerate(schedules)
+        ]
         found.append(flow.to_deployment(name=name, schedules=crons or None, entrypoint_type=EntrypointType.MODULE_PATH))
     return found
 
 
 def serve(settings: Settings) -> None:
-    """Run flows as Prefect asks for them, until Ctrl-C; without PREFECT_API_URL a server of this home's own is started and left running."""
+    """Run flows as Prefect asks for them, until Ctrl-C; without PREFECT_API_URL
+    a server of this home's own is started and left running.
+    """
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     tempfile.tempdir = str(_own_folder(settings.home))
     logs.configure(settings.log_level)
-    server = nullcontext(settings.prefect_api_url) if settings.prefect_api_url else prefect_local.kept(settings.home)
+    server = nullcontext(settings.prefect_api_url) if settings.prefect_api_url else prefect_server.kept(settings.home)
     with server as url, temporary_settings({PREFECT_API_URL: url}):
         while not _served():
             time.sleep(_AGAIN_SECONDS)
 
 
 def _served() -> bool:
-    """Serve until told to stop; False when Prefect's runner gave up, as it does when its server stays away for half a minute."""
+    """Serve until told to stop; False when Prefect's runner gave up, as it does
+    when its server stays away for half a minute.
+    """
     import httpx
     from prefect import serve as serve_deployments
     from prefect.exceptions import PrefectException
@@ -93,7 +100,9 @@ def _served() -> bool:
 
 
 def _own_folder(home: Path) -> Path:
-    """A folder for temporary files that no other user's Prefect has made before: its runner's lies directly under /tmp."""
+    """A folder for temporary files that no other user's Prefect has made
+    before: its runner's lies directly under /tmp.
+    """
     folder = home.absolute() / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

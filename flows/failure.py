@@ -1,4 +1,6 @@
-"""The edge of every flow: what fails is told in the admin channels and in the thread that asked, once, and raised on."""
+"""The edge of every flow: what fails is told in the admin channels and in the
+thread that asked, once, and raised on.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -9,11 +11,12 @@ from secrets import token_hex
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.errors import UserError
+from config.organisation import Organisation
 from db import outbox
-from db.engines import Database
+from db.database import Database
 from db.tables import FlowRequest
 from flows.following import followed
-from settings import Organisation, UserError
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +37,9 @@ def told(flow: str, database: Database, organisation: Organisation, request_key:
         raise
 
 
-def tell(flow: str, reason: str, database: Database, organisation: Organisation, request_key: str | None = None) -> None:
+def tell(
+    flow: str, reason: str, database: Database, organisation: Organisation, request_key: str | None = None
+) -> None:
     """Leave the sentence for the admin channels and for the thread that asked, and close its request."""
     from prefect.runtime import flow_run
 
@@ -43,12 +48,21 @@ def tell(flow: str, reason: str, database: Database, organisation: Organisation,
     with Session(database.app) as session, session.begin():
         request = close_request(session, request_key, "failed", {"reason": reason})
         if request is not None and request.channel:
-            outbox.leave(session, request.channel, "note", {"text": text}, f"flow:{run}:failed:thread", thread_ts=request.thread_ts)
+            outbox.leave(
+                session,
+                request.channel,
+                "note",
+                {"text": text},
+                f"flow:{run}:failed:thread",
+                thread_ts=request.thread_ts,
+            )
         for channel in organisation.admin_channels():
             outbox.leave(session, channel, "note", {"text": text}, f"flow:{run}:failed:{channel}")
 
 
-def close_request(session: Session, request_key: str | None, state: str, result: dict[str, object]) -> FlowRequest | None:
+def close_request(
+    session: Session, request_key: str | None, state: str, result: dict[str, object]
+) -> FlowRequest | None:
     """Note the end of the run that a click asked for; None when no click did, or its end is noted already."""
     if request_key is None:
         return None

@@ -1,18 +1,22 @@
-"""The request that a run belongs to: from the tags it was started with into its log, its messages and the runs it starts."""
+"""The request that a run belongs to: from the tags it was started with into its
+log, its messages and the runs it starts.
+"""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import logs
-from settings import Settings
+from config import logs
+from config.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
 def followed(flow: str) -> Iterator[None]:
-    """Work on the run's request for the length of a block; in a run of Prefect's the log is JSON, and says when the block begins and ends."""
+    """Work on the run's request for the length of a block; in a run of
+    Prefect's the log is JSON, and says when the block begins and ends.
+    """
     from prefect.context import FlowRunContext
     from prefect.runtime import flow_run
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from settings import UserError
+from config.errors import UserError
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +25,9 @@ _STOP_SECONDS = 20
 
 
 def environment(home: Path, api_url: str | None = None) -> dict[str, str]:
-    """What Prefect's processes of this home need in their environment; with `api_url`, what talks to the server needs too."""
+    """What Prefect's processes of this home need in their environment; with
+    `api_url`, what talks to the server needs too.
+    """
     folder = home.absolute() / "prefect"
     variables = {
         "PREFECT_HOME": str(folder),
@@ -40,7 +42,9 @@ def environment(home: Path, api_url: str | None = None) -> dict[str, str]:
 
 
 def start(home: Path) -> str:
-    """The API address of the home's server, started when it is not running; several processes may call it. Raises `UserError`."""
+    """The API address of the home's server, started when it is not running;
+    several processes may call it. Raises `UserError`.
+    """
     folder = home.absolute() / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
@@ -66,9 +70,16 @@ def stop(home: Path) -> bool:
 
 
 def _slow(home: Path) -> str | None:
-    """The address of the home's server, waiting a while for its answer where its process lives: on a busy machine it may take its time."""
+    """The address of the home's server, waiting a while for its answer where
+    its process lives: on a busy machine it may take its time.
+    """
     deadline = time.monotonic() + _ANSWER_SECONDS
-    while (url := running(home)) is None and (pid := _pid(home.absolute() / "prefect")) and _lives(pid) and time.monotonic() < deadline:
+    while (
+        (url := running(home)) is None
+        and (pid := _pid(home.absolute() / "prefect"))
+        and _lives(pid)
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.1)
     return url
 
@@ -112,7 +123,9 @@ def server(home: Path) -> Iterator[str]:
 
 @contextmanager
 def kept(home: Path) -> Iterator[str]:
-    """The home's server, started again whenever it ends within the block, at the same address; it is left running after it."""
+    """The home's server, started again whenever it ends within the block, at
+    the same address; it is left running after it.
+    """
     url = start(home)
     over = threading.Event()
 
@@ -133,7 +146,9 @@ def kept(home: Path) -> Iterator[str]:
 
 
 def _port(folder: Path) -> int:
-    """The port of the last start where it can be had, so that who knows the address finds the server again; else any."""
+    """The port of the last start where it can be had, so that who knows the
+    address finds the server again; else any.
+    """
     try:
         wanted = int((folder / "server.url").read_text().removesuffix("/api").rpartition(":")[2])
     except (OSError, ValueError):
@@ -178,7 +193,9 @@ def _launch(home: Path, folder: Path) -> str:
 
 
 def _answers(url: str) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the environment is not for this machine
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({})
+    )  # a proxy of the environment is not for this machine
     try:
         with opener.open(f"{url}/health", timeout=2) as answer:
             return bool(answer.status == 200)

@@ -33,6 +33,8 @@ def bar() -> Iterator[Progress]:
         def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = rich.add_task(what, total=total or None, amount="")
-            rich.update(tasks[what], completed=done, amount=f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total else "")
+            rich.update(
+                tasks[what], completed=done, amount=f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total else ""
+            )
 
         yield show

@@ -1,4 +1,6 @@
-"""What stands behind an anomaly: usage or price, where, which resources, who did what near its start; from the rollups and, where it is allowed, CloudTrail."""
+"""What stands behind an anomaly: usage or price, where, which resources, who did
+what near its start; from the rollups and, where it is allowed, CloudTrail.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from analysis.cause_words import EFFECTS, carried_by
-from analysis.money import money
+from analysis.formatting import money
 from analysis.root_cause import RootCause, Row, explain
 
 _BEFORE = 14  # days that are compared with, before the change
@@ -35,7 +37,9 @@ def explain_change(connection: sa.Connection, change: Change) -> RootCause:
 
 
 def _rows(connection: sa.Connection, change: Change, start: date, end: date) -> list[Row]:
-    """Named resources from their rollup, the rest of the scope's usage from the daily one, so that both add up to the scope."""
+    """Named resources from their rollup, the rest of the scope's usage from the
+    daily one, so that both add up to the scope.
+    """
     where, bound = _where(change)
     bound |= {"start": start, "end": end, "days": (end - start).days, "currency": change.currency}
     period = "usage_date >= :start AND usage_date < :end AND currency = :currency AND charge_category = 'Usage'"
@@ -111,9 +115,14 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
 
 
 def _contributions(cause: RootCause) -> list[dict[str, Any]]:
-    """By the dimension that says most: resources where some are named, else service, else account; they add up to the change."""
+    """By the dimension that says most: resources where some are named, else
+    service, else account; they add up to the change.
+    """
     order = ("resource", "service", "account", "region", "team")
-    dimension = next((name for name in order if any(item.name and item.share >= 0.2 for item in cause.contributions[name])), "service")
+    dimension = next(
+        (name for name in order if any(item.name and item.share >= 0.2 for item in cause.contributions[name])),
+        "service",
+    )
     return [{**part, "dimension": dimension} for part in _parts(cause, dimension)]
 
 

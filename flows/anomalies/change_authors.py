@@ -1,4 +1,6 @@
-"""Who changed something near the start of an anomaly, from CloudTrail where it may be read; what cannot be known is said, never guessed."""
+"""Who changed something near the start of an anomaly, from CloudTrail where it
+may be read; what cannot be known is said, never guessed.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -7,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from analysis.root_cause import RootCause
-from flows.causes import Change
-from flows.sources.aws_access import Denied
-from flows.sources.aws_events import Event, Trail
+from aws.permissions import Denied
+from flows.anomalies.causes import Change
+from flows.ingest.cloud.aws_events import Event, Trail
 
 _BEFORE, _AFTER = timedelta(hours=24), timedelta(hours=30)  # around the first day (UTC) that is out of line
 _SHOWN = 3
@@ -21,12 +23,16 @@ def who(connection: sa.Connection, trail: Trail, cause: RootCause, change: Chang
     from botocore.exceptions import BotoCoreError, ClientError
 
     named = {dimension: item.name for dimension, item in cause.trail}
-    account, region = change.scope.get("account") or named.get("account"), change.scope.get("region") or named.get("region")
+    account, region = (
+        change.scope.get("account") or named.get("account"),
+        change.scope.get("region") or named.get("region"),
+    )
     changed = [item.name for item in cause.resources]
     if not account or not region or not changed:
         return ()
     account_id = connection.scalar(
-        sa.text("SELECT account_id FROM finops.resource_costs WHERE account = :account AND provider = 'AWS' LIMIT 1"), {"account": account}
+        sa.text("SELECT account_id FROM finops.resource_costs WHERE account = :account AND provider = 'AWS' LIMIT 1"),
+        {"account": account},
     )
     if account_id is None:
         return ()

@@ -9,11 +9,23 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-LEVELS: tuple[tuple[str, ...], ...] = ((), ("account",), ("service",), ("team",), ("region",), ("service", "account"), ("service", "team"))
+from domain.freshness import late_providers
+
+LEVELS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("account",),
+    ("service",),
+    ("team",),
+    ("region",),
+    ("service", "account"),
+    ("service", "team"),
+)
 DIMENSIONS = ("account", "service", "team", "region", "environment", "application", "provider")
 UNALLOCATED = "unallocated"
+_LOOKED_BACK = 60  # days in which a late provider must have billed a scope to be missed there
 
-# One-off charges stay out of a usage baseline: fees, upfront purchases, tax, credits and refunds are other charge categories.
+# One-off charges stay out of a usage baseline: fees, upfront purchases, tax, credits and refunds are other charge
+# categories.
 _SQL = """
 SELECT {moment} AS moment, currency, {dimensions} {grouping} AS grouped, sum(effective_cost)::float8 AS cost
 FROM finops.{table}
@@ -24,7 +36,9 @@ GROUP BY {moment}, currency, GROUPING SETS ({sets})
 
 @dataclass(frozen=True)
 class CostSeries:
-    """Series side by side: `values` [days x series] in each series' currency, 0 where a known series had no charge, NaN before its first."""
+    """Series side by side: `values` [days x series] in each series' currency, 0
+    where a known series had no charge, NaN before its first and where a provider's bill has not arrived.
+    """
 
     first: date
     scopes: tuple[Mapping[str, str], ...]
@@ -42,7 +56,10 @@ class CostSeries:
     def take(self, columns: list[int]) -> "CostSeries":
         """Some of the series."""
         return CostSeries(
-            self.first, tuple(self.scopes[c] for c in columns), tuple(self.currencies[c] for c in columns), self.values[:, columns]
+            self.first,
+            tuple(self.scopes[c] for c in columns),
+            tuple(self.currencies[c] for c in columns),
+            self.values[:, columns],
         )
 
 
@@ -52,20 +69,45 @@ def name_of(scope: Mapping[str, str], currency: str) -> str:
 
 
 def read(
-    connection: sa.Connection, start: date, end: date, levels: tuple[tuple[str, ...], ...] = LEVELS, *, categories: str = "usage"
+    connection: sa.Connection,
+    start: date,
+    end: date,
+    levels: tuple[tuple[str, ...], ...] = LEVELS,
+    *,
+    categories: str = "usage",
 ) -> CostSeries:
-    """Series of the days [start, end); `categories` is usage, or all for everything but tax."""
+    """Series of the days [start, end); `categories` is usage, or all for everything but tax.
+
+    Days that a provider of the series has not delivered yet are unknown: NaN.
+    """
     category = "charge_category = 'Usage'" if categories == "usage" else "charge_category <> 'Tax'"
-    return _read(connection, "daily_costs", "usage_date", start, end, timedelta(days=1), levels, category)
+    series = _read(connection, "daily_costs", "usage_date", start, end, timedelta(days=1), levels, category)
+    columns = {name: column for column, name in enumerate(series.names())}
+    for provider, newest in late_providers(connection, end).items():
+        billed = _read(
+            connection, "daily_costs", "usage_date", end - timedelta(days=_LOOKED_BACK), end, timedelta(days=1), levels,
+            f"{category} AND provider = :provider", provider=provider,
+        )  # fmt: skip
+        for name in billed.names():
+            if (column := columns.get(name)) is not None:
+                series.values[(newest - start).days + 1 :, column] = np.nan
+    return series
 
 
-def read_hours(connection: sa.Connection, start: datetime, end: datetime, levels: tuple[tuple[str, ...], ...]) -> CostSeries:
-    """Usage by the hour, [start, end), of what is billed by the hour; `start` is a midnight (UTC), and a row of `values` is an hour."""
-    return _read(connection, "hourly_costs", "usage_hour", start, end, timedelta(hours=1), levels, "charge_category = 'Usage'")
+def read_hours(
+    connection: sa.Connection, start: datetime, end: datetime, levels: tuple[tuple[str, ...], ...]
+) -> CostSeries:
+    """Usage by the hour, [start, end), of what is billed by the hour; `start`
+    is a midnight (UTC), and a row of `values` is an hour.
+    """
+    return _read(
+        connection, "hourly_costs", "usage_hour", start, end, timedelta(hours=1), levels, "charge_category = 'Usage'"
+    )
 
 
 def _read(
-    connection: sa.Connection, table: str, moment: str, start: Any, end: Any, every: timedelta, levels: tuple[tuple[str, ...], ...], category: str
+    connection: sa.Connection, table: str, moment: str, start: Any, end: Any, every: timedelta, levels: tuple[tuple[str, ...], ...], category: str,
+    **more: str,
 ) -> CostSeries:  # fmt: skip
     used = tuple(name for name in DIMENSIONS if any(name in level for level in levels))
     sql = _SQL.format(
@@ -76,9 +118,15 @@ def _read(
         category=category,
         sets=", ".join(f"({', '.join(level)})" for level in levels),
     )
-    rows = connection.execute(sa.text(sql), {"start": start, "end": end})
+    rows = connection.execute(sa.text(sql), {"start": start, "end": end, **more})
     points: dict[tuple[tuple[tuple[str, str], ...], str], dict[int, float]] = {}
-    for moment_of_row, currency, *values_of, grouped, cost in rows:  # hundreds of thousands: names would cost more than what they say
+    for (
+        moment_of_row,
+        currency,
+        *values_of,
+        grouped,
+        cost,
+    ) in rows:  # hundreds of thousands: names would cost more than what they say
         scope = _scope(values_of, grouped, used)
         if scope is not None:
             points.setdefault((scope, currency), {})[(moment_of_row - start) // every] = cost
@@ -102,9 +150,3 @@ def _scope(values: Sequence[str | None], grouped: int, used: tuple[str, ...]) ->
             return None
         scope.append((dimension, value or UNALLOCATED))
     return tuple(scope)
-
-
-def data_through(connection: sa.Connection) -> date | None:
-    """The newest day with usage."""
-    through: date | None = connection.scalar(sa.text("SELECT max(usage_date) FROM finops.daily_costs WHERE charge_category = 'Usage'"))
-    return through

@@ -1,4 +1,5 @@
-"""Scoring the stored series: the detector's memory is kept as of thirty days ago, and the days since are judged anew each time.
+"""Scoring the stored series: the detector's memory is kept as of thirty days
+ago, and the days since are judged anew each time.
 
 So a restated bill is seen with its new figures, and a finding that is no longer found was a false alarm.
 """
@@ -12,14 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from analysis.anomalies import Finding, score
-from analysis.anomaly_scopes import Event, absorbed, sensitivities
-from analysis.anomaly_state import DAILY, Floats, State, from_json, is_current, join, new_state
-from analysis.maturity import COMPLETE, Curve, Sighting, complete, learn, maturity
+from analysis.anomalies.completeness import COMPLETE, Curve, Sighting, complete, learn, maturity
+from analysis.anomalies.scopes import Event, absorbed, sensitivities
+from analysis.anomalies.score import Finding, score
+from analysis.anomalies.state import DAILY, Floats, State, from_json, is_current, join, new_state
+from config.organisation import Organisation
 from db.tables import DetectorState, Insight
-from flows.anomaly_stories import Judged, Window
-from flows.cost_series import CostSeries, data_through, read
-from settings import Organisation
+from domain.freshness import newest_day
+from flows.anomalies.cost_series import CostSeries, read
+from flows.anomalies.grouping import Judged, Window
 
 WINDOW = timedelta(days=30)
 HISTORY = timedelta(days=400)
@@ -35,17 +37,22 @@ class Detection:
     through: date
 
 
-def detect(session: Session, organisation: Organisation, now: datetime, through: date | None = None) -> Detection | None:
-    """Judge the last thirty days of every watched series and move the memory up to their start; None when there is no usage. The caller commits.
+def detect(
+    session: Session, organisation: Organisation, now: datetime, through: date | None = None
+) -> Detection | None:
+    """Judge the last thirty days of every watched series and move the memory up
+    to their start; None when there is no usage. The caller commits.
 
     `through` ends the bills earlier than they do, for replaying what would have been told then.
     """
     session.execute(sa.text("SELECT pg_advisory_xact_lock(7113020)"))  # one detection at a time
-    through = through or data_through(session.connection())
+    through = through or newest_day(session.connection())
     if through is None:
         return None
     anchor = through - WINDOW
-    series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation.anomalies.floor_per_day)
+    series = _watched(
+        read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation.anomalies.floor_per_day
+    )
     state, kept = _memory(session, series, anchor)
     _remember(session, series, state, anchor, kept)
     events = declared_events(session, organisation)
@@ -54,7 +61,9 @@ def detect(session: Session, organisation: Organisation, now: datetime, through:
 
 
 def _watched(series: CostSeries, floor: float) -> CostSeries:
-    """Series that spend at least the floor a day, on average of the last four weeks or on any of the last three days."""
+    """Series that spend at least the floor a day, on average of the last four
+    weeks or on any of the last three days.
+    """
     with np.errstate(invalid="ignore"):
         recent = np.nan_to_num(series.values[-28:], nan=0.0)
     large = (recent.mean(axis=0) >= floor) | (recent[-3:].max(axis=0) >= floor)
@@ -62,10 +71,14 @@ def _watched(series: CostSeries, floor: float) -> CostSeries:
 
 
 def _memory(session: Session, series: CostSeries, anchor: date) -> tuple[State, frozenset[str]]:
-    """The memory of every series at the end of the anchor day, and which of it is stored as it is: others are carried on, or learn from history."""
+    """The memory of every series at the end of the anchor day, and which of it
+    is stored as it is: others are carried on, or learn from history.
+    """
     names = series.names()
     rows = session.scalars(sa.select(DetectorState).where(DetectorState.through <= anchor))
-    stored = {row.series: row for row in rows if is_current(row.state)}  # what an earlier release remembered is learned anew
+    stored = {
+        row.series: row for row in rows if is_current(row.state)
+    }  # what an earlier release remembered is learned anew
     first = [index for index, name in enumerate(names) if name not in stored]
     known = [index for index, name in enumerate(names) if name in stored]
     parts: list[State] = []
@@ -102,7 +115,9 @@ def _advance(state: State, series: CostSeries, columns: Sequence[int], start: da
 
 def _remember(session: Session, series: CostSeries, state: State, anchor: date, kept: frozenset[str]) -> None:
     names = enumerate(series.names())
-    rows = [{"series": name, "through": anchor, "state": state.to_json(index)} for index, name in names if name not in kept]
+    rows = [
+        {"series": name, "through": anchor, "state": state.to_json(index)} for index, name in names if name not in kept
+    ]
     for start in range(0, len(rows), 500):
         statement = insert(DetectorState).values(rows[start : start + 500])
         updated = {"through": statement.excluded.through, "state": statement.excluded.state}
@@ -123,7 +138,10 @@ def declared_events(session: Session, organisation: Organisation) -> list[Event]
 def curve(session: Session) -> Curve:
     """Completeness by age in days, learned from what earlier loads showed of each day."""
     rows = session.execute(sa.text("SELECT source_id, usage_date, seen_on, cost FROM finops.completeness"))
-    return learn(Sighting((row.source_id, row.usage_date), float((row.seen_on - row.usage_date).days), float(row.cost)) for row in rows)
+    return learn(
+        Sighting((row.source_id, row.usage_date), float((row.seen_on - row.usage_date).days), float(row.cost))
+        for row in rows
+    )
 
 
 def _judge(
@@ -145,7 +163,11 @@ def _judge(
     for offset in range((anchor - series.first).days + 1, (through - series.first).days + 1):
         day = series.day(offset)
         known = maturity(learned, (now.date() - day).days)
-        values = series.values[offset] if known.share >= 1 else np.array([complete(float(value), known) for value in series.values[offset]])
+        values = (
+            series.values[offset]
+            if known.share >= 1
+            else np.array([complete(float(value), known) for value in series.values[offset]])
+        )
         flags = np.full(len(series.scopes), known.upward_only)
         silent = absorbed(series.scopes, events, day)
         outcome, state = score(state, _moment(day), values, absorbed=silent, upward_only=flags, sensitivity=sensitivity)

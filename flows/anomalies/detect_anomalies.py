@@ -8,19 +8,22 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
-from analysis.anomaly_scopes import touches
+from analysis.anomalies.scopes import touches
+from aws.clients import cloud_of
+from config.organisation import Organisation, read_organisation
+from config.settings import read_settings
 from db import engines
-from db.engines import Database
+from db.database import Database
 from db.tables import Insight, Load
-from flows import culprits, failure, insights
-from flows.anomaly_stories import Judged, Noise, stories, title_of, worth_telling
-from flows.causes import Change, cause_json, explain_change
-from flows.cost_series import name_of
-from flows.detection import detect
-from flows.hourly_detection import detect_hours
-from flows.sources.aws_events import CloudTrail, Trail
-from playbooks.cloud import cloud_of
-from settings import Organisation, read_organisation, read_settings
+from domain import insights
+from flows import failure
+from flows.anomalies import change_authors
+from flows.anomalies.causes import Change, cause_json, explain_change
+from flows.anomalies.cost_series import name_of
+from flows.anomalies.daily import detect
+from flows.anomalies.grouping import Judged, Noise, stories, title_of, worth_telling
+from flows.anomalies.hourly import detect_hours
+from flows.ingest.cloud.aws_events import CloudTrail, Trail
 
 _OWNS = 0.7  # share of the change that makes it a team's
 _NEAR = timedelta(days=2)  # an alert of an hour and one of its day that start this near are one
@@ -42,9 +45,14 @@ def detect_anomalies() -> dict[str, int]:
 
 
 def run(
-    database: Database, organisation: Organisation, now: datetime, trail: Trail | None = None, through: date | None = None
+    database: Database,
+    organisation: Organisation,
+    now: datetime,
+    trail: Trail | None = None,
+    through: date | None = None,
 ) -> dict[str, int]:
-    """One detection in one transaction: insights, their messages and the detector's memory are there together or not at all.
+    """One detection in one transaction: insights, their messages and the
+    detector's memory are there together or not at all.
 
     `through` ends the bills earlier than they do, for replaying what would have been told then.
     """
@@ -56,7 +64,9 @@ def run(
         told = stories(detection.findings, detection.window_start)
         if through is None:
             of_hours = stories(detect_hours(session, organisation), detection.window_start)
-            told += [one for one in of_hours if not _is_told(one, told) or _is_known(session, _fingerprint(session, one))]
+            told += [
+                one for one in of_hours if not _is_told(one, told) or _is_known(session, _fingerprint(session, one))
+            ]
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
         named = [(judged, _fingerprint(session, judged)) for judged in told]
         noise = _noise(session, now)
@@ -68,7 +78,9 @@ def run(
 
 
 def _is_told(of_hours: Judged, told: Sequence[Judged]) -> bool:
-    """Whether the days tell of it already: what is known to be out of line there needs no second alert from its hours."""
+    """Whether the days tell of it already: what is known to be out of line
+    there needs no second alert from its hours.
+    """
     same = (of_hours.currency, of_hours.finding.direction)
     return any((day.currency, day.finding.direction) == same and touches(day.scope, of_hours.scope) for day in told)
 
@@ -90,7 +102,9 @@ def _fingerprint(session: Session, judged: Judged) -> str:
         Insight.evidence["direction"].astext == judged.finding.direction,
         Insight.starts_on.between(judged.since - _NEAR, judged.since + _NEAR),
     )
-    same = (one.fingerprint for one in session.scalars(of_hours.order_by(Insight.id)) if touches(one.scope, judged.scope))
+    same = (
+        one.fingerprint for one in session.scalars(of_hours.order_by(Insight.id)) if touches(one.scope, judged.scope)
+    )
     return next(same, own)
 
 
@@ -103,7 +117,8 @@ def _noise(session: Session, now: datetime) -> list[Noise]:
         Insight.detected_at > now - _NOISE_COUNTS,
     )
     return [
-        Noise(one.scope, one.currency, str(one.evidence.get("direction")), float(one.impact_amount or 0)) for one in session.scalars(called)
+        Noise(one.scope, one.currency, str(one.evidence.get("direction")), float(one.impact_amount or 0))
+        for one in session.scalars(called)
     ]
 
 
@@ -112,7 +127,11 @@ def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | 
     change = Change(judged.scope, judged.currency, since, finding.moment.date())  # the days that the alert is about
     known = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
-    people = culprits.who(session.connection(), trail, explained, change) if trail is not None and known is None else ()
+    people = (
+        change_authors.who(session.connection(), trail, explained, change)
+        if trail is not None and known is None
+        else ()
+    )
     cause = cause_json(explained, change, people)
     if known is not None:
         cause["who"] = (known.evidence.get("cause") or {}).get("who", "")
@@ -143,7 +162,9 @@ def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | 
 
 
 def _similar(session: Session, judged: Judged, fingerprint: str) -> str:
-    """The newest earlier anomaly of the same scope, else of the same service, and what people said of it; empty when there was none."""
+    """The newest earlier anomaly of the same scope, else of the same service,
+    and what people said of it; empty when there was none.
+    """
     earlier = sa.select(Insight).where(
         Insight.kind == "anomaly",
         Insight.fingerprint != fingerprint,
@@ -156,7 +177,9 @@ def _similar(session: Session, judged: Judged, fingerprint: str) -> str:
     newest: Sequence[Insight] = session.scalars(
         same.order_by((Insight.scope == dict(judged.scope)).desc(), Insight.starts_on.desc()).limit(1)
     ).all()
-    return "; ".join(f"{one.title} ({one.status}{': ' + one.status_reason if one.status_reason else ''})" for one in newest)
+    return "; ".join(
+        f"{one.title} ({one.status}{': ' + one.status_reason if one.status_reason else ''})" for one in newest
+    )
 
 
 def _close_vanished(session: Session, window_start: date, found: set[str], now: datetime) -> int:

@@ -1,4 +1,6 @@
-"""Findings as stories: one a cause, told at the level that explains it best, and only where people have not called the like of it noise."""
+"""Findings as stories: one a cause, told at the level that explains it best,
+and only where people have not called the like of it noise.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,12 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from analysis.anomalies import Finding
-from analysis.anomaly_scopes import touches
-from analysis.anomaly_state import Floats
+from analysis.anomalies.levels import Seen, causes
+from analysis.anomalies.scopes import touches
+from analysis.anomalies.score import Finding
+from analysis.anomalies.state import Floats
 from analysis.cause_words import EFFECTS
-from analysis.insight_levels import Seen, causes
-from analysis.money import money
+from analysis.formatting import money
 from analysis.root_cause import Verdict
 
 _SAME_START = timedelta(days=2)
@@ -24,8 +26,8 @@ _BACK = 0.35  # of the impact; what is nearer to the expected value is back to u
 
 @dataclass(frozen=True)
 class Window:
-    """What the detector saw, step by step: `values` [steps x series], of which the first `whole` have wholly arrived, and of the last steps what it
-    expected and how sure it was.
+    """What the detector saw, step by step: `values` [steps x series], of which the first
+    `whole` have wholly arrived, and of the last steps what it expected and how sure it was.
     """
 
     first: datetime
@@ -79,7 +81,9 @@ class Judged:
 
     @property
     def over(self) -> tuple[int, float] | None:
-        """Steps it lasted and what they cost more or less together, where the newest whole step is as before it again; None while it lasts."""
+        """Steps it lasted and what they cost more or less together, where the
+        newest whole step is as before it again; None while it lasts.
+        """
         first = int((self.finding.since - self.window.first) / self.window.every)
         beyond = self.window.values[first : self.window.whole, self.finding.row] - self.finding.expected
         out = np.abs(beyond) >= _BACK * abs(self.finding.impact)
@@ -128,7 +132,9 @@ def same_story(earlier: Judged, judged: Judged) -> bool:
 
 
 def worth_telling(judged: Judged, noise: Iterable[Noise]) -> bool:
-    """Whether it is half as large again as the last of its scope and direction that somebody called noise, for each time that was done."""
+    """Whether it is half as large again as the last of its scope and direction
+    that somebody called noise, for each time that was done.
+    """
     like = [one.impact for one in noise if (dict(one.scope), one.currency, one.direction) == _kind(judged)]
     return not like or abs(judged.impact) >= max(abs(impact) for impact in like) * _LOUDER ** len(like)
 

@@ -1,4 +1,6 @@
-"""What a digest says: three lines and a chart from the stored figures; no digest invents a drop when the bill is late."""
+"""What a digest says: three lines and a chart from the stored figures; no
+digest invents a drop when the bill is late.
+"""
 
 import json
 from collections.abc import Mapping
@@ -11,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.budgets import band_of_total
-from analysis.money import money, percent
-from db import outlook
-from db.outlook import Outlook
-from flows.cost_series import CostSeries, read
-from flows.freshness import fresh
-from flows.showback import section as showback_section
+from analysis.formatting import money, percent
+from domain import forecasts_view
+from domain.forecasts_view import Outlook
+from flows.anomalies.cost_series import CostSeries, read
+from flows.digests.freshness import fresh
+from flows.ingest.showback import section as showback_section
 
 _DAYS = 30
 _USUAL_WEEKS = 4
@@ -49,14 +51,24 @@ def compose(session: Session, scope: Mapping[str, str], today: date, *, weekly: 
     through, span = reach.through, 7 if weekly else 1
     budget, ahead = _budget(session, scope, currency), _ahead(session, scope, currency, through)
     when = _when(through, today, span)
-    lines = [f"{_spent(days, series, through, span, currency, when)} {_month(days, series, through, budget, ahead, currency)}"]
+    lines = [
+        f"{_spent(days, series, through, span, currency, when)} {_month(days, series, through, budget, ahead, currency)}"
+    ]
     lines.append(
-        " ".join(part for part in (_mover(session, scope, through, span, currency), _open_things(session, scope, currency)) if part)
+        " ".join(
+            part
+            for part in (_mover(session, scope, through, span, currency), _open_things(session, scope, currency))
+            if part
+        )
     )
     title = f"{name[:1].upper() + name[1:]}, {_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]}"
     figure = _figure(series, through, budget, ahead, currency)
     payload = {"title": title, "lines": lines, "late": reach.late, "figure": figure, "details": True}
-    sections = [_services(session, scope, through, span, currency), _insights(session, scope), showback_section(session, scope, through)]
+    sections = [
+        _services(session, scope, through, span, currency),
+        _insights(session, scope),
+        showback_section(session, scope, through),
+    ]
     details = {"sections": [section for section in sections if section["rows"]]}
     text = "\n".join([title, *([reach.late] if reach.late else []), *lines])
     return Digest(payload, details, text)
@@ -104,7 +116,9 @@ def _month(days: Any, series: CostSeries, through: date, budget: Any, ahead: Out
     if ahead is None:
         return f"Month {money(spent, currency)}{of}."
     rest = [index for index, day in enumerate(ahead.days) if day > through and day.month == first.month]
-    if not rest or ahead.days[0] > through + timedelta(days=1):  # with days missing between them, spent and expected do not add up
+    if not rest or ahead.days[0] > through + timedelta(
+        days=1
+    ):  # with days missing between them, spent and expected do not add up
         return f"Month {money(spent, currency)}{of}."
     mean, low, high = (np.array(band)[rest] for band in (ahead.expected, ahead.low_80, ahead.high_80))
     total, least, most = band_of_total(mean, low, high)
@@ -119,12 +133,16 @@ def _budget(session: Session, scope: Mapping[str, str], currency: str) -> Any:
 
 
 def _ahead(session: Session, scope: Mapping[str, str], currency: str, through: date) -> Outlook | None:
-    """The newest forecast that starts no later than the day after `through`, through the month's end and a week at least."""
-    return outlook.read(session.connection(), scope, currency, _MOST_AHEAD, until=through + timedelta(days=1))
+    """The newest forecast that starts no later than the day after `through`,
+    through the month's end and a week at least.
+    """
+    return forecasts_view.read(session.connection(), scope, currency, _MOST_AHEAD, until=through + timedelta(days=1))
 
 
 def _moves(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> list[Any]:
-    """Services by how far they are from usual: the mean of the same days of the four weeks before, which adds up over services."""
+    """Services by how far they are from usual: the mean of the same days of the
+    four weeks before, which adds up over services.
+    """
     where = " AND ".join(f"{name} IS NOT DISTINCT FROM :scope_{name}" for name in scope) or "true"
     usual = [through - timedelta(days=7 * week + day) for week in range(1, _USUAL_WEEKS + 1) for day in range(span)]
     sql = f"""SELECT service, now, usual / {_USUAL_WEEKS} AS before FROM (
@@ -139,7 +157,9 @@ def _moves(session: Session, scope: Mapping[str, str], through: date, span: int,
 
 
 def _mover(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> str:
-    """The service that moved most, with its reason where an insight knows one; nothing where it moved by less than a hundredth of the cost."""
+    """The service that moved most, with its reason where an insight knows one;
+    nothing where it moved by less than a hundredth of the cost.
+    """
     moves = _moves(session, scope, through, span, currency)
     delta = float(moves[0].now - moves[0].before) if moves else 0.0
     if abs(delta) < _MOVES * sum(float(row.now) for row in moves):
@@ -149,9 +169,7 @@ def _mover(session: Session, scope: Mapping[str, str], through: date, span: int,
     asked = {"service": moves[0].service, "direction": "up" if delta >= 0 else "down", "team": scope.get("team")}
     why = session.scalar(sa.text(sql), asked)
     sign = "+" if delta >= 0 else "−"
-    return (
-        f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual {_like(through, span)}{f'; {why}' if why else ''}."
-    )
+    return f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual {_like(through, span)}{f'; {why}' if why else ''}."
 
 
 def _like(through: date, span: int) -> str:
@@ -167,7 +185,9 @@ def _open_things(session: Session, scope: Mapping[str, str], currency: str) -> s
     row = session.execute(sa.text(sql), {"all": not scope, "team": team}).one()
     parts = [f"{row.insights} open insight{'' if row.insights == 1 else 's'}"]
     if row.proposals:
-        parts.append(f"{row.proposals} proposal{'' if row.proposals == 1 else 's'} worth {money(row.worth, currency)} a month")
+        parts.append(
+            f"{row.proposals} proposal{'' if row.proposals == 1 else 's'} worth {money(row.worth, currency)} a month"
+        )
     if row.saved:
         parts.append(f"{money(row.saved, currency)} a month saved and verified")
     return ", ".join(parts) + "."
@@ -182,7 +202,9 @@ def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | Non
     past = [series.day(index) for index in range(start, end)]
     days = [*past, *(ahead.days[index] for index in coming)] if ahead is not None else past
     nothing, before = [None] * len(coming), [None] * len(past)
-    lines: list[list[Any]] = [["cost", [*(round(float(value), 2) for value in np.nan_to_num(series.values[start:end, 0])), *nothing]]]
+    lines: list[list[Any]] = [
+        ["cost", [*(round(float(value), 2) for value in np.nan_to_num(series.values[start:end, 0])), *nothing]]
+    ]
     figure: dict[str, Any] = {
         "kind": "line",
         "title": f"Cost a day, {currency}",
@@ -191,7 +213,9 @@ def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | Non
         "y_label": currency,
     }
     if ahead is not None and coming:
-        bands = {name: [round(getattr(ahead, name)[i], 2) for i in coming] for name in ("expected", "low_80", "high_80")}
+        bands = {
+            name: [round(getattr(ahead, name)[i], 2) for i in coming] for name in ("expected", "low_80", "high_80")
+        }
         lines.append(["forecast", [*before, *bands["expected"]]])
         figure["band"] = [[*before, *bands["low_80"]], [*before, *bands["high_80"]]]
     if budget is not None:
@@ -209,10 +233,18 @@ def _services(session: Session, scope: Mapping[str, str], through: date, span: i
         [row.service, money(row.now or 0, currency), money(float(row.now or 0) - float(row.before or 0), currency)]
         for row in _moves(session, scope, through, span, currency)
     ]
-    return {"title": "Movers", "columns": ["Service", "Cost", f"Against a usual {_like(through, span)}"], "rows": rows, "right": [1, 2]}
+    return {
+        "title": "Movers",
+        "columns": ["Service", "Cost", f"Against a usual {_like(through, span)}"],
+        "rows": rows,
+        "right": [1, 2],
+    }
 
 
 def _insights(session: Session, scope: Mapping[str, str]) -> dict[str, Any]:
     sql = "SELECT title, severity FROM finops.insights WHERE status IN ('open', 'acknowledged') AND closed_at IS NULL AND (:all OR team = :team) ORDER BY impact_amount DESC NULLS LAST LIMIT 10"
-    rows = [[row.title, row.severity] for row in session.execute(sa.text(sql), {"all": not scope, "team": scope.get("team")})]
+    rows = [
+        [row.title, row.severity]
+        for row in session.execute(sa.text(sql), {"all": not scope, "team": scope.get("team")})
+    ]
     return {"title": "Open insights", "columns": ["Insight", "Severity"], "rows": rows}

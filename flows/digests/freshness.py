@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.maturity import Curve, maturity
-from analysis.money import percent
-from flows.cost_series import CostSeries
-from flows.detection import curve
+from analysis.anomalies.completeness import Curve, maturity
+from analysis.formatting import percent
+from domain.freshness import data_through
+from flows.anomalies.cost_series import CostSeries
+from flows.anomalies.daily import curve
 
 WHOLE = 0.9  # share of a day's final cost from which it can be compared with other days
-_LEAST_USUAL = 0.6  # of a usual day; a newest day under it, of a bill nothing is known about, has probably not wholly arrived
+_LEAST_USUAL = (
+    0.6  # of a usual day; a newest day under it, of a bill nothing is known about, has probably not wholly arrived
+)
 _YOUNG = 2  # days after which a bill that says little is believed
-_ACTIVE = 14  # days; a provider silent for longer delivers no more
 _WEEKS = 4
 
 
@@ -30,7 +31,7 @@ class Fresh:
 
 def fresh(session: Session, scope: Mapping[str, str], series: CostSeries, today: date) -> Fresh:
     """As of the morning of `today`, for the scope's daily series."""
-    newest = min(_newest(session, scope, today) or today, today - timedelta(days=1))
+    newest = min(data_through(session.connection(), scope, today) or today, today - timedelta(days=1))
     learned = curve(session)
     through = newest
     while through > newest - timedelta(days=5) and _share(learned, series, through, today) < WHOLE:
@@ -39,19 +40,11 @@ def fresh(session: Session, scope: Mapping[str, str], series: CostSeries, today:
         return Fresh(through, f"The bills are late: they end on {_said(newest)}; nothing is said about later days.")
     if through < newest:
         share = _share(learned, series, newest, today)
-        return Fresh(through, f"{_said(newest)} has not wholly arrived (about {percent(share)} of it); this is about the days before.")
+        return Fresh(
+            through,
+            f"{_said(newest)} has not wholly arrived (about {percent(share)} of it); this is about the days before.",
+        )
     return Fresh(through, None)
-
-
-def _newest(session: Session, scope: Mapping[str, str], today: date) -> date | None:
-    """The newest day for which every provider of the scope that still delivers has usage."""
-    where = " AND ".join(f"{name} IS NOT DISTINCT FROM :scope_{name}" for name in scope) or "true"
-    sql = f"""SELECT min(newest) FROM (SELECT provider, max(usage_date) AS newest, max(max(usage_date)) OVER () AS last FROM finops.daily_costs
-              WHERE charge_category = 'Usage' AND usage_date >= :since AND usage_date < :today AND {where} GROUP BY provider) p
-              WHERE newest > last - {_ACTIVE}"""
-    bound = {f"scope_{name}": value for name, value in scope.items()}
-    found: date | None = session.scalar(sa.text(sql), {**bound, "since": today - timedelta(days=60), "today": today})
-    return found
 
 
 def _share(learned: Curve, series: CostSeries, day: date, today: date) -> float:
@@ -61,7 +54,10 @@ def _share(learned: Curve, series: CostSeries, day: date, today: date) -> float:
         return maturity(learned, age).share
     place = (day - series.first).days
     usual = float(
-        np.median([np.nan_to_num(series.values[place - 7 * week, 0]) for week in range(1, _WEEKS + 1) if place >= 7 * week] or [0.0])
+        np.median(
+            [np.nan_to_num(series.values[place - 7 * week, 0]) for week in range(1, _WEEKS + 1) if place >= 7 * week]
+            or [0.0]
+        )
     )
     share = float(np.nan_to_num(series.values[place, 0])) / usual if usual > 0 else 1.0
     return share if age <= _YOUNG and share < _LEAST_USUAL else 1.0

@@ -9,12 +9,16 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
+from config.access import may_see_scope
+from config.errors import UserError
+from config.organisation import Organisation, read_organisation
+from config.settings import read_settings
 from db import engines, outbox
-from db.engines import Database
+from db.database import Database
 from db.tables import Subscription
+from domain.subscriptions import due
 from flows import failure
-from flows.digest import Digest, compose
-from settings import Organisation, UserError, read_organisation, read_settings
+from flows.digests.digest import Digest, compose
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,20 @@ def run(database: Database, organisation: Organisation, now: datetime) -> int:
     """Leave the digests due at this moment; returns how many."""
     sent = 0
     with Session(database.app) as session, session.begin():
-        subscriptions = session.scalars(sa.select(Subscription).where(Subscription.active.is_(True), Subscription.kind == "digest")).all()
-        for due in [*of_channels(organisation, now), *of_subscriptions(subscriptions, now)]:
-            digest = compose(session, dict(due.scope), due.day, weekly=due.weekly)
-            if digest is not None and leave(session, due, digest):
+        subscriptions = session.scalars(
+            sa.select(Subscription).where(Subscription.active.is_(True), Subscription.kind == "digest")
+        ).all()
+        for item in [*of_channels(organisation, now), *of_subscriptions(subscriptions, organisation, now)]:
+            digest = compose(session, dict(item.scope), item.day, weekly=item.weekly)
+            if digest is not None and leave(session, item, digest):
                 sent += 1
     return sent
 
 
 def of_channels(organisation: Organisation, now: datetime) -> list[Due]:
-    """What finops.yaml asks for and is due: the channel's local hour has come today. Local time makes it right around a clock change."""
+    """What finops.yaml asks for and is due: the channel's local hour has come
+    today. Local time makes it right around a clock change.
+    """
     found = []
     for channel in organisation.channels:
         local = now.astimezone(ZoneInfo(channel.timezone))
@@ -62,16 +70,13 @@ def of_channels(organisation: Organisation, now: datetime) -> list[Due]:
     return found
 
 
-def of_subscriptions(subscriptions: Sequence[Subscription], now: datetime) -> list[Due]:
-    """What people subscribed to and is due: its time has come on one of its days, in its own zone; not on the day it was made after that time."""
-    found = []
-    for row in subscriptions:
-        local = now.astimezone(ZoneInfo(row.timezone))
-        days = row.weekdays if row.weekdays is not None else None if row.weekday is None else [row.weekday]
-        come = (local.hour, local.minute) >= (row.at_hour, row.at_minute)
-        if come and (days is None or local.weekday() in days) and row.last_sent_for != local.date():
-            found.append(Due(row.channel, tuple(sorted(row.scope.items())), row.frequency == "weekly", local.date(), row.id))
-    return found
+def of_subscriptions(subscriptions: Sequence[Subscription], organisation: Organisation, now: datetime) -> list[Due]:
+    """What people subscribed to and is due, where they may still see what it tells."""
+    return [
+        Due(row.channel, tuple(sorted(row.scope.items())), row.frequency == "weekly", day, row.id)
+        for row in subscriptions
+        if (day := due(row, now)) is not None and may_see_scope(organisation.actor(row.created_by), row.scope)
+    ]
 
 
 def leave(session: Session, due: Due, digest: Digest) -> bool:

@@ -1,4 +1,6 @@
-"""Where every budget stands: spent, heading for, when it is crossed; a breach is told to the budget's channel and owner."""
+"""Where every budget stands: spent, heading for, when it is crossed; a breach
+is told to the budget's channel and owner.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -13,14 +15,18 @@ from sqlalchemy.orm import Session
 
 from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate, total_with_band
 from analysis.forecasts.series import Forecast
-from analysis.money import money
+from analysis.formatting import money
+from config.organisation import Budget, Organisation, Scope, read_organisation
+from config.settings import read_settings
 from db import engines
-from db.engines import Database
+from db.database import Database
 from db.tables import BudgetPeriod, BudgetRow, Insight
 from db.tables import Forecast as Stored
-from flows import failure, insights, showback
-from flows.cost_series import data_through, read
-from settings import Budget, Organisation, Scope, read_organisation, read_settings
+from domain import insights
+from domain.freshness import newest_day
+from flows import failure
+from flows.anomalies.cost_series import read
+from flows.ingest import showback
 
 _HISTORY = timedelta(days=800)
 _SEVERITY = {"breached": "critical", "forecast_breach": "high", "warning": "medium"}
@@ -41,7 +47,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
     with Session(database.app) as session, session.begin():
         take_over(session, organisation)
         showback.refresh(session, organisation)
-        through = data_through(session.connection())
+        through = newest_day(session.connection())
         if through is None:
             return {}
         today, statuses, found = through + timedelta(days=1), {}, []
@@ -72,7 +78,9 @@ def take_over(session: Session, organisation: Organisation) -> None:
             "starts_on": budget.start, "ends_on": budget.end, "thresholds": list(budget.thresholds), "rollover": budget.rollover, "owner": budget.owner,
         }  # fmt: skip
         statement = insert(BudgetRow).values(name=budget.name, origin="file", **values)
-        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values, where=BudgetRow.origin == "file"))
+        session.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_=values, where=BudgetRow.origin == "file")
+        )
     session.expire_all()
 
 
@@ -89,18 +97,27 @@ def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
     series = read(session.connection(), today - _HISTORY, today, (tuple(scope),), categories="all")
     for index, (found, currency) in enumerate(zip(series.scopes, series.currencies, strict=True)):
         if dict(found) == scope and currency == budget.currency:
-            values = np.nan_to_num(series.values[:, index])
-            return {series.day(offset): float(value) for offset, value in enumerate(values)}
+            values = series.values[:, index]  # a day that has not arrived is left out: the forecast stands for it
+            return {series.day(offset): float(value) for offset, value in enumerate(values) if np.isfinite(value)}
     return {}
 
 
 def _forecast(session: Session, budget: Budget) -> Forecast | None:
-    same = (Stored.scope_kind == budget.scope.kind(), Stored.scope == budget.scope.label(), Stored.currency == budget.currency)
+    same = (
+        Stored.scope_kind == budget.scope.kind(),
+        Stored.scope == budget.scope.label(),
+        Stored.currency == budget.currency,
+    )
     made_on = session.scalar(sa.select(sa.func.max(Stored.made_on)).where(*same))
     if made_on is None:
         return None
-    rows = session.scalars(sa.select(Stored).where(*same, Stored.made_on == made_on).order_by(Stored.forecast_date)).all()
-    bands = (np.array([float(getattr(row, name)) for row in rows]) for name in ("expected_cost", "low_80", "high_80", "low_95", "high_95"))
+    rows = session.scalars(
+        sa.select(Stored).where(*same, Stored.made_on == made_on).order_by(Stored.forecast_date)
+    ).all()
+    bands = (
+        np.array([float(getattr(row, name)) for row in rows])
+        for name in ("expected_cost", "low_80", "high_80", "low_95", "high_95")
+    )
     mean, low_80, high_80, low_95, high_95 = bands
     return Forecast(rows[0].forecast_date, mean, low_80, high_80, low_95, high_95, rows[0].model)
 
@@ -120,7 +137,9 @@ def _store(session: Session, status: BudgetStatus, now: datetime) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["budget", "period_start"], set_=values))
 
 
-def _figure(costs: Mapping[date, float], forecast: Forecast | None, status: BudgetStatus, today: date, currency: str) -> dict[str, Any]:
+def _figure(
+    costs: Mapping[date, float], forecast: Forecast | None, status: BudgetStatus, today: date, currency: str
+) -> dict[str, Any]:
     """The period's cost so far, added up day by day, where it is heading with its band, and the budget."""
     period = status.period
     days = [period.start + timedelta(days=offset) for offset in range((period.end - period.start).days)]
@@ -171,7 +190,12 @@ def _insight(
         impact=max(over, 0.0),
         currency=row.currency,
         starts_on=status.period.start,
-        evidence={"budget": row.name, "percent_used": round(status.percent_used, 1), "forecast": status.forecast, "note": status.note},
+        evidence={
+            "budget": row.name,
+            "percent_used": round(status.percent_used, 1),
+            "forecast": status.forecast,
+            "note": status.note,
+        },
         severity=_SEVERITY[status.status],
         card="budget",
         owner=row.owner,
@@ -190,7 +214,12 @@ def _reason(session: Session, budget: Budget, status: BudgetStatus, today: date)
               AND (usage_date >= :start AND usage_date < :today OR usage_date >= :before AND usage_date < :before_end)
               GROUP BY service ORDER BY 2 DESC LIMIT 1"""
     bound = {f"scope_{name}": value for name, value in scope.items()}
-    periods = {"start": status.period.start, "today": today, "before": before, "before_end": before + timedelta(days=days)}
+    periods = {
+        "start": status.period.start,
+        "today": today,
+        "before": before,
+        "before_end": before + timedelta(days=days),
+    }
     row = session.execute(sa.text(sql), {**bound, **periods, "currency": budget.currency}).one_or_none()
     if row is None or row.grown <= 0:
         return ""
@@ -199,6 +228,8 @@ def _reason(session: Session, budget: Budget, status: BudgetStatus, today: date)
 
 def _close_recovered(session: Session, found: set[str], now: datetime) -> None:
     """Open budget insights that no longer hold."""
-    statement = sa.select(Insight).where(Insight.kind == "budget", Insight.status.in_(insights.LIVE), Insight.fingerprint.not_in(found))
+    statement = sa.select(Insight).where(
+        Insight.kind == "budget", Insight.status.in_(insights.LIVE), Insight.fingerprint.not_in(found)
+    )
     for insight in session.scalars(statement.with_for_update()):
         insights.close(session, insight, "the budget is no longer in this state.", now)

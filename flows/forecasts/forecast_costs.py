@@ -1,4 +1,6 @@
-"""Forecast 180 days of every scope worth planning with, keep what was predicted, and measure what earlier predictions were worth."""
+"""Forecast 180 days of every scope worth planning with, keep what was
+predicted, and measure what earlier predictions were worth.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,14 +15,17 @@ from sqlalchemy.orm import Session
 
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import Forecast, KnownStep, Series
-from analysis.money import money
-from db import engines, outbox, outlook
-from db.engines import Database
+from analysis.formatting import money
+from config.organisation import Organisation, PlannedEvent, read_organisation
+from config.settings import read_settings
+from db import engines, outbox
+from db.database import Database
 from db.tables import BudgetRow, ForecastAccuracy
 from db.tables import Forecast as Stored
+from domain import forecasts_view
+from domain.freshness import newest_day
 from flows import failure
-from flows.cost_series import CostSeries, data_through, name_of, read
-from settings import Organisation, PlannedEvent, read_organisation, read_settings
+from flows.anomalies.cost_series import CostSeries, name_of, read
 
 HORIZONS = (30, 90, 180)
 _HISTORY = timedelta(days=760)
@@ -33,7 +38,9 @@ _CHUNK = 20_000  # rows an INSERT
 
 @flow(name="forecast_costs", flow_run_name="forecasts")
 def forecast_costs(scope_kind: str | None = None, scope: str | None = None, request_key: str | None = None) -> int:
-    """All scopes, or one by its kind and label; returns how many were forecast. The same day again replaces that day's forecasts."""
+    """All scopes, or one by its kind and label; returns how many were forecast.
+    The same day again replaces that day's forecasts.
+    """
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
@@ -42,11 +49,15 @@ def forecast_costs(scope_kind: str | None = None, scope: str | None = None, requ
 
 
 def run(
-    database: Database, organisation: Organisation, *, only: tuple[str, str | None] | None = None, request_key: str | None = None
+    database: Database,
+    organisation: Organisation,
+    *,
+    only: tuple[str, str | None] | None = None,
+    request_key: str | None = None,
 ) -> int:
     """Fetch, forecast, store; the day after the newest complete data is the first that is predicted."""
     with Session(database.app) as session, session.begin():
-        through = data_through(session.connection())
+        through = newest_day(session.connection())
         if through is None:
             return 0
         today = through + timedelta(days=1)
@@ -59,9 +70,14 @@ def run(
     return len(found)
 
 
-def _series(session: Session, organisation: Organisation, today: date) -> dict[tuple[str, str, str], tuple[Mapping[str, str], Series]]:
+def _series(
+    session: Session, organisation: Organisation, today: date
+) -> dict[tuple[str, str, str], tuple[Mapping[str, str], Series]]:
     """(scope kind, label, currency) -> scope and series, for the usual levels and for every budget's scope."""
-    budgets = [*session.scalars(sa.select(BudgetRow.scope)), *(dict(budget.scope.pairs()) for budget in organisation.budgets)]
+    budgets = [
+        *session.scalars(sa.select(BudgetRow.scope)),
+        *(dict(budget.scope.pairs()) for budget in organisation.budgets),
+    ]
     levels = tuple(dict.fromkeys([*_LEVELS, *(tuple(sorted(scope)) for scope in budgets)]))
     wanted = [scope for scope in budgets if len(scope) > 1]
     found = {}
@@ -71,7 +87,10 @@ def _series(session: Session, organisation: Organisation, today: date) -> dict[t
             continue
         if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY:
             continue
-        found[outlook.kind_of(scope), outlook.label_of(scope), currency] = (scope, _one(read_series, index))
+        found[forecasts_view.kind_of(scope), forecasts_view.label_of(scope), currency] = (
+            scope,
+            _one(read_series, index),
+        )
     return found
 
 
@@ -98,14 +117,25 @@ def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[tu
     for keys, tier in groups:
         named = {name_of(series[key][0], key[2]): key for key in keys}
         steps = {name: _steps(series[key][0], organisation.events) for name, key in named.items()}
-        made = forecast_many({name: series[key][1] for name, key in named.items()}, max(HORIZONS), today, tier, steps=steps, workers=2)  # type: ignore[arg-type]
+        made = forecast_many(
+            {name: series[key][1] for name, key in named.items()},
+            max(HORIZONS),
+            today,
+            tier,  # type: ignore[arg-type]
+            steps=steps,
+            workers=2,
+        )
         found |= {named[name]: forecast for name, forecast in made.items()}
     return found
 
 
 def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[KnownStep]:
     """Planned events inside of the scope, with their amount a day."""
-    inside = [event for event in events if event.amount_per_day and all(dict(event.scope.pairs()).get(k) == v for k, v in scope.items())]
+    inside = [
+        event
+        for event in events
+        if event.amount_per_day and all(dict(event.scope.pairs()).get(k) == v for k, v in scope.items())
+    ]
     return [KnownStep(event.start, float(event.amount_per_day), event.end) for event in inside]
 
 
@@ -123,26 +153,40 @@ def _rows(key: tuple[str, str, str], forecast: Forecast, made_on: date) -> Itera
     bands = (forecast.mean, forecast.low_80, forecast.high_80, forecast.low_95, forecast.high_95)
     same = {"scope_kind": key[0], "scope": key[1], "currency": key[2], "made_on": made_on, "model": forecast.model}
     for index, day in enumerate(forecast.days()):
-        yield {**same, "forecast_date": day, **{name: round(float(band[index]), 4) for name, band in zip(names, bands, strict=True)}}
+        yield {
+            **same,
+            "forecast_date": day,
+            **{name: round(float(band[index]), 4) for name, band in zip(names, bands, strict=True)},
+        }
 
 
 def _measure(session: Session, series: Keyed, today: date) -> None:
-    """Two accuracies a scope and horizon: of a forecast replayed as of then (backtest), and of what was really predicted then (live)."""
+    """Two accuracies a scope and horizon: of a forecast replayed as of then
+    (backtest), and of what was really predicted then (live).
+    """
     rows: list[dict[str, Any]] = []
     for days in HORIZONS:
         origin = today - timedelta(days=days)
-        named = {name_of(scope, key[2]): (key, one) for key, (scope, one) in series.items() if (origin - one.start).days >= 28}
+        named = {
+            name_of(scope, key[2]): (key, one)
+            for key, (scope, one) in series.items()
+            if (origin - one.start).days >= 28
+        }
         made = forecast_many({name: one for name, (_, one) in named.items()}, days, origin, "cheap", workers=2)
         if days == min(HORIZONS):
             _store_replayed(session, {named[name][0]: forecast for name, forecast in made.items()}, origin)
         for name, forecast in made.items():
             key, one = named[name]
             actual = np.nan_to_num(one.values[(origin - one.start).days :][:days])
-            rows += _accuracy(key, forecast.model, days, today, "backtest", forecast.mean, actual, (forecast.low_80, forecast.high_80))
+            rows += _accuracy(
+                key, forecast.model, days, today, "backtest", forecast.mean, actual, (forecast.low_80, forecast.high_80)
+            )
         for key, predicted in _predicted(session, series, origin, days).items():
             one = series[key][1]
             actual = np.nan_to_num(one.values[(origin - one.start).days :][:days])
-            rows += _accuracy(key, "as predicted", days, today, "live", predicted[0], actual, (predicted[1], predicted[2]))
+            rows += _accuracy(
+                key, "as predicted", days, today, "live", predicted[0], actual, (predicted[1], predicted[2])
+            )
     if rows:
         statement = insert(ForecastAccuracy)
         keys = [column.name for column in ForecastAccuracy.__table__.primary_key]
@@ -151,19 +195,27 @@ def _measure(session: Session, series: Keyed, today: date) -> None:
 
 
 def _store_replayed(session: Session, made: Mapping[tuple[str, str, str], Forecast], origin: date) -> None:
-    """Keep a replay for the charts of scopes that were not forecast on its day: `as predicted` beside what came; it counts as no prediction."""
-    same = (Stored.made_on == origin, Stored.model.not_like(f"{outlook.REPLAYED}%"))
+    """Keep a replay for the charts of scopes that were not forecast on its day:
+    `as predicted` beside what came; it counts as no prediction.
+    """
+    same = (Stored.made_on == origin, Stored.model.not_like(f"{forecasts_view.REPLAYED}%"))
     known = session.execute(sa.select(Stored.scope_kind, Stored.scope, Stored.currency).where(*same).distinct())
     there = {(row.scope_kind, row.scope, row.currency) for row in known}
-    _store(session, {k: replace(f, model=f"{outlook.REPLAYED} {f.model}") for k, f in made.items() if k not in there}, origin)
+    _store(
+        session,
+        {k: replace(f, model=f"{forecasts_view.REPLAYED} {f.model}") for k, f in made.items() if k not in there},
+        origin,
+    )
 
 
-def _predicted(session: Session, series: Keyed, origin: date, days: int) -> dict[tuple[str, str, str], tuple[Any, Any, Any]]:
+def _predicted(
+    session: Session, series: Keyed, origin: date, days: int
+) -> dict[tuple[str, str, str], tuple[Any, Any, Any]]:
     """What was really stored on the origin day, where all of its days are there."""
     rows = session.execute(
         sa.select(Stored.scope_kind, Stored.scope, Stored.currency, Stored.expected_cost, Stored.low_80, Stored.high_80)
         .where(Stored.made_on == origin, Stored.forecast_date < origin + timedelta(days=days))
-        .where(Stored.model.not_like(f"{outlook.REPLAYED}%"))
+        .where(Stored.model.not_like(f"{forecasts_view.REPLAYED}%"))
         .order_by(Stored.scope_kind, Stored.scope, Stored.currency, Stored.forecast_date)
     )
     found: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
@@ -176,7 +228,14 @@ def _predicted(session: Session, series: Keyed, origin: date, days: int) -> dict
 
 
 def _accuracy(
-    key: tuple[str, str, str], model: str, days: int, today: date, kind: str, predicted: Any, actual: Any, band: tuple[Any, Any]
+    key: tuple[str, str, str],
+    model: str,
+    days: int,
+    today: date,
+    kind: str,
+    predicted: Any,
+    actual: Any,
+    band: tuple[Any, Any],
 ) -> list[dict[str, Any]]:
     total = float(actual.sum())
     if len(actual) != days or total <= 0:
@@ -192,13 +251,15 @@ def _accuracy(
     ]  # fmt: skip
 
 
-def _answer(session: Session, series: Keyed, found: dict[tuple[str, str, str], Forecast], request_key: str | None) -> None:
+def _answer(
+    session: Session, series: Keyed, found: dict[tuple[str, str, str], Forecast], request_key: str | None
+) -> None:
     """The card in the thread that asked."""
     totals = {" ".join(key): money(float(forecast.mean[:30].sum()), key[2]) for key, forecast in found.items()}
     request = failure.close_request(session, request_key, "finished", {"forecasts": totals})
     if request is None or not request.channel or not found:
         return
     key = next(iter(found))
-    card = outlook.card(session.connection(), series[key][0], key[2], _CARD_DAYS)
+    card = forecasts_view.card(session.connection(), series[key][0], key[2], _CARD_DAYS)
     if card is not None:
         outbox.leave(session, request.channel, "forecast", card, f"forecast:{request_key}", thread_ts=request.thread_ts)

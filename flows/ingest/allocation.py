@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
+from config.errors import UserError
+from config.organisation import Allocation, AllocationRule
 from db.focus import ALLOCATED
-from settings import Allocation, AllocationRule, UserError
+from flows.ingest.formats.tags import plain_key, plain_keys
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,19 +21,26 @@ def rules_of(allocation: Allocation) -> dict[str, tuple[AllocationRule, ...]]:
     return {name: getattr(allocation, name) for name in ALLOCATED}
 
 
-def tag_value(tags: dict[str, object], keys: Sequence[str]) -> str | None:
-    """The first value of these keys that is not empty, trimmed and capped; lists and objects count as empty."""
-    for key in keys:
-        value = tags.get(key)
-        if value is not None and not isinstance(value, list | dict):
-            text = str(value).strip()[:_VALUE_CAP]
-            if text:
-                return text
+def tag_value(tags: dict[str, object], rule: AllocationRule) -> str | None:
+    """The first value of a rule's tag keys that is not empty, trimmed and capped; lists and objects count as empty.
+
+    Keys are compared without case and without a provider's prefix (`user:`), unless the rule is exact; the key as it
+    is written comes first.
+    """
+    plain = plain_keys(tags) if rule.tag and tags and not rule.exact else {}
+    for key in rule.tag:
+        for value in (tags.get(key), plain.get(plain_key(key))):
+            if value is not None and not isinstance(value, list | dict):
+                text = str(value).strip()[:_VALUE_CAP]
+                if text:
+                    return text
     return None
 
 
 def expression(rules: Sequence[AllocationRule], tags: Sequence[str]) -> "pl.Expr":
-    """The value of the first rule that gives one; `tags` names, for each rule, the column with what its tag keys hold."""
+    """The value of the first rule that gives one; `tags` names, for each rule,
+    the column with what its tag keys hold.
+    """
     import polars as pl
 
     given = [_given(rule, column) for rule, column in zip(rules, tags, strict=True)]
@@ -67,7 +76,9 @@ def _wildcard(text: str) -> str:
 
 
 def _supported(pattern: str) -> str:
-    """The pattern, when the engine that reads bills takes it: no look-around, no back-references; else raises `UserError`."""
+    """The pattern, when the engine that reads bills takes it: no look-around,
+    no back-references; else raises `UserError`.
+    """
     import polars as pl
 
     try:

@@ -10,14 +10,17 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from sqlalchemy.orm import Session
 
+from config.errors import UserError
+from config.organisation import Organisation, Source, read_organisation
+from config.settings import read_settings
 from db import engines, outbox
-from db.engines import Database
-from flows import failure, showback
-from flows.detect_anomalies import detect_anomalies
-from flows.loading.delivery import ingest as ingest
-from flows.loading.replace import cost_to_json
-from flows.loading.result import IngestResult
-from settings import Organisation, Source, UserError, read_organisation, read_settings
+from db.database import Database
+from flows import failure
+from flows.anomalies.detect_anomalies import detect_anomalies
+from flows.ingest import showback
+from flows.ingest.loading.delivery import ingest as ingest
+from flows.ingest.loading.replace import cost_to_json
+from flows.ingest.loading.result import IngestResult
 
 _SOURCE_LOCK = 7_113_012  # with the hash of a source's name: one run at a time fetches and loads it
 _FILES = "files"  # what a run of paths without a source is called
@@ -28,7 +31,9 @@ Loaded = dict[str, dict[str, Any]]
 def _run_name() -> str:
     """What the run is called in Prefect: the source, or which schedule."""
     given = flow_run.parameters or {}
-    what = given.get("source") or (f"{len(given['paths'])} paths" if given.get("paths") else f"{given.get('schedule') or 'all'} sources")
+    what = given.get("source") or (
+        f"{len(given['paths'])} paths" if given.get("paths") else f"{given.get('schedule') or 'all'} sources"
+    )
     return f"bills of {what}"
 
 
@@ -39,9 +44,11 @@ def ingest_costs(
     schedule: Literal["hourly", "daily"] | None = None,
     request_key: str | None = None,
 ) -> Loaded | State[Loaded]:
-    """Load a source of finops.yaml, or these paths, or all sources (of a schedule); the result of each delivery by its source.
+    """Load a source of finops.yaml, or these paths, or all sources (of a
+    schedule); the result of each delivery by its source.
 
-    Refused files end the run as failed without another attempt, for they would be refused again; what else fails is attempted three times.
+    Refused files end the run as failed without another attempt, for they would
+    be refused again; what else fails is attempted three times.
     """
     settings = read_settings()
     organisation = read_organisation(settings.config)
@@ -113,10 +120,16 @@ def combined(results: dict[str, IngestResult]) -> dict[str, Any]:
         for currency, amounts in result.totals.items():
             before = totals.setdefault(currency, dict.fromkeys(amounts, 0))
             totals[currency] = {kind: before[kind] + amount for kind, amount in amounts.items()}
-    return {**whole, "totals": cost_to_json(totals), "title": None if parts else "finops.yaml names no source of bills."}
+    return {
+        **whole,
+        "totals": cost_to_json(totals),
+        "title": None if parts else "finops.yaml names no source of bills.",
+    }
 
 
 def _detect(results: dict[str, IngestResult]) -> None:
-    """Look for anomalies in what has just arrived, in this process, which is up already; its failure is its own and told by itself."""
+    """Look for anomalies in what has just arrived, in this process, which is up
+    already; its failure is its own and told by itself.
+    """
     if flow_run.id and any(result.load_ids for result in results.values()):
         detect_anomalies(return_state=True)

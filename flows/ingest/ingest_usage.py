@@ -10,15 +10,17 @@ from typing import Any
 from prefect import flow
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud, cloud_of
+from aws.permissions import Denied
+from config.errors import UserError
+from config.organisation import Organisation, read_organisation
+from config.settings import read_settings
 from db import engines, outbox
 from flows import failure
-from flows.loading.inventory import store_hours, store_inventory, store_utilization
-from flows.sources import aws_inventory, aws_utilization
-from flows.sources.aws_access import Denied
-from flows.sources.aws_inventory import Inventory, Place
-from flows.sources.aws_utilization import Used, UsedHour
-from playbooks.cloud import Cloud, cloud_of
-from settings import Organisation, UserError, read_organisation, read_settings
+from flows.ingest.cloud import aws_inventory, aws_utilization
+from flows.ingest.cloud.aws_inventory import Inventory, Place
+from flows.ingest.cloud.aws_utilization import Used, UsedHour
+from flows.ingest.loading.inventory import store_hours, store_inventory, store_utilization
 
 _AT_ONCE = 4  # places read side by side
 _HOURLY = timedelta(days=3)  # read by the hour each day: two mornings may be missed
@@ -36,7 +38,9 @@ class Looked:
 
 @flow(name="ingest_usage", retries=2, retry_delay_seconds=60)
 def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, Any]:
-    """Inventory of every account and region of finops.yaml, and its metrics: by day for the last `days` full ones, by hour for three; counts, and what was not allowed."""
+    """Inventory of every account and region of finops.yaml, and its metrics: by day for
+    the last `days` full ones, by hour for three; counts, and what was not allowed.
+    """
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
@@ -52,13 +56,19 @@ def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, An
 
 def fetch(cloud: Cloud, organisation: Organisation, today: date, days: int) -> list[Looked]:
     """Look at every place; the result is in the order of accounts and regions."""
-    places = [Place(account, region) for account in accounts(cloud, organisation) for region in organisation.remediation.regions]
+    places = [
+        Place(account, region)
+        for account in accounts(cloud, organisation)
+        for region in organisation.remediation.regions
+    ]
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         return list(pool.map(lambda place: look(cloud, place, today - timedelta(days), today), places))
 
 
 def accounts(cloud: Cloud, organisation: Organisation) -> tuple[str, ...]:
-    """The accounts of finops.yaml, else the one that this process's credentials belong to; raises `UserError` when there are none."""
+    """The accounts of finops.yaml, else the one that this process's credentials
+    belong to; raises `UserError` when there are none.
+    """
     from botocore.exceptions import NoCredentialsError
 
     limits = organisation.remediation
@@ -68,7 +78,9 @@ def accounts(cloud: Cloud, organisation: Organisation) -> tuple[str, ...]:
         own = Cloud(limits.model_copy(update={"actor_role_arn": None, "observer_role_arn": None}), cloud.endpoint_url)
         return (own.client("sts", "", limits.regions[0], "observe").get_caller_identity()["Account"],)
     except NoCredentialsError as error:
-        raise UserError("There are no AWS credentials. Give this process some, and name the accounts in finops.yaml.") from error
+        raise UserError(
+            "There are no AWS credentials. Give this process some, and name the accounts in finops.yaml."
+        ) from error
 
 
 def look(cloud: Cloud, place: Place, start: date, end: date) -> Looked:
@@ -89,7 +101,9 @@ def look(cloud: Cloud, place: Place, start: date, end: date) -> Looked:
 
 
 def check(looked: Sequence[Looked]) -> None:
-    """Raise `UserError` when not one kind of resource could be listed anywhere: that is a failure, not an empty account."""
+    """Raise `UserError` when not one kind of resource could be listed anywhere:
+    that is a failure, not an empty account.
+    """
     refused = [denied for one in looked for denied in one.denied]
     if refused and not any(one.inventory.looked_at for one in looked):
         raise UserError(refused[0].sentence())
@@ -103,7 +117,16 @@ def store(session: Session, looked: Sequence[Looked], organisation: Organisation
     denied = [refusal.sentence() for one in looked for refusal in one.denied]
     if denied:
         key = sha256("\n".join(sorted(denied)).encode()).hexdigest()[:16]
-        text = "Some of the cloud accounts could not be looked at:\n" + "\n".join(f"• {sentence}" for sentence in denied[:20])
+        text = "Some of the cloud accounts could not be looked at:\n" + "\n".join(
+            f"• {sentence}" for sentence in denied[:20]
+        )
         for channel in organisation.admin_channels():
             outbox.leave(session, channel, "note", {"text": text}, f"denied:{key}:{channel}")
-    return {"resources": stored.seen, "new": stored.new, "gone": stored.gone, "utilization": metrics, "hours": hours, "denied": denied}
+    return {
+        "resources": stored.seen,
+        "new": stored.new,
+        "gone": stored.gone,
+        "utilization": metrics,
+        "hours": hours,
+        "denied": denied,
+    }

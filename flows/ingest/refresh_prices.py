@@ -7,15 +7,17 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud
+from aws.permissions import Denied, attempt
+from config.errors import UserError
+from config.organisation import Organisation, Remediation, read_organisation
+from config.settings import read_settings
 from db import engines
 from db.tables import Resource
 from flows import failure
-from flows.loading.inventory import store_prices
-from flows.sources import aws_prices
-from flows.sources.aws_access import Denied, attempt
-from flows.sources.aws_prices import AwsPriceList, Priced, PriceList
-from playbooks.cloud import Cloud
-from settings import Organisation, Remediation, UserError, read_organisation, read_settings
+from flows.ingest.cloud import aws_prices
+from flows.ingest.cloud.aws_prices import AwsPriceList, Priced, PriceList
+from flows.ingest.loading.inventory import store_prices
 
 
 @flow(name="refresh_prices", retries=2, retry_delay_seconds=60)
@@ -27,7 +29,9 @@ def refresh_prices(request_key: str | None = None) -> dict[str, Any]:
     with failure.told("refresh_prices", database, organisation, request_key):
         with Session(database.app) as session:
             wanted = regions(session, organisation)
-        client = Cloud(Remediation(), settings.aws_endpoint_url).client("pricing", "", aws_prices.ENDPOINT_REGION, "observe")
+        client = Cloud(Remediation(), settings.aws_endpoint_url).client(
+            "pricing", "", aws_prices.ENDPOINT_REGION, "observe"
+        )
         priced = fetch(AwsPriceList(client), wanted)
         with Session(database.app) as session, session.begin():
             result = {"prices": store_prices(session, priced, datetime.now(UTC)), "regions": wanted}
@@ -42,7 +46,9 @@ def regions(session: Session, organisation: Organisation) -> list[str]:
 
 
 def fetch(price_list: PriceList, wanted: list[str]) -> list[Priced]:
-    """The catalogue; raises `UserError` that names the permission when the price list may not be read, or when it was empty."""
+    """The catalogue; raises `UserError` that names the permission when the
+    price list may not be read, or when it was empty.
+    """
     priced = attempt(aws_prices.PERMISSION, "", aws_prices.ENDPOINT_REGION, lambda: aws_prices.read(price_list, wanted))
     if isinstance(priced, Denied):
         raise UserError(priced.sentence())

@@ -1,4 +1,6 @@
-"""What each team bears of a month: its own cost, and its parts of the shared costs of finops.yaml; stored anew after each load."""
+"""What each team bears of a month: its own cost, and its parts of the shared
+costs of finops.yaml; stored anew after each load.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.money import money
+from analysis.formatting import money
 from analysis.showback import split
+from config.organisation import Organisation, SharedCost
 from db.tables import Showback
-from settings import Organisation, SharedCost
 
 _MONTHS_BACK = timedelta(days=400)
 _SQL = """
@@ -49,7 +51,9 @@ def refresh(session: Session, organisation: Organisation) -> int:
 
 
 def _matches(rule: SharedCost, row: Any) -> bool:
-    """Whether a charge is part of a shared cost: of its account (name or id) and of its service, where it names them; * is any text."""
+    """Whether a charge is part of a shared cost: of its account (name or id)
+    and of its service, where it names them; * is any text.
+    """
     accounts, services = (row.account or "", row.account_id or ""), (row.service or "",)
     wanted = ((rule.account, accounts), (rule.service, services))
     return any(pattern for pattern, _ in wanted) and all(
@@ -62,11 +66,18 @@ def _row(month: Month, team: str | None, name: str | None, cost: Decimal) -> dic
 
 
 def section(session: Session, scope: Mapping[str, str], through: date) -> dict[str, Any]:
-    """The part of a digest's details that says what the month's shared costs add; without rows where the scope bears none."""
+    """The part of a digest's details that says what the month's shared costs
+    add; without rows where the scope bears none.
+    """
     statement = sa.select(Showback).where(Showback.month == through.replace(day=1), Showback.shared_cost.is_not(None))
     team = scope.get("team")
     if scope:
         statement = statement.where(Showback.team == team)
     rows = session.scalars(statement.order_by(Showback.cost.desc()).limit(15)).all()
     listed = [[str(row.shared_cost), row.team or "nobody", money(row.cost, row.currency)] for row in rows]
-    return {"title": "Shared costs of this month", "columns": ["Shared cost", "Borne by", "Cost"], "rows": listed, "right": [2]}
+    return {
+        "title": "Shared costs of this month",
+        "columns": ["Shared cost", "Borne by", "Cost"],
+        "rows": listed,
+        "right": [2],
+    }

@@ -1,4 +1,6 @@
-"""What playbooks do of themselves while their window is open: start and stop by the clock what is tagged for it, and mode auto."""
+"""What playbooks do of themselves while their window is open: start and stop by
+the clock what is tagged for it, and mode auto.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,24 +9,29 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
-from access import SYSTEM
+from aws.clients import Cloud, cloud_of
+from config.access import SYSTEM
+from config.organisation import Organisation, read_organisation
+from config.settings import read_settings
 from db import engines
 from db.tables import Remediation, RemediationStep, Resource
 from flows import failure
-from playbooks.cloud import Cloud, cloud_of
 from playbooks.plan import Target, closed
 from playbooks.planning import accepted, busy, candidates
 from playbooks.proposing import propose_targets
 from playbooks.schema import Playbook, read_playbooks
-from settings import Organisation, read_organisation, read_settings
 
 STOPS, STARTS = "schedule_stop", "schedule_start"
-_AUTO_AGAIN = timedelta(days=7)  # a resource that mode auto has touched, or that somebody refused it, is left alone for so long
+_AUTO_AGAIN = timedelta(
+    days=7
+)  # a resource that mode auto has touched, or that somebody refused it, is left alone for so long
 
 
 @flow(name="apply_schedules", flow_run_name="schedules")
 def apply_schedules() -> list[int]:
-    """Every quarter of an hour; returns the remediations it left: approved ones where the playbook has earned it, else proposals."""
+    """Every quarter of an hour; returns the remediations it left: approved ones
+    where the playbook has earned it, else proposals.
+    """
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
@@ -33,7 +40,9 @@ def apply_schedules() -> list[int]:
         return apply(session, read_playbooks(), cloud, organisation, datetime.now(UTC))
 
 
-def apply(session: Session, playbooks: Mapping[str, Playbook], cloud: Cloud, organisation: Organisation, now: datetime) -> list[int]:
+def apply(
+    session: Session, playbooks: Mapping[str, Playbook], cloud: Cloud, organisation: Organisation, now: datetime
+) -> list[int]:
     """Leave what each schedule wants now, and what a playbook in mode auto answers by itself. The caller commits."""
     left: list[int] = []
     for playbook in playbooks.values():
@@ -46,7 +55,9 @@ def apply(session: Session, playbooks: Mapping[str, Playbook], cloud: Cloud, org
 
 
 def unattended(session: Session, playbook: Playbook, now: datetime) -> list[Target]:
-    """The open recommendations that a playbook in mode auto answers, without what it proposed or did within the last week."""
+    """The open recommendations that a playbook in mode auto answers, without
+    what it proposed or did within the last week.
+    """
     recent = sa.select(RemediationStep.resource_id).join(Remediation, Remediation.id == RemediationStep.remediation_id)
     recent = recent.where(Remediation.playbook == playbook.name, Remediation.requested_at > now - _AUTO_AGAIN)
     lately = set(session.scalars(recent))
@@ -54,12 +65,20 @@ def unattended(session: Session, playbook: Playbook, now: datetime) -> list[Targ
 
 
 def due(session: Session, playbook: Playbook, playbooks: Mapping[str, Playbook], now: datetime) -> list[Target]:
-    """The tagged resources, once a day each, so that a person who decides otherwise is not overruled; starting is only for what the schedule stopped."""
+    """The tagged resources, once a day each, so that a person who decides
+    otherwise is not overruled; starting is only for what the schedule stopped.
+    """
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    of_today = sa.select(RemediationStep.resource_id).join(Remediation, Remediation.id == RemediationStep.remediation_id)
+    of_today = sa.select(RemediationStep.resource_id).join(
+        Remediation, Remediation.id == RemediationStep.remediation_id
+    )
     of_today = of_today.where(Remediation.playbook == playbook.name, Remediation.requested_at >= today)
     statement = sa.select(Resource).where(Resource.resource_id.not_in(busy(now)), Resource.resource_id.not_in(of_today))
-    found = [resource for resource in session.scalars(statement.order_by(Resource.resource_id)) if accepted(playbook, resource)]
+    found = [
+        resource
+        for resource in session.scalars(statement.order_by(Resource.resource_id))
+        if accepted(playbook, resource)
+    ]
     if playbook.trigger.kind == STARTS:
         ours = _stopped_by_schedule(session, playbooks)
         found = [resource for resource in found if resource.resource_id in ours]
@@ -68,7 +87,9 @@ def due(session: Session, playbook: Playbook, playbooks: Mapping[str, Playbook],
 
 def _stopped_by_schedule(session: Session, playbooks: Mapping[str, Playbook]) -> set[str]:
     """Resources whose last change by a schedule was a stop that stands."""
-    kinds = {name: playbook.trigger.kind for name, playbook in playbooks.items() if playbook.trigger.kind in {STOPS, STARTS}}
+    kinds = {
+        name: playbook.trigger.kind for name, playbook in playbooks.items() if playbook.trigger.kind in {STOPS, STARTS}
+    }
     rows = session.execute(
         sa.select(RemediationStep.resource_id, Remediation.playbook)
         .join(Remediation, Remediation.id == RemediationStep.remediation_id)

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
+from config.organisation import Organisation, read_organisation
+from config.settings import read_settings
 from db import audit, engines, outbox
 from db.tables import Insight
 from flows import failure
 from playbooks.schema import Playbook, read_playbooks
-from settings import Organisation, read_organisation, read_settings
 
 
 @flow(name="escalate_insights", flow_run_name="escalations")
@@ -33,7 +34,9 @@ def escalate(session: Session, playbooks: Mapping[str, Playbook], organisation: 
         channels = (playbook.escalation.channel,) if playbook.escalation.channel else organisation.admin_channels()
         before = now - timedelta(hours=playbook.escalation.after_hours)
         for insight in session.scalars(
-            sa.select(Insight).where(Insight.kind == playbook.trigger.kind, Insight.status == "open", Insight.detected_at <= before)
+            sa.select(Insight).where(
+                Insight.kind == playbook.trigger.kind, Insight.status == "open", Insight.detected_at <= before
+            )
         ):
             if all(getattr(insight, field, None) in accepted for field, accepted in playbook.trigger.filters.items()):
                 told += sum(_told(session, playbook, insight, channel) for channel in channels)
@@ -44,5 +47,7 @@ def _told(session: Session, playbook: Playbook, insight: Insight, channel: str) 
     text = f"{playbook.title}: {insight.title} Nobody has acknowledged it since {insight.detected_at:%d %b %H:%M} UTC."
     left = outbox.leave(session, channel, "note", {"text": text}, f"playbook:{playbook.name}:{insight.id}:{channel}")
     if left:
-        audit.append(session, "system", "insight.escalated", str(insight.id), {"playbook": playbook.name, "channel": channel})
+        audit.append(
+            session, "system", "insight.escalated", str(insight.id), {"playbook": playbook.name, "channel": channel}
+        )
     return left

@@ -5,21 +5,24 @@ from collections.abc import Callable
 from prefect import flow
 from sqlalchemy.orm import Session
 
+from aws.clients import cloud_of
+from config.organisation import Organisation, read_organisation
+from config.settings import read_settings
 from db import engines, outbox
 from flows import failure
-from playbooks.cloud import cloud_of
-from playbooks.execution import Run, execute
+from playbooks.run.execute import Run, execute
+from playbooks.run.housekeeping import HANGS_AFTER
+from playbooks.run.housekeeping import sweep as look
 from playbooks.schema import read_playbooks
-from playbooks.sweeping import HANGS_AFTER
-from playbooks.sweeping import sweep as look
-from settings import Organisation, read_organisation, read_settings
 
 _AGAIN_MINUTES = 5  # a run that found the account busy and did nothing is started again after so long
 
 
 @flow(name="sweep_remediations", flow_run_name="sweep")
 def sweep_remediations() -> dict[str, list[int]]:
-    """Every minute. A remediation may be started by its click and by the sweep: the claim under the row's lock makes it one execution."""
+    """Every minute. A remediation may be started by its click and by the sweep:
+    the claim under the row's lock makes it one execution.
+    """
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
@@ -39,13 +42,23 @@ def sweep(run: Run, organisation: Organisation, start: Callable[[int, str], None
     stuck = [number for number in unsettled if number in found.hanging]
     with Session(run.engine) as session, session.begin():
         _report(session, organisation, stuck)
-    return {"started": list(found.waiting), "settled": [number for number in found.silent if number not in unsettled], "stuck": stuck}
+    return {
+        "started": list(found.waiting),
+        "settled": [number for number in found.silent if number not in unsettled],
+        "stuck": stuck,
+    }
 
 
 def _start(remediation_id: int, key: str) -> None:
     from prefect.deployments import run_deployment
 
-    run_deployment("remediate/remediate", parameters={"remediation_id": remediation_id}, timeout=0, idempotency_key=key, as_subflow=False)
+    run_deployment(
+        "remediate/remediate",
+        parameters={"remediation_id": remediation_id},
+        timeout=0,
+        idempotency_key=key,
+        as_subflow=False,
+    )
 
 
 def _report(session: Session, organisation: Organisation, stuck: list[int]) -> None:

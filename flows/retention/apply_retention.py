@@ -1,4 +1,6 @@
-"""Delete what finops.yaml says is kept no longer: charges by whole months, questions with their answers, the beginning of the audit log."""
+"""Delete what finops.yaml says is kept no longer: charges by whole months,
+questions with their answers, the beginning of the audit log.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -7,12 +9,22 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
+from config.organisation import Retention, read_organisation
+from config.settings import read_settings
 from db import audit, engines
-from db.engines import Database
-from db.tables import FlowRequest, Forecast, HourlyUtilization, ModelReply, ModelUse, OutboxMessage, Question, Utilization
+from db.database import Database
+from db.tables import (
+    FlowRequest,
+    Forecast,
+    HourlyUtilization,
+    ModelReply,
+    ModelUse,
+    OutboxMessage,
+    Question,
+    Utilization,
+)
 from flows import failure
-from flows.loading import expiry
-from settings import Retention, read_organisation, read_settings
+from flows.retention import expiry
 
 _ANSWERS = ("answer:", "csv:", "edited:")  # keys of messages that hold what was asked and answered
 
@@ -39,7 +51,9 @@ def apply_retention() -> dict[str, object]:
 
 
 def apply(database: Database, retention: Retention, now: datetime) -> Removed:
-    """Each part in a transaction of its own, noted in the audit log with it. Raises `UserError` when the audit log is broken and so is not cut."""
+    """Each part in a transaction of its own, noted in the audit log with it.
+    Raises `UserError` when the audit log is broken and so is not cut.
+    """
     months, measurements = _charges(database, _first_day(retention.charges_days, now))
     questions, messages = _questions(database, _first_day(retention.questions_days, now))
     entries = 0
@@ -84,7 +98,9 @@ def _questions(database: Database, first: date | None) -> tuple[int, int]:
         _deleted(session, sa.delete(ModelUse).where(ModelUse.day < first))
         _deleted(session, sa.delete(FlowRequest).where(FlowRequest.finished_at < first))
         if questions:
-            audit.append(session, "system", "retention.questions", "questions", {"count": questions, "first_day_kept": first})
+            audit.append(
+                session, "system", "retention.questions", "questions", {"count": questions, "first_day_kept": first}
+            )
     return questions, messages
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from flows.loading.replace import forget_resources, lock_shared
+from flows.ingest.loading.replace import forget_resources, lock_shared
 
-_SUMS = ("daily_costs", "hourly_costs", "resource_costs")
+_SUMS = ("daily_costs", "hourly_costs", "resource_costs", "billed_periods")
 _MONTHS = sa.text(
     "SELECT c.oid::regclass::text AS table_name, to_char(to_date(right(c.relname, 6), 'YYYYMM'), 'YYYY-MM') AS month "
     "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'finops.charges'::regclass ORDER BY c.relname"
@@ -14,9 +14,11 @@ _MONTHS = sa.text(
 
 
 def drop_months_before(connection: sa.Connection, first_kept: date) -> list[str]:
-    """Drop the billing months (`YYYY-MM`) that end on or before a day, with their sums and the resources only they knew.
+    """Drop the billing months (`YYYY-MM`) that end on or before a day, with
+    their sums and the resources only they knew.
 
-    A load of such a month does not count as standing any more, so that the file could be loaded again. Commit is the caller's.
+    A load of such a month does not count as standing any more, so that the file
+    could be loaded again. Commit is the caller's.
     """
     connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
     lock_shared(connection)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.money import money, percent
+from analysis.formatting import money, percent
 from analysis.waste.commitments import WINDOW_DAYS, CommitmentUse, OnDemand, uncovered, unused
 from analysis.waste.facts import Recommendation
 
@@ -32,7 +32,9 @@ _COMMITMENTS = """
 
 
 def commitment_gaps(session: Session, today: date) -> list[Recommendation]:
-    """Both kinds of gap over the days before `today`. The discount of a new commitment is taken to be what the service's own commitments get."""
+    """Both kinds of gap over the days before `today`. The discount of a new
+    commitment is taken to be what the service's own commitments get.
+    """
     window = {"start": today - timedelta(days=WINDOW_DAYS), "today": today}
     return [*_uncovered(session, window, today), *_unused(session, window, today)]
 
@@ -84,7 +86,11 @@ def line_of(one: Recommendation) -> str:
     """One gap in a few words."""
     figures = one.evidence["arithmetic"]
     if one.kind == "commitment_gap":
-        saved = "saving not known" if one.monthly_savings is None else f"saves {money(one.monthly_savings, one.currency)} a month"
+        saved = (
+            "saving not known"
+            if one.monthly_savings is None
+            else f"saves {money(one.monthly_savings, one.currency)} a month"
+        )
         return f"{one.resource_id} {money(figures['steady_a_day'], one.currency)} a day ({saved})"
     return f"{one.evidence.get('name') or one.resource_id} {percent(figures['unused'] / figures['paid'])} unused"
 

@@ -13,19 +13,21 @@ from sqlalchemy.orm import Session
 from analysis.waste.evaluate import find_waste
 from analysis.waste.facts import Price, Recommendation, Resource, Spared, UsageDay
 from analysis.waste.rules import read_rules
+from config.organisation import Organisation, read_organisation
+from config.settings import read_settings
 from db import engines
-from db.engines import Database
+from db.database import Database
 from db.tables import Insight, Utilization
 from db.tables import Price as StoredPrice
 from db.tables import Recommendation as Stored
 from db.tables import Resource as StoredResource
-from flows import failure, insights
-from flows.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
-from flows.cost_series import data_through
-from flows.waste_words import TITLES, figure, seen, title
+from domain import insights
+from domain.freshness import newest_day
+from flows import failure
+from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
+from flows.savings.titles import TITLES, figure, seen, title
 from playbooks.proposing import matching
 from playbooks.schema import read_playbooks
-from settings import Organisation, read_organisation, read_settings
 
 _WINDOW = timedelta(days=62)
 _LIVE_STATES = ("deleted", "terminated")
@@ -73,7 +75,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
 
 def _billed_until(session: Session, today: date) -> date:
     """The day after the newest one with usage: what has not been billed yet is not unused."""
-    through = data_through(session.connection())
+    through = newest_day(session.connection())
     return today if through is None else min(today, through + timedelta(days=1))
 
 
@@ -135,8 +137,12 @@ def _store(session: Session, recommendations: Iterable[Recommendation], now: dat
             fingerprint=fingerprint, kind=one.kind, resource_id=one.resource_id, status="open", created_at=now, **values
         )
         reopened = sa.case((Stored.status.in_(("gone", "protected")), "open"), else_=Stored.status)
-        session.execute(statement.on_conflict_do_update(index_elements=["fingerprint"], set_={**values, "status": reopened}))
-    session.execute(sa.update(Stored).where(Stored.status == "open", Stored.fingerprint.not_in(kept)).values(status="gone"))
+        session.execute(
+            statement.on_conflict_do_update(index_elements=["fingerprint"], set_={**values, "status": reopened})
+        )
+    session.execute(
+        sa.update(Stored).where(Stored.status == "open", Stored.fingerprint.not_in(kept)).values(status="gone")
+    )
 
 
 def _store_spared(session: Session, spared: Iterable[Spared], now: datetime) -> None:
@@ -152,23 +158,34 @@ def _store_spared(session: Session, spared: Iterable[Spared], now: datetime) -> 
             "proposed_state": "as it is", "currency": (resource.currency if resource else None) or "USD", "monthly_savings": None, "confidence": "high",
             "evidence": {"summary": one.reason}, "last_seen_at": now, "status": "protected",
         }  # fmt: skip
-        row = insert(Stored).values(fingerprint=fingerprint, kind=kinds[one.rule], resource_id=one.resource_id, created_at=now, **values)
+        row = insert(Stored).values(
+            fingerprint=fingerprint, kind=kinds[one.rule], resource_id=one.resource_id, created_at=now, **values
+        )
         session.execute(row.on_conflict_do_update(index_elements=["fingerprint"], set_=values))
-    session.execute(sa.update(Stored).where(Stored.status == "protected", Stored.fingerprint.not_in(kept)).values(status="gone"))
+    session.execute(
+        sa.update(Stored).where(Stored.status == "protected", Stored.fingerprint.not_in(kept)).values(status="gone")
+    )
 
 
 def _groups(session: Session, recommendations: Iterable[Recommendation]) -> Iterable[insights.Found]:
     """One insight a kind, account and team, with every resource as evidence."""
-    types = {row.resource_id: (row.resource_type or "resource", row.resource_name) for row in session.scalars(sa.select(StoredResource))}
+    types = {
+        row.resource_id: (row.resource_type or "resource", row.resource_name)
+        for row in session.scalars(sa.select(StoredResource))
+    }
     groups: dict[tuple[str, str, str, str], list[Recommendation]] = defaultdict(list)
     for one in sorted(recommendations, key=lambda one: types.get(one.resource_id, ("", None))[1] or one.resource_id):
-        groups[one.kind, one.account or "", one.team or "", types.get(one.resource_id, ("resource", None))[0]].append(one)
+        groups[one.kind, one.account or "", one.team or "", types.get(one.resource_id, ("resource", None))[0]].append(
+            one
+        )
     playbooks = read_playbooks()
     for (kind, account, team, of_type), members in groups.items():
         worth = sum(one.monthly_savings or 0 for one in members)
         if kind not in TITLES or worth < _LEAST_MONTHLY:
             continue
-        candidates = [p.name for p in matching(playbooks, kind) if of_type in p.trigger.filters.get("resource_type", (of_type,))]
+        candidates = [
+            p.name for p in matching(playbooks, kind) if of_type in p.trigger.filters.get("resource_type", (of_type,))
+        ]
         names = [types.get(one.resource_id, ("", None))[1] or one.resource_id for one in members]
         yield insights.Found(
             fingerprint=f"waste:{kind}:{account}:{team}:{of_type}",

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.money import money
+from analysis.formatting import money
 from analysis.waste.facts import Recommendation
 from db.tables import Utilization
 
@@ -52,7 +52,9 @@ def title(kind: str, account: str, of_type: str, members: Sequence[Recommendatio
 
 
 def seen(names: Sequence[str], members: Sequence[Recommendation]) -> str:
-    """What was seen of all of them together: the highest of each metric, else what is the same for several resources, said once."""
+    """What was seen of all of them together: the highest of each metric, else
+    what is the same for several resources, said once.
+    """
     looked = [one.evidence["metrics"] for one in members]
     if all(looked) and all(set(one) == set(looked[0]) for one in looked):
         highest = [_at_most(name, max(one[name]["highest"] for one in looked)) for name in looked[0]]
@@ -82,14 +84,18 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def figure(session: Session, kind: str, names: Sequence[str], members: Sequence[Recommendation]) -> dict[str, Any] | None:
+def figure(
+    session: Session, kind: str, names: Sequence[str], members: Sequence[Recommendation]
+) -> dict[str, Any] | None:
     """The metric that shows it, a line a resource, where a metric does."""
     if kind not in _SHOWN_BY:
         return None
     metrics, limit = _SHOWN_BY[kind]
     shown = dict(zip((one.resource_id for one in members[:_LINES]), names, strict=False))
     rows = session.execute(
-        sa.select(Utilization.usage_date, Utilization.resource_id, Utilization.metric, Utilization.maximum, Utilization.unit)
+        sa.select(
+            Utilization.usage_date, Utilization.resource_id, Utilization.metric, Utilization.maximum, Utilization.unit
+        )
         .where(Utilization.resource_id.in_(list(shown)), Utilization.metric.in_(metrics))
         .order_by(Utilization.usage_date.desc())
         .limit(_LINES * _DAYS * len(metrics))
@@ -103,9 +109,15 @@ def figure(session: Session, kind: str, names: Sequence[str], members: Sequence[
     lines = [[label, [points.get((resource_id, day)) for day in days]] for resource_id, label in shown.items()]
     made: dict[str, Any] = {
         "kind": "line",
-        "title": f"{name.removesuffix(' a day')} of each day" if name.endswith("a day") else f"Highest {name} of each day",
+        "title": f"{name.removesuffix(' a day')} of each day"
+        if name.endswith("a day")
+        else f"Highest {name} of each day",
         "categories": [f"{day.day} {day:%b}" for day in days],
         "series": [line for line in lines if any(value is not None for value in line[1])],
         "y_label": unit or metric,
     }
-    return {**made, "limit": limit, "limit_label": "idle under this"} if limit is not None and metric == metrics[0] else made
+    return (
+        {**made, "limit": limit, "limit_label": "idle under this"}
+        if limit is not None and metric == metrics[0]
+        else made
+    )

@@ -1,4 +1,6 @@
-"""Hold every saving whose window is over against the bill, name what else could explain it, and say so in the remediation's thread."""
+"""Hold every saving whose window is over against the bill, name what else could
+explain it, and say so in the remediation's thread.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,25 +16,31 @@ from sqlalchemy.orm import Session
 
 from analysis.forecasts.series import series_of
 from analysis.savings import BASELINE_DAYS, MONTH, MOVED, Event, Verdict, peers_among, verify
+from config.organisation import read_organisation
+from config.settings import read_settings
 from db import audit, engines, outbox
 from db.tables import Insight, Remediation, RemediationStep, Saving
 from flows import failure
-from playbooks import ledger
+from playbooks.notifications import redraw
+from playbooks.run import ledger
 from playbooks.schema import Playbook, read_playbooks
-from playbooks.telling import redraw
-from settings import read_organisation, read_settings
 
 _NEIGHBOURS = 500  # most resources looked at for where usage may have moved
 _PRICE_MOVED = 0.05  # change of the price of a unit that is worth a word
 _COVERED = 0.05  # share of a resource's cost that commitments covered before, worth a word
 _SPAN = timedelta(days=BASELINE_DAYS)
-_HISTORY, _LEAST_HISTORY = timedelta(days=180), 56  # of a series that is forecast; a shorter one is compared with its own weekdays
+_HISTORY, _LEAST_HISTORY = (
+    timedelta(days=180),
+    56,
+)  # of a series that is forecast; a shorter one is compared with its own weekdays
 _IDLE = "the unused part of commitments"
 
 
 @flow(name="verify_savings", flow_run_name="savings")
 def verify_savings(today: date | None = None) -> dict[str, int]:
-    """Once a day; returns how many savings got each status. `today` is another day to judge as of, for a rehearsal on bills of days to come."""
+    """Once a day; returns how many savings got each status. `today` is another
+    day to judge as of, for a rehearsal on bills of days to come.
+    """
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
@@ -42,9 +50,13 @@ def verify_savings(today: date | None = None) -> dict[str, int]:
 
 
 def verify_pending(session: Session, now: datetime, playbooks: Mapping[str, Playbook] | None = None) -> dict[str, int]:
-    """Judge what is due and leave a line in each thread where the last verdict of a remediation fell. The caller commits."""
+    """Judge what is due and leave a line in each thread where the last verdict
+    of a remediation fell. The caller commits.
+    """
     playbooks = read_playbooks() if playbooks is None else playbooks
-    due = session.scalars(sa.select(Saving).where(Saving.status == "pending").order_by(Saving.id).with_for_update()).all()
+    due = session.scalars(
+        sa.select(Saving).where(Saving.status == "pending").order_by(Saving.id).with_for_update()
+    ).all()
     counts: dict[str, int] = defaultdict(int)
     for saving in due:
         through = _complete_through(session, saving, now.date())
@@ -70,7 +82,13 @@ def _complete_through(session: Session, saving: Saving, today: date) -> date:
 
 def _judge(session: Session, saving: Saving, through: date) -> Verdict:
     start, end = saving.applied_on - _SPAN, min(through, saving.applied_on + timedelta(days=saving.window_days + 1))
-    span = {"resource": saving.resource_id, "start": start, "end": end, "applied": saving.applied_on, "currency": saving.currency}
+    span = {
+        "resource": saving.resource_id,
+        "start": start,
+        "end": end,
+        "applied": saving.applied_on,
+        "currency": saving.currency,
+    }
     rows = session.execute(sa.text(_COSTS), span)
     costs = {row.usage_date: float(row.cost) for row in rows}
     expected = None if saving.expected_monthly_savings is None else float(saving.expected_monthly_savings)
@@ -91,8 +109,15 @@ def _judge(session: Session, saving: Saving, through: date) -> Verdict:
 
 
 def _forecast(session: Session, saving: Saving, days: Sequence[date]) -> dict[date, float] | None:
-    """What the resource's own series, as it was before the change, was heading for; None where it is too short for that."""
-    span = {"resource": saving.resource_id, "start": saving.applied_on - _HISTORY, "end": saving.applied_on, "currency": saving.currency}
+    """What the resource's own series, as it was before the change, was heading
+    for; None where it is too short for that.
+    """
+    span = {
+        "resource": saving.resource_id,
+        "start": saving.applied_on - _HISTORY,
+        "end": saving.applied_on,
+        "currency": saving.currency,
+    }
     points = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_COSTS), span)}
     if not days or not points or (saving.applied_on - min(points)).days < _LEAST_HISTORY:
         return None
@@ -100,7 +125,8 @@ def _forecast(session: Session, saving: Saving, days: Sequence[date]) -> dict[da
 
     series = {
         saving.resource_id: series_of(
-            {**points, saving.applied_on - timedelta(days=1): points.get(saving.applied_on - timedelta(days=1), 0.0)}, 0.0
+            {**points, saving.applied_on - timedelta(days=1): points.get(saving.applied_on - timedelta(days=1), 0.0)},
+            0.0,
         )
     }
     found = forecast_many(series, len(days) + 1, saving.applied_on, "cheap")[saving.resource_id]
@@ -125,10 +151,16 @@ _UNUSED = """SELECT usage_date, sum(effective_cost) AS cost FROM finops.daily_co
 
 
 def _neighbours(session: Session, saving: Saving, span: Mapping[str, Any]) -> dict[str, dict[date, float]]:
-    """Where usage could have gone: resources of the same service and team that this remediation did not change; and commitments that lie idle."""
-    changed = session.scalars(sa.select(RemediationStep.resource_id).where(RemediationStep.remediation_id == saving.remediation_id)).all()
+    """Where usage could have gone: resources of the same service and team that
+    this remediation did not change; and commitments that lie idle.
+    """
+    changed = session.scalars(
+        sa.select(RemediationStep.resource_id).where(RemediationStep.remediation_id == saving.remediation_id)
+    ).all()
     found: dict[str, dict[date, float]] = defaultdict(dict)
-    for row in session.execute(sa.text(_NEIGHBOUR_COSTS), {**span, "changed": [*changed, saving.resource_id], "most": _NEIGHBOURS}):
+    for row in session.execute(
+        sa.text(_NEIGHBOUR_COSTS), {**span, "changed": [*changed, saving.resource_id], "most": _NEIGHBOURS}
+    ):
         name = f"{row.name} ({row.resource_id})" if row.name and row.name != row.resource_id else row.resource_id
         found[name][row.usage_date] = float(row.cost)
     idle = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_UNUSED), span)}
@@ -155,7 +187,11 @@ def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[E
         says = f"commitments covered {covered:.0%} of it before; they cover something else now, or nothing"
         found.append(Event(saving.applied_on, "commitment", says))
     found += [
-        Event(saving.applied_on, "price_change", f"the list price of {row.usage_type} changed by {row.after / row.before - 1:+.0%}")
+        Event(
+            saving.applied_on,
+            "price_change",
+            f"the list price of {row.usage_type} changed by {row.after / row.before - 1:+.0%}",
+        )
         for row in session.execute(sa.text(_PRICES), span)
         if row.before and row.after and abs(float(row.after / row.before) - 1) >= _PRICE_MOVED
     ]
@@ -164,7 +200,10 @@ def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[E
         RemediationStep.resource_id == saving.resource_id,
         RemediationStep.state == "undone",
     )
-    return [*found, *(Event(at.date(), "rollback", "a step of it was undone") for at in session.scalars(undone) if at is not None)]
+    return [
+        *found,
+        *(Event(at.date(), "rollback", "a step of it was undone") for at in session.scalars(undone) if at is not None),
+    ]
 
 
 def _store(session: Session, saving: Saving, verdict: Verdict, now: datetime) -> None:
@@ -183,8 +222,12 @@ def _store(session: Session, saving: Saving, verdict: Verdict, now: datetime) ->
 
 
 def _say(session: Session, remediation: Remediation, now: datetime, playbooks: Mapping[str, Playbook]) -> None:
-    """When every saving of a remediation has its verdict: an insight, and a line in the thread with the card brought up to date."""
-    savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)).all()
+    """When every saving of a remediation has its verdict: an insight, and a
+    line in the thread with the card brought up to date.
+    """
+    savings = session.scalars(
+        sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)
+    ).all()
     if any(saving.status == "pending" for saving in savings):
         return
     text = ledger.verdict(savings)
@@ -197,7 +240,9 @@ def _say(session: Session, remediation: Remediation, now: datetime, playbooks: M
             redraw(session, remediation, playbook)
 
 
-def _keep_insight(session: Session, remediation: Remediation, savings: Sequence[Saving], title: str, now: datetime) -> None:
+def _keep_insight(
+    session: Session, remediation: Remediation, savings: Sequence[Saving], title: str, now: datetime
+) -> None:
     """A verified saving is an insight as well, closed from the start, for nobody has to do anything about it."""
     realized = sum(saving.realized_monthly_savings or Decimal(0) for saving in savings if saving.status != "reversed")
     values = {

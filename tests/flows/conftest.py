@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from db.engines import Database
-from flows.loading.delivery import ingest
-from flows.loading.result import IngestResult
-from settings import Organisation
+from config.organisation import Organisation
+from db.database import Database
+from flows.ingest.loading.delivery import ingest
+from flows.ingest.loading.result import IngestResult
 
 ROW = {
     "BilledCost": "1.25",
@@ -67,8 +67,8 @@ def bill(tmp_path: Path) -> Bill:
 def load(clean_database: Database) -> Load:
     """Loads paths together, under default rules unless told otherwise."""
 
-    def run(*paths: Path | str, organisation: Organisation | None = None, source: str | None = None) -> IngestResult:
-        return ingest([str(path) for path in paths], clean_database, organisation or Organisation(), source=source)
+    def run(*paths: Path | str, organisation: Organisation | None = None, **options: Any) -> IngestResult:
+        return ingest([str(path) for path in paths], clean_database, organisation or Organisation(), **options)
 
     return run
 

@@ -27,7 +27,14 @@ def spend(session: Session, first: date, costs: Iterable[float], **more: Any) ->
     """A cost a day from `first` on."""
     source = _source(session)
     rows = [
-        {"source_id": source, "usage_date": first + timedelta(days=index), "list_cost": cost, "effective_cost": cost, **_ROW, **more}
+        {
+            "source_id": source,
+            "usage_date": first + timedelta(days=index),
+            "list_cost": cost,
+            "effective_cost": cost,
+            **_ROW,
+            **more,
+        }
         for index, cost in enumerate(costs)
     ]
     session.execute(sa.insert(daily_costs), rows)

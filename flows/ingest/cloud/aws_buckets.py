@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.sources.aws_resources import Found, Json, Place, tags_of, time_of
+from flows.ingest.cloud.aws_resources import Found, Json, Place, tags_of, time_of
 
-WHOLE_BUCKET = "EntireBucket"  # the filter that AWS's console and documentation name; only with it are a bucket's requests counted
+WHOLE_BUCKET = (
+    "EntireBucket"  # the filter that AWS's console and documentation name; only with it are a bucket's requests counted
+)
 _NOTHING = frozenset({"NoSuchTagSet", "NoSuchTagSetError", "NoSuchLifecycleConfiguration", "NoSuchConfiguration"})
 
 
@@ -16,12 +18,23 @@ def buckets(reply: Json, place: Place) -> Iterator[Found]:
         if item.get("BucketRegion", place.region) == place.region:
             attributes = {"created_at": time_of(item.get("CreationDate")), "region_known": "BucketRegion" in item}
             name, service = item["Name"], "Amazon Simple Storage Service"
-            yield Found(f"arn:aws:s3:::{name}", name, "Bucket", service, place.account_id, place.region, "available", attributes=attributes)
+            yield Found(
+                f"arn:aws:s3:::{name}",
+                name,
+                "Bucket",
+                service,
+                place.account_id,
+                place.region,
+                "available",
+                attributes=attributes,
+            )
 
 
 def of_region(api: Any, listed: list[Found]) -> list[Found]:
     """Only the buckets that are where the place is, asking each one whose region the list did not tell."""
-    kept = [one for one in listed if one.attributes["region_known"] or _region(api, str(one.resource_name)) == one.region]
+    kept = [
+        one for one in listed if one.attributes["region_known"] or _region(api, str(one.resource_name)) == one.region
+    ]
     return [replace(one, attributes={"created_at": one.attributes["created_at"]}) for one in kept]
 
 
@@ -34,7 +47,12 @@ def _region(api: Any, name: str) -> str:
 def tagged(api: Any, listed: list[Found]) -> list[Found]:
     """With their tags."""
     return [
-        replace(one, tags=tags_of(_or_nothing(lambda one=one: api.get_bucket_tagging(Bucket=one.resource_name)).get("TagSet", [])))  # type: ignore[misc]
+        replace(
+            one,
+            tags=tags_of(
+                _or_nothing(lambda one=one: api.get_bucket_tagging(Bucket=one.resource_name)).get("TagSet", [])  # type: ignore[misc]
+            ),
+        )
         for one in listed
     ]
 
@@ -46,7 +64,13 @@ def with_classes(api: Any, listed: list[Found]) -> list[Found]:
         return list(_or_nothing(lambda: api.get_bucket_lifecycle_configuration(Bucket=name)).get("Rules", []))
 
     return [
-        replace(one, attributes={**one.attributes, "storage_class": "managed" if _moves(rules(one.resource_name)) else "STANDARD"})
+        replace(
+            one,
+            attributes={
+                **one.attributes,
+                "storage_class": "managed" if _moves(rules(one.resource_name)) else "STANDARD",
+            },
+        )
         for one in listed
     ]
 
@@ -56,13 +80,18 @@ def _moves(rules: list[Mapping[str, Any]]) -> bool:
 
 
 def with_request_metrics(api: Any, listed: list[Found]) -> list[Found]:
-    """`request_metrics` is true where CloudWatch counts the requests of the whole bucket; elsewhere nothing can be said about its use."""
+    """`request_metrics` is true where CloudWatch counts the requests of the
+    whole bucket; elsewhere nothing can be said about its use.
+    """
 
     def ids(name: str | None) -> list[str]:
         reply = _or_nothing(lambda: api.list_bucket_metrics_configurations(Bucket=name))
         return [str(item.get("Id")) for item in reply.get("MetricsConfigurationList", [])]
 
-    return [replace(one, attributes={**one.attributes, "request_metrics": WHOLE_BUCKET in ids(one.resource_name)}) for one in listed]
+    return [
+        replace(one, attributes={**one.attributes, "request_metrics": WHOLE_BUCKET in ids(one.resource_name)})
+        for one in listed
+    ]
 
 
 def _or_nothing(call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

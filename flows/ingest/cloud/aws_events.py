@@ -1,4 +1,6 @@
-"""Who changed what in an AWS account: CloudTrail events near the start of an anomaly. The trail is a port: tests bring recorded replies."""
+"""Who changed what in an AWS account: CloudTrail events near the start of an
+anomaly. The trail is a port: tests bring recorded replies.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -7,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from flows.sources.aws_access import Denied, attempt
+from aws.permissions import Denied, attempt
 
 PERMISSION = "cloudtrail:LookupEvents"
 _MOST = 200  # events a look: LookupEvents answers twice a second, 50 at a time
@@ -35,7 +37,7 @@ class Trail(Protocol):
 
 
 class ClientOf(Protocol):
-    """Gives clients of accounts, as `playbooks.cloud.Cloud.client` does for looking."""
+    """Gives clients of accounts, as `aws.clients.Cloud.client` does for looking."""
 
     def __call__(self, service: str, account_id: str, region: str) -> Any:
         """A boto3 client."""
@@ -54,7 +56,11 @@ class CloudTrail:
         def call() -> tuple[Event, ...]:
             pages = self.client("cloudtrail", account_id, region).get_paginator("lookup_events")
             changes = [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]
-            found = (item for page in pages.paginate(LookupAttributes=changes, StartTime=start, EndTime=end) for item in page["Events"])
+            found = (
+                item
+                for page in pages.paginate(LookupAttributes=changes, StartTime=start, EndTime=end)
+                for item in page["Events"]
+            )
             return parse(islice(found, _MOST), account_id, region)
 
         return attempt(PERMISSION, account_id, region, call)
@@ -74,7 +80,9 @@ def _event(item: Mapping[str, Any], account_id: str, region: str) -> Event:
         source=str(item.get("EventSource", "")).removesuffix(".amazonaws.com"),
         account_id=str(detail.get("recipientAccountId") or account_id),
         region=str(detail.get("awsRegion") or region),
-        resources=tuple(str(resource["ResourceName"]) for resource in item.get("Resources", []) if resource.get("ResourceName")),
+        resources=tuple(
+            str(resource["ResourceName"]) for resource in item.get("Resources", []) if resource.get("ResourceName")
+        ),
     )
 
 

@@ -1,14 +1,16 @@
-"""The inventory of AWS accounts: instances, disks, snapshots, addresses, load balancers, databases, functions and buckets as rows for `resources`."""
+"""The inventory of AWS accounts: instances, disks, snapshots, addresses, load
+balancers, databases, functions and buckets as rows for `resources`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flows.sources import aws_buckets
-from flows.sources.aws_access import Denied, attempt
-from flows.sources.aws_resources import Found as Found
-from flows.sources.aws_resources import Json, tags_of, time_of
-from flows.sources.aws_resources import Place as Place
+from aws.permissions import Denied, attempt
+from flows.ingest.cloud import aws_buckets
+from flows.ingest.cloud.aws_resources import Found as Found
+from flows.ingest.cloud.aws_resources import Json, tags_of, time_of
+from flows.ingest.cloud.aws_resources import Place as Place
 
 Client = Callable[[str], Any]
 """A client of one account and region for a service's name."""
@@ -39,7 +41,16 @@ def instances(reply: Json, place: Place) -> Iterator[Found]:
                 "launched_at": time_of(item.get("LaunchTime")),
                 "volumes": [disk["Ebs"]["VolumeId"] for disk in item.get("BlockDeviceMappings", []) if "Ebs" in disk],
             }
-            yield _ec2(item["InstanceId"], "Instance", _EC2, place, item, item["State"]["Name"], attributes, item.get("InstanceType"))
+            yield _ec2(
+                item["InstanceId"],
+                "Instance",
+                _EC2,
+                place,
+                item,
+                item["State"]["Name"],
+                attributes,
+                item.get("InstanceType"),
+            )
 
 
 def volumes(reply: Json, place: Place) -> Iterator[Found]:
@@ -58,7 +69,11 @@ def volumes(reply: Json, place: Place) -> Iterator[Found]:
 def snapshots(reply: Json, place: Place) -> Iterator[Found]:
     """From DescribeSnapshots of one's own."""
     for item in reply["Snapshots"]:
-        attributes = {"size_gib": item.get("VolumeSize"), "volume": item.get("VolumeId"), "created_at": time_of(item.get("StartTime"))}
+        attributes = {
+            "size_gib": item.get("VolumeSize"),
+            "volume": item.get("VolumeId"),
+            "created_at": time_of(item.get("StartTime")),
+        }
         arn = f"arn:aws:ec2:{place.region}:{place.account_id}:snapshot/{item['SnapshotId']}"
         yield _ec2(arn, "Snapshot", _EBS, place, item, item.get("State"), attributes)
 
@@ -78,7 +93,16 @@ def load_balancers(reply: Json, place: Place) -> Iterator[Found]:
         attributes = {"kind": item.get("Type"), "created_at": time_of(item.get("CreatedTime"))}
         state = item.get("State", {}).get("Code")
         name, arn = item["LoadBalancerName"], item["LoadBalancerArn"]
-        yield Found(arn, name, "Load Balancer", "Elastic Load Balancing", place.account_id, place.region, state, attributes=attributes)
+        yield Found(
+            arn,
+            name,
+            "Load Balancer",
+            "Elastic Load Balancing",
+            place.account_id,
+            place.region,
+            state,
+            attributes=attributes,
+        )
 
 
 def classic_balancers(reply: Json, place: Place) -> Iterator[Found]:
@@ -87,7 +111,16 @@ def classic_balancers(reply: Json, place: Place) -> Iterator[Found]:
         name = item["LoadBalancerName"]
         arn = f"arn:aws:elasticloadbalancing:{place.region}:{place.account_id}:loadbalancer/{name}"
         attributes = {"kind": "classic", "created_at": time_of(item.get("CreatedTime"))}
-        yield Found(arn, name, "Load Balancer", "Elastic Load Balancing", place.account_id, place.region, "active", attributes=attributes)
+        yield Found(
+            arn,
+            name,
+            "Load Balancer",
+            "Elastic Load Balancing",
+            place.account_id,
+            place.region,
+            "active",
+            attributes=attributes,
+        )
 
 
 def databases(reply: Json, place: Place) -> Iterator[Found]:
@@ -126,14 +159,32 @@ def functions(reply: Json, place: Place) -> Iterator[Found]:
             "modified_at": item.get("LastModified"),
         }
         name, arn = item["FunctionName"], item["FunctionArn"]
-        yield Found(arn, name, "Function", "AWS Lambda", place.account_id, place.region, item.get("State"), attributes=attributes)
+        yield Found(
+            arn,
+            name,
+            "Function",
+            "AWS Lambda",
+            place.account_id,
+            place.region,
+            item.get("State"),
+            attributes=attributes,
+        )
 
 
 def _ec2(
-    resource_id: str, kind: str, service: str, place: Place, item: Json, state: str | None, attributes: Json, size: str | None = None
+    resource_id: str,
+    kind: str,
+    service: str,
+    place: Place,
+    item: Json,
+    state: str | None,
+    attributes: Json,
+    size: str | None = None,
 ) -> Found:
     tags = tags_of(item.get("Tags", []))
-    return Found(resource_id, tags.get("Name"), kind, service, place.account_id, place.region, state, size, tags, attributes)
+    return Found(
+        resource_id, tags.get("Name"), kind, service, place.account_id, place.region, state, size, tags, attributes
+    )
 
 
 @dataclass(frozen=True)
@@ -168,7 +219,10 @@ def _function_versions(api: Any, listed: list[Found]) -> list[Found]:
     pages = api.get_paginator("list_versions_by_function")
     counts = (sum(len(page["Versions"]) for page in pages.paginate(FunctionName=one.resource_name)) for one in listed)
     # $LATEST is listed beside the published ones
-    return [replace(one, attributes={**one.attributes, "versions": max(count - 1, 0)}) for one, count in zip(listed, counts, strict=True)]
+    return [
+        replace(one, attributes={**one.attributes, "versions": max(count - 1, 0)})
+        for one, count in zip(listed, counts, strict=True)
+    ]
 
 
 def _balancer_tags(api: Any, listed: list[Found]) -> list[Found]:
@@ -212,7 +266,9 @@ _LISTINGS = (
         ),
     ),
 )  # fmt: skip
-PERMISSIONS = tuple(dict.fromkeys(p for listing in _LISTINGS for p in (listing.permission, *(add.permission for add in listing.added))))
+PERMISSIONS = tuple(
+    dict.fromkeys(p for listing in _LISTINGS for p in (listing.permission, *(add.permission for add in listing.added)))
+)
 
 
 def read(client: Client, place: Place) -> Inventory:
@@ -221,7 +277,12 @@ def read(client: Client, place: Place) -> Inventory:
     denied: list[Denied] = []
     looked_at: set[str] = set()
     for listing in _LISTINGS:
-        listed = attempt(listing.permission, place.account_id, place.region, lambda listing=listing: _list(client, listing, place))  # type: ignore[misc]
+        listed = attempt(
+            listing.permission,
+            place.account_id,
+            place.region,
+            lambda listing=listing: _list(client, listing, place),  # type: ignore[misc]
+        )
         if isinstance(listed, Denied):
             denied.append(listed)
             if listed.permission == "sts:AssumeRole":

@@ -29,14 +29,16 @@ class AwsPriceList:
     def products(self, service_code: str, filters: Mapping[str, str]) -> Iterator[str]:
         """Pages are fetched as they are read."""
         wanted = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in filters.items()]
-        for page in self.client.get_paginator("get_products").paginate(ServiceCode=service_code, Filters=wanted, FormatVersion="aws_v1"):
+        for page in self.client.get_paginator("get_products").paginate(
+            ServiceCode=service_code, Filters=wanted, FormatVersion="aws_v1"
+        ):
             yield from page["PriceList"]
 
 
 @dataclass(frozen=True)
 class Priced:
-    """The on-demand price of an hour. Disks and buckets: `instance_type` is the volume type or storage class, the price is of one GB for an hour
-    (a month is 730); of S3's tiers by amount the dearest, which is the first.
+    """The on-demand price of an hour. Disks and buckets: `instance_type` is the volume type or storage class,
+    the price is of one GB for an hour (a month is 730); of S3's tiers by amount the dearest, which is the first.
 
     `operating_system` is the system of an instance, the engine of a database, `Storage` for disks.
     """
@@ -62,7 +64,10 @@ _WANTED: tuple[tuple[str, dict[str, str]], ...] = (
 )  # fmt: skip
 
 
-_CLASSES = {"Standard": "STANDARD", "Standard - Infrequent Access": "STANDARD_IA"}  # S3's storage classes as its API names them
+_CLASSES = {
+    "Standard": "STANDARD",
+    "Standard - Infrequent Access": "STANDARD_IA",
+}  # S3's storage classes as its API names them
 
 
 def parse(product: str) -> Priced | None:
@@ -94,7 +99,9 @@ def parse(product: str) -> Priced | None:
 
 
 def read(price_list: PriceList, regions: Iterable[str]) -> list[Priced]:
-    """The catalogue of these regions, sorted; of several prices for one key the highest, as the plain one is never the dearest by mistake."""
+    """The catalogue of these regions, sorted; of several prices for one key the
+    highest, as the plain one is never the dearest by mistake.
+    """
     catalogue: dict[tuple[str, str, str], Priced] = {}
     for region in regions:
         for service, filters in _WANTED:

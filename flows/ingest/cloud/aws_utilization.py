@@ -1,13 +1,15 @@
-"""CloudWatch metrics of resources as rows for `utilization` and `hourly_utilization`: one GetMetricData call for up to 500 metrics."""
+"""CloudWatch metrics of resources as rows for `utilization` and
+`hourly_utilization`: one GetMetricData call for up to 500 metrics.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from flows.sources.aws_access import Denied, attempt
-from flows.sources.aws_buckets import WHOLE_BUCKET
-from flows.sources.aws_inventory import Client, Found, Place
+from aws.permissions import Denied, attempt
+from flows.ingest.cloud.aws_buckets import WHOLE_BUCKET
+from flows.ingest.cloud.aws_inventory import Client, Found, Place
 
 PERMISSION = "cloudwatch:GetMetricData"
 _BATCH = 500  # metrics a GetMetricData call
@@ -18,8 +20,9 @@ _DAY, _HOUR = 86_400, 3_600
 class Metric:
     """A metric as it is stored, and the CloudWatch metrics that add up to it.
 
-    A `gauge` is stored with its average and its maximum over the day. A `count` is stored as the day's total, in both columns, its unit ends in
-    `a day`; `per_second` divides that total by the seconds of a day. Of an hour the same holds for the hour. `dimension` names the resource where
+    A `gauge` is stored with its average and its maximum over the day. A `count` is stored as the
+    day's total, in both columns, its unit ends in `a day`; `per_second` divides that total by the
+    seconds of a day. Of an hour the same holds for the hour. `dimension` names the resource where
     the metric calls it otherwise than its kind does, `beside` is a second dimension with its value.
     """
 
@@ -58,7 +61,9 @@ METRICS: Mapping[str, tuple[Metric, ...]] = {
         Metric("memory_used_mib", "MiB", "gauge", "LambdaInsights", ("used_memory_max",), dimension="function_name"),
     ),
     # Counted where the bucket has a metrics configuration of this name, as the console makes it
-    "Bucket": (Metric("requests", "requests a day", "count", "AWS/S3", ("AllRequests",), beside=("FilterId", WHOLE_BUCKET)),),
+    "Bucket": (
+        Metric("requests", "requests a day", "count", "AWS/S3", ("AllRequests",), beside=("FilterId", WHOLE_BUCKET)),
+    ),
 }
 
 
@@ -102,7 +107,11 @@ class Query:
         given = [self.dimension, *([self.metric.beside] if self.metric.beside else [])]
         named = [{"Name": name, "Value": value} for name, value in given]
         metric = {"Namespace": self.metric.namespace, "MetricName": self.source, "Dimensions": named}
-        return {"Id": self.id, "MetricStat": {"Metric": metric, "Period": period, "Stat": self.statistic}, "ReturnData": True}
+        return {
+            "Id": self.id,
+            "MetricStat": {"Metric": metric, "Period": period, "Stat": self.statistic},
+            "ReturnData": True,
+        }
 
 
 def dimension(found: Found) -> tuple[str, str] | None:
@@ -140,7 +149,10 @@ def queries(resources: Iterable[Found]) -> list[Query]:
         where, kind = dimension(found), _kind(found)
         if where is not None and kind is not None:
             asked = (
-                (metric, source, statistic) for metric in METRICS[kind] for source in metric.sources for statistic in metric.statistics
+                (metric, source, statistic)
+                for metric in METRICS[kind]
+                for source in metric.sources
+                for statistic in metric.statistics
             )
             for metric, source, statistic in asked:
                 named = (metric.dimension or where[0], where[1])
@@ -149,7 +161,9 @@ def queries(resources: Iterable[Found]) -> list[Query]:
 
 
 def parse(asked: Sequence[Query], results: Iterable[Mapping[str, Any]]) -> Iterator[Used]:
-    """Days from MetricDataResults, of one call or several pages; a day without a datum for each source of a metric has what there is."""
+    """Days from MetricDataResults, of one call or several pages; a day without
+    a datum for each source of a metric has what there is.
+    """
     for at, resource_id, metric, average, maximum in _values(asked, results, _DAY):
         yield Used(at.date(), resource_id, metric.name, average, maximum, metric.unit)
 
@@ -182,17 +196,27 @@ def _values(
 
 
 def read(client: Client, resources: Iterable[Found], place: Place, start: date, end: date) -> list[Used] | Denied:
-    """The days [start, end) of every metric of the resources of one place. Throttling is waited out by the client's adaptive retries."""
+    """The days [start, end) of every metric of the resources of one place.
+    Throttling is waited out by the client's adaptive retries.
+    """
     asked = queries(resources)
     found = _read(client, asked, place, _midnight(start), _midnight(end), _DAY)
-    return found if isinstance(found, Denied) else [used for used in parse(asked, found) if start <= used.usage_date < end]
+    return (
+        found if isinstance(found, Denied) else [used for used in parse(asked, found) if start <= used.usage_date < end]
+    )
 
 
-def read_hours(client: Client, resources: Iterable[Found], place: Place, start: datetime, end: datetime) -> list[UsedHour] | Denied:
+def read_hours(
+    client: Client, resources: Iterable[Found], place: Place, start: datetime, end: datetime
+) -> list[UsedHour] | Denied:
     """The hours [start, end), the same way."""
     asked = queries(resources)
     found = _read(client, asked, place, start, end, _HOUR)
-    return found if isinstance(found, Denied) else [used for used in parse_hours(asked, found) if start <= used.usage_hour < end]
+    return (
+        found
+        if isinstance(found, Denied)
+        else [used for used in parse_hours(asked, found) if start <= used.usage_hour < end]
+    )
 
 
 def _read(

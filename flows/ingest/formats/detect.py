@@ -5,13 +5,52 @@ from dataclasses import dataclass
 from db import focus
 
 _PROVIDER = ("ProviderName", "ServiceProviderName", "PublisherName")
+# Names of FOCUS 0.5 and 1.0 preview, of Oracle's reports and of the Foundation's converters, where ours are not there.
+_ALIASES = {
+    "provider": "ProviderName",
+    "publisher": "PublisherName",
+    "region": "RegionId",
+    "invoiceissuer": "InvoiceIssuerName",
+    "usagequantity": "ConsumedQuantity",
+    "usageunit": "ConsumedUnit",
+}
+_LABELS = ("xlabels", "xprojectlabels", "xtags", "labels", "projectlabels", "resourcetags")  # tags beside or for Tags
+# The other datasets of FOCUS 1.3 and 1.4, by columns that only they have.
+_DATASETS: dict[str, tuple[str, ...]] = {
+    "contract commitments": ("contractcommitmentid",),
+    "invoice details": ("invoicedetailid", "invoiceid"),
+    "billing periods": ("billingperiodstart", "billingperiodstatus"),
+}
 
 # A few columns that only this format has; the nearest format is named to whoever offers a file that is not FOCUS.
 SIGNATURES: dict[str, tuple[str, ...]] = {
-    "AWS legacy CUR": ("lineItem/UsageAccountId", "lineItem/LineItemType", "bill/PayerAccountId", "lineItem/UnblendedCost"),
-    "AWS CUR 2.0": ("line_item_usage_account_id", "line_item_line_item_type", "bill_payer_account_id", "line_item_unblended_cost"),
-    "Azure cost export": ("MeterCategory", "MeterId", "SubscriptionId", "CostInBillingCurrency", "Cost", "ConsumedService"),
-    "Google Cloud billing export": ("billing_account_id", "service.description", "sku.description", "usage_start_time", "project.id"),
+    "AWS legacy CUR": (
+        "lineItem/UsageAccountId",
+        "lineItem/LineItemType",
+        "bill/PayerAccountId",
+        "lineItem/UnblendedCost",
+    ),
+    "AWS CUR 2.0": (
+        "line_item_usage_account_id",
+        "line_item_line_item_type",
+        "bill_payer_account_id",
+        "line_item_unblended_cost",
+    ),
+    "Azure cost export": (
+        "MeterCategory",
+        "MeterId",
+        "SubscriptionId",
+        "CostInBillingCurrency",
+        "Cost",
+        "ConsumedService",
+    ),
+    "Google Cloud billing export": (
+        "billing_account_id",
+        "service.description",
+        "sku.description",
+        "usage_start_time",
+        "project.id",
+    ),
     "OCI cost report": ("lineItem/tenantId", "lineItem/intervalUsageStart", "product/compartmentId", "cost/myCost"),
 }
 
@@ -23,6 +62,7 @@ class Focus:
     version: str
     positions: dict[str, int]
     extras: tuple[tuple[int, str], ...]
+    labels: tuple[int, ...] = ()  # positions of further columns that hold tags
 
 
 @dataclass(frozen=True)
@@ -33,9 +73,23 @@ class NotFocus:
     format: str | None = None
 
 
-def detect(columns: tuple[str, ...]) -> Focus | NotFocus:
-    """Whether these columns are a FOCUS file of versions 1.0 to 1.4; names are compared without case, spaces and underscores."""
+@dataclass(frozen=True)
+class OtherDataset:
+    """A file of FOCUS that holds no charges: it lies beside them and is passed over."""
+
+    name: str
+
+
+def detect(columns: tuple[str, ...]) -> Focus | OtherDataset | NotFocus:
+    """Whether these columns are a FOCUS file of versions 1.0 to 1.4; names are
+    compared without case, spaces and underscores.
+    """
     known = {_plain(column.focus): column for column in focus.COLUMNS}
+    plain = {_plain(name) for name in columns}
+    if "effectivecost" not in plain and (dataset := _dataset(plain)):
+        return OtherDataset(dataset)
+    by_name = {column.focus: column for column in focus.COLUMNS}
+    known |= {alias: by_name[name] for alias, name in _ALIASES.items() if _plain(name) not in plain}
     positions: dict[str, int] = {}
     extras: list[tuple[int, str]] = []
     present: set[str] = set()
@@ -53,7 +107,12 @@ def detect(columns: tuple[str, ...]) -> Focus | NotFocus:
         missing.append("ProviderName")
     if missing:
         return _not_focus(columns, missing, len(present))
-    return Focus(_version(present), positions, tuple(extras))
+    labels = tuple(position for position, name in extras if _plain(name).replace("_", "").casefold() in _LABELS)
+    return Focus(_version(present), positions, tuple(extras), labels)
+
+
+def _dataset(plain: set[str]) -> str | None:
+    return next((name for name, columns in _DATASETS.items() if plain.issuperset(columns)), None)
 
 
 def _plain(name: str) -> str:
@@ -71,20 +130,32 @@ def _unique(name: str, extras: list[tuple[int, str]]) -> str:
 
 def _not_focus(columns: tuple[str, ...], missing: list[str], present: int) -> NotFocus:
     lacking = f"Not a FOCUS file: it lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
-    shares = {name: sum(column in columns for column in signature) / len(signature) for name, signature in SIGNATURES.items()}
+    shares = {
+        name: sum(column in columns for column in signature) / len(signature) for name, signature in SIGNATURES.items()
+    }
     nearest = max(shares, key=lambda name: shares[name])
     if shares[nearest] >= 0.5 and present < 20:
-        return NotFocus(f"{lacking} It looks like {nearest}; export FOCUS instead (providers offer it beside their own format).", nearest)
+        return NotFocus(
+            f"It looks like {nearest}, but columns that its costs are read from are missing. "
+            "Export it with all columns, or export FOCUS, which the providers offer beside their own format.",
+            nearest,
+        )
     if present >= 5:
         return NotFocus(f"{lacking} The nearest known format is FOCUS; export it with all mandatory columns.", "FOCUS")
-    return NotFocus(f"{lacking} It is no other format known here either; export FOCUS 1.0 to 1.4 as CSV, gzip CSV or Parquet.")
+    return NotFocus(
+        f"{lacking} It is no other format known here either; export FOCUS 1.0 to 1.4 as CSV, gzip CSV or Parquet."
+    )
 
 
 def _version(present: set[str]) -> str:
     if "ServiceProviderName" in present or "HostProviderName" in present:
         return "FOCUS 1.3" if "ProviderName" in present else "FOCUS 1.4"
-    if present.intersection(("BillingAccountType", "SubAccountType", "PricingCurrency", "PricingCurrencyEffectiveCost", "InvoiceId")):
+    if present.intersection(
+        ("BillingAccountType", "SubAccountType", "PricingCurrency", "PricingCurrencyEffectiveCost", "InvoiceId")
+    ):
         return "FOCUS 1.2"
-    if present.intersection(("ServiceSubcategory", "SkuMeter", "SkuPriceDetails", "CapacityReservationId", "CommitmentDiscountQuantity")):
+    if present.intersection(
+        ("ServiceSubcategory", "SkuMeter", "SkuPriceDetails", "CapacityReservationId", "CommitmentDiscountQuantity")
+    ):
         return "FOCUS 1.1"
     return "FOCUS 1.0"

@@ -1,37 +1,43 @@
 """FOCUS rows: from columns of text to checked columns ready for COPY, and the rows that fail with their reasons."""
 
-import json
-import math
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from config.organisation import Allocation
 from db import focus
-from flows.allocation import expression, rules_of, tag_value
-from flows.sources import checks
-from flows.sources.detect import Focus
-from settings import Allocation
+from flows.ingest.allocation import expression, rules_of, tag_value
+from flows.ingest.formats import checks
+from flows.ingest.formats.detect import Focus
+from flows.ingest.formats.tags import as_json, merged
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from flows.sources.files import Piece
+    from flows.ingest.roads.pieces import Piece
 
 T = TypeVar("T")
 
 _MEMO_CAP = 200_000  # distinct texts remembered between pieces
+_WHOLE_MONTH = 27  # days from which on a billing period is a month
+_TINY = r"^[+-]?[0-9]*\.?[0-9]+[eE]-0*(?:[3-9][0-9]|[1-9][0-9]{2})$"  # below 1e-29
+NO_SERVICE = "no service"
 
 
-SOURCE, MONTH = "|source", "|month"  # columns of `Checked.rows` that are not stored: provider and billing account, YYYY-MM
+SOURCE, MONTH = (
+    "|source",
+    "|month",
+)  # columns of `Checked.rows` that are not stored: the provider, whose account decides about the source; YYYY-MM
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A piece of a file: rows to be stored, rows that failed (`row_number`, `reason`, `content` as JSON), and what either is worth.
+    """A piece of a file: rows to be stored, rows that failed (`row_number`,
+    `reason`, `content` as JSON), and what either is worth.
 
-    `cost` and `rejected_cost` are sums of absolute costs by currency, as floats: they decide about refusal and are never stored.
+    `cost` and `rejected_cost` are sums of absolute costs by currency, as
+    floats: they decide about refusal and are never stored.
     """
 
     rows: "pl.DataFrame"
@@ -46,6 +52,7 @@ class Reader:
 
     layout: Focus
     allocation: Allocation
+    unreadable_tags: int = 0  # distinct texts
     _rows: int = 0
     _times: dict[str, str | None] = field(default_factory=dict)
     _tags: dict[str, tuple[str | None, ...]] = field(default_factory=dict)
@@ -61,7 +68,7 @@ class Reader:
             named = named.filter(pl.any_horizontal(pl.exclude("row_number").is_not_null()))  # an empty line is no row
         frame = self._with_details(self._with_tags(self._with_times(named)))
         found = checks.of(frame, self._names, piece.may_hold_nul, piece.mended)
-        failing = frame.select(pl.any_horizontal(condition for condition, _ in found)).to_series()
+        failing = frame.select(pl.any_horizontal(condition for condition, *_ in found)).to_series()
         bad = frame.filter(failing)
         cost = checks.worth(frame)
         return Checked(
@@ -81,45 +88,51 @@ class Reader:
         import polars as pl
 
         columns = [column.name for column in focus.COLUMNS if column.kind == "time"]
-        known = _remember(self._times, {text for name in columns for text in frame.get_column(name).unique()}, read_time)
-        lookup = pl.DataFrame({"text": list(known), "time": list(known.values())}, schema={"text": pl.String, "time": pl.String})
+        known = _remember(
+            self._times, {text for name in columns for text in frame.get_column(name).unique()}, read_time
+        )
+        lookup = pl.DataFrame(
+            {"text": list(known), "time": list(known.values())}, schema={"text": pl.String, "time": pl.String}
+        )
         for name in columns:
-            frame = frame.join(lookup.rename({"text": name, "time": f"{name}|time"}), on=name, how="left", maintain_order="left")
+            frame = frame.join(
+                lookup.rename({"text": name, "time": f"{name}|time"}), on=name, how="left", maintain_order="left"
+            )
         return frame
 
     def _with_tags(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
 
-        keys = [rule.tag for rules in rules_of(self.allocation).values() for rule in rules]
-        names = ["tags|json", *(f"tags|{position}" for position in range(len(keys)))]
+        rules = [rule for ordered in rules_of(self.allocation).values() for rule in ordered]
+        names = ["tags|json", *(f"tags|{position}" for position in range(len(rules)))]
 
         def read(text: str) -> tuple[str | None, ...]:
-            read = read_json_object(text)
-            if read is None:
-                return (None,) * len(names)
-            return (read[0], *(tag_value(read[1], key) for key in keys))
+            written, tags, readable = as_json(text)
+            self.unreadable_tags += not readable
+            return (written, *(tag_value(tags, rule) for rule in rules))
 
+        if self.layout.labels:
+            frame = frame.with_columns(_merged_tags(frame, self.layout.labels))
         known = _remember(self._tags, frame.get_column("tags").unique(), read)
         values = list(zip(*known.values(), strict=True)) or [()] * len(names)
         lookup = pl.DataFrame(
-            {"tags": list(known), **dict(zip(names, map(list, values), strict=True))}, schema=dict.fromkeys(["tags", *names], pl.String)
+            {"tags": list(known), **dict(zip(names, map(list, values), strict=True))},
+            schema=dict.fromkeys(["tags", *names], pl.String),
         )
         return frame.join(lookup, on="tags", how="left", maintain_order="left")
 
     def _with_details(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
 
-        def read(text: str) -> str | None:
-            found = read_json_object(text)
-            return found[0] if found else None
-
-        known = _remember(self._details, frame.get_column("sku_price_details").unique(), read)
+        known = _remember(self._details, frame.get_column("sku_price_details").unique(), read_details)
         names = ["sku_price_details", "sku_price_details|json"]
         lookup = pl.DataFrame([list(known), list(known.values())], schema=dict.fromkeys(names, pl.String))
         return frame.join(lookup, on="sku_price_details", how="left", maintain_order="left")
 
     def _stored(self, frame: "pl.DataFrame") -> "pl.DataFrame":
-        """The columns to store: what the file has, the allocation, `extras`, and `month` and `source` to sort the rows by."""
+        """The columns to store: what the file has, the allocation, `extras`,
+        and `month` and `source` to sort the rows by.
+        """
         import polars as pl
 
         allocated, position = [], 0
@@ -130,22 +143,76 @@ class Reader:
         provider = pl.coalesce("provider_name", "service_provider_name", "publisher_name").alias("provider_name")
         suffix: dict[focus.Kind, str] = {"text": "", "decimal": "", "time": "|time", "json": "|json"}
         present = [
-            pl.col(column.name + suffix[column.kind]).alias(column.name)
+            _value(column, suffix[column.kind])
             for column in focus.COLUMNS
-            if column.name in self.layout.positions and column.name != "provider_name"
+            if (column.name in self.layout.positions and column.name != "provider_name")
+            or column.name == "service_name"
+            or (column.name == "tags" and self.layout.labels)
         ]
         return frame.select(
             provider,
             *present,
             *allocated,
             *([_extras(self.layout).alias("extras")] if self.layout.extras else []),
-            pl.concat_str(provider, "billing_account_id", separator=" ").alias(SOURCE),
-            pl.col("billing_period_start|time").str.slice(0, 7).alias(MONTH),
+            provider.alias(SOURCE),
+            _month().alias(MONTH),
         )
 
 
+def _value(column: focus.FocusColumn, suffix: str) -> "pl.Expr":
+    """A column as it is stored: texts that are no identity are cut, numbers lose the spaces that people put in."""
+    import polars as pl
+
+    value = pl.col(column.name + suffix)
+    if column.name == "billing_period_start":
+        value = pl.when(_filed_elsewhere()).then(_month() + "-01 00:00:00").otherwise(value)
+    elif column.kind == "text" and column.name not in checks.IDENTITIES:
+        value = value.str.slice(0, checks.TEXT_CAP)
+    return value.alias(column.name)
+
+
+def _start_and_end() -> tuple["pl.Expr", "pl.Expr"]:
+    import polars as pl
+
+    start, end = (pl.col(f"billing_period_{edge}|time").str.slice(0, 19) for edge in ("start", "end"))
+    form = "%Y-%m-%d %H:%M:%S"
+    return start.str.to_datetime(form, strict=False), end.str.to_datetime(form, strict=False)
+
+
+def _filed_elsewhere() -> "pl.Expr":
+    """Whether a month's period starts in the UTC month before its own: it is a month of a zone ahead of UTC."""
+    return _month() != _start_and_end()[0].dt.strftime("%Y-%m")
+
+
+def _month() -> "pl.Expr":
+    """The month that a billing period means, `YYYY-MM`: of a whole month in another zone (its start is at most 14 hours
+    before, 12 hours after the month's in UTC) that month, else the one in which it starts.
+    """
+    import polars as pl
+
+    start, end = _start_and_end()
+    whole = (end - start) >= pl.duration(days=_WHOLE_MONTH)
+    return pl.when(whole).then(start + pl.duration(hours=14)).otherwise(start).dt.strftime("%Y-%m")
+
+
+def _merged_tags(frame: "pl.DataFrame", labels: tuple[int, ...]) -> "pl.Series":
+    import polars as pl
+
+    names = ["tags", *(f"x:{position}" for position in labels)]
+    memo: dict[tuple[str | None, ...], str | None] = {}
+    values = []
+    for row in frame.select(names).iter_rows():
+        if row not in memo:
+            texts = [text for text in row if text is not None]
+            memo[row] = merged(texts) if texts else None
+        values.append(memo[row])
+    return pl.Series("tags", values, dtype=pl.String)
+
+
 def _name(piece: "pl.DataFrame", layout: Focus, before: int) -> "pl.DataFrame":
-    """Every FOCUS column by its database name (null where the file has none), the others as x:position, and the row number."""
+    """Every FOCUS column by its database name (null where the file has none),
+    the others as x:position, and the row number.
+    """
     import polars as pl
 
     columns = [
@@ -154,9 +221,29 @@ def _name(piece: "pl.DataFrame", layout: Focus, before: int) -> "pl.DataFrame":
         else pl.lit(None, dtype=pl.String).alias(column.name)
         for column in focus.COLUMNS
     ]
+    numbers = [column.name for column in focus.COLUMNS if column.kind == "decimal" and column.name in layout.positions]
     others = [pl.col(str(position)).alias(f"x:{position}") for position, _ in layout.extras]
-    number = pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias("row_number")
-    return piece.select(number, *columns, *others, pl.col("overflow"))
+    number = (
+        pl.col("row_number")  # of a mapped piece, some of whose rows may stand for one of the file
+        if "row_number" in piece.columns
+        else pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias("row_number")
+    )
+    named = piece.select(number, *columns, *others, pl.col("overflow"))
+    return named.with_columns(
+        # a purchase, a credit, rounding, another publisher's model: the providers leave the service empty
+        pl.when(pl.any_horizontal(pl.col("billed_cost", "effective_cost").is_not_null()))
+        .then(pl.coalesce("service_name", "service_category", pl.lit(NO_SERVICE)))
+        .alias("service_name"),
+        *(_number(name) for name in numbers),
+    )
+
+
+def _number(name: str) -> "pl.Expr":
+    """A number without the spaces around it, and one that is smaller than any money can be as 0."""
+    import polars as pl
+
+    text = pl.col(name).str.strip_chars(" \t\u00a0\u2007\u2009\u202f")
+    return pl.when(text.str.contains(_TINY)).then(pl.lit("0")).otherwise(text).alias(name)
 
 
 def _remember(memo: dict[str, T], texts: Iterable[str | None], read: Callable[[str], T]) -> dict[str, T]:
@@ -173,47 +260,31 @@ def _remember(memo: dict[str, T], texts: Iterable[str | None], read: Callable[[s
 def _extras(layout: Focus) -> "pl.Expr":
     import polars as pl
 
-    columns = [pl.col(f"x:{position}") for position, _ in layout.extras]
+    columns = [pl.col(f"x:{position}").str.slice(0, checks.TEXT_CAP) for position, _ in layout.extras]
     fields = [column.alias(name) for column, (_, name) in zip(columns, layout.extras, strict=True)]
-    return pl.when(pl.any_horizontal(column.is_not_null() for column in columns)).then(pl.struct(fields).struct.json_encode())
+    return pl.when(pl.any_horizontal(column.is_not_null() for column in columns)).then(
+        pl.struct(fields).struct.json_encode()
+    )
 
 
 def read_time(text: str) -> str | None:
-    """An ISO 8601 time (no zone means UTC) as `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC, so that texts sort as times; None when it is none."""
+    """An ISO 8601 time (no zone means UTC) as `YYYY-MM-DD HH:MM:SS[.ffffff]` in
+    UTC, so that texts sort as times; None when it is none.
+    """
+    written = text.strip()
+    if written[-4:] == " UTC":  # BigQuery's CSV
+        written = written[:-4]
+    elif written[-1:] == "z":
+        written = written[:-1] + "Z"
     try:
-        time = datetime.fromisoformat(text.strip())
+        time = datetime.fromisoformat(written)
         time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return time.replace(tzinfo=None).isoformat(sep=" ") if 1970 <= time.year <= 2200 else None
 
 
-def read_json_object(text: str) -> tuple[str, dict[str, object]] | None:
-    """A JSON object, or a list of key and value, as text that Postgres takes and as a dictionary; None when it is neither."""
-    try:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError):
-        return None
-    pairs = isinstance(value, list) and all(isinstance(item, dict) and {"key", "value"} <= set(item) for item in value)
-    content = {str(item["key"]): item["value"] for item in value} if pairs else value
-    if not isinstance(content, dict):
-        return None
-    if not pairs and "\\u" not in text:
-        return text, content
-    written = json.dumps(content, ensure_ascii=False)
-    try:
-        written.encode()
-    except UnicodeEncodeError:
-        return None
-    return (written, content) if "\\u0000" not in written else None
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value) or re.search(r"[eE][+-]?\d{4}", text):
-        raise ValueError("out of range")
-    return value
+def read_details(text: str) -> str | None:
+    """Price details as a JSON object that Postgres takes; None when they are none."""
+    written, _, readable = as_json(text)
+    return written if readable else None

@@ -1,46 +1,67 @@
 """One file of a delivery on its way into staging: read, checked, copied, or refused with the reason."""
 
+import logging
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flows.loading import records
-from flows.loading.records import FileLoad, Rejected
-from flows.loading.result import LoadedFile
-from flows.loading.staging import CopyRefusedError, Staging, by_leaf
-from flows.sources import files, focus
-from flows.sources.detect import Focus, NotFocus, detect
-from flows.sources.files import BillFile, BrokenFileError, Head, Unreadable
+from flows.ingest.formats import focus
+from flows.ingest.formats.checks import VALUE_SHOWN
+from flows.ingest.formats.detect import Focus, NotFocus, OtherDataset, detect
+from flows.ingest.formats.known import recognise
+from flows.ingest.formats.native import Native, NotTaken, Sums
+from flows.ingest.loading import records
+from flows.ingest.loading.identity import Accounts
+from flows.ingest.loading.records import FileLoad, Rejected
+from flows.ingest.loading.replace import cost_to_json
+from flows.ingest.loading.result import LoadedFile
+from flows.ingest.loading.staging import CopyRefusedError, Staging, by_leaf
+from flows.ingest.loading.standing import cost_of
+from flows.ingest.loading.supersede import Change
+from flows.ingest.roads import files
+from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, Unreadable
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from db.engines import Database
+    from config.organisation import Allocation
+    from db.database import Database
     from flows.progress import Progress
-    from settings import Allocation
 
+_log = logging.getLogger(__name__)
 _REFUSED_SHARE = 0.01  # of the rows or of the cost
 _REJECTED_KEPT = 10_000  # rejected rows kept a file; all are counted
 
 
 @dataclass
 class Bill:
-    """A FOCUS file; `loads` by source name fills while it is staged, `refusal` is set when nothing of it may be taken."""
+    """A file of charges, FOCUS or what `native` makes FOCUS of; `loads` by source name and `own`, the sums of its own
+    cost column, fill while it is staged, `refusal` is set when nothing of it may be taken.
+    """
 
     file: BillFile
     digest: str
     head: Head
     layout: Focus
+    native: Native | None = None
+    own: Sums = field(default_factory=dict)
     loads: dict[str, FileLoad] = field(default_factory=dict)
     rejected: int = 0
     rejections: list[Rejected] = field(default_factory=list)
     seconds: float = 0.0
     refusal: str | None = None
+    note: str | None = None  # what was kept as it could not be read, told with the load
+
+    @property
+    def format(self) -> str:
+        """The file's format by its name and version."""
+        return self.native.format if self.native else self.layout.version
 
     def records(self) -> list[FileLoad]:
         """What is recorded of the file: a load a source, or one without any when it has no rows."""
-        return list(self.loads.values()) or [FileLoad(self.file.label, self.layout.version, self.digest)]
+        return list(self.loads.values()) or [FileLoad(self.file.label, self.format, self.digest)]
 
     def outcome(self, status: str, error: str | None = None) -> LoadedFile:
         """What became of the file."""
@@ -48,30 +69,66 @@ class Bill:
         return LoadedFile(
             path=self.file.label,
             status=status,
-            format=self.layout.version,
+            format=self.format,
             provider=", ".join(sorted({load.provider for load in loads if load.provider})) or None,
             billing_periods=tuple(sorted({month for load in loads for month in load.months})),
-            rows=0 if status == "failed" else sum(load.rows for load in loads),
+            rows=0 if status in ("failed", "held", "skipped") else sum(load.rows for load in loads),
             rejected=self.rejected,
             seconds=self.seconds,
             error=error,
+            note=self.note,
             rejections=tuple(self.rejections),
         )
+
+    def leave_out(self, changes: Sequence[Change], labels: Mapping[int | None, str]) -> None:
+        """Take the rows that another file holds too off the count, and say so."""
+        for change in changes:
+            for dropped in change.dropped:
+                for load in self.loads.values():
+                    if load.id == dropped.load:
+                        load.rows -= dropped.rows
+                        self.note = (
+                            f"{dropped.rows:,} rows of {change.leaf.month} were left out: {labels.get(dropped.kept)} holds "
+                            "the same charges and is newer or finer."
+                        )
+
+    def loaded(self, changes: Sequence[Change]) -> LoadedFile:
+        """The outcome of a file that was taken, with what stands of it now and what stood before."""
+        ids = {load.id for load in self.loads.values()}
+        mine = [change for change in changes if change.leaf.loads & ids]
+        if self.note and self.loads and not any(load.rows for load in self.loads.values()):
+            return self.outcome("skipped", self.note)
+        totals = {
+            change.leaf.month: cost_to_json(cost_of(part for part in change.parts if part.load in ids))
+            for change in mine
+        }
+        before = {change.leaf.month: cost_to_json(cost_of(change.before)) for change in mine if change.before}
+        return replace(self.outcome("loaded"), totals=totals, before=before)
 
 
 def open_bill(file: BillFile, digest: str) -> Bill | LoadedFile:
     """The file with its format, or what is wrong with it."""
     head = files.read_head(file)
     if isinstance(head, Unreadable):
-        return LoadedFile(file.label, "failed", error=head.reason)
-    layout = detect(head.columns)
+        return LoadedFile(file.label, "skipped" if head.empty else "failed", error=head.reason)
+    native = recognise(head.columns)
+    if isinstance(native, NotTaken):
+        return LoadedFile(file.label, "failed", native.format, error=native.reason)
+    layout = detect(native.names if native else head.columns)
+    if isinstance(layout, OtherDataset):
+        return LoadedFile(file.label, "skipped", "FOCUS", error=f"It holds {layout.name} of FOCUS, not charges.")
     if isinstance(layout, NotFocus):
         return LoadedFile(file.label, "failed", layout.format, error=layout.reason)
-    return Bill(file, digest, head, layout)
+    return Bill(file, digest, head, layout, native)
 
 
 def stage(
-    bill: Bill, staging: Staging, database: "Database", allocation: "Allocation", source: str | None, progress: "Progress | None"
+    bill: Bill,
+    staging: Staging,
+    database: "Database",
+    allocation: "Allocation",
+    accounts: Accounts,
+    progress: "Progress | None",
 ) -> None:
     """Copy a file's good rows into leaves and keep the others; sets the reason when the file must be refused."""
     began = time.monotonic()
@@ -79,13 +136,13 @@ def stage(
     cost: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     try:
-        for piece in files.read_pieces(bill.file, bill.head):
+        for piece in _focus_pieces(bill):
             checked = reader.check(piece)
             _add(cost, checked.cost)
             _add(lost, checked.rejected_cost)
             _keep(bill, checked.rejected)
-            for name, month, rows in by_leaf(checked.rows, focus.SOURCE, focus.MONTH):
-                load = _load_of(bill, source or name, rows, database)
+            for name, month, rows in by_leaf(_with_sources(checked.rows, accounts), focus.SOURCE, focus.MONTH):
+                load = _load_of(bill, name, rows, database)
                 load.months.add(month)
                 load.rows += rows.height
                 staging.add(load.source_id or 0, month, load.id or 0, rows)
@@ -93,11 +150,42 @@ def stage(
                 progress(f"Loading {bill.file.path.name}", int(piece.share * bill.file.size), bill.file.size)
         staging.wait()
         bill.refusal = _refusal(bill, cost, lost)
+        notes = [bill.native.note] if bill.native and bill.native.note else []
+        if reader.unreadable_tags:
+            notes.append(
+                f"The tags of some rows could not be read ({reader.unreadable_tags:,} different texts); they are kept as text."
+            )
+        bill.note = " ".join(notes) or None
     except BrokenFileError as broken:
         bill.refusal = str(broken)
     except CopyRefusedError as refused:
-        bill.refusal = f"Postgres refuses a row of it: {refused}. Mend that row and load again."
+        bill.refusal = "A row of it holds a value that cannot be stored. Export the file again."
+        _log.warning("PostgreSQL refuses a row of %s: %s", bill.file.label, refused)
     bill.seconds = time.monotonic() - began
+
+
+def _focus_pieces(bill: Bill) -> Iterator[Piece]:
+    """The file's pieces as FOCUS, while its own sums are taken."""
+    rows = 0
+    for piece in files.read_pieces(bill.file, bill.head):
+        if bill.native is None:
+            yield piece
+            continue
+        for key, amount in bill.native.sums(piece.frame).items():
+            bill.own[key] = bill.own.get(key, 0.0) + amount
+        yield replace(piece, frame=bill.native.mapped(piece.frame, rows))
+        rows += piece.frame.height
+
+
+def _with_sources(rows: "pl.DataFrame", accounts: Accounts) -> "pl.DataFrame":
+    """The rows with the name of their source in place of provider and account."""
+    import polars as pl
+
+    keys = rows.group_by(focus.SOURCE, "billing_account_id", maintain_order=True).len()
+    names = [accounts.source_of(provider, account, count) for provider, account, count in keys.iter_rows()]
+    lookup = keys.drop("len").with_columns(pl.Series("|name", names, dtype=pl.String))
+    named = rows.join(lookup, on=[focus.SOURCE, "billing_account_id"], how="left", maintain_order="left")
+    return named.drop(focus.SOURCE).rename({"|name": focus.SOURCE})
 
 
 def _add(sums: "Counter[str]", more: dict[str, float]) -> None:
@@ -115,7 +203,7 @@ def _load_of(bill: Bill, source: str, rows: "pl.DataFrame", database: "Database"
     if source not in bill.loads:
         source_id, load_id = records.open_load(database, source)
         provider = rows.get_column("provider_name")[0]
-        bill.loads[source] = FileLoad(bill.file.label, bill.layout.version, bill.digest, source_id, provider, id=load_id)
+        bill.loads[source] = FileLoad(bill.file.label, bill.format, bill.digest, source_id, provider, id=load_id)
     return bill.loads[source]
 
 
@@ -132,6 +220,10 @@ def _refusal(bill: Bill, cost: "Counter[str]", lost: "Counter[str]") -> str | No
         share = f"rows that hold {100 * lost[heavy[0]] / cost[heavy[0]]:.1f} % of the cost in {heavy[0]}"
     else:
         return None
-    reasons = Counter(row.reason for row in bill.rejections)
+    reasons = Counter(row.reason.split(VALUE_SHOWN)[0] for row in bill.rejections)
     named = "; ".join(f"{reason} ({count:,} rows)" for reason, count in reasons.most_common(3))
-    return f"Refused, because {share} cannot be taken and the limit is 1 %: {named}. The first is row {bill.rejections[0].row_number}."
+    first = bill.rejections[0]
+    return (
+        f"Refused, because {share} cannot be taken and the limit is 1 %: {named}. "
+        f"The first is row {first.row_number}: {first.reason}."
+    )

@@ -5,33 +5,41 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import psycopg2
 import psycopg2.errors
 import sqlalchemy as sa
 
-from db.engines import Database
-from flows.loading import records
-from flows.loading.bill import Bill, open_bill, stage
-from flows.loading.records import FileLoad, Stored
-from flows.loading.replace import Cost, lock_sources, put_in_place, totals_by_load
-from flows.loading.result import IngestResult, LoadedFile
-from flows.loading.staging import Staging
+from config.errors import UserError
+from config.organisation import Organisation
+from db.database import Database
+from flows.ingest.loading import own_totals, records
+from flows.ingest.loading.azure_pairs import joined
+from flows.ingest.loading.bill import Bill, open_bill, stage
+from flows.ingest.loading.copies import File, OverlapError
+from flows.ingest.loading.identity import Accounts, read_accounts
+from flows.ingest.loading.records import FileLoad, Stored
+from flows.ingest.loading.replace import lock_sources, put_in_place
+from flows.ingest.loading.result import IngestResult, LoadedFile
+from flows.ingest.loading.staging import Leaf, Staging
+from flows.ingest.loading.standing import Cost, cost_of, write
+from flows.ingest.loading.supersede import Change, Choices, HeldError, OtherSourceError, prepare, total
+from flows.ingest.roads import files
+from flows.ingest.roads.finding import expand, holds
+from flows.ingest.roads.pieces import BillFile
 from flows.progress import Progress
-from flows.sources import files
-from flows.sources.files import BillFile
-from flows.sources.finding import expand
-from settings import Organisation, UserError
 
-_CODE = "1"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
+_CODE = "2"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
 _WORK_MEMORY = "256MB"  # of one sum; the sums of a month of hours fit
 _OTHER_FAILED = "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again."
 _LOST = "The database was lost during the load; nothing was changed. Load again when it is back."
 _FULL = "The database's disk is full; nothing was changed. Free some space there and load again."
+
+
+_NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True)
@@ -43,13 +51,20 @@ class _Delivery:
     source: str | None
     digests: dict[str, str]
     started_at: datetime
+    choices: Choices = _NO_CHOICES
+    loaded: dict[str, str] | None = None  # of the digests, those of files with charges
 
     @property
     def digest(self) -> str:
         """Over the contents of the files, wherever they lie, and over all that decides how they are stored."""
         rules = self.organisation.allocation.model_dump(mode="json")
-        parts = [_CODE, self.source or "", json.dumps(rules, sort_keys=True), *sorted(set(self.digests.values()))]
+        parts = [_CODE, json.dumps(rules, sort_keys=True), *sorted(set(self.digests.values()))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def without(self, others: Sequence[LoadedFile]) -> "_Delivery":
+        """The delivery without files that hold no charges; its digest is still that of all of them."""
+        paths = {load.path for load in others}
+        return replace(self, loaded={path: one for path, one in self.digests.items() if path not in paths})
 
 
 class _RefusedError(Exception):
@@ -65,21 +80,44 @@ class _UnchangedError(Exception):
 
 
 def ingest(
-    paths: Sequence[str], database: Database, organisation: Organisation, *, source: str | None = None, progress: Progress | None = None
+    paths: Sequence[str],
+    database: Database,
+    organisation: Organisation,
+    *,
+    source: str | None = None,
+    take_over: bool = False,
+    accept_shrink: bool = False,
+    progress: Progress | None = None,
 ) -> IngestResult:
     """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
 
-    Faults in files are results, and then nothing changes.
+    Faults in files are results, and then nothing changes. Without a `source` it is the one of finops.yaml whose paths
+    these are, else the one under which the billing account stands, else one of the account's own.
     """
+    named = next(
+        (one for one in organisation.sources if one.name == source or (source is None and holds(one, paths))), None
+    )
+    choices = Choices(take_over, accept_shrink, append=named is not None and named.mode == "append")
+    source = source or (named.name if named else None)
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
             found = expand(list(paths), Path(folder))
-            digests = {file.label: files.digest(file) for file in found}
+            digests = {file.label: files.digest(file) for file in found.files}
         except OSError as error:
             raise UserError(_unreadable(error)) from error
         try:
-            return _deliver(_Delivery(database, organisation, source, digests, datetime.now(UTC)), found, progress)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError, sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            delivery = _Delivery(database, organisation, source, digests, datetime.now(UTC), choices)
+            result = _deliver(delivery, list(found.files), progress)
+            passed = tuple(
+                LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in found.skipped
+            )
+            return replace(result, loads=(*result.loads, *passed))
+        except (
+            psycopg2.OperationalError,
+            psycopg2.InterfaceError,
+            sa.exc.OperationalError,
+            sa.exc.InterfaceError,
+        ) as error:
             full = isinstance(getattr(error, "orig", error), psycopg2.errors.DiskFull)
             raise UserError(_FULL if full else _LOST) from error
 
@@ -93,16 +131,20 @@ def _unreadable(error: OSError) -> str:
 def _deliver(delivery: _Delivery, found: list[BillFile], progress: Progress | None) -> IngestResult:
     with delivery.database.owner.connect() as connection:
         stored = records.standing(connection, delivery.digest)
-    if stored:
+    if stored and not delivery.choices.take_over:
         return _unchanged(delivery, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(found, delivery.digests)]
-    failures = [bill for bill in opened if isinstance(bill, LoadedFile)]
-    if failures:
-        return _fail(delivery, failures)
     bills = [bill for bill in opened if isinstance(bill, Bill)]
+    others = [load for load in opened if isinstance(load, LoadedFile)]
+    failures = [load for load in others if load.status == "failed" or not bills]
+    if failures:
+        return _fail(delivery, [replace(load, status="failed") for load in failures])
+    delivery = delivery.without(others)
     try:
+        bills = joined(bills)
         with delivery.database.owner.begin() as connection:
-            return _load(connection, delivery, bills, progress)
+            result = _load(connection, delivery, bills, progress)
+        return replace(result, loads=(*result.loads, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
             return _unchanged(delivery, records.standing(connection, delivery.digest))
@@ -118,43 +160,114 @@ def _distinct(found: list[BillFile], digests: dict[str, str]) -> list[BillFile]:
 def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], progress: Progress | None) -> IngestResult:
     connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
     connection.exec_driver_sql(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
+    accounts = read_accounts(connection, delivery.source)
+    leaves = _stage(connection, delivery, bills, accounts, progress)
+    if progress:
+        progress("Summing up and putting in place", 0, 0)
+    lock_sources(connection, sorted({leaf.source_id for leaf in leaves}))
+    if records.standing(connection, delivery.digest) and not delivery.choices.take_over:
+        raise _UnchangedError
+    try:
+        changes = [
+            prepare(connection, leaf, _files(bills), accounts, delivery.choices, _same_paths(connection, leaf, bills))
+            for leaf in leaves
+        ]
+    except HeldError as held:
+        raise _RefusedError([bill.outcome("held", str(held)) for bill in bills]) from held
+    except (OverlapError, OtherSourceError) as refused:
+        raise _RefusedError([bill.outcome("failed", str(refused)) for bill in bills]) from refused
+    put_in_place(connection, [change.leaf for change in changes], delivery.started_at.date())
+    providers = {account: accounts.provider_of(account) for account in accounts.providers}
+    for change in changes:
+        write(connection, change.leaf, change.parts, providers)
+    return _record(connection, delivery, bills, changes)
+
+
+def _stage(
+    connection: sa.Connection,
+    delivery: _Delivery,
+    bills: list[Bill],
+    accounts: Accounts,
+    progress: Progress | None,
+) -> tuple[Leaf, ...]:
+    """The rows of all files in leaves; raises when a file is refused or all are empty."""
     staging = Staging(connection)
     try:
         for bill in bills:
-            stage(bill, staging, delivery.database, delivery.organisation.allocation, delivery.source, progress)
+            stage(bill, staging, delivery.database, delivery.organisation.allocation, accounts, progress)
             if bill.refusal:
                 raise _RefusedError([bill.outcome("failed", bill.refusal)])
         leaves = staging.finish()
     finally:
         staging.close()
     if not leaves:
-        raise _RefusedError([bill.outcome("failed", "It holds a header and no rows: there is nothing to load.") for bill in bills])
-    if progress:
-        progress("Summing up and putting in place", 0, 0)
-    lock_sources(connection, sorted({leaf.source_id for leaf in leaves}))
-    if records.standing(connection, delivery.digest):
-        raise _UnchangedError
-    replaced = put_in_place(connection, leaves, delivery.started_at.date())
-    totals = totals_by_load(connection, leaves)
+        raise _RefusedError(
+            [bill.outcome("failed", "It holds a header and no rows: there is nothing to load.") for bill in bills]
+        )
+    return leaves
+
+
+def _files(bills: list[Bill]) -> dict[int, File]:
+    """The files by the ids of their loads."""
+    return {
+        load.id: File(bill.file.label, bill.file.path.stat().st_mtime)
+        for bill in bills
+        for load in bill.records()
+        if load.id is not None
+    }
+
+
+def _same_paths(connection: sa.Connection, leaf: Leaf, bills: list[Bill]) -> list[int]:
+    """Earlier loads of the same files into a leaf's source."""
+    statement = sa.text("SELECT id FROM finops.loads WHERE source_id = :source AND path = ANY(:paths)")
+    paths = [bill.file.label for bill in bills]
+    return list(connection.scalars(statement, {"source": leaf.source_id, "paths": paths}))
+
+
+def _record(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], changes: list[Change]) -> IngestResult:
+    """Write down what became of each file, and say it."""
+    labels = {load.id: bill.file.label for bill in bills for load in bill.records()}
+    for bill in bills:
+        bill.leave_out(changes, labels)
+    for bill, sentence in own_totals.differences(bills, changes):
+        bill.note = " ".join(filter(None, (bill.note, sentence)))
+    totals = {load: total(costs) for load, costs in _costs(changes).items()}
+    replaced = [item for change in changes if (item := change.replaced)]
     loads = [load for bill in bills for load in bill.records()]
     records.write(connection, delivery.digest, loads, "loaded", delivery.started_at, totals=totals, replaced=replaced)
     for bill in bills:
         records.write_rejected(connection, bill.records()[0].id or 0, bill.rejections)
-    outcomes = {bill.digest: bill.outcome("loaded") for bill in bills}
+    outcomes = {bill.digest: replace(bill.loaded(changes), own=own_totals.as_json(bill)) for bill in bills}
     return IngestResult(
-        _each_once(delivery, outcomes), tuple(replaced), _add_up(totals), tuple(load.id for load in loads if load.id is not None)
+        _each_once(delivery, outcomes),
+        tuple(replaced),
+        total(list(totals.values())),
+        tuple(load.id for load in loads if load.id is not None),
     )
+
+
+def _costs(changes: list[Change]) -> dict[int, list[Cost]]:
+    costs: dict[int, list[Cost]] = {}
+    for change in changes:
+        for part in change.parts:
+            if part.load:
+                costs.setdefault(part.load, []).append(cost_of([part]))
+    return costs
 
 
 def _each_once(delivery: _Delivery, outcomes: dict[str, LoadedFile]) -> tuple[LoadedFile, ...]:
     """An outcome a path; a path whose content another path had before is `unchanged` and adds nothing."""
     shown: dict[str, LoadedFile] = {}
-    for path, digest in delivery.digests.items():
+    for path, digest in (delivery.loaded or delivery.digests).items():
+        if digest not in outcomes:
+            continue
         first = next((other for other in shown if delivery.digests[other] == digest), None)
         if first is None:
             shown[path] = outcomes[digest]
         else:
-            shown[path] = LoadedFile(path, "unchanged", outcomes[digest].format, error=f"The same content as {first}, which counts once.")
+            shown[path] = LoadedFile(
+                path, "unchanged", outcomes[digest].format, error=f"The same content as {first}, which counts once."
+            )
     return tuple(shown.values())
 
 
@@ -183,18 +296,10 @@ def _fail(delivery: _Delivery, failures: list[LoadedFile]) -> IngestResult:
     loads = tuple(by_path.get(path) or LoadedFile(path, "failed", error=_OTHER_FAILED) for path in delivery.digests)
     with delivery.database.owner.begin() as connection:
         for load in loads:
-            row = FileLoad(load.path, load.format, delivery.digests[load.path], provider=load.provider, rejected=load.rejected)
+            row = FileLoad(
+                load.path, load.format, delivery.digests[load.path], provider=load.provider, rejected=load.rejected
+            )
             row.months.update(load.billing_periods)
-            records.write(connection, delivery.digest, [row], "failed", delivery.started_at, error=load.error)
+            records.write(connection, delivery.digest, [row], load.status, delivery.started_at, error=load.error)
             records.write_rejected(connection, row.id or 0, load.rejections)
     return IngestResult(loads)
-
-
-def _add_up(totals: dict[int, Cost]) -> Cost:
-    sums: Cost = {}
-    for load in totals.values():
-        for currency, amounts in load.items():
-            into = sums.setdefault(currency, dict.fromkeys(amounts, Decimal(0)))
-            for kind, amount in amounts.items():
-                into[kind] += amount
-    return sums

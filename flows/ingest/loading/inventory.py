@@ -1,4 +1,6 @@
-"""Inventory, metrics and prices in the database: what the bills say of a resource stays, what the cloud says is added."""
+"""Inventory, metrics and prices in the database: what the bills say of a
+resource stays, what the cloud says is added.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from config.organisation import Allocation
 from db.tables import HourlyUtilization, Price, Resource, Utilization
-from flows.allocation import expression, rules_of, tag_value
-from flows.sources.aws_inventory import Found, Inventory
-from flows.sources.aws_prices import Priced
-from flows.sources.aws_utilization import Used, UsedHour
-from settings import Allocation
+from flows.ingest.allocation import expression, rules_of, tag_value
+from flows.ingest.cloud.aws_inventory import Found, Inventory
+from flows.ingest.cloud.aws_prices import Priced
+from flows.ingest.cloud.aws_utilization import Used, UsedHour
 
 _AWS = "AWS"
 _CHUNK = 2_000  # rows an INSERT
@@ -41,10 +43,16 @@ def native_id(resource_id: str) -> str:
     return last if last.startswith(_UNIQUE_IDS) else resource_id
 
 
-def store_inventory(session: Session, inventories: Sequence[Inventory], allocation: Allocation, now: datetime) -> Stored:
-    """Update what is known, add what is new, mark as deleted what an earlier inventory saw and this one, having looked, did not."""
+def store_inventory(
+    session: Session, inventories: Sequence[Inventory], allocation: Allocation, now: datetime
+) -> Stored:
+    """Update what is known, add what is new, mark as deleted what an earlier
+    inventory saw and this one, having looked, did not.
+    """
     accounts = {inventory.place.account_id for inventory in inventories}
-    known = session.scalars(sa.select(Resource).where(Resource.provider == _AWS, Resource.account_id.in_(accounts))).all()
+    known = session.scalars(
+        sa.select(Resource).where(Resource.provider == _AWS, Resource.account_id.in_(accounts))
+    ).all()
     by_native = {native_id(resource.resource_id): resource for resource in known}
     account_names = {resource.account_id: resource.account for resource in known if resource.account}
     found = {native_id(one.resource_id): one for inventory in inventories for one in inventory.found}
@@ -56,7 +64,10 @@ def store_inventory(session: Session, inventories: Sequence[Inventory], allocati
         session.add(_new(one, account_names.get(one.account_id), allocated, now))
     gone = _mark_gone(inventories, {key: resource for key, resource in by_native.items() if key not in found}, now)
     session.flush()
-    ids = {one.resource_id: by_native[key].resource_id if key in by_native else one.resource_id for key, one in found.items()}
+    ids = {
+        one.resource_id: by_native[key].resource_id if key in by_native else one.resource_id
+        for key, one in found.items()
+    }
     return Stored(len(found), len(fresh), gone, ids)
 
 
@@ -89,7 +100,11 @@ def _new(one: Found, account: str | None, allocated: Mapping[str, str | None], n
 
 
 def _mark_gone(inventories: Sequence[Inventory], missing: Mapping[str, Resource], now: datetime) -> int:
-    looked_at = {(inventory.place.account_id, inventory.place.region, kind) for inventory in inventories for kind in inventory.looked_at}
+    looked_at = {
+        (inventory.place.account_id, inventory.place.region, kind)
+        for inventory in inventories
+        for kind in inventory.looked_at
+    }
     count = 0
     for resource in missing.values():
         seen_there = (resource.account_id, resource.region, resource.resource_type) in looked_at
@@ -99,7 +114,9 @@ def _mark_gone(inventories: Sequence[Inventory], missing: Mapping[str, Resource]
     return count
 
 
-def allocate(found: Sequence[Found], account_names: Mapping[str | None, str | None], allocation: Allocation) -> list[dict[str, str | None]]:
+def allocate(
+    found: Sequence[Found], account_names: Mapping[str | None, str | None], allocation: Allocation
+) -> list[dict[str, str | None]]:
     """Team, environment and application of resources that no bill has told of yet, by the same rules as for charges."""
     import polars as pl
 
@@ -114,12 +131,15 @@ def allocate(found: Sequence[Found], account_names: Mapping[str | None, str | No
         "service_name": [one.service for one in found],
     }
     tags = {
-        f"{name}|{number}": [tag_value(dict(one.tags), rule.tag) for one in found]
+        f"{name}|{number}": [tag_value(dict(one.tags), rule) for one in found]
         for name, ordered in rules.items()
         for number, rule in enumerate(ordered)
     }
     frame = pl.DataFrame(base | tags, schema=dict.fromkeys([*base, *tags], pl.String))
-    columns = [expression(ordered, [f"{name}|{number}" for number in range(len(ordered))]).alias(name) for name, ordered in rules.items()]
+    columns = [
+        expression(ordered, [f"{name}|{number}" for number in range(len(ordered))]).alias(name)
+        for name, ordered in rules.items()
+    ]
     return frame.select(columns).to_dicts()
 
 

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import Load, RejectedRow, Source
-from flows.loading.replace import Cost, Replaced, cost_to_json
+from flows.ingest.loading.replace import Replaced, cost_to_json
+from flows.ingest.loading.standing import Cost
 
 if TYPE_CHECKING:
-    from db.engines import Database
+    from db.database import Database
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,23 @@ class Stored:
 
 
 def open_load(database: "Database", source: str) -> tuple[int, int]:
-    """The id of a source, made when it is new, and an id for a load that will be written at the end; in a transaction of its own."""
+    """The id of a source, made when it is new, and an id for a load that will
+    be written at the end; in a transaction of its own.
+    """
     with database.owner.begin() as connection:
         connection.execute(insert(Source).values(name=source).on_conflict_do_nothing())
         source_id = connection.execute(sa.select(Source.id).where(Source.name == source)).scalar_one()
-        load_id = connection.execute(sa.text("SELECT nextval(pg_get_serial_sequence('finops.loads', 'id'))")).scalar_one()
+        load_id = connection.execute(
+            sa.text("SELECT nextval(pg_get_serial_sequence('finops.loads', 'id'))")
+        ).scalar_one()
     return source_id, load_id
 
 
 def standing(connection: sa.Connection, delivery: str) -> list[Stored]:
     """The loads of this delivery if nothing newer replaced any of its (source, month), else nothing."""
-    rows = connection.execute(sa.select(Load).where(Load.delivery == delivery, Load.status == "loaded").order_by(Load.id)).all()
+    rows = connection.execute(
+        sa.select(Load).where(Load.delivery == delivery, Load.status == "loaded").order_by(Load.id)
+    ).all()
     newest = sa.text(
         "SELECT delivery FROM finops.loads WHERE status = 'loaded' AND source_id = :source AND billing_periods ? :month ORDER BY finished_at DESC, id DESC LIMIT 1"
     )
@@ -73,7 +80,8 @@ def standing(connection: sa.Connection, delivery: str) -> list[Stored]:
             return []
     last = {(row.file_digest, row.source_id): row for row in rows}
     return [
-        Stored(row.file_digest or "", row.format, row.provider, tuple(row.billing_periods), row.rows, row.rejected) for row in last.values()
+        Stored(row.file_digest or "", row.format, row.provider, tuple(row.billing_periods), row.rows, row.rejected)
+        for row in last.values()
     ]
 
 
@@ -88,7 +96,9 @@ def write(
     totals: Mapping[int, Cost] | None = None,
     replaced: Sequence[Replaced] = (),
 ) -> None:
-    """Write a row a load, ids reserved or new; `totals` by load id, `replaced` to the loads of the same source and month."""
+    """Write a row a load, ids reserved or new; `totals` by load id, `replaced`
+    to the loads of the same source and month.
+    """
     for load in loads:
         before = [item.to_json() for item in replaced if item.source_id == load.source_id and item.month in load.months]
         values = {
@@ -107,5 +117,13 @@ def write_rejected(connection: sa.Connection, load_id: int, rows: Sequence[Rejec
     if rows:
         connection.execute(
             insert(RejectedRow),
-            [{"load_id": load_id, "row_number": row.row_number, "reason": row.reason, "content": json.loads(row.content)} for row in rows],
+            [
+                {
+                    "load_id": load_id,
+                    "row_number": row.row_number,
+                    "reason": row.reason,
+                    "content": json.loads(row.content),
+                }
+                for row in rows
+            ],
         )

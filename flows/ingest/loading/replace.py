@@ -1,17 +1,16 @@
 """A staged delivery in place of what it replaces: partitions, rollups, resources and completeness."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from flows.loading import rollups
-from flows.loading.staging import Leaf
-
-Cost = dict[str, dict[str, Decimal]]  # currency -> "billed" and "effective"
+from flows.ingest.loading import rollups
+from flows.ingest.loading.staging import Leaf
+from flows.ingest.loading.standing import Cost, Part
 
 _LOCK = 7_113_010  # advisory lock of the short part that touches what all sources share
 _SOURCE_LOCK = 7_113_011  # with the source's id: loads of one source are serialised
@@ -25,7 +24,7 @@ _COMPLETENESS_DAYS = 40  # a bill is final some days into the next month
 
 @dataclass(frozen=True)
 class Replaced:
-    """What a source had in a month before: rows, and cost by currency as {"billed", "effective"}."""
+    """What a source had in a month before: rows, and cost by currency."""
 
     source_id: int
     month: str
@@ -33,7 +32,7 @@ class Replaced:
     cost: Cost
 
     def to_json(self) -> dict[str, Any]:
-        """For `loads.replaced` and for people."""
+        """Stored in `loads.replaced` and shown by the command line."""
         return {"period": self.month, "rows": self.rows, "cost": cost_to_json(self.cost)}
 
 
@@ -45,81 +44,125 @@ def cost_to_json(cost: Cost) -> dict[str, dict[str, str]]:
 def lock_sources(connection: sa.Connection, sources: Sequence[int]) -> None:
     """Wait until no other load of these sources is being put in place; lasts until the transaction ends."""
     for source in sorted(sources):
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock, :source)"), {"lock": _SOURCE_LOCK, "source": source})
+        connection.execute(
+            sa.text("SELECT pg_advisory_xact_lock(:lock, :source)"), {"lock": _SOURCE_LOCK, "source": source}
+        )
 
 
 def lock_shared(connection: sa.Connection) -> None:
-    """Wait until no other load changes what all sources share: months and resources; lasts until the transaction ends."""
+    """Wait until no other load changes what all sources share: months and
+    resources; lasts until the transaction ends.
+    """
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
-def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date) -> list[Replaced]:
+def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date) -> None:
     """Replace (source, month) by the leaves, with all sums; the sources must be locked. Commit is the caller's."""
     for leaf in leaves:
-        connection.exec_driver_sql(f"ANALYZE {leaf.table} (source_id, billing_period_start, resource_id, charge_period_start)")
-    replaced = [found for leaf in leaves if (found := _standing(connection, leaf))]
+        connection.exec_driver_sql(
+            f"ANALYZE {leaf.table} (source_id, billing_period_start, resource_id, charge_period_start)"
+        )
+    replacing = [leaf for leaf in leaves if attached(connection, leaf)]
     for leaf in leaves:
         rollups.replace(connection, leaf)
     for source in sorted({leaf.source_id for leaf in leaves}):
         _note_completeness(connection, source, today)
     lock_shared(connection)
+    _rename_accounts(connection, leaves)
     _update_resources(connection, leaves)
-    if replaced:
+    if replacing:
         forget_resources(connection)
     for leaf in leaves:
         _attach(connection, leaf)
-    return replaced
 
 
-def cost_of(connection: sa.Connection, leaf: Leaf) -> Cost:
-    """Cost by currency that the day sums hold for a source and month."""
+def _rename_accounts(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
+    """Give every sum of an account that was renamed its newest name, so that it is one account."""
+    names = " UNION ".join(
+        f"SELECT DISTINCT sub_account_id AS id FROM {leaf.table} WHERE sub_account_id IS NOT NULL" for leaf in leaves
+    )
+    renamed = connection.exec_driver_sql(
+        f"SELECT DISTINCT ON (account_id) account_id, account FROM finops.daily_costs WHERE account_id IN ("
+        f"SELECT account_id FROM finops.daily_costs WHERE account_id IN ({names}) GROUP BY 1 HAVING count(DISTINCT account) > 1) "
+        "ORDER BY account_id, usage_date DESC, account"
+    ).all()
+    for account_id, account in renamed:
+        for table in ("daily_costs", "hourly_costs", "resource_costs", "resources"):
+            connection.execute(
+                sa.text(
+                    f"UPDATE finops.{table} SET account = :account WHERE account_id = :id AND account IS DISTINCT FROM :account"
+                ),
+                {"account": account, "id": account_id},
+            )
+
+
+def carry_over(connection: sa.Connection, leaf: Leaf, kept: Sequence[Part], *, but_loads: Sequence[int] = ()) -> None:
+    """Copy into a leaf what stands of its source and month and is not replaced: other accounts and periods.
+
+    With `but_loads` all that stands is kept, except what came with these loads.
+    """
+    old = attached(connection, leaf)
+    if old is None:
+        return
+    if but_loads or not kept:
+        condition = "NOT (load_id = ANY(:loads))"
+        parameters: list[dict[str, Any]] = [{"loads": list(but_loads)}]
+    else:
+        condition = "billing_account_id = :account AND billing_period_start = :start AND billing_period_end = :end"
+        keys = {(part.account, part.start, part.end) for part in kept}
+        parameters = [{"account": account, "start": start, "end": end} for account, start, end in sorted(keys)]
+    for values in parameters:
+        connection.execute(sa.text(f"INSERT INTO {leaf.table} SELECT * FROM {old} WHERE {condition}"), values)
+
+
+def take_over(connection: sa.Connection, parts: Sequence[Part]) -> None:
+    """Delete accounts' periods from the sources under which they stood, with their sums."""
+    for part in parts:
+        leaf = _leaf_of(part)
+        table = attached(connection, leaf)
+        if table is None:
+            continue
+        connection.execute(
+            sa.text(
+                f"DELETE FROM {table} WHERE billing_account_id = :account AND billing_period_start = :start "
+                "AND billing_period_end = :end"
+            ),
+            {"account": part.account, "start": part.start, "end": part.end},
+        )
+        rollups.replace(connection, replace(leaf, table=table))
+        connection.execute(
+            sa.text(
+                "DELETE FROM finops.billed_periods WHERE source_id = :source AND billing_account_id = :account "
+                "AND billing_period_start = :start AND billing_period_end = :end"
+            ),
+            {"source": part.source_id, "account": part.account, "start": part.start, "end": part.end},
+        )
+
+
+def _leaf_of(part: Part) -> Leaf:
+    return Leaf("", part.source_id, f"{part.start:%Y-%m}")
+
+
+def missing_days(connection: sa.Connection, leaf: Leaf) -> dict[str, tuple[int, Decimal]]:
+    """By currency, how many days that stand in the sums have no row in a leaf, and their effective cost."""
     rows = connection.execute(
         sa.text(
-            "SELECT currency, sum(billed_cost) AS billed, sum(effective_cost) AS effective "
-            f"FROM finops.daily_costs WHERE {rollups.MINE} GROUP BY currency ORDER BY currency"
+            "WITH days AS (SELECT usage_date, currency, sum(effective_cost) AS cost FROM finops.daily_costs "
+            f"WHERE {rollups.MINE} GROUP BY 1, 2) "
+            "SELECT currency, count(*), coalesce(sum(abs(cost)), 0) FROM days d WHERE NOT EXISTS (SELECT FROM "
+            f"{leaf.table} c WHERE (c.charge_period_start AT TIME ZONE 'UTC')::date = d.usage_date AND c.billing_currency = d.currency) "
+            "GROUP BY currency"
         ),
         rollups.period(leaf),
     )
-    return {row.currency: {"billed": row.billed, "effective": row.effective} for row in rows}
-
-
-def totals_by_load(connection: sa.Connection, leaves: Sequence[Leaf]) -> dict[int, Cost]:
-    """Billed and effective cost by currency of each load's rows in the leaves, which must be in place."""
-    totals: dict[int, Cost] = {}
-    for leaf in leaves:
-        for load, cost in _by_load(connection, leaf):
-            for currency, amounts in cost.items():
-                into = totals.setdefault(load, {}).setdefault(currency, dict.fromkeys(amounts, Decimal(0)))
-                for kind, amount in amounts.items():
-                    into[kind] += amount
-    return totals
-
-
-def _by_load(connection: sa.Connection, leaf: Leaf) -> Iterator[tuple[int, Cost]]:
-    if len(leaf.loads) == 1:  # the day sums are those of the one file
-        yield next(iter(leaf.loads)), cost_of(connection, leaf)
-        return
-    rows = connection.exec_driver_sql(
-        f"SELECT load_id, billing_currency, sum(billed_cost), sum(effective_cost) FROM {leaf.table} GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    for load, currency, billed, effective in rows:
-        yield load, {currency: {"billed": billed, "effective": effective}}
-
-
-def _standing(connection: sa.Connection, leaf: Leaf) -> Replaced | None:
-    """What a leaf is about to replace."""
-    table = _attached(connection, leaf)
-    if table is None:
-        return None
-    rows = int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
-    return Replaced(leaf.source_id, leaf.month, rows, cost_of(connection, leaf)) if rows else None
+    return {currency: (days, cost) for currency, days, cost in rows}
 
 
 def _month_table(leaf: Leaf) -> str:
     return f"finops.charges_{leaf.month.replace('-', '')}"
 
 
-def _attached(connection: sa.Connection, leaf: Leaf) -> str | None:
+def attached(connection: sa.Connection, leaf: Leaf) -> str | None:
     """The partition that now holds the leaf's source and month."""
     table: str | None = connection.scalar(
         sa.text(
@@ -137,7 +180,7 @@ def _attach(connection: sa.Connection, leaf: Leaf) -> None:
         f"CREATE TABLE IF NOT EXISTS {month} PARTITION OF finops.charges FOR VALUES FROM ('{leaf.start}+00') TO ('{leaf.end}+00') "
         "PARTITION BY LIST (source_id)"
     )
-    old = _attached(connection, leaf)
+    old = attached(connection, leaf)
     if old is not None:
         connection.exec_driver_sql(f"DROP TABLE {old}")
     connection.exec_driver_sql(f"ALTER TABLE {month} ATTACH PARTITION {leaf.table} FOR VALUES IN ({leaf.source_id:d})")
@@ -164,13 +207,18 @@ def _note_completeness(connection: sa.Connection, source: int, today: date) -> N
 
 def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
     """What the bills say of each resource of the leaves; what the inventory says stays."""
-    tags = " UNION ALL ".join(f"SELECT resource_id, tags, charge_period_start FROM {leaf.table} WHERE tags IS NOT NULL" for leaf in leaves)
+    tags = " UNION ALL ".join(
+        f"SELECT resource_id, tags, charge_period_start FROM {leaf.table} WHERE tags IS NOT NULL" for leaf in leaves
+    )
     periods = " OR ".join(
         f"(source_id = {leaf.source_id:d} AND billing_period_start >= '{leaf.start}+00' AND billing_period_start < '{leaf.end}+00')"
         for leaf in leaves
     )
-    # in steps, each with statistics: guessing at rows that were written a moment ago, the planner would nest loops over all of them
-    connection.exec_driver_sql("ANALYZE finops.resource_costs (resource_id, usage_date, source_id, billing_period_start)")
+    # in steps, each with statistics: guessing at rows that were written a moment ago, the planner would nest loops over
+    # all of them
+    connection.exec_driver_sql(
+        "ANALYZE finops.resource_costs (resource_id, usage_date, source_id, billing_period_start)"
+    )
     _keep(
         connection,
         "days",

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flows.loading.records import Rejected
-from flows.loading.replace import Replaced
+from analysis.formatting import exact
+from flows.ingest.loading.records import Rejected
+from flows.ingest.loading.replace import Replaced
+from flows.ingest.loading.standing import MEASURES, Cost
 
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """What became of one file: `loaded`, `unchanged` or `failed` with a sentence."""
+    """What became of one file: `loaded` or `unchanged`; `failed`, `held` or `skipped` with a sentence."""
 
     path: str
     status: str
@@ -21,7 +23,24 @@ class LoadedFile:
     rejected: int = 0
     seconds: float = 0.0
     error: str | None = None
+    note: str | None = None
+    totals: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=dict)  # what the file's own cost column adds up to
     rejections: tuple[Rejected, ...] = ()
+
+    def amounts(self) -> list[tuple[str, ...]]:
+        """A row a period and currency: what the file brought, and what stood before in its source."""
+        return [
+            (
+                month,
+                currency,
+                *(exact(Decimal(amounts[name])) for name in MEASURES),
+                exact(Decimal(stood)) if (stood := self.before.get(month, {}).get(currency, {}).get("billed")) else "–",
+            )
+            for month, by_currency in sorted(self.totals.items())
+            for currency, amounts in by_currency.items()
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """As the command line writes it."""
@@ -30,7 +49,15 @@ class LoadedFile:
             "rows": self.rows, "rejected": self.rejected, "status": self.status, "seconds": round(self.seconds, 3),
         }  # fmt: skip
         if self.error:
-            shown["error"] = self.error
+            shown["error"] = shown["reason"] = self.error
+        if self.note:
+            shown["note"] = self.note
+        if self.totals:
+            shown["totals"] = self.totals
+        if self.before:
+            shown["before"] = self.before
+        if self.own:
+            shown["file_totals"] = self.own
         if self.rejections:
             shown["reasons"] = [{"row": row.row_number, "reason": row.reason} for row in self.rejections[:5]]
         return shown
@@ -42,17 +69,17 @@ class IngestResult:
 
     loads: tuple[LoadedFile, ...]
     replaced: tuple[Replaced, ...] = ()
-    totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    totals: Cost = field(default_factory=dict)
     load_ids: tuple[int, ...] = ()
 
     @property
     def failed(self) -> bool:
-        """Whether nothing was changed because of a fault."""
-        return any(load.status == "failed" for load in self.loads)
+        """Whether nothing was changed, because of a fault or because a person has to decide."""
+        return any(load.status in ("failed", "held") for load in self.loads)
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `finops ingest --format json`."""
-        taken = [load for load in self.loads if load.status != "failed"]
+        taken = [load for load in self.loads if load.status in ("loaded", "unchanged")]
         return {
             "loads": [load.to_json() for load in self.loads],
             "rows": sum(load.rows for load in taken),
@@ -61,20 +88,39 @@ class IngestResult:
         }
 
     def to_text(self) -> str:
-        """The same for people, a line a file."""
+        """The same for people: a line a file, then what stands now and what stood before, a line a period and currency."""
         lines = [_line(load) for load in self.loads]
+        rows = [row for load in self.loads for row in load.amounts()]
+        if rows:
+            widths = [max(len(row[column]) for row in [_HEAD, *rows]) for column in range(len(_HEAD))]
+            lines += ["", *(_aligned(row, widths) for row in [_HEAD, *rows])]
         lines += [f"Replaced {item.rows:,} rows of {item.month} ({_money(item.cost)})." for item in self.replaced]
         return "\n".join(lines)
 
 
+_HEAD = ("Period", "Currency", *(name.capitalize() for name in MEASURES), "Billed before")
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = [
+        cell.ljust(width) if column < 2 else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(cells).rstrip()
+
+
 def _line(load: LoadedFile) -> str:
-    if load.status == "failed":
-        return f"{load.path}: failed. {load.error}"
+    if load.status in ("failed", "held", "skipped"):
+        return f"{load.path}: {load.status}. {load.error}"
     rejected = (
-        f", {load.rejected:,} rejected (first: row {load.rejections[0].row_number}, {load.rejections[0].reason})" if load.rejections else ""
+        f", {load.rejected:,} rejected (first: row {load.rejections[0].row_number}, {load.rejections[0].reason})"
+        if load.rejections
+        else ""
     )
-    return f"{load.path}: {load.status}, {load.rows:,} rows of {', '.join(load.billing_periods) or 'no period'}{rejected}, {load.seconds:.1f} s"
+    periods = ", ".join(load.billing_periods) or "no period"
+    note = f" {load.note}" if load.note else f" {load.error}" if load.error else ""
+    return f"{load.path}: {load.status}, {load.rows:,} rows of {periods}{rejected}, {load.seconds:.1f} s.{note}"
 
 
-def _money(cost: dict[str, dict[str, Decimal]]) -> str:
+def _money(cost: Cost) -> str:
     return ", ".join(f"{amounts['effective']:,.2f} {currency}" for currency, amounts in cost.items())

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from flows.loading.staging import Leaf
+from flows.ingest.loading.staging import Leaf
 
 _DIMENSIONS = {
     "provider": "provider_name",
@@ -19,6 +19,10 @@ _DIMENSIONS = {
     "pricing_category": "pricing_category",
     "commitment_type": "commitment_discount_type",
     "commitment_status": "commitment_discount_status",
+    "charge_class": "CASE WHEN charge_class = 'Correction' OR charge_category = 'Adjustment' THEN 'Correction' END",
+    "publisher": "publisher_name",
+    "service_subcategory": "service_subcategory",
+    "invoice_id": "invoice_id",
     "usage_unit": "consumed_unit",
     "currency": "billing_currency",
 }
@@ -28,6 +32,9 @@ _MEASURES = {
     "billed_cost": "billed_cost",
     "effective_cost": "effective_cost",
     "usage_quantity": "consumed_quantity",
+    # a list price of 0 or none on a paid charge is unknown; the unused part of a commitment has none, and saves nothing
+    "listed_cost": "CASE WHEN charge_category = 'Usage' AND (list_cost > 0 OR commitment_discount_status = 'Unused' "
+    "OR effective_cost = 0) THEN effective_cost END",
 }
 _RESOURCE_DIMENSIONS = {
     "resource_id": "resource_id",
@@ -51,7 +58,9 @@ _RESOURCE_DIMENSIONS = {
     "commitment_status": "commitment_discount_status",
     "usage_type": "coalesce(sku_meter, sku_id)",
 }
-_RESOURCE_MEASURES = {name: _MEASURES[name] for name in ("usage_quantity", "list_cost", "billed_cost", "effective_cost")}
+_RESOURCE_MEASURES = {
+    name: _MEASURES[name] for name in ("usage_quantity", "list_cost", "billed_cost", "effective_cost")
+}
 
 _DAY = "(charge_period_start AT TIME ZONE 'UTC')::date"
 _HOUR = "date_trunc('hour', charge_period_start, 'UTC')"
@@ -61,22 +70,34 @@ MINE = "source_id = :source AND billing_period_start >= CAST(:start AS timestamp
 
 
 def replace(connection: sa.Connection, leaf: Leaf) -> None:
-    """Put the sums of a leaf in place of those of its source and month; days are summed from hours where there are hours."""
+    """Put the sums of a leaf in place of those of its source and month; days
+    are summed from hours where there are hours.
+    """
     for table in ("daily_costs", "hourly_costs", "resource_costs"):
         connection.execute(sa.text(f"DELETE FROM finops.{table} WHERE {MINE}"), period(leaf))
-    connection.exec_driver_sql("SET LOCAL enable_sort = off")  # sorting all rows by twenty texts takes three times as long as hashing them
+    connection.exec_driver_sql(
+        "SET LOCAL enable_sort = off"
+    )  # sorting all rows by twenty texts takes three times as long as hashing them
     costs = _PERIOD | _DIMENSIONS
     names = ", ".join([*costs, *_MEASURES])
     hours = connection.execute(
         sa.text(_insert("hourly_costs", leaf.table, {"usage_hour": _HOUR} | costs, _MEASURES, _WITHIN_AN_HOUR))
     ).rowcount
-    longer = f"SELECT {_DAY} AS usage_date, {_aliased(costs | _MEASURES)} FROM {leaf.table} WHERE NOT ({_WITHIN_AN_HOUR})"
-    summed = f"SELECT (usage_hour AT TIME ZONE 'UTC')::date AS usage_date, {names} FROM finops.hourly_costs WHERE {MINE}"
+    longer = (
+        f"SELECT {_DAY} AS usage_date, {_aliased(costs | _MEASURES)} FROM {leaf.table} WHERE NOT ({_WITHIN_AN_HOUR})"
+    )
+    summed = (
+        f"SELECT (usage_hour AT TIME ZONE 'UTC')::date AS usage_date, {names} FROM finops.hourly_costs WHERE {MINE}"
+    )
     days = f"({longer} UNION ALL {summed})" if hours else f"({longer})"
     columns = {name: name for name in ("usage_date", *costs)}
-    connection.execute(sa.text(_insert("daily_costs", f"{days} AS days", columns, {name: name for name in _MEASURES})), period(leaf))
+    connection.execute(
+        sa.text(_insert("daily_costs", f"{days} AS days", columns, {name: name for name in _MEASURES})), period(leaf)
+    )
     resources = {"usage_date": _DAY} | _PERIOD | _RESOURCE_DIMENSIONS
-    connection.execute(sa.text(_insert("resource_costs", leaf.table, resources, _RESOURCE_MEASURES, "resource_id IS NOT NULL")))
+    connection.execute(
+        sa.text(_insert("resource_costs", leaf.table, resources, _RESOURCE_MEASURES, "resource_id IS NOT NULL"))
+    )
     connection.exec_driver_sql("SET LOCAL enable_sort = on")
 
 

@@ -51,7 +51,8 @@ class CopyRefusedError(Exception):
 class Staging:
     """Copies rows into leaves on one open transaction, while the caller prepares the next ones.
 
-    The tables are made in the transaction that fills them, so that Postgres writes no log for them and a crash leaves nothing behind.
+    The tables are made in the transaction that fills them, so that Postgres
+    writes no log for them and a crash leaves nothing behind.
     """
 
     connection: sa.Connection
@@ -91,7 +92,9 @@ class Staging:
             self._loads[leaf.table] = load_id
         with driver_cursor(self.connection) as cursor:
             try:
-                cursor.copy_expert(f"COPY {leaf.table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FREEZE)", text, _READ)
+                cursor.copy_expert(
+                    f"COPY {leaf.table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FREEZE)", text, _READ
+                )
             except psycopg2.DataError as error:
                 raise CopyRefusedError(" ".join(str(error).split())[:500]) from error
 
@@ -112,7 +115,10 @@ class Staging:
 @cache
 def _columns() -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    return ", ".join(f"{column.name} {column.type.compile(dialect)}{'' if column.nullable else ' NOT NULL'}" for column in charges.columns)
+    return ", ".join(
+        f"{column.name} {column.type.compile(dialect)}{'' if column.nullable else ' NOT NULL'}"
+        for column in charges.columns
+    )
 
 
 def driver_cursor(connection: sa.Connection) -> Any:

@@ -1,4 +1,6 @@
-"""Detection on the demo's bills: what was planted is found, explained, told once, and closed when the bill is corrected."""
+"""Detection on the demo's bills: what was planted is found, explained, told
+once, and closed when the bill is corrected.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,19 +10,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from config.organisation import Channel, Organisation, read_organisation
+from db.database import Database
 from db.tables import Insight, OutboxMessage
-from demo.bills.world import World
-from demo.bills.write import restate, write
-from flows import check_budgets, detect_anomalies, forecast_costs
-from flows.loading.delivery import ingest
-from flows.send_digests import Due, of_channels
-from flows.send_digests import run as send
-from settings import Channel, Organisation, read_organisation
+from flows.anomalies import detect_anomalies
+from flows.digests.send_digests import Due, of_channels
+from flows.digests.send_digests import run as send
+from flows.forecasts import check_budgets, forecast_costs
+from flows.ingest.loading.delivery import ingest
+from standins.bills.world import World
+from standins.bills.write import restate, write
 
 ANCHOR = date(2026, 11, 18)
 NOW = datetime(2026, 11, 18, 8, 5, tzinfo=UTC)
-DEMO = Path(__file__).resolve().parents[2] / "demo" / "organisation.yaml"
+DEMO = Path(__file__).resolve().parents[3] / "demo" / "organisation.yaml"
 
 
 def load(database: Database, folder: Path, organisation: Organisation) -> None:
@@ -47,7 +50,9 @@ def loaded(clean_database: Database, organisation: Organisation, tmp_path: Path)
 def titles(database: Database, status: str = "open") -> list[str]:
     with Session(database.app) as session:
         return list(
-            session.scalars(sa.select(Insight.title).where(Insight.status == status, Insight.kind == "anomaly").order_by(Insight.id))
+            session.scalars(
+                sa.select(Insight.title).where(Insight.status == status, Insight.kind == "anomaly").order_by(Insight.id)
+            )
         )
 
 
@@ -55,11 +60,15 @@ def messages(database: Database) -> list[tuple[str, str, str]]:
     with Session(database.app) as session:
         return [
             tuple(row)
-            for row in session.execute(sa.select(OutboxMessage.channel, OutboxMessage.kind, OutboxMessage.key).order_by(OutboxMessage.id))
+            for row in session.execute(
+                sa.select(OutboxMessage.channel, OutboxMessage.kind, OutboxMessage.key).order_by(OutboxMessage.id)
+            )
         ]
 
 
-def test_what_was_planted_is_found_explained_and_told_once(loaded: tuple[Database, Path, World], organisation: Organisation) -> None:
+def test_what_was_planted_is_found_explained_and_told_once(
+    loaded: tuple[Database, Path, World], organisation: Organisation
+) -> None:
     """Three causes, three alerts in the right channels; the same look again adds nothing."""
     database, _, _ = loaded
     detect_anomalies.run(database, organisation, NOW)
@@ -82,7 +91,9 @@ def test_what_was_planted_is_found_explained_and_told_once(loaded: tuple[Databas
     assert titles(database) == found
 
 
-def test_a_restated_bill_closes_its_false_alarm(loaded: tuple[Database, Path, World], organisation: Organisation) -> None:
+def test_a_restated_bill_closes_its_false_alarm(
+    loaded: tuple[Database, Path, World], organisation: Organisation
+) -> None:
     """The provider takes back what it counted twice: that alarm closes, says so in its thread, and the others stay."""
     database, folder, world = loaded
     detect_anomalies.run(database, organisation, NOW)
@@ -118,7 +129,9 @@ def test_a_clean_year_is_quiet(clean_database: Database, organisation: Organisat
     assert titles(clean_database) == []
 
 
-def test_a_budget_about_to_burst_is_told_with_its_day(loaded: tuple[Database, Path, World], organisation: Organisation) -> None:
+def test_a_budget_about_to_burst_is_told_with_its_day(
+    loaded: tuple[Database, Path, World], organisation: Organisation
+) -> None:
     """Payments heads past its budget; the digest of its channel says the same figures."""
     database, _, _ = loaded
     forecast_costs.run(database, organisation, only=("team", "payments"))

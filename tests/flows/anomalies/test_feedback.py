@@ -6,12 +6,12 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.cards import alert
-from db.engines import Database
+from bot.cards.messages import alert
+from config.organisation import Channel, Organisation
+from db.database import Database
 from db.tables import Insight
-from flows import detect_anomalies
-from flows import insights as insights_of
-from settings import Channel, Organisation
+from domain import insights as insights_of
+from flows.anomalies import detect_anomalies
 from tests.flows.daily import spend
 
 FIRST = date(2026, 7, 1)
@@ -30,7 +30,9 @@ def look(database: Database, days: int, spikes: dict[int, float]) -> None:
         session.execute(sa.text("DELETE FROM finops.daily_costs"))
         spend(session, FIRST, history(days, spikes), team="search")
     detect_anomalies.run(
-        database, ORGANISATION, datetime.combine(FIRST + timedelta(days=days), datetime.min.time(), UTC) + timedelta(hours=8)
+        database,
+        ORGANISATION,
+        datetime.combine(FIRST + timedelta(days=days), datetime.min.time(), UTC) + timedelta(hours=8),
     )
 
 
@@ -42,7 +44,9 @@ def insights(database: Database) -> list[Insight]:
 def judge(database: Database, feedback: str, status: str) -> None:
     with Session(database.app) as session, session.begin():
         reason = "load test" if status == "expected" else None
-        session.execute(sa.update(Insight).values(feedback=feedback, status=status, status_reason=reason, closed_at=None))
+        session.execute(
+            sa.update(Insight).values(feedback=feedback, status=status, status_reason=reason, closed_at=None)
+        )
 
 
 def test_after_noise_the_next_one_must_be_half_as_large_again(clean_database: Database) -> None:

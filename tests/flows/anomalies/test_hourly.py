@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from config.organisation import Anomalies, Channel, Organisation
+from db.database import Database
 from db.tables import DetectorState, Insight, OutboxMessage
-from flows import detect_anomalies
-from settings import Anomalies, Channel, Organisation
+from flows.anomalies import detect_anomalies
 from tests.flows.daily import spend, spend_hours
 
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)
@@ -48,7 +48,9 @@ def messages(database: Database) -> list[Any]:
 
 
 def test_a_spike_of_the_last_hours_is_told_before_its_day_is_over(clean_database: Database) -> None:
-    """What the day so far would not show: three times the usual since 11:00; told once, with hours in its chart and what it is a day."""
+    """What the day so far would not show: three times the usual since 11:00;
+    told once, with hours in its chart and what it is a day.
+    """
     costs = usual(HOURS)
     costs[-3:] = [3 * cost for cost in costs[-3:]]
     fill(clean_database, costs)
@@ -71,7 +73,9 @@ def test_usual_hours_are_quiet(clean_database: Database) -> None:
     look(clean_database, LAST)
     assert insights(clean_database) == []
     with Session(clean_database.app) as session:
-        kept = session.scalars(sa.select(DetectorState.through).where(DetectorState.series.like("hour|%")).distinct()).all()
+        kept = session.scalars(
+            sa.select(DetectorState.through).where(DetectorState.series.like("hour|%")).distinct()
+        ).all()
     assert kept == [(LAST - timedelta(hours=48)).date()]
 
 
@@ -88,4 +92,7 @@ def test_the_day_confirms_the_hour_under_the_same_name(clean_database: Database)
     look(clean_database, LAST + timedelta(days=1))
     (found,) = insights(clean_database)
     assert found.status == "open"
-    assert len([message for message in messages(clean_database) if message.kind == "alert" and not message.update_key]) == 1
+    assert (
+        len([message for message in messages(clean_database) if message.kind == "alert" and not message.update_key])
+        == 1
+    )

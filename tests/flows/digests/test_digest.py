@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.organisation import Organisation, SharedCost
 from db.tables import Completeness, Source
-from flows import showback
-from flows.digest import compose
-from settings import Organisation, SharedCost
+from flows.digests.digest import compose
+from flows.ingest import showback
 from tests.flows.daily import spend
 
 TODAY = date(2026, 11, 24)
@@ -32,7 +32,9 @@ def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
     spend(session, FIRST, [10.0] * (DAYS - 9) + [50.0] * 9, team="payments", service="Lambda")
     digest = compose(session, {"team": "payments"}, TODAY)
     assert digest is not None
-    assert "Mover: Lambda +$30 against a usual Monday." in digest.payload["lines"][1]  # three Mondays of 10 and one of 50
+    assert (
+        "Mover: Lambda +$30 against a usual Monday." in digest.payload["lines"][1]
+    )  # three Mondays of 10 and one of 50
     assert digest.details["sections"][0]["rows"][0] == ["Lambda", "$50", "$30"]
     spend(session, FIRST, [7.0] * DAYS, team="search")
     quiet = compose(session, {"team": "search"}, TODAY)
@@ -54,13 +56,17 @@ def test_a_day_that_has_partly_arrived_is_left_out(session: Session) -> None:
     spend(session, FIRST, [100.0] * (DAYS - 1) + [38.0], team="payments")
     digest = compose(session, {"team": "payments"}, TODAY)
     assert digest is not None
-    assert digest.payload["late"] == "Mon 23 Nov has not wholly arrived (about 38 % of it); this is about the days before."
+    assert (
+        digest.payload["late"] == "Mon 23 Nov has not wholly arrived (about 38 % of it); this is about the days before."
+    )
     assert "as a usual Sunday" in digest.payload["lines"][0]
     assert digest.payload["figure"]["categories"][29] == "22 Nov"
 
 
 def test_what_earlier_loads_showed_decides_how_whole_a_day_is(session: Session) -> None:
-    """A day is usually at 60 % on the morning after: 60 now is not looked at, though it is more than half of a usual day."""
+    """A day is usually at 60 % on the morning after: 60 now is not looked at,
+    though it is more than half of a usual day.
+    """
     spend(session, FIRST, [100.0] * (DAYS - 1) + [62.0], team="payments")
     source = session.scalars(sa.select(Source.id)).one()
     for back in range(12, 40):
@@ -100,7 +106,9 @@ def test_shared_costs_are_split_and_add_up(session: Session) -> None:
     )
     for _ in range(2):  # computing it again replaces it
         showback.refresh(session, organisation)
-    rows = session.execute(sa.text("SELECT coalesce(shared_cost, 'own'), team, cost FROM reporting.showback ORDER BY 1, 2")).all()
+    rows = session.execute(
+        sa.text("SELECT coalesce(shared_cost, 'own'), team, cost FROM reporting.showback ORDER BY 1, 2")
+    ).all()
     assert [(name, team, float(cost)) for name, team, cost in rows] == [
         ("network", "payments", 50.0),
         ("network", "search", 20.0),

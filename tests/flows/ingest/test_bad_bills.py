@@ -6,13 +6,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from db.engines import Database
-from flows.sources.detect import Focus, detect
-from flows.sources.focus import read_json_object, read_time
-from settings import UserError
+from config.errors import UserError
+from db.database import Database
+from flows.ingest.formats.detect import Focus, detect
+from flows.ingest.formats.focus import read_time
+from flows.ingest.formats.tags import as_json
 from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
 
 LONG = "x" * 10_000
@@ -40,29 +41,52 @@ LONG = "x" * 10_000
         ("BillingPeriodEnd", "2026-09-01T00:00:00Z", "BillingPeriodEnd is not after BillingPeriodStart"),
         ("ChargeCategory", "usage-ish", "ChargeCategory is none of Usage, Purchase, Tax, Credit, Adjustment"),
         ("BillingCurrency", "dollars", "BillingCurrency is not an ISO 4217 code"),
-        ("Tags", '{"team": ', "Tags is not a JSON object"),
-        ("Tags", "[1, 2]", "Tags is not a JSON object"),
-        ("Tags", '{"a": NaN}', "Tags is not a JSON object"),
-        ("Tags", '{"a": "\\u0000"}', "Tags is not a JSON object"),
-        ("Tags", "[" * 100_000, "Tags is not a JSON object"),
-        ("ResourceName", LONG, "ResourceName is longer than 4,096 characters"),
+        ("ResourceId", LONG, "ResourceId is longer than 4,096 characters"),
         ("ResourceName", "a\x00b", "ResourceName holds a NUL byte"),
-        ("x_Note", LONG, "x_Note is longer than 4,096 characters"),
     ],
 )
 def test_a_bad_row_is_kept_apart_with_its_number_and_reason(
     load: Load, clean_database: Database, bill: Bill, column: str, value: str, reason: str
 ) -> None:
-    """One of 200 rows: the others are loaded."""
+    """One of 200 rows: the others are loaded; what is refused is shown."""
     content = [{**row, "x_Note": "fine"} for row in rows(200)]
     content[41][column] = value
     result = load(bill(content)).to_json()
     assert (result["loads"][0]["status"], result["rows"], result["rejected"]) == ("loaded", 199, 1)
-    assert result["loads"][0]["reasons"] == [{"row": 42, "reason": reason}]
-    assert all_rows(clean_database, "SELECT row_number, reason, content ->> 'ServiceName' FROM finops.rejected_rows") == [
-        (42, reason, "Amazon Elastic Compute Cloud")
-    ]
+    (told,) = result["loads"][0]["reasons"]
+    assert told["row"] == 42
+    assert told["reason"].startswith(reason)
+    shown = told["reason"].removeprefix(reason).partition(": “")[2].removesuffix("”")
+    assert value.replace("\x00", "").startswith(shown)
+    assert all_rows(
+        clean_database, "SELECT row_number, reason, content ->> 'ServiceName' FROM finops.rejected_rows"
+    ) == [(42, told["reason"], "Amazon Elastic Compute Cloud")]
     assert state(clean_database)["charges"][0] == 199
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "stored"),
+    [
+        ("Tags", '{"team": ', "SELECT tags ->> 'unreadable'"),
+        ("Tags", "[1, 2]", "SELECT tags ->> 'unreadable'"),
+        ("Tags", "[" * 100_000, "SELECT left(tags ->> 'unreadable', 3)"),
+        ("SkuPriceDetails", "not JSON", "SELECT sku_price_details::text"),
+        ("ResourceName", LONG, "SELECT length(resource_name)"),
+        ("ServiceName", "", "SELECT service_name"),
+        ("x_Note", LONG, "SELECT length(extras ->> 'x_Note')"),
+    ],
+)
+def test_what_costs_no_money_costs_no_row(
+    load: Load, clean_database: Database, bill: Bill, column: str, value: str, stored: str
+) -> None:
+    """Odd tags, price details, long texts and a missing service are kept as far as they can be; the amount counts."""
+    content = [{**row, "SkuPriceDetails": "", "x_Note": "fine"} for row in rows(20)]
+    content[4].update({column: value, "EffectiveCost": "77"})
+    result = load(bill(content)).to_json()
+    assert (result["loads"][0]["status"], result["rows"], result["rejected"]) == ("loaded", 20, 0)
+    ((kept,),) = all_rows(clean_database, f"{stored} FROM finops.charges WHERE effective_cost = 77")
+    expected = {"Tags": value[:3], "SkuPriceDetails": None, "ServiceName": "no service"}.get(column, 4096)
+    assert kept[:3] == expected if column == "Tags" else kept == expected
 
 
 def test_a_row_with_too_many_fields_is_kept_apart(load: Load, bill: Bill) -> None:
@@ -71,7 +95,9 @@ def test_a_row_with_too_many_fields_is_kept_apart(load: Load, bill: Bill) -> Non
     lines = path.read_text().splitlines()
     lines[7] += ",one,more"
     path.write_text("\n".join(lines))
-    assert load(path).to_json()["loads"][0]["reasons"] == [{"row": 7, "reason": "more fields than the header has"}]
+    assert load(path).to_json()["loads"][0]["reasons"] == [
+        {"row": 7, "reason": "more fields than the header has: “one”"}
+    ]
 
 
 def test_empty_lines_are_no_rows_and_do_not_shift_the_numbers(load: Load, bill: Bill) -> None:
@@ -90,14 +116,20 @@ def test_a_row_whose_text_is_no_utf8_is_kept_apart(load: Load, bill: Bill) -> No
     content[7]["ServiceName"] = "Zürich"
     one = bill(content)
     one.write_bytes(one.read_bytes().replace("Zürich".encode(), "Zürich".encode("latin-1")))
-    assert load(one).to_json()["loads"][0]["reasons"] == [{"row": 8, "reason": "ServiceName holds bytes that are not UTF-8"}]
+    assert load(one).to_json()["loads"][0]["reasons"] == [
+        {"row": 8, "reason": "ServiceName holds bytes that are not UTF-8 (save the file as UTF-8)"}
+    ]
     every = bill(rows(200, ServiceName="Zürich"), "latin.csv")
     every.write_bytes(every.read_text(encoding="utf-8").encode("latin-1"))
-    assert "ServiceName holds bytes that are not UTF-8 (200 rows)" in (load(every).loads[0].error or "")
+    assert "ServiceName holds bytes that are not UTF-8 (save the file as UTF-8) (200 rows)" in (
+        load(every).loads[0].error or ""
+    )
 
 
 def test_one_absurd_cost_refuses_the_file(load: Load, clean_database: Database, bill: Bill) -> None:
-    """1e99 is a number, and would drown every sum; as it is also nearly all of the file's cost, nothing of it is taken."""
+    """1e99 is a number, and would drown every sum; as it is also nearly all of
+    the file's cost, nothing of it is taken.
+    """
     content = rows(500)
     content[3]["BilledCost"] = "1e99"
     assert "BilledCost is larger than any bill" in (load(bill(content)).loads[0].error or "")
@@ -122,7 +154,7 @@ def test_a_full_disk_while_fetching_is_named(load: Load, bill: Bill, monkeypatch
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("flows.loading.delivery.expand", full)
+    monkeypatch.setattr("flows.ingest.loading.delivery.expand", full)
     with pytest.raises(UserError, match=r"is full, where bills are fetched to.*TMPDIR"):
         load(bill(rows(5)))
 
@@ -145,7 +177,9 @@ def test_a_bucket_that_refuses_is_named(load: Load, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_folder_of_mixed_things_takes_its_bills(load: Load, bill: Bill, tmp_path: Path) -> None:
-    """What is hidden, a marker or no bill by its name is left alone; a file that only calls itself a bill stops the delivery."""
+    """What is hidden, a marker or no bill by its name is left alone; a file
+    that only calls itself a bill stops the delivery.
+    """
     folder = tmp_path / "mixed"
     folder.mkdir()
     bill(rows(5)).rename(folder / "bill.csv")
@@ -167,24 +201,29 @@ def test_more_than_one_percent_of_the_rows_refuses_the_file(load: Load, clean_da
     assert result.failed
     assert result.to_json()["rows"] == 0
     assert result.loads[0].error == (
-        "Refused, because 3 of 200 rows cannot be taken and the limit is 1 %: BilledCost is not a decimal number (3 rows). The first is row 4."
+        "Refused, because 3 of 200 rows cannot be taken and the limit is 1 %: BilledCost is not a decimal number like 1234.56 (3 rows). "
+        "The first is row 4: BilledCost is not a decimal number like 1234.56: “oops”."
     )
     assert state(clean_database) == before
-    assert all_rows(clean_database, "SELECT status, rejected FROM finops.loads ORDER BY id DESC LIMIT 1") == [("failed", 3)]
-    assert all_rows(clean_database, "SELECT array_agg(row_number ORDER BY row_number) FROM finops.rejected_rows") == [([4, 6, 9],)]
+    assert all_rows(clean_database, "SELECT status, rejected FROM finops.loads ORDER BY id DESC LIMIT 1") == [
+        ("failed", 3)
+    ]
+    assert all_rows(clean_database, "SELECT array_agg(row_number ORDER BY row_number) FROM finops.rejected_rows") == [
+        ([4, 6, 9],)
+    ]
 
 
 def test_exactly_one_percent_is_taken(load: Load, bill: Bill) -> None:
     """The limit is above 1 %."""
     content = rows(200)
-    content[3]["Tags"] = content[5]["Tags"] = "oops"
+    content[3]["ChargePeriodEnd"] = content[5]["ChargePeriodEnd"] = "oops"
     assert load(bill(content)).to_json()["rejected"] == 2
 
 
 def test_more_than_one_percent_of_the_cost_refuses_the_file(load: Load, clean_database: Database, bill: Bill) -> None:
     """One row can hold the month, in one currency of several too."""
     content = [*rows(500), *rows(500, BillingCurrency="EUR", EffectiveCost="100", BilledCost="100")]
-    content[3].update(Tags="oops", EffectiveCost="50", BilledCost="-50")
+    content[3].update(ChargePeriodEnd="oops", EffectiveCost="50", BilledCost="-50")
     result = load(bill(content))
     assert "rows that hold 7.4 % of the cost in USD" in (result.loads[0].error or "")
     assert state(clean_database)["charges"][0] == 0
@@ -192,12 +231,16 @@ def test_more_than_one_percent_of_the_cost_refuses_the_file(load: Load, clean_da
 
 def test_one_refused_file_stops_the_delivery(load: Load, clean_database: Database, bill: Bill, tmp_path: Path) -> None:
     """Half a month would be worse than none."""
-    (tmp_path / "empty.csv").touch()
-    result = load(bill(rows(5)), tmp_path / "empty.csv")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    result = load(bill(rows(5)), tmp_path / "other.csv")
     assert [(one.status, one.error) for one in result.loads] == [
-        ("failed", "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again."),
-        ("failed", "The file is empty."),
+        (
+            "failed",
+            "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again.",
+        ),
+        ("failed", result.loads[1].error),
     ]
+    assert "Not a FOCUS file" in (result.loads[1].error or "")
     assert state(clean_database)["charges"][0] == 0
 
 
@@ -207,16 +250,28 @@ def test_one_refused_file_stops_the_delivery(load: Load, clean_database: Databas
         ("empty.csv", b"", "The file is empty."),
         ("blank.csv", b"\n\n", "The file is empty."),
         ("mark.csv", b"\xef\xbb\xbf", "The file is empty."),
-        ("late.csv", b"\n" + ",".join(ROW).encode() + b"\n", "Its first line is empty, where the names of the columns should be."),
+        (
+            "late.csv",
+            b"\n" + ",".join(ROW).encode() + b"\n",
+            "It holds a header and no rows: there is nothing to load.",
+        ),
         ("returns.csv", b"a,b\r1,2\r", "its first line cannot be read"),
         ("line.csv", b"x" * 500_000, "its first line cannot be read"),
         ("odd.csv", ",".join(ROW).encode("utf-16")[:-1], "The file's text is not valid UTF-16"),
         ("page.csv", b"<html><body>Access denied</body></html>", "It is no other format known here either"),
         ("header.csv", ",".join(ROW).encode() + b"\n", "It holds a header and no rows: there is nothing to load."),
-        ("cut.csv.gz", gzip.compress(",".join(ROW).encode() + b"\n" + b"x," * 300_000)[:200], "The gzip file is cut off before its end."),
+        (
+            "cut.csv.gz",
+            gzip.compress(",".join(ROW).encode() + b"\n" + b"x," * 300_000)[:200],
+            "The gzip file is cut off before its end.",
+        ),
         ("not.csv.gz", b"\x1f\x8b" + b"junk" * 10, "The gzip file is damaged"),
         ("cut.parquet", b"PAR1" + b"\x15" * 100, "The Parquet file is damaged or cut off"),
-        ("picture.csv", b"\x89PNG\r\x00\x1a\n\x00\x00", "The file is binary, neither CSV, gzip nor Parquet."),
+        (
+            "picture.csv",
+            b"\x89PNG\r\x00\x1a\n\x00\x00",
+            "The file is binary: it is neither CSV nor Parquet, nor one of them packed.",
+        ),
         ("quote.csv", ",".join(ROW).encode() + b'\n"never closed,1,2,3\n', "not valid CSV|a quote|cannot be taken"),
         ("twice.csv", ",".join([*ROW, "BilledCost"]).encode() + b"\n", "The column BilledCost is there twice."),
         ("other.csv", b"name,age\nbob,3\n", "It is no other format known here either"),
@@ -232,7 +287,9 @@ def test_a_file_that_is_no_bill_says_why(load: Load, tmp_path: Path, name: str, 
     assert re.search(says, result.loads[0].error or "", re.IGNORECASE), result.loads[0].error
 
 
-def test_a_bill_cut_off_in_its_middle_changes_nothing(load: Load, clean_database: Database, bill: Bill, tmp_path: Path) -> None:
+def test_a_bill_cut_off_in_its_middle_changes_nothing(
+    load: Load, clean_database: Database, bill: Bill, tmp_path: Path
+) -> None:
     """Rows copied before the end was missed are gone again."""
     load(bill(rows(7)))
     whole = bill(rows(60_000), "large.csv").read_bytes()
@@ -245,26 +302,39 @@ def test_a_bill_cut_off_in_its_middle_changes_nothing(load: Load, clean_database
 
 
 @pytest.mark.parametrize(
-    ("name", "nearest"),
+    ("name", "named", "total"),
     [
-        ("aws_cur_legacy_sample.csv", "AWS legacy CUR"),
-        ("azure_ea_sample.csv", "Azure cost export"),
-        ("azure_ea_amortized_small.csv", "Azure cost export"),
-        ("oci_cost_sample.csv", "OCI cost report"),
+        ("aws_cur_legacy_sample.csv", "AWS legacy CUR", "1.68"),
+        ("azure_ea_sample.csv", "Azure cost export", "1.26"),
+        ("azure_ea_amortized_small.csv", "Azure cost export, amortized", "16.30"),
+        ("oci_cost_sample.csv", "Oracle cost report", "2.52"),
     ],
 )
-def test_a_provider_export_is_named(load: Load, shared_data: Path, name: str, nearest: str) -> None:
-    """What is missing, and what it looks like instead."""
-    error = load(shared_data / name).loads[0].error or ""
-    assert "Not a FOCUS file: it lacks the columns" in error
-    assert f"It looks like {nearest}" in error
+def test_a_real_export_loads_to_the_cent(
+    load: Load, clean_database: Database, shared_data: Path, name: str, named: str, total: str
+) -> None:
+    """What it adds up to by its own column is what stands."""
+    (loaded,) = load(shared_data / name).loads
+    assert (loaded.status, loaded.format, loaded.rejected) == ("loaded", named, 0)
+    assert [list(amounts.values()) for by in loaded.own.values() for amounts in by.values()] == [[total]]
+    stands = all_rows(clean_database, "SELECT round(sum(effective_cost), 2)::text FROM finops.daily_costs")
+    assert stands == [(total,)]
+
+
+def test_a_near_match_is_named() -> None:
+    """It looks like a known export; its costs cannot be read."""
+    found = detect(("lineItem/UsageAccountId", "lineItem/LineItemType", "bill/PayerAccountId", "product/sku"))
+    assert not isinstance(found, Focus)
+    assert "It looks like AWS legacy CUR" in found.reason
 
 
 def test_one_missing_column_is_named() -> None:
     """And that the rest is FOCUS."""
-    found = detect(tuple(name for name in ROW if name != "ServiceName"))
+    found = detect(tuple(name for name in ROW if name != "ChargeCategory"))
     assert not isinstance(found, Focus)
-    assert found.reason.startswith("Not a FOCUS file: it lacks the column ServiceName. The nearest known format is FOCUS")
+    assert found.reason.startswith(
+        "Not a FOCUS file: it lacks the column ChargeCategory. The nearest known format is FOCUS"
+    )
 
 
 @given(st.text(max_size=60))
@@ -274,11 +344,16 @@ def test_any_text_is_a_time_or_is_not(text: str) -> None:
     assert read is None or (len(read) >= 19 and read[10] == " ")
 
 
-@given(st.one_of(st.text(max_size=80), st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=4).map(json.dumps)))
+@given(
+    st.one_of(
+        st.text(max_size=80), st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=4).map(json.dumps)
+    )
+)
 def test_any_text_is_tags_or_is_not(text: str) -> None:
     """Reading never raises, and gives a dictionary."""
-    read = read_json_object(text)
-    assert read is None or isinstance(read[1], dict)
+    written, tags, readable = as_json(text)
+    assert isinstance(json.loads(written), dict)
+    assert readable or not tags
 
 
 _CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -286,15 +361,20 @@ _CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(_CELLS, _CELLS, _CELLS), min_size=1, max_size=5))
+@example([("", "", "\x00"), ("a", "b", "c\x00d")])
 def test_wild_text_is_stored_as_it_is_or_refused(
     load: Load, clean_database: Database, bill: Bill, cells: list[tuple[str, str, str]]
 ) -> None:
     """Quotes, line breaks, backslashes, commas: nothing shifts, nothing breaks the load."""
     content = [{**ROW, "ResourceId": a, "ResourceName": b, "Tags": json.dumps({"team": c})} for a, b, c in cells]
     filler = rows(100 * len(cells), ResourceName="filler")
-    result = load(bill([*content, *filler]))
+    result = load(bill([*content, *filler]), accept_shrink=True)
     assert not result.failed
-    stored = all_rows(clean_database, "SELECT resource_id, resource_name FROM finops.charges WHERE resource_name IS DISTINCT FROM 'filler'")
-    kept = [(a, b) for a, b, c in cells if "\x00" not in a + b + c]
+    stored = all_rows(
+        clean_database,
+        "SELECT resource_id, resource_name FROM finops.charges WHERE resource_name IS DISTINCT FROM 'filler'",
+    )
+    stored = [pair for pair in stored if not any("\ufeff" in (text or "") for text in pair)]
+    kept = [(a, b) for a, b, _ in cells if "\x00" not in a + b and "\ufeff" not in a + b]  # unreadable tags cost no row
     expected = [tuple(None if text in ("", "NULL") else text for text in pair) for pair in kept]
     assert sorted(map(str, stored)) == sorted(map(str, expected))

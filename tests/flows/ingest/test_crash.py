@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from config.errors import UserError
+from config.organisation import Organisation
+from config.settings import Settings
 from db import engines, postgres
-from db.engines import Database
-from flows.loading.delivery import ingest
-from settings import Organisation, Settings, UserError
+from db.database import Database
+from flows.ingest.loading.delivery import ingest
 from tests.flows.conftest import Bill, all_rows, rows, state
 
 OLD, NEW = 20, 30_000
@@ -33,9 +35,9 @@ _SUICIDE = """
 import os, signal, sys
 from pathlib import Path
 import sqlalchemy as sa
-from db.engines import Database
-from flows.loading.delivery import ingest
-from settings import Organisation
+from db.database import Database
+from flows.ingest.loading.delivery import ingest
+from config.organisation import Organisation
 owner, point, bill = sys.argv[1:]
 database = Database(owner, owner, owner, embedded=False)
 @sa.event.listens_for(database.owner, "before_cursor_execute")
@@ -53,7 +55,9 @@ def _settled(database: Database) -> int:
     count = found["charges"][0]
     assert found["charges"][1] == Decimal(count)
     assert all_rows(database, "SELECT count(*) FROM finops.resources") == [(count,)]
-    leaves = "SELECT count(*) FROM pg_class WHERE relname ~ '^charges_202609_s' AND relkind = 'r' AND NOT relispartition"
+    leaves = (
+        "SELECT count(*) FROM pg_class WHERE relname ~ '^charges_202609_s' AND relkind = 'r' AND NOT relispartition"
+    )
     assert all_rows(database, leaves) == [(0,)]
     return count
 
@@ -64,7 +68,7 @@ def test_a_killed_load_leaves_the_old_state(clean_database: Database, bill: Bill
     ingest([str(bill(rows(OLD), "old.csv"))], clean_database, Organisation())
     new = str(bill(rows(200), "new.csv"))
     command = [sys.executable, "-c", _SUICIDE, clean_database.owner_url, point, new]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], check=False, capture_output=True)
+    done = subprocess.run(command, cwd=Path(__file__).parents[3], check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     assert _settled(clean_database) == OLD
     assert ingest([new], clean_database, Organisation()).loads[0].status == "loaded"
@@ -73,12 +77,12 @@ def test_a_killed_load_leaves_the_old_state(clean_database: Database, bill: Bill
 
 def test_two_loads_of_one_period_are_one_after_the_other(clean_database: Database, bill: Bill) -> None:
     """The later stands whole, and says that it replaced the earlier."""
-    paths = [str(bill(rows(count), f"{count}.csv")) for count in (3000, 4000)]
+    paths = [str(bill(rows(count), f"{count}.csv")) for count in (3600, 4000)]
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda path: ingest([path], clean_database, Organisation()), paths))
     assert [result.loads[0].status for result in results] == ["loaded", "loaded"]
     replaced = [item.rows for result in results for item in result.replaced]
-    assert sorted([*replaced, _settled(clean_database)]) == [3000, 4000]
+    assert sorted([*replaced, _settled(clean_database)]) == [3600, 4000]
 
 
 def test_one_delivery_twice_at_once_is_loaded_once(clean_database: Database, bill: Bill) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import UserError
+from config.organisation import Organisation
+from config.settings import Settings
 from db import engines, postgres
-from flows.loading.delivery import ingest
-from settings import Organisation, Settings, UserError
+from flows.ingest.loading.delivery import ingest
 from tests.flows.conftest import Bill, rows, state
 
 
@@ -24,7 +26,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     tmp_path.chmod(0o755)
     disk = tmp_path / "disk"
     disk.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=150m", "tmpfs", str(disk)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=150m", "tmpfs", str(disk)], capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         pytest.skip(f"a small file system cannot be mounted here: {done.stderr.strip()}")
     yield disk
@@ -39,7 +43,9 @@ def _fill(filler: Path) -> None:
 
 
 def test_a_full_disk_refuses_the_load_and_keeps_the_old_state(small_disk: Path, bill: Bill) -> None:
-    """It is named; what was there stays and can be read; when there is space again the same load works, with no restart."""
+    """It is named; what was there stays and can be read; when there is space
+    again the same load works, with no restart.
+    """
     database = engines.connect(Settings(home=small_disk / "home", _env_file=None, database_url=None))
     old, new = bill(rows(20), "old.csv"), bill(rows(30_000), "new.csv")
     ingest([str(old)], database, Organisation())

@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from db.engines import Database
-from settings import Organisation, UserError
+from config.errors import UserError
+from config.organisation import Organisation
+from db.database import Database
 from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
 
 
@@ -25,7 +26,9 @@ def test_the_public_sample_loads_whole(load: Load, clean_database: Database, sha
         "Microsoft": Decimal("1.976514"),
         "Oracle": Decimal("0.537074"),
     }
-    assert all_rows(clean_database, "SELECT count(*), count(extras ->> 'Id'), sum(billed_cost) FROM finops.charges")[0][:2] == (1000, 1000)
+    assert all_rows(clean_database, "SELECT count(*), count(extras ->> 'Id'), sum(billed_cost) FROM finops.charges")[0][
+        :2
+    ] == (1000, 1000)
 
 
 def test_costs_keep_every_digit(load: Load, clean_database: Database, bill: Bill) -> None:
@@ -65,9 +68,9 @@ def test_the_views_columns_come_from_the_right_focus_columns(load: Load, clean_d
     )
     assert all_rows(clean_database, f"SELECT {columns} FROM finops.daily_costs") == [expected]
     assert all_rows(clean_database, "SELECT usage_hour::text FROM finops.hourly_costs") == [("2026-09-09 22:00:00+00",)]
-    assert all_rows(clean_database, "SELECT resource_name, first_seen::text, monthly_cost, tags ->> 'team' FROM finops.resources") == [
-        ("web-1", "2026-09-09", Decimal("1.00"), "payments")
-    ]
+    assert all_rows(
+        clean_database, "SELECT resource_name, first_seen::text, monthly_cost, tags ->> 'team' FROM finops.resources"
+    ) == [("web-1", "2026-09-09", Decimal("1.00"), "payments")]
 
 
 def test_charges_longer_than_an_hour_have_no_hour(load: Load, clean_database: Database, bill: Bill) -> None:
@@ -87,20 +90,30 @@ def test_a_restated_month_replaces_and_says_what(load: Load, clean_database: Dat
         "ChargePeriodEnd": "2026-10-03",
     }
     load(bill(rows(200)), bill(rows(10, **october), "october.csv"))
-    result = load(bill(rows(150, EffectiveCost="2")))
-    assert [item.to_json() for item in result.replaced] == [
-        {"period": "2026-09", "rows": 200, "cost": {"USD": {"billed": "250.00", "effective": "200.00"}}}
-    ]
+    result = load(bill(rows(180, EffectiveCost="2")))
+    (replaced,) = [item.to_json() for item in result.replaced]
+    assert (replaced["period"], replaced["rows"]) == ("2026-09", 200)
+    assert {
+        name: Decimal(amount) for name, amount in replaced["cost"]["USD"].items() if name in ("billed", "effective")
+    } == {
+        "billed": Decimal("250.00"),
+        "effective": Decimal("200.00"),
+    }
     assert {name: cost for name, (_, cost) in state(clean_database).items()} == dict.fromkeys(
-        ("charges", "days", "resources"), Decimal("310.00")
+        ("charges", "days", "resources"), Decimal("370.00")
     )
-    assert all_rows(clean_database, "SELECT count(*) FROM finops.resources") == [(150,)]
+    assert all_rows(clean_database, "SELECT count(*) FROM finops.resources") == [(180,)]
 
 
 def test_going_back_to_an_earlier_version_is_a_load(load: Load, clean_database: Database, bill: Bill) -> None:
     """`unchanged` means that what is stored is this delivery, not that it was seen once."""
     first, second = bill(rows(5), "a.csv"), bill(rows(6), "b.csv")
-    assert [load(path).loads[0].status for path in (first, second, first, first)] == ["loaded", "loaded", "loaded", "unchanged"]
+    assert [load(path).loads[0].status for path in (first, second, first, first)] == [
+        "loaded",
+        "loaded",
+        "loaded",
+        "unchanged",
+    ]
     assert state(clean_database)["charges"][0] == 5
 
 
@@ -129,12 +142,16 @@ def test_several_accounts_and_currencies_are_kept_apart(load: Load, clean_databa
     """A source a billing account; a currency never meets another in a sum."""
     load(bill([*rows(2), *rows(3, BillingAccountId="77", BillingCurrency="EUR")]))
     assert all_rows(clean_database, "SELECT name FROM finops.sources ORDER BY name") == [("AWS 4029",), ("AWS 77",)]
-    assert all_rows(clean_database, "SELECT currency, sum(effective_cost) FROM finops.daily_costs GROUP BY 1 ORDER BY 1") == [
+    assert all_rows(
+        clean_database, "SELECT currency, sum(effective_cost) FROM finops.daily_costs GROUP BY 1 ORDER BY 1"
+    ) == [
         ("EUR", 3),
         ("USD", 2),
     ]
     load(bill(rows(5, BillingAccountId="77", BillingCurrency="EUR")))
-    assert all_rows(clean_database, "SELECT currency, sum(effective_cost) FROM finops.daily_costs GROUP BY 1 ORDER BY 1") == [
+    assert all_rows(
+        clean_database, "SELECT currency, sum(effective_cost) FROM finops.daily_costs GROUP BY 1 ORDER BY 1"
+    ) == [
         ("EUR", 5),
         ("USD", 2),
     ]
@@ -147,7 +164,9 @@ def test_a_named_source_takes_every_account(load: Load, clean_database: Database
 
 
 @pytest.mark.parametrize("drop", ["ProviderName", "ServiceProviderName"])
-def test_focus_1_3_and_1_4_name_the_provider_otherwise(load: Load, clean_database: Database, bill: Bill, drop: str) -> None:
+def test_focus_1_3_and_1_4_name_the_provider_otherwise(
+    load: Load, clean_database: Database, bill: Bill, drop: str
+) -> None:
     """ServiceProviderName stands in where ProviderName is gone."""
     row = {**ROW, "ServiceProviderName": "Microsoft", "HostProviderName": "Microsoft"}
     del row[drop]
@@ -174,15 +193,23 @@ def test_gzip_parquet_folders_and_globs(load: Load, clean_database: Database, bi
         pl.col("BilledCost").cast(pl.Decimal(20, 4)),
         pl.col("EffectiveCost").cast(pl.Float64),
         pl.col("ChargePeriodStart").str.to_datetime(time_zone="UTC"),
-        pl.Series("Tags", [[{"key": "team", "value": "search"}]] * 4, dtype=pl.List(pl.Struct({"key": pl.String, "value": pl.String}))),
+        pl.Series(
+            "Tags",
+            [[{"key": "team", "value": "search"}]] * 4,
+            dtype=pl.List(pl.Struct({"key": pl.String, "value": pl.String})),
+        ),
     ).write_parquet(tmp_path / "bill.parquet")
     for path in (tmp_path / "export", tmp_path / "*.csv", tmp_path / "bill.parquet"):
         assert load(path).loads[0].status in {"loaded", "unchanged"}, path
         assert {cost for _, cost in state(clean_database).values()} == {Decimal(4)}, path
-    assert all_rows(clean_database, "SELECT DISTINCT team, usage_date::text FROM finops.daily_costs") == [("search", "2026-09-10")]
+    assert all_rows(clean_database, "SELECT DISTINCT team, usage_date::text FROM finops.daily_costs") == [
+        ("search", "2026-09-10")
+    ]
 
 
-def test_byte_order_mark_utf16_and_other_separators(load: Load, clean_database: Database, bill: Bill, tmp_path: Path) -> None:
+def test_byte_order_mark_utf16_and_other_separators(
+    load: Load, clean_database: Database, bill: Bill, tmp_path: Path
+) -> None:
     """As spreadsheets write them."""
     text = bill(rows(4, ResourceName="Grüße")).read_text()
     variants = {
@@ -205,7 +232,9 @@ def test_completeness_remembers_what_recent_days_cost(load: Load, clean_database
     month = yesterday.replace(day=1)
     period = {"BillingPeriodStart": str(month), "BillingPeriodEnd": str((month + timedelta(days=32)).replace(day=1))}
     load(bill(rows(3, ChargePeriodStart=str(yesterday), ChargePeriodEnd=str(yesterday + timedelta(days=1)), **period)))
-    assert all_rows(clean_database, "SELECT usage_date, cost FROM finops.completeness") == [(yesterday, Decimal("3.00"))]
+    assert all_rows(clean_database, "SELECT usage_date, cost FROM finops.completeness") == [
+        (yesterday, Decimal("3.00"))
+    ]
 
 
 def test_a_path_that_names_nothing_says_so(load: Load, tmp_path: Path) -> None:

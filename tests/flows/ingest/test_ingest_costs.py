@@ -20,11 +20,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import logs
+from config import logs
+from config.errors import UserError
+from config.settings import Settings
 from db import engines, postgres
-from db.engines import Database
+from db.database import Database
 from db.tables import FlowRequest
-from settings import Settings, UserError
 from tests.flows.conftest import Bill, all_rows, rows
 
 ORGANISATION = """
@@ -34,7 +35,9 @@ channels: [{channel: "#finops-admin", admin: true}]
 
 
 @pytest.fixture
-def configured(monkeypatch: pytest.MonkeyPatch, clean_database: Database, finops_home: Path, tmp_path: Path, bill: Bill) -> Path:
+def configured(
+    monkeypatch: pytest.MonkeyPatch, clean_database: Database, finops_home: Path, tmp_path: Path, bill: Bill
+) -> Path:
     """The environment of a served flow, with one source; the path of its bill."""
     path = bill(rows(3))
     (tmp_path / "finops.yaml").write_text(ORGANISATION % path)
@@ -64,19 +67,23 @@ def _messages(database: Database) -> list[tuple[Any, ...]]:
 
 def test_a_click_is_answered_in_its_thread(configured: Path, clean_database: Database) -> None:
     """Rows, totals and what changed; the request is finished."""
-    from flows.ingest_costs import ingest_costs
+    from flows.ingest.ingest_costs import ingest_costs
 
     _ask(clean_database, "click-1")
     ingest_costs.fn(source="fernhill", request_key="click-1")
     [(channel, kind, thread, payload)] = _messages(clean_database)
     assert (channel, kind, thread) == ("C1", "load", "1.2")
-    assert (payload["rows"], payload["totals"]) == (3, {"USD": {"billed": "3.75", "effective": "3.00"}})
+    assert (payload["rows"], payload["totals"]["USD"]["billed"], payload["totals"]["USD"]["effective"]) == (
+        3,
+        "3.75",
+        "3.00",
+    )
     assert all_rows(clean_database, "SELECT state, result ->> 'rows' FROM finops.flow_requests") == [("finished", "3")]
 
 
 def test_the_schedule_picks_its_sources(configured: Path, clean_database: Database) -> None:
     """An hourly source is not loaded by the daily run, and nobody is told of a run that nobody asked for."""
-    from flows.ingest_costs import ingest_costs
+    from flows.ingest.ingest_costs import ingest_costs
 
     assert ingest_costs.fn(schedule="daily") == {}
     assert list(ingest_costs.fn(schedule="hourly")) == ["fernhill"]
@@ -85,7 +92,7 @@ def test_the_schedule_picks_its_sources(configured: Path, clean_database: Databa
 
 def test_a_refused_bill_is_told_to_admins_and_to_the_thread(configured: Path, clean_database: Database) -> None:
     """The run ends as failed, with the sentence."""
-    from flows.ingest_costs import ingest_costs
+    from flows.ingest.ingest_costs import ingest_costs
 
     configured.write_text("name,age\nbob,3\n")
     _ask(clean_database, "click-2")
@@ -100,7 +107,7 @@ def test_a_refused_bill_is_told_to_admins_and_to_the_thread(configured: Path, cl
 
 def test_an_unknown_source_names_the_known(configured: Path, clean_database: Database) -> None:
     """What can be mended is said as it is."""
-    from flows.ingest_costs import ingest_costs
+    from flows.ingest.ingest_costs import ingest_costs
 
     with pytest.raises(UserError, match="it has: fernhill"):
         ingest_costs.fn(source="fernhil")
@@ -109,11 +116,13 @@ def test_an_unknown_source_names_the_known(configured: Path, clean_database: Dat
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bill: Bill) -> Iterator[tuple[Database, str]]:
-    """Prefect's own server, all flows served beside it, and the bills in moto's S3: the database and the API address."""
+    """Prefect's own server, all flows served beside it, and the bills in moto's
+    S3: the database and the API address.
+    """
     import boto3
     from moto.server import ThreadedMotoServer
 
-    from flows import prefect_local
+    from flows import prefect_server
 
     tmp_path.chmod(0o755)
     home = tmp_path / "home"
@@ -132,17 +141,17 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bill: Bill) -> Itera
     client.create_bucket(Bucket="bills")
     client.upload_file(str(bill(rows(5))), "bills", "focus/2026-09.csv")
     database = engines.connect(Settings(home=home, _env_file=None, database_url=None))
-    with prefect_local.server(home) as url:
+    with prefect_server.server(home) as url:
         environment = {
             **os.environ,
             **variables,
-            **prefect_local.environment(home, url),
+            **prefect_server.environment(home, url),
             "FINOPS_HOME": str(home),
             "FINOPS_CONFIG": str(home / "none.yaml"),
         }
         with (tmp_path / "flows.log").open("wb") as log:
             serve = [sys.executable, "-m", "cli", "flows", "serve"]
-            process = subprocess.Popen(serve, cwd=Path(__file__).parents[2], env=environment, stdout=log, stderr=log)
+            process = subprocess.Popen(serve, cwd=Path(__file__).parents[3], env=environment, stdout=log, stderr=log)
         try:
             yield database, url
         finally:
@@ -155,7 +164,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bill: Bill) -> Itera
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
 def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str], tmp_path: Path) -> None:
-    """A deployment started twice with one idempotency key is one run, and one load; its log bears the request that it was started for."""
+    """A deployment started twice with one idempotency key is one run, and one
+    load; its log bears the request that it was started for.
+    """
     from prefect.client.orchestration import get_client
     from prefect.deployments import run_deployment
     from prefect.exceptions import ObjectNotFound
@@ -167,7 +178,12 @@ def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str],
     def trigger() -> Any:
         with logs.request("r-slack-7"):
             return run_deployment(
-                "ingest_costs/ingest_costs", parameters=parameters, timeout=0, idempotency_key="click", as_subflow=False, tags=logs.tags()
+                "ingest_costs/ingest_costs",
+                parameters=parameters,
+                timeout=0,
+                idempotency_key="click",
+                as_subflow=False,
+                tags=logs.tags(),
             )
 
     with temporary_settings({PREFECT_API_URL: url}):
@@ -196,35 +212,45 @@ def test_bills_arrive_from_s3_through_prefect_once(served: tuple[Database, str],
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
-def test_a_killed_prefect_loses_no_click(tmp_path: Path, clean_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SIGKILL to Prefect's server: a click is kept; the server comes back by itself at its address, and the click runs once."""
+def test_a_killed_prefect_loses_no_click(
+    tmp_path: Path, clean_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGKILL to Prefect's server: a click is kept; the server comes back by
+    itself at its address, and the click runs once.
+    """
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, temporary_settings
     from prefect.states import Pending
 
-    from bot import flow_requests
-    from flows import prefect_local
-    from flows.ingest_costs import ingest_costs
+    from bot.listeners import requests
+    from flows import prefect_server
+    from flows.ingest.ingest_costs import ingest_costs
 
     with monkeypatch.context() as patched, ExitStack() as stopping:
-        for name, value in prefect_local.environment(tmp_path).items():
+        for name, value in prefect_server.environment(tmp_path).items():
             patched.setenv(name, value)
-        patched.setattr(prefect_local, "_LOOK_SECONDS", 0.2)
-        stopping.callback(prefect_local.stop, tmp_path)
-        with prefect_local.kept(tmp_path) as url, temporary_settings({PREFECT_API_URL: url}):
+        patched.setattr(prefect_server, "_LOOK_SECONDS", 0.2)
+        stopping.callback(prefect_server.stop, tmp_path)
+        with prefect_server.kept(tmp_path) as url, temporary_settings({PREFECT_API_URL: url}):
             ingest_costs.to_deployment(name="ingest_costs").apply()
-            start = flow_requests.prefect_starter(lambda: url)
+            start = requests.prefect_starter(lambda: url)
             with Session(clean_database.app) as session, session.begin():
-                request = FlowRequest(key="click", deployment="ingest_costs/ingest_costs", state="approved", requested_by="U1")
+                request = FlowRequest(
+                    key="click", deployment="ingest_costs/ingest_costs", state="approved", requested_by="U1"
+                )
                 session.add(request)
             killed = int((tmp_path / "prefect" / "server.pid").read_text())
             os.kill(killed, signal.SIGKILL)
-            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
-            while int((tmp_path / "prefect" / "server.pid").read_text()) == killed:  # it is written once the new server answers
+            assert requests.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
+            while (
+                int((tmp_path / "prefect" / "server.pid").read_text()) == killed
+            ):  # it is written once the new server answers
                 time.sleep(0.2)
-            assert prefect_local.start(tmp_path) == url
-            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
-            again = start("ingest_costs/ingest_costs", {"request_key": "click"}, "click")  # as after a crash before the note
+            assert prefect_server.start(tmp_path) == url
+            assert requests.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
+            again = start(
+                "ingest_costs/ingest_costs", {"request_key": "click"}, "click"
+            )  # as after a crash before the note
             assert all_rows(clean_database, "SELECT flow_run_id FROM finops.flow_requests") == [(again,)]
             with get_client(sync_client=True) as client:  # two `finops flows serve` that both see the run: one gets it
                 taken = [client.set_flow_run_state(UUID(again), Pending()).status.value for _ in range(2)]
@@ -232,7 +258,9 @@ def test_a_killed_prefect_loses_no_click(tmp_path: Path, clean_database: Databas
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Prefect's client
-def test_flows_are_served_again_when_prefect_was_away(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
+def test_flows_are_served_again_when_prefect_was_away(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
     """Prefect's runner gives up after half a minute without its server; the process does not."""
     import prefect
 
@@ -258,8 +286,10 @@ def test_flows_are_served_again_when_prefect_was_away(monkeypatch: pytest.Monkey
 
 
 def test_one_run_of_a_source_at_a_time(clean_database: Database) -> None:
-    """Another run of the source waits, one of another source does not, and a run whose process dies frees its source."""
-    from flows.ingest_costs import _alone
+    """Another run of the source waits, one of another source does not, and a
+    run whose process dies frees its source.
+    """
+    from flows.ingest.ingest_costs import _alone
 
     ended: list[str] = []
 

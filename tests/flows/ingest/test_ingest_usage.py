@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from moto import mock_aws
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from aws.clients import Cloud, _client
+from aws.permissions import Denied
+from config.errors import UserError
+from config.organisation import Channel, Organisation, Remediation
+from config.settings import Settings
+from db.database import Database
 from db.tables import OutboxMessage, Resource, Utilization
-from flows.ingest_usage import Looked, check, fetch, ingest_usage, store
-from flows.sources.aws_access import Denied
-from flows.sources.aws_inventory import Found, Inventory, Place
-from flows.sources.aws_utilization import Used
-from playbooks.cloud import Cloud, _client
-from settings import Channel, Organisation, Remediation, Settings, UserError
+from flows.ingest.cloud.aws_inventory import Found, Inventory, Place
+from flows.ingest.cloud.aws_utilization import Used
+from flows.ingest.ingest_usage import Looked, check, fetch, ingest_usage, store
 
 NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)
 PLACE = Place("2100", "eu-west-1")
@@ -30,7 +33,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Moto in process, and no client of another test's."""
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     monkeypatch.setattr(
-        "flows.ingest_usage._AT_ONCE", 1
+        "flows.ingest.ingest_usage._AT_ONCE", 1
     )  # moto parses Python in process, which CPython before 3.11.8 cannot do in two threads
     _client.cache_clear()
     with mock_aws():
@@ -38,8 +41,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _client.cache_clear()
 
 
-def _found(resource_id: str = "i-0abc", **more: object) -> Found:
-    given = {
+def _found(resource_id: str = "i-0abc", **more: Any) -> Found:
+    given: dict[str, Any] = {
         "resource_name": "web-1",
         "state": "running",
         "instance_type": "m5.large",
@@ -53,10 +56,12 @@ def _found(resource_id: str = "i-0abc", **more: object) -> Found:
         account_id="2100",
         region="eu-west-1",
         **(given | more),
-    )  # type: ignore[arg-type]
+    )
 
 
-def _looked(*found: Found, used: tuple[Used, ...] = (), denied: tuple[Denied, ...] = (), looked_at: frozenset[str] = KINDS) -> Looked:
+def _looked(
+    *found: Found, used: tuple[Used, ...] = (), denied: tuple[Denied, ...] = (), looked_at: frozenset[str] = KINDS
+) -> Looked:
     return Looked(Inventory(PLACE, found, denied, looked_at), used, denied)
 
 
@@ -65,7 +70,9 @@ def _used(resource_id: str, average: float) -> Used:
 
 
 def test_the_inventory_adds_to_what_the_bill_knows(session: Session) -> None:
-    """A bill that writes an ARN and an inventory that has the bare id are one resource; cost and owner stay, state comes."""
+    """A bill that writes an ARN and an inventory that has the bare id are one
+    resource; cost and owner stay, state comes.
+    """
     arn = "arn:aws:ec2:eu-west-1:2100:instance/i-0abc"
     session.add(
         Resource(
@@ -94,12 +101,20 @@ def test_the_inventory_adds_to_what_the_bill_knows(session: Session) -> None:
 
 
 def test_what_no_bill_knows_is_owned_by_the_rules(session: Session) -> None:
-    """A resource of the last hour gets team and environment from its tags, and its account's name from the others there."""
+    """A resource of the last hour gets team and environment from its tags, and
+    its account's name from the others there.
+    """
     session.add(Resource(resource_id="bucket", provider="AWS", account_id="2100", account="commerce-prod"))
     session.flush()
     store(session, [_looked(_found(tags={"team": "search", "env": "dev"}))], ORGANISATION, NOW)
     new = session.scalars(sa.select(Resource).where(Resource.resource_id == "i-0abc")).one()
-    assert (new.team, new.environment, new.application, new.account, new.provider) == ("search", "dev", None, "commerce-prod", "AWS")
+    assert (new.team, new.environment, new.application, new.account, new.provider) == (
+        "search",
+        "dev",
+        None,
+        "commerce-prod",
+        "AWS",
+    )
 
 
 def test_the_same_look_twice_changes_nothing(session: Session) -> None:
@@ -137,14 +152,22 @@ def test_nothing_readable_is_a_failure() -> None:
 
 
 def test_accounts_and_regions_are_read_by_role(aws: None) -> None:
-    """Each account of finops.yaml is entered by assume-role, each region listed; an instance is found where it runs only."""
+    """Each account of finops.yaml is entered by assume-role, each region
+    listed; an instance is found where it runs only.
+    """
     accounts, regions = ("111111111111", "222222222222"), ("us-east-1", "eu-west-1")
     limits = Remediation(observer_role_arn="arn:aws:iam::{account}:role/observer", accounts=accounts, regions=regions)
     cloud = Cloud(limits)
-    cloud.client("ec2", "222222222222", "eu-west-1", "observe").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)
+    cloud.client("ec2", "222222222222", "eu-west-1", "observe").run_instances(
+        ImageId="ami-12c6146b", MinCount=1, MaxCount=1
+    )
     looked = fetch(cloud, Organisation(remediation=limits), date(2026, 11, 23), 15)
     places = [
-        (one.inventory.place.account_id, one.inventory.place.region, {found.resource_type for found in one.inventory.found})
+        (
+            one.inventory.place.account_id,
+            one.inventory.place.region,
+            {found.resource_type for found in one.inventory.found},
+        )
         for one in looked
     ]
     assert places == [
@@ -161,7 +184,9 @@ def test_the_flow_reads_its_own_account_where_none_is_named(
     """Without accounts in finops.yaml the credentials' own account is looked at, and rows are committed."""
     monkeypatch.setenv("FINOPS_HOME", str(settings.home))
     monkeypatch.setenv("FINOPS_CONFIG", str(settings.home / "none.yaml"))
-    Cloud(Remediation()).client("ec2", "", "us-east-1", "observe").run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2)
+    Cloud(Remediation()).client("ec2", "", "us-east-1", "observe").run_instances(
+        ImageId="ami-12c6146b", MinCount=2, MaxCount=2
+    )
     result = ingest_usage.fn()
     assert (result["resources"], result["new"], result["denied"]) == (4, 4, [])
     with Session(clean_database.app) as session:

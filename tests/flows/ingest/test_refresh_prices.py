@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from botocore.exceptions import ClientError
 from sqlalchemy.orm import Session
 
+from config.errors import UserError
+from config.organisation import Organisation, Remediation
 from db.tables import Price, Resource
-from flows.loading.inventory import store_prices
-from flows.refresh_prices import fetch, regions
-from flows.sources.aws_prices import Priced
-from settings import Organisation, Remediation, UserError
+from flows.ingest.cloud.aws_prices import Priced
+from flows.ingest.loading.inventory import store_prices
+from flows.ingest.refresh_prices import fetch, regions
 
 NOW = datetime(2026, 11, 23, 3, 20, tzinfo=UTC)
 PRICED = Priced("eu-west-1", "m5.large", "Linux", Decimal("0.107"), "USD", 2.0, 8.0, "x86_64")
@@ -50,7 +51,10 @@ def test_prices_are_asked_for_where_instances_run(session: Session) -> None:
     session.add(Resource(resource_id="i-1", provider="AWS", region="eu-central-1", instance_type="m5.large"))
     session.add(Resource(resource_id="vm", provider="Microsoft", region="westeurope", instance_type="D4s"))
     session.flush()
-    assert regions(session, Organisation(remediation=Remediation(regions=("us-east-1",)))) == ["eu-central-1", "us-east-1"]
+    assert regions(session, Organisation(remediation=Remediation(regions=("us-east-1",)))) == [
+        "eu-central-1",
+        "us-east-1",
+    ]
 
 
 def test_a_closed_price_list_names_the_permission() -> None:

@@ -1,4 +1,6 @@
-"""Schedules by tag: proposals until the playbook has earned it, then by themselves; a person's decision stands; and escalations."""
+"""Schedules by tag: proposals until the playbook has earned it, then by
+themselves; a person's decision stands; and escalations.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,15 +10,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from aws.clients import Cloud
+from config.organisation import Channel, Organisation
+from config.organisation import Remediation as Limits
+from db.database import Database
 from db.tables import Insight, OutboxMessage, Recommendation, Remediation, RemediationStep, Resource
-from flows.apply_schedules import apply
-from flows.escalate_insights import escalate
-from playbooks.cloud import Cloud
-from playbooks.execution import Run, execute
+from flows.remediation.apply_schedules import apply
+from flows.remediation.escalate_insights import escalate
+from playbooks.run.execute import Run, execute
 from playbooks.schema import Playbook, read_playbooks
-from settings import Channel, Organisation
-from settings import Remediation as Limits
 from tests.playbooks.conftest import aws, cloud, run_instances, states
 
 __all__ = ["aws", "cloud"]
@@ -26,14 +28,21 @@ EVENING = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
 MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 TAGS = {"team": "web", "finops:schedule": "office-hours"}
 ORGANISATION = Organisation(
-    channels=(Channel(channel="#web"), Channel(channel="#admins", admin=True)), remediation=Limits(auto_after_successes=1)
+    channels=(Channel(channel="#web"), Channel(channel="#admins", admin=True)),
+    remediation=Limits(auto_after_successes=1),
 )
 
 
 def known(database: Database, ids: list[str], **changes: object) -> None:
     with Session(database.app) as session, session.begin():
         for number in ids:
-            values = {"resource_type": "Instance", "account_id": "123456789012", "region": "us-east-1", "team": "web", "environment": "dev"}
+            values = {
+                "resource_type": "Instance",
+                "account_id": "123456789012",
+                "region": "us-east-1",
+                "team": "web",
+                "environment": "dev",
+            }
             session.add(Resource(resource_id=number, resource_name=number, tags=TAGS, **{**values, **changes}))
 
 
@@ -84,12 +93,16 @@ def test_a_schedule_stops_in_the_evening_and_starts_in_the_morning(clean_databas
     assert ran(clean_database, cloud, start, MORNING) == "succeeded"
     assert states([*scheduled, *by_hand]) == ["running", "running", "stopped"]
     with Session(clean_database.app) as session:
-        touched = session.scalars(sa.select(RemediationStep.resource_id).where(RemediationStep.remediation_id == start)).all()
+        touched = session.scalars(
+            sa.select(RemediationStep.resource_id).where(RemediationStep.remediation_id == start)
+        ).all()
     assert touched == scheduled[1:]
 
 
 def test_until_it_has_earned_it_a_person_approves(clean_database: Database, cloud: Cloud) -> None:
-    """The first evenings leave proposals; its own runs do not count as earned, nor those of another edition of the playbook."""
+    """The first evenings leave proposals; its own runs do not count as earned,
+    nor those of another edition of the playbook.
+    """
     known(clean_database, run_instances(1, TAGS))
     with Session(clean_database.app) as session, session.begin():
         for approver, digest in (("auto", PLAYBOOKS["ec2-evening-stop"].digest()), ("U1", "another edition")):
@@ -111,10 +124,17 @@ def test_until_it_has_earned_it_a_person_approves(clean_database: Database, clou
 
 
 @pytest.mark.parametrize(("status", "age", "told"), [("open", 5, 1), ("open", 3, 0), ("acknowledged", 5, 0)])
-def test_a_budget_alert_that_nobody_took_up_is_escalated_once(session: Session, status: str, age: int, told: int) -> None:
+def test_a_budget_alert_that_nobody_took_up_is_escalated_once(
+    session: Session, status: str, age: int, told: int
+) -> None:
     """After four hours, in the admin channels."""
     insight = Insight(
-        fingerprint="b", kind="budget", severity="high", title="payments will pass its budget.", currency="USD", status=status
+        fingerprint="b",
+        kind="budget",
+        severity="high",
+        title="payments will pass its budget.",
+        currency="USD",
+        status=status,
     )
     insight.detected_at = EVENING - timedelta(hours=age)
     session.add(insight)
@@ -154,6 +174,13 @@ def test_a_playbook_in_mode_auto_answers_what_was_found(clean_database: Database
     earn(clean_database, {book.name: book})
     [second] = answered(EVENING + timedelta(days=8))
     assert state(second) == "approved"
-    run = Run(clean_database.app, cloud, Limits(), {book.name: book}, now=lambda: EVENING + timedelta(days=8), sleep=lambda _: None)
+    run = Run(
+        clean_database.app,
+        cloud,
+        Limits(),
+        {book.name: book},
+        now=lambda: EVENING + timedelta(days=8),
+        sleep=lambda _: None,
+    )
     assert execute(run, second) == "succeeded"
     assert states(ids) == ["stopped"]

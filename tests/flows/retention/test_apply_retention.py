@@ -1,4 +1,6 @@
-"""What is kept no longer: whole months with their sums, questions with their answers, the beginning of the audit log."""
+"""What is kept no longer: whole months with their sums, questions with their
+answers, the beginning of the audit log.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.errors import UserError
+from config.organisation import Retention
 from db import audit, outbox
-from db.engines import Database
+from db.database import Database
 from db.tables import AuditEntry, OutboxMessage, Question
-from errors import UserError
-from flows.apply_retention import Removed, apply
-from settings import Retention
+from flows.retention.apply_retention import Removed, apply
 from tests.flows.conftest import Bill, Load, all_rows, rows, state
 
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
@@ -30,14 +32,17 @@ def test_months_leave_whole_with_their_sums_and_resources(load: Load, clean_data
     assert {cost for _, cost in state(clean_database).values()} == {2}
     assert all_rows(clean_database, "SELECT resource_id FROM finops.resources ORDER BY 1") == [("i-0",), ("i-1",)]
     assert apply(clean_database, fifty, NOW + timedelta(days=30)).months == ()
-    assert all_rows(clean_database, "SELECT details ->> 'months' FROM finops.audit_log WHERE action = 'retention.charges'") == [
-        ('["2026-09"]',)
-    ]
+    assert all_rows(
+        clean_database, "SELECT details ->> 'months' FROM finops.audit_log WHERE action = 'retention.charges'"
+    ) == [('["2026-09"]',)]
 
 
 def test_a_file_of_a_month_that_left_can_be_loaded_again(load: Load, clean_database: Database, bill: Bill) -> None:
     """It is not called unchanged, for nothing of it is there; a file that still has a month is."""
-    old, both = bill(rows(3), "old.csv"), bill([*rows(2, BillingAccountId="77"), *rows(2, BillingAccountId="77", **OCTOBER)], "both.csv")
+    old, both = (
+        bill(rows(3), "old.csv"),
+        bill([*rows(2, BillingAccountId="77"), *rows(2, BillingAccountId="77", **OCTOBER)], "both.csv"),
+    )
     load(old)
     load(both)
     apply(clean_database, Retention(charges_days=50), NOW)
@@ -55,7 +60,10 @@ def test_zero_days_keep_everything(load: Load, clean_database: Database, bill: B
     load(bill(rows(3)))
     with Session(clean_database.app) as session, session.begin():
         audit.append(session, "somebody", "tested", "it")
-    assert apply(clean_database, Retention(charges_days=0, questions_days=0, audit_days=0), NOW.replace(year=2090)) == Removed()
+    assert (
+        apply(clean_database, Retention(charges_days=0, questions_days=0, audit_days=0), NOW.replace(year=2090))
+        == Removed()
+    )
     assert state(clean_database)["charges"][0] == 3
 
 
@@ -63,11 +71,21 @@ def test_questions_leave_with_their_answers(clean_database: Database) -> None:
     """Those that were made examples stay, and so does a message that is no answer, or was never delivered."""
     with Session(clean_database.app) as session, session.begin():
         for reference, age, golden in (("OLD1", 40, False), ("GOLD", 40, True), ("NEW1", 5, False)):
-            asked = {"asked_at": NOW - timedelta(days=age), "asker": "U1", "question": "cost?", "outcome": "answer", "golden": golden}
+            asked = {
+                "asked_at": NOW - timedelta(days=age),
+                "asker": "U1",
+                "question": "cost?",
+                "outcome": "answer",
+                "golden": golden,
+            }
             session.add(Question(reference=reference, **asked))
         for key in ("answer:Ev1", "answer:waits", "insight:1"):
             outbox.leave(session, "#finops", "note", {"text": "x"}, key)
-        old = sa.update(OutboxMessage).where(OutboxMessage.key != "answer:waits").values(delivered_at=NOW - timedelta(days=40))
+        old = (
+            sa.update(OutboxMessage)
+            .where(OutboxMessage.key != "answer:waits")
+            .values(delivered_at=NOW - timedelta(days=40))
+        )
         session.execute(old)
     removed = apply(clean_database, Retention(questions_days=30), NOW)
     assert (removed.questions, removed.messages) == (1, 1)
@@ -88,7 +106,9 @@ def test_the_audit_log_is_cut_at_its_beginning_and_still_verifies(clean_database
     _entries(clean_database, 5)
     for removed, entries in ((5, 6), (3, 9)):
         assert (
-            apply(clean_database, Retention(charges_days=0, questions_days=0, audit_days=1), tomorrow + timedelta(days=1)).audit_entries
+            apply(
+                clean_database, Retention(charges_days=0, questions_days=0, audit_days=1), tomorrow + timedelta(days=1)
+            ).audit_entries
             == removed
         )
         with Session(clean_database.app) as session:

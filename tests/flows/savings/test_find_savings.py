@@ -6,11 +6,11 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from config.organisation import Channel, Organisation
+from db.database import Database
 from db.tables import Insight, OutboxMessage, Recommendation, Resource, Source, Utilization, charges, resource_costs
-from flows import find_savings
-from flows.commitment_gaps import commitment_gaps
-from settings import Channel, Organisation
+from flows.savings import find_savings
+from flows.savings.commitment_gaps import commitment_gaps
 from tests.flows.daily import spend
 
 NOW = datetime(2026, 11, 24, 6, 40, tzinfo=UTC)
@@ -34,18 +34,43 @@ def idle_fleet(database: Database, count: int = 3, tags: dict[str, str] | None =
             for back in range(1, 15):
                 day = TODAY - timedelta(days=back)
                 session.add(
-                    Utilization(usage_date=day, resource_id=f"i-{number}", metric="cpu", average=1.0, maximum=2.0 + number, unit="percent")
+                    Utilization(
+                        usage_date=day,
+                        resource_id=f"i-{number}",
+                        metric="cpu",
+                        average=1.0,
+                        maximum=2.0 + number,
+                        unit="percent",
+                    )
                 )
                 session.add(
-                    Utilization(usage_date=day, resource_id=f"i-{number}", metric="network", average=2e6, maximum=2e6, unit="bytes a day")
+                    Utilization(
+                        usage_date=day,
+                        resource_id=f"i-{number}",
+                        metric="network",
+                        average=2e6,
+                        maximum=2e6,
+                        unit="bytes a day",
+                    )
                 )
-            given = {"source_id": source, "billing_period_start": NOW, "charge_category": "Usage", "currency": "USD", "effective_cost": 3}
-            days = [{"usage_date": TODAY - timedelta(days=back), "resource_id": f"i-{number}", **given} for back in range(1, 31)]
+            given = {
+                "source_id": source,
+                "billing_period_start": NOW,
+                "charge_category": "Usage",
+                "currency": "USD",
+                "effective_cost": 3,
+            }
+            days = [
+                {"usage_date": TODAY - timedelta(days=back), "resource_id": f"i-{number}", **given}
+                for back in range(1, 31)
+            ]
             session.execute(sa.insert(resource_costs), days)
 
 
 def test_an_idle_fleet_is_one_alert_with_what_was_seen_and_a_chart(clean_database: Database) -> None:
-    """The highest of all of them once, not four times the same sentence; a second look adds nothing; what is gone closes."""
+    """The highest of all of them once, not four times the same sentence; a
+    second look adds nothing; what is gone closes.
+    """
     idle_fleet(clean_database)
     assert find_savings.run(clean_database, ORGANISATION, NOW)["told"] == 1
     find_savings.run(clean_database, ORGANISATION, NOW)
@@ -104,16 +129,18 @@ def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: D
             )
         for back in range(1, 61):
             at = NOW.replace(hour=0, minute=0) - timedelta(days=back)
-            month = at.replace(day=1)
-            following = (month + timedelta(days=32)).replace(day=1)
+            first = at.replace(day=1)
+            after = (first + timedelta(days=32)).replace(day=1)
             same = {
-                "source_id": source, "load_id": 1, "billing_account_id": "1", "billing_currency": "USD", "billing_period_start": month,
-                "billing_period_end": following, "charge_category": "Usage", "charge_period_start": at, "charge_period_end": at + timedelta(days=1),
+                "source_id": source, "load_id": 1, "billing_account_id": "1", "billing_currency": "USD", "billing_period_start": first,
+                "billing_period_end": after, "charge_category": "Usage", "charge_period_start": at, "charge_period_end": at + timedelta(days=1),
                 "service_name": "EC2", "billed_cost": 0, "commitment_discount_id": "arn:plan", "commitment_discount_name": "compute plan",
             }  # fmt: skip
             for status, cost in (("Used", 6), ("Unused", 4)):
                 session.execute(
-                    sa.insert(charges).values(commitment_discount_status=status, effective_cost=cost, sub_account_name="payer", **same)
+                    sa.insert(charges).values(
+                        commitment_discount_status=status, effective_cost=cost, sub_account_name="payer", **same
+                    )
                 )
     with Session(clean_database.app) as session:
         (gap,) = [one for one in commitment_gaps(session, TODAY) if one.kind == "commitment_unused"]

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from db import audit
 from db.tables import Insight, OutboxMessage, Remediation, RemediationStep, Saving, resource_costs
-from flows.verify_savings import verify_pending
-from playbooks import ledger
+from flows.savings.verify_savings import verify_pending
+from playbooks.run import ledger
 
 APPLIED = date(2026, 11, 1)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -19,7 +19,14 @@ AFTER = NOW.date()
 
 
 def plant(
-    session: Session, resource: str, before: float, after: float, *, until: date = AFTER, applied: date = APPLIED, **more: Any
+    session: Session,
+    resource: str,
+    before: float,
+    after: float,
+    *,
+    until: date = AFTER,
+    applied: date = APPLIED,
+    **more: Any,
 ) -> None:
     """A resource's bill: so much a day before the change, so much since."""
     days = [applied - timedelta(days=28) + timedelta(days=n) for n in range((until - applied).days + 29)]
@@ -71,7 +78,12 @@ def remediated(session: Session, expected: dict[str, float], window: int = 14) -
     for position, (resource, amount) in enumerate(expected.items()):
         session.add(
             RemediationStep(
-                remediation_id=remediation.id, position=position, resource_id=resource, action="ec2.stop", state="verified", finished_at=NOW
+                remediation_id=remediation.id,
+                position=position,
+                resource_id=resource,
+                action="ec2.stop",
+                state="verified",
+                finished_at=NOW,
             )
         )
         session.add(
@@ -96,7 +108,9 @@ def line(session: Session) -> str:
 
 
 def test_a_saving_that_the_bill_shows_is_verified_once(session: Session) -> None:
-    """Twice five dollars a day for 612 hoped: the sentence, the arithmetic and the audit entry; a second look says nothing more."""
+    """Twice five dollars a day for 612 hoped: the sentence, the arithmetic and
+    the audit entry; a second look says nothing more.
+    """
     for resource in ("i-1", "i-2"):
         plant(session, resource, 10, 0.2)
     remediation = remediated(session, {"i-1": 306, "i-2": 306})
@@ -128,7 +142,9 @@ def test_nothing_saved_is_missed_and_half_is_partial(session: Session) -> None:
     assert verify_pending(session, NOW) == {"missed": 1, "partial": 1}
     texts = [
         row["text"]
-        for row in session.scalars(sa.select(OutboxMessage.payload).where(OutboxMessage.kind == "note").order_by(OutboxMessage.id))
+        for row in session.scalars(
+            sa.select(OutboxMessage.payload).where(OutboxMessage.kind == "note").order_by(OutboxMessage.id)
+        )
     ]
     assert [text.split(";")[0] for text in texts] == ["missed: $0 of $300 a month", "partial: $152 of $300 a month"]
 
@@ -176,7 +192,12 @@ def test_a_verified_saving_is_an_insight_that_is_closed_from_the_start(session: 
     assert insight.impact_amount == pytest.approx(Decimal("298.2875"))
     assert "verified: $298 of $306 a month" in insight.title
     assert insight.evidence["savings"] == [
-        {"resource_id": "i-1", "status": "validated", "expected_monthly_savings": 306.0, "realized_monthly_savings": 298.2875}
+        {
+            "resource_id": "i-1",
+            "status": "validated",
+            "expected_monthly_savings": 306.0,
+            "realized_monthly_savings": 298.2875,
+        }
     ]
 
 
@@ -208,7 +229,9 @@ def test_the_arithmetic_is_shown_for_people(session: Session) -> None:
 
 
 def test_a_resource_with_a_past_is_held_against_its_forecast(session: Session) -> None:
-    """It grew by a dime a day for five months, so it would have cost more than it did: the forecast sees that, the level before does not."""
+    """It grew by a dime a day for five months, so it would have cost more than
+    it did: the forecast sees that, the level before does not.
+    """
     for offset in range(150):
         day = APPLIED - timedelta(days=149 - offset)
         plant_day(session, "i-1", day, 10 + 0.1 * offset)

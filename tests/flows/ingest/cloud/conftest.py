@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from flows.sources.aws_inventory import Client, Place
+from flows.ingest.cloud.aws_inventory import Client, Place
 
 PLACE = Place("123456789012", "us-east-1")
 

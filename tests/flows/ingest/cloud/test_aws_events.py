@@ -9,16 +9,25 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.sources.aws_access import Denied
-from flows.sources.aws_events import CloudTrail, parse
+from aws.permissions import Denied
+from flows.ingest.cloud.aws_events import CloudTrail, parse
 
 AT = datetime(2026, 11, 17, 9, 12, tzinfo=UTC)
 
 
 def _item(identity: dict[str, Any], at: datetime = AT, **more: Any) -> dict[str, Any]:
     detail = {"userIdentity": identity, "awsRegion": "eu-west-1", "recipientAccountId": "270418830011"}
-    item = {"EventId": "1", "EventName": "CreateDBInstance", "EventTime": at, "EventSource": "rds.amazonaws.com", "Username": "session"}
-    resources = [{"ResourceType": "AWS::RDS::DBInstance", "ResourceName": "orders-replica-1"}, {"ResourceType": "AWS::RDS::DBSubnetGroup"}]
+    item = {
+        "EventId": "1",
+        "EventName": "CreateDBInstance",
+        "EventTime": at,
+        "EventSource": "rds.amazonaws.com",
+        "Username": "session",
+    }
+    resources = [
+        {"ResourceType": "AWS::RDS::DBInstance", "ResourceName": "orders-replica-1"},
+        {"ResourceType": "AWS::RDS::DBSubnetGroup"},
+    ]
     return item | {"Resources": resources, "CloudTrailEvent": json.dumps(detail)} | more
 
 

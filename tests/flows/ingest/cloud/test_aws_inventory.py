@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
-from flows.sources.aws_access import Denied
-from flows.sources.aws_inventory import Client, Found, instances, read
-from tests.flows.sources.conftest import PLACE, Refuse
+from aws.permissions import Denied
+from flows.ingest.cloud.aws_inventory import Client, Found, instances, read
+from tests.flows.ingest.cloud.conftest import PLACE, Refuse
 
 
 def _by_type(client: Client) -> dict[str, list[Found]]:
@@ -23,7 +23,9 @@ def _tags(kind: str, **tags: str) -> list[dict[str, object]]:
 
 
 def test_compute_and_disks_are_listed_with_what_rules_ask(aws: Client) -> None:
-    """An instance, its disk, a disk that nothing uses, a snapshot and an address, each with its id as bills write it."""
+    """An instance, its disk, a disk that nothing uses, a snapshot and an
+    address, each with its id as bills write it.
+    """
     ec2 = aws("ec2")
     started = ec2.run_instances(
         ImageId="ami-12c6146b",
@@ -33,9 +35,9 @@ def test_compute_and_disks_are_listed_with_what_rules_ask(aws: Client) -> None:
         TagSpecifications=_tags("instance", Name="batch-1", team="web"),
     )
     instance = started["Instances"][0]["InstanceId"]
-    free = ec2.create_volume(AvailabilityZone="us-east-1a", Size=400, VolumeType="gp2", TagSpecifications=_tags("volume", Name="old"))[
-        "VolumeId"
-    ]
+    free = ec2.create_volume(
+        AvailabilityZone="us-east-1a", Size=400, VolumeType="gp2", TagSpecifications=_tags("volume", Name="old")
+    )["VolumeId"]
     snapshot = ec2.create_snapshot(VolumeId=free)["SnapshotId"]
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     found = _by_type(aws)
@@ -49,7 +51,11 @@ def test_compute_and_disks_are_listed_with_what_rules_ask(aws: Client) -> None:
     assert machine.tags["team"] == "web"
     disks = {disk.resource_id: disk for disk in found["Volume"]}
     assert disks[free].attributes["attached_to"] == []
-    assert (disks[free].attributes["volume_type"], disks[free].attributes["size_gib"], disks[free].state) == ("gp2", 400, "available")
+    assert (disks[free].attributes["volume_type"], disks[free].attributes["size_gib"], disks[free].state) == (
+        "gp2",
+        400,
+        "available",
+    )
     assert [disk.attributes["attached_to"] for disk in disks.values() if disk.resource_id != free] == [[instance]]
     assert [one.resource_id for one in found["Snapshot"]] == [f"arn:aws:ec2:us-east-1:123456789012:snapshot/{snapshot}"]
     assert [(one.resource_id, one.state) for one in found["IP Address"]] == [
@@ -68,7 +74,9 @@ def test_terminated_instances_are_gone(aws: Client) -> None:
 def test_services_are_listed_with_their_tags(aws: Client) -> None:
     """Load balancer, database and function, whose tags come from other calls."""
     subnets = [subnet["SubnetId"] for subnet in aws("ec2").describe_subnets()["Subnets"][:2]]
-    aws("elbv2").create_load_balancer(Name="front", Subnets=subnets, Type="application", Tags=[{"Key": "team", "Value": "web"}])
+    aws("elbv2").create_load_balancer(
+        Name="front", Subnets=subnets, Type="application", Tags=[{"Key": "team", "Value": "web"}]
+    )
     aws("rds").create_db_instance(
         DBInstanceIdentifier="orders",
         DBInstanceClass="db.r6g.large",
@@ -91,7 +99,11 @@ def test_services_are_listed_with_their_tags(aws: Client) -> None:
         Tags={"team": "payments"},
     )
     found = _by_type(aws)
-    teams = {kind: ones[0].tags.get("team") for kind, ones in found.items() if kind in ("Load Balancer", "DB Instance", "Function")}
+    teams = {
+        kind: ones[0].tags.get("team")
+        for kind, ones in found.items()
+        if kind in ("Load Balancer", "DB Instance", "Function")
+    }
     assert teams == {"Load Balancer": "web", "DB Instance": "checkout", "Function": "payments"}
     assert found["Function"][0].attributes["versions"] == 0
     (database,) = found["DB Instance"]
@@ -103,7 +115,10 @@ def test_load_balancers_of_the_first_generation_are_listed_as_bills_write_them(a
     """By ARN, with their tags."""
     listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}
     aws("elb").create_load_balancer(
-        LoadBalancerName="old", Listeners=[listener], AvailabilityZones=["us-east-1a"], Tags=[{"Key": "team", "Value": "web"}]
+        LoadBalancerName="old",
+        Listeners=[listener],
+        AvailabilityZones=["us-east-1a"],
+        Tags=[{"Key": "team", "Value": "web"}],
     )
     (balancer,) = _by_type(aws)["Load Balancer"]
     assert balancer.resource_id == "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/old"
@@ -111,18 +126,28 @@ def test_load_balancers_of_the_first_generation_are_listed_as_bills_write_them(a
 
 
 def test_buckets_are_listed_where_they_are_with_what_moves_their_objects(aws: Client, refuse: Refuse) -> None:
-    """Another region's bucket is not ours to tell; a lifecycle that moves objects is known; a refusal leaves the rest."""
+    """Another region's bucket is not ours to tell; a lifecycle that moves
+    objects is known; a refusal leaves the rest.
+    """
     aws("s3").create_bucket(Bucket="fresh-logs")
     aws("s3").create_bucket(Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     aws("s3").create_bucket(Bucket="tidy-logs")
     aws("s3").put_bucket_tagging(Bucket="tidy-logs", Tagging={"TagSet": [{"Key": "team", "Value": "web"}]})
-    move = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}
+    move = {
+        "ID": "a",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
+    }
     aws("s3").put_bucket_lifecycle_configuration(Bucket="tidy-logs", LifecycleConfiguration={"Rules": [move]})
-    found = {one.resource_name: one for one in _by_type(aws)["Bucket"]}
+    found = {str(one.resource_name): one for one in _by_type(aws)["Bucket"]}
     assert sorted(found) == ["fresh-logs", "tidy-logs"]
     assert found["tidy-logs"].resource_id == "arn:aws:s3:::tidy-logs"
     assert (found["tidy-logs"].tags, found["tidy-logs"].attributes["storage_class"]) == ({"team": "web"}, "managed")
-    assert (found["fresh-logs"].attributes["storage_class"], found["fresh-logs"].attributes["request_metrics"]) == ("STANDARD", False)
+    assert (found["fresh-logs"].attributes["storage_class"], found["fresh-logs"].attributes["request_metrics"]) == (
+        "STANDARD",
+        False,
+    )
     refuse("s3", "GetBucketLifecycleConfiguration", "AccessDenied")
     inventory = read(aws, PLACE)
     assert [denied.permission for denied in inventory.denied] == ["s3:GetLifecycleConfiguration"]
@@ -141,12 +166,20 @@ def test_what_is_refused_names_the_permission_and_the_rest_is_read(aws: Client, 
 
 
 def test_versions_of_functions_are_counted(aws: Client, refuse: Refuse) -> None:
-    """Published ones only, without $LATEST; where they may not be listed the number is unknown, and the tags are there."""
+    """Published ones only, without $LATEST; where they may not be listed the
+    number is unknown, and the tags are there.
+    """
     role = aws("iam").create_role(RoleName="f", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("main.py", "")
-    given = {"Runtime": "python3.13", "Role": role, "Handler": "main.h", "Code": {"ZipFile": code.getvalue()}, "Tags": {"team": "web"}}
+    given = {
+        "Runtime": "python3.13",
+        "Role": role,
+        "Handler": "main.h",
+        "Code": {"ZipFile": code.getvalue()},
+        "Tags": {"team": "web"},
+    }
     aws("lambda").create_function(FunctionName="export", Publish=True, **given)
     (function,) = _by_type(aws)["Function"]
     assert function.attributes["versions"] == 1

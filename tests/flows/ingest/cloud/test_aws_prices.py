@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.sources.aws_prices import Priced, parse, read
+from flows.ingest.cloud.aws_prices import Priced, parse, read
 
 
 def _product(attributes: dict[str, str], unit: str, price: str, currency: str = "USD") -> str:
@@ -55,7 +55,9 @@ def test_an_instance_is_read_with_its_size() -> None:
 
 def test_graviton_is_arm() -> None:
     """The list names the architecture by the processor only; memory may have thousands."""
-    priced = parse(_product(LINUX | {"physicalProcessor": "AWS Graviton3 Processor", "memory": "1,024 GiB"}, "Hrs", "1.5"))
+    priced = parse(
+        _product(LINUX | {"physicalProcessor": "AWS Graviton3 Processor", "memory": "1,024 GiB"}, "Hrs", "1.5")
+    )
     assert priced is not None
     assert (priced.architecture, priced.memory_gib) == ("arm64", 1024.0)
 
@@ -99,5 +101,8 @@ def test_the_catalogue_is_asked_for_by_region_and_keeps_one_price_a_key() -> Non
                 yield _product(LINUX | {"regionCode": filters["regionCode"]}, "Hrs", "0.100")
 
     priced = read(Recorded(), ["us-east-1", "eu-west-1"])
-    assert [(one.region, one.hourly_price) for one in priced] == [("eu-west-1", Decimal("0.192")), ("us-east-1", Decimal("0.192"))]
+    assert [(one.region, one.hourly_price) for one in priced] == [
+        ("eu-west-1", Decimal("0.192")),
+        ("us-east-1", Decimal("0.192")),
+    ]
     assert asked.count(("AmazonRDS", "eu-west-1")) == 1

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from flows.sources.aws_access import Denied
-from flows.sources.aws_inventory import Client, Found
-from flows.sources.aws_utilization import parse, queries, read, read_hours
-from tests.flows.sources.conftest import PLACE, Refuse
+from aws.permissions import Denied
+from flows.ingest.cloud.aws_inventory import Client, Found
+from flows.ingest.cloud.aws_utilization import parse, queries, read, read_hours
+from tests.flows.ingest.cloud.conftest import PLACE, Refuse
 
 START, END = date(2026, 11, 20), date(2026, 11, 22)
 
@@ -48,12 +48,23 @@ def test_more_than_five_hundred_metrics_take_several_calls(aws: Client) -> None:
     aws("cloudwatch").meta.events.register(
         "before-parameter-build.*.GetMetricData", lambda params, **_: calls.append(len(params["MetricDataQueries"]))
     )
-    assert read(aws, [_found("DB Instance", f"arn:aws:rds:us-east-1:1:db:d{n}", f"d{n}") for n in range(200)], PLACE, START, END) == []
+    assert (
+        read(
+            aws,
+            [_found("DB Instance", f"arn:aws:rds:us-east-1:1:db:d{n}", f"d{n}") for n in range(200)],
+            PLACE,
+            START,
+            END,
+        )
+        == []
+    )
     assert calls == [500, 500, 500, 100]
 
 
 def test_each_resource_is_named_as_cloudwatch_names_it() -> None:
-    """Databases and functions by name, load balancers by the end of their ARN; each kind of balancer has its own metric, a gateway's has none."""
+    """Databases and functions by name, load balancers by the end of their ARN;
+    each kind of balancer has its own metric, a gateway's has none.
+    """
     balancer = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/{}/front/50dc"
     kinds = [
         _found("DB Instance", "arn:aws:rds:us-east-1:1:db:orders"),
@@ -77,7 +88,10 @@ def test_each_resource_is_named_as_cloudwatch_names_it() -> None:
         ("BucketName", "logs"),
     }
     bucket = next(query for query in asked if query.resource_id.endswith("logs")).request()["MetricStat"]["Metric"]
-    assert bucket["Dimensions"] == [{"Name": "BucketName", "Value": "logs"}, {"Name": "FilterId", "Value": "EntireBucket"}]
+    assert bucket["Dimensions"] == [
+        {"Name": "BucketName", "Value": "logs"},
+        {"Name": "FilterId", "Value": "EntireBucket"},
+    ]
 
 
 def test_hours_are_read_with_their_own_average_and_maximum(aws: Client) -> None:
@@ -112,7 +126,10 @@ def test_days_are_utc_and_pages_are_put_together() -> None:
         {"Id": invocations.id, "Timestamps": [evening], "Values": [3.0]},
         {"Id": invocations.id, "Timestamps": [evening - timedelta(1)], "Values": [4.0]},
     ]
-    assert [(row.usage_date, row.average) for row in parse(asked, pages)] == [(date(2026, 11, 20), 4.0), (date(2026, 11, 21), 3.0)]
+    assert [(row.usage_date, row.average) for row in parse(asked, pages)] == [
+        (date(2026, 11, 20), 4.0),
+        (date(2026, 11, 21), 3.0),
+    ]
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])

@@ -1,0 +1,1 @@
+"""Detecting anomalies, grouping them by cause and finding who changed what."""

@@ -1,0 +1,1 @@
+"""Forecasts, and the state of budgets."""

@@ -1,0 +1,1 @@
+"""From a delivery of bills or usage to stored rows."""

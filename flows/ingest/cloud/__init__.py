@@ -1,0 +1,1 @@
+"""What a cloud account is asked for: inventory, metrics, events, prices."""

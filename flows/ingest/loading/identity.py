@@ -1,0 +1,83 @@
+"""Whose bill a row is: provider and billing account as the rows say, whatever road it came by."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+_CLOUDS = {
+    "aws": ("aws", "amazon"),
+    "microsoft": ("microsoft", "azure"),
+    "google cloud": ("google", "gcp"),
+    "oracle": ("oracle", "oci"),
+    "alibaba cloud": ("alibaba", "aliyun"),
+}  # a provider's name changes between versions of FOCUS and of its own exports
+_SOURCES_OF_THEIR_OWN = 20  # accounts of a provider that get a source each; a file of thousands gets one for all
+
+
+def provider_key(name: str) -> str:
+    """One name for the names of one provider: `Amazon Web Services, Inc.` and `AWS` are `aws`."""
+    plain = name.strip().casefold()
+    words = plain.replace(",", " ").split()
+    return next(
+        (key for key, marks in _CLOUDS.items() if any(mark in words or mark in plain[:9] for mark in marks)), plain
+    )
+
+
+def same_provider(one: str, other: str) -> bool:
+    """Whether two keys may be one provider: a marketplace's seller bills through the cloud whose account it is."""
+    return one == other or one not in _CLOUDS or other not in _CLOUDS
+
+
+@dataclass
+class Accounts:
+    """Which source each billing account belongs to: the one it was loaded from before, else the given one, else its own.
+
+    `known` holds, for each account, the provider's key and the source; the newest first.
+    """
+
+    source: str | None
+    known: dict[str, list[tuple[str, str]]]
+    providers: dict[str, Counter[str]] = field(default_factory=dict)
+    _made: Counter[str] = field(default_factory=Counter)
+
+    def source_of(self, provider: str, account: str, rows: int) -> str:
+        """The name of the source for rows of an account."""
+        key = provider_key(provider)
+        self.providers.setdefault(account, Counter())[key] += rows
+        if self.source:
+            return self.source
+        places = self.known.setdefault(account, [])
+        if place := next((source for other, source in places if same_provider(key, other)), None):
+            return place
+        self._made[key] += 1
+        name = f"{provider} {account}" if self._made[key] <= _SOURCES_OF_THEIR_OWN else provider
+        places.append((key, name))
+        return name
+
+    def provider_of(self, account: str) -> str:
+        """The key of the provider that most rows of an account name; a cloud before its marketplace's sellers."""
+        counts = self.providers.get(account, Counter())
+        return max(counts, key=lambda key: (key in _CLOUDS, counts[key], key), default="")
+
+
+def read_accounts(connection: sa.Connection, source: str | None) -> Accounts:
+    """The accounts that stand, with their sources."""
+    rows = connection.execute(
+        sa.text(
+            "SELECT p.billing_account_id, p.provider, s.name FROM finops.billed_periods p "
+            "JOIN finops.sources s ON s.id = p.source_id "
+            "GROUP BY 1, 2, 3 ORDER BY max(p.billing_period_start) DESC, max(s.id) DESC"
+        )
+    )
+    known: dict[str, list[tuple[str, str]]] = {}
+    for account, provider, name in rows:
+        known.setdefault(account, []).append((provider, name))
+    return Accounts(source, known)
+
+
+def labels(accounts: Iterable[tuple[str, str]]) -> str:
+    """Accounts and months for a sentence: `acct-1 (2026-05), acct-2 (2026-05) and 3 more`."""
+    texts = [f"{account} ({month})" for account, month in sorted(set(accounts))]
+    return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")

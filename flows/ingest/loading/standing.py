@@ -1,0 +1,133 @@
+"""What stands of each billing account and period, by source and currency: it decides what a delivery replaces."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from db.tables import BilledPeriod
+from flows.ingest.loading.rollups import period
+from flows.ingest.loading.staging import Leaf
+
+MEASURES = ("billed", "effective", "list", "contracted", "tax")
+Cost = dict[str, dict[str, Decimal]]  # currency -> measure -> amount
+
+_COLUMNS = (
+    "billing_account_id, billing_period_start, billing_period_end, billing_currency AS currency, count(*) AS rows, "
+    "coalesce(sum(billed_cost), 0) AS billed, coalesce(sum(effective_cost), 0) AS effective, "
+    "coalesce(sum(list_cost), 0) AS list, coalesce(sum(contracted_cost), 0) AS contracted, "
+    "coalesce(sum(billed_cost) FILTER (WHERE charge_category = 'Tax'), 0) AS tax"
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one account, period and currency: of one load where they were just staged, of all where they stand."""
+
+    account: str
+    start: datetime
+    end: datetime
+    currency: str
+    rows: int
+    amounts: dict[str, Decimal]
+    load: int = 0
+    source_id: int = 0
+    source: str = ""
+    provider: str = ""
+
+    def overlaps(self, other: "Part") -> bool:
+        """Whether both are of one account and share a time."""
+        return self.account == other.account and self.start < other.end and other.start < self.end
+
+
+def staged(connection: sa.Connection, leaf: Leaf) -> list[Part]:
+    """What a leaf holds, by load, account, period and currency."""
+    rows = connection.exec_driver_sql(
+        f"SELECT load_id, {_COLUMNS} FROM {leaf.table} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3"
+    )
+    return [
+        Part(
+            row.billing_account_id, row.billing_period_start, row.billing_period_end, row.currency, row.rows,
+            {name: getattr(row, name) for name in MEASURES}, load=row.load_id, source_id=leaf.source_id,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def of_source(connection: sa.Connection, leaf: Leaf) -> list[Part]:
+    """What stands of a leaf's source and month."""
+    mine = "p.source_id = :source AND p.billing_period_start >= CAST(:start AS timestamptz) AND p.billing_period_start < CAST(:end AS timestamptz)"
+    return _read(connection, mine, period(leaf))
+
+
+def elsewhere(connection: sa.Connection, leaf: Leaf, accounts: Iterable[str]) -> list[Part]:
+    """What stands of accounts under other sources around a leaf's month."""
+    others = (
+        "p.source_id <> :source AND p.billing_account_id = ANY(:accounts) "
+        "AND p.billing_period_start < CAST(:end AS timestamptz) AND p.billing_period_end > CAST(:start AS timestamptz)"
+    )
+    return _read(connection, others, {**period(leaf), "accounts": sorted(set(accounts))})
+
+
+def _read(connection: sa.Connection, condition: str, parameters: dict[str, Any]) -> list[Part]:
+    rows = connection.execute(
+        sa.text(f"SELECT p.*, s.name AS source FROM finops.billed_periods p JOIN finops.sources s ON s.id = p.source_id WHERE {condition}"),
+        parameters,
+    )  # fmt: skip
+    return [
+        Part(
+            row.billing_account_id, row.billing_period_start, row.billing_period_end, row.currency, row.rows,
+            {name: getattr(row, f"{name}_cost" if name != "tax" else name) for name in MEASURES},
+            source_id=row.source_id, source=row.source, provider=row.provider,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def write(connection: sa.Connection, leaf: Leaf, parts: Sequence[Part], providers: dict[str, str]) -> None:
+    """Put what a leaf holds now in place of what stood of its source and month."""
+    connection.execute(
+        sa.text(
+            "DELETE FROM finops.billed_periods WHERE source_id = :source AND billing_period_start >= CAST(:start AS timestamptz) "
+            "AND billing_period_start < CAST(:end AS timestamptz)"
+        ),
+        period(leaf),
+    )
+    sums: dict[tuple[str, datetime, datetime, str], dict[str, Any]] = {}
+    for part in parts:
+        into = sums.setdefault(
+            (part.account, part.start, part.end, part.currency),
+            {
+                "rows": 0,
+                "provider": part.provider or providers.get(part.account, ""),
+                **dict.fromkeys(MEASURES, Decimal(0)),
+            },
+        )
+        into["rows"] += part.rows
+        for name in MEASURES:
+            into[name] += part.amounts[name]
+    if sums:
+        connection.execute(
+            sa.insert(BilledPeriod),
+            [
+                {
+                    "source_id": leaf.source_id, "billing_account_id": account, "billing_period_start": start, "billing_period_end": end,
+                    "currency": currency, "provider": into["provider"], "rows": into["rows"],
+                    **{f"{name}_cost" if name != "tax" else name: into[name] for name in MEASURES},
+                }
+                for (account, start, end, currency), into in sums.items()
+            ],
+        )  # fmt: skip
+
+
+def cost_of(parts: Iterable[Part]) -> Cost:
+    """The sums of parts by currency."""
+    cost: Cost = {}
+    for part in parts:
+        into = cost.setdefault(part.currency, dict.fromkeys(MEASURES, Decimal(0)))
+        for name in MEASURES:
+            into[name] += part.amounts[name]
+    return cost

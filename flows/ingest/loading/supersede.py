@@ -1,0 +1,133 @@
+"""What a staged leaf does to what stands: which accounts and periods it replaces, which it leaves, and when it asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from analysis.formatting import exact
+from flows.ingest.loading.copies import Dropped, File, drop_copies
+from flows.ingest.loading.identity import Accounts, labels, same_provider
+from flows.ingest.loading.replace import Replaced, carry_over, missing_days, take_over
+from flows.ingest.loading.staging import Leaf
+from flows.ingest.loading.standing import Cost, Part, cost_of, elsewhere, of_source, staged
+
+SHRINK = Decimal("0.2")  # share of a period's cost that may go without a question
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What whoever loads has decided: to take accounts over from other sources, to let a period shrink, to add only."""
+
+    take_over: bool = False
+    accept_shrink: bool = False
+    append: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A leaf as it will stand: its parts, what stood before, and which files' rows were left out as copies."""
+
+    leaf: Leaf
+    parts: tuple[Part, ...]
+    before: tuple[Part, ...]
+    dropped: tuple[Dropped, ...]
+
+    @property
+    def replaced(self) -> Replaced | None:
+        """What stood before in the source and month."""
+        if not self.before:
+            return None
+        rows = sum(part.rows for part in self.before)
+        return Replaced(self.leaf.source_id, self.leaf.month, rows, cost_of(self.before))
+
+
+class HeldError(Exception):
+    """The delivery waits for a person's word; the message says why and how to go on."""
+
+
+class OtherSourceError(Exception):
+    """Accounts of the delivery stand under another source; the message names both."""
+
+
+def prepare(
+    connection: sa.Connection,
+    leaf: Leaf,
+    files: Mapping[int, File],
+    accounts: Accounts,
+    choices: Choices,
+    same_paths: Sequence[int] = (),
+) -> Change:
+    """Bring a leaf to what will stand; raises `OverlapError`, `OtherSourceError` or `HeldError`.
+
+    `same_paths` are earlier loads of the same files, which an appended file replaces.
+    """
+    dropped = drop_copies(connection, leaf, files)
+    new = [_with_provider(part, accounts) for part in staged(connection, leaf)]
+    _resolve_other_sources(connection, leaf, new, choices)
+    before = of_source(connection, leaf)
+    if choices.append:
+        carry_over(connection, leaf, (), but_loads=same_paths or [0])
+        parts = [_with_provider(part, accounts) for part in staged(connection, leaf)] if before else new
+    else:
+        kept = [old for old in before if not any(old.overlaps(part) for part in new)]
+        if kept:
+            carry_over(connection, leaf, kept)
+        parts = [*new, *kept]
+    if before and not choices.accept_shrink:
+        _hold_what_shrinks(connection, leaf, before, parts)
+    return Change(leaf, tuple(parts), tuple(before), tuple(dropped))
+
+
+def _with_provider(part: Part, accounts: Accounts) -> Part:
+    return replace(part, provider=accounts.provider_of(part.account)) if not part.provider else part
+
+
+def _resolve_other_sources(connection: sa.Connection, leaf: Leaf, new: Sequence[Part], choices: Choices) -> None:
+    others = [
+        part
+        for part in elsewhere(connection, leaf, {part.account for part in new})
+        if any(part.overlaps(one) and same_provider(part.provider, one.provider) for one in new)
+    ]
+    if others and not choices.take_over:
+        names = ", ".join(sorted({part.source for part in others}))
+        what = labels((part.account, f"{part.start:%Y-%m}") for part in others)
+        raise OtherSourceError(
+            f"The bill of {what} stands already, loaded as the source {names!r}; loaded under a second one it would count twice. "
+            f"Load it as {names!r}, or give --take-over to move it."
+        )
+    take_over(connection, others)
+
+
+def _hold_what_shrinks(connection: sa.Connection, leaf: Leaf, before: Sequence[Part], parts: Sequence[Part]) -> None:
+    old, now = cost_of(before), cost_of(parts)
+    gone = missing_days(connection, leaf)
+    for currency, amounts in old.items():
+        stood = max(abs(amounts["billed"]), abs(amounts["effective"]))
+        measure = "billed" if abs(amounts["billed"]) >= abs(amounts["effective"]) else "effective"
+        stands = now.get(currency, {}).get(measure, Decimal(0))
+        days, cost = gone.get(currency, (0, Decimal(0)))
+        if amounts[measure] - stands > SHRINK * stood:
+            raise HeldError(_question(leaf, currency, amounts[measure], stands, days))
+        if cost > SHRINK * max(abs(amounts["effective"]), Decimal("0.01")):
+            raise HeldError(_question(leaf, currency, amounts[measure], stands, days))
+
+
+def _question(leaf: Leaf, currency: str, stood: Decimal, stands: Decimal, days: int) -> str:
+    gone = f", and {days} days of it would be gone" if days else ""
+    return (
+        f"Held back: {leaf.month} stands with {exact(stood)} {currency} and would stand with {exact(stands)} {currency}{gone}. "
+        "Nothing was changed. Give all files of the period together; if this is right as it is, load it with --accept-shrink."
+    )
+
+
+def total(costs: Sequence[Cost]) -> Cost:
+    """The sum of costs by currency."""
+    sums: Cost = {}
+    for cost in costs:
+        for currency, amounts in cost.items():
+            into = sums.setdefault(currency, dict.fromkeys(amounts, Decimal(0)))
+            for name, amount in amounts.items():
+                into[name] += amount
+    return sums

@@ -1,0 +1,41 @@
+"""Files of bills, CSV, gzip, Parquet, JSON lines or Avro, read in bounded pieces."""
+
+import hashlib
+from collections.abc import Iterator
+
+from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces
+from flows.ingest.roads.json_lines import line_pieces, lines_head
+from flows.ingest.roads.pieces import BillFile, Head, Piece, Unreadable, cannot_read
+from flows.ingest.roads.text import csv_pieces, text_head
+
+
+def digest(file: BillFile) -> str:
+    """SHA-256 of the file's bytes."""
+    with file.path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def read_head(file: BillFile) -> Head | Unreadable:
+    """The kind and the columns of a file."""
+    try:
+        with file.path.open("rb") as handle:
+            start = handle.read(4)
+    except OSError as error:
+        return Unreadable(cannot_read(error))
+    if not start:
+        return Unreadable("The file is empty.", empty=True)
+    if start == PARQUET:
+        return parquet_head(file)
+    if start == AVRO:
+        return avro_head(file)
+    head = text_head(file)
+    return lines_head(file) if isinstance(head, Head) and head.kind == "lines" else head
+
+
+def read_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
+    """The rows in pieces of some ten thousand.
+
+    Empty fields and the literals NULL and null are null. Raises `BrokenFileError` when the file turns out damaged.
+    """
+    readers = {"parquet": parquet_pieces, "avro": avro_pieces, "lines": line_pieces, "csv": csv_pieces}
+    return readers[head.kind](file, head)

@@ -1,0 +1,142 @@
+"""The files of a delivery, found from paths, globs, folders and s3:// addresses."""
+
+import glob
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.errors import UserError
+from config.organisation import Source
+from flows.ingest.roads.archives import Skipped, unpacked
+from flows.ingest.roads.pieces import BillFile
+
+# Beside bills there lie manifests, checksums and notes; what may be data is read, or the delivery is refused.
+_MANIFEST = "manifest"  # in the name of a JSON file that lists data
+_NOT_DATA = (".json", ".md", ".txt", ".sql", ".yaml", ".yml", ".xml", ".html", ".pdf", ".png", ".md5", ".sha256",
+             ".log", ".xlsx", ".py", ".sh", ".ini", ".cfg", ".toml", ".crc", ".sig", ".asc")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of a delivery, and those that were passed over with the reason."""
+
+    files: tuple[BillFile, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def expand(paths: list[str], downloads: Path) -> Found:
+    """The files named by paths, globs, folders (recursively) and s3:// addresses (fetched into `downloads`), each once
+    and unpacked; raises `UserError`.
+    """
+    files: dict[Path, BillFile] = {}
+    skipped: list[Skipped] = []
+    for text in paths:
+        named = _fetch(text, downloads) if text.startswith("s3://") else _local(text)
+        skipped += named.skipped
+        for packed in named.files:
+            for one in unpacked(packed, downloads / "unpacked"):
+                if isinstance(one, Skipped):
+                    skipped.append(one)
+                else:
+                    files.setdefault(one.path.resolve(), one)
+    return Found(tuple(files.values()), tuple(skipped))
+
+
+def holds(source: Source, paths: Sequence[str]) -> bool:
+    """Whether all these paths are among a source's: the same, below one of them, or matched by its pattern."""
+    return bool(paths) and all(any(_within(path, place) for place in source.paths) for path in paths)
+
+
+def _within(path: str, place: str) -> bool:
+    if "://" not in path and "://" not in place:
+        path, place = (str(Path(one).expanduser().absolute()) for one in (path, place))
+    folder = place.rstrip("/")
+    return path.rstrip("/") == folder or path.startswith(f"{folder}/") or fnmatchcase(path, place)
+
+
+def _local(text: str) -> Found:
+    if not text.strip():
+        raise UserError("A path is empty. Name a file, a folder or an s3:// address.")
+    if "://" in text:
+        raise UserError(
+            f"{text} cannot be read: only s3:// addresses and files of this machine can. Copy it here first."
+        )
+    path = Path(text).expanduser()
+    if path.is_file():
+        return Found((BillFile(path, text),))
+    if path.is_dir():
+        return _sorted_out(text, [BillFile(file, str(file)) for file in sorted(path.rglob("*")) if file.is_file()])
+    matches = sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207 - the path may be absolute
+    if not matches:
+        raise UserError(
+            f"{text} is not there: no such file, folder or match. Check the path; quote a glob so that the shell "
+            "leaves it alone."
+        )
+    return Found(tuple(BillFile(Path(name), name) for name in matches))
+
+
+def _sorted_out(address: str, inside: list[BillFile]) -> Found:
+    """A folder's files: what may be data, and what is passed over."""
+    files: list[BillFile] = []
+    skipped: list[Skipped] = []
+    for file in inside:
+        reason = _no_data(file)
+        if reason is None:
+            files.append(file)
+        else:
+            skipped.append(Skipped(file.label, reason))
+    if not files:  # BigQuery calls its JSON lines .json, which beside other data are manifests and notes
+        files = [file for file in inside if file.path.suffix == ".json" and _MANIFEST not in file.path.name.casefold()]
+        skipped = [one for one in skipped if one.label not in {file.label for file in files}]
+    if not files:
+        names = ", ".join(Path(one.label).name for one in skipped[:5])
+        raise UserError(f"{address} holds no bills{f', only {names}' if names else ': it is empty'}.")
+    return Found(tuple(files), tuple(skipped))
+
+
+def _no_data(file: BillFile) -> str | None:
+    """Why a file of a folder is no data; None when it may be."""
+    name = file.path.name
+    if name.startswith((".", "_")):
+        return "its name marks it as no data"
+    if name.lower().endswith(_NOT_DATA):
+        return "it is no CSV or Parquet file"
+    return "it is empty" if not file.size else None
+
+
+def _fetch(address: str, downloads: Path) -> Found:
+    """Fetch an object, or every file under a prefix, a folder or a pattern with *."""
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    parts = urlsplit(address)
+    bucket, key = parts.netloc, parts.path.lstrip("/")
+    try:
+        client = boto3.client("s3")
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key.split("*", 1)[0])
+        names = [item["Key"] for page in pages for item in page.get("Contents", []) if _wanted(item["Key"], key)]
+        fetched = []
+        for name in sorted(names):
+            target = downloads / hashlib.sha256(f"{bucket}/{name}".encode()).hexdigest()[:16] / Path(name).name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            client.download_file(bucket, name, str(target))
+            fetched.append(BillFile(target, f"s3://{bucket}/{name}"))
+    except (BotoCoreError, ClientError) as error:
+        raise UserError(
+            f"{address} cannot be read: {error}. Check the address and that this machine's AWS credentials may read it."
+        ) from error
+    if not fetched:
+        raise UserError(f"{address} holds no bills: there is nothing under it.")
+    return Found(tuple(fetched)) if len(fetched) == 1 and fetched[0].label == address else _sorted_out(address, fetched)
+
+
+def _wanted(name: str, key: str) -> bool:
+    """Whether an object is meant: by its name, a pattern, or as a part of the folder."""
+    if name.endswith("/"):
+        return False
+    if "*" in key:
+        return fnmatchcase(name, key)
+    return name == key or not key or name.startswith(key if key.endswith("/") else f"{key}/")

@@ -1,0 +1,76 @@
+"""A file of a bill and what is read of it: its head, its rows in pieces, and why it cannot be read."""
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BATCH = 50_000  # rows of a piece of a file that is not text
+NULLS = ("", "NULL", "null")
+
+
+@dataclass(frozen=True)
+class BillFile:
+    """A file on this machine; `label` is the path or address the caller gave or would recognise."""
+
+    path: Path
+    label: str
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self.path.stat().st_size
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that cannot be read to its end; the reason is a sentence."""
+
+    reason: str
+    empty: bool = False
+
+
+class BrokenFileError(Exception):
+    """Raised while reading on: the file is truncated or not what its first bytes say; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a file's first bytes say: its kind, its column names as written, and for text the field separator."""
+
+    kind: str
+    columns: tuple[str, ...]
+    separator: str = ","
+    preamble: int = 0  # bytes of text before the header: `sep=,`, comments, titles
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows, every column as text under its position ("0", "1" …;
+    "overflow" for a field beyond the header), and the share read so far.
+
+    `may_hold_nul` and `mended` say what the text has to be searched for: NUL
+    bytes, and U+FFFD where bytes were no UTF-8.
+    """
+
+    frame: "pl.DataFrame"
+    share: float
+    may_hold_nul: bool
+    mended: bool = False
+
+
+def cannot_read(error: Exception) -> str:
+    """What a fault of reading means, as a sentence."""
+    if isinstance(error, EOFError):
+        return "The gzip file is cut off before its end. Fetch it again."
+    if isinstance(error, gzip.BadGzipFile | zlib.error):
+        return f"The gzip file is damaged: {error}. Fetch it again."
+    if isinstance(error, UnicodeError):
+        return (
+            f"The file's text is not valid UTF-16: {error.reason if isinstance(error, UnicodeDecodeError) else error}."
+        )
+    return f"The file cannot be read: {error}."

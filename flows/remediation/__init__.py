@@ -1,0 +1,1 @@
+"""Running, sweeping and scheduling remediations."""

@@ -1,0 +1,1 @@
+"""Finding savings, and verifying them against the bill."""
