@@ -1,4 +1,6 @@
-"""What people are told about a remediation: its card in the present state, its run step by step in the thread, and a line where something is decided or ends."""
+"""What people are told about a remediation: its card in the present state, its
+run step by step in the thread, and a line where something is decided or ends.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from db import outbox
 from db.tables import Remediation, RemediationStep
-from playbooks import ledger
 from playbooks.actions import ACTIONS
 from playbooks.plan import frozen, shown_steps
+from playbooks.run import ledger
 from playbooks.schema import Playbook
 
 OPEN = ("proposed", "approved", "running")
@@ -20,7 +22,9 @@ _UNKNOWN: dict[str, Any] = {"says": "The stored plan was changed since it was pr
 
 
 def tell(session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
-    """Leave the card in its present state: the first time as a message, later as its update, with the run and a line in its thread."""
+    """Leave the card in its present state: the first time as a message, later
+    as its update, with the run and a line in its thread.
+    """
     if remediation.channel is None:
         return
     session.flush()
@@ -34,7 +38,9 @@ def tell(session: Session, remediation: Remediation, playbook: Playbook | None) 
         payload: dict[str, Any] = {"line": _line(session, remediation)}
         if remediation.state == "unknown":
             payload["ask"] = [item["actor"] for item in remediation.approvals]
-        outbox.leave(session, remediation.channel, "remediation_progress", payload, f"{key}:line:{number}", thread_key=key)
+        outbox.leave(
+            session, remediation.channel, "remediation_progress", payload, f"{key}:line:{number}", thread_key=key
+        )
 
 
 def redraw(session: Session, remediation: Remediation, playbook: Playbook | None) -> bool:
@@ -68,7 +74,9 @@ def _number(session: Session) -> int:
 
 
 def summarise(session: Session, remediation: Remediation, playbook: Playbook | None) -> dict[str, Any]:
-    """What the card draws: plan, evidence, who is asked and who decided, how far it is, what the ledger says. A plan that was touched is not shown."""
+    """What the card draws: plan, evidence, who is asked and who decided, how
+    far it is, what the ledger says. A plan that was touched is not shown.
+    """
     steps = _steps(session, remediation)
     plan = frozen(remediation.plan, remediation.plan_digest)
     planned = shown_steps(remediation.plan, remediation.plan_digest)
@@ -87,16 +95,21 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "account": remediation.account,
         "team": remediation.team,
         "environment": remediation.environment,
-        "monthly_savings": None if remediation.expected_monthly_savings is None else float(remediation.expected_monthly_savings),
+        "monthly_savings": None
+        if remediation.expected_monthly_savings is None
+        else float(remediation.expected_monthly_savings),
         "currency": remediation.currency,
         "steps": [
             {
                 **_step(
                     step,
-                    planned[step.position] if len(steps) == len(planned) else by_resource.get(step.resource_id, _UNKNOWN),
+                    planned[step.position]
+                    if len(steps) == len(planned)
+                    else by_resource.get(step.resource_id, _UNKNOWN),
                     remediation.undo_of,
                 ),
-                "arithmetic": figures.get(step.resource_id) or _expected(by_resource.get(step.resource_id, _UNKNOWN), remediation.currency),
+                "arithmetic": figures.get(step.resource_id)
+                or _expected(by_resource.get(step.resource_id, _UNKNOWN), remediation.currency),
             }
             for step in steps
         ],
@@ -140,7 +153,11 @@ def _step(step: RemediationStep, planned: dict[str, Any], undo_of: int | None) -
 
 
 def _steps(session: Session, remediation: Remediation) -> Sequence[RemediationStep]:
-    statement = sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation.id).order_by(RemediationStep.position)
+    statement = (
+        sa.select(RemediationStep)
+        .where(RemediationStep.remediation_id == remediation.id)
+        .order_by(RemediationStep.position)
+    )
     return session.scalars(statement).all()
 
 
@@ -171,7 +188,9 @@ def undoable(session: Session, remediation: Remediation) -> list[RemediationStep
     """The steps that were done, can be undone and were not, in order; none while an undo is under way."""
     if remediation.state not in DONE or remediation.undo_of is not None:
         return []
-    under_way = session.scalar(sa.select(Remediation.id).where(Remediation.undo_of == remediation.id, Remediation.state.in_(OPEN)))
+    under_way = session.scalar(
+        sa.select(Remediation.id).where(Remediation.undo_of == remediation.id, Remediation.state.in_(OPEN))
+    )
     if under_way is not None:
         return []
     planned = shown_steps(remediation.plan, remediation.plan_digest)

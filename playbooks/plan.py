@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from config.organisation import Remediation
 from playbooks.schema import DAYS, Condition, Guards, Playbook
-from settings import Remediation
 
 _ABSENT = "absent"
 
@@ -104,13 +104,17 @@ class Plan:
         dropped = {step.resource_id: step.name for step in self.steps if step.resource_id not in resource_ids}
         left_out = tuple(LeftOut(resource_id, name, "not chosen") for resource_id, name in dropped.items())
         return replace(
-            self, steps=tuple(step for step in self.steps if step.resource_id in resource_ids), left_out=self.left_out + left_out
+            self,
+            steps=tuple(step for step in self.steps if step.resource_id in resource_ids),
+            left_out=self.left_out + left_out,
         )
 
 
 def digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON of a stored plan."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 @cache
@@ -150,7 +154,9 @@ def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limit
 
 
 def protected(seen: Mapping[str, Any], playbook: Playbook, limits: Remediation) -> str | None:
-    """Which tag, or which missing tag, protects a resource. A key's case does not matter: `Do-Not-Stop` is meant as `do-not-stop`."""
+    """Which tag, or which missing tag, protects a resource. A key's case does
+    not matter: `Do-Not-Stop` is meant as `do-not-stop`.
+    """
     tags = {str(key): str(value) for key, value in (seen.get("tags") or {}).items()}
     for protection in (limits.protected_tags, playbook.guards.protected_tags):
         for key, values in protection.items():
@@ -199,7 +205,10 @@ def closed(guards: Guards, now: datetime) -> str | None:
         local = now.astimezone(ZoneInfo(window.timezone))
         if DAYS[local.weekday()] in window.days and window.start <= local.time() < window.end:
             return None
-    windows = "; ".join(f"{', '.join(window.days)} {window.start:%H:%M}-{window.end:%H:%M} {window.timezone}" for window in guards.windows)
+    windows = "; ".join(
+        f"{', '.join(window.days)} {window.start:%H:%M}-{window.end:%H:%M} {window.timezone}"
+        for window in guards.windows
+    )
     return f"outside the change window ({windows})"
 
 
@@ -212,6 +221,8 @@ def changed(planned: Mapping[str, Any], seen: Mapping[str, Any]) -> str | None:
             continue
         if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
             return f"{key} was {before} and is {now}"
-        inside = next(name for name in [*before, *now] if (name in before, before.get(name)) != (name in now, now.get(name)))
+        inside = next(
+            name for name in [*before, *now] if (name in before, before.get(name)) != (name in now, now.get(name))
+        )
         return f"{'tag' if key == 'tags' else key} {inside} was {before.get(inside, _ABSENT)} and is {now.get(inside, _ABSENT)}"
     return None

@@ -1,4 +1,6 @@
-"""From recommendations to proposals: candidates from the database, a look at each live resource, one frozen plan an account."""
+"""From recommendations to proposals: candidates from the database, a look at
+each live resource, one frozen plan an account.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,17 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from db.engines import Database
+from aws.clients import Cloud, cloud_of
+from config.errors import UserError
+from config.organisation import Organisation
+from config.organisation import Remediation as Limits
+from config.settings import Settings
+from db.database import Database
 from db.tables import Recommendation, Remediation, RemediationStep, Resource
-from playbooks.acting import cloud_errors, sentence
 from playbooks.actions import ACTIONS, permissions
-from playbooks.actions.action import Where
-from playbooks.cloud import Cloud, cloud_of
+from playbooks.actions.action import ResourceRef
+from playbooks.notifications import OPEN
 from playbooks.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
+from playbooks.run.steps import cloud_errors, sentence
 from playbooks.schema import Playbook, read_playbooks
-from playbooks.telling import OPEN
-from settings import Organisation, Settings, UserError
-from settings import Remediation as Limits
 
 AUTO = "auto"
 """The approver of what a playbook in mode auto has earned."""
@@ -34,8 +38,8 @@ class NothingToDo:
 
 
 def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Target]:
-    """Open recommendations that the playbook's trigger accepts, without those in an open or snoozed proposal, sorted by saving, largest first; after
-    them what matches and is protected, to be named.
+    """Open recommendations that the playbook's trigger accepts, without those in an open or snoozed
+    proposal, sorted by saving, largest first; after them what matches and is protected, to be named.
     """
     rows = session.execute(
         sa.select(Recommendation, Resource)
@@ -47,7 +51,9 @@ def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Targ
         )
         .order_by(Recommendation.monthly_savings.desc().nulls_last(), Recommendation.resource_id)
     )
-    found = ((recommendation, resource) for recommendation, resource in rows if accepted(playbook, resource, recommendation))
+    found = (
+        (recommendation, resource) for recommendation, resource in rows if accepted(playbook, resource, recommendation)
+    )
     population = _population(session)
     return [_target(recommendation, resource, population) for recommendation, resource in found]
 
@@ -71,11 +77,15 @@ def accepted(playbook: Playbook, resource: Resource | None, recommendation: Reco
 
 
 def _population(session: Session) -> dict[tuple[str | None, str | None], int]:
-    counted = sa.select(Resource.account_id, Resource.resource_type, sa.func.count()).group_by(Resource.account_id, Resource.resource_type)
+    counted = sa.select(Resource.account_id, Resource.resource_type, sa.func.count()).group_by(
+        Resource.account_id, Resource.resource_type
+    )
     return {(account, kind): number for account, kind, number in session.execute(counted)}
 
 
-def _target(recommendation: Recommendation, resource: Resource | None, population: Mapping[tuple[str | None, str | None], int]) -> Target:
+def _target(
+    recommendation: Recommendation, resource: Resource | None, population: Mapping[tuple[str | None, str | None], int]
+) -> Target:
     evidence: Mapping[str, Any] = recommendation.evidence
     return Target(
         resource_id=recommendation.resource_id,
@@ -95,8 +105,12 @@ def _target(recommendation: Recommendation, resource: Resource | None, populatio
     )
 
 
-def make_plans(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: Limits, now: datetime) -> list[Plan] | NothingToDo:
-    """Look at every target and freeze one plan for each account, team and environment; what must not be touched is named with its reason."""
+def make_plans(
+    playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: Limits, now: datetime
+) -> list[Plan] | NothingToDo:
+    """Look at every target and freeze one plan for each account, team and
+    environment; what must not be touched is named with its reason.
+    """
     groups: dict[tuple[str, str | None, str | None], list[Target]] = {}
     for target in targets:
         groups.setdefault((target.account_id, target.team, target.environment), []).append(target)
@@ -110,7 +124,9 @@ def make_plans(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limi
 def _plan(playbook: Playbook, targets: Sequence[Target], cloud: Cloud, limits: Limits, now: datetime) -> Plan:
     steps: list[PlannedStep] = []
     left_out: list[LeftOut] = []
-    most = min(playbook.guards.maximum_resources, max(1, limits.maximum_resources_a_day))  # what could never start in a day is not offered
+    most = min(
+        playbook.guards.maximum_resources, max(1, limits.maximum_resources_a_day)
+    )  # what could never start in a day is not offered
     guards = playbook.guards.model_copy(update={"maximum_resources": most})
     for target in targets:
         planned = _looked_at(playbook, target, cloud, limits)
@@ -152,10 +168,11 @@ def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits)
         return LeftOut(target.resource_id, target.name, "the inventory does not know its account")
     steps: list[PlannedStep] = []
     for step in playbook.steps:
-        action, where = ACTIONS[step.action], Where(target.resource_id, target.account_id, target.region)
+        action, where = ACTIONS[step.action], ResourceRef(target.resource_id, target.account_id, target.region)
         seen = action.observe(cloud, where)
         parameters = {
-            key: target.proposed.get(value[1:]) if str(value).startswith("$") else value for key, value in step.parameters.items()
+            key: target.proposed.get(value[1:]) if str(value).startswith("$") else value
+            for key, value in step.parameters.items()
         }
         reason = objection(target, seen, playbook, limits)
         if reason is None and None in parameters.values():
@@ -167,12 +184,16 @@ def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits)
         says = action.says(seen, parameters)
         place = (target.resource_id, target.name, target.account_id, target.region)
         money = (target.monthly_savings, step.undo, dict(target.arithmetic))
-        steps.append(PlannedStep(*place, step.action, parameters, step.grace_seconds, seen, says, target.evidence, *money))
+        steps.append(
+            PlannedStep(*place, step.action, parameters, step.grace_seconds, seen, says, target.evidence, *money)
+        )
     return steps
 
 
 def successes(session: Session, playbook: Playbook) -> int:
-    """How many runs of this very playbook that a person approved ended well: `auto` waits for some, and an edited playbook earns it anew."""
+    """How many runs of this very playbook that a person approved ended well:
+    `auto` waits for some, and an edited playbook earns it anew.
+    """
     return (
         session.scalar(
             sa.select(sa.func.count()).where(
@@ -188,7 +209,9 @@ def successes(session: Session, playbook: Playbook) -> int:
 
 
 def describe(plans: Iterable[Plan]) -> list[str]:
-    """Plans as lines for the command line: exactly what would happen, the permissions it takes, what is left out and why."""
+    """Plans as lines for the command line: exactly what would happen, the
+    permissions it takes, what is left out and why.
+    """
     lines: list[str] = []
     for plan in plans:
         savings = plan.monthly_savings()
@@ -196,14 +219,19 @@ def describe(plans: Iterable[Plan]) -> list[str]:
         lines.append(
             f"{plan.playbook} in {plan.account or plan.account_id} ({plan.environment or 'no environment'}, {plan.team or 'no team'}){worth}"
         )
-        lines += [f"  {number}. {step.name} {step.resource_id}: {step.says} ({step.evidence})" for number, step in enumerate(plan.steps, 1)]
+        lines += [
+            f"  {number}. {step.name} {step.resource_id}: {step.says} ({step.evidence})"
+            for number, step in enumerate(plan.steps, 1)
+        ]
         lines += [f"  left out: {item.name} ({item.reason})" for item in plan.left_out]
         lines.append(f"  undo: {plan.undo}")
         lines.append(f"  permissions: {', '.join(permissions([step.action for step in plan.steps]))}")
     return lines
 
 
-def plans_now(database: Database, settings: Settings, organisation: Organisation, name: str) -> list[Plan] | NothingToDo:
+def plans_now(
+    database: Database, settings: Settings, organisation: Organisation, name: str
+) -> list[Plan] | NothingToDo:
     """What a playbook would do now, for the command line; changes nothing. Raises `UserError` for an unknown name."""
     playbooks = read_playbooks()
     if name not in playbooks:
@@ -211,7 +239,9 @@ def plans_now(database: Database, settings: Settings, organisation: Organisation
     now = datetime.now(UTC)
     with Session(database.app) as session:
         targets = candidates(session, playbooks[name], now)
-    return make_plans(playbooks[name], targets, cloud_of(settings, organisation.remediation), organisation.remediation, now)
+    return make_plans(
+        playbooks[name], targets, cloud_of(settings, organisation.remediation), organisation.remediation, now
+    )
 
 
 def plan_text(plans: list[Plan] | NothingToDo) -> str:
@@ -226,4 +256,8 @@ def plan_json(plans: list[Plan] | NothingToDo) -> dict[str, Any]:
     """Plans for programs: as they would be frozen, with the permissions they take."""
     if isinstance(plans, NothingToDo):
         return {"plans": [], "reason": plans.reason, "left_out": [asdict(item) for item in plans.left_out]}
-    return {"plans": [{**plan.to_json(), "permissions": permissions([step.action for step in plan.steps])} for plan in plans]}
+    return {
+        "plans": [
+            {**plan.to_json(), "permissions": permissions([step.action for step in plan.steps])} for plan in plans
+        ]
+    }

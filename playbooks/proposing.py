@@ -6,25 +6,31 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud
+from config.organisation import Organisation
 from db import audit
-from playbooks import remediation as life
-from playbooks.approval import lacks_role
-from playbooks.cloud import Cloud
+from playbooks.approval import lifecycle as life
+from playbooks.approval.rules import lacks_role
+from playbooks.approval.stored import rule_of
+from playbooks.notifications import tell
 from playbooks.plan import Target
 from playbooks.planning import AUTO, NothingToDo, candidates, make_plans, successes
-from playbooks.rules import rule_of
 from playbooks.schema import Playbook
-from playbooks.telling import tell
-from settings import Organisation
 
 
 def matching(playbooks: Mapping[str, Playbook], kind: str) -> list[Playbook]:
     """The playbooks that change something about a kind of recommendation or insight, in the order of their names."""
-    return [playbook for _, playbook in sorted(playbooks.items()) if playbook.trigger.kind == kind and playbook.mode != "notify"]
+    return [
+        playbook
+        for _, playbook in sorted(playbooks.items())
+        if playbook.trigger.kind == kind and playbook.mode != "notify"
+    ]
 
 
 def approvers(organisation: Organisation, playbook: Playbook, team: str | None, requester: str) -> list[dict[str, str]]:
-    """The people of finops.yaml who may approve a team's remediation by this playbook, without its requester where that is not enough."""
+    """The people of finops.yaml who may approve a team's remediation by this
+    playbook, without its requester where that is not enough.
+    """
     rule = rule_of(playbook)
     if rule is None:
         return []
@@ -45,8 +51,14 @@ def propose_all(
     resource_ids: frozenset[str] | None = None,
     insight_id: int | None = None,
 ) -> list[int] | NothingToDo:
-    """One proposal an account, team and environment, for all open candidates or only some resources; the caller commits. `auto` playbooks that have earned it are approved at once."""
-    targets = [target for target in candidates(session, playbook, now) if resource_ids is None or target.resource_id in resource_ids]
+    """One proposal an account, team and environment, for all open candidates or only some
+    resources; the caller commits. `auto` playbooks that have earned it are approved at once.
+    """
+    targets = [
+        target
+        for target in candidates(session, playbook, now)
+        if resource_ids is None or target.resource_id in resource_ids
+    ]
     return propose_targets(session, playbook, targets, cloud, organisation, requester, now, insight_id=insight_id)
 
 
@@ -68,7 +80,11 @@ def propose_targets(
     if isinstance(plans, NothingToDo):
         return plans
     stopped = life.is_stopped(session) or not organisation.remediation.enabled
-    earned = not stopped and playbook.mode == "auto" and successes(session, playbook) >= organisation.remediation.auto_after_successes
+    earned = (
+        not stopped
+        and playbook.mode == "auto"
+        and successes(session, playbook) >= organisation.remediation.auto_after_successes
+    )
     numbers = []
     for plan in plans:
         channel = organisation.channel_for(plan.team)
@@ -87,7 +103,11 @@ def propose_targets(
         if earned:
             remediation.state, remediation.approved_at = "approved", now
             remediation.approvals = [
-                {"actor": AUTO, "name": f"auto after {organisation.remediation.auto_after_successes} successes", "at": now.isoformat()}
+                {
+                    "actor": AUTO,
+                    "name": f"auto after {organisation.remediation.auto_after_successes} successes",
+                    "at": now.isoformat(),
+                }
             ]
             audit.append(session, "system", "remediation.auto_approved", str(remediation.id), {})
             tell(session, remediation, playbook)

@@ -2,22 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from access import Role
-from errors import UserError
-from settings import line_of, own_playbooks
+from config.access import Role
+from config.errors import UserError
+from config.settings import own_playbooks
+from config.yaml_file import read_model, time_zone
+from playbooks.actions import ACTIONS
 
-FILTERS = ("team", "account", "account_id", "environment", "application", "region", "service", "provider", "resource_type", "instance_type")
-BUILT_IN = Path(__file__).parent
+FILTERS = (
+    "team",
+    "account",
+    "account_id",
+    "environment",
+    "application",
+    "region",
+    "service",
+    "provider",
+    "resource_type",
+    "instance_type",
+)
+BUILT_IN = Path(__file__).parent / "catalog"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -37,7 +48,8 @@ class Trigger(_Strict):
 
     kind: str = Field(description="Kind of recommendation or insight: stop_idle, rightsize, delete_volume, budget …")
     filters: dict[str, Texts] = Field(
-        default_factory=dict, description=f"Field -> accepted values; fields: {', '.join(FILTERS)}, and tag:KEY for a tag"
+        default_factory=dict,
+        description=f"Field -> accepted values; fields: {', '.join(FILTERS)}, and tag:KEY for a tag",
     )
 
     @model_validator(mode="after")
@@ -56,16 +68,12 @@ class Window(_Strict):
     )
     start: time = Field(time(8), description="From this time on")
     end: time = Field(time(18), description="Of the same day; for a window over midnight write two")
-    timezone: str = Field("UTC", description="Time zone of the times")
+    timezone: Annotated[str, AfterValidator(time_zone)] = Field("UTC", description="Time zone of the times")
 
     @model_validator(mode="after")
-    def _opens(self) -> "Window":
+    def _ordered(self) -> "Window":
         if self.end <= self.start:
             raise ValueError("end must be after start; for a window over midnight write two")
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"there is no time zone {self.timezone!r}; write it as Europe/Berlin") from error
         return self
 
 
@@ -86,12 +94,18 @@ class Freeze(_Strict):
 class Guards(_Strict):
     """What keeps a resource, or the whole plan, from being touched."""
 
-    protected_tags: dict[str, Texts] = Field(default_factory=dict, description="Besides those of finops.yaml; * is any value")
+    protected_tags: dict[str, Texts] = Field(
+        default_factory=dict, description="Besides those of finops.yaml; * is any value"
+    )
     require_tags: tuple[str, ...] = Field(("team",), description="A resource without these tags counts as protected")
     environments: tuple[str, ...] = Field((), description="Only these; empty: any")
     maximum_resources: int = Field(25, ge=1, description="Most resources of one plan")
-    maximum_percent: float = Field(100, gt=0, le=100, description="Most of the account's resources of this kind, in per cent")
-    maximum_monthly_amount: float = Field(10_000, gt=0, description="Most monthly savings, a bound on how much is at stake")
+    maximum_percent: float = Field(
+        100, gt=0, le=100, description="Most of the account's resources of this kind, in per cent"
+    )
+    maximum_monthly_amount: float = Field(
+        10_000, gt=0, description="Most monthly savings, a bound on how much is at stake"
+    )
     windows: tuple[Window, ...] = Field((), description="Acting is allowed in any of these; empty: always")
     freezes: tuple[Freeze, ...] = Field((), description="Days on which nothing is changed")
 
@@ -102,7 +116,9 @@ class Approval(_Strict):
     count: int = Field(1, ge=1, le=5, description="How many people")
     roles: tuple[Role, ...] = Field((Role.APPROVER,), description="Who may: people with one of these roles")
     not_requester: bool = Field(True, description="Whoever asked for it does not count")
-    expires_hours: float = Field(24, gt=0, le=24 * 30, description="How long a proposal is open, and how long an approval is good")
+    expires_hours: float = Field(
+        24, gt=0, le=24 * 30, description="How long a proposal is open, and how long an approval is good"
+    )
     typed_confirmation: bool = Field(False, description="The approver types the number of resources")
 
 
@@ -125,14 +141,14 @@ class Step(_Strict):
     """One action on each resource."""
 
     action: str = Field(description="Name of the action")
-    parameters: dict[str, Any] = Field(default_factory=dict, description="Its parameters; `$name` takes what the recommendation proposes")
+    parameters: dict[str, Any] = Field(
+        default_factory=dict, description="Its parameters; `$name` takes what the recommendation proposes"
+    )
     grace_seconds: float = Field(0, ge=0, le=3600, description="Pause before the step")
     undo: bool = Field(True, description="false: Undo and roll back leave this step as it is")
 
     @model_validator(mode="after")
     def _action_exists(self) -> "Step":
-        from playbooks.actions import ACTIONS
-
         action = ACTIONS.get(self.action)
         if action is None:
             raise ValueError(f"unknown action {self.action!r}; known: {', '.join(sorted(ACTIONS))}")
@@ -151,7 +167,9 @@ class Savings(_Strict):
     """How the saving is verified."""
 
     window_days: int = Field(14, ge=1, le=90, description="Days after the change in which the bill is looked at")
-    tracked: bool = Field(True, description="false: no entry in the ledger, as for schedules, which stop and start again")
+    tracked: bool = Field(
+        True, description="false: no entry in the ledger, as for schedules, which stop and start again"
+    )
 
 
 class Playbook(_Strict):
@@ -160,7 +178,9 @@ class Playbook(_Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$", description="Name, as in `finops playbooks plan NAME`")
     title: str = Field(max_length=120, description="First line of the card")
     headline: str = Field(
-        "", max_length=120, description="First line of the card: Stop {count} idle instance{s}; empty: the title and the count"
+        "",
+        max_length=120,
+        description="First line of the card: Stop {count} idle instance{s}; empty: the title and the count",
     )
     description: str = Field("", description="A sentence for people")
     trigger: Trigger = Field(description="What it answers")
@@ -173,15 +193,15 @@ class Playbook(_Strict):
         (), description="Hold when planning, before the run, and before each resource's first step"
     )
     steps: tuple[Step, ...] = Field((), description="None where the playbook only tells")
-    verify: tuple[Condition, ...] = Field((), description="Hold after a resource's last step, besides what each action checks itself")
+    verify: tuple[Condition, ...] = Field(
+        (), description="Hold after a resource's last step, besides what each action checks itself"
+    )
     escalation: Escalation | None = Field(None, description="Whom it tells, in mode notify")
     roll_back_on_failure: bool = Field(False, description="Undo the run's own steps, last first, when one fails")
     savings: Savings = Field(Savings(), description="How the saving is verified")
 
     @model_validator(mode="after")
     def _steps_exist(self) -> "Playbook":
-        from playbooks.actions import ACTIONS
-
         try:
             self.headline.format(count=1, s="")
         except (KeyError, IndexError, ValueError) as error:
@@ -194,9 +214,9 @@ class Playbook(_Strict):
         return self
 
     def typed_confirmation(self) -> bool:
-        """Whether the approver types the number of resources: where the playbook says so, and wherever something is destroyed."""
-        from playbooks.actions import ACTIONS
-
+        """Whether the approver types the number of resources: where the
+        playbook says so, and wherever something is destroyed.
+        """
         return self.approval.typed_confirmation or any(ACTIONS[step.action].destroys for step in self.steps)
 
     def digest(self) -> str:
@@ -213,42 +233,14 @@ def _check_parameters(model: type[BaseModel], parameters: dict[str, Any]) -> Non
         try:
             model.model_validate(parameters)
         except ValidationError as error:
-            raise ValueError("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())) from error
-
-
-def _repeated(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
-    """Keys that stand twice in one mapping, which YAML readers accept silently."""
-    if isinstance(node, yaml.MappingNode):
-        known: set[str] = set()
-        for key, value in node.value:
-            if key.value in known:
-                yield key
-            known.add(key.value)
-            yield from _repeated(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _repeated(value)
+            raise ValueError(
+                "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            ) from error
 
 
 def read_playbook(path: Path) -> Playbook:
     """One playbook file; raises `UserError` that names file, line and fix."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise UserError(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {getattr(error, 'problem', error)}.") from error
-    if twice := next(_repeated(tree), None):
-        raise UserError(f"{path}:{twice.start_mark.line + 1}: {twice.value} is said twice; the first would be lost.")
-    try:
-        return Playbook.model_validate(content)
-    except ValidationError as error:
-        lines = (
-            f"{path}:{line_of(tree, e['loc'])}: {'.'.join(map(str, e['loc'])) or 'playbook'}: {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors()
-        )
-        raise UserError("\n".join(lines)) from error
+    return read_model(path, path.read_text(encoding="utf-8"), Playbook)
 
 
 @lru_cache(maxsize=4)
@@ -271,7 +263,8 @@ def chosen(names: Sequence[str] | None) -> list[Playbook]:
 
 
 def read_playbooks(folder: Path | None = None) -> dict[str, Playbook]:
-    """All playbooks by name: those of a folder, else the built-in ones with those of FINOPS_PLAYBOOKS, of which one of the same name replaces a built-in one.
+    """All playbooks by name: those of a folder, else the built-in ones with those
+    of FINOPS_PLAYBOOKS, of which one of the same name replaces a built-in one.
 
     Raises `UserError` that names file, line and fix.
     """

@@ -1,9 +1,13 @@
-"""What playbooks can do: one file a kind of resource, each action declaring its parameters, its permissions and its undo."""
+"""What playbooks can do: one file a kind of resource, each action declaring its
+parameters, its permissions and its undo.
+"""
 
 from playbooks.actions import addresses, ebs, ec2, lambda_functions, rds
 from playbooks.actions.action import Action
 
-ACTIONS: dict[str, Action] = {action.name: action for module in (addresses, ebs, ec2, lambda_functions, rds) for action in module.ACTIONS}
+ACTIONS: dict[str, Action] = {
+    action.name: action for module in (addresses, ebs, ec2, lambda_functions, rds) for action in module.ACTIONS
+}
 
 
 def permissions(names: list[str]) -> list[str]:

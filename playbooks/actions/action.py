@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from playbooks.cloud import Cloud
-from playbooks.plan import Target
+from aws.clients import Cloud
 
 Seen = dict[str, Any]
 """What was seen of a live resource: plain JSON values; empty when it does not exist."""
@@ -20,7 +19,7 @@ class NoParameters(BaseModel):
 
 
 @dataclass(frozen=True)
-class Where:
+class ResourceRef:
     """A resource and where it is."""
 
     resource_id: str
@@ -42,10 +41,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class Action:
-    """An action on one resource. `observe`, `feasible`, `apply` and `undo` talk to the cloud and may raise its errors; the others are pure.
+    """An action on one resource. `observe`, `feasible`, `apply` and `undo` talk
+    to the cloud and may raise its errors; the others are pure.
 
-    `undo_record` is stored before `apply`, so undo must manage with it when the worker dies in between; what `apply` returns is added to it. `verify` takes
-    the parameters on top of that record.
+    `undo_record` is stored before `apply`, so undo must manage with it when the worker dies in
+    between; what `apply` returns is added to it. `verify` takes the parameters on top of that record.
     """
 
     name: str
@@ -53,17 +53,14 @@ class Action:
     reversible: bool
     destroys: bool
     undo_says: str
-    observe: Callable[[Cloud, Where], Seen]
+    observe: Callable[[Cloud, ResourceRef], Seen]
     says: Callable[[Seen, Mapping[str, Any]], str]
     undo_record: Callable[[Seen, Mapping[str, Any]], dict[str, Any]]
-    apply: Callable[[Cloud, Where, Mapping[str, Any], dict[str, Any]], dict[str, Any]]
-    undo: Callable[[Cloud, Where, Mapping[str, Any]], None]
+    apply: Callable[[Cloud, ResourceRef, Mapping[str, Any], dict[str, Any]], dict[str, Any]]
+    undo: Callable[[Cloud, ResourceRef, Mapping[str, Any]], None]
     verify: Callable[[Seen, Mapping[str, Any]], bool]
     undone: Callable[[Seen, Mapping[str, Any]], bool]
-    feasible: Callable[[Cloud, Where, Seen, Mapping[str, Any]], Refused | None] = lambda _cloud, _where, _seen, _parameters: None
+    feasible: Callable[[Cloud, ResourceRef, Seen, Mapping[str, Any]], Refused | None] = (
+        lambda _cloud, _where, _seen, _parameters: None
+    )
     parameters: type[BaseModel] = NoParameters
-
-
-def where(target: Target) -> Where:
-    """The place of a planned target."""
-    return Where(target.resource_id, target.account_id, target.region)

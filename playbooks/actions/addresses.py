@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from playbooks.actions.action import Action, Refused, Seen, Where
+from aws.clients import Cloud
+from playbooks.actions.action import Action, Refused, ResourceRef, Seen
 from playbooks.actions.dry_run import asked
-from playbooks.cloud import Cloud
 
 
-def observe(cloud: Cloud, where: Where) -> Seen:
+def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """The address and what it is associated with; empty when it was released."""
     from botocore.exceptions import ClientError
 
@@ -29,17 +29,17 @@ def observe(cloud: Cloud, where: Where) -> Seen:
     }
 
 
-def _release(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _release(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     asked(cloud.client("ec2", where.account_id, where.region, "act").release_address, AllocationId=where.native_id)
     return {}
 
 
-def _cannot(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _cannot(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     """Released addresses go back to AWS; this is never called, because the action is not reversible."""
     raise NotImplementedError("a released address cannot be had back")
 
 
-def _unassociated(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _unassociated(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     return Refused(f"it is associated with {seen['associated_with']}") if seen["associated_with"] else None
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from playbooks.actions.action import Action, Refused, Seen, Where
+from aws.clients import Cloud
+from playbooks.actions.action import Action, Refused, ResourceRef, Seen
 from playbooks.actions.dry_run import ask, asked
-from playbooks.cloud import Cloud
 
 _WAIT = {"Delay": 5, "MaxAttempts": 120}
 _DELETED, _RESTORED = (
@@ -14,7 +14,7 @@ _DELETED, _RESTORED = (
 )  # tags by which an undo finds its snapshot, and a second undo the first one's volume
 
 
-def observe(cloud: Cloud, where: Where) -> Seen:
+def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """State, type, size, attachments and tags; empty when there is no such volume."""
     from botocore.exceptions import ClientError
 
@@ -41,11 +41,15 @@ def observe(cloud: Cloud, where: Where) -> Seen:
 
 
 def _tags(record: Mapping[str, Any], mark: str, volume_id: str) -> list[dict[str, str]]:
-    kept = {key: value for key, value in record["tags"].items() if not key.startswith("aws:") and key not in {_DELETED, _RESTORED}}
+    kept = {
+        key: value
+        for key, value in record["tags"].items()
+        if not key.startswith("aws:") and key not in {_DELETED, _RESTORED}
+    }
     return [{"Key": key, "Value": value} for key, value in {**kept, mark: volume_id}.items()]
 
 
-def _delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _delete(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
     ask(client.delete_volume, VolumeId=where.native_id)
     snapshot = asked(
@@ -60,17 +64,19 @@ def _delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: d
     return {"snapshot_id": snapshot}
 
 
-def _snapshot_of(client: Any, where: Where, record: Mapping[str, Any]) -> str:
+def _snapshot_of(client: Any, where: ResourceRef, record: Mapping[str, Any]) -> str:
     """The snapshot made before the deletion; looked for by its tag when the worker died before it could note the id."""
     if "snapshot_id" in record:
         return str(record["snapshot_id"])
-    found = client.describe_snapshots(OwnerIds=["self"], Filters=[{"Name": f"tag:{_DELETED}", "Values": [where.native_id]}])["Snapshots"]
+    found = client.describe_snapshots(
+        OwnerIds=["self"], Filters=[{"Name": f"tag:{_DELETED}", "Values": [where.native_id]}]
+    )["Snapshots"]
     if not found:
         raise OSError(f"there is no snapshot tagged {_DELETED}={where.native_id}")
     return str(max(found, key=lambda one: one["StartTime"])["SnapshotId"])
 
 
-def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _restore(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     """A volume from the snapshot, once; none where the volume was not deleted after all."""
     if observe(cloud, where):
         return
@@ -93,7 +99,7 @@ def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
     client.get_waiter("volume_available").wait(VolumeIds=[restored["VolumeId"]], WaiterConfig=_WAIT)
 
 
-def _observe_deleted(cloud: Cloud, where: Where) -> Seen:
+def _observe_deleted(cloud: Cloud, where: ResourceRef) -> Seen:
     """As `observe`; where the volume is gone, the one restored from it."""
     seen = observe(cloud, where)
     if seen:
@@ -104,12 +110,14 @@ def _observe_deleted(cloud: Cloud, where: Where) -> Seen:
 
 
 def gp3_speed(size_gib: int) -> dict[str, int]:
-    """IOPS and MiB/s that a gp2 volume of this size has, so that gp3's own 3,000 and 125 are no step back (AWS: 3 IOPS a GiB, 250 MiB/s above 170 GiB)."""
+    """IOPS and MiB/s that a gp2 volume of this size has, so that gp3's own 3,000
+    and 125 are no step back (AWS: 3 IOPS a GiB, 250 MiB/s above 170 GiB).
+    """
     speed = {"Iops": min(16_000, 3 * size_gib)} if size_gib > 1_000 else {}
     return {**speed, "Throughput": 250} if size_gib > 170 else speed
 
 
-def _to_type(cloud: Cloud, where: Where, volume_type: str, **speed: int) -> None:
+def _to_type(cloud: Cloud, where: ResourceRef, volume_type: str, **speed: int) -> None:
     """Change the type and wait until the volume works with it, which is before the data is moved."""
     from botocore.waiter import WaiterModel, create_waiter_with_client
 
@@ -132,20 +140,20 @@ def _to_type(cloud: Cloud, where: Where, volume_type: str, **speed: int) -> None
     create_waiter_with_client("Modified", model, client).wait(VolumeIds=[where.native_id])
 
 
-def _to_gp3(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _to_gp3(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     _to_type(cloud, where, "gp3", **gp3_speed(record["size_gib"]))
     return {}
 
 
-def _back(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _back(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     _to_type(cloud, where, record["volume_type"])
 
 
-def _is_gp2(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _is_gp2(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     return None if seen["volume_type"] == "gp2" else Refused(f"it is {seen['volume_type']}, not gp2")
 
 
-def _unattached(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _unattached(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     return Refused(f"it is attached to {', '.join(seen['attached_to'])}") if seen["attached_to"] else None
 
 
@@ -165,7 +173,9 @@ ACTIONS = (
         undo_says="a new volume from the snapshot",
         observe=_observe_deleted,
         says=lambda seen, _: f"snapshot, then delete the {seen['size_gib']} GiB {seen['volume_type']} volume",
-        undo_record=lambda seen, _: {key: seen[key] for key in ("zone", "volume_type", "size_gib", "iops", "throughput", "tags")},
+        undo_record=lambda seen, _: {
+            key: seen[key] for key in ("zone", "volume_type", "size_gib", "iops", "throughput", "tags")
+        },
         apply=_delete,
         undo=_restore,
         verify=lambda seen, _: "state" not in seen,

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from playbooks.actions.action import Action, Refused, Seen, Where
+from aws.clients import Cloud
+from playbooks.actions.action import Action, Refused, ResourceRef, Seen
 from playbooks.actions.dry_run import ask, asked
-from playbooks.cloud import Cloud
 
 _WAIT = {"Delay": 5, "MaxAttempts": 60}
 
@@ -19,7 +19,7 @@ class ResizeParameters(BaseModel):
     instance_type: str = Field(pattern=r"^[a-z0-9-]+\.[a-z0-9]+$")
 
 
-def observe(cloud: Cloud, where: Where) -> Seen:
+def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """State, type, zone, architecture and tags; empty when there is no such instance."""
     from botocore.exceptions import ClientError
 
@@ -45,8 +45,10 @@ def observe(cloud: Cloud, where: Where) -> Seen:
     }
 
 
-def _stoppable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    """Stopping must not lose anything: a scaling group replaces what is stopped, spot and instance-store instances end with it; and AWS must allow it."""
+def _stoppable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """Stopping must not lose anything: a scaling group replaces what is stopped,
+    spot and instance-store instances end with it; and AWS must allow it.
+    """
     group = seen["tags"].get("aws:autoscaling:groupName")
     if group:
         return Refused(f"it belongs to the scaling group {group}, which would replace it")
@@ -55,33 +57,35 @@ def _stoppable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, 
     if seen["root_device"] == "instance-store":
         return Refused("its root disk would be lost with a stop")
     client = cloud.client("ec2", where.account_id, where.region, "observe")
-    held = client.describe_instance_attribute(InstanceId=where.native_id, Attribute="disableApiStop").get("DisableApiStop", {})
+    held = client.describe_instance_attribute(InstanceId=where.native_id, Attribute="disableApiStop").get(
+        "DisableApiStop", {}
+    )
     return Refused("its stop protection is on") if held.get("Value") else None
 
 
-def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _stop(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
     asked(client.stop_instances, InstanceIds=[where.native_id])
     client.get_waiter("instance_stopped").wait(InstanceIds=[where.native_id], WaiterConfig=_WAIT)
     return {}
 
 
-def _start(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _start(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
     asked(client.start_instances, InstanceIds=[where.native_id])
     client.get_waiter("instance_running").wait(InstanceIds=[where.native_id], WaiterConfig=_WAIT)
     return {}
 
 
-def _start_again(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _start_again(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     _start(cloud, where, {}, {})
 
 
-def _stop_again(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _stop_again(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     _stop(cloud, where, {}, {})
 
 
-def _resize(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _resize(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
     running = record["state"] == "running"
     wanted = {"InstanceId": where.native_id, "InstanceType": {"Value": parameters["instance_type"]}}
@@ -95,7 +99,7 @@ def _resize(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: d
     return {}
 
 
-def _undo_resize(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _undo_resize(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     _resize(cloud, where, {"instance_type": record["instance_type"]}, {"state": record["state"]})
 
 
@@ -112,8 +116,10 @@ def _architectures(client: Any, instance_type: str) -> set[str] | None:
     return set(types[0]["ProcessorInfo"]["SupportedArchitectures"]) if types else None
 
 
-def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    """The type exists, is offered in the instance's zone and fits its architecture; AWS's own checks come too late, after the stop."""
+def _resizable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """The type exists, is offered in the instance's zone and fits its
+    architecture; AWS's own checks come too late, after the stop.
+    """
     if refused := _stoppable(cloud, where, seen, parameters):
         return refused
     wanted = parameters["instance_type"]
@@ -124,9 +130,13 @@ def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, 
         return Refused(f"there is no instance type {wanted}")
     has = {seen["architecture"]} if seen["architecture"] else _architectures(client, seen["instance_type"]) or set()
     if not fits & has:
-        return Refused(f"{wanted} is {' or '.join(sorted(fits))}, the instance is {' or '.join(sorted(has)) or 'unknown'}")
+        return Refused(
+            f"{wanted} is {' or '.join(sorted(fits))}, the instance is {' or '.join(sorted(has)) or 'unknown'}"
+        )
     filters = [{"Name": "instance-type", "Values": [wanted]}]
-    offered = client.describe_instance_type_offerings(LocationType="availability-zone", Filters=filters)["InstanceTypeOfferings"]
+    offered = client.describe_instance_type_offerings(LocationType="availability-zone", Filters=filters)[
+        "InstanceTypeOfferings"
+    ]
     if seen["zone"] not in {offer["Location"] for offer in offered}:
         return Refused(f"{wanted} is not offered in {seen['zone']}")
     return None
@@ -135,7 +145,12 @@ def _resizable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, 
 ACTIONS = (
     Action(
         name="ec2.stop",
-        permissions=("ec2:DescribeInstanceAttribute", "ec2:DescribeInstances", "ec2:StartInstances", "ec2:StopInstances"),
+        permissions=(
+            "ec2:DescribeInstanceAttribute",
+            "ec2:DescribeInstances",
+            "ec2:StartInstances",
+            "ec2:StopInstances",
+        ),
         reversible=True,
         destroys=False,
         undo_says="start again",
@@ -181,8 +196,12 @@ ACTIONS = (
         undo_record=lambda seen, _: {"state": seen["state"], "instance_type": seen["instance_type"]},
         apply=_resize,
         undo=_undo_resize,
-        verify=lambda seen, wanted: bool(seen) and (seen["instance_type"], seen["state"]) == (wanted["instance_type"], wanted["state"]),
-        undone=lambda seen, record: bool(seen) and (seen["instance_type"], seen["state"]) == (record["instance_type"], record["state"]),
+        verify=lambda seen, wanted: (
+            bool(seen) and (seen["instance_type"], seen["state"]) == (wanted["instance_type"], wanted["state"])
+        ),
+        undone=lambda seen, record: (
+            bool(seen) and (seen["instance_type"], seen["state"]) == (record["instance_type"], record["state"])
+        ),
         feasible=_resizable,
         parameters=ResizeParameters,
     ),

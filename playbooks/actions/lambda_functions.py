@@ -9,10 +9,20 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from playbooks.actions.action import Action, Refused, Seen, Where
-from playbooks.cloud import Cloud
+from aws.clients import Cloud
+from playbooks.actions.action import Action, Refused, ResourceRef, Seen
 
-_KEPT = ("FunctionName", "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Architectures", "PackageType")
+_KEPT = (
+    "FunctionName",
+    "Runtime",
+    "Role",
+    "Handler",
+    "Description",
+    "Timeout",
+    "MemorySize",
+    "Architectures",
+    "PackageType",
+)
 
 
 _LOST = {
@@ -33,18 +43,18 @@ class KeepParameters(BaseModel):
 
 
 class ArchiveParameters(BaseModel):
-    """Where the code is kept."""
+    """ResourceRef the code is kept."""
 
     model_config = ConfigDict(extra="forbid")
     archive_bucket: str = Field(min_length=3, max_length=63)
 
 
-def _name(where: Where) -> str:
+def _name(where: ResourceRef) -> str:
     """The function of an ARN, with or without a version, or the name as it is."""
     return where.resource_id.rsplit(":function:", 1)[-1].split(":", 1)[0]
 
 
-def observe(cloud: Cloud, where: Where) -> Seen:
+def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """Configuration, numbered versions, aliased versions and tags; empty when there is no such function."""
     client = cloud.client("lambda", where.account_id, where.region, "observe")
     try:
@@ -75,7 +85,9 @@ def superfluous(seen: Seen, keep: int) -> list[str]:
     return [version for version in old if version not in seen["aliased"]]
 
 
-def _delete_versions(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _delete_versions(
+    cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]
+) -> dict[str, Any]:
     client = cloud.client("lambda", where.account_id, where.region, "act")
     for version in record["versions"]:
         client.delete_function(FunctionName=_name(where), Qualifier=version)
@@ -91,7 +103,9 @@ def download(address: str) -> bytes:
     return content
 
 
-def _archive_and_delete(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _archive_and_delete(
+    cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]
+) -> dict[str, Any]:
     client = cloud.client("lambda", where.account_id, where.region, "act")
     store = cloud.client("s3", where.account_id, where.region, "act")
     code = download(client.get_function(FunctionName=_name(where))["Code"]["Location"])
@@ -112,8 +126,10 @@ def _archive_record(seen: Seen, parameters: Mapping[str, Any]) -> dict[str, Any]
     return {**kept, "bucket": parameters["archive_bucket"], "key": key}
 
 
-def _archivable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    """Only what can be made again is deleted: a zip package, without secrets in its environment or layers that are not kept, and a bucket to keep it in."""
+def _archivable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    """Only what can be made again is deleted: a zip package, without secrets in
+    its environment or layers that are not kept, and a bucket to keep it in.
+    """
     from botocore.exceptions import ClientError
 
     if seen["configuration"].get("PackageType", "Zip") != "Zip":
@@ -129,15 +145,17 @@ def _archivable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str,
     return None
 
 
-def _restore(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _restore(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     if observe(cloud, where):
         return
     client = cloud.client("lambda", where.account_id, where.region, "act")
-    client.create_function(**record["configuration"], Code={"S3Bucket": record["bucket"], "S3Key": record["key"]}, Tags=record["tags"])
+    client.create_function(
+        **record["configuration"], Code={"S3Bucket": record["bucket"], "S3Key": record["key"]}, Tags=record["tags"]
+    )
     client.get_waiter("function_active_v2").wait(FunctionName=_name(where))
 
 
-def _cannot(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _cannot(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     """Deleted versions do not come back; this is never called, because the action is not reversible."""
     raise NotImplementedError("deleted versions cannot be had back")
 

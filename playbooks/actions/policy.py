@@ -6,10 +6,15 @@ from typing import Any
 from playbooks.actions import ACTIONS, permissions
 
 _READS = ("Describe", "List", "Get")
-_INSTANCE, _VOLUME, _SNAPSHOT = ("arn:aws:ec2:*:*:instance/*",), ("arn:aws:ec2:*:*:volume/*",), ("arn:aws:ec2:*:*:snapshot/*",)
+_INSTANCE, _VOLUME, _SNAPSHOT = (
+    ("arn:aws:ec2:*:*:instance/*",),
+    ("arn:aws:ec2:*:*:volume/*",),
+    ("arn:aws:ec2:*:*:snapshot/*",),
+)
 _FUNCTION, _DATABASE = ("arn:aws:lambda:*:*:function:*",), ("arn:aws:rds:*:*:db:*",)
 
-# What a permission may be used on; one that is not here only reads, and most of those cannot be narrowed (IAM's service authorization reference).
+# What a permission may be used on; one that is not here only reads, and most of those cannot be narrowed (IAM's service
+# authorization reference).
 _RESOURCES: dict[str, tuple[str, ...]] = {
     "ec2:CreateSnapshot": (*_VOLUME, *_SNAPSHOT),
     "ec2:CreateTags": (*_VOLUME, *_SNAPSHOT),
@@ -37,8 +42,12 @@ _CONDITIONS: dict[str, dict[str, Any]] = {
 _TAKES_TAGS_AS_CONDITION = ("ec2:Delete", "ec2:Modify", "ec2:Release", "ec2:St", "lambda:Delete", "rds:")
 
 
-def actor_policy(steps: Sequence[tuple[str, Mapping[str, Any]]], protected_tags: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """For steps (action, parameters): reads, each change on its own kind of resource only, and a refusal of what a tag protects."""
+def actor_policy(
+    steps: Sequence[tuple[str, Mapping[str, Any]]], protected_tags: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """For steps (action, parameters): reads, each change on its own kind of
+    resource only, and a refusal of what a tag protects.
+    """
     needed = permissions([action for action, _ in steps])
     reads = [one for one in needed if one not in _RESOURCES]
     statements = [_statement("Look", reads, ("*",))] if reads else []
@@ -61,7 +70,10 @@ def actor_policy(steps: Sequence[tuple[str, Mapping[str, Any]]], protected_tags:
 def observer_policy(steps: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """For the role that only looks."""
     reads = [one for one in permissions([action for action, _ in steps]) if one.partition(":")[2].startswith(_READS)]
-    return {"Version": "2012-10-17", "Statement": [_statement("Look", [one for one in reads if one != "s3:GetObject"], ("*",))]}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [_statement("Look", [one for one in reads if one != "s3:GetObject"], ("*",))],
+    }
 
 
 def _statement(name: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:
@@ -71,9 +83,16 @@ def _statement(name: str, actions: Sequence[str], resources: Sequence[str]) -> d
 def _in_buckets(resources: tuple[str, ...], steps: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     """The buckets that the steps name, in place of `{bucket}`."""
     buckets = sorted(
-        {str(value) for action, given in steps for key, value in given.items() if key.endswith("bucket") and action in ACTIONS}
+        {
+            str(value)
+            for action, given in steps
+            for key, value in given.items()
+            if key.endswith("bucket") and action in ACTIONS
+        }
     )
-    return tuple(one.replace("{bucket}", bucket) for one in resources for bucket in (buckets if "{bucket}" in one else ("",)))
+    return tuple(
+        one.replace("{bucket}", bucket) for one in resources for bucket in (buckets if "{bucket}" in one else ("",))
+    )
 
 
 def _protections(protected_tags: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:

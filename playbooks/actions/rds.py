@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from playbooks.actions.action import Action, Refused, Seen, Where
-from playbooks.cloud import Cloud
+from aws.clients import Cloud
+from playbooks.actions.action import Action, Refused, ResourceRef, Seen
 
 _WAIT = {"Delay": 15, "MaxAttempts": 120}
 
 
-def observe(cloud: Cloud, where: Where) -> Seen:
+def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """Status, class, engine and tags; empty when there is no such instance."""
     from botocore.exceptions import ClientError
 
@@ -31,31 +31,42 @@ def observe(cloud: Cloud, where: Where) -> Seen:
     }
 
 
-def _stop(cloud: Cloud, where: Where, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+def _stop(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     from botocore.waiter import WaiterModel, create_waiter_with_client
 
     client = cloud.client("rds", where.account_id, where.region, "act")
     client.stop_db_instance(DBInstanceIdentifier=where.native_id)
     status = {"matcher": "pathAll", "argument": "DBInstances[].DBInstanceStatus"}
     acceptors = [{**status, "state": "success", "expected": "stopped"}]
-    waiter = {"delay": _WAIT["Delay"], "operation": "DescribeDBInstances", "maxAttempts": _WAIT["MaxAttempts"], "acceptors": acceptors}
-    model = WaiterModel({"version": 2, "waiters": {"Stopped": waiter}})  # boto3 has no waiter of its own for a stopped instance
+    waiter = {
+        "delay": _WAIT["Delay"],
+        "operation": "DescribeDBInstances",
+        "maxAttempts": _WAIT["MaxAttempts"],
+        "acceptors": acceptors,
+    }
+    model = WaiterModel(
+        {"version": 2, "waiters": {"Stopped": waiter}}
+    )  # boto3 has no waiter of its own for a stopped instance
     create_waiter_with_client("Stopped", model, client).wait(DBInstanceIdentifier=where.native_id)
     return {}
 
 
-def _start(cloud: Cloud, where: Where, record: Mapping[str, Any]) -> None:
+def _start(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     client = cloud.client("rds", where.account_id, where.region, "act")
     if observe(cloud, where).get("state") == "stopped":  # RDS refuses to start what runs
         client.start_db_instance(DBInstanceIdentifier=where.native_id)
     client.get_waiter("db_instance_available").wait(DBInstanceIdentifier=where.native_id, WaiterConfig=_WAIT)
 
 
-def _stoppable(cloud: Cloud, where: Where, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _stoppable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     """RDS cannot stop replicas, instances with replicas, or members of an Aurora cluster."""
     if seen["replica_of"] or seen["replicas"]:
         return Refused("RDS cannot stop a read replica or an instance that has one")
-    return Refused("members of an Aurora cluster are stopped with their cluster") if seen["engine"].startswith("aurora") else None
+    return (
+        Refused("members of an Aurora cluster are stopped with their cluster")
+        if seen["engine"].startswith("aurora")
+        else None
+    )
 
 
 ACTIONS = (

@@ -1,4 +1,6 @@
-"""The life of a remediation, in the database: proposed, approved, running, and how it ended. Every change is one transaction with its audit entry and its message."""
+"""The life of a remediation, in the database: proposed, approved, running, and how
+it ended. Every change is one transaction with its audit entry and its message.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +9,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import access
-from access import Action, Actor, Allowed, Denied
+from config import access
+from config.access import Action, Actor, Allowed, Denied
 from db import audit
 from db.tables import Remediation, RemediationStep, Switch
-from playbooks import approval
+from playbooks.approval import rules
+from playbooks.approval.stored import may_decide, proposal_of, rule_for_undo, rule_of, still_good
+from playbooks.notifications import tell, undoable
 from playbooks.plan import Plan, digest, frozen
-from playbooks.rules import may_decide, proposal_of, rule_for_undo, rule_of, still_good
 from playbooks.schema import Playbook
-from playbooks.telling import tell, undoable
 
-CLOCK_SKEW = approval.CLOCK_SKEW
+CLOCK_SKEW = rules.CLOCK_SKEW
 _UNDO_GOOD_FOR = timedelta(hours=1)
 _STOPPED = "All remediation is stopped (/finops stop-all); nothing is started until it is switched on again."
 
@@ -44,7 +46,9 @@ def propose(
     requester_name: str | None = None,
     approvers: Sequence[Mapping[str, str]] = (),
 ) -> Remediation:
-    """Store a frozen plan with its steps and leave its card in the channel; `approvers` (id, name) are asked there. The caller commits."""
+    """Store a frozen plan with its steps and leave its card in the channel;
+    `approvers` (id, name) are asked there. The caller commits.
+    """
     content = plan.to_json()
     remediation = Remediation(
         playbook=plan.playbook,
@@ -84,45 +88,65 @@ def propose(
         )
     session.flush()
     audit.append(
-        session, requester, "remediation.proposed", str(remediation.id), {"plan_digest": remediation.plan_digest, "playbook": plan.playbook}
+        session,
+        requester,
+        "remediation.proposed",
+        str(remediation.id),
+        {"plan_digest": remediation.plan_digest, "playbook": plan.playbook},
     )
     tell(session, remediation, playbook)
     return remediation
 
 
 def approve(
-    session: Session, remediation_id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook], confirmation: str | None = None
+    session: Session,
+    remediation_id: int,
+    actor: Actor,
+    now: datetime,
+    playbooks: Mapping[str, Playbook],
+    confirmation: str | None = None,
 ) -> Approved | Denied:
-    """Count an approval under the row's lock; refusals are audited too. The caller commits, then starts the flow when complete."""
+    """Count an approval under the row's lock; refusals are audited too. The
+    caller commits, then starts the flow when complete.
+    """
     remediation = _locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     playbook = playbooks.get(remediation.playbook)
-    decision = approval.check(proposal_of(remediation, playbook), rule_of(playbook), actor, now, confirmation)
+    decision = rules.check(proposal_of(remediation, playbook), rule_of(playbook), actor, now, confirmation)
     if isinstance(decision, Allowed) and is_stopped(session):
         decision = Denied(_STOPPED)
     if isinstance(decision, Denied):
         return _refused(session, actor, remediation_id, decision)
     assert playbook is not None  # the rules deny without one
-    remediation.approvals = [*remediation.approvals, {"actor": actor.id, "name": actor.name, "at": now.isoformat(timespec="seconds")}]
+    remediation.approvals = [
+        *remediation.approvals,
+        {"actor": actor.id, "name": actor.name, "at": now.isoformat(timespec="seconds")},
+    ]
     missing = playbook.approval.count - len(remediation.approvals)
     if missing <= 0:
         remediation.state, remediation.approved_at = "approved", now
     audit.append(
-        session, actor.id, "remediation.approved", str(remediation_id), {"plan_digest": remediation.plan_digest, "missing": max(0, missing)}
+        session,
+        actor.id,
+        "remediation.approved",
+        str(remediation_id),
+        {"plan_digest": remediation.plan_digest, "missing": max(0, missing)},
     )
     tell(session, remediation, playbook)
     return Approved(remediation_id, missing <= 0, max(0, missing))
 
 
-def may_approve(session: Session, remediation_id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]) -> bool:
+def may_approve(
+    session: Session, remediation_id: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]
+) -> bool:
     """Whether a click of the actor would count now, but for what has to be typed; decides nothing."""
     remediation = session.get(Remediation, remediation_id)
     if remediation is None:
         return False
     playbook = playbooks.get(remediation.playbook)
     proposal = proposal_of(remediation, playbook)
-    return isinstance(approval.check(proposal, rule_of(playbook), actor, now, str(proposal.resources)), Allowed)
+    return isinstance(rules.check(proposal, rule_of(playbook), actor, now, str(proposal.resources)), Allowed)
 
 
 def reject(
@@ -134,14 +158,24 @@ def reject(
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := may_decide(remediation, actor, now, playbooks):
         return _refused(session, actor, remediation_id, denied)
-    remediation.state, remediation.reason, remediation.finished_at = "rejected", f"{actor.name or actor.id}: {reason[:500]}", now
+    remediation.state, remediation.reason, remediation.finished_at = (
+        "rejected",
+        f"{actor.name or actor.id}: {reason[:500]}",
+        now,
+    )
     audit.append(session, actor.id, "remediation.rejected", str(remediation_id), {"reason": reason[:500]})
     tell(session, remediation, playbooks.get(remediation.playbook))
     return Allowed()
 
 
 def snooze(
-    session: Session, remediation_id: int, actor: Actor, now: datetime, until: datetime, reason: str, playbooks: Mapping[str, Playbook]
+    session: Session,
+    remediation_id: int,
+    actor: Actor,
+    now: datetime,
+    until: datetime,
+    reason: str,
+    playbooks: Mapping[str, Playbook],
 ) -> Allowed | Denied:
     """Close a proposal and keep its resources out of new ones until then."""
     remediation = _locked(session, remediation_id)
@@ -151,15 +185,28 @@ def snooze(
         return _refused(session, actor, remediation_id, denied)
     remediation.state, remediation.snoozed_until, remediation.finished_at = "rejected", until, now
     remediation.reason = f"{actor.name or actor.id}: snoozed until {until:%d %b}: {reason[:500]}"
-    audit.append(session, actor.id, "remediation.snoozed", str(remediation_id), {"until": until.isoformat(), "reason": reason[:500]})
+    audit.append(
+        session,
+        actor.id,
+        "remediation.snoozed",
+        str(remediation_id),
+        {"until": until.isoformat(), "reason": reason[:500]},
+    )
     tell(session, remediation, playbooks.get(remediation.playbook))
     return Allowed()
 
 
 def choose(
-    session: Session, remediation_id: int, actor: Actor, now: datetime, resource_ids: Sequence[str], playbooks: Mapping[str, Playbook]
+    session: Session,
+    remediation_id: int,
+    actor: Actor,
+    now: datetime,
+    resource_ids: Sequence[str],
+    playbooks: Mapping[str, Playbook],
 ) -> Remediation | Denied:
-    """Replace a proposal by one for some of its resources: a new frozen plan, with the same requester, to be approved on its own."""
+    """Replace a proposal by one for some of its resources: a new frozen plan,
+    with the same requester, to be approved on its own.
+    """
     remediation = _locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
@@ -190,7 +237,9 @@ def choose(
         f"replaced by remediation {smaller.id} for {len(chosen)} of {len(plan.resources())}",
         now,
     )
-    audit.append(session, actor.id, "remediation.narrowed", str(remediation_id), {"to": smaller.id, "resources": chosen})
+    audit.append(
+        session, actor.id, "remediation.narrowed", str(remediation_id), {"to": smaller.id, "resources": chosen}
+    )
     tell(session, remediation, playbook)
     return smaller
 
@@ -205,13 +254,17 @@ def request_undo(
     playbook = playbooks.get(remediation.playbook)
     proposal = proposal_of(remediation, playbook)
     rule = rule_for_undo(playbook)
-    if denied := approval.has_role(proposal, rule, actor, now, None) or approval.unchanged_plan(proposal, rule, actor, now, None):
+    if denied := rules.has_role(proposal, rule, actor, now, None) or rules.unchanged_plan(
+        proposal, rule, actor, now, None
+    ):
         return _refused(session, actor, remediation_id, denied)
     if is_stopped(session):
         return _refused(session, actor, remediation_id, Denied(_STOPPED))
     steps = undoable(session, remediation)
     if not steps:
-        return _refused(session, actor, remediation_id, Denied("There is nothing left to undo, or it is being undone already."))
+        return _refused(
+            session, actor, remediation_id, Denied("There is nothing left to undo, or it is being undone already.")
+        )
     undo = Remediation(
         playbook=remediation.playbook,
         playbook_digest=remediation.playbook_digest,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import access
-from access import Action, Actor, Allowed, Denied, Role, same_person
+from config import access
+from config.access import Action, Actor, Allowed, Denied, Role, same_person
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,22 @@ def still_open(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, conf
 def not_expired(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
     """A plan is only good for so long; a clock that is behind must not make it longer."""
     if now < proposal.requested_at - CLOCK_SKEW:
-        return Denied(f"This machine's clock says {now:%d %b %H:%M} UTC, before the plan was made; it has to be set right first.")
+        return Denied(
+            f"This machine's clock says {now:%d %b %H:%M} UTC, before the plan was made; it has to be set right first."
+        )
     if now >= proposal.expires_at:
         return Denied(f"This plan expired {proposal.expires_at:%d %b %H:%M} UTC; ask for a new one.")
     return None
 
 
-def unchanged_plan(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def unchanged_plan(
+    proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """Nobody touched the stored plan."""
     if proposal.actual_digest != proposal.stored_digest:
-        return Denied("The stored plan is not the one that was frozen when it was proposed; nothing was approved. Tell an admin.")
+        return Denied(
+            "The stored plan is not the one that was frozen when it was proposed; nothing was approved. Tell an admin."
+        )
     return None
 
 
@@ -106,7 +112,9 @@ def _who(proposal: Proposal, actor: Actor) -> str:
     return f" {' or '.join(names)} can." if names else ""
 
 
-def not_the_requester(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def not_the_requester(
+    proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """Two people, known to be two."""
     if not rule.not_requester:
         return None
@@ -137,7 +145,9 @@ def confirmed(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confi
 CHECKS: tuple[Check, ...] = (still_open, not_expired, unchanged, has_role, not_the_requester, not_twice, confirmed)
 
 
-def check(proposal: Proposal, rule: Rule | None, actor: Actor, now: datetime, confirmation: str | None = None) -> Allowed | Denied:
+def check(
+    proposal: Proposal, rule: Rule | None, actor: Actor, now: datetime, confirmation: str | None = None
+) -> Allowed | Denied:
     """Whether the actor may approve the proposal now; the first objection is the answer."""
     if rule is None:
         return Denied("No rule says who may approve this, so nobody may.")

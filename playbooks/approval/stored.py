@@ -3,33 +3,35 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from access import Actor, Denied, Role, same_person
+from config.access import Actor, Denied, Role, same_person
 from db.tables import Remediation
-from playbooks import approval
+from playbooks.approval import rules
 from playbooks.plan import frozen
 from playbooks.schema import Playbook
 
 
-def rule_of(playbook: Playbook | None) -> approval.Rule | None:
+def rule_of(playbook: Playbook | None) -> rules.Rule | None:
     """What the playbook asks for; None where nobody may approve: no playbook, no roles, or one that only tells."""
     if playbook is None or not playbook.approval.roles or playbook.mode == "notify":
         return None
     rule = playbook.approval
-    return approval.Rule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
+    return rules.Rule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
 
 
-def rule_for_undo(playbook: Playbook | None) -> approval.Rule:
+def rule_for_undo(playbook: Playbook | None) -> rules.Rule:
     """Undoing, and looking at what nobody knows, outlive the playbook: then an approver of the team is enough."""
-    return rule_of(playbook) or approval.Rule(1, (Role.APPROVER,), not_requester=False, typed_confirmation=False)
+    return rule_of(playbook) or rules.Rule(1, (Role.APPROVER,), not_requester=False, typed_confirmation=False)
 
 
-def proposal_of(remediation: Remediation, playbook: Playbook | None) -> approval.Proposal:
+def proposal_of(remediation: Remediation, playbook: Playbook | None) -> rules.Proposal:
     """The remediation as the rules see it; a plan that cannot be read has another digest."""
     plan = frozen(remediation.plan, remediation.plan_digest)
-    decided = ", ".join(f"{item['name'] or item['actor']} approved it at {item['at'][11:16]} UTC" for item in remediation.approvals)
+    decided = ", ".join(
+        f"{item['name'] or item['actor']} approved it at {item['at'][11:16]} UTC" for item in remediation.approvals
+    )
     if remediation.state != "proposed" and remediation.reason:
         decided = f"it is {remediation.state} ({remediation.reason})"
-    return approval.Proposal(
+    return rules.Proposal(
         state=remediation.state,
         playbook=remediation.playbook,
         team=remediation.team,
@@ -52,17 +54,19 @@ def still_good(remediation: Remediation, playbook: Playbook | None, actor: Actor
     proposal, rule = proposal_of(remediation, playbook), rule_of(playbook)
     if rule is None:
         return Denied("No rule says who may decide this, so nobody may.")
-    return approval.not_expired(proposal, rule, actor, now, None) or approval.unchanged(proposal, rule, actor, now, None)
+    return rules.not_expired(proposal, rule, actor, now, None) or rules.unchanged(proposal, rule, actor, now, None)
 
 
-def may_decide(remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]) -> Denied | None:
+def may_decide(
+    remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]
+) -> Denied | None:
     """Why the actor may not reject, snooze or narrow it: whoever may approve may, and so may who asked for it."""
     playbook = playbooks.get(remediation.playbook)
     proposal, rule = proposal_of(remediation, playbook), rule_of(playbook)
     if rule is None:
         return Denied("No rule says who may decide this, so nobody may.")
-    if denied := approval.still_open(proposal, rule, actor, now, None):
+    if denied := rules.still_open(proposal, rule, actor, now, None):
         return denied
     if same_person(actor, remediation.requested_by):
         return None
-    return approval.has_role(proposal, rule, actor, now, None)
+    return rules.has_role(proposal, rule, actor, now, None)

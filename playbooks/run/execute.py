@@ -1,4 +1,6 @@
-"""The run of an approved remediation: claim, re-check, record, act, verify; every boundary is a commit, so that a crash leaves the truth behind."""
+"""The run of an approved remediation: claim, re-check, record, act, verify;
+every boundary is a commit, so that a crash leaves the truth behind.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,45 +12,53 @@ from sqlalchemy.orm import Session
 
 from db import audit, outbox
 from db.tables import Remediation, RemediationStep
-from playbooks import remediation as life
-from playbooks.acting import act_on_steps, undo_steps
+from playbooks.approval import lifecycle as life
+from playbooks.notifications import tell
 from playbooks.plan import Plan, closed, frozen
-from playbooks.recording import Run, TakenOver, finish, lock
+from playbooks.run.log import Run, TakenOver, finish, lock
+from playbooks.run.recovery import recover
+from playbooks.run.steps import act_on_steps, undo_steps
 from playbooks.schema import Playbook
-from playbooks.settling import settle
-from playbooks.telling import tell
 
-__all__ = ["Run", "drain", "execute"]
+__all__ = ["Run", "execute", "run_queue_of_account"]
 
 _ACCOUNT_LOCK = 7_113_100  # advisory lock space: one run an account at a time
-_CAP_LOCK = 7_113_104  # advisory lock of a transaction: claims of different accounts count the day's changes one after the other
+# advisory lock of a transaction: claims of different accounts count the day's changes one after the other
+_CAP_LOCK = 7_113_104
 
 
 def execute(run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None) -> str:
-    """Run an approved remediation to its end, or settle one whose worker died; returns the state it is in. Never acts twice.
+    """Run an approved remediation to its end, or recover one whose worker died;
+    returns the state it is in. Never acts twice.
 
-    Besides stored states: `waiting` (the account is busy), `deferred` (no change window is open), `stopped` (the kill switch), `missing`.
+    Besides stored states: `waiting` (the account is busy), `deferred` (no
+    change window is open), `stopped` (the kill switch), `missing`.
     """
     with _one_per_account(run, remediation_id) as mine:
         if not mine:
             return "waiting"
         state = _claim(run, remediation_id, flow_run_id, flow_run_url)
         if state == "unsettled":
-            return settle(run, remediation_id)
+            return recover(run, remediation_id)
         if state != "claimed":
             return state
         run.at_boundary("claimed")
         try:
-            return undo_steps(run, remediation_id) if _is_undo(run, remediation_id) else act_on_steps(run, remediation_id)
+            return (
+                undo_steps(run, remediation_id) if _is_undo(run, remediation_id) else act_on_steps(run, remediation_id)
+            )
         except TakenOver:
             with Session(run.engine) as session:
                 return session.get_one(Remediation, remediation_id).state
 
 
-def drain(run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None) -> str:
+def run_queue_of_account(
+    run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None
+) -> str:
     """`execute`, then whatever else was approved for the same account meanwhile.
 
-    Who finds the account busy leaves: the one that holds it looks again after it let go, and so sees whatever was waiting.
+    Who finds the account busy leaves: the one that holds it looks again after
+    it let go, and so sees whatever was waiting.
     """
     first = state = execute(run, remediation_id, flow_run_id, flow_run_url)
     tried = {remediation_id}
@@ -153,7 +163,9 @@ def _over_the_day(run: Run, session: Session, plan: Plan) -> str | None:
     touched = session.scalar(
         sa.select(sa.func.count(sa.distinct(RemediationStep.resource_id)))
         .join(Remediation, Remediation.id == RemediationStep.remediation_id)
-        .where(sa.or_(RemediationStep.started_at >= today, Remediation.state == "running"), Remediation.undo_of.is_(None))
+        .where(
+            sa.or_(RemediationStep.started_at >= today, Remediation.state == "running"), Remediation.undo_of.is_(None)
+        )
     )
     wanted, most = len(plan.resources()), run.limits.maximum_resources_a_day
     if (touched or 0) + wanted > most:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from db import audit
 from db.tables import Remediation, RemediationStep
+from playbooks.approval.lifecycle import is_stopped, start_by
+from playbooks.notifications import tell
 from playbooks.plan import closed
-from playbooks.remediation import is_stopped, start_by
 from playbooks.schema import Playbook
-from playbooks.telling import tell
 
 HANGS_AFTER = timedelta(minutes=30)
 SETTLED_AFTER = timedelta(minutes=5)  # without a word from a run, its worker is looked for
@@ -20,7 +20,7 @@ STARTED_AFTER = timedelta(minutes=1)  # the click's own start has this long befo
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepResult:
     """What the sweep found: approved and not started, running without a word, running suspiciously long."""
 
     waiting: tuple[int, ...]
@@ -28,9 +28,15 @@ class Swept:
     hanging: tuple[int, ...]
 
 
-def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) -> Swept:
-    """Expire what is old; name what needs a worker. What waits for its change window, or for the kill switch, needs none yet."""
-    old = sa.select(Remediation).where(Remediation.state == "proposed", Remediation.expires_at <= now).order_by(Remediation.id)
+def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) -> SweepResult:
+    """Expire what is old; name what needs a worker. What waits for its change
+    window, or for the kill switch, needs none yet.
+    """
+    old = (
+        sa.select(Remediation)
+        .where(Remediation.state == "proposed", Remediation.expires_at <= now)
+        .order_by(Remediation.id)
+    )
     for remediation in session.scalars(old.with_for_update(skip_locked=True)):
         remediation.state, remediation.finished_at = "expired", now
         audit.append(session, "system", "remediation.expired", str(remediation.id), {})
@@ -40,7 +46,11 @@ def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) ->
         .where(Remediation.state == "approved", Remediation.approved_at <= now - STARTED_AFTER)
         .order_by(Remediation.approved_at, Remediation.id)
     ).all()
-    waiting = () if is_stopped(session) else tuple(one.id for one in approved if _needs_start(one, playbooks.get(one.playbook), now))
+    waiting = (
+        ()
+        if is_stopped(session)
+        else tuple(one.id for one in approved if _needs_start(one, playbooks.get(one.playbook), now))
+    )
     newest = sa.func.max(sa.func.greatest(RemediationStep.started_at, RemediationStep.finished_at))
     heard = sa.func.greatest(Remediation.started_at, newest)
     running = session.execute(
@@ -52,7 +62,7 @@ def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) ->
     ).all()
     silent = tuple(number for number, _, last in running if last <= now - SETTLED_AFTER)
     hanging = tuple(number for number, started, _ in running if started <= now - HANGS_AFTER)
-    return Swept(waiting, silent, hanging)
+    return SweepResult(waiting, silent, hanging)
 
 
 def _needs_start(remediation: Remediation, playbook: Playbook | None, now: datetime) -> bool:

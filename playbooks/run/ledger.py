@@ -7,18 +7,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.money import money
+from analysis.formatting import money
 from db.tables import Remediation, RemediationStep, Saving
 from playbooks.plan import shown_steps
 from playbooks.schema import Playbook
 
 
-def open_entries(session: Session, remediation: Remediation, steps: Iterable[RemediationStep], playbook: Playbook | None, on: date) -> None:
-    """An entry a resource whose every step was verified: what it is to save and the figures behind it. One that is there stays."""
+def open_entries(
+    session: Session, remediation: Remediation, steps: Iterable[RemediationStep], playbook: Playbook | None, on: date
+) -> None:
+    """An entry a resource whose every step was verified: what it is to save and
+    the figures behind it. One that is there stays.
+    """
     if playbook is not None and not playbook.savings.tracked:
         return
     known = set(session.scalars(sa.select(Saving.resource_id).where(Saving.remediation_id == remediation.id)))
-    figures = {step["resource_id"]: step.get("arithmetic", {}) for step in shown_steps(remediation.plan, remediation.plan_digest)}
+    figures = {
+        step["resource_id"]: step.get("arithmetic", {})
+        for step in shown_steps(remediation.plan, remediation.plan_digest)
+    }
     of: dict[str, list[RemediationStep]] = {}
     for step in steps:
         of.setdefault(step.resource_id, []).append(step)
@@ -49,9 +56,15 @@ def reverse(session: Session, remediation_id: int, resource_id: str, now: dateti
 
 
 def outlook(session: Session, remediation: Remediation) -> str | None:
-    """What the ledger says of a remediation: when the bill decides, or what it decided; None while there is nothing in it."""
-    savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)).all()
-    if not savings or all(saving.status == "reversed" and saving.realized_monthly_savings is None for saving in savings):
+    """What the ledger says of a remediation: when the bill decides, or what it
+    decided; None while there is nothing in it.
+    """
+    savings = session.scalars(
+        sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)
+    ).all()
+    if not savings or all(
+        saving.status == "reversed" and saving.realized_monthly_savings is None for saving in savings
+    ):
         return None
     pending = [saving for saving in savings if saving.status == "pending"]
     if not pending:
@@ -61,10 +74,15 @@ def outlook(session: Session, remediation: Remediation) -> str | None:
 
 
 def arithmetic(session: Session, remediation: Remediation) -> dict[str, str]:
-    """For each resource of the ledger, the figures as a sentence: what was expected of the bill, and what the bill showed."""
-    savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)).all()
+    """For each resource of the ledger, the figures as a sentence: what was
+    expected of the bill, and what the bill showed.
+    """
+    savings = session.scalars(
+        sa.select(Saving).where(Saving.remediation_id == remediation.id).order_by(Saving.id)
+    ).all()
     return {
-        saving.resource_id: f"{expected(saving.arithmetic.get('expected', {}), saving.currency)}{_realized(saving)}" for saving in savings
+        saving.resource_id: f"{expected(saving.arithmetic.get('expected', {}), saving.currency)}{_realized(saving)}"
+        for saving in savings
     }
 
 
@@ -72,8 +90,16 @@ def expected(figures: Mapping[str, Any], currency: str) -> str:
     """How an expected saving comes about, at the effective rate; empty where that was not recorded."""
     if "effective_cost" not in figures or "saved" not in figures:
         return ""
-    cost, share, paid = float(figures["effective_cost"]), float(figures.get("share_saved", 1.0)), float(figures.get("committed_cost", 0.0))
-    free = f"({_exact(cost, currency)} − {_exact(paid, currency)} that a commitment pays)" if paid else _exact(cost, currency)
+    cost, share, paid = (
+        float(figures["effective_cost"]),
+        float(figures.get("share_saved", 1.0)),
+        float(figures.get("committed_cost", 0.0)),
+    )
+    free = (
+        f"({_exact(cost, currency)} − {_exact(paid, currency)} that a commitment pays)"
+        if paid
+        else _exact(cost, currency)
+    )
     return f"Effective cost a month {free} × {share:.0%} = {_exact(float(figures['saved']), currency)}. "
 
 
@@ -100,7 +126,9 @@ def verdict(savings: Sequence[Saving]) -> str:
     statuses = {saving.status for saving in savings}
     if statuses == {"reversed"}:
         return "reversed: it was put back, so nothing is saved any more"
-    word = "verified" if statuses == {"validated"} else next(iter(statuses)) if len(statuses) == 1 else "verified in part"
+    word = (
+        "verified" if statuses == {"validated"} else next(iter(statuses)) if len(statuses) == 1 else "verified in part"
+    )
     promised = f" of {money(expected, currency)}" if expected else ""
     says = list(dict.fromkeys(item["says"] for saving in savings for item in saving.confounders))
     more = f" (and {len(says) - 3} more)" if len(says) > 3 else ""

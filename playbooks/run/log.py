@@ -1,4 +1,6 @@
-"""What a run writes down: each step's state with its audit entry and its message, the end, and the ledger; one transaction each."""
+"""What a run writes down: each step's state with its audit entry and its
+message, the end, and the ledger; one transaction each.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,15 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud
+from config.organisation import Remediation as Limits
 from db import audit
 from db.tables import Remediation, RemediationStep
-from playbooks import ledger
-from playbooks.actions.action import Where
-from playbooks.cloud import Cloud
+from playbooks.actions.action import ResourceRef
+from playbooks.notifications import tell
 from playbooks.plan import PlannedStep
+from playbooks.run import ledger
 from playbooks.schema import Playbook
-from playbooks.telling import tell
-from settings import Remediation as Limits
 
 _LINES = 10  # updates of a run, however many steps there are: a channel takes about one message a second
 
@@ -28,7 +30,9 @@ def _no_boundary(_name: str) -> None:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run needs. `at_boundary` is called with a name at every point between two commits: the fault tests kill there."""
+    """What a run needs. `at_boundary` is called with a name at every point
+    between two commits: the fault tests kill there.
+    """
 
     engine: sa.Engine
     cloud: Cloud
@@ -47,23 +51,31 @@ def lock(session: Session, remediation_id: int) -> Remediation | None:
     """The row, locked; that of the remediation it undoes is locked first, as a click on Undo does."""
     undo_of = session.scalar(sa.select(Remediation.undo_of).where(Remediation.id == remediation_id))
     numbers = [number for number in (undo_of, remediation_id) if number is not None]
-    rows = session.scalars(sa.select(Remediation).where(Remediation.id.in_(numbers)).order_by(Remediation.id).with_for_update()).all()
+    rows = session.scalars(
+        sa.select(Remediation).where(Remediation.id.in_(numbers)).order_by(Remediation.id).with_for_update()
+    ).all()
     return next((row for row in rows if row.id == remediation_id), None)
 
 
 def steps_of(session: Session, remediation_id: int) -> list[RemediationStep]:
     """The steps in order."""
-    statement = sa.select(RemediationStep).where(RemediationStep.remediation_id == remediation_id).order_by(RemediationStep.position)
+    statement = (
+        sa.select(RemediationStep)
+        .where(RemediationStep.remediation_id == remediation_id)
+        .order_by(RemediationStep.position)
+    )
     return list(session.scalars(statement))
 
 
-def where_of(planned: tuple[PlannedStep, ...], step: RemediationStep) -> Where:
+def where_of(planned: tuple[PlannedStep, ...], step: RemediationStep) -> ResourceRef:
     """The place of a stored step, from the frozen plan."""
     place = next(one for one in planned if one.resource_id == step.resource_id)
-    return Where(step.resource_id, place.account_id, place.region)
+    return ResourceRef(step.resource_id, place.account_id, place.region)
 
 
-def mark(run: Run, remediation_id: int, position: int, state: str, error: str | None = None, **recorded: dict[str, Any]) -> str | None:
+def mark(
+    run: Run, remediation_id: int, position: int, state: str, error: str | None = None, **recorded: dict[str, Any]
+) -> str | None:
     """Write a step's state; returns the error. Raises `TakenOver` when the run is no longer this worker's."""
     with Session(run.engine) as session, session.begin():
         remediation = lock(session, remediation_id)
@@ -87,7 +99,9 @@ def write(
     error: str | None,
     recorded: Mapping[str, dict[str, Any]],
 ) -> None:
-    """A step's state and its audit entry; what an undo put back is put back in the first remediation's books too. The caller holds the rows."""
+    """A step's state and its audit entry; what an undo put back is put back in
+    the first remediation's books too. The caller holds the rows.
+    """
     step.state, step.error = state, error
     for name, value in recorded.items():
         setattr(step, name, value)

@@ -1,24 +1,28 @@
-"""What became of a run whose worker died, or of a step that nobody could know about: the live resource is asked, and nothing is repeated."""
+"""Recovers interrupted runs by inspecting the live resource; never repeats an action."""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from access import Actor, Denied
+from config.access import Actor, Denied
 from db import audit
 from db.tables import Remediation, RemediationStep
-from playbooks import approval
-from playbooks.acting import cloud_errors, sentence
 from playbooks.actions import ACTIONS
+from playbooks.approval import rules
+from playbooks.approval.stored import proposal_of, rule_for_undo
 from playbooks.plan import frozen
-from playbooks.recording import Run, ending, finish, lock, steps_of, where_of, write
-from playbooks.rules import proposal_of, rule_for_undo
+from playbooks.run.log import Run, ending, finish, lock, steps_of, where_of, write
+from playbooks.run.steps import cloud_errors, sentence
 
-_TOUCHED = "the stored plan is not the one that was frozen, so it does not say where to look; look at the resource itself"
+_TOUCHED = (
+    "the stored plan is not the one that was frozen, so it does not say where to look; look at the resource itself"
+)
 
 
-def settle(run: Run, remediation_id: int) -> str:
-    """A worker died: what was under way is `unknown` unless the live resource shows that it was done. `running` while AWS cannot be asked."""
+def recover(run: Run, remediation_id: int) -> str:
+    """A worker died: what was under way is `unknown` unless the live resource
+    shows that it was done. `running` while AWS cannot be asked.
+    """
     try:
         seen = _look(run, remediation_id, {"acting", "undoing"})
     except cloud_errors():
@@ -31,24 +35,30 @@ def settle(run: Run, remediation_id: int) -> str:
             if step.state in {"acting", "undoing"} and seen is None:
                 write(session, run.now(), remediation, step, "unknown", _TOUCHED, {})
             elif seen is not None and step.position in seen:
-                state = _state(step, seen[step.position], undoing=remediation.undo_of is not None or step.state == "undoing")
+                state = _state(
+                    step, seen[step.position], undoing=remediation.undo_of is not None or step.state == "undoing"
+                )
                 error = "the worker stopped while acting; look at the resource" if state == "unknown" else step.error
                 write(session, run.now(), remediation, step, state, error, {"after": seen[step.position]})
         finish(run, session, remediation, *ending(session, remediation, interrupted=True))
         return remediation.state
 
 
-def look_again(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
-    """A person asks for another look at unknown steps: done, not done (as before it), or still not known. Returns the state of the remediation."""
+def recheck(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
+    """A person asks for another look at unknown steps: done, not done (as
+    before it), or still not known. Returns the state of the remediation.
+    """
     with Session(run.engine) as session, session.begin():
         remediation = lock(session, remediation_id)
         if remediation is None or remediation.state != "unknown":
             return Denied(
-                f"There is nothing to check: it is {remediation.state}." if remediation else f"There is no remediation {remediation_id}."
+                f"There is nothing to check: it is {remediation.state}."
+                if remediation
+                else f"There is no remediation {remediation_id}."
             )
         playbook = run.playbooks.get(remediation.playbook)
         rule = rule_for_undo(playbook)
-        if denied := approval.has_role(proposal_of(remediation, playbook), rule, actor, run.now(), None):
+        if denied := rules.has_role(proposal_of(remediation, playbook), rule, actor, run.now(), None):
             audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
             return denied
     try:
@@ -62,7 +72,11 @@ def look_again(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
         if remediation is None or remediation.state != "unknown":
             return remediation.state if remediation else "missing"
         audit.append(
-            session, actor.id, "remediation.checked", str(remediation_id), {"seen": {str(key): value for key, value in seen.items()}}
+            session,
+            actor.id,
+            "remediation.checked",
+            str(remediation_id),
+            {"seen": {str(key): value for key, value in seen.items()}},
         )
         for step in steps_of(session, remediation_id):
             if step.position in seen and step.state == "unknown":
@@ -71,13 +85,19 @@ def look_again(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
         return remediation.state
 
 
-def _settle_unknown(run: Run, session: Session, remediation: Remediation, step: RemediationStep, seen: dict[str, Any]) -> None:
+def _settle_unknown(
+    run: Run, session: Session, remediation: Remediation, step: RemediationStep, seen: dict[str, Any]
+) -> None:
     state = _state(step, seen, undoing=remediation.undo_of is not None)
     error: str | None = None
     if state == "unknown" and seen == step.before:
         state, error = "failed", "it did not happen: the resource is as it was"
     elif state == "unknown":
-        error = f"still not known: it is {seen.get('state') or 'neither as it was nor as it should be'}" if seen else "it no longer exists"
+        error = (
+            f"still not known: it is {seen.get('state') or 'neither as it was nor as it should be'}"
+            if seen
+            else "it no longer exists"
+        )
     write(session, run.now(), remediation, step, state, error, {"after": seen})
 
 
@@ -88,7 +108,9 @@ def _not_looked_at(run: Run, remediation_id: int, actor: Actor) -> Denied:
 
 
 def _look(run: Run, remediation_id: int, states: set[str]) -> dict[int, dict[str, Any]] | None:
-    """What is to be seen of the resources of steps in these states, by position; None where the plan does not tell where. Raises the cloud's errors."""
+    """What is to be seen of the resources of steps in these states, by position;
+    None where the plan does not tell where. Raises the cloud's errors.
+    """
     with Session(run.engine) as session:
         remediation = session.get_one(Remediation, remediation_id)
         plan = frozen(remediation.plan, remediation.plan_digest)
@@ -96,7 +118,9 @@ def _look(run: Run, remediation_id: int, states: set[str]) -> dict[int, dict[str
             return None
         planned = plan.steps
         found = [
-            (step.position, step.action, where_of(planned, step)) for step in steps_of(session, remediation_id) if step.state in states
+            (step.position, step.action, where_of(planned, step))
+            for step in steps_of(session, remediation_id)
+            if step.state in states
         ]
     return {position: ACTIONS[action].observe(run.cloud, where) for position, action, where in found}
 

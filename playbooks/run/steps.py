@@ -1,15 +1,17 @@
-"""The steps of a run, forward and backward: look, record, act, verify. An error of the cloud is an outcome; what it left behind is looked up, not guessed."""
+"""The steps of a run, forward and backward: look, record, act, verify. An error
+of the cloud is an outcome; what it left behind is looked up, not guessed.
+"""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from db.tables import Remediation
-from playbooks import remediation as life
 from playbooks.actions import ACTIONS
-from playbooks.actions.action import Action, Where
+from playbooks.actions.action import Action, ResourceRef
+from playbooks.approval import lifecycle as life
 from playbooks.plan import PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
-from playbooks.recording import Run, end, mark, steps_of, where_of
+from playbooks.run.log import Run, end, mark, steps_of, where_of
 from playbooks.schema import Playbook
 
 STOPPED = "all remediation was stopped"
@@ -26,7 +28,9 @@ def act_on_steps(run: Run, remediation_id: int) -> str:
     try:
         void = _changed_world(run, plan.steps, playbook, plan.environment)
     except cloud_errors() as error:
-        return end(run, remediation_id, "failed", f"{sentence(error, ACTIONS[plan.steps[0].action])} Nothing was touched.")
+        return end(
+            run, remediation_id, "failed", f"{sentence(error, ACTIONS[plan.steps[0].action])} Nothing was touched."
+        )
     if void:
         return end(run, remediation_id, "void", void)
     for position in range(len(plan.steps)):
@@ -52,11 +56,20 @@ def _changed_world(run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook,
         if problem := changed(step.seen, seen) or objection(_target(step, environment), seen, playbook, run.limits):
             found.append(f"{step.name}: {problem}")
     more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
-    return f"the world changed since the plan was approved; nothing was touched. {'; '.join(found[:5])}{more}" if found else None
+    return (
+        f"the world changed since the plan was approved; nothing was touched. {'; '.join(found[:5])}{more}"
+        if found
+        else None
+    )
 
 
 def _one_step(
-    run: Run, remediation_id: int, position: int, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None
+    run: Run,
+    remediation_id: int,
+    position: int,
+    steps: tuple[PlannedStep, ...],
+    playbook: Playbook,
+    environment: str | None,
 ) -> str | None:
     """One action on one resource. Returns the error that ends the run, None when it went well."""
     step = steps[position]
@@ -88,16 +101,24 @@ def _one_step(
 def _verified(
     run: Run, remediation_id: int, position: int, step: PlannedStep, undo: dict[str, Any], playbook: Playbook | None
 ) -> str | None:
-    """The action returned: is the resource as the action, and after its last step the playbook, say that it should be?"""
+    """The action returned: is the resource as the action, and after its last
+    step the playbook, say that it should be?
+    """
     action, where = ACTIONS[step.action], _place(step)
     try:
         after = action.observe(run.cloud, where)
     except cloud_errors() as error:
         text = f"it was done, but could not be checked: {sentence(error, action)}"
         return mark(run, remediation_id, position, "unknown", error=text, undo=undo)
-    wrong = None if action.verify(after, {**undo, **step.parameters}) else "the action returned, but the resource is not as it should be"
+    wrong = (
+        None
+        if action.verify(after, {**undo, **step.parameters})
+        else "the action returned, but the resource is not as it should be"
+    )
     if wrong is None and playbook is not None:
-        wrong = next((f"done, but {broken}" for condition in playbook.verify if (broken := unmet(condition, after))), None)
+        wrong = next(
+            (f"done, but {broken}" for condition in playbook.verify if (broken := unmet(condition, after))), None
+        )
     return mark(run, remediation_id, position, "unknown" if wrong else "verified", error=wrong, undo=undo, after=after)
 
 
@@ -109,13 +130,21 @@ def _forbidden_now(
         return STOPPED
     if not seen:
         return "it no longer exists"
-    if first and (problem := changed(step.seen, seen) or objection(_target(step, environment), seen, playbook, run.limits)):
+    if first and (
+        problem := changed(step.seen, seen) or objection(_target(step, environment), seen, playbook, run.limits)
+    ):
         return problem
     return protected(seen, playbook, run.limits) or closed(playbook.guards, run.now())
 
 
 def _after_error(
-    run: Run, action: Action, where: Where, step: PlannedStep, before: dict[str, Any], undo: dict[str, Any], error: Exception
+    run: Run,
+    action: Action,
+    where: ResourceRef,
+    step: PlannedStep,
+    before: dict[str, Any],
+    undo: dict[str, Any],
+    error: Exception,
 ) -> tuple[str, str | None]:
     """What an error leaves behind: done, certainly not done, or unknown."""
     text = sentence(error, action)
@@ -139,7 +168,9 @@ def undo_steps(run: Run, remediation_id: int) -> str:
         remediation = session.get_one(Remediation, remediation_id)
         plan = frozen(remediation.plan, remediation.plan_digest)
         steps = [
-            (step.position, step.action, dict(step.undo), where_of(plan.steps, step)) for step in steps_of(session, remediation_id) if plan
+            (step.position, step.action, dict(step.undo), where_of(plan.steps, step))
+            for step in steps_of(session, remediation_id)
+            if plan
         ]
     if plan is None:
         return end(run, remediation_id, "void", TOUCHED)
@@ -159,7 +190,9 @@ def undo_steps(run: Run, remediation_id: int) -> str:
 
 
 def _roll_back(run: Run, remediation_id: int, planned: tuple[PlannedStep, ...]) -> None:
-    """Undo this run's own steps, last first, because the playbook says so; also the one that broke off half way. The kill switch halts this too."""
+    """Undo this run's own steps, last first, because the playbook says so; also
+    the one that broke off half way. The kill switch halts this too.
+    """
     with Session(run.engine) as session:
         steps = [
             (step.position, ACTIONS[step.action], dict(step.undo), where_of(planned, step), step.error)
@@ -176,7 +209,7 @@ def _roll_back(run: Run, remediation_id: int, planned: tuple[PlannedStep, ...]) 
         mark(run, remediation_id, position, "unknown" if error else "undone", error=error or broke_off)
 
 
-def _undo_one(run: Run, action: Action, where: Where, record: dict[str, Any]) -> str | None:
+def _undo_one(run: Run, action: Action, where: ResourceRef, record: dict[str, Any]) -> str | None:
     try:
         action.undo(run.cloud, where, record)
         seen = action.observe(run.cloud, where)
@@ -194,12 +227,14 @@ def is_stopped(run: Run) -> bool:
         return life.is_stopped(session) or not run.limits.enabled
 
 
-def _place(step: PlannedStep) -> Where:
-    return Where(step.resource_id, step.account_id, step.region)
+def _place(step: PlannedStep) -> ResourceRef:
+    return ResourceRef(step.resource_id, step.account_id, step.region)
 
 
 def _target(step: PlannedStep, environment: str | None) -> Target:
-    return Target(step.resource_id, step.name, step.account_id, "", step.region, None, environment, step.monthly_savings)
+    return Target(
+        step.resource_id, step.name, step.account_id, "", step.region, None, environment, step.monthly_savings
+    )
 
 
 def cloud_errors() -> tuple[type[Exception], ...]:

@@ -9,15 +9,21 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from access import Actor, Role
-from playbooks.cloud import Cloud, _client, _own_account
-from settings import Remediation
+from aws.clients import Cloud, _client, _own_account
+from config.access import Actor, Role
+from config.organisation import Remediation
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)
 REQUESTER = Actor(
-    id="U-REQUEST", name="Rita", roles=frozenset({Role.MEMBER, Role.APPROVER}), sees_all=True, approves_teams=frozenset({"*"})
+    id="U-REQUEST",
+    name="Rita",
+    roles=frozenset({Role.MEMBER, Role.APPROVER}),
+    sees_all=True,
+    approves_teams=frozenset({"*"}),
 )
-APPROVER = Actor(id="U-APPROVE", name="Ari", roles=frozenset({Role.APPROVER}), sees_all=True, approves_teams=frozenset({"*"}))
+APPROVER = Actor(
+    id="U-APPROVE", name="Ari", roles=frozenset({Role.APPROVER}), sees_all=True, approves_teams=frozenset({"*"})
+)
 VIEWER = Actor(id="U-VIEW", name="Vic", sees_all=True)
 
 
@@ -45,8 +51,12 @@ def cloud(aws: None) -> Cloud:
 def run_instances(count: int, tags: dict[str, str], instance_type: str = "m5.2xlarge") -> list[str]:
     """Start instances with tags; their ids."""
     client: Any = boto3.client("ec2", region_name="us-east-1")
-    image = client.register_image(Name=f"image-{token_hex(4)}", Architecture="x86_64", RootDeviceName="/dev/sda1")["ImageId"]
-    specification = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
+    image = client.register_image(Name=f"image-{token_hex(4)}", Architecture="x86_64", RootDeviceName="/dev/sda1")[
+        "ImageId"
+    ]
+    specification = [
+        {"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    ]
     started = client.run_instances(
         ImageId=image, MinCount=count, MaxCount=count, InstanceType=instance_type, TagSpecifications=specification
     )
@@ -57,6 +67,8 @@ def states(ids: list[str]) -> list[str]:
     """The states of instances, in the order of the ids."""
     client = boto3.client("ec2", region_name="us-east-1")
     found = {
-        i["InstanceId"]: i["State"]["Name"] for r in client.describe_instances(InstanceIds=ids)["Reservations"] for i in r["Instances"]
+        i["InstanceId"]: i["State"]["Name"]
+        for r in client.describe_instances(InstanceIds=ids)["Reservations"]
+        for i in r["Instances"]
     }
     return [found[one] for one in ids]

@@ -24,7 +24,9 @@ def client(service: str) -> Any:
 def volume(kind: str = "gp2", size: int = 8, **more: Any) -> str:
     """An unattached volume."""
     specification = [{"ResourceType": "volume", "Tags": TAGS}]
-    made = client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=size, VolumeType=kind, TagSpecifications=specification, **more)
+    made = client("ec2").create_volume(
+        AvailabilityZone="us-east-1a", Size=size, VolumeType=kind, TagSpecifications=specification, **more
+    )
     return str(made["VolumeId"])
 
 
@@ -52,7 +54,13 @@ def function(versions: int = 0, name: str = "export", **more: Any) -> str:
         role = roles.get_role(RoleName="export")["Role"]["Arn"]
     api = client("lambda")
     api.create_function(
-        FunctionName=name, Runtime="python3.11", Role=role, Handler="main.x", Code={"ZipFile": package()}, Tags={"team": "web"}, **more
+        FunctionName=name,
+        Runtime="python3.11",
+        Role=role,
+        Handler="main.x",
+        Code={"ZipFile": package()},
+        Tags={"team": "web"},
+        **more,
     )
     for number in range(versions):
         api.update_function_code(FunctionName=name, ZipFile=package(f"x = {number}"))
@@ -63,7 +71,12 @@ def function(versions: int = 0, name: str = "export", **more: Any) -> str:
 def database_instance(name: str = "orders", **more: Any) -> str:
     """A database."""
     client("rds").create_db_instance(
-        DBInstanceIdentifier=name, DBInstanceClass="db.t3.medium", Engine="postgres", AllocatedStorage=20, Tags=TAGS, **more
+        DBInstanceIdentifier=name,
+        DBInstanceClass="db.t3.medium",
+        Engine="postgres",
+        AllocatedStorage=20,
+        Tags=TAGS,
+        **more,
     )
     return f"arn:aws:rds:us-east-1:{ACCOUNT}:db:{name}"
 

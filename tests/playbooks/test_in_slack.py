@@ -1,4 +1,6 @@
-"""From the proposal in the channel to the bill's verdict in its thread, through the stand-ins for Slack and AWS and the flow's own function."""
+"""From the proposal in the channel to the bill's verdict in its thread, through
+the stand-ins for Slack and AWS and the flow's own function.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,20 +9,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Role
+from aws.clients import Cloud
 from bot.runtime import Runtime
+from config.access import Role
+from config.organisation import Channel, Organisation, Person
+from config.settings import Settings
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import Recommendation, Remediation, Resource
-from demo.slack import Handle
-from flows.remediate import remediate
-from flows.verify_savings import verify_pending
-from playbooks.cloud import Cloud
+from flows.remediation.remediate import remediate
+from flows.savings.verify_savings import verify_pending
 from playbooks.proposing import propose_all
 from playbooks.schema import read_playbooks
-from settings import Channel, Organisation, Person, Settings
+from standins.slack import Handle
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, bot, prefect, rules, slack, start_bot
-from tests.flows.test_verify_savings import plant
+from tests.flows.savings.test_verify_savings import plant
 from tests.playbooks.conftest import run_instances, states
 
 __all__ = ["bot", "prefect", "rules", "slack", "start_bot"]
@@ -79,7 +82,9 @@ def test_a_remediation_from_proposal_to_verdict(
     clean_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Requester refused, wrong team refused, approver approves, instances stop, the protected one stays, Undo starts them, and a month later the verdict."""
+    """Requester refused, wrong team refused, approver approves, instances stop,
+    the protected one stays, Undo starts them, and a month later the verdict.
+    """
     monkeypatch.setenv("FINOPS_HOME", str(settings.home))
     idle, protected = run_instances(3, {"team": "web"}), run_instances(1, {"team": "web", "do-not-stop": "true"})
     with bot.session() as session:
@@ -93,7 +98,10 @@ def test_a_remediation_from_proposal_to_verdict(
     assert "peak CPU 2.1 %" in card(slack, ts)
     assert "protected by tag do-not-stop=true" in card(slack, ts)
 
-    for person, says in ((MAYA, "somebody else has to approve"), (TOMAS, "You approve for payments; this belongs to web.")):
+    for person, says in (
+        (MAYA, "somebody else has to approve"),
+        (TOMAS, "You approve for payments; this belongs to web."),
+    ):
         slack.click(person, ts, "remediation_approve")
         slack.wait_until(lambda person=person: slack.ephemerals(person))  # type: ignore[misc]
         assert says in slack.ephemerals(person)[0]["text"]

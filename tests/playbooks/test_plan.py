@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.organisation import Remediation
 from playbooks.plan import PlannedStep, Target, changed, closed, digest, from_json, objection, over_limits
 from playbooks.schema import Freeze, Guards, Playbook, Window, read_playbooks
-from settings import Remediation
-from tests.playbooks.test_approval import plan
+from tests.playbooks.approval.test_rules import plan
 
 BOOK = read_playbooks()["ec2-stop-idle"]
 SEEN: dict[str, Any] = {"state": "running", "tags": {"team": "web"}}
@@ -87,7 +87,9 @@ WEEKDAYS = Window(start=time(8), end=time(18), timezone="Europe/Berlin")
 )
 def test_changes_have_their_hours(now: datetime, says: str | None) -> None:
     """In the window's own zone, with its summer time; a freeze goes first."""
-    guards = Guards(windows=(WEEKDAYS,), freezes=(Freeze(start=date(2026, 12, 20), end=date(2027, 1, 6), reason="holidays"),))
+    guards = Guards(
+        windows=(WEEKDAYS,), freezes=(Freeze(start=date(2026, 12, 20), end=date(2027, 1, 6), reason="holidays"),)
+    )
     found = closed(guards, now)
     assert found is None if says is None else says in str(found)
 
@@ -97,11 +99,19 @@ def test_a_stored_plan_reads_back_the_same() -> None:
     content = plan(3).to_json()
     assert from_json(content).to_json() == content
     assert from_json(content) == plan(3)
-    for edited in ({**content, "account_id": "2"}, {**content, "steps": content["steps"][:2]}, {**content, "left_out": [{}]}):
+    for edited in (
+        {**content, "account_id": "2"},
+        {**content, "steps": content["steps"][:2]},
+        {**content, "left_out": [{}]},
+    ):
         assert digest(edited) != digest(content)
 
 
-@given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=5), st.text(max_size=5), st.integers())
+@given(
+    st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=5),
+    st.text(max_size=5),
+    st.integers(),
+)
 def test_any_change_of_what_was_seen_is_noticed(planned: dict[str, Any], key: str, value: int) -> None:
     """A key more on the live resource is no change, another value of a known key is."""
     if planned:

@@ -8,15 +8,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud
+from config.organisation import Channel, Organisation
+from config.organisation import Remediation as Limits
 from db.tables import Recommendation, Remediation, Resource
-from playbooks import remediation as life
-from playbooks.cloud import Cloud
+from playbooks.approval import lifecycle as life
 from playbooks.plan import Target
 from playbooks.planning import NothingToDo, candidates, describe, make_plans
 from playbooks.proposing import propose_all
 from playbooks.schema import read_playbooks
-from settings import Channel, Organisation
-from settings import Remediation as Limits
 from tests.playbooks.conftest import APPROVER, NOW, run_instances
 
 PLAYBOOKS = read_playbooks()
@@ -24,7 +24,17 @@ BOOK = PLAYBOOKS["ec2-stop-idle"]
 
 
 def target(resource_id: str, **changes: Any) -> Target:
-    made = Target(resource_id, f"web-{resource_id[-4:]}", "123456789012", "sandbox", "us-east-1", "web", "dev", 153.0, evidence="idle")
+    made = Target(
+        resource_id,
+        f"web-{resource_id[-4:]}",
+        "123456789012",
+        "sandbox",
+        "us-east-1",
+        "web",
+        "dev",
+        153.0,
+        evidence="idle",
+    )
     return replace(made, **changes)
 
 
@@ -49,29 +59,41 @@ def recommended(session: Session, resource_id: str, savings: float, **changes: A
 
 
 def test_candidates_are_open_accepted_and_not_busy(session: Session) -> None:
-    """Sorted by saving; another type, a dismissed one and those in an open or snoozed proposal are none; the account's count comes along."""
+    """Sorted by saving; another type, a dismissed one and those in an open or
+    snoozed proposal are none; the account's count comes along.
+    """
     recommended(session, "i-small", 10)
     recommended(session, "i-large", 90)
     recommended(session, "i-database", 50, resource_type="DB Instance")
     recommended(session, "i-dismissed", 70)
-    session.execute(sa.update(Recommendation).where(Recommendation.resource_id == "i-dismissed").values(status="dismissed"))
+    session.execute(
+        sa.update(Recommendation).where(Recommendation.resource_id == "i-dismissed").values(status="dismissed")
+    )
     found = candidates(session, BOOK, NOW)
     assert [(one.resource_id, one.of_this_type) for one in found] == [("i-large", 3), ("i-small", 3)]
 
 
 @pytest.mark.usefixtures("aws")
 def test_what_is_protected_is_named_in_the_proposal(session: Session, cloud: Cloud) -> None:
-    """Found idle and protected, it is no recommendation; the proposal for its neighbours says that it was left alone."""
+    """Found idle and protected, it is no recommendation; the proposal for its
+    neighbours says that it was left alone.
+    """
     [idle] = run_instances(1, {"team": "web"})
     recommended(session, idle, 10)
     recommended(session, "i-licence", 0)
-    values = {"status": "protected", "monthly_savings": None, "evidence": {"summary": "protected by tag finops:protected"}}
+    values = {
+        "status": "protected",
+        "monthly_savings": None,
+        "evidence": {"summary": "protected by tag finops:protected"},
+    }
     session.execute(sa.update(Recommendation).where(Recommendation.resource_id == "i-licence").values(**values))
     left = propose_all(session, BOOK, cloud, Organisation(), "U1", NOW)
     assert isinstance(left, list)
     plan = session.get_one(Remediation, left[0]).plan
     assert [step["resource_id"] for step in plan["steps"]] == [idle]
-    assert plan["left_out"] == [{"resource_id": "i-licence", "name": "i-licence", "reason": "protected by tag finops:protected"}]
+    assert plan["left_out"] == [
+        {"resource_id": "i-licence", "name": "i-licence", "reason": "protected by tag finops:protected"}
+    ]
 
 
 @pytest.mark.usefixtures("aws")
@@ -94,7 +116,11 @@ def test_one_plan_an_account_team_and_environment(cloud: Cloud) -> None:
     targets = [target(ids[0]), target(ids[1]), target(ids[2], team="ads"), target(ids[3], environment="test")]
     plans = make_plans(BOOK, targets, cloud, Limits(), NOW)
     assert isinstance(plans, list)
-    assert [(plan.team, plan.environment, len(plan.steps)) for plan in plans] == [("web", "dev", 2), ("ads", "dev", 1), ("web", "test", 1)]
+    assert [(plan.team, plan.environment, len(plan.steps)) for plan in plans] == [
+        ("web", "dev", 2),
+        ("ads", "dev", 1),
+        ("web", "test", 1),
+    ]
 
 
 def test_no_plan_is_larger_than_a_day_allows(cloud: Cloud) -> None:
@@ -112,7 +138,10 @@ def test_an_unknown_account_or_size_is_left_out(cloud: Cloud) -> None:
     nowhere = make_plans(BOOK, [target(number, account_id="")], cloud, Limits(), NOW)
     sizeless = make_plans(PLAYBOOKS["ec2-resize"], [target(number)], cloud, Limits(), NOW)
     reasons = [plans.left_out[0].reason for plans in (nowhere, sizeless) if isinstance(plans, NothingToDo)]
-    assert reasons == ["the inventory does not know its account", "the recommendation does not say what it should become"]
+    assert reasons == [
+        "the inventory does not know its account",
+        "the recommendation does not say what it should become",
+    ]
 
 
 def test_a_plan_prints_what_would_happen(cloud: Cloud) -> None:

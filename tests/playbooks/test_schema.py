@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from config.errors import UserError
 from playbooks.schema import BUILT_IN, Playbook, read_playbook, read_playbooks
-from settings import UserError
 
 GOOD = """name: stop-things
 title: Stop things
@@ -29,32 +29,45 @@ def written(folder: Path, text: str) -> Path:
     ("old", "new", "line", "says"),
     [
         ("maximum_resources: 3", "maximum_resources: many", 6, "guards.maximum_resources"),
-        ("maximum_resources: 3", "maximum_resource: 3", 6, "Extra inputs"),
+        ("maximum_resources: 3", "maximum_resource: 3", 6, "unknown key"),
         ("mode: approve", "mode: maybe", 4, "mode"),
         ("{action: ec2.stop}", "{action: ec2.terminate}", 8, "unknown action 'ec2.terminate'; known: "),
         ("{action: ec2.stop}", "{action: ec2.stop, parameters: {force: true}}", 8, "unknown parameter force"),
         ("{action: ec2.stop}", "{action: ec2.resize, parameters: {instance_type: 7}}", 8, "instance_type"),
-        ("mode: approve", "mode: auto\nmode: approve", 5, "mode is said twice"),
+        ("mode: approve", "mode: auto\nmode: approve", 5, "mode is given twice"),
         ("{kind: stop_idle}", "{kind: stop_idle, filters: {colour: red}}", 3, "unknown filter colour"),
         ("mode: approve", "preconditions: [{field: state}]", 4, "exactly one of equals, one_of, absent"),
         ("mode: approve", "mode: [approve", 5, "not valid YAML"),
         ("  - {action: ec2.stop}", "  []", 1, "steps: at least one"),
         ("  maximum_resources: 3", "  windows: [{timezone: Moon/Base}]", 6, "there is no time zone 'Moon/Base'"),
-        ("  maximum_resources: 3", '  windows: [{start: "22:00", end: "06:00"}]', 6, "for a window over midnight write two"),
+        (
+            "  maximum_resources: 3",
+            '  windows: [{start: "22:00", end: "06:00"}]',
+            6,
+            "for a window over midnight write two",
+        ),
         (
             "  maximum_resources: 3",
             "  freezes: [{start: 2026-12-24, end: 2026-12-20, reason: holidays}]",
             6,
             "end must not be before start",
         ),
-        ("mode: approve", "verify: [{field: state, absent: true, equals: x}]", 4, "exactly one of equals, one_of, absent"),
+        (
+            "mode: approve",
+            "verify: [{field: state, absent: true, equals: x}]",
+            4,
+            "exactly one of equals, one_of, absent",
+        ),
         ("mode: approve", "mode: auto", 1, "only for actions that can be undone"),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
     """And with what would be right."""
     text = GOOD.replace(old, new)
-    path = written(tmp_path, text.replace("ec2.stop}", "ec2.stop, undo: false}") if "mode: auto" in new and "approve" not in new else text)
+    path = written(
+        tmp_path,
+        text.replace("ec2.stop}", "ec2.stop, undo: false}") if "mode: auto" in new and "approve" not in new else text,
+    )
     with pytest.raises(UserError) as raised:
         read_playbook(path)
     assert str(raised.value).startswith(f"{path}:{line}:")
@@ -94,7 +107,11 @@ def test_the_built_in_playbooks_are_right_and_what_destroys_is_typed() -> None:
 def test_any_edit_changes_the_digest() -> None:
     """The digest binds an approval to the playbook."""
     book = read_playbooks()["ec2-stop-idle"]
-    edits: list[dict[str, Any]] = [{"title": "x"}, {"mode": "auto"}, {"guards": book.guards.model_copy(update={"require_tags": ()})}]
+    edits: list[dict[str, Any]] = [
+        {"title": "x"},
+        {"mode": "auto"},
+        {"guards": book.guards.model_copy(update={"require_tags": ()})},
+    ]
     assert len({book.digest(), *(book.model_copy(update=edit).digest() for edit in edits)}) == 4
 
 

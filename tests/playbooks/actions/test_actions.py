@@ -8,30 +8,43 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.clients import Cloud
+from config.organisation import Remediation
 from playbooks.actions import ACTIONS, lambda_functions
-from playbooks.actions.action import Refused, Where
+from playbooks.actions.action import Refused, ResourceRef
 from playbooks.actions.ebs import gp3_speed
-from playbooks.cloud import Cloud
 from playbooks.plan import PlannedStep, Target
 from playbooks.planning import NothingToDo, make_plans
 from playbooks.schema import read_playbooks
-from settings import Remediation
 from tests.playbooks.conftest import NOW, run_instances, states
-from tests.playbooks.resources import ACCOUNT, ONE_OF_EACH, TAGS, client, database_instance, function, opened, package, volume
+from tests.playbooks.resources import (
+    ACCOUNT,
+    ONE_OF_EACH,
+    TAGS,
+    client,
+    database_instance,
+    function,
+    opened,
+    package,
+    volume,
+)
 
 PLAYBOOKS = read_playbooks()
 TWO_ROLES = Remediation(
-    actor_role_arn="arn:aws:iam::{account}:role/finops-bot-actor", observer_role_arn="arn:aws:iam::{account}:role/finops-bot-observer"
+    actor_role_arn="arn:aws:iam::{account}:role/finops-bot-actor",
+    observer_role_arn="arn:aws:iam::{account}:role/finops-bot-observer",
 )
 
 
-def where(resource_id: str) -> Where:
-    return Where(resource_id, ACCOUNT, "us-east-1")
+def where(resource_id: str) -> ResourceRef:
+    return ResourceRef(resource_id, ACCOUNT, "us-east-1")
 
 
 def step_of(playbook: str, cloud: Cloud, resource_id: str, **proposed: Any) -> PlannedStep | str:
     """The planned step for one resource, or why it is left out."""
-    target = Target(resource_id, resource_id, ACCOUNT, "sandbox", "us-east-1", "web", "sandbox", 10.0, proposed=proposed)
+    target = Target(
+        resource_id, resource_id, ACCOUNT, "sandbox", "us-east-1", "web", "sandbox", 10.0, proposed=proposed
+    )
     plans = make_plans(PLAYBOOKS[playbook], [target], cloud, Remediation(), NOW)
     return plans.left_out[0].reason if isinstance(plans, NothingToDo) else plans[0].steps[0]
 
@@ -60,13 +73,17 @@ def test_instances_are_stopped_and_started(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(("playbook", "before"), [("ec2-evening-stop", "running"), ("ec2-morning-start", "stopped")])
-def test_schedules_go_forward_and_back(playbook: str, before: str, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_schedules_go_forward_and_back(
+    playbook: str, before: str, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both halves; they are for development, which the target here is not, so the guard is opened."""
     [instance] = run_instances(1, {"team": "web"})
     if before == "stopped":
         client("ec2").stop_instances(InstanceIds=[instance])
     book = PLAYBOOKS[playbook]
-    monkeypatch.setitem(PLAYBOOKS, playbook, book.model_copy(update={"guards": book.guards.model_copy(update={"environments": ()})}))
+    monkeypatch.setitem(
+        PLAYBOOKS, playbook, book.model_copy(update={"guards": book.guards.model_copy(update={"environments": ()})})
+    )
     forward_and_back(playbook, cloud, instance)
     assert states([instance]) == [before]
 
@@ -118,7 +135,9 @@ def test_what_a_stop_would_lose_is_refused(name: str, seen: dict[str, Any], reas
     """Members of scaling groups, spot and instance-store instances are left alone."""
     [instance] = run_instances(1, {"team": "web"})
     action = ACTIONS[name]
-    refused = action.feasible(cloud, where(instance), {**action.observe(cloud, where(instance)), **seen}, {"instance_type": "m5.large"})
+    refused = action.feasible(
+        cloud, where(instance), {**action.observe(cloud, where(instance)), **seen}, {"instance_type": "m5.large"}
+    )
     assert refused is not None
     assert reason in refused.reason
 
@@ -127,7 +146,9 @@ def test_a_volume_is_deleted_after_a_snapshot_and_restored_once(cloud: Cloud) ->
     """The undo finds the snapshot by its tag; repeating it makes no second volume."""
     number = volume("io1", iops_of := 100, Iops=iops_of)
     forward_and_back("ebs-delete-unattached", cloud, number)
-    [restored] = client("ec2").describe_volumes(Filters=[{"Name": "tag:finops:restored-from", "Values": [number]}])["Volumes"]
+    [restored] = client("ec2").describe_volumes(Filters=[{"Name": "tag:finops:restored-from", "Values": [number]}])[
+        "Volumes"
+    ]
     assert (restored["VolumeType"], restored["Iops"]) == ("io1", 100)
     assert {"Key": "team", "Value": "web"} in restored["Tags"]
 
@@ -175,7 +196,9 @@ def test_old_versions_go_and_aliased_ones_stay(cloud: Cloud) -> None:
 
 
 def test_a_function_is_archived_deleted_and_made_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its code comes back from the bucket with its configuration and tags; moto serves no downloads, so that one call is replaced."""
+    """Its code comes back from the bucket with its configuration and tags; moto
+    serves no downloads, so that one call is replaced.
+    """
     monkeypatch.setattr(lambda_functions, "download", lambda _address: package())
     name = function()
     assert step_of("lambda-delete-unused", cloud, name) == "there is no bucket finops-bot-archive to keep its code in"
@@ -194,7 +217,9 @@ def test_a_function_whose_code_cannot_be_kept_is_not_deleted(cloud: Cloud, monke
         forward_and_back("lambda-delete-unused", cloud, name)
     assert ACTIONS["lambda.archive_and_delete"].observe(cloud, where(name))
     client("lambda").update_function_configuration(FunctionName="export", Environment={"Variables": {"KEY": "secret"}})
-    assert step_of("lambda-delete-unused", cloud, name) == "it has environment variables, which the archive does not keep"
+    assert (
+        step_of("lambda-delete-unused", cloud, name) == "it has environment variables, which the archive does not keep"
+    )
 
 
 def test_a_database_is_stopped_and_started(cloud: Cloud) -> None:
@@ -205,7 +230,9 @@ def test_a_database_is_stopped_and_started(cloud: Cloud) -> None:
 def test_databases_with_replicas_are_not_stopped(cloud: Cloud) -> None:
     """Neither the replica nor its source."""
     source = database_instance()
-    client("rds").create_db_instance_read_replica(DBInstanceIdentifier="copy", SourceDBInstanceIdentifier="orders", Tags=TAGS)
+    client("rds").create_db_instance_read_replica(
+        DBInstanceIdentifier="copy", SourceDBInstanceIdentifier="orders", Tags=TAGS
+    )
     for number in (source, f"arn:aws:rds:us-east-1:{ACCOUNT}:db:copy"):
         assert step_of("rds-stop-idle", cloud, number) == "RDS cannot stop a read replica or an instance that has one"
 
@@ -231,7 +258,12 @@ def test_throttling_is_retried(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) ->
     [instance] = run_instances(1, {"team": "web"})
     api = cloud.client("ec2", ACCOUNT, "us-east-1", "observe")
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    refusals = iter([b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors></Response>"] * 2)
+    refusals = iter(
+        [
+            b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors></Response>"
+        ]
+        * 2
+    )
     asked: list[str] = []
 
     def throttle(request: Any, **_: Any) -> Any:
@@ -256,7 +288,9 @@ class _Raw(io.BytesIO):
 
 @pytest.mark.parametrize("playbook", sorted(ONE_OF_EACH))
 def test_an_action_asks_for_no_more_than_it_declares(playbook: str, aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every call made while looking, acting, checking and undoing is one of its permissions; what looks never changes anything."""
+    """Every call made while looking, acting, checking and undoing is one of its
+    permissions; what looks never changes anything.
+    """
     called: dict[str, set[str]] = {"observe": set(), "act": set()}
     make: Callable[..., Any] = Cloud.client
     known = set[int]()
@@ -320,7 +354,7 @@ def test_an_instance_with_stop_protection_is_left_alone(cloud: Cloud) -> None:
 
 def test_a_denial_is_an_error_of_the_cloud(cloud: Cloud) -> None:
     """DryRun asks first; what AWS refuses there is raised before anything happens."""
-    from playbooks.acting import cloud_errors, sentence
+    from playbooks.run.steps import cloud_errors, sentence
 
     denied = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, "StopInstances")
     assert isinstance(denied, cloud_errors())

@@ -28,9 +28,9 @@ def test_what_changes_is_bounded_to_its_kind_of_resource(name: str) -> None:
         if "*" in part["Resource"]:
             assert all(one.partition(":")[2].startswith(("Describe", "Get", "List")) for one in part["Action"])
         assert not any("{bucket}" in resource for resource in part["Resource"])
-    assert {one for one in ACTIONS[name].permissions if not one.partition(":")[2].startswith(("Describe", "Get", "List"))} <= set(
-        _RESOURCES
-    )
+    assert {
+        one for one in ACTIONS[name].permissions if not one.partition(":")[2].startswith(("Describe", "Get", "List"))
+    } <= set(_RESOURCES)
 
 
 def test_a_protected_tag_is_a_denial_of_aws_itself() -> None:

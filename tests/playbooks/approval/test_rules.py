@@ -1,4 +1,6 @@
-"""Who may approve what: the pure rules under any sequence of clicks, and the same on a real Postgres from several threads."""
+"""Who may approve what: the pure rules under any sequence of clicks, and the
+same on a real Postgres from several threads.
+"""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,31 +14,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from access import Actor, Allowed, Denied, Role
+from config.access import Actor, Allowed, Denied, Role
+from config.organisation import Organisation, Person
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import AuditEntry, RemediationStep
 from db.tables import Remediation as Stored
-from playbooks import remediation as life
-from playbooks.approval import CLOCK_SKEW, Proposal, Rule, check
+from playbooks.approval import lifecycle as life
+from playbooks.approval.rules import CLOCK_SKEW, Proposal, Rule, check
 from playbooks.plan import Plan, PlannedStep
 from playbooks.schema import Playbook, read_playbooks
-from settings import Organisation, Person
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
 
 PLAYBOOKS = read_playbooks()
 BOOK = PLAYBOOKS["ec2-stop-idle"]
 OTHER = replace(APPROVER, id="U-OTHER", name="Olu")
 RULE = Rule(1, (Role.APPROVER,), not_requester=True, typed_confirmation=False)
-OPEN = Proposal("proposed", BOOK.name, "web", REQUESTER.id, NOW, (), "", NOW + timedelta(hours=24), "d", "d", "p", "p", 4)
+OPEN = Proposal(
+    "proposed", BOOK.name, "web", REQUESTER.id, NOW, (), "", NOW + timedelta(hours=24), "d", "d", "p", "p", 4
+)
 
 
 def plan(count: int = 2, book: Playbook = BOOK) -> Plan:
     steps = tuple(
-        PlannedStep(f"i-{n}", f"web-{n}", "123456789012", "us-east-1", book.steps[0].action, {}, 0, {}, "stop", "idle", 10.0)
+        PlannedStep(
+            f"i-{n}", f"web-{n}", "123456789012", "us-east-1", book.steps[0].action, {}, 0, {}, "stop", "idle", 10.0
+        )
         for n in range(count)
     )
-    return Plan(book.name, book.digest(), "123456789012", "sandbox", "web", "dev", "USD", steps, (), "start again", NOW.isoformat())
+    return Plan(
+        book.name,
+        book.digest(),
+        "123456789012",
+        "sandbox",
+        "web",
+        "dev",
+        "USD",
+        steps,
+        (),
+        "start again",
+        NOW.isoformat(),
+    )
 
 
 def proposed(database: Database, book: Playbook = BOOK, count: int = 2) -> int:
@@ -45,7 +63,12 @@ def proposed(database: Database, book: Playbook = BOOK, count: int = 2) -> int:
 
 
 def approve(
-    database: Database, number: int, actor: Actor, now: datetime = NOW, books: Mapping[str, Playbook] = PLAYBOOKS, typed: str | None = None
+    database: Database,
+    number: int,
+    actor: Actor,
+    now: datetime = NOW,
+    books: Mapping[str, Playbook] = PLAYBOOKS,
+    typed: str | None = None,
 ) -> life.Approved | Denied:
     with Session(database.app) as session, session.begin():
         return life.approve(session, number, actor, now, books, typed)
@@ -62,7 +85,12 @@ def reason(decision: object) -> str:
         ({}, REQUESTER, NOW, "You asked for this change"),
         ({}, VIEWER, NOW, "needs the role approver"),
         ({}, replace(APPROVER, roles=frozenset({Role.ADMIN})), NOW, "needs the role approver"),
-        ({}, replace(APPROVER, approves_teams=frozenset({"payments"})), NOW, "You approve for payments; this belongs to web."),
+        (
+            {},
+            replace(APPROVER, approves_teams=frozenset({"payments"})),
+            NOW,
+            "You approve for payments; this belongs to web.",
+        ),
         ({"team": None}, replace(APPROVER, approves_teams=frozenset({"web"})), NOW, "this belongs to no team"),
         ({"expires_at": NOW}, APPROVER, NOW, "expired"),
         ({}, APPROVER, NOW - CLOCK_SKEW - timedelta(seconds=1), "clock"),
@@ -78,7 +106,9 @@ def test_each_objection_says_why(change: dict[str, object], actor: Actor, now: d
     assert says in reason(check(replace(OPEN, **change), RULE, actor, now))  # type: ignore[arg-type]
 
 
-JO = Organisation(people=(Person(id="jo", name="Jo", email="jo@example.com", roles=(Role.APPROVER,), approves_teams=("*",)),)).actor("jo")
+JO = Organisation(
+    people=(Person(id="jo", name="Jo", email="jo@example.com", roles=(Role.APPROVER,), approves_teams=("*",)),)
+).actor("jo")
 JO_IN_SLACK = replace(JO, id="U0JO000001")
 
 
@@ -117,7 +147,10 @@ def test_no_rule_means_no() -> None:
 def test_what_destroys_is_typed() -> None:
     """The number of resources, and nothing else."""
     rule = replace(RULE, typed_confirmation=True)
-    assert [isinstance(check(OPEN, rule, APPROVER, NOW, text), Allowed) for text in (None, "", "yes", "3", " 4 ")] == [*[False] * 4, True]
+    assert [isinstance(check(OPEN, rule, APPROVER, NOW, text), Allowed) for text in (None, "", "yes", "3", " 4 ")] == [
+        *[False] * 4,
+        True,
+    ]
 
 
 PEOPLE = (REQUESTER, APPROVER, OTHER, VIEWER, replace(APPROVER, id="U-TEAM", approves_teams=frozenset({"payments"})))
@@ -128,8 +161,12 @@ PEOPLE = (REQUESTER, APPROVER, OTHER, VIEWER, replace(APPROVER, id="U-TEAM", app
     count=st.integers(1, 3),
     reject_at=st.none() | st.integers(0, 11),
 )
-def test_any_sequence_of_clicks_approves_at_most_once(clicks: list[tuple[Actor, int]], count: int, reject_at: int | None) -> None:
-    """By as many different people as the rule asks, none of them the requester or powerless, none late, none after a rejection."""
+def test_any_sequence_of_clicks_approves_at_most_once(
+    clicks: list[tuple[Actor, int]], count: int, reject_at: int | None
+) -> None:
+    """By as many different people as the rule asks, none of them the requester
+    or powerless, none late, none after a rejection.
+    """
     proposal, rule, completed = OPEN, replace(RULE, count=count), 0
     for position, (actor, minutes) in enumerate(clicks):
         if position == reject_at and proposal.state == "proposed":
@@ -190,10 +227,15 @@ def test_an_edited_playbook_or_a_tampered_plan_is_not_approved_nor_frozen_anew(c
     assert "was edited" in reason(approve(clean_database, number, APPROVER, books=edited))
     with Session(clean_database.app) as session, session.begin():
         stored = session.get_one(Stored, number)
-        stored.plan = {**stored.plan, "steps": [{**step, "resource_id": "i-production"} for step in stored.plan["steps"]]}
+        stored.plan = {
+            **stored.plan,
+            "steps": [{**step, "resource_id": "i-production"} for step in stored.plan["steps"]],
+        }
     assert "not the one that was frozen" in reason(approve(clean_database, number, APPROVER))
     with Session(clean_database.app) as session, session.begin():
-        assert "not the one that was frozen" in reason(life.choose(session, number, APPROVER, NOW, ["i-production"], PLAYBOOKS))
+        assert "not the one that was frozen" in reason(
+            life.choose(session, number, APPROVER, NOW, ["i-production"], PLAYBOOKS)
+        )
 
 
 def test_a_part_keeps_the_requester_and_the_expiry(clean_database: Database) -> None:
@@ -204,7 +246,9 @@ def test_a_part_keeps_the_requester_and_the_expiry(clean_database: Database) -> 
         assert isinstance(smaller, Stored)
         assert (smaller.requested_by, smaller.expires_at) == (REQUESTER.id, NOW + timedelta(hours=24))
         part = smaller.id
-    assert "asked for this change" in reason(approve(clean_database, part, REQUESTER, later := NOW + timedelta(hours=6)))
+    assert "asked for this change" in reason(
+        approve(clean_database, part, REQUESTER, later := NOW + timedelta(hours=6))
+    )
     assert "replaced by" in reason(approve(clean_database, number, APPROVER, later))
     assert isinstance(approve(clean_database, part, APPROVER, later), life.Approved)
 
@@ -250,6 +294,11 @@ def test_the_kill_switch_stops_approvals_and_undo(clean_database: Database) -> N
 def test_who_may_not_is_told_who_may() -> None:
     """By name, without themselves."""
     asked = replace(OPEN, approvers=("Priya", "Jonas", APPROVER.name))
-    assert reason(check(asked, RULE, VIEWER, NOW)) == "Approving needs the role approver; you have viewer. Priya or Jonas or Ari can."
-    assert reason(check(asked, RULE, REQUESTER, NOW)).endswith("somebody else has to approve it. Priya or Jonas or Ari can.")
+    assert (
+        reason(check(asked, RULE, VIEWER, NOW))
+        == "Approving needs the role approver; you have viewer. Priya or Jonas or Ari can."
+    )
+    assert reason(check(asked, RULE, REQUESTER, NOW)).endswith(
+        "somebody else has to approve it. Priya or Jonas or Ari can."
+    )
     assert "Ari" not in reason(check(asked, RULE, replace(APPROVER, approves_teams=frozenset({"ads"})), NOW))

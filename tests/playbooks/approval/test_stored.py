@@ -1,4 +1,6 @@
-"""A stored plan that somebody edited in the database: whatever is missing or of another type, the answer is a reason, kept in the audit log."""
+"""A stored plan that somebody edited in the database: whatever is missing or of
+another type, the answer is a reason, kept in the audit log.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -7,19 +9,19 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Denied
+from aws.clients import Cloud
+from config.access import Denied
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import AuditEntry
 from db.tables import Remediation as Stored
-from playbooks import remediation as life
-from playbooks.cloud import Cloud
-from playbooks.decisions import decide, shown
-from playbooks.execution import execute
+from playbooks.approval import lifecycle as life
+from playbooks.approval.decisions import decide, shown
 from playbooks.plan import digest, frozen
-from playbooks.settling import look_again
+from playbooks.run.execute import execute
+from playbooks.run.recovery import recheck
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
-from tests.playbooks.test_execution import PLAYBOOKS, Killed, approve, propose, run_of, stored
+from tests.playbooks.run.test_execute import PLAYBOOKS, Killed, approve, propose, run_of, stored
 
 SAYS = "The stored plan is not the one that was frozen"
 
@@ -53,11 +55,17 @@ def _audited(database: Database) -> list[str]:
     with Session(database.app) as session:
         assert isinstance(audit.verify(session), audit.Intact)
         entries = session.execute(sa.select(AuditEntry.action, AuditEntry.details).order_by(AuditEntry.id)).all()
-    return [f"{action}: {details.get('reason')}" for action, details in entries if "not the one that was frozen" in str(details)]
+    return [
+        f"{action}: {details.get('reason')}"
+        for action, details in entries
+        if "not the one that was frozen" in str(details)
+    ]
 
 
 @touched
-def test_it_is_neither_approved_nor_narrowed_and_can_be_rejected(clean_database: Database, cloud: Cloud, touch: Any) -> None:
+def test_it_is_neither_approved_nor_narrowed_and_can_be_rejected(
+    clean_database: Database, cloud: Cloud, touch: Any
+) -> None:
     """Each refusal says the same; the card is drawn all the same, and closing it is possible."""
     number = propose(clean_database, cloud, run_instances(2, {"team": "web"}))
     _touch(clean_database, number, touch)
@@ -94,7 +102,8 @@ def test_edited_at_the_claim_it_is_void(clean_database: Database, cloud: Cloud, 
     number = propose(clean_database, cloud, ids)
     approve(clean_database, number)
     run = replace(
-        run_of(clean_database, cloud), at_boundary=lambda name: _touch(clean_database, number, touch) if name == "claimed" else None
+        run_of(clean_database, cloud),
+        at_boundary=lambda name: _touch(clean_database, number, touch) if name == "claimed" else None,
     )
     assert execute(run, number) == "void"
     assert states(ids) == ["running"]
@@ -112,7 +121,7 @@ def test_what_a_dead_worker_left_stays_unknown(clean_database: Database, cloud: 
     _touch(clean_database, number, touch)
     assert execute(run_of(clean_database, cloud), number) == "unknown"
     assert stored(clean_database, number) == ("unknown", ["unknown"])
-    looked = look_again(run_of(clean_database, cloud), number, APPROVER)
+    looked = recheck(run_of(clean_database, cloud), number, APPROVER)
     assert isinstance(looked, Denied)
     assert "cannot be checked from here" in looked.reason
     assert states(ids) == ["running"]
@@ -120,8 +129,12 @@ def test_what_a_dead_worker_left_stays_unknown(clean_database: Database, cloud: 
 
 @touched
 def test_a_digest_made_to_fit_does_not_make_it_a_plan(clean_database: Database, cloud: Cloud, touch: Any) -> None:
-    """What cannot be read is no plan, whatever its digest; one that reads as before is, and its step's other keys are nothing to it."""
+    """What cannot be read is no plan, whatever its digest; one that reads as
+    before is, and its step's other keys are nothing to it.
+    """
     number = propose(clean_database, cloud, run_instances(1, {"team": "web"}))
     with Session(clean_database.app) as session:
         content = touch(session.get_one(Stored, number).plan)
-    assert (frozen(content, digest(content)) is None) == (touch not in (TOUCHES["another account"], TOUCHES["an unknown key of a step"]))
+    assert (frozen(content, digest(content)) is None) == (
+        touch not in (TOUCHES["another account"], TOUCHES["an unknown key of a step"])
+    )

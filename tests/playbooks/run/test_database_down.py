@@ -1,26 +1,31 @@
-"""Postgres goes away at every boundary of a run, forward and backward, and comes back: nothing is done twice and the books agree with the account."""
+"""Postgres goes away at every boundary of a run, forward and backward, and
+comes back: nothing is done twice and the books agree with the account.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
 from psycopg2 import OperationalError
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud
 from db import audit
-from db.engines import Database
-from playbooks.cloud import Cloud
-from playbooks.execution import execute
+from db.database import Database
+from playbooks.run.execute import execute
 from tests.playbooks.conftest import run_instances, states
 from tests.playbooks.resources import ACCOUNT
-from tests.playbooks.test_execution import approve, propose, run_of, stored
-from tests.playbooks.test_faults import undone_by
+from tests.playbooks.run.test_execute import approve, propose, run_of, stored
+from tests.playbooks.run.test_faults import undone_by
 
-FORWARD = ["claimed", *(f"{name} step {step}" for step in range(2) for name in ("before", "recorded", "acted", "after"))]
+FORWARD = [
+    "claimed",
+    *(f"{name} step {step}" for step in range(2) for name in ("before", "recorded", "acted", "after")),
+]
 BACKWARD = ["claimed", *(f"{name} undo {step}" for step in range(2) for name in ("before", "recorded", "acted"))]
 
 
@@ -38,7 +43,7 @@ class Outage:
             connection.invalidate()
         self.down = True
 
-    def refuse(self, *_: Any) -> None:
+    def refuse(self) -> None:
         """Answer a wish for a connection as a server does that is not there."""
         if self.down:
             raise OperationalError("connection refused: the server is down")
@@ -47,11 +52,15 @@ class Outage:
 @contextmanager
 def outage(database: Database) -> Iterator[Outage]:
     found = Outage(database)
-    event.listen(database.app, "do_connect", found.refuse)
-    try:
+    dialect = database.app.dialect
+    connect = dialect.connect
+
+    def unless_down(*args: Any, **parameters: Any) -> Any:
+        found.refuse()
+        return connect(*args, **parameters)
+
+    with patch.object(dialect, "connect", unless_down):
         yield found
-    finally:
-        event.remove(database.app, "do_connect", found.refuse)
 
 
 @pytest.fixture
@@ -80,7 +89,9 @@ def run_into(database: Database, cloud: Cloud, number: int, boundary: str) -> No
 
 
 @pytest.mark.parametrize("boundary", FORWARD)
-def test_the_database_away_while_stopping(clean_database: Database, cloud: Cloud, changes: list[str], boundary: str) -> None:
+def test_the_database_away_while_stopping(
+    clean_database: Database, cloud: Cloud, changes: list[str], boundary: str
+) -> None:
     """The next worker finds what was done on the live resources and repeats nothing."""
     ids = run_instances(2, {"team": "web"})
     number = propose(clean_database, cloud, ids)
@@ -100,7 +111,9 @@ def test_the_database_away_while_stopping(clean_database: Database, cloud: Cloud
 
 
 @pytest.mark.parametrize("boundary", BACKWARD)
-def test_the_database_away_while_undoing(clean_database: Database, cloud: Cloud, changes: list[str], boundary: str) -> None:
+def test_the_database_away_while_undoing(
+    clean_database: Database, cloud: Cloud, changes: list[str], boundary: str
+) -> None:
     """What was undone counts as undone, and the rest can be undone again."""
     ids = run_instances(2, {"team": "web"})
     number = propose(clean_database, cloud, ids)

@@ -5,22 +5,25 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Denied
+from aws.clients import Cloud
+from config.access import Denied
+from config.organisation import Remediation
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import OutboxMessage, RemediationStep, Saving
 from db.tables import Remediation as Stored
-from playbooks import remediation as life
-from playbooks.cloud import Cloud
-from playbooks.execution import Run, execute
+from playbooks.approval import lifecycle as life
 from playbooks.plan import Target
 from playbooks.planning import make_plans
+from playbooks.run.execute import Run, execute
 from playbooks.schema import read_playbooks
-from settings import Remediation
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER, run_instances, states
 
 PLAYBOOKS = read_playbooks()
-BOUNDARIES = ["claimed", *(f"{name} step {step}" for step in range(3) for name in ("before", "recorded", "acted", "after"))]
+BOUNDARIES = [
+    "claimed",
+    *(f"{name} step {step}" for step in range(3) for name in ("before", "recorded", "acted", "after")),
+]
 
 
 class Killed(BaseException):
@@ -65,13 +68,17 @@ def run_of(database: Database, cloud: Cloud, boundary: str | None = None) -> Run
 def stored(database: Database, number: int) -> tuple[str, list[str]]:
     with Session(database.app) as session:
         steps = session.scalars(
-            sa.select(RemediationStep.state).where(RemediationStep.remediation_id == number).order_by(RemediationStep.position)
+            sa.select(RemediationStep.state)
+            .where(RemediationStep.remediation_id == number)
+            .order_by(RemediationStep.position)
         )
         return session.get_one(Stored, number).state, list(steps)
 
 
 def test_stops_what_was_approved_and_leaves_the_protected_alone(clean_database: Database, cloud: Cloud) -> None:
-    """Four idle instances stop, the protected one is named and keeps running, and the ledger opens with four entries."""
+    """Four idle instances stop, the protected one is named and keeps running,
+    and the ledger opens with four entries.
+    """
     idle = run_instances(4, {"team": "web"})
     protected = run_instances(1, {"team": "web", "do-not-stop": "true"})
     number = propose(clean_database, cloud, [*idle, *protected])
@@ -106,7 +113,9 @@ def test_undo_starts_them_again_and_reverses_the_ledger(clean_database: Database
 
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_killed_at_any_boundary_nothing_is_done_twice(clean_database: Database, cloud: Cloud, boundary: str) -> None:
-    """A worker that dies at a boundary leaves a ledger that agrees with the account; the next worker settles it and repeats nothing."""
+    """A worker that dies at a boundary leaves a ledger that agrees with the
+    account; the next worker settles it and repeats nothing.
+    """
     ids = run_instances(3, {"team": "web"})
     number = propose(clean_database, cloud, ids)
     approve(clean_database, number)
@@ -128,7 +137,9 @@ def test_a_changed_world_voids_the_plan_before_anything_is_touched(clean_databas
     ids = run_instances(3, {"team": "web"})
     number = propose(clean_database, cloud, ids)
     approve(clean_database, number)
-    boto3.client("ec2", region_name="us-east-1").create_tags(Resources=[ids[1]], Tags=[{"Key": "do-not-stop", "Value": "true"}])
+    boto3.client("ec2", region_name="us-east-1").create_tags(
+        Resources=[ids[1]], Tags=[{"Key": "do-not-stop", "Value": "true"}]
+    )
     assert execute(run_of(clean_database, cloud), number) == "void"
     assert states(ids) == ["running"] * 3
     with Session(clean_database.app) as session:

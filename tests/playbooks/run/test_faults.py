@@ -1,4 +1,6 @@
-"""The run of a remediation when something fails: AWS at each call, the worker while undoing or rolling back, the claim, the clock, the window, the day's cap."""
+"""The run of a remediation when something fails: AWS at each call, the worker
+while undoing or rolling back, the claim, the clock, the window, the day's cap.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,24 +14,24 @@ import sqlalchemy as sa
 from botocore.exceptions import ClientError, EndpointConnectionError
 from sqlalchemy.orm import Session
 
-from access import Denied
+from aws.clients import Cloud
+from config.access import Denied
+from config.organisation import Channel, Organisation, Remediation
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import AuditEntry, OutboxMessage, RemediationStep, Saving, Switch
 from db.tables import Remediation as Stored
-from flows.sweep_remediations import sweep
-from playbooks import remediation as life
+from flows.remediation.sweep_remediations import sweep
 from playbooks.actions import ACTIONS
-from playbooks.cloud import Cloud
-from playbooks.execution import Run, drain, execute
+from playbooks.approval import lifecycle as life
 from playbooks.plan import Plan
 from playbooks.planning import make_plans
+from playbooks.run.execute import Run, execute, run_queue_of_account
+from playbooks.run.housekeeping import sweep as look
+from playbooks.run.recovery import recheck
 from playbooks.schema import Condition, Playbook, Window, read_playbooks
-from playbooks.settling import look_again
-from playbooks.sweeping import sweep as look
-from settings import Channel, Organisation, Remediation
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER, run_instances, states
-from tests.playbooks.test_execution import Killed, approve, propose, run_of, stored, target
+from tests.playbooks.run.test_execute import Killed, approve, propose, run_of, stored, target
 
 STOP = read_playbooks()["ec2-stop-idle"]
 ROLLS_BACK = STOP.model_copy(update={"roll_back_on_failure": True})
@@ -68,14 +70,21 @@ def failing_at(monkeypatch: pytest.MonkeyPatch, part: str, call: int, error: Exc
 def moto_agrees(database: Database, number: int, ids: list[str]) -> None:
     """The ledger never says less than what happened to an instance, and the audit log holds."""
     for step, instance in zip(stored(database, number)[1], states(ids), strict=True):
-        assert (step, instance) not in {("verified", "running"), ("planned", "stopped"), ("failed", "stopped"), ("undone", "stopped")}
+        assert (step, instance) not in {
+            ("verified", "running"),
+            ("planned", "stopped"),
+            ("failed", "stopped"),
+            ("undone", "stopped"),
+        }
     with Session(database.app) as session:
         assert isinstance(audit.verify(session), audit.Intact)
 
 
 @pytest.mark.parametrize("call", range(5))
 @pytest.mark.parametrize("error", [DENIED, GONE])
-def test_aws_down_at_any_look(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, call: int, error: Exception) -> None:
+def test_aws_down_at_any_look(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, call: int, error: Exception
+) -> None:
     """Two looks before, then one before and one after each step: whichever fails, the run ends with the truth."""
     ids = run_instances(2, {"team": "web"})
     number = approved(clean_database, cloud, ids)
@@ -86,7 +95,9 @@ def test_aws_down_at_any_look(clean_database: Database, cloud: Cloud, monkeypatc
     assert execute(running(clean_database, cloud), number) == state
 
 
-def test_a_denial_names_the_permissions_and_stops_the_run(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_denial_names_the_permissions_and_stops_the_run(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first step is done, the second was refused, the third is not tried: partial."""
     ids = run_instances(3, {"team": "web"})
     number = approved(clean_database, cloud, ids)
@@ -98,7 +109,9 @@ def test_a_denial_names_the_permissions_and_stops_the_run(clean_database: Databa
     moto_agrees(clean_database, number, ids)
 
 
-def test_an_error_after_the_deed_is_looked_up(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_after_the_deed_is_looked_up(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The connection broke after AWS had done it: the step counts as done, because it is."""
     ids = run_instances(1, {"team": "web"})
     number = approved(clean_database, cloud, ids)
@@ -127,8 +140,12 @@ def test_what_was_done_is_rolled_back_where_the_playbook_says_so(
         assert session.scalars(sa.select(Saving.id)).all() == []
 
 
-@pytest.mark.parametrize("boundary", ["recorded roll back 1", "acted roll back 1", "recorded roll back 0", "acted roll back 0"])
-def test_killed_while_rolling_back(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, boundary: str) -> None:
+@pytest.mark.parametrize(
+    "boundary", ["recorded roll back 1", "acted roll back 1", "recorded roll back 0", "acted roll back 0"]
+)
+def test_killed_while_rolling_back(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, boundary: str
+) -> None:
     """What was under way is looked up; what runs again is not called stopped."""
     ids = run_instances(3, {"team": "web"})
     number = approved(clean_database, cloud, ids, ROLLS_BACK)
@@ -141,7 +158,9 @@ def test_killed_while_rolling_back(clean_database: Database, cloud: Cloud, monke
     moto_agrees(clean_database, number, ids)
 
 
-@pytest.mark.parametrize("boundary", [f"{name} undo {step}" for step in range(2) for name in ("before", "recorded", "acted")])
+@pytest.mark.parametrize(
+    "boundary", [f"{name} undo {step}" for step in range(2) for name in ("before", "recorded", "acted")]
+)
 def test_killed_while_undoing(clean_database: Database, cloud: Cloud, boundary: str) -> None:
     """The first remediation's books follow what its undo did; what is left can be undone again."""
     ids = run_instances(2, {"team": "web"})
@@ -170,7 +189,9 @@ def undone_by(database: Database, number: int) -> int:
 
 
 def test_a_worker_that_lost_its_claim_does_not_go_on(clean_database: Database, cloud: Cloud) -> None:
-    """Its connection died, so another settled the run; the first one stops before its next step and says what the other found."""
+    """Its connection died, so another settled the run; the first one stops
+    before its next step and says what the other found.
+    """
     ids = run_instances(2, {"team": "web"})
     number = approved(clean_database, cloud, ids)
 
@@ -193,11 +214,11 @@ def test_two_workers_at_once_are_one_execution(clean_database: Database, cloud: 
             started.set()
             go_on.wait(60)
 
-    worker = Thread(target=lambda: drain(running(clean_database, cloud, at_boundary=hold), first))
+    worker = Thread(target=lambda: run_queue_of_account(running(clean_database, cloud, at_boundary=hold), first))
     worker.start()
     started.wait(60)
-    assert drain(running(clean_database, cloud), first) == "waiting"
-    assert drain(running(clean_database, cloud), second) == "waiting"
+    assert run_queue_of_account(running(clean_database, cloud), first) == "waiting"
+    assert run_queue_of_account(running(clean_database, cloud), second) == "waiting"
     go_on.set()
     worker.join()
     assert [stored(clean_database, number)[0] for number in (first, second)] == ["succeeded"] * 2
@@ -213,7 +234,9 @@ def test_a_plan_waits_for_its_window_and_no_longer_than_its_approval(clean_datab
     for _ in range(2):
         assert execute(running(clean_database, cloud, book), first) == "deferred"
     with Session(clean_database.app) as session:
-        texts = [row["text"] for row in session.scalars(sa.select(OutboxMessage.payload).where(OutboxMessage.kind == "note"))]
+        texts = [
+            row["text"] for row in session.scalars(sa.select(OutboxMessage.payload).where(OutboxMessage.kind == "note"))
+        ]
         assert look(session, NOW + timedelta(minutes=2), {book.name: book}).waiting == ()
         assert look(session, NOW + timedelta(hours=2), {book.name: book}).waiting == (first, second)
     assert len(texts) == 1
@@ -223,9 +246,12 @@ def test_a_plan_waits_for_its_window_and_no_longer_than_its_approval(clean_datab
 
 
 @pytest.mark.parametrize(
-    ("now", "says"), [(NOW - timedelta(minutes=6), "clock is behind"), (NOW + timedelta(hours=24), "before its approval ran out")]
+    ("now", "says"),
+    [(NOW - timedelta(minutes=6), "clock is behind"), (NOW + timedelta(hours=24), "before its approval ran out")],
 )
-def test_a_wrong_clock_and_a_late_start_void_the_plan(clean_database: Database, cloud: Cloud, now: datetime, says: str) -> None:
+def test_a_wrong_clock_and_a_late_start_void_the_plan(
+    clean_database: Database, cloud: Cloud, now: datetime, says: str
+) -> None:
     """Both are said."""
     ids = run_instances(1, {"team": "web"})
     number = approved(clean_database, cloud, ids)
@@ -243,7 +269,9 @@ def test_a_wrong_clock_and_a_late_start_void_the_plan(clean_database: Database, 
         ({"playbook_digest": "x"}, "edited or removed"),
     ],
 )
-def test_a_state_set_by_hand_does_not_run(clean_database: Database, cloud: Cloud, tamper: dict[str, Any], says: str) -> None:
+def test_a_state_set_by_hand_does_not_run(
+    clean_database: Database, cloud: Cloud, tamper: dict[str, Any], says: str
+) -> None:
     """What is stored has to agree with itself."""
     ids = run_instances(1, {"team": "web"})
     number = approved(clean_database, cloud, ids)
@@ -284,8 +312,12 @@ def test_the_kill_switch_halts_starts_and_undo(clean_database: Database, cloud: 
     assert execute(running(clean_database, cloud), number) == "succeeded"
 
 
-def test_the_sweep_expires_starts_settles_and_reports(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each once: an old proposal, an approval whose start was lost, a dead worker's run, and one that AWS does not let it settle."""
+def test_the_sweep_expires_starts_settles_and_reports(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each once: an old proposal, an approval whose start was lost, a dead
+    worker's run, and one that AWS does not let it settle.
+    """
     organisation = Organisation(channels=(Channel(channel="#admins", admin=True),))
     old = propose(clean_database, cloud, run_instances(1, {"team": "web"}))
     lost = propose(clean_database, cloud, run_instances(1, {"team": "web"}))
@@ -297,7 +329,9 @@ def test_the_sweep_expires_starts_settles_and_reports(clean_database: Database, 
     started: list[tuple[int, str]] = []
 
     def swept(now: datetime) -> dict[str, list[int]]:
-        return sweep(replace(run_of(clean_database, cloud), now=lambda: now), organisation, lambda *call: started.append(call))
+        return sweep(
+            replace(run_of(clean_database, cloud), now=lambda: now), organisation, lambda *call: started.append(call)
+        )
 
     assert swept(NOW + timedelta(seconds=30)) == {"started": [], "settled": [], "stuck": []}
     with monkeypatch.context() as patched:
@@ -326,7 +360,7 @@ def test_a_resource_of_another_plan_is_not_stopped_twice(clean_database: Databas
     """Two plans for one instance, both approved: the second finds the world changed."""
     ids = run_instances(1, {"team": "web"})
     first, second = (approved(clean_database, cloud, ids) for _ in range(2))
-    assert drain(running(clean_database, cloud), first) == "succeeded"
+    assert run_queue_of_account(running(clean_database, cloud), first) == "succeeded"
     assert stored(clean_database, second)[0] == "void"
     boto3.client("ec2", region_name="us-east-1").start_instances(InstanceIds=ids)
     assert execute(running(clean_database, cloud), second) == "void"
@@ -334,7 +368,9 @@ def test_a_resource_of_another_plan_is_not_stopped_twice(clean_database: Databas
 
 
 def test_what_the_playbook_wants_verified_is_looked_at_last(clean_database: Database, cloud: Cloud) -> None:
-    """The action did what it says, but not what the playbook is for: a person has to look, and nothing is claimed as saved."""
+    """The action did what it says, but not what the playbook is for: a person
+    has to look, and nothing is claimed as saved.
+    """
     book = STOP.model_copy(update={"verify": (Condition(field="instance_type", equals="m5.large"),)})
     ids = run_instances(2, {"team": "web"})
     number = approved(clean_database, cloud, ids, book)
@@ -345,7 +381,9 @@ def test_what_the_playbook_wants_verified_is_looked_at_last(clean_database: Data
         assert session.scalars(sa.select(Saving.id)).all() == []
 
 
-def test_a_step_that_the_playbook_does_not_take_back_stays(clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_the_playbook_does_not_take_back_stays(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither rolled back nor offered for undo."""
     step = STOP.steps[0].model_copy(update={"undo": False})
     book = ROLLS_BACK.model_copy(update={"steps": (step,)})
@@ -376,15 +414,19 @@ def test_what_is_not_known_of_a_resource_does_not_hold(cloud: Cloud) -> None:
         ("terminate", "unknown", ["unknown"]),
     ],
 )
-def test_a_person_asks_for_another_look(clean_database: Database, cloud: Cloud, since: str | None, state: str, steps: list[str]) -> None:
-    """Killed after the record, so nobody knows; then the live resource decides, and what was done late counts for the ledger."""
+def test_a_person_asks_for_another_look(
+    clean_database: Database, cloud: Cloud, since: str | None, state: str, steps: list[str]
+) -> None:
+    """Killed after the record, so nobody knows; then the live resource decides,
+    and what was done late counts for the ledger.
+    """
     ids = run_instances(1, {"team": "web"})
     number = approved(clean_database, cloud, ids)
     with pytest.raises(Killed):
         execute(run_of(clean_database, cloud, "recorded step 0"), number)
     run = running(clean_database, cloud)
     assert execute(run, number) == "unknown"
-    assert isinstance(look_again(run, number, VIEWER), Denied)
+    assert isinstance(recheck(run, number, VIEWER), Denied)
     api = boto3.client("ec2", region_name="us-east-1")
     if since == "stop":
         api.stop_instances(InstanceIds=ids)
@@ -392,7 +434,7 @@ def test_a_person_asks_for_another_look(clean_database: Database, cloud: Cloud, 
         api.modify_instance_attribute(InstanceId=ids[0], InstanceType={"Value": "m5.large"})
     elif since == "terminate":
         api.terminate_instances(InstanceIds=ids)
-    assert look_again(run, number, APPROVER) == state
+    assert recheck(run, number, APPROVER) == state
     assert stored(clean_database, number) == (state, steps)
     with Session(clean_database.app) as session:
         assert len(session.scalars(sa.select(Saving.id)).all()) == (1 if state == "succeeded" else 0)
@@ -400,4 +442,4 @@ def test_a_person_asks_for_another_look(clean_database: Database, cloud: Cloud, 
         assert asked[0]["ask"] == [APPROVER.id]
         assert isinstance(audit.verify(session), audit.Intact)
     if state != "unknown":
-        assert look_again(run, number, APPROVER) == Denied(f"There is nothing to check: it is {state}.")
+        assert recheck(run, number, APPROVER) == Denied(f"There is nothing to check: it is {state}.")

@@ -1,4 +1,6 @@
-"""A worker that dies at every single call to AWS, before it is sent and after it was answered, in every playbook: the books agree with the account."""
+"""A worker that dies at every single call to AWS, before it is sent and after
+it was answered, in every playbook: the books agree with the account.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -7,20 +9,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud
+from config.organisation import Remediation
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import RemediationStep, Saving
-from playbooks import remediation as life
 from playbooks.actions import ACTIONS, lambda_functions
-from playbooks.actions.action import Where
-from playbooks.cloud import Cloud
-from playbooks.execution import Run, execute
+from playbooks.actions.action import ResourceRef
+from playbooks.approval import lifecycle as life
 from playbooks.plan import Target
 from playbooks.planning import make_plans
-from settings import Remediation
+from playbooks.run.execute import Run, execute
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import ACCOUNT, ONE_OF_EACH, opened, package
-from tests.playbooks.test_execution import Killed
+from tests.playbooks.run.test_execute import Killed
 
 LIMITS = Remediation(maximum_resources_a_day=10_000)
 
@@ -73,7 +75,9 @@ def calls(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Calls:
 def approved(database: Database, cloud: Cloud, playbook: str) -> tuple[int, str]:
     """A remediation of one fresh resource, approved; its number and the resource."""
     book, resource = opened(playbook), ONE_OF_EACH[playbook]()
-    target = Target(resource, "it", ACCOUNT, "sandbox", "us-east-1", "web", "dev", 10.0, proposed={"instance_type": "m5.large"})
+    target = Target(
+        resource, "it", ACCOUNT, "sandbox", "us-east-1", "web", "dev", 10.0, proposed={"instance_type": "m5.large"}
+    )
     plans = make_plans(book, [target], cloud, LIMITS, NOW)
     assert isinstance(plans, list), plans
     book = book.model_copy(update={"approval": book.approval.model_copy(update={"count": 1})})
@@ -100,7 +104,9 @@ def step_of(database: Database, number: int) -> RemediationStep:
 def test_killed_at_any_call_the_books_agree_and_nothing_is_lost(
     clean_database: Database, cloud: Cloud, calls: Calls, playbook: str
 ) -> None:
-    """The next worker changes nothing; what it calls done is done, what it cannot know is unknown, and the undo that was recorded beforehand works."""
+    """The next worker changes nothing; what it calls done is done, what it
+    cannot know is unknown, and the undo that was recorded beforehand works.
+    """
     number, _ = approved(clean_database, cloud, playbook)
     calls.arm(None)
     assert execute(worker(clean_database, cloud, playbook), number) == "succeeded"
@@ -126,7 +132,7 @@ def test_killed_at_any_call_the_books_agree_and_nothing_is_lost(
 
 def _agrees(database: Database, cloud: Cloud, number: int, resource: str, state: str, deadly: tuple[str, int]) -> None:
     step = step_of(database, number)
-    action, place = ACTIONS[step.action], Where(resource, ACCOUNT, "us-east-1")
+    action, place = ACTIONS[step.action], ResourceRef(resource, ACCOUNT, "us-east-1")
     seen = action.observe(cloud, place)
     done = bool(step.undo) and action.verify(seen, {**step.undo, **step.parameters})
     assert (step.state, state) in {("planned", "failed"), ("verified", "succeeded"), ("unknown", "unknown")}, deadly

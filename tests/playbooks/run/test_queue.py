@@ -6,17 +6,17 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from aws.clients import Cloud
+from config.organisation import Remediation
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import AuditEntry
 from db.tables import Remediation as Stored
-from playbooks import remediation as life
-from playbooks.cloud import Cloud
-from playbooks.execution import drain
+from playbooks.approval import lifecycle as life
 from playbooks.planning import make_plans
-from settings import Remediation
+from playbooks.run.execute import run_queue_of_account
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
-from tests.playbooks.test_execution import PLAYBOOKS, run_of, target
+from tests.playbooks.run.test_execute import PLAYBOOKS, run_of, target
 
 QUEUED = 200
 STOP = PLAYBOOKS["ec2-stop-idle"]
@@ -29,7 +29,7 @@ def test_a_queue_runs_through_with_none_lost_or_doubled(clean_database: Database
         numbers = [_approved(session, cloud, one) for one in ids]
     run = replace(run_of(clean_database, cloud), limits=Remediation(maximum_resources_a_day=QUEUED))
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda number: drain(run, number), [*numbers, *numbers]))
+        list(pool.map(lambda number: run_queue_of_account(run, number), [*numbers, *numbers]))
     assert states(ids) == ["stopped"] * QUEUED
     with Session(clean_database.app) as session:
         assert set(session.scalars(sa.select(Stored.state))) == {"succeeded"}

@@ -1,0 +1,1 @@
+"""Who may approve what, and the life of a remediation."""

@@ -1,0 +1,1 @@
+"""Running an approved remediation: claim, re-check, record, act, verify, recover."""
