@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Actor
-from db.engines import Database
+from config.access import Actor
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
 from db.tables import Question
-from settings import Organisation, Settings
 
 Result = dict[str, Any]
 Say = Callable[[str], None]
@@ -31,7 +32,9 @@ class Stored:
 
 @dataclass(frozen=True)
 class Answers:
-    """`ask(question, asker, thread, channel, say)` and `run_sql(sql, asker, thread, channel, question)` give the result and its reference."""
+    """`ask(question, asker, thread, channel, say)` and `run_sql(sql, asker,
+    thread, channel, question)` give the result and its reference.
+    """
 
     ask: Callable[[str, Actor, str | None, str | None, Say], tuple[Result, str]]
     run_sql: Callable[[str, Actor, str | None, str | None, str | None], tuple[Result, str]]
@@ -59,24 +62,30 @@ def may_see(clicker: Actor, asker: Actor) -> bool:
 
 
 def connect(settings: Settings, organisation: Organisation, database: Database) -> Answers:
-    """The answer side over this database: every question with the change against the period before, stored and audited there."""
-    from nl2sql import answer, catalog, guard
-    from nl2sql.outcomes import Outcome
+    """The answer side over this database: every question with the change
+    against the period before, stored and audited there.
+    """
+    from nl2sql import ask as asking
+    from nl2sql import guard
+    from nl2sql.answers.outcomes import Outcome
+    from nl2sql.catalog import views
 
-    deps = replace(answer.connect_deps(settings, organisation, database), with_change=True)
+    deps = replace(asking.connect_deps(settings, organisation, database), with_change=True)
 
     def told(outcome: Outcome) -> tuple[Result, str]:
         result: Result = json.loads(json.dumps(outcome.to_stored(), default=str))
         return result, outcome.reference
 
     def ask(question: str, asker: Actor, thread: str | None, channel: str | None, say: Say) -> tuple[Result, str]:
-        return told(answer.ask(question, asker, thread, replace(deps, channel=channel, say=say)))
+        return told(asking.ask(question, asker, thread, replace(deps, channel=channel, say=say)))
 
-    def run_sql(sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None) -> tuple[Result, str]:
-        return told(answer.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
+    def run_sql(
+        sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None
+    ) -> tuple[Result, str]:
+        return told(asking.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
 
     def check_sql(sql: str, asker: Actor) -> str | None:
-        checked = guard.check(sql, catalog.reporting(), asker, settings.answer_row_cap)
+        checked = guard.check(sql, views.reporting(), asker, settings.answer_row_cap)
         return checked.reason if isinstance(checked, guard.Rejected) else None
 
     return Answers(ask, run_sql, check_sql)

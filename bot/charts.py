@@ -9,7 +9,9 @@ _TICKS = 10
 
 
 def png(figure: dict[str, Any]) -> bytes:
-    """The figure (see `bot.cards.figures.Figure`) drawn in about 1200 × 540 pixels; needs no display and no global state."""
+    """The figure (see `bot.cards.elements.figures.Figure`) drawn in about 1200
+    × 540 pixels; needs no display and no global state.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -31,14 +33,19 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
         axes.fill_between(places, low, high, color=_COLOURS[0], alpha=0.15, linewidth=0, label="expected range")
     if figure["kind"] == "area" and len(series) > 1:
         axes.stackplot(
-            places, [[value or 0 for value in values] for _, values in series], labels=[_plain(n) for n, _ in series], colors=_COLOURS
+            places,
+            [[value or 0 for value in values] for _, values in series],
+            labels=[_plain(n) for n, _ in series],
+            colors=_COLOURS,
         )
     elif figure["kind"] == "waterfall":
         _plot_waterfall(axes, series[0][1])
     elif figure["kind"] == "bar":
         width = 0.8 / len(series)
         for number, (name, values) in enumerate(series):
-            axes.bar([p + number * width for p in places], values, width, color=_COLOURS[number % 9], label=_plain(name))
+            axes.bar(
+                [p + number * width for p in places], values, width, color=_COLOURS[number % 9], label=_plain(name)
+            )
     else:
         for number, (name, values) in enumerate(series):
             gaps = [float("nan") if value is None else float(value) for value in values]
@@ -46,7 +53,11 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
             axes.plot(places, gaps, style, color=_COLOURS[number % 9], linewidth=1.8, label=_plain(name))
     if figure.get("limit") is not None:
         axes.axhline(
-            float(figure["limit"]), color="#ef4444", linewidth=1.2, linestyle=":", label=_plain(figure.get("limit_label") or "budget")
+            float(figure["limit"]),
+            color="#ef4444",
+            linewidth=1.2,
+            linestyle=":",
+            label=_plain(figure.get("limit_label") or "budget"),
         )
 
 
@@ -71,7 +82,9 @@ def _plot_waterfall(axes: Any, values: list[float]) -> None:
         min(0.0, 1.15 * min(levels)), 1.15 * max(*levels, values[last], 0.0) or None
     )  # bars hold their own edges: margins would not do
     span = max(levels) - min(levels)
-    if 0 < span < 0.3 * max(levels) and min(levels) > 0:  # a small change of a large amount: the ends are cut, and it is said
+    if (
+        0 < span < 0.3 * max(levels) and min(levels) > 0
+    ):  # a small change of a large amount: the ends are cut, and it is said
         axes.set_ylim(bottom=max(0.0, min(levels) - span), top=max(levels) + 0.3 * span)
         axes.set_xlabel("the axis does not start at 0", fontsize=8, color="#64748b")
 
@@ -82,8 +95,13 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
     categories = figure["categories"]
     step = max(1, -(-len(categories) // _TICKS))
     places = range(0, len(categories), step)
-    slanted = figure["kind"] in ("bar", "waterfall") and sum(map(len, map(str, categories))) > 70  # names would run into one another
-    labels = [_plain(_middle(str(categories[place])) if slanted else categories[place], 24 if slanted else 14) for place in places]
+    slanted = (
+        figure["kind"] in ("bar", "waterfall") and sum(map(len, map(str, categories))) > 70
+    )  # names would run into one another
+    labels = [
+        _plain(_middle(str(categories[place])) if slanted else categories[place], 24 if slanted else 14)
+        for place in places
+    ]
     axes.set_xticks(list(places), labels, rotation=22 if slanted else 0, ha="right" if slanted else "center")
     axes.tick_params(labelsize=8 if slanted else 9)
     axes.set_title(_plain(figure["title"], 90), loc="left", fontsize=11, fontweight="bold")
@@ -95,7 +113,9 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     if len(figure["series"]) > 1 or figure.get("band") or figure.get("limit") is not None:
-        axes.figure.legend(fontsize=8, frameon=False, ncols=min(5, len(figure["series"]) + 2), loc="outside lower center")
+        axes.figure.legend(
+            fontsize=8, frameon=False, ncols=min(5, len(figure["series"]) + 2), loc="outside lower center"
+        )
 
 
 def _amount(value: float, digits: int = 4) -> str:

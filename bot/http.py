@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from errors import UserError
-from settings import Settings
+from config.errors import UserError
+from config.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,8 @@ _LARGEST_BODY = 1_000_000  # bytes; Slack's own are far smaller
 def slack_router(app: "App", settings: Settings) -> "APIRouter":
     """`POST /slack/events` for events, commands and clicks.
 
-    What is unsigned, signed with another secret or older than five minutes is refused, and everything is where there is no signing secret.
+    What is unsigned, signed with another secret or older than five minutes is
+    refused, and everything is where there is no signing secret.
     """
     from fastapi import APIRouter, Request, Response
     from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
@@ -61,13 +62,17 @@ def slack_router(app: "App", settings: Settings) -> "APIRouter":
 
 @contextmanager
 def served(api: "FastAPI", host: str, port: int) -> Iterator[str]:
-    """The application on an address for the length of a block; yields the address. Raises `UserError` when the port is taken."""
+    """The application on an address for the length of a block; yields the
+    address. Raises `UserError` when the port is taken.
+    """
     import uvicorn
 
     try:
         listening = socket.create_server((host, port))
     except OSError as error:
-        raise UserError(f"The HTTP port {host}:{port} cannot be used ({error.strerror}). Set FINOPS_API_PORT to a free one.") from error
+        raise UserError(
+            f"The HTTP port {host}:{port} cannot be used ({error.strerror}). Set FINOPS_API_PORT to a free one."
+        ) from error
     server = uvicorn.Server(uvicorn.Config(api, log_level="warning", access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http")
     thread.start()

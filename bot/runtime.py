@@ -1,4 +1,6 @@
-"""What every listener works with: settings, database, Slack, the answer side, and the threads that do the work after the ack."""
+"""What every listener works with: settings, database, Slack, the answer side,
+and the threads that do the work after the ack.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,15 +14,17 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry import RateLimitErrorRetryHandler
 from sqlalchemy.orm import Session
 
-import logs
-from bot import errors, slack_calls
-from bot.answers import Answers
-from bot.errors import Where
-from bot.flow_requests import StartFlow
-from bot.outbox_delivery import Delivery
-from bot.people import People
-from db.engines import Database
-from settings import Organisation, Settings
+from bot.assistant import Answers
+from bot.duties import Duty
+from bot.listeners.requests import StartFlow
+from bot.slack import calls, errors
+from bot.slack.delivery import Delivery
+from bot.slack.errors import Where
+from bot.slack.people import People
+from config import logs
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
 
 _QUESTIONS, _CLICKS = 8, 8
 _FINISH_SECONDS = 25.0
@@ -49,6 +53,7 @@ class Runtime:
     clicks: ThreadPoolExecutor = field(default_factory=_pool("click", _CLICKS))
     start_soon: threading.Event = field(default_factory=threading.Event)
     broken: threading.Event = field(default_factory=threading.Event)  # set when a part of the bot ended that should not
+    duties: tuple[Duty, ...] = ()
     in_hand: set[str] = field(default_factory=set)  # ids of events that are claimed and not yet answered
     _held: set["Future[Any]"] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -85,7 +90,7 @@ class Runtime:
 
 def web_client(settings: Settings, *, retry: bool) -> WebClient:
     """A client of the Web API; with `retry` it waits out a 429, without it never sends anything twice."""
-    options: dict[str, Any] = {"timeout": slack_calls.TIMEOUT_SECONDS}
+    options: dict[str, Any] = {"timeout": calls.TIMEOUT_SECONDS}
     if settings.slack_api_url:
         options["base_url"] = settings.slack_api_url.rstrip("/") + "/"
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
@@ -103,7 +108,9 @@ def build(
     start_flow: StartFlow,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Runtime:
-    """A bot process that has not said anything yet; asks Slack who it is. Raises SlackApiError when the token is refused."""
+    """A bot process that has not said anything yet; asks Slack who it is.
+    Raises SlackApiError when the token is refused.
+    """
     client = web_client(settings, retry=True)
     runtime = Runtime(
         settings=settings,

@@ -4,9 +4,11 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from bot.api import ai, budgets, health, insights, listing, metrics, problems, records, remediations
+from bot.api import problems
 from bot.api.context import Context, caller_of, known_parameters
-from bot.api.edge import PREFIX, Edge
+from bot.api.middleware import PREFIX, Edge
+from bot.api.ops import health, metrics
+from bot.api.routes import ai, budgets, insights, listing, records, remediations
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
 

@@ -11,14 +11,17 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator, StringConstraints
 from sqlalchemy.orm import Session
 
-from access import Action, Actor, Denied, check
-from bot.api import tokens
+from bot.api.auth import tokens
+from bot.api.auth.oidc import SignIn
 from bot.api.limits import Buckets
-from bot.api.oidc import SignIn
-from db.engines import Database
-from settings import Organisation, Settings
+from config.access import Action, Actor, Denied, check
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
 
-_bearer = HTTPBearer(auto_error=False, description="A token of `finops tokens issue`, or a JWT of the configured sign-in provider")
+_bearer = HTTPBearer(
+    auto_error=False, description="A token of `finops tokens issue`, or a JWT of the configured sign-in provider"
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
@@ -31,7 +34,7 @@ class Context:
     organisation: Organisation
     database: Database
     answers: Any
-    """The dependencies of `nl2sql.answer.ask`."""
+    """The dependencies of `nl2sql.ask.ask`."""
     sign_in: SignIn | None = None
     person: Callable[[str], Actor] | None = None
     """Who an id or e-mail is, with what Slack's user groups add; without Slack what finops.yaml says."""
@@ -61,11 +64,17 @@ def context_of(request: Request) -> Context:
     return context
 
 
-def caller_of(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]) -> Caller:
-    """The bearer of the request's token: ours, or a JWT of the configured issuer. 401 without one, 429 when it calls too often."""
+def caller_of(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+) -> Caller:
+    """The bearer of the request's token: ours, or a JWT of the configured
+    issuer. 401 without one, 429 when it calls too often.
+    """
     context = context_of(request)
     if credentials is None:
-        raise HTTPException(401, "Send `Authorization: Bearer TOKEN`; an admin makes one with `finops tokens issue`.", _CHALLENGE)
+        raise HTTPException(
+            401, "Send `Authorization: Bearer TOKEN`; an admin makes one with `finops tokens issue`.", _CHALLENGE
+        )
     bearer = _bearer_of(context, credentials.credentials)
     if bearer is None:
         _take(context.strangers, request.client.host if request.client else "")
@@ -85,7 +94,9 @@ def known_parameters(request: Request) -> None:
     known += [parameter["name"] for parameter in (route.openapi_extra or {}).get("parameters", ())]
     unknown = sorted(set(request.query_params) - set(known))
     if unknown:
-        raise HTTPException(422, f"Unknown parameter {', '.join(unknown)[:300]}; there are {', '.join(known) or 'none'}.")
+        raise HTTPException(
+            422, f"Unknown parameter {', '.join(unknown)[:300]}; there are {', '.join(known) or 'none'}."
+        )
 
 
 def _bearer_of(context: Context, token: str) -> tokens.Bearer | None:

@@ -8,8 +8,12 @@ from fastapi import Header, HTTPException, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
-IfMatch = Annotated[str | None, Header(description="The ETag of what is to be changed; without it the change is made whatever is there")]
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has it already: `If-None-Match` names it"}}
+IfMatch = Annotated[
+    str | None, Header(description="The ETag of what is to be changed; without it the change is made whatever is there")
+]
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The caller has it already: `If-None-Match` names it"}
+}
 HEADER = {"ETag": {"description": "Names this state of it", "schema": {"type": "string"}}}
 
 

@@ -23,6 +23,8 @@ class Buckets:
             level, at = self._levels.get(caller, (self.burst, now))
             level = min(self.burst, level + (now - at) * self.rate)
             if len(self._levels) > _MOST_CALLERS:
-                self._levels = {name: item for name, item in self._levels.items() if now - item[1] < self.burst / self.rate}
+                self._levels = {
+                    name: item for name, item in self._levels.items() if now - item[1] < self.burst / self.rate
+                }
             self._levels[caller] = (level - 1 if level >= 1 else level, now)
         return 0.0 if level >= 1 else (1 - level) / self.rate

@@ -10,8 +10,8 @@ from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import logs
 from bot.api.problems import problem
+from config import logs
 
 log = logging.getLogger("api")
 
@@ -30,7 +30,9 @@ _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "O
 
 
 class Edge:
-    """Wraps an application; the answer says the request's id, which is the caller's own `X-Request-Id` where there is one."""
+    """Wraps an application; the answer says the request's id, which is the
+    caller's own `X-Request-Id` where there is one.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from errors import UserError
+from config.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,11 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         example = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": f"{_SAYS[status]}."}
         content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
         later = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
-        return {"description": _SAYS[status], "content": content, **({"headers": later} if status in (429, 503) else {})}
+        return {
+            "description": _SAYS[status],
+            "content": content,
+            **({"headers": later} if status in (429, 503) else {}),
+        }
 
     return {status: one(status) for status in statuses}
 
@@ -68,7 +72,13 @@ ALWAYS = (401, 403, 422, 429, 503)
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
     """One problem document."""
-    content = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": _clean(detail), **more}
+    content = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "detail": _clean(detail),
+        **more,
+    }
     return JSONResponse(content, status, headers, media_type=MEDIA)
 
 
@@ -78,7 +88,7 @@ def _clean(text: str) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Every known error leaves as a problem document; for others see `bot.api.edge`."""
+    """Every known error leaves as a problem document; for others see `bot.api.middleware`."""
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -87,7 +97,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
         errors = [
-            {"where": _clean(".".join(map(str, item["loc"])))[:200], "message": _clean(item["msg"])[:500]} for item in error.errors()[:50]
+            {"where": _clean(".".join(map(str, item["loc"])))[:200], "message": _clean(item["msg"])[:500]}
+            for item in error.errors()[:50]
         ]
         return problem(422, "; ".join(f"{item['where']}: {item['message']}" for item in errors)[:1000], errors=errors)
 

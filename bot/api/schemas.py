@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db.reporting import VIEWS
+from db.views import VIEWS
 
 _KINDS: dict[str, dict[str, Any]] = {
     "text": {"type": ["string", "null"]},
@@ -53,7 +53,15 @@ def _of_column(column: "sa.Column[Any]") -> dict[str, Any]:
     return {**({"type": [kind, "null"] if column.nullable else kind} if kind else {}), **said}
 
 
-def responds(description: str, schema: dict[str, Any], example: Any = None, **headers: Any) -> dict[int | str, dict[str, Any]]:
+def responds(
+    description: str, schema: dict[str, Any], example: Any = None, **headers: Any
+) -> dict[int | str, dict[str, Any]]:
     """A 200 with a JSON body, for OpenAPI."""
     content = {"schema": schema, **({"example": example} if example is not None else {})}
-    return {200: {"description": description, "content": {"application/json": content}, **({"headers": headers} if headers else {})}}
+    return {
+        200: {
+            "description": description,
+            "content": {"application/json": content},
+            **({"headers": headers} if headers else {}),
+        }
+    }

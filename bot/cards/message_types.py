@@ -4,29 +4,32 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from bot.cards import alert, answer, blocks, budget, clarify, digest, forecast, load, mrkdwn, proposal, refusals, request, why
-from bot.cards.blocks import Card
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Card
+from bot.cards.messages import alert, answer, budget, clarify, digest, forecast, load, notices, proposal, request, why
 
 
 def result_card(payload: dict[str, Any], today: date) -> Card:
-    """A question's stored result, whatever became of it: `payload` has result, reference, and asked where the question is not above."""
+    """A question's stored result, whatever became of it: `payload` has result,
+    reference, and asked where the question is not above.
+    """
     result, reference = payload["result"], str(payload.get("reference") or "")
     outcome = result.get("outcome")
     if outcome == "answer":
         return answer.card(result, reference, today, payload.get("asked"))
-    drawn = clarify.card(result, reference) if outcome == "clarify" else refusals.card(result, reference)
+    drawn = clarify.card(result, reference) if outcome == "clarify" else notices.card(result, reference)
     if payload.get("asked"):
         return blocks.card(drawn["text"], [blocks.context(mrkdwn.escape(payload["asked"], 300)), *drawn["blocks"]])
     return drawn
 
 
 def _note(payload: dict[str, Any]) -> Card:
-    return refusals.note(str(payload["text"]))
+    return notices.note(str(payload["text"]))
 
 
 CARDS: dict[str, Callable[[dict[str, Any]], Card]] = {
     "note": _note,
-    "help": lambda payload: refusals.help_card(),
+    "help": lambda payload: notices.help_card(),
     "alert": alert.card,
     "assignment": alert.assignment,
     "why": why.card,
@@ -43,7 +46,9 @@ CARDS: dict[str, Callable[[dict[str, Any]], Card]] = {
 
 
 def draw(kind: str, payload: dict[str, Any], today: date) -> Card | None:
-    """The card of a message; None for a kind that nobody draws. Raises KeyError, TypeError or ValueError when the payload lacks what the card needs."""
+    """The card of a message; None for a kind that nobody draws. Raises KeyError,
+    TypeError or ValueError when the payload lacks what the card needs.
+    """
     if kind == "answer":
         return result_card(payload, today)
     builder = CARDS.get(kind)

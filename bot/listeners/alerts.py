@@ -1,4 +1,6 @@
-"""The buttons of an alert: investigate, declare expected, snooze, assign, propose a fix; each changes the one insight and its card."""
+"""The buttons of an alert: investigate, declare expected, snooze, assign,
+propose a fix; each changes the one insight and its card.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,16 +9,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import access
-from access import Action, Actor, Denied
-from bot import clicks
-from bot.cards import alert, why
-from bot.clicks import Click, Listeners, Submission
-from bot.errors import Where
-from bot.insight_decisions import decide, payload_of, redraw
+from bot.cards.messages import alert, why
+from bot.listeners import clicks
+from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
+from bot.slack.errors import Where
+from config import access
+from config.access import Action, Actor, Denied
 from db import audit, outbox
 from db.tables import Insight, OutboxMessage
+from domain.insight_decisions import decide, payload_of, redraw
 
 if TYPE_CHECKING:
     from playbooks.plan import Target
@@ -42,7 +44,11 @@ def _find(session: Session, runtime: Runtime, where: Where, number: str, action:
     actor = runtime.people.actor(str(where.user))
     if isinstance(denied := access.check(actor, action), Denied):
         return denied.reason
-    insight = session.scalar(sa.select(Insight).where(Insight.id == int(number)).with_for_update()) if number.isdigit() else None
+    insight = (
+        session.scalar(sa.select(Insight).where(Insight.id == int(number)).with_for_update())
+        if number.isdigit()
+        else None
+    )
     if insight is None:
         return _GONE
     if not access.may_see_team(actor, insight.team):
@@ -64,7 +70,12 @@ def investigate(runtime: Runtime, click: Click) -> None:
                 insight.status = "acknowledged"
                 audit.append(session, actor.id, "insight.acknowledged", str(insight.id), {})
             if click.message_ts and not outbox.leave(
-                session, click.channel, "why", payload, f"insight:{insight.id}:why:{click.channel}:{click.thread}", thread_ts=click.thread
+                session,
+                click.channel,
+                "why",
+                payload,
+                f"insight:{insight.id}:why:{click.channel}:{click.thread}",
+                thread_ts=click.thread,
             ):
                 said = "The details are in the thread already."
     if said:
@@ -76,7 +87,11 @@ def investigate(runtime: Runtime, click: Click) -> None:
 def _opens(callback: str, title: str, ask: str) -> Callable[[Runtime, Click], None]:
     def handler(runtime: Runtime, click: Click) -> None:
         if not _refused(runtime, click):
-            clicks.open_modal(runtime, click, alert.reason_modal(callback, clicks.about(click, insight=click.value), title, ask, days=True))
+            clicks.open_modal(
+                runtime,
+                click,
+                alert.reason_modal(callback, clicks.about(click, insight=click.value), title, ask, days=True),
+            )
 
     return handler
 
@@ -129,7 +144,9 @@ def assign(runtime: Runtime, submission: Submission) -> None:
 
 
 def keep_feedback(runtime: Runtime, click: Click) -> None:
-    """Useful or noise: the precision of alerts is counted from it, and after noise the next one of its kind has to be half as large again."""
+    """Useful or noise: the precision of alerts is counted from it, and after
+    noise the next one of its kind has to be half as large again.
+    """
     number, _, verdict = click.value.partition(":")
     noise = verdict != "yes"
     with runtime.session() as session:
@@ -140,9 +157,15 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
             audit.append(session, actor.id, "insight.feedback", str(insight.id), {"feedback": insight.feedback})
             if noise and insight.kind == "anomaly" and insight.status in ("open", "acknowledged"):
                 insight.status, insight.closed_at = "resolved", runtime.clock()
-                insight.status_reason = f"noise, says {actor.name or actor.id}; the next one here must be half as large again to be told"
+                insight.status_reason = (
+                    f"noise, says {actor.name or actor.id}; the next one here must be half as large again to be told"
+                )
                 redraw(session, insight, None, {}, f"noise:{insight.closed_at.isoformat()}")
-    said = "Noted as noise: closed, and the next one here must be half as large again to be told." if noise else "Thank you, noted."
+    said = (
+        "Noted as noise: closed, and the next one here must be half as large again to be told."
+        if noise
+        else "Thank you, noted."
+    )
     clicks.whisper(runtime, click.where, found if isinstance(found, str) else said)
 
 
@@ -155,7 +178,11 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
         else:
             insight, actor = found
             said = None
-            number, name, wanted = insight.id, _playbook_of(session, insight), _Wanted(insight.resource_id, insight.team, insight.account)
+            number, name, wanted = (
+                insight.id,
+                _playbook_of(session, insight),
+                _Wanted(insight.resource_id, insight.team, insight.account),
+            )
     if said is None:
         said = _propose(runtime, actor, number, name, wanted)
     clicks.whisper(runtime, click.where, said)
@@ -178,7 +205,7 @@ class _Wanted:
 
 def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _Wanted) -> str:
     """The cloud is asked after the insight's lock is given back; the sentence says what came of it."""
-    from playbooks.cloud import cloud_of
+    from aws.clients import cloud_of
     from playbooks.planning import NothingToDo, candidates
     from playbooks.proposing import propose_all
     from playbooks.schema import read_playbooks
@@ -191,7 +218,9 @@ def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _W
         ids = frozenset(target.resource_id for target in candidates(session, playbook, now) if wanted.fits(target))
         if not ids:
             return "Nothing to propose: no recommendation of this is open."
-        made = propose_all(session, playbook, cloud, runtime.organisation, actor.id, now, resource_ids=ids, insight_id=insight)
+        made = propose_all(
+            session, playbook, cloud, runtime.organisation, actor.id, now, resource_ids=ids, insight_id=insight
+        )
     if isinstance(made, NothingToDo):
         return f"Nothing to propose: {made.reason}."
     return f"Proposed {len(made)} change{'' if len(made) == 1 else 's'} in the team's channel; somebody else has to approve."

@@ -1,23 +1,25 @@
-"""The buttons under an answer: its SQL, its rows, its edited SQL, what people thought of it; drawn from the stored result, so that they outlive a restart."""
+"""The buttons under an answer: its SQL, its rows, its edited SQL, what people
+thought of it; drawn from the stored result, so that they outlive a restart.
+"""
 
 import re
 from typing import Any
 
-import access
-from access import Action, Denied
-from bot import answers, clicks, csv_files, inbox, questions, subscriptions
-from bot.answers import Stored
-from bot.cards import answer, clarify
-from bot.clicks import Click, Listeners, Submission
-from bot.questions import Heard
+from bot import assistant
+from bot.assistant import Stored
+from bot.cards.messages import answer, clarify
+from bot.listeners import clicks, questions, subscriptions
+from bot.listeners.clicks import Click, Listeners, Submission
+from bot.listeners.questions import Heard
 from bot.runtime import Runtime
+from bot.slack import csv_files, inbox
+from config import access
+from config.access import Action, Denied
 from db import outbox
-from nl2sql import golden
+from nl2sql.history import golden
 
 _GONE = "That answer is no longer kept. Please ask again."
-_NOT_YOURS = (
-    "That answer was narrowed to what {asker} may see, which is more than you may. Ask the same question and you get your own figures."
-)
+_NOT_YOURS = "That answer was narrowed to what {asker} may see, which is more than you may. Ask the same question and you get your own figures."
 
 
 def register(listeners: Listeners) -> None:
@@ -36,12 +38,12 @@ def register(listeners: Listeners) -> None:
 def _stored(runtime: Runtime, click: Click, reference: str) -> Stored | None:
     """The stored question, if it is kept and the person may see its result; else they are told why not."""
     with runtime.session() as session:
-        found = answers.stored(session, reference)
+        found = assistant.stored(session, reference)
     if found is None:
         clicks.whisper(runtime, click.where, _GONE)
         return None
     asker = runtime.people.actor(found.asker)
-    if not answers.may_see(runtime.people.actor(click.user), asker):
+    if not assistant.may_see(runtime.people.actor(click.user), asker):
         clicks.whisper(runtime, click.where, _NOT_YOURS.format(asker=asker.name or "somebody else"))
         return None
     return found
@@ -83,7 +85,7 @@ def run_edited(runtime: Runtime, submission: Submission) -> None:
     channel, thread = str(submission.about["channel"]), submission.about.get("thread")
     conversation = f"{channel}:{thread}" if thread else None
     with runtime.session() as session:
-        edited = answers.stored(session, str(submission.about.get("reference")))
+        edited = assistant.stored(session, str(submission.about.get("reference")))
     question = edited.question if edited else None
     result, reference = runtime.answers.run_sql(str(submission.values["sql"]), actor, conversation, channel, question)
     payload = {"result": result, "reference": reference, "asked": f"SQL edited by {actor.name or actor.id}"}
@@ -104,7 +106,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
     """Store helpful or not helpful; who may approve examples is offered to make a helpful answer one."""
     reference, _, verdict = click.value.partition(":")
     with runtime.session() as session:
-        kept = answers.feedback(session, reference, verdict == "yes")
+        kept = assistant.feedback(session, reference, verdict == "yes")
     if not kept:
         clicks.whisper(runtime, click.where, _GONE)
     elif verdict != "yes":
@@ -134,7 +136,11 @@ def choose(runtime: Runtime, click: Click) -> None:
     text = str((choice.get("question") if isinstance(choice, dict) else None) or clarify.label_of(choice))
     said = f"{runtime.people.actor(click.user).name or 'Somebody'} chose: {click.label}"
     thread = click.thread or (found.thread or "").partition(":")[2] or None
-    _ask(runtime, f"choice:{reference}:{number}:{click.user}", Heard(click.user, click.channel, text, thread, addressed=True, asked=said))
+    _ask(
+        runtime,
+        f"choice:{reference}:{number}:{click.user}",
+        Heard(click.user, click.channel, text, thread, addressed=True, asked=said),
+    )
 
 
 def ask_example(runtime: Runtime, click: Click) -> None:

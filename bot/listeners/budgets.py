@@ -7,17 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-import access
-from access import Action, Denied
-from analysis import money
-from bot import clicks, scopes
-from bot.cards import budget, forecast, inputs
-from bot.cards.blocks import Block
-from bot.clicks import Click, Listeners, Submission
-from bot.errors import Where
+from analysis import formatting
+from bot.cards.elements import inputs
+from bot.cards.elements.blocks import Block
+from bot.cards.messages import budget, forecast
+from bot.listeners import clicks, scopes
+from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
-from db import audit, outbox, outlook
+from bot.slack.errors import Where
+from config import access
+from config.access import Action, Denied
+from db import audit, outbox
 from db.tables import BudgetRow
+from domain import forecasts_view
 
 
 def register(listeners: Listeners) -> None:
@@ -36,26 +38,32 @@ def open_change(runtime: Runtime, click: Click) -> None:
 
 
 def modal_for(runtime: Runtime, where: Where, about: dict[str, Any], name: str | None) -> Block | None:
-    """The modal of a budget, or of a new one; None, and a private sentence, where the person may not or the budget is gone."""
+    """The modal of a budget, or of a new one; None, and a private sentence,
+    where the person may not or the budget is gone.
+    """
     actor = runtime.people.actor(str(where.user))
     if isinstance(denied := access.check(actor, Action.EDIT_BUDGET), Denied):
         clicks.whisper(runtime, where, denied.reason)
         return None
     with runtime.session() as session:
         row = session.get(BudgetRow, name) if name else None
-        if name and row is None:
+        if name and (row is None or not scopes.may_see(actor, row.scope)):
             clicks.whisper(runtime, where, f"There is no budget {name} any more.")
             return None
         known = None if row is None else _known(row)
         choices = {} if known else scopes.visible(session, actor)
-        billed = session.scalars(sa.text("SELECT DISTINCT currency FROM reporting.daily_costs ORDER BY 1")).all() if known is None else []
+        billed = (
+            session.scalars(sa.text("SELECT DISTINCT currency FROM reporting.daily_costs ORDER BY 1")).all()
+            if known is None
+            else []
+        )
     currencies = list(dict.fromkeys([runtime.organisation.currency, *billed]))
     return budget.modal(json.dumps({**about, "budget": name}), known, choices, currencies)
 
 
 def _known(row: BudgetRow) -> dict[str, Any]:
     return {
-        "name": row.name, "scope": outlook.label_of(row.scope), "amount": f"{row.amount.normalize():f}", "currency": row.currency, "period": row.period,
+        "name": row.name, "scope": forecasts_view.label_of(row.scope), "amount": f"{row.amount.normalize():f}", "currency": row.currency, "period": row.period,
         "start": row.starts_on and row.starts_on.isoformat(), "end": row.ends_on and row.ends_on.isoformat(), "rollover": row.rollover,
         "thresholds": row.thresholds, "owner": row.owner,
     }  # fmt: skip
@@ -120,9 +128,14 @@ def save(runtime: Runtime, submission: Submission) -> None:
     scope = inputs.chosen_scope(values.get("scope"), values.get("within"))
     with runtime.session() as session:
         row = session.get(BudgetRow, name, with_for_update=True)
+        if not scopes.may_see(actor, scope if row is None else row.scope):
+            clicks.whisper(runtime, submission.where, f"There is no budget {name} that you may see.")
+            return
         before = None if row is None else row.amount
         if row is None:
-            row = BudgetRow(name=name, scope=scope, currency=str(values.get("currency") or runtime.organisation.currency))
+            row = BudgetRow(
+                name=name, scope=scope, currency=str(values.get("currency") or runtime.organisation.currency)
+            )
             session.add(row)
         row.amount, row.origin, row.thresholds = amount, "slack", thresholds
         row.period = str(values.get("period") or row.period or "monthly")
@@ -137,21 +150,26 @@ def save(runtime: Runtime, submission: Submission) -> None:
 
 def _says(row: BudgetRow, before: Decimal | None) -> str:
     """`set the budget payments (payments) to $95k a month, it was $90k; what is left is carried over.`"""
-    each = {"monthly": "a month", "quarterly": "a quarter", "yearly": "a year"}.get(row.period, f"from {row.starts_on} to {row.ends_on}")
-    was = f", it was {money.money(before, row.currency)}" if before is not None and before != row.amount else ""
-    carried = "; what is left of a period is carried over" if row.rollover else ""
-    of = outlook.label_of(row.scope)
-    return (
-        f"set the budget {row.name}{'' if of == row.name else f' ({of})'} to {money.money(row.amount, row.currency)} {each}{was}{carried}."
+    each = {"monthly": "a month", "quarterly": "a quarter", "yearly": "a year"}.get(
+        row.period, f"from {row.starts_on} to {row.ends_on}"
     )
+    was = f", it was {formatting.money(before, row.currency)}" if before is not None and before != row.amount else ""
+    carried = "; what is left of a period is carried over" if row.rollover else ""
+    of = forecasts_view.label_of(row.scope)
+    return f"set the budget {row.name}{'' if of == row.name else f' ({of})'} to {formatting.money(row.amount, row.currency)} {each}{was}{carried}."
 
 
 def show_forecast(runtime: Runtime, click: Click) -> None:
     """Show the newest forecast of the budget's scope to who pressed."""
     with runtime.session() as session:
         row = session.get(BudgetRow, click.value)
-        payload = None if row is None else outlook.card(session.connection(), row.scope, row.currency, 30)
+        hidden = row is None or not scopes.may_see(runtime.people.actor(click.user), row.scope)
+        payload = (
+            None if row is None or hidden else forecasts_view.card(session.connection(), row.scope, row.currency, 30)
+        )
     if payload is None:
-        clicks.whisper(runtime, click.where, "There is no forecast for this yet; it is made every morning after the bills arrive.")
+        clicks.whisper(
+            runtime, click.where, "There is no forecast for this yet; it is made every morning after the bills arrive."
+        )
     else:
         clicks.show(runtime, click.where, forecast.card(payload))

@@ -1,15 +1,17 @@
-"""What Slack tells of a press, a menu or a modal, read once into plain values; and the two ways listeners are attached."""
+"""What Slack tells of a press, a menu or a modal, read once into plain values;
+and the two ways listeners are attached.
+"""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot import slack_calls
-from bot.cards import refusals
-from bot.cards.blocks import Block, Card
-from bot.errors import Where
+from bot.cards.elements.blocks import Block, Card
+from bot.cards.messages import notices
 from bot.runtime import Runtime
+from bot.slack import calls
+from bot.slack.errors import Where
 
 if TYPE_CHECKING:
     import re
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Click:
-    """A press. `channel` is the person's own direct message where the press was on the Home tab; `thread` the root of the message's thread."""
+    """A press. `channel` is the person's own direct message where the press was
+    on the Home tab; `thread` the root of the message's thread.
+    """
 
     user: str
     channel: str
@@ -34,7 +38,9 @@ class Click:
     @property
     def where(self) -> Where:
         """Who is told when it fails."""
-        return Where(self.user, self.channel, self.thread, fresh=self.thread is not None and self.thread == self.message_ts)
+        return Where(
+            self.user, self.channel, self.thread, fresh=self.thread is not None and self.thread == self.message_ts
+        )
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,10 @@ class Submission:
         """Who is told when it fails."""
         thread = self.about.get("thread")
         return Where(
-            self.user, str(self.about.get("channel") or self.user), thread, fresh=thread is not None and thread == self.about.get("message")
+            self.user,
+            str(self.about.get("channel") or self.user),
+            thread,
+            fresh=thread is not None and thread == self.about.get("message"),
         )
 
 
@@ -94,7 +103,14 @@ def submission_of(body: dict[str, Any]) -> Submission:
 
 
 def _chosen(element: dict[str, Any]) -> Any:
-    for key in ("selected_user", "selected_conversation", "selected_channel", "selected_date", "selected_time", "value"):
+    for key in (
+        "selected_user",
+        "selected_conversation",
+        "selected_channel",
+        "selected_date",
+        "selected_time",
+        "value",
+    ):
         if element.get(key) is not None:
             return element[key]
     if element.get("selected_option"):
@@ -122,7 +138,9 @@ class Listeners:
         self.app.action(action)(listen)
 
     def submit(self, callback: str, handler: SubmissionHandler, complaints: Complaints | None = None) -> None:
-        """Call the handler after the ack of a modal; `complaints` (quick, pure of Slack) keep it open with a sentence a field."""
+        """Call the handler after the ack of a modal; `complaints` (quick, pure
+        of Slack) keep it open with a sentence a field.
+        """
 
         def listen(ack: Callable[..., Any], body: dict[str, Any]) -> None:
             submission = submission_of(body)
@@ -137,13 +155,13 @@ class Listeners:
 
 def whisper(runtime: Runtime, where: Where, text: str) -> None:
     """One private sentence to who pressed."""
-    show(runtime, where, refusals.note(text))
+    show(runtime, where, notices.note(text))
 
 
 def show(runtime: Runtime, where: Where, card: Card) -> None:
     """A card for one person only."""
     if where.user and where.channel:
-        slack_calls.whisper(runtime.client, where.channel, where.user, card, where.private_thread)
+        calls.whisper(runtime.client, where.channel, where.user, card, where.private_thread)
 
 
 def open_modal(runtime: Runtime, click: Click, view: Block) -> None:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 
-import access
-from access import Denied
-from analysis import money
-from bot import budgets, clicks, flow_requests, inbox, questions, subscriptions
-from bot.cards import mrkdwn, refusals
-from bot.clicks import Click, Listeners
-from bot.errors import Where
-from bot.flow_requests import FlowAsk, UnderWay, Waiting
-from bot.questions import Heard
+from analysis import formatting
+from bot.cards.elements import mrkdwn
+from bot.cards.messages import notices
+from bot.listeners import budgets, clicks, questions, requests, subscriptions
+from bot.listeners.clicks import Click, Listeners
+from bot.listeners.questions import Heard
+from bot.listeners.requests import FlowAsk, UnderWay, Waiting
 from bot.runtime import Runtime
-from db import kpis as measured
+from bot.slack import inbox
+from bot.slack.errors import Where
+from config import access
+from config.access import Denied
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
+from domain import kpis as measured
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -48,11 +50,13 @@ def register(app: "App", listeners: Listeners) -> None:
 
 
 def ask_cost(runtime: Runtime, body: Command) -> None:
-    """`/cost question`: answered in the channel where the bot is a member, else in the person's direct message with it."""
+    """`/cost question`: answered in the channel where the bot is a member, else
+    in the person's direct message with it.
+    """
     user, text = str(body["user_id"]), str(body.get("text") or "").strip()
     where = Where(user, str(body["channel_id"]))
     if not text:
-        clicks.show(runtime, Where(user, _reachable(runtime, where)), refusals.help_card())
+        clicks.show(runtime, Where(user, _reachable(runtime, where)), notices.help_card())
         return
     said = questions.spoken(text, runtime.bot_user)
     asked = f"{runtime.people.actor(user).name or 'Somebody'} asked: {said}"
@@ -89,7 +93,7 @@ def run_command(runtime: Runtime, body: Command) -> None:
     }
     handler = handlers.get(word.lower())
     if handler is None:
-        clicks.show(runtime, Where(where.user, _reachable(runtime, where)), refusals.help_card())
+        clicks.show(runtime, Where(where.user, _reachable(runtime, where)), notices.help_card())
     else:
         handler()
 
@@ -101,7 +105,7 @@ def kpis(runtime: Runtime) -> str:
     lines = []
     for kpi in measures:
         now = "not yet known" if kpi.value is None else f"{kpi.value:g} {kpi.unit}"
-        lines.append(f"{kpi.says}: *{now}* (target {'≥' if kpi.higher_is_better else '≤'} {kpi.target:g} {kpi.unit})")
+        lines.append(f"{kpi.says}: {now} (target {'≥' if kpi.higher_is_better else '≤'} {kpi.target:g} {kpi.unit})")
     return "\n".join(lines)
 
 
@@ -125,7 +129,9 @@ def forecast_again(runtime: Runtime, click: Click) -> None:
     _request(
         runtime,
         click.where,
-        FlowAsk("forecast_costs/forecast_costs", {"scope_kind": kind, "scope": scope}, f"Forecast {scope or 'everything'}"),
+        FlowAsk(
+            "forecast_costs/forecast_costs", {"scope_kind": kind, "scope": scope}, f"Forecast {scope or 'everything'}"
+        ),
     )
 
 
@@ -133,7 +139,7 @@ def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
     actor = runtime.people.actor(str(where.user))
     operators = runtime.people.with_role(*_OPERATORS)
     with runtime.session() as session:
-        outcome = flow_requests.request(session, ask, actor, runtime.clock(), where.channel, where.thread, operators)
+        outcome = requests.request(session, ask, actor, runtime.clock(), where.channel, where.thread, operators)
     if isinstance(outcome, Denied):
         clicks.whisper(runtime, where, outcome.reason)
     elif isinstance(outcome, UnderWay):
@@ -145,7 +151,7 @@ def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
 
 def _decide(runtime: Runtime, click: Click, *, approve: bool) -> None:
     with runtime.session() as session:
-        decided = flow_requests.decide(session, int(click.value), runtime.people.actor(click.user), runtime.clock(), approve)
+        decided = requests.decide(session, int(click.value), runtime.people.actor(click.user), runtime.clock(), approve)
     if isinstance(decided, Denied):
         clicks.whisper(runtime, click.where, decided.reason)
     elif approve:
@@ -167,7 +173,7 @@ def _budget(runtime: Runtime, where: Where, trigger: str) -> None:
 
 
 def _stop_all(runtime: Runtime, where: Where, *, on: bool) -> None:
-    from playbooks.remediation import set_stop_all
+    from playbooks.approval.lifecycle import set_stop_all
 
     with runtime.session() as session:
         decided = set_stop_all(session, runtime.people.actor(str(where.user)), runtime.clock(), on)
@@ -186,8 +192,12 @@ def _stop_all(runtime: Runtime, where: Where, *, on: bool) -> None:
 def status(runtime: Runtime) -> str:
     """How fresh the bills are and what waits, in a few lines."""
     with runtime.session() as session:
-        fresh = session.execute(sa.text("SELECT provider, data_through FROM reporting.data_freshness ORDER BY provider")).all()
-        waiting = session.scalar(sa.select(sa.func.count()).where(OutboxMessage.delivered_at.is_(None), OutboxMessage.failed_at.is_(None)))
+        fresh = session.execute(
+            sa.text("SELECT provider, data_through FROM reporting.data_freshness ORDER BY provider")
+        ).all()
+        waiting = session.scalar(
+            sa.select(sa.func.count()).where(OutboxMessage.delivered_at.is_(None), OutboxMessage.failed_at.is_(None))
+        )
         requests = session.scalar(sa.select(sa.func.count()).where(FlowRequest.state.in_(("requested", "approved"))))
         proposals = session.scalar(sa.select(sa.func.count()).where(Remediation.state == "proposed"))
         open_insights = session.scalar(sa.select(sa.func.count()).where(Insight.status.in_(("open", "acknowledged"))))
@@ -205,13 +215,14 @@ def insights(runtime: Runtime, user: str) -> str:
         rows = session.scalars(
             sa.select(Insight)
             .where(Insight.status.in_(("open", "acknowledged")))
+            .where(sa.true() if actor.sees_all else Insight.team.in_(actor.teams))
             .order_by(Insight.impact_amount.desc().nulls_last())
             .limit(200)
         ).all()
         lines = [
-            f"{row.id}  {row.title}" + (f" ({money.money(row.impact_amount, row.currency)})" if row.impact_amount is not None else "")
+            f"{row.id}  {row.title}"
+            + (f" ({formatting.money(row.impact_amount, row.currency)})" if row.impact_amount is not None else "")
             for row in rows
-            if access.may_see_team(actor, row.team)
         ]
     if not lines:
         return "No open insights."

@@ -8,17 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import access
-from access import Action, Actor, Allowed
-from analysis import money
-from bot import subscriptions
-from bot.cards import home, refusals
+from analysis import formatting
+from bot.cards.messages import home, notices
 from bot.runtime import Runtime
-from db import kpis
+from config import access
+from config.access import Action, Actor, Allowed
 from db.tables import Insight, Remediation, Subscription
+from domain import kpis
+from domain.subscriptions import describe
 from playbooks.plan import shown_steps
 
 _DAYS = 30
+_SHOWN = 50  # proposals on the page
 _TEAMS = 12
 
 _BY_DAY = sa.text(
@@ -63,9 +64,13 @@ def gather(session: Session, actor: Actor, today: date, developers: int = 0) -> 
         "insights": _insights(session, actor),
         "approvals": _approvals(session, actor),
         "subscriptions": _subscriptions(session, actor),
-        "examples": list(refusals.EXAMPLES),
+        "examples": list(notices.EXAMPLES),
         "may_budget": isinstance(access.check(actor, Action.EDIT_BUDGET), Allowed),
-        "kpis": [asdict(kpi) | {"good": kpi.good} for kpi in kpis.read(session.connection(), developers) if kpi.value is not None],
+        "kpis": [
+            asdict(kpi) | {"good": kpi.good}
+            for kpi in kpis.read(session.connection(), developers)
+            if kpi.value is not None
+        ],
     }
 
 
@@ -76,7 +81,10 @@ def _teams(session: Session, actor: Actor, as_of: date) -> list[dict[str, Any]]:
     rows = session.execute(_BY_DAY, {"since": since, "all": actor.sees_all and not own, "teams": own}).all()
     budgets = {row.team: row for row in session.execute(_BUDGETS, {"day": as_of})}
     month_end = (month + timedelta(days=32)).replace(day=1)
-    rest = {(row.team, row.currency): float(row.rest) for row in session.execute(_FORECASTS, {"day": as_of, "month_end": month_end})}
+    rest = {
+        (row.team, row.currency): float(row.rest)
+        for row in session.execute(_FORECASTS, {"day": as_of, "month_end": month_end})
+    }
     found: dict[tuple[str, str], dict[date, float]] = {}
     for row in rows:
         found.setdefault((row.team, row.currency), {})[row.usage_date] = float(row.cost)
@@ -84,7 +92,9 @@ def _teams(session: Session, actor: Actor, as_of: date) -> list[dict[str, Any]]:
     return sorted(shown, key=lambda team: -float(team["month"]))[:_TEAMS]
 
 
-def _team(key: tuple[str, str], costs: dict[date, float], as_of: date, budget: Any, rest: float | None) -> dict[str, Any]:
+def _team(
+    key: tuple[str, str], costs: dict[date, float], as_of: date, budget: Any, rest: float | None
+) -> dict[str, Any]:
     team, currency = key
     days = [costs.get(as_of - timedelta(days=back), 0.0) for back in range(_DAYS - 1, -1, -1)]
     month = sum(cost for day, cost in costs.items() if day >= as_of.replace(day=1))
@@ -94,7 +104,7 @@ def _team(key: tuple[str, str], costs: dict[date, float], as_of: date, budget: A
         "team": team,
         "month": month,
         "currency": currency,
-        "change": f"last 7 days {money.change(week, before, currency)}" if before else "",
+        "change": f"last 7 days {formatting.change(week, before, currency)}" if before else "",
         "budget": known.amount if known else None,
         "forecast": month + rest if rest is not None else known.forecast if known else None,
         "days": days,
@@ -105,15 +115,21 @@ def _insights(session: Session, actor: Actor) -> list[dict[str, Any]]:
     rows = session.scalars(
         sa.select(Insight)
         .where(Insight.status.in_(("open", "acknowledged")), Insight.closed_at.is_(None))
+        .where(sa.true() if actor.sees_all else Insight.team.in_(actor.teams))
+        .where(sa.true() if not actor.teams else sa.or_(Insight.team.in_(actor.teams), Insight.team.is_(None)))
         .order_by(Insight.impact_amount.desc().nulls_last())
         .limit(100)
     )
-    visible = [
-        row for row in rows if access.may_see_team(actor, row.team) and (not actor.teams or row.team in actor.teams or row.team is None)
-    ]
+    visible = list(rows)
     visible.sort(key=lambda row: row.team not in actor.teams)  # one's own teams first, each by what is at stake
     names = [
-        {"id": row.id, "title": row.title, "impact": row.impact_amount, "currency": row.currency, "severity": row.severity}
+        {
+            "id": row.id,
+            "title": row.title,
+            "impact": row.impact_amount,
+            "currency": row.currency,
+            "severity": row.severity,
+        }
         for row in visible
     ]
     return names[:10]
@@ -123,14 +139,23 @@ def _approvals(session: Session, actor: Actor) -> list[dict[str, Any]]:
     if not isinstance(access.check(actor, Action.APPROVE_REMEDIATION), Allowed):
         return []
     teams = actor.approves_teams or actor.teams
-    rows = session.scalars(sa.select(Remediation).where(Remediation.state == "proposed").order_by(Remediation.expires_at).limit(50))
-    mine = [row for row in rows if "*" in teams or row.team in teams or row.playbook in actor.approves_playbooks]
-    return [{"id": row.id, "title": _proposal(row)} for row in mine if not access.same_person(actor, row.requested_by)]
+    decides = sa.or_(Remediation.team.in_(teams), Remediation.playbook.in_(actor.approves_playbooks))
+    rows = session.scalars(
+        sa.select(Remediation)
+        .where(Remediation.state == "proposed", sa.true() if "*" in teams else decides)
+        .order_by(Remediation.expires_at)
+    )
+    mine = [row for row in rows if not access.same_person(actor, row.requested_by)]
+    return [{"id": row.id, "title": _proposal(row)} for row in mine[:_SHOWN]]
 
 
 def _proposal(row: Remediation) -> str:
     count = len({step["resource_id"] for step in shown_steps(row.plan, row.plan_digest)})
-    saves = f", saves {money.money(row.expected_monthly_savings, row.currency)} a month" if row.expected_monthly_savings else ""
+    saves = (
+        f", saves {formatting.money(row.expected_monthly_savings, row.currency)} a month"
+        if row.expected_monthly_savings
+        else ""
+    )
     return f"{row.playbook}: {count} in {row.account or row.team or 'an account'}{saves}"
 
 
@@ -141,4 +166,4 @@ def _subscriptions(session: Session, actor: Actor) -> Sequence[dict[str, Any]]:
         .order_by(Subscription.id)
         .limit(10)
     )
-    return [{"id": row.id, "title": subscriptions.describe(row)} for row in rows]
+    return [{"id": row.id, "title": describe(row)} for row in rows]

@@ -1,4 +1,6 @@
-"""The buttons of a proposal: approve, choose, reject, snooze, see, undo, check again. A button carries an id; the rules and the lock are the playbooks' own."""
+"""The buttons of a proposal: approve, choose, reject, snooze, see, undo, check
+again. A button carries an id; the rules and the lock are the playbooks' own.
+"""
 
 import json
 from collections.abc import Callable
@@ -7,12 +9,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from access import Actor, Denied
-from bot import clicks
-from bot.cards import alert, proposal_modals
-from bot.clicks import Click, Listeners, Submission
-from bot.errors import Where
+from bot.cards.messages import alert, proposal_modals
+from bot.listeners import clicks
+from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
+from bot.slack.errors import Where
+from config import access
+from config.access import Actor, Denied
 from db import audit
 from db.tables import FlowRequest, Remediation
 
@@ -27,15 +30,23 @@ def register(listeners: Listeners) -> None:
     listeners.click("remediation_plan", show_plan)
     listeners.click("remediation_look", look_again)
     listeners.click("remediation_run", lambda _runtime, _click: None)  # a link; Slack tells of the press all the same
-    listeners.click("remediation_confirm", _opens(lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about)))
+    listeners.click(
+        "remediation_confirm", _opens(lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about))
+    )
     listeners.click("remediation_choose", _opens(_choose_modal))
     listeners.click(
         "remediation_reject",
-        _opens(lambda _, __, ___, about: alert.reason_modal("remediation_reject", about, "Reject", "Why not?", days=False)),
+        _opens(
+            lambda _, __, ___, about: alert.reason_modal("remediation_reject", about, "Reject", "Why not?", days=False)
+        ),
     )
     listeners.click(
         "remediation_snooze",
-        _opens(lambda _, __, ___, about: alert.reason_modal("remediation_snooze", about, "Snooze", "Why can it wait?", days=True)),
+        _opens(
+            lambda _, __, ___, about: alert.reason_modal(
+                "remediation_snooze", about, "Snooze", "Why can it wait?", days=True
+            )
+        ),
     )
     listeners.submit("remediation_confirm", on_confirmed)
     listeners.submit("remediation_choose", on_chosen)
@@ -45,18 +56,26 @@ def register(listeners: Listeners) -> None:
 
 def on_approve(runtime: Runtime, click: Click) -> None:
     """Count the approval; the card and its thread tell the rest."""
-    _decide(runtime, click.where, lambda session, actor, books: _approve(runtime, session, _number(click.value), actor, books, None))
+    _decide(
+        runtime,
+        click.where,
+        lambda session, actor, books: _approve(runtime, session, _number(click.value), actor, books, None),
+    )
 
 
 def on_confirmed(runtime: Runtime, submission: Submission) -> None:
     """An approval with what was typed."""
     typed = str(submission.values.get("confirmation") or "")
-    _decide(runtime, submission.where, lambda session, actor, books: _approve(runtime, session, _id(submission), actor, books, typed))
+    _decide(
+        runtime,
+        submission.where,
+        lambda session, actor, books: _approve(runtime, session, _id(submission), actor, books, typed),
+    )
 
 
 def on_undo(runtime: Runtime, click: Click) -> None:
     """Leave a remediation that undoes this one, and start it."""
-    from playbooks.remediation import request_undo
+    from playbooks.approval.lifecycle import request_undo
 
     def undo(session: Session, actor: Actor, books: Any) -> Denied | None:
         made = request_undo(session, _number(click.value), actor, runtime.clock(), books)
@@ -69,11 +88,15 @@ def on_undo(runtime: Runtime, click: Click) -> None:
 
 
 def on_chosen(runtime: Runtime, submission: Submission) -> None:
-    """Replace the proposal by one for the ticked resources, and approve that where who ticked may; nobody can tick what was not in the frozen plan."""
+    """Replace the proposal by one for the ticked resources, and approve that
+    where who ticked may; nobody can tick what was not in the frozen plan.
+    """
+    from playbooks.approval.lifecycle import choose
     from playbooks.plan import shown_steps
-    from playbooks.remediation import choose
 
-    ticked = [value for block, values in submission.values.items() if block.startswith("resources_") for value in values or []]
+    ticked = [
+        value for block, values in submission.values.items() if block.startswith("resources_") for value in values or []
+    ]
 
     def narrow(session: Session, actor: Actor, books: Any) -> Denied | None:
         whole = session.get(Remediation, _id(submission))
@@ -93,10 +116,12 @@ def on_chosen(runtime: Runtime, submission: Submission) -> None:
 
 def on_rejected(runtime: Runtime, submission: Submission) -> None:
     """Close the proposal with a reason."""
-    from playbooks.remediation import reject
+    from playbooks.approval.lifecycle import reject
 
     def close(session: Session, actor: Actor, books: Any) -> Denied | None:
-        decided = reject(session, _id(submission), actor, runtime.clock(), str(submission.values.get("reason") or ""), books)
+        decided = reject(
+            session, _id(submission), actor, runtime.clock(), str(submission.values.get("reason") or ""), books
+        )
         return decided if isinstance(decided, Denied) else None
 
     _decide(runtime, submission.where, close)
@@ -104,11 +129,13 @@ def on_rejected(runtime: Runtime, submission: Submission) -> None:
 
 def on_snoozed(runtime: Runtime, submission: Submission) -> None:
     """Close the proposal and keep its resources out of new ones for a while."""
-    from playbooks.remediation import snooze
+    from playbooks.approval.lifecycle import snooze
 
     def close(session: Session, actor: Actor, books: Any) -> Denied | None:
         until = runtime.clock() + timedelta(days=int(submission.values.get("days") or 7))
-        decided = snooze(session, _id(submission), actor, runtime.clock(), until, str(submission.values.get("reason") or ""), books)
+        decided = snooze(
+            session, _id(submission), actor, runtime.clock(), until, str(submission.values.get("reason") or ""), books
+        )
         return decided if isinstance(decided, Denied) else None
 
     _decide(runtime, submission.where, close)
@@ -122,10 +149,10 @@ def show_plan(runtime: Runtime, click: Click) -> None:
 
 def look_again(runtime: Runtime, click: Click) -> None:
     """Look at what nobody knows about; the card and its thread tell what was seen."""
-    from playbooks.cloud import cloud_of
-    from playbooks.recording import Run
+    from aws.clients import cloud_of
+    from playbooks.run.log import Run
+    from playbooks.run.recovery import recheck as look
     from playbooks.schema import read_playbooks
-    from playbooks.settling import look_again as look
 
     limits = runtime.organisation.remediation
     run = Run(runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock)
@@ -135,14 +162,20 @@ def look_again(runtime: Runtime, click: Click) -> None:
 
 
 def _choose_modal(runtime: Runtime, click: Click, summary: dict[str, Any], about: str) -> dict[str, Any]:
-    """The checkboxes; its button says whether ticking approves, which it does for who could approve the whole and where nothing has to be typed."""
-    from playbooks.remediation import may_approve
+    """The checkboxes; its button says whether ticking approves, which it does
+    for who could approve the whole and where nothing has to be typed.
+    """
+    from playbooks.approval.lifecycle import may_approve
     from playbooks.schema import read_playbooks
 
     with runtime.session() as session:
-        able = may_approve(session, _number(click.value), runtime.people.actor(click.user), runtime.clock(), read_playbooks())
+        able = may_approve(
+            session, _number(click.value), runtime.people.actor(click.user), runtime.clock(), read_playbooks()
+        )
     approves = able and not summary["typed_confirmation"]
-    return proposal_modals.choose_modal(summary, json.dumps({**json.loads(about), "approves": approves}), approves=approves)
+    return proposal_modals.choose_modal(
+        summary, json.dumps({**json.loads(about), "approves": approves}), approves=approves
+    )
 
 
 def start(session: Session, remediation_id: int, actor: Actor) -> None:
@@ -160,8 +193,10 @@ def start(session: Session, remediation_id: int, actor: Actor) -> None:
     audit.append(session, actor.id, "flow.approved", DEPLOYMENT, {"remediation": remediation_id})
 
 
-def _approve(runtime: Runtime, session: Session, number: int, actor: Actor, books: Any, typed: str | None) -> Denied | None:
-    from playbooks.remediation import approve
+def _approve(
+    runtime: Runtime, session: Session, number: int, actor: Actor, books: Any, typed: str | None
+) -> Denied | None:
+    from playbooks.approval.lifecycle import approve
 
     decided = approve(session, number, actor, runtime.clock(), books, typed)
     if isinstance(decided, Denied):
@@ -193,20 +228,28 @@ def _number(value: str) -> int:
 
 
 def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
+    from playbooks.notifications import summarise
     from playbooks.schema import read_playbooks
-    from playbooks.telling import summarise
 
     with runtime.session() as session:
         row = session.get(Remediation, _number(click.value))
-        summary = None if row is None else summarise(session, row, read_playbooks().get(row.playbook))
+        hidden = row is None or not _may_see(runtime.people.actor(click.user), row)
+        summary = None if row is None or hidden else summarise(session, row, read_playbooks().get(row.playbook))
     if summary is None:
         clicks.whisper(runtime, click.where, _GONE)
     return summary
 
 
+def _may_see(actor: Actor, row: Remediation) -> bool:
+    """Who sees the team's costs, or decides for the team."""
+    return access.may_see_team(actor, row.team) or bool({row.team, "*"} & actor.approves_teams)
+
+
 def _opens(view: Callable[[Runtime, Click, dict[str, Any], str], dict[str, Any]]) -> Callable[[Runtime, Click], None]:
     def handler(runtime: Runtime, click: Click) -> None:
         if (summary := _summary(runtime, click)) is not None:
-            clicks.open_modal(runtime, click, view(runtime, click, summary, clicks.about(click, remediation=click.value)))
+            clicks.open_modal(
+                runtime, click, view(runtime, click, summary, clicks.about(click, remediation=click.value))
+            )
 
     return handler

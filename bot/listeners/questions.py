@@ -1,9 +1,12 @@
-"""Questions: a mention, a direct message, a follow-up in a thread, `/cost`, a button with an example. Heard once, answered once, in the thread."""
+"""Questions: a mention, a direct message, a follow-up in a thread, `/cost`, a
+button with an example. Heard once, answered once, in the thread.
+"""
 
 import html
 import logging
 import re
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -13,26 +16,34 @@ import sqlalchemy as sa
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.orm import Session
 
-import logs
-from bot import csv_files, errors, inbox, slack_calls
-from bot.cards import kinds, refusals
-from bot.errors import Where
+from bot.cards import message_types
+from bot.cards.messages import notices
 from bot.runtime import Runtime
+from bot.slack import calls, csv_files, errors, inbox
+from bot.slack.errors import Where
+from config import logs
 from db import outbox
 from db.tables import Question
 
 log = logging.getLogger(__name__)
 
 LONGEST = 2_000
+_RAW = 12_000  # characters of a message that are looked at: markup and escapes make it longer than what was typed
 _STATUS_AFTER, _WAITING_AFTER = 0.25, 3.0
+_GIVEN_UP = (
+    "I could not answer that: each attempt ended before its end. It is set aside for the admins "
+    "(`finops quarantine list`). Please ask in other words."
+)
 _SUBTYPES = (None, "thread_broadcast", "file_share")
 _USER = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
-_REFERENCE = re.compile(r"<(?:[#!@])?([^>|]*)(?:\|([^>]*))?>")
+_REFERENCE = re.compile(r"<(?:[#!@])?([^<>|]{0,2000})(?:\|([^<>]{0,2000}))?>")  # no `<` inside: linear in the text
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Something said to the bot: `thread` is the root's ts, `addressed` whether the bot was named or written to directly."""
+    """Something said to the bot: `thread` is the root's ts, `addressed` whether
+    the bot was named or written to directly.
+    """
 
     user: str
     channel: str
@@ -49,9 +60,17 @@ class Heard:
 
 
 def hear(event: dict[str, Any], bot_user: str) -> Heard | None:
-    """What an event says to the bot; None when it is not for it: other bots, edits, plain channel talk, talk among people in a thread."""
+    """What an event says to the bot; None when it is not for it: other bots,
+    edits, plain channel talk, talk among people in a thread.
+    """
     user, text = event.get("user"), str(event.get("text") or "")
-    if not user or user == bot_user or event.get("bot_id") or event.get("subtype") not in _SUBTYPES or event.get("hidden"):
+    if (
+        not user
+        or user == bot_user
+        or event.get("bot_id")
+        or event.get("subtype") not in _SUBTYPES
+        or event.get("hidden")
+    ):
         return None
     channel, root = str(event["channel"]), str(event.get("thread_ts") or event["ts"])
     if event.get("type") == "app_mention":
@@ -65,7 +84,7 @@ def hear(event: dict[str, Any], bot_user: str) -> Heard | None:
 
 def spoken(text: str, bot_user: str) -> str:
     """The words a person typed, without the bot's mention and without Slack's markup of links and channels."""
-    words = text.replace(f"<@{bot_user}>", " ")
+    words = text[:_RAW].replace(f"<@{bot_user}>", " ")
     words = _REFERENCE.sub(lambda match: match.group(2) or match.group(1), words)
     return re.sub(r"[^\S\n]+", " ", html.unescape(words)).strip()
 
@@ -99,7 +118,9 @@ def submit(runtime: Runtime, event_id: str, heard: Heard) -> None:
 
 
 def _over(runtime: Runtime, event_id: str, future: "Future[Any]") -> None:
-    """What failed and was told is not tried again, but for the database's absence; what was cancelled stays in hand until it is released."""
+    """What failed and was told is not tried again, but for the database's
+    absence; what was cancelled stays in hand until it is released.
+    """
     if future.cancelled():
         return
     runtime.in_hand.discard(event_id)
@@ -114,11 +135,26 @@ def _over(runtime: Runtime, event_id: str, future: "Future[Any]") -> None:
 
 
 def resume(runtime: Runtime) -> int:
-    """Answer what a dead bot had acknowledged; how many."""
+    """Answer what a dead bot had acknowledged; how many. What is in this bot's own hands is not left, however long
+    the machine stood still.
+    """
     with runtime.session() as session:
+        inbox.keep(session, runtime.in_hand.copy())
         left = inbox.take_over(session)
-    for event_id, body in left:
-        submit(runtime, event_id, Heard(**body))
+        for event in left:
+            if event.given_up:
+                outbox.leave(
+                    session,
+                    str(event.body.get("channel")),
+                    "note",
+                    {"text": _GIVEN_UP},
+                    f"answer:{event.event_id}",
+                    thread_ts=event.body.get("thread"),
+                )
+    for event in left:
+        if not event.given_up:
+            known = {name: value for name, value in event.body.items() if name in Heard.__dataclass_fields__}
+            submit(runtime, event.event_id, Heard(**known))  # a field of another release is for that release
     return len(left)
 
 
@@ -131,11 +167,19 @@ def answer(runtime: Runtime, event_id: str, heard: Heard) -> None:
             outbox.leave(session, heard.channel, kind, payload, f"answer:{event_id}", thread_ts=heard.thread)
             if kind == "answer" and payload["result"].get("export") and payload["result"].get("rows"):
                 beneath = None if heard.thread else f"answer:{event_id}"
-                csv_files.leave(session, payload["result"], payload["reference"], heard.channel, heard.thread, heard.user, beneath=beneath)
+                csv_files.leave(
+                    session,
+                    payload["result"],
+                    payload["reference"],
+                    heard.channel,
+                    heard.thread,
+                    heard.user,
+                    beneath=beneath,
+                )
         inbox.done(session, event_id, runtime.clock())
     if private:  # people may talk among themselves; only who wrote is told that it was not understood
-        card = kinds.result_card(payload, runtime.clock().date())
-        slack_calls.whisper(runtime.client, heard.channel, heard.user, card, heard.thread)
+        card = message_types.result_card(payload, runtime.clock().date())
+        calls.whisper(runtime.client, heard.channel, heard.user, card, heard.thread)
 
 
 def _reply(runtime: Runtime, heard: Heard) -> tuple[str, dict[str, Any]]:
@@ -152,47 +196,54 @@ def _reply(runtime: Runtime, heard: Heard) -> tuple[str, dict[str, Any]]:
 
 
 class Status:
-    """The line under the thread while an answer takes its time: what is being done, and after three seconds what it waits for."""
+    """The line under the thread while an answer takes its time: what is being done, and after three seconds what it
+    waits for. One thread tells Slack, the newest words only; nobody waits for it.
+    """
 
     def __init__(self, runtime: Runtime, heard: Heard) -> None:
         self._runtime, self._heard = runtime, heard
-        self._doing, self._shown, self._over = "reading the question", False, False
-        self._lock = threading.Lock()
-        self._timers = (threading.Timer(_STATUS_AFTER, self._show), threading.Timer(_WAITING_AFTER, self._show, ("still ",)))
+        self._doing = "reading the question"
+        self._changed, self._over = threading.Event(), threading.Event()
 
     def __enter__(self) -> "Status":
         if self._heard.thread:
-            for timer in self._timers:
-                timer.daemon = True
-                timer.start()
+            threading.Thread(target=self._tell, name="status", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for timer in self._timers:
-            timer.cancel()
-        with self._lock:
-            self._over = True
+        self._over.set()
+        self._changed.set()
 
     def say(self, doing: str) -> None:
         """What is being done now; shown when the question is slow enough for a status."""
         self._doing = doing
-        if self._shown:
-            self._show()
+        self._changed.set()
 
-    def _show(self, prefix: str = "") -> None:
-        with self._lock:
-            if self._over:
-                return
-            self._shown = True
-            try:
-                self._runtime.client.assistant_threads_setStatus(
-                    channel_id=self._heard.channel, thread_ts=str(self._heard.thread), status=f"is {prefix}{self._doing}…"
-                )
-            except (SlackClientError, OSError) as error:
-                log.debug("no status can be shown: %s", error)
+    def _tell(self) -> None:
+        if self._over.wait(_STATUS_AFTER):
+            return
+        began, shown = time.monotonic(), ""
+        while not self._over.is_set():
+            self._changed.clear()
+            waits = "still " if time.monotonic() - began > _WAITING_AFTER else ""
+            words = f"is {waits}{self._doing}…"
+            if words != shown:
+                self._show(words)
+                shown = words
+            self._changed.wait(_WAITING_AFTER)
+
+    def _show(self, words: str) -> None:
+        try:
+            self._runtime.client.assistant_threads_setStatus(
+                channel_id=self._heard.channel, thread_ts=str(self._heard.thread), status=words
+            )
+        except (SlackClientError, OSError) as error:
+            log.debug("no status can be shown: %s", error)
 
 
-def suggest(runtime: Runtime, channel: str, examples: Sequence[str] = refusals.EXAMPLES) -> None:
+def suggest(runtime: Runtime, channel: str, examples: Sequence[str] = notices.EXAMPLES) -> None:
     """Offer questions in the agent's view when somebody opens it."""
     prompts = [{"title": example, "message": example} for example in examples[:4]]
-    runtime.client.assistant_threads_setSuggestedPrompts(channel_id=channel, title="Ask about your cloud bills", prompts=prompts)
+    runtime.client.assistant_threads_setSuggestedPrompts(
+        channel_id=channel, title="Ask about your cloud bills", prompts=prompts
+    )

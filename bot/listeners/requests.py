@@ -1,4 +1,6 @@
-"""Flows that people ask for: an operator's click starts one at once, anyone else's waits for an operator; kept while Prefect is down, run exactly once."""
+"""Flows that people ask for: an operator's click starts one at once, anyone
+else's waits for an operator; kept while Prefect is down, run exactly once.
+"""
 
 import hashlib
 import json
@@ -12,13 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import access
-import logs
-from access import Action, Actor, Allowed, Denied
+from config import access, logs
+from config.access import Action, Actor, Allowed, Denied
+from config.settings import Settings
 from db import audit, outbox
-from db.engines import Database
+from db.database import Database
 from db.tables import FlowRequest, OutboxMessage
-from settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +70,17 @@ class UnderWay:
 
 
 def request(
-    session: Session, ask: FlowAsk, actor: Actor, now: datetime, channel: str | None, thread: str | None, operators: Sequence[str]
+    session: Session,
+    ask: FlowAsk,
+    actor: Actor,
+    now: datetime,
+    channel: str | None,
+    thread: str | None,
+    operators: Sequence[str],
 ) -> Accepted | Waiting | UnderWay | Denied:
-    """Store a request and leave its card; a second click on the same thing while it is open is no second run. The caller commits."""
+    """Store a request and leave its card; a second click on the same thing
+    while it is open is no second run. The caller commits.
+    """
     may_run = isinstance(access.check(actor, Action.RUN_FLOW), Allowed)
     if not may_run and isinstance(denied := access.check(actor, Action.REQUEST_FLOW), Denied):
         return denied
@@ -93,7 +102,9 @@ def request(
     )
     session.add(row)
     session.flush()
-    audit.append(session, actor.id, f"flow.{row.state}", ask.deployment, {"request": row.id, "parameters": ask.parameters})
+    audit.append(
+        session, actor.id, f"flow.{row.state}", ask.deployment, {"request": row.id, "parameters": ask.parameters}
+    )
     tell(session, row, operators)
     return Accepted(row.id) if may_run else Waiting(row.id)
 
@@ -106,14 +117,20 @@ def _subject(ask: FlowAsk) -> str:
 def _open(session: Session, ask: FlowAsk, now: datetime) -> FlowRequest | None:
     return session.scalar(
         sa.select(FlowRequest)
-        .where(FlowRequest.deployment == ask.deployment, FlowRequest.parameters == ask.parameters, FlowRequest.state.in_(OPEN))
+        .where(
+            FlowRequest.deployment == ask.deployment,
+            FlowRequest.parameters == ask.parameters,
+            FlowRequest.state.in_(OPEN),
+        )
         .where(sa.or_(FlowRequest.triggered_at.is_(None), FlowRequest.triggered_at > now - _STALE))
         .limit(1)
     )
 
 
 def decide(session: Session, request_id: int, actor: Actor, now: datetime, approve: bool) -> Allowed | Denied:
-    """An operator's approval or rejection, under the row's lock; a second decision is told who decided. The caller commits."""
+    """An operator's approval or rejection, under the row's lock; a second
+    decision is told who decided. The caller commits.
+    """
     row = session.scalar(sa.select(FlowRequest).where(FlowRequest.id == request_id).with_for_update())
     if row is None:
         return Denied(f"There is no request {request_id}.")
@@ -155,7 +172,8 @@ def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
 def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[int, bool]:
     """Start what is approved; how many were started, and whether Prefect could be reached.
 
-    The run's idempotency key is the request's: a crash between the start and its note gives the same run again, not a second one.
+    The run's idempotency key is the request's: a crash between the start and
+    its note gives the same run again, not a second one.
     """
     started = 0
     while True:
@@ -181,7 +199,11 @@ def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[in
                 return started, False
             row.state, row.triggered_at = "triggered", now
             audit.append(
-                session, row.approved_by or "system", "flow.triggered", row.deployment, {"request": row.id, "run": row.flow_run_id}
+                session,
+                row.approved_by or "system",
+                "flow.triggered",
+                row.deployment,
+                {"request": row.id, "run": row.flow_run_id},
             )
             tell(session, row, ())
             started += 1
@@ -193,11 +215,21 @@ def _tell_waiting(session: Session, row: FlowRequest) -> None:
     key = f"request:{row.id}"
     thread_key = None if row.thread_ts else key
     payload = {"what": row.result.get("what") or row.deployment}
-    outbox.leave(session, row.channel, "request_waiting", payload, f"{key}:waiting", thread_ts=row.thread_ts, thread_key=thread_key)
+    outbox.leave(
+        session,
+        row.channel,
+        "request_waiting",
+        payload,
+        f"{key}:waiting",
+        thread_ts=row.thread_ts,
+        thread_key=thread_key,
+    )
 
 
 def tell_ended(session: Session, now: datetime) -> None:
-    """Update the cards of requests whose flow noted its end; the figures are in the flow's own message. The caller commits."""
+    """Update the cards of requests whose flow noted its end; the figures are in
+    the flow's own message. The caller commits.
+    """
     ended = session.scalars(
         sa.select(FlowRequest).where(
             FlowRequest.state.in_(("finished", "failed")),
@@ -243,7 +275,9 @@ def _run_deployment(url: str, deployment: str, parameters: dict[str, Any], key: 
 
     try:
         with temporary_settings({PREFECT_API_URL: url}):
-            run: Any = run_deployment(deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False, tags=logs.tags())
+            run: Any = run_deployment(
+                deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False, tags=logs.tags()
+            )
     except ObjectNotFound as error:
         raise PrefectDown(f"Prefect has no deployment {deployment}; is `finops flows serve` running?") from error
     except (httpx.HTTPError, PrefectException, OSError, RuntimeError) as error:

@@ -1,9 +1,12 @@
-"""What there is to choose from in a modal: the values of each dimension that a person may see, the largest spenders first."""
+"""What there is to choose from in a modal: the values of each dimension that a
+person may see, the largest spenders first.
+"""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Actor
+from config import access
+from config.access import Actor
 
 _DIMENSIONS = ("team", "account", "service", "environment", "application", "provider", "region")
 _MOST = 100
@@ -32,4 +35,4 @@ def visible(session: Session, actor: Actor) -> dict[str, list[str]]:
 
 def may_see(actor: Actor, scope: dict[str, str]) -> bool:
     """Whether all of a scope's costs may be shown to a person."""
-    return actor.sees_all or scope.get("team") in actor.teams
+    return access.may_see_scope(actor, scope)

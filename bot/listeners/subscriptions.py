@@ -1,22 +1,25 @@
-"""Subscriptions: a digest or a question of one's own, into a channel, daily or weekly, at an hour of one's own time zone."""
+"""Subscriptions: a digest or a question of one's own, into a channel, daily or
+weekly, at an hour of one's own time zone.
+"""
 
-from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
-import access
-from access import Action, Denied, Role
-from bot import clicks, inbox, questions, scopes
-from bot.cards import inputs, subscribe
-from bot.cards.blocks import Block
-from bot.cards.subscribe import WEEKDAYS
-from bot.clicks import Click, Listeners, Submission
-from bot.errors import Where
-from bot.questions import Heard
+from bot.cards.elements import inputs
+from bot.cards.elements.blocks import Block
+from bot.cards.messages import subscribe
+from bot.listeners import clicks, questions, scopes
+from bot.listeners.clicks import Click, Listeners, Submission
+from bot.listeners.questions import Heard
 from bot.runtime import Runtime
+from bot.slack import inbox
+from bot.slack.errors import Where
+from config import access
+from config.access import Action, Denied, Role
 from db import audit, outbox
 from db.tables import Subscription
+from domain.subscriptions import describe, due, today_if_over
 
 
 def register(listeners: Listeners) -> None:
@@ -78,7 +81,7 @@ def save(runtime: Runtime, submission: Submission) -> None:
         timezone=_zone(str(values.get("zone") or "UTC")),
         active=True,
     )
-    row.last_sent_for = _today_if_over(row, runtime.clock())
+    row.last_sent_for = today_if_over(row, runtime.clock())
     said: str | None = None
     with runtime.session() as session:
         if not question and not scopes.may_see(actor, scope):
@@ -86,7 +89,9 @@ def save(runtime: Runtime, submission: Submission) -> None:
         else:
             session.add(row)
             session.flush()
-            audit.append(session, actor.id, "subscription.made", str(row.id), {"channel": row.channel, "kind": row.kind})
+            audit.append(
+                session, actor.id, "subscription.made", str(row.id), {"channel": row.channel, "kind": row.kind}
+            )
             text = f"{actor.name or 'Somebody'} subscribed this conversation: {describe(row)}."
             outbox.leave(session, row.channel, "note", {"text": text}, f"subscription:{row.id}")
     if said:
@@ -101,51 +106,27 @@ def _zone(name: str) -> str:
     return name
 
 
-def _today_if_over(row: Subscription, now: datetime) -> date | None:
-    """Today where its time has passed already: the first one then comes on its next day."""
-    local = now.astimezone(ZoneInfo(row.timezone))
-    return local.date() if (local.hour, local.minute) >= (row.at_hour, row.at_minute) else None
-
-
-def describe(row: Subscription) -> str:
-    """`digest of payments, every Monday at 09:00 (Europe/Berlin)`."""
-    digest = "weekly digest" if row.frequency == "weekly" else "digest"
-    what = f"“{row.question}”" if row.question else f"{digest} of {', '.join(row.scope.values()) or 'everything'}"
-    return f"{what}, {_on(row)} at {row.at_hour:02d}:{row.at_minute or 0:02d} ({row.timezone})"
-
-
-def _on(row: Subscription) -> str:
-    days = row.weekdays if row.weekdays is not None else [] if row.weekday is None else [row.weekday]
-    if not days:
-        return "every day"
-    if days == [0, 1, 2, 3, 4]:
-        return "on weekdays"
-    return "every " + ", ".join(WEEKDAYS[int(day)] for day in days)
-
-
-def is_due(row: Subscription, now: datetime) -> date | None:
-    """The local day for which a subscription is due now: its hour has come on its day, in its own zone, and it was not sent for that day."""
-    local = now.astimezone(ZoneInfo(row.timezone))
-    come = (local.hour, local.minute) >= (row.at_hour, row.at_minute or 0)
-    days = row.weekdays if row.weekdays is not None else None if row.weekday is None else [row.weekday]
-    return local.date() if come and (days is None or local.weekday() in days) and row.last_sent_for != local.date() else None
-
-
 def ask_due(runtime: Runtime) -> int:
-    """Ask the subscribed questions that are due, as the people who subscribed them; each once a day, whichever bot comes first."""
+    """Ask the subscribed questions that are due, as the people who subscribed
+    them; each once a day, whichever bot comes first.
+    """
     asked = 0
     with runtime.session() as session:
         rows = session.scalars(
-            sa.select(Subscription).where(Subscription.active.is_(True), Subscription.kind == "question").with_for_update(skip_locked=True)
+            sa.select(Subscription)
+            .where(Subscription.active.is_(True), Subscription.kind == "question")
+            .with_for_update(skip_locked=True)
         ).all()
         for row in rows:
-            day = is_due(row, runtime.clock())
+            day = due(row, runtime.clock())
             if day is None or row.question is None:
                 continue
             row.last_sent_for = day
             said = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
             heard = Heard(row.created_by, row.channel, row.question, None, addressed=True, asked=said)
-            inbox.remember(session, f"subscription:{row.id}:{day}", questions.as_body(heard), runtime.clock() - inbox.LEASE)
+            inbox.remember(
+                session, f"subscription:{row.id}:{day}", questions.as_body(heard), runtime.clock() - inbox.LEASE
+            )
             asked += 1
     return asked
 

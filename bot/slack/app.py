@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bot import answer_buttons, approvals, budgets, commands, errors, home, insights, questions, subscriptions
-from bot.clicks import Listeners
-from bot.errors import Where
+from bot.listeners import alerts, answers, budgets, commands, home, proposals, questions, subscriptions
+from bot.listeners.clicks import Listeners
 from bot.runtime import Runtime
+from bot.slack import errors
+from bot.slack.errors import Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,21 +18,23 @@ _ANSWERED = ("app_mention", "message")
 
 def build_app(runtime: Runtime) -> "App":
     """The app of one process, for Socket Mode and for HTTP alike."""
-    from bot.bolt import app_of
+    from bot.slack.bolt import app_of
 
     app = app_of(runtime)
     app.error(_on_error(runtime))
     app.middleware(_keep_events(runtime))
     app.event("app_home_opened")(_on_home(runtime))
     listeners = Listeners(app, runtime)
-    for room in (answer_buttons, insights, approvals, budgets, subscriptions):
+    for room in (answers, alerts, proposals, budgets, subscriptions):
         room.register(listeners)
     commands.register(app, listeners)
     return app
 
 
 def _keep_events(runtime: Runtime) -> "Callable[..., Any]":
-    """Events are written down before they are acknowledged: what Slack will not send again must not be lost with this process."""
+    """Events are written down before they are acknowledged: what Slack will not
+    send again must not be lost with this process.
+    """
 
     def keep(body: dict[str, Any], next: "Callable[[], Any]") -> "BoltResponse | None":  # noqa: A002 - Bolt passes arguments by these names
         from slack_bolt import BoltResponse

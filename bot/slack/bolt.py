@@ -1,4 +1,6 @@
-"""Bolt as this bot uses it: every request measured until it is acknowledged, and with its id from here to the flow it starts."""
+"""Bolt as this bot uses it: every request measured until it is acknowledged,
+and with its id from here to the flow it starts.
+"""
 
 from typing import Any
 
@@ -7,8 +9,8 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-import logs
 from bot.runtime import Runtime
+from config import logs
 
 ACK_SECONDS = Histogram(
     "finops_slack_ack_seconds",
@@ -38,12 +40,18 @@ def event_of(body: dict[str, Any]) -> str | None:
 
 
 def app_of(runtime: Runtime) -> App:
-    """An app without listeners. Its token is the runtime's client's at each request; signatures are checked where requests arrive."""
+    """An app without listeners. Its token is the runtime's client's at each
+    request; signatures are checked where requests arrive.
+    """
 
     def authorize(**_: Any) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=None, team_id=None, bot_user_id=runtime.bot_user, bot_token=runtime.client.token)
+        return AuthorizeResult(
+            enterprise_id=None, team_id=None, bot_user_id=runtime.bot_user, bot_token=runtime.client.token
+        )
 
-    client = WebClient(base_url=runtime.client.base_url, timeout=runtime.client.timeout, retry_handlers=runtime.client.retry_handlers)
+    client = WebClient(
+        base_url=runtime.client.base_url, timeout=runtime.client.timeout, retry_handlers=runtime.client.retry_handlers
+    )
     return MeasuredApp(
         client=client,
         authorize=authorize,

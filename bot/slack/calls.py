@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.cards.blocks import PICTURE, Block, Card
+from bot.cards.elements.blocks import PICTURE, Block, Card
 
 log = logging.getLogger(__name__)
 
@@ -38,24 +38,36 @@ def retry_after(error: SlackApiError) -> float:
 
 
 def channel_id(client: WebClient, channel: str, known: dict[str, str]) -> str:
-    """The id of `#name`, of a person's direct message, or of an id itself; unknown names are given to Slack as they are."""
+    """The id of `#name`, of a person's direct message, or of an id itself;
+    unknown names are given to Slack as they are.
+    """
     if channel in known:
         return known[channel]
     if channel.startswith(("U", "W")):
         known[channel] = str(client.conversations_open(users=channel)["channel"]["id"])
     elif channel.startswith("#"):
-        for page in client.users_conversations(types="public_channel,private_channel", exclude_archived=True, limit=200):
+        for page in client.users_conversations(
+            types="public_channel,private_channel", exclude_archived=True, limit=200
+        ):
             known.update({f"#{item['name']}": str(item["id"]) for item in page.get("channels") or []})
     return known.get(channel, channel)
 
 
 def post(client: WebClient, channel: str, thread: str | None, card: Card, key: str) -> tuple[str, str | None]:
-    """Post a card with its key as metadata; its ts, and a note when Slack refused the blocks and only the text was posted."""
+    """Post a card with its key as metadata; its ts, and a note when Slack
+    refused the blocks and only the text was posted.
+    """
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
     def send(blocks: list[Block] | None) -> str:
         response = client.chat_postMessage(
-            channel=channel, thread_ts=thread, text=card["text"], blocks=blocks, metadata=metadata, unfurl_links=False, unfurl_media=False
+            channel=channel,
+            thread_ts=thread,
+            text=card["text"],
+            blocks=blocks,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
         )
         return str(response["ts"])
 
@@ -66,7 +78,11 @@ def update(client: WebClient, channel: str, ts: str, card: Card, key: str) -> tu
     """Replace a message; as `post`."""
 
     def send(blocks: list[Block] | None) -> str:
-        return str(client.chat_update(channel=channel, ts=ts, text=card["text"], blocks=blocks if blocks is not None else [])["ts"])
+        return str(
+            client.chat_update(channel=channel, ts=ts, text=card["text"], blocks=blocks if blocks is not None else [])[
+                "ts"
+            ]
+        )
 
     return _with_blocks(client, card, send)
 
@@ -99,7 +115,9 @@ def ready_blocks(client: WebClient, card: Card) -> list[Block]:
     from bot import charts
 
     try:
-        upload = client.files_upload_v2(content=charts.png(card["chart"]), filename="chart.png", title=card["chart"]["title"])
+        upload = client.files_upload_v2(
+            content=charts.png(card["chart"]), filename="chart.png", title=card["chart"]["title"]
+        )
     except SlackApiError as error:
         if getattr(error.response, "status_code", 200) == 429:
             raise
@@ -119,7 +137,9 @@ def _messages(client: WebClient, channel: str, thread: str | None, since: dateti
                 channel=channel, ts=thread, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor
             )
         else:
-            page = client.conversations_history(channel=channel, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor)
+            page = client.conversations_history(
+                channel=channel, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor
+            )
         found.extend(page.get("messages") or [])
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
@@ -138,12 +158,18 @@ def find_message(client: WebClient, channel: str, thread: str | None, key: str, 
 
 def has_file(client: WebClient, channel: str, thread: str | None, name: str, since: datetime) -> bool:
     """Whether a file of that name is in the thread already."""
-    return any(file.get("name") == name for message in _messages(client, channel, thread, since) for file in message.get("files") or [])
+    return any(
+        file.get("name") == name
+        for message in _messages(client, channel, thread, since)
+        for file in message.get("files") or []
+    )
 
 
 def upload(client: WebClient, channel: str, thread: str | None, name: str, content: bytes, comment: str) -> None:
     """Upload a file into a channel or thread."""
-    client.files_upload_v2(channel=channel, thread_ts=thread, content=content, filename=name, title=name, initial_comment=comment or None)
+    client.files_upload_v2(
+        channel=channel, thread_ts=thread, content=content, filename=name, title=name, initial_comment=comment or None
+    )
 
 
 def whisper(client: WebClient, channel: str, user: str, card: Card, thread: str | None = None) -> None:
@@ -151,4 +177,6 @@ def whisper(client: WebClient, channel: str, user: str, card: Card, thread: str 
     if channel.startswith(("D", "U", "W")):
         client.chat_postMessage(channel=channel, text=card["text"], blocks=ready_blocks(client, card), thread_ts=thread)
     else:
-        client.chat_postEphemeral(channel=channel, user=user, text=card["text"], blocks=ready_blocks(client, card), thread_ts=thread)
+        client.chat_postEphemeral(
+            channel=channel, user=user, text=card["text"], blocks=ready_blocks(client, card), thread_ts=thread
+        )

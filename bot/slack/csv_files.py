@@ -2,18 +2,29 @@
 
 from sqlalchemy.orm import Session
 
-from bot.answers import Result
-from bot.cards import tables
+from bot.assistant import Result
+from bot.cards.elements import tables
 from db import audit, outbox
 
 
 def leave(
-    session: Session, result: Result, reference: str, channel: str, thread: str | None, person: str, *, beneath: str | None = None
+    session: Session,
+    result: Result,
+    reference: str,
+    channel: str,
+    thread: str | None,
+    person: str,
+    *,
+    beneath: str | None = None,
 ) -> bool:
-    """Leave the file for delivery and audit the export; False when this channel has it already. `beneath`: key of the message in whose thread it goes."""
+    """Leave the file for delivery and audit the export; False when this channel
+    has it already. `beneath`: key of the message in whose thread it goes.
+    """
     name = f"answer-{reference}.csv"
     payload = {"filename": name, "content": tables.csv_of(result), "comment": f"{name}: {tables.row_count(result)}"}
-    new = outbox.leave(session, channel, "file", payload, f"csv:{reference}:{channel}", thread_ts=thread, thread_key=beneath)
+    new = outbox.leave(
+        session, channel, "file", payload, f"csv:{reference}:{channel}", thread_ts=thread, thread_key=beneath
+    )
     if new:
         details = {"file": name, "rows": len(result.get("rows") or []), "channel": channel}
         audit.append(session, person, "answer.exported", reference, details)

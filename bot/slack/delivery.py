@@ -1,7 +1,9 @@
-"""Delivers the outbox to Slack: each message once, in order per channel, with two bots on one database and a crash anywhere.
+"""Delivers the outbox to Slack: each message once, in order per channel, with
+two bots on one database and a crash anywhere.
 
-A channel is delivered by whoever holds its advisory lock, which the database frees when a process dies. An attempt is noted before the post, and a posted
-message carries its key as metadata, so that after a crash between post and mark the next attempt finds it in the channel instead of posting again.
+A channel is delivered by whoever holds its advisory lock, which the database frees when a process
+dies. An attempt is noted before the post, and a posted message carries its key as metadata, so that
+after a crash between post and mark the next attempt finds it in the channel instead of posting again.
 """
 
 import logging
@@ -17,10 +19,10 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-import logs
-from bot import slack_calls
-from bot.cards import kinds
-from db.engines import Database
+from bot.cards import message_types
+from bot.slack import calls
+from config import logs
+from db.database import Database
 from db.tables import Insight, OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -29,13 +31,18 @@ _FIRST_CARD = re.compile(r"insight:(\d{1,18}):", re.ASCII)  # how the keys of an
 _LOCK_CLASS = 7_113_100  # advisory locks of channels
 _IDLE_SECONDS = 0.5
 _WORKERS = 8
-_LEASE = timedelta(seconds=slack_calls.TIMEOUT_SECONDS + 3)  # a post that is under way has ended by then, one way or the other
+_LEASE = timedelta(
+    seconds=calls.TIMEOUT_SECONDS + 3
+)  # a post that is under way has ended by then, one way or the other
 _ATTEMPTS = 60
 _NOT_POSTED = "ratelimited"  # the one error after which it is certain that nothing was posted
 _TOKEN = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked"})  # a newer one may be on its way
-_LATER = _TOKEN | frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"})
+_LATER = _TOKEN | frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"}
+)
 
-# Due by the bot's clock or the database's, whichever is later; no pause after an attempt is an hour long, so one that is was noted by a clock since put back.
+# Due by the bot's clock or the database's, whichever is later; no pause after an attempt is an hour long, so one that
+# is was noted by a clock since put back.
 _HEADS = sa.text(
     """
     SELECT DISTINCT ON (o.channel) o.id, o.channel,
@@ -136,7 +143,12 @@ class Delivery:
             return self._refused(connection, row, error)
         except (SlackClientError, OSError) as error:  # no answer: it may have been posted, the next attempt looks
             silence = _LEASE if isinstance(error, TimeoutError) else timedelta()
-            self._set(connection, row.id, not_before=self._after(row.attempts) + silence, error=f"Slack cannot be reached: {error}"[:500])
+            self._set(
+                connection,
+                row.id,
+                not_before=self._after(row.attempts) + silence,
+                error=f"Slack cannot be reached: {error}"[:500],
+            )
             return False
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             log.exception("message %s cannot be drawn", row.key)
@@ -156,25 +168,34 @@ class Delivery:
         relation = self._related(connection, row.update_key or row.thread_key)
         if relation is None and (row.update_key or (row.thread_key and not row.thread_ts)):
             raise ValueError("the message it belongs to was not delivered")
-        channel = slack_calls.channel_id(self.client, row.channel, self._ids)
-        thread = row.thread_ts or ((relation.thread_ts or relation.message_ts) if relation and not row.update_key else None)
+        channel = calls.channel_id(self.client, row.channel, self._ids)
+        thread = row.thread_ts or (
+            (relation.thread_ts or relation.message_ts) if relation and not row.update_key else None
+        )
         retried = _maybe_posted(row)
         if row.kind == "file":
             return self._send_file(row, channel, thread, retried), None
-        card = kinds.draw(row.kind, row.payload, self.clock().date())
+        card = message_types.draw(row.kind, row.payload, self.clock().date())
         if card is None:
             raise ValueError(f"there is no card of the kind {row.kind}")
         if row.update_key:
-            return slack_calls.update(self.client, channel, relation.message_ts, card, row.key)
-        if retried and (found := slack_calls.find_message(self.client, channel, thread, row.key, row.created_at)):
+            return calls.update(self.client, channel, relation.message_ts, card, row.key)
+        if retried and (found := calls.find_message(self.client, channel, thread, row.key, row.created_at)):
             return found, "found after an interrupted attempt"
-        return slack_calls.post(self.client, channel, thread, card, row.key)
+        return calls.post(self.client, channel, thread, card, row.key)
 
     def _send_file(self, row: Any, channel: str, thread: str | None, retried: bool) -> str | None:
         name = str(row.payload["filename"])
-        if retried and slack_calls.has_file(self.client, channel, thread, name, row.created_at):
+        if retried and calls.has_file(self.client, channel, thread, name, row.created_at):
             return None
-        slack_calls.upload(self.client, channel, thread, name, str(row.payload["content"]).encode(), str(row.payload.get("comment") or ""))
+        calls.upload(
+            self.client,
+            channel,
+            thread,
+            name,
+            str(row.payload["content"]).encode(),
+            str(row.payload.get("comment") or ""),
+        )
         return None
 
     def _superseded(self, connection: sa.Connection, row: Any) -> bool:
@@ -187,13 +208,15 @@ class Delivery:
         if key is None:
             return None
         columns = (OutboxMessage.message_ts, OutboxMessage.thread_ts)
-        return connection.execute(sa.select(*columns).where(OutboxMessage.key == key, OutboxMessage.message_ts.is_not(None))).first()
+        return connection.execute(
+            sa.select(*columns).where(OutboxMessage.key == key, OutboxMessage.message_ts.is_not(None))
+        ).first()
 
     def _refused(self, connection: sa.Connection, row: Any, error: SlackApiError) -> bool:
-        code = slack_calls.error_code(error)
+        code = calls.error_code(error)
         status = getattr(error.response, "status_code", 200)
         if status == 429 or code == "ratelimited":
-            wait = slack_calls.retry_after(error)
+            wait = calls.retry_after(error)
             known = None if _maybe_posted(row) else _NOT_POSTED
             self._set(connection, row.id, not_before=self.clock() + timedelta(seconds=wait), error=known)
             return False
@@ -210,11 +233,20 @@ class Delivery:
 
     def _fail(self, connection: sa.Connection, row: Any, reason: str) -> None:
         log.error("message %s for %s was not delivered: %s", row.key, row.channel, reason)
-        connection.execute(sa.update(OutboxMessage).where(OutboxMessage.id == row.id).values(failed_at=self.clock(), error=reason[:500]))
+        connection.execute(
+            sa.update(OutboxMessage)
+            .where(OutboxMessage.id == row.id)
+            .values(failed_at=self.clock(), error=reason[:500])
+        )
         if row.channel not in self.admin_channels and not row.key.startswith("undelivered:"):
             for channel in self.admin_channels:
                 text = f"A message for {row.channel} was not delivered: {reason}. Its kind is {row.kind}, its key {row.key}."
-                values = {"channel": channel, "kind": "note", "payload": {"text": text}, "key": f"undelivered:{row.key}:{channel}"}
+                values = {
+                    "channel": channel,
+                    "kind": "note",
+                    "payload": {"text": text},
+                    "key": f"undelivered:{row.key}:{channel}",
+                }
                 connection.execute(sa.insert(OutboxMessage).values(**values))
         connection.commit()
 

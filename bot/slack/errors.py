@@ -1,4 +1,6 @@
-"""What people are told when something goes wrong: known errors are explained, unknown ones get a reference id and are logged once."""
+"""What people are told when something goes wrong: known errors are explained,
+unknown ones get a reference id and are logged once.
+"""
 
 import logging
 import secrets
@@ -8,13 +10,17 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import slack_calls
-from bot.cards import refusals
-from errors import UserError
+from bot.cards.messages import notices
+from bot.slack import calls
+from config.errors import UserError
 
 log = logging.getLogger(__name__)
 
-DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)  # TimeoutError: all connections wait for it
+DATABASE_AWAY = (
+    sa.exc.OperationalError,
+    sa.exc.InterfaceError,
+    sa.exc.TimeoutError,
+)  # TimeoutError: all connections wait for it
 _SLACK_SAYS = {
     "not_in_channel": "I am not in that channel. Invite me with /invite and try again.",
     "channel_not_found": "I cannot see that channel. Invite me with /invite and try again.",
@@ -28,7 +34,9 @@ _SLACK_SAYS = {
 
 @dataclass(frozen=True)
 class Where:
-    """Who is told, and where; without a channel nobody can be. `fresh` is a thread that nobody has begun: Slack shows private messages in it to no one."""
+    """Who is told, and where; without a channel nobody can be. `fresh` is a
+    thread that nobody has begun: Slack shows private messages in it to no one.
+    """
 
     user: str | None = None
     channel: str | None = None
@@ -51,7 +59,7 @@ def explain(error: BaseException) -> str | None:
             "anything else please try again in a minute. An admin can see why in the bot's log."
         )
     if isinstance(error, SlackApiError):
-        return _SLACK_SAYS.get(slack_calls.error_code(error))
+        return _SLACK_SAYS.get(calls.error_code(error))
     return None
 
 
@@ -66,7 +74,7 @@ def report(error: BaseException, client: WebClient, where: Where) -> str:
         log.warning("told a person: %s (%s)", said, type(error).__name__)
     if where.channel and where.user:
         try:
-            slack_calls.whisper(client, where.channel, where.user, refusals.note(said), where.thread)
+            calls.whisper(client, where.channel, where.user, notices.note(said), where.thread)
         except (SlackClientError, OSError) as failure:
             log.warning("the person could not be told: %s", failure)
     return said

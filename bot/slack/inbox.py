@@ -1,9 +1,11 @@
-"""What Slack told us and we acknowledged: kept until it is answered, answered once, whichever bot and however often it was delivered.
+"""What Slack told us and we acknowledged: kept until it is answered, answered
+once, whichever bot and however often it was delivered.
 
 Claims run by the database's clock, for those of two bots need not agree, and any clock may jump.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from db.tables import SlackEvent
 
 LEASE = timedelta(seconds=30)
+ATTEMPTS = 2  # what ended two bots is not given to a third: it waits in quarantine
 _TOO_OLD = timedelta(minutes=15)  # nobody waits for an answer that long
 
 
@@ -31,39 +34,79 @@ def remember(session: Session, event_id: str, body: dict[str, Any], now: datetim
 
 def done(session: Session, event_id: str, now: datetime) -> None:
     """Note that an event was answered, in the transaction that leaves the answer; its text is forgotten."""
-    session.execute(sa.update(SlackEvent).where(SlackEvent.event_id == event_id).values(done_at=now, body={}, claimed_until=None))
+    session.execute(
+        sa.update(SlackEvent).where(SlackEvent.event_id == event_id).values(done_at=now, body={}, claimed_until=None)
+    )
 
 
-def take_over(session: Session) -> list[tuple[str, dict[str, Any]]]:
+@dataclass(frozen=True)
+class Left:
+    """An event that a dead bot left; `given_up` when it ended too many bots to be given to another."""
+
+    event_id: str
+    body: dict[str, Any]
+    given_up: bool
+
+
+def take_over(session: Session) -> list[Left]:
     """Claim the events whose bot died or gave up before answering; the caller commits and answers them."""
     expired = sa.or_(
         SlackEvent.claimed_until <= sa.func.now(), SlackEvent.claimed_until > sa.func.now() + LEASE
     )  # the latter: a clock went back
     rows = session.scalars(
         sa.select(SlackEvent)
-        .where(SlackEvent.done_at.is_(None), expired, SlackEvent.seen_at > sa.func.now() - _TOO_OLD)
+        .where(
+            SlackEvent.done_at.is_(None),
+            SlackEvent.attempts < ATTEMPTS,
+            expired,
+            SlackEvent.seen_at > sa.func.now() - _TOO_OLD,
+        )
         .order_by(SlackEvent.seen_at)
         .limit(50)
         .with_for_update(skip_locked=True)
     ).all()
-    left = [(row.event_id, dict(row.body)) for row in rows]
-    keep(session, [event_id for event_id, _ in left])
+    for row in rows:
+        row.attempts += 1
+    left = [Left(row.event_id, dict(row.body), row.attempts >= ATTEMPTS) for row in rows]
+    keep(session, [event.event_id for event in left if not event.given_up])
     return left
 
 
+def quarantined(session: Session) -> list[SlackEvent]:
+    """Events that ended a bot as often as is allowed, the newest first."""
+    waits = SlackEvent.done_at.is_(None), SlackEvent.attempts >= ATTEMPTS
+    return list(session.scalars(sa.select(SlackEvent).where(*waits).order_by(SlackEvent.seen_at.desc())))
+
+
 def keep(session: Session, event_ids: Collection[str]) -> None:
-    """Claim what is in hand for a while longer, so that a long queue is not taken for a dead bot. The caller commits."""
+    """Claim what is in hand for a while longer, so that a long queue is not
+    taken for a dead bot. The caller commits.
+    """
     _claim(session, event_ids, sa.func.now() + LEASE)
 
 
 def release(session: Session, event_ids: Collection[str]) -> None:
     """Leave to the other bots what this one will not answer any more. The caller commits."""
-    _claim(session, event_ids, sa.func.now())
+    _claim(session, event_ids, sa.func.now(), attempts=SlackEvent.attempts - 1)  # given back, it ended no bot
 
 
-def _claim(session: Session, event_ids: Collection[str], until: Any) -> None:
+def _claim(session: Session, event_ids: Collection[str], until: Any, **more: Any) -> None:
     ours = SlackEvent.event_id.in_(event_ids), SlackEvent.done_at.is_(None)
-    session.execute(sa.update(SlackEvent).where(*ours).values(claimed_until=until), execution_options={"synchronize_session": False})
+    session.execute(
+        sa.update(SlackEvent).where(*ours).values(claimed_until=until, **more),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def retry(session: Session, event_id: str) -> bool:
+    """Give a quarantined event to the bots again; False when there is none of this id. The caller commits."""
+    statement = (
+        sa.update(SlackEvent)
+        .where(SlackEvent.event_id == event_id, SlackEvent.done_at.is_(None), SlackEvent.attempts >= ATTEMPTS)
+        .values(attempts=0, claimed_until=sa.func.now(), seen_at=sa.func.now())
+        .returning(SlackEvent.event_id)
+    )
+    return session.scalar(statement) is not None
 
 
 def forget(session: Session, before: datetime) -> int:

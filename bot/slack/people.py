@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from access import Actor, Role, is_slack_id
-from settings import Organisation, Settings
+from config.access import Actor, Role, is_slack_id
+from config.organisation import Organisation
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,9 @@ class People:
         return self._with_groups(replace(stranger, known_as=frozenset({profile.email} - {""})), user)
 
     def person(self, identity: str) -> Actor:
-        """Who a person of `finops.yaml` is, named by id or e-mail: the same actor, under the same id, as when they click in Slack."""
+        """Who a person of `finops.yaml` is, named by id or e-mail: the same
+        actor, under the same id, as when they click in Slack.
+        """
         known = self.organisation.person(identity)
         if known is None or is_slack_id(known.id):
             return self.actor(known.id if known else identity)
@@ -110,7 +112,10 @@ class People:
             try:
                 listed = self.client.usergroups_list()["usergroups"]
                 ids = {str(item["handle"]): str(item["id"]) for item in listed if item.get("handle") in wanted}
-                members = {handle: frozenset(self.client.usergroups_users_list(usergroup=key)["users"]) for handle, key in ids.items()}
+                members = {
+                    handle: frozenset(self.client.usergroups_users_list(usergroup=key)["users"])
+                    for handle, key in ids.items()
+                }
             except (SlackClientError, OSError) as error:
                 log.warning("Slack does not list user groups: %s", error)
             self._groups = (time.monotonic() + _KEPT_SECONDS, members)
@@ -124,7 +129,10 @@ class People:
         if until <= time.monotonic():
             try:
                 listed = [person for page in self.client.users_list(limit=200) for person in page["members"]]
-                count = sum(not (person.get("is_bot") or person.get("deleted") or person.get("id") == "USLACKBOT") for person in listed)
+                count = sum(
+                    not (person.get("is_bot") or person.get("deleted") or person.get("id") == "USLACKBOT")
+                    for person in listed
+                )
             except (SlackClientError, OSError) as error:
                 log.warning("Slack does not list its members: %s", error)
             self._members_counted = (time.monotonic() + _KEPT_SECONDS, count)
@@ -132,14 +140,8 @@ class People:
 
     def with_role(self, *roles: Role) -> tuple[str, ...]:
         """Slack ids of the people of `finops.yaml` who hold one of the roles, for those who are asked."""
-        return tuple(person.id for person in self.organisation.people if set(roles) & set(person.roles) and is_slack_id(person.id))
-
-
-def actor_of(settings: Settings, organisation: Organisation, identity: str) -> Actor:
-    """Who a person of `finops.yaml` is, outside of a running bot: Slack is asked for its user groups where `groups` names some, and for the id of who has none in the file."""
-    known = organisation.person(identity)
-    if settings.slack_bot_token is None or not (organisation.groups or (known and not is_slack_id(known.id))):
-        return organisation.actor(identity)
-    from bot.runtime import web_client
-
-    return People(web_client(settings, retry=True), organisation).person(identity)
+        return tuple(
+            person.id
+            for person in self.organisation.people
+            if set(roles) & set(person.roles) and is_slack_id(person.id)
+        )

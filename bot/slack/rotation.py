@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 
-from settings import Settings
+from config.settings import Settings
 
 if TYPE_CHECKING:
     from slack_sdk.socket_mode import SocketModeClient
@@ -23,7 +23,9 @@ class SlackSecrets:
     socket: "SocketModeClient | None" = field(default=None)
 
     def renew(self) -> None:
-        """Put the newest tokens into the clients; a socket that is open stays, and opens with the new token the next time."""
+        """Put the newest tokens into the clients; a socket that is open stays,
+        and opens with the new token the next time.
+        """
         latest = self.settings.latest()
         if latest.slack_bot_token is not None:
             token = latest.slack_bot_token.get_secret_value()
@@ -36,5 +38,5 @@ class SlackSecrets:
 
     def refused(self) -> None:
         """Slack refused the token: look at once whether there is another."""
-        if self.settings.latest().refused():
+        if self.settings.latest().refresh_after_refusal():
             self.renew()

@@ -1,4 +1,6 @@
-"""A bot before the stand-in for Slack, over real sockets and a real database; its answer side counts what it was asked."""
+"""A bot before the stand-in for Slack, over real sockets and a real database;
+its answer side counts what it was asked.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -11,15 +13,16 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from access import Actor, Role
-from bot.answers import Answers
-from bot.flow_requests import PrefectDown
+from bot.assistant import Answers
+from bot.listeners.requests import PrefectDown
 from bot.run import serving
 from bot.runtime import Runtime
-from db.engines import Database
+from config.access import Actor, Role
+from config.organisation import Organisation, Person
+from config.settings import Settings
+from db.database import Database
 from db.tables import Question
-from demo.slack import Handle, Limits, Setup, running_workspace
-from settings import Organisation, Person, Settings
+from standins.slack import Handle, Limits, Setup, running_workspace
 
 MAYA, TOMAS, PRIYA = "U0MAYA0001", "U0TOMAS001", "U0PRIYA001"
 
@@ -33,7 +36,9 @@ class Rules:
     hold: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, question: str, asker: Actor, thread: str | None, channel: str | None, say: Any) -> tuple[dict[str, Any], str]:
+    def ask(
+        self, question: str, asker: Actor, thread: str | None, channel: str | None, say: Any
+    ) -> tuple[dict[str, Any], str]:
         with self.lock:
             self.asked.append((question, asker.id, thread))
             number = len(self.asked)
@@ -42,9 +47,13 @@ class Rules:
             self.hold.wait(20)
         if question.startswith("explode"):
             raise RuntimeError("planted fault with a secret: hunter2")
-        return self._store(self._result(question), question, asker, thread, channel, f"R{number:03d}{id(self) % 997:03d}")
+        return self._store(
+            self._result(question), question, asker, thread, channel, f"R{number:03d}{id(self) % 997:03d}"
+        )
 
-    def run_sql(self, sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None) -> tuple[dict[str, Any], str]:
+    def run_sql(
+        self, sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None
+    ) -> tuple[dict[str, Any], str]:
         result = {**self._result("edited"), "sql": sql, "translator": "edited"}
         return self._store(result, question or sql, asker, thread, channel, f"E{len(sql):05d}")
 
@@ -60,9 +69,19 @@ class Rules:
             "elapsed_ms": 3,
         }
         if question.startswith("ambiguous"):
-            return {**base, "outcome": "clarify", "text": '"commerce" fits two accounts.', "choices": ["commerce-prod", "commerce-nonprod"]}
+            return {
+                **base,
+                "outcome": "clarify",
+                "text": '"commerce" fits two accounts.',
+                "choices": ["commerce-prod", "commerce-nonprod"],
+            }
         if question.startswith("nonsense"):
-            return {**base, "outcome": "cannot_answer", "text": "The bills hold cost and usage, not that.", "choices": []}
+            return {
+                **base,
+                "outcome": "cannot_answer",
+                "text": "The bills hold cost and usage, not that.",
+                "choices": [],
+            }
         as_of = "2024-01-01" if question.startswith("late") else base["as_of"]
         rows = [["Amazon EC2", 7204.11], ["Amazon S3", 12.5]]
         return {
@@ -77,7 +96,13 @@ class Rules:
         }
 
     def _store(
-        self, result: dict[str, Any], question: str, asker: Actor, thread: str | None, channel: str | None, reference: str
+        self,
+        result: dict[str, Any],
+        question: str,
+        asker: Actor,
+        thread: str | None,
+        channel: str | None,
+        reference: str,
     ) -> tuple[dict[str, Any], str]:
         with Session(self.database.app) as session, session.begin():
             row = Question(
@@ -130,7 +155,9 @@ def staff() -> Organisation:
 @pytest.fixture
 def slack() -> Iterator[Handle]:
     """A workspace whose pace does not slow tests down."""
-    with running_workspace(Setup(limits=Limits(messages_per_second=200, burst=200, tiers=False, retry_after=(0.2, 0.5, 1.0)))) as handle:
+    with running_workspace(
+        Setup(limits=Limits(messages_per_second=200, burst=200, tiers=False, retry_after=(0.2, 0.5, 1.0)))
+    ) as handle:
         yield handle
 
 
@@ -158,7 +185,9 @@ def prefect() -> Prefect:
 
 
 @pytest.fixture
-def start_bot(settings: Settings, staff: Organisation, clean_database: Database, rules: Rules, prefect: Prefect) -> StartBot:
+def start_bot(
+    settings: Settings, staff: Organisation, clean_database: Database, rules: Rules, prefect: Prefect
+) -> StartBot:
     """Starts bots on the one database."""
 
     @contextmanager

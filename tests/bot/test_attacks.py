@@ -1,4 +1,6 @@
-"""Forged, replayed and misdirected clicks over HTTP, and Slack failing around an approval: at most one run, and the truth in the thread."""
+"""Forged, replayed and misdirected clicks over HTTP, and Slack failing around
+an approval: at most one run, and the truth in the thread.
+"""
 
 import json
 import threading
@@ -14,17 +16,17 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from bot import approvals
-from bot.app import build_app
-from bot.clicks import Click
+from bot.http import served, slack_router
+from bot.listeners import proposals
+from bot.listeners.clicks import Click
 from bot.runtime import Runtime
-from bot.web import served, slack_router
+from bot.slack.app import build_app
 from db import audit
 from db.tables import AuditEntry, Remediation
-from demo.slack import Handle
-from demo.slack.http_events import signature
+from standins.slack import Handle
+from standins.slack.http_events import signature
 from tests.bot.conftest import MAYA, PRIYA, Prefect
-from tests.bot.test_approvals import CHANNEL, proposed, remediations
+from tests.bot.listeners.test_proposals import CHANNEL, proposed, remediations
 
 SECONDS_OLD = 60 * 6
 
@@ -102,9 +104,11 @@ def test_a_replayed_request_is_one_approval(bot: Runtime, slack: Handle, address
     assert "Too late: Priya approved it" in slack.ephemerals(PRIYA)[0]["text"]
 
 
-def test_a_button_that_names_nothing_is_answered_with_one_sentence(bot: Runtime, slack: Handle, prefect: Prefect) -> None:
+def test_a_button_that_names_nothing_is_answered_with_one_sentence(
+    bot: Runtime, slack: Handle, prefect: Prefect
+) -> None:
     """What is in a button is an id or nothing: no error, no reference, no decision."""
-    handlers = (approvals.on_approve, approvals.on_undo, approvals.show_plan, approvals.look_again)
+    handlers = (proposals.on_approve, proposals.on_undo, proposals.show_plan, proposals.look_again)
     for value in ("999999", "0", "-1", "1; DROP TABLE", "", "9" * 40, "\u0661", '{"remediation": 1}'):
         for handler in handlers:
             before = len(slack.ephemerals(PRIYA))
@@ -115,8 +119,12 @@ def test_a_button_that_names_nothing_is_answered_with_one_sentence(bot: Runtime,
     assert prefect.runs == {}
 
 
-def test_a_click_under_somebody_elses_name_needs_slacks_signature(bot: Runtime, slack: Handle, address: str, prefect: Prefect) -> None:
-    """The body says Priya; without Slack's secret that is worth nothing, and with it the requester's own press is refused."""
+def test_a_click_under_somebody_elses_name_needs_slacks_signature(
+    bot: Runtime, slack: Handle, address: str, prefect: Prefect
+) -> None:
+    """The body says Priya; without Slack's secret that is worth nothing, and
+    with it the requester's own press is refused.
+    """
     proposed(bot, slack, 2)
     number = str(remediations(bot)[0].id)
     assert send(address, click(PRIYA, number), "guessed") == 401
@@ -143,7 +151,9 @@ def test_slack_failing_around_an_approval_loses_and_doubles_nothing(
     assert [row.state for row in remediations(bot)] == ["approved"]
 
 
-def test_slack_down_while_the_proposal_is_made_shows_it_once_later(bot: Runtime, slack: Handle, prefect: Prefect) -> None:
+def test_slack_down_while_the_proposal_is_made_shows_it_once_later(
+    bot: Runtime, slack: Handle, prefect: Prefect
+) -> None:
     """Three refusals, then one card with working buttons."""
     slack.faults.fail("chat.postMessage", 500, times=3)
     card = proposed_later(bot, slack)
@@ -156,9 +166,9 @@ def test_slack_down_while_the_proposal_is_made_shows_it_once_later(bot: Runtime,
 def proposed_later(bot: Runtime, slack: Handle) -> dict[str, Any]:
     from datetime import UTC, datetime
 
-    from playbooks.remediation import propose
+    from playbooks.approval.lifecycle import propose
     from playbooks.schema import read_playbooks
-    from tests.bot.test_approvals import plan_of
+    from tests.bot.listeners.test_proposals import plan_of
 
     with bot.session() as session:
         plan = replace(plan_of("ec2-stop-idle", 2), account="sandbox")
@@ -173,7 +183,9 @@ def test_an_approval_after_a_rejection_is_refused(bot: Runtime, slack: Handle, p
     slack.wait_for_view(PRIYA)
     slack.submit(PRIYA, {"reason": "the launch is near"})
     slack.wait_until(lambda: [row.state for row in remediations(bot)] == ["rejected"])
-    approvals.on_approve(bot, Click(PRIYA, CHANNEL, card["ts"], None, "remediation_approve", str(remediations(bot)[0].id), "", "", "1.0"))
+    proposals.on_approve(
+        bot, Click(PRIYA, CHANNEL, card["ts"], None, "remediation_approve", str(remediations(bot)[0].id), "", "", "1.0")
+    )
     slack.wait_until(lambda: slack.ephemerals(PRIYA))
     assert "Too late: it is rejected (Priya: the launch is near)" in slack.ephemerals(PRIYA)[0]["text"]
     assert prefect.runs == {}

@@ -12,19 +12,23 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot import answers, inbox, questions, run
+from bot import assistant, run
+from bot.duties import failing
+from bot.listeners import questions
 from bot.run import serving
 from bot.runtime import Runtime
+from bot.slack import inbox
+from config.organisation import Organisation
+from config.settings import Settings, read_settings
 from db import engines, outbox, postgres
-from db.engines import Database
+from db.database import Database
 from db.tables import OutboxMessage, Question, SlackEvent
 from demo import processes
-from demo.slack import Handle
-from flows.loading.delivery import ingest
-from settings import Organisation, Settings, read_settings
+from flows.ingest.loading.delivery import ingest
+from standins.slack import Handle
 from tests import openbao
 from tests.bot.conftest import MAYA, Prefect, Rules, StartBot, connected
-from tests.bot.test_questions import BOT, of_bot, settled
+from tests.bot.listeners.test_questions import BOT, of_bot, settled
 from tests.flows.conftest import Bill, rows
 from tests.flows.conftest import bill as bill  # a fixture
 from tests.nl2sql.llm.endpoint import Fault, running_endpoint
@@ -48,7 +52,9 @@ def _own_bot(home: Path, slack: Handle, prefect: Prefect) -> Iterator[tuple[Runt
 
 @pytest.mark.parametrize("fault", ["restarted", "killed"])
 def test_postgres_restarted_under_load(fault: str, tmp_path: Path, slack: Handle, prefect: Prefect) -> None:
-    """Questions before, while it is away and after: the bot starts it again, answers what was acknowledged, and what was not comes again; each once."""
+    """Questions before, while it is away and after: the bot starts it again,
+    answers what was acknowledged, and what was not comes again; each once.
+    """
     home = tmp_path / "home"
     with _own_bot(home, slack, prefect):
         asked = [slack.post_as(MAYA, "#finops", f"{BOT} before {number}") for number in range(10)]
@@ -58,7 +64,9 @@ def test_postgres_restarted_under_load(fault: str, tmp_path: Path, slack: Handle
             os.kill(int((home / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0]), signal.SIGKILL)
         asked += [slack.post_as(MAYA, "#finops", f"{BOT} away {number}") for number in range(3)]
         asked += [slack.post_as(MAYA, "#finops", f"{BOT} after {number}") for number in range(3)]
-        slack.wait_until(lambda: {answer["thread_ts"] for answer in of_bot(slack, "#finops")} >= {one["ts"] for one in asked}, 120)
+        slack.wait_until(
+            lambda: {answer["thread_ts"] for answer in of_bot(slack, "#finops")} >= {one["ts"] for one in asked}, 120
+        )
         threads = [answer["thread_ts"] for answer in settled(slack, "#finops", len(asked))]
     assert sorted(threads) == sorted(one["ts"] for one in asked)
 
@@ -85,35 +93,76 @@ def test_the_claim_of_a_dead_bot_whose_clock_was_wrong(hours: int, session: Sess
     assert inbox.remember(session, "Ev1", {"text": "cost"}, datetime.now(UTC) + timedelta(hours=hours))
     later = sa.update(SlackEvent).values(claimed_until=SlackEvent.claimed_until - inbox.LEASE)
     session.execute(later)
-    assert inbox.take_over(session) == [("Ev1", {"text": "cost"})]
+    assert inbox.take_over(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
     assert inbox.take_over(session) == []
-    session.execute(sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=3)))  # the database's own clock went back
-    assert inbox.take_over(session) == [("Ev1", {"text": "cost"})]
+    session.execute(
+        sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=3))
+    )  # the database's own clock went back
+    assert inbox.take_over(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=True)]
+    assert [event.event_id for event in inbox.quarantined(session)] == ["Ev1"]
+    assert inbox.take_over(session) == []
+    assert inbox.retry(session, "Ev1")
+    assert inbox.take_over(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
+
+
+def test_what_ended_two_bots_is_given_up_with_a_word(bot: Runtime, slack: Handle, rules: Rules) -> None:
+    """It is answered once with where it waits, and not asked a third time; a field of another release does no harm."""
+    root = slack.post_as(MAYA, "#finops", "a thread")
+    body = {"user": MAYA, "channel": "C0FINOPS01", "text": "poison", "thread": root["ts"], "addressed": True, "new": 1}
+    with Session(bot.database.app) as session, session.begin():
+        session.add(SlackEvent(event_id="EvP", body=body, attempts=1, claimed_until=datetime.now(UTC) - inbox.LEASE))
+        session.add(
+            SlackEvent(event_id="EvN", body={**body, "text": "cost"}, claimed_until=datetime.now(UTC) - inbox.LEASE)
+        )
+    slack.wait_until(lambda: len(slack.thread(root["ts"])) == 3)
+    assert [question for question, *_ in rules.asked] == ["cost"]
+    assert any("set aside for the admins" in reply["text"] for reply in slack.thread(root["ts"]))
 
 
 def test_a_long_queue_is_not_taken_for_a_dead_bot(
     start_bot: StartBot, slack: Handle, rules: Rules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What waits in one bot's hands for longer than a claim lasts is not answered by the other as well."""
-    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=2))
+    """What waits in one bot's hands keeps its claim there, and is not answered by the other as well."""
+    monkeypatch.setattr(inbox, "LEASE", timedelta(days=1))
     monkeypatch.setattr(run, "_KEEP_SECONDS", 0.2)
-    monkeypatch.setattr(run, "_RESUME_EVERY", 1)
-    with start_bot(slack) as busy, start_bot(slack) as idle:
+    with start_bot(slack) as one, start_bot(slack) as other:
         asked = slack.post_as(MAYA, "#finops", f"{BOT} slow question")
         slack.wait_until(lambda: rules.asked)
-        before = datetime.now(UTC)
-        while datetime.now(UTC) - before < 3 * inbox.LEASE:
-            assert questions.resume(busy) + questions.resume(idle) == 0
-            threading.Event().wait(0.1)
+        (idle,) = [bot for bot in (one, other) if not bot.in_hand]
+        with idle.session() as session:
+            session.execute(sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=6)))
+        slack.wait_until(lambda: claim_lasts_longer_than(idle, timedelta(hours=12)))
+        assert questions.resume(idle) == 0
         rules.hold.set()
         slack.wait_for_reply(asked["ts"])
+    assert len(rules.asked) == 1
+
+
+def claim_lasts_longer_than(bot: Runtime, time: timedelta) -> bool | None:
+    with bot.session() as session:
+        return session.scalar(sa.select(SlackEvent.claimed_until > sa.func.now() + time))
+
+
+def test_a_bot_does_not_take_over_from_itself(bot: Runtime, slack: Handle, rules: Rules) -> None:
+    """A machine that was suspended wakes with its claims run out, and their questions still in its hands."""
+    asked = slack.post_as(MAYA, "#finops", f"{BOT} slow question")
+    slack.wait_until(lambda: rules.asked)
+    with bot.session() as session:
+        session.execute(sa.update(SlackEvent).values(claimed_until=sa.func.now() - timedelta(minutes=1)))
+    assert questions.resume(bot) == 0
+    with bot.session() as session:
+        assert session.scalar(sa.select(SlackEvent.attempts)) == 0
+    rules.hold.set()
+    slack.wait_for_reply(asked["ts"])
     assert len(rules.asked) == 1
 
 
 def test_a_stopping_bot_leaves_what_it_cannot_finish_to_the_other(
     start_bot: StartBot, slack: Handle, rules: Rules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A question that hangs is given up at the end, and the other bot takes it at once instead of waiting for the claim to run out."""
+    """A question that hangs is given up at the end, and the other bot takes it
+    at once instead of waiting for the claim to run out.
+    """
     monkeypatch.setattr("bot.runtime._FINISH_SECONDS", 0.2)
     monkeypatch.setattr(inbox, "LEASE", timedelta(hours=1))
     with start_bot(slack):
@@ -138,28 +187,40 @@ def test_a_question_that_fails_is_told_once(bot: Runtime, slack: Handle, rules: 
     assert len(rules.asked) == 1
 
 
-def test_a_bot_that_lost_a_part_ends(start_bot: StartBot, slack: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rather than looking alive and keeping silent: whatever starts it again does so."""
-    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+def test_a_duty_that_fails_ends_neither_the_bot_nor_another_duty(
+    start_bot: StartBot, slack: Handle, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is counted, tried later, and told to whoever asks whether the bot is ready; questions are answered on."""
 
     def gone(_: object) -> int:
-        raise RuntimeError("planted")
+        raise TypeError("planted: no database error")
 
+    monkeypatch.setattr(questions, "resume", gone)
     with start_bot(slack) as bot:
-        monkeypatch.setattr(questions, "resume", gone)
-        assert bot.broken.wait(20)
+        slack.wait_until(lambda: failing(bot.duties) is not None)
+        assert "resume_questions" in (failing(bot.duties) or "")
+        assert not bot.broken.is_set()
+        slack.say_to_app(MAYA, "cost last month")
+        slack.wait_until(lambda: rules.asked)
+        assert [duty.name for duty in bot.duties if duty.failures] == ["resume_questions"]
 
 
-def test_a_hanging_language_model(settings: Settings, clean_database: Database, slack: Handle, prefect: Prefect, bill: Bill) -> None:
+def test_a_hanging_language_model(
+    settings: Settings, clean_database: Database, slack: Handle, prefect: Prefect, bill: Bill
+) -> None:
     """The grammar answers when the model's time is over."""
     ingest([str(bill(rows(3)))], clean_database, Organisation())
     with running_endpoint() as endpoint:
         endpoint.replies = [Fault(pause_seconds=30)] * 20
-        hanging = connected(settings, slack).model_copy(update={"openai_base_url": endpoint.url, "llm_timeout_seconds": 1.0})
-        side = answers.connect(hanging, Organisation(), clean_database)
+        hanging = connected(settings, slack).model_copy(
+            update={"openai_base_url": endpoint.url, "llm_timeout_seconds": 1.0}
+        )
+        side = assistant.connect(hanging, Organisation(), clean_database)
         with serving(hanging, Organisation(), clean_database, side, prefect.start):
             asked = [
-                slack.post_as(MAYA, "#finops", f"{BOT} where did our money vanish to in September 2026, number {number}?")
+                slack.post_as(
+                    MAYA, "#finops", f"{BOT} where did our money vanish to in September 2026, number {number}?"
+                )
                 for number in range(3)
             ]
             replies = [slack.wait_for_reply(one["ts"], 60) for one in asked]
@@ -180,8 +241,14 @@ def test_vault_sealed_and_gone(
 ) -> None:
     """A running bot goes on with the secrets it has."""
     with openbao.running(tmp_path) as vault:
-        vault.write(SLACK_BOT_TOKEN=slack.bot_token, SLACK_APP_TOKEN=slack.app_token, SLACK_SIGNING_SECRET=slack.signing_secret)
-        for name, value in {"VAULT_ADDR": vault.address, "VAULT_TOKEN": vault.root_token, "SLACK_API_URL": slack.api_url}.items():
+        vault.write(
+            SLACK_BOT_TOKEN=slack.bot_token, SLACK_APP_TOKEN=slack.app_token, SLACK_SIGNING_SECRET=slack.signing_secret
+        )
+        for name, value in {
+            "VAULT_ADDR": vault.address,
+            "VAULT_TOKEN": vault.root_token,
+            "SLACK_API_URL": slack.api_url,
+        }.items():
             monkeypatch.setenv(name, value)
         from_vault = read_settings(home=settings.home, _env_file=None, vault_refresh_seconds=1)
         with serving(from_vault, Organisation(), clean_database, rules.side(), prefect.start):
@@ -208,8 +275,12 @@ def test_a_full_outbox_is_delivered_after_a_long_absence_of_slack(bot: Runtime, 
         assert session.scalar(sa.select(sa.func.count()).where(OutboxMessage.failed_at.is_not(None))) == 0
 
 
-def test_a_killed_process_under_load(clean_database: Database, finops_home: Path, slack: Handle, bill: Bill, tmp_path: Path) -> None:
-    """SIGKILL to one of two `finops run` in the middle of questions: the other answers what it had acknowledged, each once."""
+def test_a_killed_process_under_load(
+    clean_database: Database, finops_home: Path, slack: Handle, bill: Bill, tmp_path: Path
+) -> None:
+    """SIGKILL to one of two `finops run` in the middle of questions: the other
+    answers what it had acknowledged, each once.
+    """
     ingest([str(bill(rows(3)))], clean_database, Organisation())
     environment = {
         "FINOPS_HOME": str(finops_home),
@@ -220,12 +291,20 @@ def test_a_killed_process_under_load(clean_database: Database, finops_home: Path
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
     }
-    with processes.running("one", ["run"], environment, tmp_path) as one, processes.running("two", ["run"], environment, tmp_path):
+    with (
+        processes.running("one", ["run"], environment, tmp_path) as one,
+        processes.running("two", ["run"], environment, tmp_path),
+    ):
         slack.wait_until(lambda: slack.sockets == 2, 90)
-        asked = [slack.post_as(MAYA, "#finops", f"{BOT} total cost in September 2026, please, number {number}") for number in range(30)]
+        asked = [
+            slack.post_as(MAYA, "#finops", f"{BOT} total cost in September 2026, please, number {number}")
+            for number in range(30)
+        ]
         slack.wait_until(lambda: of_bot(slack, "#finops"), 60)
         one.kill()
         asked += [slack.post_as(MAYA, "#finops", f"{BOT} total cost in September 2026") for _ in range(3)]
-        slack.wait_until(lambda: {answer["thread_ts"] for answer in of_bot(slack, "#finops")} >= {one["ts"] for one in asked}, 180)
+        slack.wait_until(
+            lambda: {answer["thread_ts"] for answer in of_bot(slack, "#finops")} >= {one["ts"] for one in asked}, 180
+        )
         threads = [answer["thread_ts"] for answer in settled(slack, "#finops", len(asked))]
     assert sorted(threads) == sorted(one["ts"] for one in asked)

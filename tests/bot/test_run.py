@@ -1,4 +1,6 @@
-"""The process: configuration that lacks something, HTTP instead of a socket, the real answer side, an end that finishes what is in hand."""
+"""The process: configuration that lacks something, HTTP instead of a socket,
+the real answer side, an end that finishes what is in hand.
+"""
 
 import socket
 import time
@@ -11,13 +13,14 @@ import pytest
 import yaml
 from fastapi import FastAPI
 
-from bot import answers
+from bot import assistant
+from bot.http import served
 from bot.run import run, serving
-from bot.web import served
-from db.engines import Database
-from demo.slack import Handle, Limits, Setup, running_workspace
-from errors import UserError
-from settings import Organisation, Settings
+from config.errors import UserError
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from standins.slack import Handle, Limits, Setup, running_workspace
 from tests.bot.conftest import MAYA, Prefect, Rules, StartBot, connected
 
 BOT = "<@U0FINOPS01>"
@@ -35,7 +38,9 @@ def over_http(
     """A bot without a socket: Slack calls its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}/slack/events"
-    with running_workspace(Setup(request_url=address, limits=Limits(burst=50, tiers=False, retry_after=(0.2, 0.5, 1.0)))) as slack:
+    with running_workspace(
+        Setup(request_url=address, limits=Limits(burst=50, tiers=False, retry_after=(0.2, 0.5, 1.0)))
+    ) as slack:
         own = connected(settings, slack).model_copy(update={"slack_app_token": None, "api_port": port})
         with serving(own, staff, clean_database, rules.side(), prefect.start, FastAPI()):
             yield slack, address
@@ -54,7 +59,9 @@ def test_unsigned_and_old_requests_are_refused(over_http: tuple[Handle, str], ru
     """A forged request reaches nothing, and neither does a replayed one."""
     slack, address = over_http
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(urllib.request.Request(address, b'{"type": "event_callback"}', {"Content-Type": "application/json"}))
+        urllib.request.urlopen(
+            urllib.request.Request(address, b'{"type": "event_callback"}', {"Content-Type": "application/json"})
+        )
     slack.faults.clock_skew = -3600
     slack.post_as(MAYA, "#finops", f"{BOT} replayed")
     time.sleep(1)
@@ -70,9 +77,13 @@ def test_a_stopping_bot_answers_what_it_holds(start_bot: StartBot, slack: Handle
     assert len(slack.thread(asked["ts"])) == 2
 
 
-def test_the_real_answer_side_answers_and_asks_back(settings: Settings, clean_database: Database, slack: Handle, prefect: Prefect) -> None:
-    """Without bills the person is told how to load some; an unsafe question is blocked; both are stored under a reference."""
-    side = answers.connect(settings, Organisation(), clean_database)
+def test_the_real_answer_side_answers_and_asks_back(
+    settings: Settings, clean_database: Database, slack: Handle, prefect: Prefect
+) -> None:
+    """Without bills the person is told how to load some; an unsafe question is
+    blocked; both are stored under a reference.
+    """
+    side = assistant.connect(settings, Organisation(), clean_database)
     with serving(connected(settings, slack), Organisation(), clean_database, side, prefect.start):
         asked = slack.post_as(MAYA, "#finops", f"{BOT} what did we spend last month?")
         assert "No bills are loaded yet" in slack.wait_for_reply(asked["ts"], 20)["text"]
@@ -81,7 +92,11 @@ def test_the_real_answer_side_answers_and_asks_back(settings: Settings, clean_da
 def test_a_taken_port_is_said_plainly() -> None:
     """With the setting that changes it."""
     port = free_port()
-    with served(FastAPI(), "127.0.0.1", port), pytest.raises(UserError, match="FINOPS_API_PORT"), served(FastAPI(), "127.0.0.1", port):
+    with (
+        served(FastAPI(), "127.0.0.1", port),
+        pytest.raises(UserError, match="FINOPS_API_PORT"),
+        served(FastAPI(), "127.0.0.1", port),
+    ):
         pass
 
 
@@ -89,14 +104,18 @@ def test_missing_and_wrong_tokens_are_said_plainly(settings: Settings, database:
     """What to set, and where it is found."""
     with pytest.raises(UserError, match="SLACK_BOT_TOKEN is not set"):
         run(settings, Organisation(), database)
-    wrong = connected(settings, slack).model_copy(update={"slack_bot_token": connected(settings, slack).slack_app_token})
+    wrong = connected(settings, slack).model_copy(
+        update={"slack_bot_token": connected(settings, slack).slack_app_token}
+    )
     with pytest.raises(UserError, match="Slack refuses SLACK_BOT_TOKEN"):
         run(wrong, Organisation(), database)
 
 
 def test_the_manifest_asks_for_what_the_bot_listens_to() -> None:
     """Events and commands of the manifest are those that have listeners, on the agent's view."""
-    manifest = yaml.safe_load((Path(__file__).resolve().parent.parent.parent / "deploy" / "slack" / "manifest.yaml").read_text())
+    manifest = yaml.safe_load(
+        (Path(__file__).resolve().parent.parent.parent / "deploy" / "slack" / "manifest.yaml").read_text()
+    )
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     assert events == {"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"}
     assert {command["command"] for command in manifest["features"]["slash_commands"]} == {"/cost", "/finops"}

@@ -1,4 +1,6 @@
-"""Sign-in with the company's own provider: a JWT is checked against the keys that the provider publishes, and names a person of finops.yaml."""
+"""Sign-in with the company's own provider: a JWT is checked against the keys
+that the provider publishes, and names a person of finops.yaml.
+"""
 
 import json
 import logging
@@ -13,9 +15,9 @@ from urllib.parse import urlsplit
 import jwt
 from fastapi import HTTPException
 
-from bot.api.tokens import SCOPES, Bearer
-from errors import UserError
-from settings import Settings
+from bot.api.auth.tokens import SCOPES, Bearer
+from config.errors import UserError
+from config.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +46,11 @@ class SignIn:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def verify(self, token: str) -> Bearer | None:
-        """Who a JWT stands for and its scopes; None when it is not good. Raises 503 while the provider cannot be reached.
+        """Who a JWT stands for and its scopes; None when it is not good. Raises
+        503 while the provider cannot be reached.
 
-        Scopes are those of its `scope` claim that begin with `finops:`; a token that names none may be used for everything its person may do.
+        Scopes are those of its `scope` claim that begin with `finops:`; a token
+        that names none may be used for everything its person may do.
         """
         try:
             header = jwt.get_unverified_header(token)
@@ -63,7 +67,11 @@ class SignIn:
             log.info("a JWT was refused: %s", type(error).__name__)
             return None
         person = claims.get(self.claim)
-        if not isinstance(person, str) or not person or (self.claim == "email" and claims.get("email_verified") is False):
+        if (
+            not isinstance(person, str)
+            or not person
+            or (self.claim == "email" and claims.get("email_verified") is False)
+        ):
             return None
         named = {word.removeprefix(_PREFIX) for word in _words(claims.get("scope")) if word.startswith(_PREFIX)}
         return Bearer(person, frozenset(named & set(SCOPES)) if named else frozenset(SCOPES))
@@ -87,7 +95,9 @@ class SignIn:
             if about.get("issuer") != self.issuer:
                 raise ValueError("the discovery document is of another issuer")
             published = self._get(str(about["jwks_uri"]))["keys"]
-            usable = [key for key in published if key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig"]
+            usable = [
+                key for key in published if key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig"
+            ]
             self._keys = {key.key_id: key for key in map(jwt.PyJWK, usable)}
             self._read_at = self.clock()
         except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
@@ -100,7 +110,13 @@ class SignIn:
 
 
 def _words(scope: Any) -> list[str]:
-    return scope.split() if isinstance(scope, str) else [word for word in scope if isinstance(word, str)] if isinstance(scope, list) else []
+    return (
+        scope.split()
+        if isinstance(scope, str)
+        else [word for word in scope if isinstance(word, str)]
+        if isinstance(scope, list)
+        else []
+    )
 
 
 def _must_be_safe(url: str, production: bool) -> None:
@@ -114,7 +130,9 @@ def sign_in_of(settings: Settings) -> SignIn | None:
     if settings.oidc_issuer is None:
         return None
     if settings.oidc_audience is None:
-        raise UserError("FINOPS_OIDC_ISSUER is set without FINOPS_OIDC_AUDIENCE: set the client id that tokens for this API are made for.")
+        raise UserError(
+            "FINOPS_OIDC_ISSUER is set without FINOPS_OIDC_AUDIENCE: set the client id that tokens for this API are made for."
+        )
     if settings.env == "production" and urlsplit(settings.oidc_issuer).scheme != "https":
         raise UserError("FINOPS_OIDC_ISSUER has to be an https address in production.")
     return SignIn(settings.oidc_issuer, settings.oidc_audience, settings.oidc_claim, settings.env == "production")

@@ -9,12 +9,12 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Action, Actor, Denied, check
+from config.access import Action, Actor, Denied, check
+from config.errors import UserError
+from config.organisation import Organisation
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import ApiToken
-from errors import UserError
-from settings import Organisation
 
 Scope = Literal["read", "ask", "write"]
 SCOPES: tuple[Scope, ...] = ("read", "ask", "write")
@@ -41,8 +41,12 @@ def _digest(token: str) -> str:
 def issue(session: Session, person: str, scopes: tuple[Scope, ...], now: datetime, lifetime: timedelta, by: str) -> str:
     """A new token for a person of finops.yaml; this is the only time it can be read. The caller commits."""
     token = _PREFIX + secrets.token_urlsafe(32)
-    session.add(ApiToken(digest=_digest(token), person=person, scopes=list(scopes), created_at=now, expires_at=now + lifetime))
-    audit.append(session, by, "token.issued", person, {"scopes": list(scopes), "expires_at": (now + lifetime).isoformat()})
+    session.add(
+        ApiToken(digest=_digest(token), person=person, scopes=list(scopes), created_at=now, expires_at=now + lifetime)
+    )
+    audit.append(
+        session, by, "token.issued", person, {"scopes": list(scopes), "expires_at": (now + lifetime).isoformat()}
+    )
     return token
 
 
@@ -63,7 +67,9 @@ def find(session: Session, token: str, now: datetime) -> Bearer | None:
     return Bearer(row.person, frozenset(row.scopes))
 
 
-def issue_for(database: Database, organisation: Organisation, actor: Actor, person: str, scopes: tuple[str, ...], days: int) -> str:
+def issue_for(
+    database: Database, organisation: Organisation, actor: Actor, person: str, scopes: tuple[str, ...], days: int
+) -> str:
     """A token made on the command line. Raises `UserError` when the actor may not, or person or scope are unknown."""
     _must_manage(actor)
     if person not in {known.id for known in organisation.people}:
@@ -77,10 +83,13 @@ def issue_for(database: Database, organisation: Organisation, actor: Actor, pers
 
 
 def revoke_for(database: Database, actor: Actor, person: str) -> int:
-    """End a person's tokens from the command line. Raises `UserError` when the actor may not."""
+    """End a person's tokens from the command line. Raises `UserError` when the actor may not or there are none."""
     _must_manage(actor)
     with Session(database.app) as session, session.begin():
-        return revoke(session, person, datetime.now(UTC), actor.id)
+        ended = revoke(session, person, datetime.now(UTC), actor.id)
+        if not ended:
+            raise UserError(f"{person} holds no token that could be revoked; tokens are held by ids of finops.yaml.")
+        return ended
 
 
 def _must_manage(actor: Actor) -> None:

@@ -16,12 +16,21 @@ _READY = {
     "required": ["status", "parts"],
     "properties": {
         "status": {"type": "string", "enum": ["ready", "not ready"]},
-        "parts": {"type": "object", "additionalProperties": {"type": "string"}, "description": "`ready`, or what is not"},
+        "parts": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "`ready`, or what is not",
+        },
     },
 }
 
 
-@router.get("/healthz", summary="The process is alive", responses=responds("It is", _ALIVE, {"status": "alive"}), response_model=None)
+@router.get(
+    "/healthz",
+    summary="The process is alive",
+    responses=responds("It is", _ALIVE, {"status": "alive"}),
+    response_model=None,
+)
 def healthz() -> dict[str, str]:
     """Looks at nothing outside of the process."""
     return {"status": "alive"}

@@ -1,6 +1,8 @@
-"""`/metrics` for Prometheus: what the database knows is read when it is asked, so that any number of bots says the same; take `max` of it, not `sum`.
+"""`/metrics` for Prometheus: what the database knows is read when it is asked,
+so that any number of bots says the same; take `max` of it, not `sum`.
 
-Counters count from the first of the month (UTC), where they start anew as after a restart: old rows are deleted some day, and a counter may not shrink.
+Counters count from the first of the month (UTC), where they start anew as after
+a restart: old rows are deleted some day, and a counter may not shrink.
 """
 
 import logging
@@ -21,7 +23,9 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 _THIS_MONTH: Final = "date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'"
-_WAITING: Final = "finops.outbox WHERE delivered_at IS NULL AND failed_at IS NULL AND (attempts > 0 OR not_before <= now())"
+_WAITING: Final = (
+    "finops.outbox WHERE delivered_at IS NULL AND failed_at IS NULL AND (attempts > 0 OR not_before <= now())"
+)
 _BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -61,6 +65,7 @@ OTHERS: Final = (
     ("finops_question_seconds", "histogram", (), "Time to answer a question, this month"),
     ("finops_slack_ack_seconds", "histogram", (), "Time until Slack's events, commands and clicks are acknowledged, in this process: `sum` over bots"),
     ("finops_api_request_seconds", "histogram", ("method", "route", "status"), "Time to serve a request of the API, in this process: `sum` over bots"),
+    ("finops_duty_failures_total", "counter", ("duty",), "Failures of a background duty, in this process: `sum` over bots"),
     ("finops_database_up", "gauge", (), "1 when the figures above could be read"),
 )  # fmt: skip
 
@@ -92,7 +97,9 @@ class Stored(Collector):
 
 
 def _family(measure: Measure, rows: Iterable[sa.Row[tuple[object, ...]]]) -> Metric:
-    family = (CounterMetricFamily if measure.kind == "counter" else GaugeMetricFamily)(measure.name, measure.says, labels=measure.labels)
+    family = (CounterMetricFamily if measure.kind == "counter" else GaugeMetricFamily)(
+        measure.name, measure.says, labels=measure.labels
+    )
     for *labels, value in rows:
         if value is not None:
             family.add_metric([str(label) for label in labels], float(str(value)))
@@ -107,7 +114,9 @@ def _durations(row: sa.Row[tuple[object, ...]]) -> Metric:
     return family
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get(
+    "/metrics", summary="Prometheus metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}}
+)
 def metrics(context: InContext) -> Response:
     """What happened in this process, and what the database knows, read as it is asked."""
     registry = CollectorRegistry(auto_describe=False)

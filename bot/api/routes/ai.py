@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-import logs
 from bot.api import problems
 from bot.api.context import PLAIN_DAY, Asker, InContext, Text
 from bot.api.schemas import responds
+from config import logs
 
 router = APIRouter(tags=["ai"], responses=problems.declared(400, 413, *problems.ALWAYS))
 
@@ -47,7 +47,10 @@ class Asked(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"question": "what did we spend on EC2 last month by team?"}, {"question": "and by region?", "thread": "t1"}]
+            "examples": [
+                {"question": "what did we spend on EC2 last month by team?"},
+                {"question": "and by region?", "thread": "t1"},
+            ]
         },
     )
     question: Text = Field(min_length=1, max_length=2000)
@@ -56,11 +59,14 @@ class Asked(BaseModel):
 
 
 @router.post(
-    "/ai/query", summary="Ask a cost question", response_model=None, responses=responds("What became of the question", _SCHEMA, _EXAMPLE)
+    "/ai/query",
+    summary="Ask a cost question",
+    response_model=None,
+    responses=responds("What became of the question", _SCHEMA, _EXAMPLE),
 )
 def ai_query(asked: Asked, context: InContext, caller: Asker) -> dict[str, Any]:
     """A question that cannot be answered, or is refused, is an outcome too."""
-    from nl2sql.answer import ask
+    from nl2sql.ask import ask
 
     deps = replace(context.answers, today=asked.today) if asked.today else context.answers
     thread = f"api:{caller.actor.id}:{asked.thread}" if asked.thread else None

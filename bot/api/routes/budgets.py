@@ -9,10 +9,10 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
-from access import Actor
 from bot.api import etags, problems
 from bot.api.context import PLAIN_DAY, STORABLE, BudgetEditor, InContext, Reader, Text
 from bot.api.schemas import responds, table_schema
+from config.access import Actor
 from db import audit
 from db.tables import BudgetRow
 
@@ -42,13 +42,17 @@ class BudgetIn(BaseModel):
         Literal["team", "account", "service", "environment", "application", "provider", "region"],
         Annotated[Text, Field(min_length=1, max_length=200)],
     ] = Field(default_factory=dict, description="What it is about; empty means everything")
-    amount: float = Field(ge=0.01, le=1e12, strict=True, allow_inf_nan=False, description="Not to be passed in a period; kept to 4 places")
+    amount: float = Field(
+        ge=0.01, le=1e12, strict=True, allow_inf_nan=False, description="Not to be passed in a period; kept to 4 places"
+    )
     currency: str = Field("USD", pattern="^[A-Z]{3}$")
     period: Literal["monthly", "quarterly", "yearly", "custom"] = "monthly"
     start: Annotated[date | None, PLAIN_DAY] = Field(
         None, description="First day of a custom period, and of nothing else; kept as starts_on"
     )
-    end: Annotated[date | None, PLAIN_DAY] = Field(None, description="Day after the last of a custom period; kept as ends_on")
+    end: Annotated[date | None, PLAIN_DAY] = Field(
+        None, description="Day after the last of a custom period; kept as ends_on"
+    )
     thresholds: list[Annotated[float, Field(gt=0, le=10, strict=True, allow_inf_nan=False)]] = Field(
         default=[0.8, 1.0], min_length=1, max_length=10, description="Shares of the amount at which it is told"
     )
@@ -73,7 +77,8 @@ class NewBudget(BudgetIn):
     """A budget with its name."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"name": "payments", **_EXAMPLE}, {"name": "launch", **_CUSTOM}], **_DATED}
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "payments", **_EXAMPLE}, {"name": "launch", **_CUSTOM}], **_DATED},
     )
     name: Text = Field(min_length=1, max_length=100)
 
@@ -99,7 +104,11 @@ def _own(row: BudgetRow | None, actor: Actor, name: str) -> BudgetRow:
     "/budgets/{name}",
     summary="One budget as it was set; how it stands is in the list",
     response_model=None,
-    responses={**responds("The budget", table_schema(BudgetRow), **etags.HEADER), **etags.UNCHANGED, **problems.declared(404)},
+    responses={
+        **responds("The budget", table_schema(BudgetRow), **etags.HEADER),
+        **etags.UNCHANGED,
+        **problems.declared(404),
+    },
 )
 def get_budget(request: Request, name: Name, context: InContext, caller: Reader) -> Response:
     """404 also where the caller may not see its team."""
@@ -137,9 +146,16 @@ def make_budget(request: Request, budget: NewBudget, context: InContext, caller:
     responses={**_MADE, 201: {**_MADE[200], "description": "It was made"}, **_CHANGED},
 )
 def put_budget(
-    request: Request, name: Name, budget: BudgetIn, context: InContext, caller: BudgetEditor, if_match: etags.IfMatch = None
+    request: Request,
+    name: Name,
+    budget: BudgetIn,
+    context: InContext,
+    caller: BudgetEditor,
+    if_match: etags.IfMatch = None,
 ) -> Response:
-    """Replaces the whole budget: what is left out gets its default, so a custom budget is sent with its dates. There is no PATCH."""
+    """Replaces the whole budget: what is left out gets its default, so a custom
+    budget is sent with its dates. There is no PATCH.
+    """
     with Session(context.database.app) as session, session.begin():
         _lock(session, name)
         row = session.get(BudgetRow, name)
@@ -179,7 +195,9 @@ def _saved(session: Session, row: BudgetRow, budget: BudgetIn, actor: Actor) -> 
     row.amount = Decimal(str(round(budget.amount, 4)))
     row.starts_on, row.ends_on = budget.start, budget.end
     session.add(row)
-    audit.append(session, actor.id, "budget.changed", row.name, {"from": before, "to": row.amount, "scope": budget.scope})
+    audit.append(
+        session, actor.id, "budget.changed", row.name, {"from": before, "to": row.amount, "scope": budget.scope}
+    )
     session.flush()
     session.refresh(row)
     return _body(row)

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from sqlglot import exp, parse_one
 
-from access import Actor, may_see_team
-from bot import insight_decisions
 from bot.api import etags, problems
 from bot.api.context import WHOLE, Context, InContext, Reader, Text, Triager
-from bot.api.listing import select
+from bot.api.routes.listing import select
 from bot.api.schemas import responds, table_schema
+from config.access import Actor, may_see_team
 from db.tables import Insight
+from domain import insight_decisions
 
 router = APIRouter(tags=["insights"], responses=problems.declared(*problems.ALWAYS))
 _SUMMARY_ROWS = 1_000
@@ -28,11 +28,14 @@ class Decision(BaseModel):
     """What becomes of an insight."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"status": "expected", "reason": "the load test of this week", "days": 7}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"status": "expected", "reason": "the load test of this week", "days": 7}]},
     )
     status: Literal["open", "acknowledged", "expected", "snoozed", "resolved"]
     reason: Text = Field("", max_length=500)
-    days: Annotated[int | None, WHOLE] = Field(None, ge=1, le=365, description="For how long, where it is snoozed or expected")
+    days: Annotated[int | None, WHOLE] = Field(
+        None, ge=1, le=365, description="For how long, where it is snoozed or expected"
+    )
 
 
 def _rows(context: Context, actor: Actor, sql: str) -> list[dict[str, Any]]:
@@ -53,7 +56,10 @@ _SUMMARY = {
             "required": list(_SEVERITIES),
             "properties": {severity: {"type": "integer"} for severity in _SEVERITIES},
         },
-        "service_trends": {**_ROWS, "description": "The 20 largest services: the last 30 days of bills against the 30 before"},
+        "service_trends": {
+            **_ROWS,
+            "description": "The 20 largest services: the last 30 days of bills against the 30 before",
+        },
         "anomalies": {**_ROWS, "description": "The newest 20"},
         "savings": {**_ROWS, "description": "The ledger by status: promised and realized a month"},
         "forecasts": {**_ROWS, "description": "The next 30 days, by scope: the 20 largest"},
@@ -122,7 +128,11 @@ def _with_change(row: dict[str, Any]) -> dict[str, Any]:
     "/insights/{insight_id:int}",
     summary="One insight with its evidence",
     response_model=None,
-    responses={**responds("The insight", table_schema(Insight), **etags.HEADER), **etags.UNCHANGED, **problems.declared(404)},
+    responses={
+        **responds("The insight", table_schema(Insight), **etags.HEADER),
+        **etags.UNCHANGED,
+        **problems.declared(404),
+    },
 )
 def one(request: Request, insight_id: Number, context: InContext, caller: Reader) -> Response:
     """404 also where the caller may not see its team: that it exists is not said either."""
@@ -134,18 +144,35 @@ def one(request: Request, insight_id: Number, context: InContext, caller: Reader
     "/insights/{insight_id:int}",
     summary="Acknowledge, expect, snooze, resolve or reopen an insight",
     response_model=None,
-    responses={**responds("The insight as it is now", table_schema(Insight), **etags.HEADER), **problems.declared(400, 404, 412, 413)},
+    responses={
+        **responds("The insight as it is now", table_schema(Insight), **etags.HEADER),
+        **problems.declared(400, 404, 412, 413),
+    },
 )
 def decide(
-    request: Request, insight_id: Number, decision: Decision, context: InContext, caller: Triager, if_match: etags.IfMatch = None
+    request: Request,
+    insight_id: Number,
+    decision: Decision,
+    context: InContext,
+    caller: Triager,
+    if_match: etags.IfMatch = None,
 ) -> Response:
-    """The decision is audited with its reason; the cards in Slack are redrawn and their threads say it, as after a button."""
+    """The decision is audited with its reason; the cards in Slack are redrawn
+    and their threads say it, as after a button.
+    """
     now = datetime.now(UTC)
     with Session(context.database.app) as session, session.begin():
         insight = _visible(session, insight_id, caller.actor, locked=True)
         etags.must_match(if_match, _body(insight))
         insight_decisions.decide(
-            session, insight, caller.actor, now, decision.status, decision.reason, decision.days, f"api:{uuid.uuid4().hex}"
+            session,
+            insight,
+            caller.actor,
+            now,
+            decision.status,
+            decision.reason,
+            decision.days,
+            f"api:{uuid.uuid4().hex}",
         )
         session.flush()
         body = _body(insight)

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sqlglot import exp
 
-from access import Actor
 from bot.api import etags, problems
 from bot.api.context import PLAIN_DAY, STORABLE, Context, InContext, Reader
 from bot.api.schemas import page_schema, view_schema
-from errors import UserError
-from nl2sql import catalog
+from config.access import Actor
+from config.errors import UserError
+from nl2sql.catalog import views
+from nl2sql.execution.run import rows_of
 from nl2sql.guard.characters import characters
-from nl2sql.run import rows_of
 
 router = APIRouter(tags=["lists"], responses=problems.declared(*problems.ALWAYS))
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows a page")]
@@ -26,7 +26,9 @@ _LONGEST = 300
 
 @dataclass(frozen=True)
 class Listing:
-    """A path, the view behind it, the columns that order its rows, those that can be filtered on by equality, and the one of `since` and `until`."""
+    """A path, the view behind it, the columns that order its rows, those that
+    can be filtered on by equality, and the one of `since` and `until`.
+    """
 
     path: str
     view: str
@@ -60,7 +62,12 @@ def select(context: Context, actor: Actor, statement: exp.Select, limit: int) ->
 
 
 def page_of(
-    listing: Listing, wanted: Mapping[str, str], limit: int, offset: int, since: date | None = None, until: date | None = None
+    listing: Listing,
+    wanted: Mapping[str, str],
+    limit: int,
+    offset: int,
+    since: date | None = None,
+    until: date | None = None,
 ) -> exp.Select:
     """The statement of one page (`until` is not in it); values are literals of the tree, never text pasted in."""
     statement = exp.select("*").from_(listing.view)
@@ -76,9 +83,17 @@ def page_of(
 
 
 def found(
-    request: Request, context: Context, actor: Actor, wanted: Mapping[str, str], statement: exp.Select, limit: int, offset: int
+    request: Request,
+    context: Context,
+    actor: Actor,
+    wanted: Mapping[str, str],
+    statement: exp.Select,
+    limit: int,
+    offset: int,
 ) -> Response:
-    """The page of a statement; a value with invisible characters fits no row, for the guard lets no statement with one through."""
+    """The page of a statement; a value with invisible characters fits no row,
+    for the guard lets no statement with one through.
+    """
     unreadable = any(characters(value) for value in wanted.values())
     return respond(request, [] if unreadable else select(context, actor, statement, limit + 1), limit, offset)
 
@@ -102,7 +117,10 @@ def wanted_of(request: Request, filters: Sequence[str]) -> dict[str, str]:
 
 def _parameters(filters: Sequence[str]) -> list[dict[str, Any]]:
     text = {"type": "string", "maxLength": _LONGEST, "pattern": STORABLE}
-    return [{"name": name, "in": "query", "required": False, "schema": text, "description": "Rows with this value"} for name in filters]
+    return [
+        {"name": name, "in": "query", "required": False, "schema": text, "description": "Rows with this value"}
+        for name in filters
+    ]
 
 
 def _documented(names: Sequence[str], schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
@@ -112,15 +130,25 @@ def _documented(names: Sequence[str], schema: dict[str, Any]) -> dict[int | str,
 
 
 def _route(listing: Listing) -> None:
-    def rows(request: Request, context: Context, caller: Any, limit: int, offset: int, since: date | None, until: date | None) -> Response:
+    def rows(
+        request: Request, context: Context, caller: Any, limit: int, offset: int, since: date | None, until: date | None
+    ) -> Response:
         wanted = wanted_of(request, listing.filters)
-        return found(request, context, caller.actor, wanted, page_of(listing, wanted, limit, offset, since, until), limit, offset)
+        return found(
+            request, context, caller.actor, wanted, page_of(listing, wanted, limit, offset, since, until), limit, offset
+        )
 
     def page(request: Request, context: InContext, caller: Reader, limit: Limit = 100, offset: Offset = 0) -> Response:
         return rows(request, context, caller, limit, offset, None, None)
 
     def dated(
-        request: Request, context: InContext, caller: Reader, since: Day = None, until: Day = None, limit: Limit = 100, offset: Offset = 0
+        request: Request,
+        context: InContext,
+        caller: Reader,
+        since: Day = None,
+        until: Day = None,
+        limit: Limit = 100,
+        offset: Offset = 0,
     ) -> Response:
         return rows(request, context, caller, limit, offset, since, until)
 
@@ -157,7 +185,9 @@ def _ranked(path: str, names: tuple[str, ...], says: str) -> None:
         offset: Offset = 0,
     ) -> Response:
         wanted = wanted_of(request, _COSTS)
-        return found(request, context, caller.actor, wanted, _costs_by(names, wanted, days, limit, offset), limit, offset)
+        return found(
+            request, context, caller.actor, wanted, _costs_by(names, wanted, days, limit, offset), limit, offset
+        )
 
     known = view_schema("daily_costs")["properties"]
     cost = {"effective_cost": {"type": ["number", "null"], "description": "Effective cost of these days, without tax"}}
@@ -193,4 +223,4 @@ def _costs_by(names: tuple[str, ...], wanted: Mapping[str, str], days: int, limi
 _ranked("/accounts", ("provider", "account_id", "account"), "Accounts with what they cost")
 _ranked("/services", ("provider", "service", "service_category"), "Services with what they cost")
 
-assert all(set(listing.filters) <= set(catalog.reporting().relations[listing.view].columns) for listing in LISTINGS)
+assert all(set(listing.filters) <= set(views.reporting().relations[listing.view].columns) for listing in LISTINGS)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from bot.api import etags, problems
 from bot.api.context import Auditor, InContext, Reader, Text
 from bot.api.schemas import responds, table_schema
-from db import audit, kpis
+from db import audit
 from db.tables import AuditEntry
+from domain import kpis
 
 router = APIRouter(tags=["records"], responses=problems.declared(*problems.ALWAYS))
 _Filter = Annotated[Text | None, Query(max_length=200)]
@@ -76,7 +77,8 @@ def audit_log(
         statement = statement.where(AuditEntry.id < before)
     with Session(context.database.app) as session:
         items: list[dict[str, Any]] = [
-            {column.name: getattr(row, column.name) for column in AuditEntry.__table__.columns} for row in session.scalars(statement)
+            {column.name: getattr(row, column.name) for column in AuditEntry.__table__.columns}
+            for row in session.scalars(statement)
         ]
     return etags.respond(request, {"items": items, "next_before": items[-1]["id"] if len(items) == limit else None})
 

@@ -6,12 +6,12 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from access import Denied, approves, may_see_team
 from bot.api import etags, problems
 from bot.api.context import Caller, Context, Decider, InContext, Reader, Text
 from bot.api.schemas import responds
+from config.access import Denied, approves, may_see_team
 from db.tables import Remediation
-from playbooks import decisions
+from playbooks.approval import decisions
 
 router = APIRouter(tags=["remediations"], responses=problems.declared(*problems.ALWAYS))
 Number = Annotated[int, Path(ge=1, lt=2**63, description="Number of the remediation")]
@@ -32,10 +32,15 @@ class Verdict(BaseModel):
     """A decision about a proposal."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"decision": "approve"}, {"decision": "reject", "text": "needed until Friday"}]}
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"decision": "approve"}, {"decision": "reject", "text": "needed until Friday"}]
+        },
     )
     decision: Literal["approve", "reject"]
-    text: Text | None = Field(None, max_length=500, description="The reason; or, where something is deleted, the number of resources")
+    text: Text | None = Field(
+        None, max_length=500, description="The reason; or, where something is deleted, the number of resources"
+    )
 
 
 def _visible(context: Context, number: int, caller: Caller) -> Remediation:
@@ -64,10 +69,14 @@ def remediation(request: Request, remediation_id: Number, context: InContext, ca
     response_model=None,
     responses={**responds("It counted", _SAID, _EXAMPLE), **problems.declared(400, 404, 409, 412, 413)},
 )
-def decide(remediation_id: Number, verdict: Verdict, context: InContext, caller: Decider, if_match: etags.IfMatch = None) -> dict[str, Any]:
-    """An approved one is started by the sweep within a minute. 403 without the role for this team or playbook, 409 when its state forbids it.
+def decide(
+    remediation_id: Number, verdict: Verdict, context: InContext, caller: Decider, if_match: etags.IfMatch = None
+) -> dict[str, Any]:
+    """An approved one is started by the sweep within a minute. 403 without the
+    role for this team or playbook, 409 when its state forbids it.
 
-    The plan that is approved is the stored one, whose digest is checked; `If-Match` besides says that it is the one that was read.
+    The plan that is approved is the stored one, whose digest is checked;
+    `If-Match` besides says that it is the one that was read.
     """
     found = _visible(context, remediation_id, caller)
     if if_match is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.cards import mrkdwn
+from bot.cards.elements import mrkdwn
 
 Block = dict[str, Any]
 Card = dict[str, Any]
@@ -25,7 +25,10 @@ def card(text: str, blocks: Iterable[Block | None], chart: dict[str, Any] | None
 
 def section(text: str, accessory: Block | None = None) -> Block:
     """A paragraph of mrkdwn; names in it must be escaped already."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn.cut(text, 3_000) or "\u200b", "verbatim": True}}
+    block: Block = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": mrkdwn.cut(text, 3_000) or "\u200b", "verbatim": True},
+    }
     return {**block, "accessory": accessory} if accessory else block
 
 
@@ -45,7 +48,9 @@ def plain_text(text: str, most: int) -> Block:
     return {"type": "plain_text", "text": mrkdwn.plain(text, most) or "\u200b", "emoji": False}
 
 
-def button(label: str, action: str, value: str = "", *, style: str | None = None, confirm: Block | None = None) -> Block:
+def button(
+    label: str, action: str, value: str = "", *, style: str | None = None, confirm: Block | None = None
+) -> Block:
     """A button that carries an id, never parameters of an action."""
     element: Block = {"type": "button", "text": plain_text(label, 75), "action_id": action, "value": value[:2_000]}
     if style:
@@ -89,7 +94,9 @@ def feedback(action: str, value: str, positive: str = "Helpful", negative: str =
 
 
 def table(header_row: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> Block | None:
-    """A table block; it must fit already (see `fitting_rows`). Empty cells show as a dash, for Slack refuses empty text."""
+    """A table block; it must fit already (see `fitting_rows`). Empty cells show
+    as a dash, for Slack refuses empty text.
+    """
     if not rows:
         return None
     numeric = set(right)
@@ -97,7 +104,9 @@ def table(header_row: Sequence[str], rows: Sequence[Sequence[str]], right: Itera
     return {
         "type": "table",
         "rows": [[{"type": "raw_text", "text": mrkdwn.plain(cell, 200) or "–"} for cell in row] for row in shown],
-        "column_settings": [{"align": "right" if index in numeric else "left", "is_wrapped": True} for index in range(len(shown[0]))],
+        "column_settings": [
+            {"align": "right" if index in numeric else "left", "is_wrapped": True} for index in range(len(shown[0]))
+        ],
     }
 
 
@@ -139,7 +148,9 @@ def figure(
     data = [
         {
             "name": name,
-            "data": [{"label": label, "value": round(float(value), 2)} for label, value in zip(labels, values, strict=True)],
+            "data": [
+                {"label": label, "value": round(float(value), 2)} for label, value in zip(labels, values, strict=True)
+            ],
         }
         for name, (_, values) in zip(names, series, strict=True)
     ]

@@ -1,16 +1,21 @@
-"""A result's rows as a figure: a trend is a line, parts over time are areas, a ranking is bars, a change is a waterfall; the values are the rows' own."""
+"""A result's rows as a figure: a trend is a line, parts over time are areas, a
+ranking is bars, a change is a waterfall; the values are the rows' own.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, mrkdwn
-from bot.cards.blocks import Block
+from analysis import formatting
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Block
 
 BARS = 8
 PARTS = 6  # of a change, beside the rest
-_VISIBLE, _NOTHING = 0.02, 0.001  # of the largest part: smaller ones are the rest, and a rest that no eye could see is left out
+_VISIBLE, _NOTHING = (
+    0.02,
+    0.001,
+)  # of the largest part: smaller ones are the rest, and a rest that no eye could see is left out
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
 _NO_MEASURE = re.compile(r"share|percent|pct|rank|_id$")
 _KINDS = {"line": "line", "stacked": "area", "bars": "bar"}  # the answer side's words
@@ -70,9 +75,14 @@ def figure_of(result: dict[str, Any]) -> Figure | None:
     return None if labels is None else _ranking(rows, labels, measures[0], title, result)
 
 
-def _over_time(columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int, value: int, title: str, result: dict[str, Any]) -> Figure:
+def _over_time(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int, value: int, title: str, result: dict[str, Any]
+) -> Figure:
     dates = sorted({str(row[when]) for row in rows})
-    parts = next((i for i in range(len(columns)) if i not in (when, value) and any(isinstance(row[i], str) for row in rows)), None)
+    parts = next(
+        (i for i in range(len(columns)) if i not in (when, value) and any(isinstance(row[i], str) for row in rows)),
+        None,
+    )
     sums: dict[str, dict[str, float]] = {}
     for row in rows:
         name = "cost" if parts is None else str(row[parts] or "none")
@@ -96,7 +106,9 @@ def _over_time(columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int,
     }
 
 
-def _waterfall(columns: Sequence[str], rows: Sequence[Sequence[Any]], measures: Sequence[int], result: dict[str, Any]) -> Figure | None:
+def _waterfall(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], measures: Sequence[int], result: dict[str, Any]
+) -> Figure | None:
     """From the amount before to the amount after, by the rows that carry the change: columns now, then and change."""
     if "change" not in columns or len(measures) < 3:
         return None
@@ -110,8 +122,12 @@ def _waterfall(columns: Sequence[str], rows: Sequence[Sequence[Any]], measures: 
     return fall("What carries the change", names, (before, after), parts, result.get("currency") or "")
 
 
-def fall(title: str, names: tuple[str, str], ends: tuple[float, float], parts: Sequence[tuple[str, float]], unit: str) -> Figure | None:
-    """A waterfall: the amount before, the largest parts of the change, the rest, the amount after; None without at least two parts."""
+def fall(
+    title: str, names: tuple[str, str], ends: tuple[float, float], parts: Sequence[tuple[str, float]], unit: str
+) -> Figure | None:
+    """A waterfall: the amount before, the largest parts of the change, the
+    rest, the amount after; None without at least two parts.
+    """
     ranked = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
     if len(ranked) < 2:
         return None
@@ -127,7 +143,9 @@ def fall(title: str, names: tuple[str, str], ends: tuple[float, float], parts: S
     }
 
 
-def _ranking(rows: Sequence[Sequence[Any]], label: int, value: int, title: str, result: dict[str, Any]) -> Figure | None:
+def _ranking(
+    rows: Sequence[Sequence[Any]], label: int, value: int, title: str, result: dict[str, Any]
+) -> Figure | None:
     named = [(str(row[label] if row[label] is not None else "none"), float(row[value] or 0)) for row in rows]
     named = [(name, size) for name, size in named if name.lower() not in ("total", "other")]
     if len(named) < 2 or len({name for name, _ in named}) < len(named):
@@ -150,9 +168,19 @@ def draw(figure: Figure) -> tuple[Block, Figure | None]:
     native = None
     stacked = figure["kind"] == "area" and len(figure["series"]) > 1  # Slack lays areas over one another
     gaps = any(value is None for _, values in figure["series"] for value in values)  # which Slack's block cannot show
-    if not stacked and not gaps and figure["kind"] != "waterfall" and not figure.get("band") and not figure.get("limit"):
+    if (
+        not stacked
+        and not gaps
+        and figure["kind"] != "waterfall"
+        and not figure.get("band")
+        and not figure.get("limit")
+    ):
         native = blocks.figure(
-            figure["kind"], figure["title"], figure["categories"], [(name, values) for name, values in figure["series"]], figure["y_label"]
+            figure["kind"],
+            figure["title"],
+            figure["categories"],
+            [(name, values) for name, values in figure["series"]],
+            figure["y_label"],
         )
     return (native, None) if native else (blocks.picture(describe(figure)), figure)
 
@@ -162,9 +190,9 @@ def describe(figure: Figure) -> str:
     parts = []
     if figure["kind"] == "waterfall":
         steps = zip(figure["categories"], figure["series"][0][1], strict=True)
-        return f"{figure['title']}: " + "; ".join(f"{name} {money.exact(value)}" for name, value in steps)
+        return f"{figure['title']}: " + "; ".join(f"{name} {formatting.exact(value)}" for name, value in steps)
     for name, values in figure["series"][:5]:
         present = [value for value in values if value is not None]
         if present:
-            parts.append(f"{name} from {money.exact(min(present))} to {money.exact(max(present))}")
+            parts.append(f"{name} from {formatting.exact(min(present))} to {formatting.exact(max(present))}")
     return f"{figure['title']}, {figure['categories'][0]} to {figure['categories'][-1]}: " + "; ".join(parts)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.cards import blocks
-from bot.cards.blocks import Block
+from bot.cards.elements import blocks
+from bot.cards.elements.blocks import Block
 
 VALUE, OPTIONS = 150, 100
 EVERYTHING = "*"
@@ -88,16 +88,24 @@ def person(initial: str | None = None) -> Block:
 
 
 def scope(values: Mapping[str, Sequence[str]], *, everything: bool = True) -> Block:
-    """A menu of everything and of the values of each dimension; the value reads `team:payments`. What is longer than Slack takes is left out."""
+    """A menu of everything and of the values of each dimension; the value reads
+    `team:payments`. What is longer than Slack takes is left out.
+    """
     groups = [
-        {"label": blocks.plain_text(_TITLES[dimension], 75), "options": [option(name, f"{dimension}:{name}") for name in fitting[:OPTIONS]]}
+        {
+            "label": blocks.plain_text(_TITLES[dimension], 75),
+            "options": [option(name, f"{dimension}:{name}") for name in fitting[:OPTIONS]],
+        }
         for dimension, names in values.items()
         if (fitting := [name for name in names if name.strip() and len(f"{dimension}:{name}") <= VALUE])
     ]
-    first = [{"label": blocks.plain_text("All", 75), "options": [option("Everything", EVERYTHING)]}] if everything else []
+    first = (
+        [{"label": blocks.plain_text("All", 75), "options": [option("Everything", EVERYTHING)]}] if everything else []
+    )
     made: Block = {
         "type": "static_select",
-        "option_groups": [*first, *groups] or [{"label": blocks.plain_text("All", 75), "options": [option("Everything", EVERYTHING)]}],
+        "option_groups": [*first, *groups]
+        or [{"label": blocks.plain_text("All", 75), "options": [option("Everything", EVERYTHING)]}],
     }
     return {**made, "initial_option": option("Everything", EVERYTHING)} if everything else made
 

@@ -22,7 +22,9 @@ def plain(text: object, most: int = 300) -> str:
 
 
 def escape(text: object, most: int = 300) -> str:
-    """A name or sentence from data inside mrkdwn: one line, `&<>` escaped, no mention, no bold, strike, italics or code."""
+    """A name or sentence from data inside mrkdwn: one line, `&<>` escaped, no
+    mention, no bold, strike, italics or code.
+    """
     line = _EDGE_UNDERSCORE.sub("ˍ", plain(text, most).translate(_FORMAT))
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -32,7 +34,9 @@ def title(column: str) -> str:
     words = column.split("_")
     if not any(word.isdigit() for word in words):
         return " ".join(words).capitalize()
-    return " ".join(word.capitalize() for word in words).replace(" To ", " – " if any(len(word) == 4 for word in words[:3]) else "–")
+    return " ".join(word.capitalize() for word in words).replace(
+        " To ", " – " if any(len(word) == 4 for word in words[:3]) else "–"
+    )
 
 
 def sentence(text: object, most: int = 2_900) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards import mrkdwn
+from bot.cards.elements import mrkdwn
 
 PARTS = 4  # columns of parts beside a step of time: more do not fit a telephone
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter|year)$")
@@ -30,7 +30,9 @@ def measure(column: str) -> str:
 
 
 def _without_ids(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
-    """Without the ids of resources whose names stand beside them: nobody reads an ARN on a telephone; the CSV has them."""
+    """Without the ids of resources whose names stand beside them: nobody reads
+    an ARN on a telephone; the CSV has them.
+    """
     named = next((at for at, name in enumerate(columns) if name in ("resource", "resource_name")), None)
     if named is None or "resource_id" not in columns:
         return columns, rows
@@ -52,7 +54,10 @@ def _over_time(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]
     """Parts over time with a row a step: the sum, the largest parts and the others are columns."""
     if len(columns) != 3 or not _TIME.match(columns[0]) or _TIME.match(columns[1]) or not _AMOUNT.search(columns[2]):
         return columns, rows
-    if not all(isinstance(row[2], int | float | None) and isinstance(row[1], str | None) for row in rows) or columns[1] == "currency":
+    if (
+        not all(isinstance(row[2], int | float | None) and isinstance(row[1], str | None) for row in rows)
+        or columns[1] == "currency"
+    ):
         return columns, rows
     sums: dict[str, float] = {}
     steps: dict[Any, dict[str, float]] = {}
@@ -82,8 +87,12 @@ def _over_time(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]
 def with_percent_beside_change(
     columns: Sequence[str], titles: list[str], rows: Sequence[list[str]], numbers: Sequence[int]
 ) -> tuple[list[str], list[list[str]], list[int]]:
-    """`+1,411.00 (+24 %)` in one cell, where change and per cent stand side by side; titles, cells and the columns of numbers."""
-    at = next((i for i in range(len(titles) - 1) if columns[i] == "change" and columns[i + 1] == "change_percent"), None)
+    """`+1,411.00 (+24 %)` in one cell, where change and per cent stand side by
+    side; titles, cells and the columns of numbers.
+    """
+    at = next(
+        (i for i in range(len(titles) - 1) if columns[i] == "change" and columns[i + 1] == "change_percent"), None
+    )
     if at is None:
         return titles, [list(row) for row in rows], list(numbers)
     merged = []

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, mrkdwn, shaping
-from bot.cards.blocks import Block
-from bot.cards.figures import numeric_columns
+from analysis import formatting
+from bot.cards.elements import blocks, mrkdwn, table_layout
+from bot.cards.elements.blocks import Block
+from bot.cards.elements.figures import numeric_columns
 
 ROWS = 10  # a card is read on a telephone; the CSV has the rest
 _ADDITIVE = re.compile(r"cost|spend|spent|saving|amount|change|previous|before|credit|tax|quantity|count")
@@ -22,19 +22,22 @@ _DIMENSION = re.compile(
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
 _PERCENT = re.compile(r"share|percent|pct|growth")
+_LIMIT = re.compile(r"\bLIMIT \d+\s*(OFFSET \d+)?\s*$", re.IGNORECASE)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
-    """The rows as a table of at most `most` rows and 20 columns, with what was cut and a total where adding up is right."""
+    """The rows as a table of at most `most` rows and 20 columns, with what was
+    cut and a total where adding up is right.
+    """
     columns, rows = result.get("columns") or [], result.get("rows") or []
     if not rows or (len(rows) == 1 and len(columns) <= 2):
         return None
-    columns, rows = _with_share(*shaping.shaped(columns, rows, result), result)
+    columns, rows = _with_share(*table_layout.shaped(columns, rows, result), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
     text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
-    titles = [shaping.title(column) for column in shown_columns]
+    titles = [table_layout.title(column) for column in shown_columns]
     newest = bool(columns) and bool(_TIME.match(columns[0]))  # of a series, the last rows are of interest
     count = blocks.fitting_rows(titles, text_rows[::-1] if newest else text_rows, min(most, blocks.TABLE_ROWS - 3))
     kept = text_rows[len(rows) - count :] if newest else text_rows[:count]
@@ -44,7 +47,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
         kept = [rest, *kept] if newest else [*kept, rest]
     if total := _total(columns, rows, numbers, result):
         kept.append(total[: blocks.TABLE_COLUMNS])
-    titles, kept, numbers = shaping.with_percent_beside_change(columns, titles, kept, numbers)
+    titles, kept, numbers = table_layout.with_percent_beside_change(columns, titles, kept, numbers)
     return blocks.table(titles, kept, numbers)
 
 
@@ -64,7 +67,7 @@ def _cell(column: str, value: Any, numeric: bool) -> str:
         return f"{value:,.1f} %"
     if isinstance(value, int):
         return f"{value:,}"
-    return money.exact(value)
+    return formatting.exact(value)
 
 
 def _addable(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list[int]:
@@ -73,39 +76,55 @@ def _addable(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Seq
         return []
     if "currency" in columns and len({row[columns.index("currency")] for row in rows}) > 1:
         return []
-    names = {i: shaping.measure(columns[i]) for i in numbers}
+    names = {i: table_layout.measure(columns[i]) for i in numbers}
     return [i for i, name in names.items() if _ADDITIVE.search(name) and not _RATIO.search(name)]
 
 
 def _sum(rows: Sequence[Sequence[Any]], index: int) -> str:
-    total = sum((money.decimal(row[index]) or Decimal(0) for row in rows), Decimal(0))
-    return f"{total:,.0f}" if all(isinstance(row[index], int) for row in rows) else money.exact(total)
+    total = sum((formatting.decimal(row[index]) or Decimal(0) for row in rows), Decimal(0))
+    return f"{total:,.0f}" if all(isinstance(row[index], int) for row in rows) else formatting.exact(total)
 
 
-def _with_share(columns: Sequence[str], rows: Sequence[Sequence[Any]], result: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
-    """The rows with a share of their total, where one measure is split by one dimension other than time and nothing is negative."""
+def _with_share(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], result: dict[str, Any]
+) -> tuple[list[str], list[list[Any]]]:
+    """The rows with a share of the whole, where one measure is split by one dimension other than time and nothing
+    is negative. Of a ranking that was cut the whole is more than its rows.
+    """
     same = list(columns), [list(row) for row in rows]
     addable = _addable(columns, rows, numeric_columns(columns, rows))
     if len(rows) < 2 or len(columns) != 2 or addable != [1] or _TIME.match(columns[0]) or result.get("truncated"):
         return same
-    total = sum(float(row[1] or 0) for row in rows)
+    cut = _LIMIT.search(result.get("sql") or "")
+    total = result.get("whole") or (0 if cut else sum(float(row[1] or 0) for row in rows))
     if total <= 0 or any((row[1] or 0) < 0 for row in rows) or any(str(row[0]).lower() == "total" for row in rows):
         return same
     return [*columns, "share"], [[*row, 100 * float(row[1] or 0) / total] for row in rows]
 
 
 def _rest(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], left: Sequence[Sequence[Any]], numbers: Sequence[int], word: str
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    left: Sequence[Sequence[Any]],
+    numbers: Sequence[int],
+    word: str,
 ) -> list[str]:
     addable = _addable(columns, rows, numbers)
-    return [f"{len(left):,} {word} in the CSV"] + [_sum(left, i) if i in addable else "" for i in range(1, len(columns))]
+    return [f"{len(left):,} {word} in the CSV"] + [
+        _sum(left, i) if i in addable else "" for i in range(1, len(columns))
+    ]
 
 
-def _total(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]) -> list[str] | None:
+def _total(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]
+) -> list[str] | None:
     addable = _addable(columns, rows, numbers)
     named = any(str(cell).lower() == "total" for row in rows for cell in row[:1])
     if len(rows) < 2 or not addable or named or result.get("truncated"):
         return None
+    if whole := result.get("whole"):
+        shares = len(columns) == 3 and columns[2] == "share"
+        return ["Total of all", formatting.exact(whole), *(["100.0 %"] if shares else [""] * (len(columns) - 2))]
     return [f"Total of {len(rows):,}"] + [_sum(rows, i) if i in addable else "" for i in range(1, len(columns))]
 
 

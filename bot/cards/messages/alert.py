@@ -3,23 +3,27 @@
 from decimal import Decimal
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, figures, mrkdwn, why
-from bot.cards.blocks import Block, Card
+from analysis import formatting
+from bot.cards.elements import blocks, figures, mrkdwn
+from bot.cards.elements.blocks import Block, Card
+from bot.cards.messages import why
 
 _MARK = {"critical": ":rotating_light:", "high": ":warning:"}
 _CLOSED = ("expected", "snoozed", "resolved")
 
 
 def card(payload: dict[str, Any]) -> Card:
-    """Draws an insight. `payload`: id, title, kind, severity, status, status_reason, team, service, account, owner, impact_amount (a day), currency,
-    starts_on, minutes_after_data, playbook, evidence with series {dates, actual, expected, low, high}, confidence and cause {what … why, contributions}.
+    """Draws an insight. `payload`: id, title, kind, severity, status, status_reason, team, service,
+    account, owner, impact_amount (a day), currency, starts_on, minutes_after_data, playbook, evidence
+    with series {dates, actual, expected, low, high}, confidence and cause {what … why, contributions}.
     """
     evidence, currency = payload.get("evidence") or {}, str(payload.get("currency") or "USD")
     title = mrkdwn.escape(payload.get("title") or "Something changed", 500)
     figure = evidence.get("figure") or _band(evidence, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
-    mark = _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""  # a saving is no warning
+    mark = (
+        _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
+    )  # a saving is no warning
     headline = f"{mark} *{title}*".strip()
     lines = [headline, _impact(payload, currency), *why.five_ws(evidence)]
     if evidence.get("missing"):
@@ -39,16 +43,16 @@ def card(payload: dict[str, Any]) -> Card:
 
 
 def _impact(payload: dict[str, Any], currency: str) -> str:
-    impact = money.decimal(payload.get("impact_amount"))
+    impact = formatting.decimal(payload.get("impact_amount"))
     if impact is None:
         return ""
     if payload.get("kind") != "anomaly":
         return ""  # the title says it
     over = (payload.get("evidence") or {}).get("over")
     if over:
-        amount = money.decimal(over["amount"]) or Decimal(0)
-        return f"It is over: {money.money(abs(amount), currency)} {'more' if amount > 0 else 'less'} than usual in all."
-    month = f"about {money.money(abs(impact) * 30, currency)} a month"
+        amount = formatting.decimal(over["amount"]) or Decimal(0)
+        return f"It is over: {formatting.money(abs(amount), currency)} {'more' if amount > 0 else 'less'} than usual in all."
+    month = f"about {formatting.money(abs(impact) * 30, currency)} a month"
     return f"That is {month} {'if it stays' if impact > 0 else 'less if it stays'}."
 
 
@@ -98,7 +102,9 @@ def _band(evidence: dict[str, Any], currency: str) -> figures.Figure | None:
         lines.append(["expected", [float(value or 0) for value in series["expected"]]])
     figure: figures.Figure = {
         "kind": "line",
-        "title": "Cost an hour, actual and expected" if evidence.get("grain") == "hour" else "Cost a day, actual and expected",
+        "title": "Cost an hour, actual and expected"
+        if evidence.get("grain") == "hour"
+        else "Cost a day, actual and expected",
         "categories": figures.date_labels([str(value) for value in dates]),
         "series": lines,
         "y_label": currency,
@@ -134,7 +140,12 @@ def reason_modal(callback: str, where: str, title: str, ask: str, days: bool) ->
                 "type": "input",
                 "block_id": "days",
                 "label": blocks.plain_text("For how long", 200),
-                "element": {"type": "static_select", "action_id": "days", "options": options, "initial_option": options[1]},
+                "element": {
+                    "type": "static_select",
+                    "action_id": "days",
+                    "options": options,
+                    "initial_option": options[1],
+                },
             }
         )
     return _modal(callback, where, title, fields)
@@ -147,7 +158,14 @@ def assign_modal(where: str) -> Block:
         "insight_assign",
         where,
         "Assign",
-        [{"type": "input", "block_id": "owner", "label": blocks.plain_text("Who looks after this", 200), "element": element}],
+        [
+            {
+                "type": "input",
+                "block_id": "owner",
+                "label": blocks.plain_text("Who looks after this", 200),
+                "element": element,
+            }
+        ],
     )
 
 

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from bot.cards import blocks, figures, mrkdwn, tables
-from bot.cards.blocks import Block, Card
+from bot.cards.elements import blocks, figures, mrkdwn, tables
+from bot.cards.elements.blocks import Block, Card
 
 LATE_AFTER_DAYS = 2
 _INPUT = 3_000  # characters that Slack lets a text field begin with
@@ -26,7 +26,9 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
         fallback(result),
         [
             quote,
-            blocks.section("\n".join([f"*{mrkdwn.escape(headline, 1_000)}*", *(mrkdwn.escape(line, 600) for line in rest[:6])])),
+            blocks.section(
+                "\n".join([f"*{mrkdwn.escape(headline, 1_000)}*", *(mrkdwn.escape(line, 600) for line in rest[:6])])
+            ),
             drawn,
             tables.table_of(result),
             blocks.context(believe(result)),
@@ -106,7 +108,9 @@ def sql_modal(question: str, sql: str) -> Block:
 def offer_example(reference: str) -> Card:
     """Thanks for a helpful answer, with the button that makes it an example."""
     text = "Thank you, noted. Shall it be an example for questions like it?"
-    return blocks.card(text, [blocks.section(text), blocks.actions([blocks.button("Make it an example", "answer_example", reference)])])
+    return blocks.card(
+        text, [blocks.section(text), blocks.actions([blocks.button("Make it an example", "answer_example", reference)])]
+    )
 
 
 def edit_modal(reference: str, where: str, sql: str) -> Block:

@@ -4,29 +4,35 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, figures, inputs, mrkdwn
-from bot.cards.blocks import Block, Card
+from analysis import formatting
+from bot.cards.elements import blocks, figures, inputs, mrkdwn
+from bot.cards.elements.blocks import Block, Card
 
 
 def headline(payload: dict[str, Any]) -> str:
-    """One sentence. `payload`: budget, scope, amount, spent, forecast, forecast_low, forecast_high, crosses_on, period, period_start, currency, reason."""
+    """One sentence. `payload`: budget, scope, amount, spent, forecast, forecast_low,
+    forecast_high, crosses_on, period, period_start, currency, reason.
+    """
     currency = str(payload.get("currency") or "USD")
     name = mrkdwn.escape(payload.get("scope") or payload["budget"], 100)
-    amount, spent = money.money(payload["amount"], currency), money.money(payload["spent"], currency)
+    amount, spent = formatting.money(payload["amount"], currency), formatting.money(payload["spent"], currency)
     budget = f"{amount} {_period(payload)}budget"
-    if (money.decimal(payload["spent"]) or 0) > (money.decimal(payload["amount"]) or 0):
+    if (formatting.decimal(payload["spent"]) or 0) > (formatting.decimal(payload["amount"]) or 0):
         first = f"{name} has passed its {budget}"
     elif payload.get("crosses_on"):
         first = f"{name} will pass its {budget} around {mrkdwn.day(str(payload['crosses_on']))}"
     else:
         share = float(payload["spent"]) / float(payload["amount"]) if float(payload["amount"]) else 0.0
-        first = f"{name} has used {money.percent(share)} of its {budget}"
+        first = f"{name} has used {formatting.percent(share)} of its {budget}"
     heading = ""
     if payload.get("forecast") is not None:
         low, high = payload.get("forecast_low"), payload.get("forecast_high")
-        band = f" ({money.money(low, currency)}–{money.money(high, currency)})" if low is not None and high is not None else ""
-        heading = f", heading for {money.money(payload['forecast'], currency)}{band}"
+        band = (
+            f" ({formatting.money(low, currency)}–{formatting.money(high, currency)})"
+            if low is not None and high is not None
+            else ""
+        )
+        heading = f", heading for {formatting.money(payload['forecast'], currency)}{band}"
     reason = f" Biggest reason: {mrkdwn.escape(payload['reason'], 200)}." if payload.get("reason") else ""
     return f"{first}: {spent} spent{heading}.{reason}"
 
@@ -55,19 +61,25 @@ def card(payload: dict[str, Any]) -> Card:
     if payload.get("insight_id") and status in ("open", "acknowledged"):
         row.append(blocks.button("Snooze…", "insight_snooze", str(payload["insight_id"])))
     state = (
-        "" if status == "open" else f"*{mrkdwn.escape(status.capitalize(), 40)}*: {mrkdwn.escape(payload.get('status_reason') or '', 500)}"
+        ""
+        if status == "open"
+        else f"*{mrkdwn.escape(status.capitalize(), 40)}*: {mrkdwn.escape(payload.get('status_reason') or '', 500)}"
     )
     body = f"*{first}*\n{rest[:1].upper()}{rest[1:]}"
-    return blocks.card(text, [blocks.section(body), drawn, blocks.context(owner), blocks.context(state), blocks.actions(row)], chart)
+    return blocks.card(
+        text, [blocks.section(body), drawn, blocks.context(owner), blocks.context(state), blocks.actions(row)], chart
+    )
 
 
 PERIODS = (("Month", "monthly"), ("Quarter", "quarterly"), ("Year", "yearly"), ("From … to …", "custom"))
 ROLLOVER = "rollover"
 
 
-def modal(where: str, known: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]) -> Block:
-    """A modal to make a budget of any scope and period, or to change the `known` one (name, amount, currency, period, start, end, rollover,
-    thresholds, owner); the scope of a budget stays what it is.
+def modal(
+    where: str, known: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
+) -> Block:
+    """A modal to make a budget of any scope and period, or to change the `known` one (name, amount,
+    currency, period, start, end, rollover, thresholds, owner); the scope of a budget stays what it is.
     """
     given = known or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
     fields: list[Block | None] = []
@@ -80,15 +92,23 @@ def modal(where: str, known: dict[str, Any] | None, scopes: Mapping[str, Sequenc
     else:
         fields = [blocks.section(f"*{mrkdwn.escape(known['name'], 100)}*  {mrkdwn.escape(known['scope'], 200)}")]
     if known is None and len(currencies) > 1:
-        fields.append(inputs.field("currency", "Currency", inputs.choice([(one, one) for one in currencies], currencies[0])))
+        fields.append(
+            inputs.field("currency", "Currency", inputs.choice([(one, one) for one in currencies], currencies[0]))
+        )
     amount = "Amount a period" if known is None and len(currencies) > 1 else f"Amount a period, {given['currency']}"
     shares = ", ".join(f"{100 * float(share):g}" for share in given["thresholds"])
-    rollover = inputs.boxes([("What is left of a period is added to the next", ROLLOVER)], [ROLLOVER] if given.get("rollover") else [])
+    rollover = inputs.boxes(
+        [("What is left of a period is added to the next", ROLLOVER)], [ROLLOVER] if given.get("rollover") else []
+    )
     fields += [
         inputs.field("amount", amount, inputs.number(str(given["amount"]))),
         inputs.field("period", "Each", inputs.choice(PERIODS, str(given["period"]))),
         inputs.field(
-            "start", "From", inputs.day(given.get("start")), optional=True, hint="Needed for From … to …; else the budget begins with it"
+            "start",
+            "From",
+            inputs.day(given.get("start")),
+            optional=True,
+            hint="Needed for From … to …; else the budget begins with it",
         ),
         inputs.field("end", "Until, not including", inputs.day(given.get("end")), optional=True),
         inputs.field("thresholds", "Tell at, per cent", inputs.text("80, 100", 60, shares)),

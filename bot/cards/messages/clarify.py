@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.cards import blocks, mrkdwn
-from bot.cards.blocks import Card
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Card
 
 CHOICES = 8
 
@@ -17,7 +17,13 @@ def card(result: dict[str, Any], reference: str) -> Card:
     """A `clarify` result: the buttons carry the question's reference and the choice's number."""
     labels = [label_of(choice) for choice in (result.get("choices") or [])[:CHOICES]]
     asked = mrkdwn.sentence(result.get("text") or "", 1_500).strip() or "Which one do you mean?"
-    row = [blocks.button(label, f"clarify_{number}", f"{reference}:{number}") for number, label in enumerate(labels) if label]
+    row = [
+        blocks.button(label, f"clarify_{number}", f"{reference}:{number}")
+        for number, label in enumerate(labels)
+        if label
+    ]
     listed = " or ".join(mrkdwn.escape(label, 75) for label in labels)
     lead = "" if "?" in asked else "*Which one?* "
-    return blocks.card(f"{asked} {listed}".strip(), [blocks.section(f"{lead}{asked}"), blocks.actions(row) if reference else None])
+    return blocks.card(
+        f"{asked} {listed}".strip(), [blocks.section(f"{lead}{asked}"), blocks.actions(row) if reference else None]
+    )

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from bot.cards import blocks, figures, mrkdwn, refusals
-from bot.cards.blocks import Card
+from bot.cards.elements import blocks, figures, mrkdwn
+from bot.cards.elements.blocks import Card
+from bot.cards.messages import notices
 
 
 def card(payload: dict[str, Any]) -> Card:
-    """`payload`: title, lines (at most three are shown), figure, late (a sentence, when the bill has not arrived). Figures in the lines are the sender's."""
+    """`payload`: title, lines (at most three are shown), figure, late (a sentence,
+    when the bill has not arrived). Figures in the lines are the sender's.
+    """
     title = mrkdwn.escape(payload["title"], 150)
     lines = [mrkdwn.escape(line, 600) for line in payload.get("lines") or []][:3]
     figure = payload.get("figure")
@@ -25,7 +28,9 @@ def card(payload: dict[str, Any]) -> Card:
 
 
 def details(payload: dict[str, Any]) -> Card:
-    """What stands in the digest's thread: `payload` has sections of {title, columns, rows, right}; one table fits a message, further ones are lists."""
+    """What stands in the digest's thread: `payload` has sections of {title,
+    columns, rows, right}; one table fits a message, further ones are lists.
+    """
     made: list[blocks.Block | None] = []
     for number, part in enumerate(payload.get("sections") or []):
         made.append(blocks.section(f"*{mrkdwn.escape(part['title'], 150)}*"))
@@ -33,7 +38,11 @@ def details(payload: dict[str, Any]) -> Card:
         if number == 0:
             made.append(blocks.table([str(c) for c in part["columns"]], rows, part.get("right") or ()))
         elif rows:
-            made.append(blocks.section("\n".join("• " + " · ".join(mrkdwn.escape(cell, 150) for cell in row) for row in rows[:15])))
+            made.append(
+                blocks.section(
+                    "\n".join("• " + " · ".join(mrkdwn.escape(cell, 150) for cell in row) for row in rows[:15])
+                )
+            )
     if not made:
-        return refusals.note("Nothing to add.")
+        return notices.note("Nothing to add.")
     return blocks.card("Details of the digest", made)

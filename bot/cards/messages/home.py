@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, mrkdwn
-from bot.cards.blocks import Block
+from analysis import formatting
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Block
 
 _TICKS = "▁▂▃▄▅▆▇█"
 BAR = 20
@@ -28,7 +28,9 @@ def bar(share: float) -> str:
 
 
 def view(home: dict[str, Any]) -> Block:
-    """`home`: teams [{team, month, change, currency, budget, forecast, days}], insights, approvals, subscriptions, examples, as_of, may_budget, kpis."""
+    """`home`: teams [{team, month, change, currency, budget, forecast, days}],
+    insights, approvals, subscriptions, examples, as_of, may_budget, kpis.
+    """
     made: list[Block | None] = [blocks.header("Cloud cost")]
     if home.get("as_of"):
         made.append(blocks.context(f"Bills through {mrkdwn.day(str(home['as_of']))} · effective cost without tax"))
@@ -49,15 +51,15 @@ def view(home: dict[str, Any]) -> Block:
 
 def _team(team: dict[str, Any]) -> str:
     currency = str(team.get("currency") or "USD")
-    lines = [f"*{mrkdwn.escape(team['team'], 80)}*  {money.money(team['month'], currency)} this month"]
+    lines = [f"*{mrkdwn.escape(team['team'], 80)}*  {formatting.money(team['month'], currency)} this month"]
     if team.get("change"):
         lines[0] += f" · {mrkdwn.escape(team['change'], 80)}"
-    budget = money.decimal(team.get("budget"))
+    budget = formatting.decimal(team.get("budget"))
     if budget:
-        share = float((money.decimal(team["month"]) or 0) / budget)
-        lines.append(f"`{bar(share)}` {money.percent(share)} of {money.money(budget, currency)}")
+        share = float((formatting.decimal(team["month"]) or 0) / budget)
+        lines.append(f"`{bar(share)}` {formatting.percent(share)} of {formatting.money(budget, currency)}")
     if team.get("forecast") is not None:
-        lines[-1] += f" · heading for {money.money(team['forecast'], currency)}"
+        lines[-1] += f" · heading for {formatting.money(team['forecast'], currency)}"
     if team.get("days"):
         lines.append(f"`{sparkline(team['days'])}` last {len(team['days'])} days")
     return "\n".join(lines)
@@ -75,7 +77,9 @@ def _insight(item: dict[str, Any]) -> Block:
 
 
 def _approval(item: dict[str, Any]) -> Block:
-    return blocks.section(mrkdwn.escape(item["title"], 300), blocks.button("See plan", "remediation_plan", str(item["id"])))
+    return blocks.section(
+        mrkdwn.escape(item["title"], 300), blocks.button("See plan", "remediation_plan", str(item["id"]))
+    )
 
 
 def _subscriptions(items: Sequence[dict[str, Any]], *, may_budget: bool) -> list[Block | None]:
@@ -88,7 +92,9 @@ def _subscriptions(items: Sequence[dict[str, Any]], *, may_budget: bool) -> list
     return [
         blocks.section("*Subscriptions*"),
         *(
-            blocks.section(mrkdwn.escape(item["title"], 300), blocks.button("Stop", "subscription_stop", str(item["id"])))
+            blocks.section(
+                mrkdwn.escape(item["title"], 300), blocks.button("Stop", "subscription_stop", str(item["id"]))
+            )
             for item in items[:10]
         ),
         new,
@@ -102,5 +108,7 @@ def _kpis(items: Sequence[dict[str, Any]]) -> list[Block | None]:
     lines = []
     for kpi in items:
         target = f"{'≥' if kpi['higher_is_better'] else '≤'} {kpi['target']:g} {kpi['unit']}"
-        lines.append(f"{mrkdwn.escape(kpi['says'], 200)}: *{kpi['value']:.3g} {mrkdwn.escape(kpi['unit'], 20)}* (target {target})")
+        lines.append(
+            f"{mrkdwn.escape(kpi['says'], 200)}: *{kpi['value']:.3g} {mrkdwn.escape(kpi['unit'], 20)}* (target {target})"
+        )
     return [blocks.section("*How well I do*"), blocks.context("\n".join(lines))]

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, mrkdwn
-from bot.cards.blocks import Card
+from analysis import formatting
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Card
 
 FILES = 12
 
 
 def headline(payload: dict[str, Any]) -> str:
-    """One sentence. `payload` is the JSON of `finops ingest`, with `totals` {currency: {effective, billed}} where known, and `title`."""
+    """One sentence. `payload` is the JSON of `finops ingest`, with `totals`
+    {currency: {effective, billed}} where known, and `title`.
+    """
     loads = payload.get("loads") or []
     failed = [load for load in loads if load.get("status") == "failed"]
     if failed:
@@ -20,7 +22,8 @@ def headline(payload: dict[str, Any]) -> str:
     if not loads:
         return mrkdwn.escape(payload.get("title") or "No bills were found.", 300)
     totals = ", ".join(
-        money.money(amounts.get("effective") or 0, str(currency)) for currency, amounts in (payload.get("totals") or {}).items()
+        formatting.money(amounts.get("effective") or 0, str(currency))
+        for currency, amounts in (payload.get("totals") or {}).items()
     )
     return f"Bills loaded: {int(payload.get('rows') or 0):,} rows{' worth ' + totals if totals else ''}."
 
@@ -39,7 +42,9 @@ def card(payload: dict[str, Any]) -> Card:
         ]
         for load in loads[:FILES]
     ]
-    notes = [mrkdwn.escape(f"{load.get('path', 'A file')}: {load['error']}", 600) for load in loads if load.get("error")][:3]
+    notes = [
+        mrkdwn.escape(f"{load.get('path', 'A file')}: {load['error']}", 600) for load in loads if load.get("error")
+    ][:3]
     notes += [_replaced(item) for item in (payload.get("replaced") or [])[:5]]
     if payload.get("rejected"):
         notes.append(f"{int(payload['rejected']):,} rows were left out; `finops ingest` names the reasons.")
@@ -58,7 +63,10 @@ def card(payload: dict[str, Any]) -> Card:
 def _replaced(item: dict[str, Any]) -> str:
     cost = item.get("cost") or {}
     amounts = ", ".join(
-        money.money(value.get("effective", 0) if isinstance(value, dict) else value, str(currency)) for currency, value in cost.items()
+        formatting.money(value.get("effective", 0) if isinstance(value, dict) else value, str(currency))
+        for currency, value in cost.items()
     )
     month = mrkdwn.escape(str(item.get("month") or item.get("period") or "")[:7], 20)
-    return f"{month}: {int(item.get('rows') or 0):,} earlier rows{' (' + amounts + ')' if amounts else ''} were replaced."
+    return (
+        f"{month}: {int(item.get('rows') or 0):,} earlier rows{' (' + amounts + ')' if amounts else ''} were replaced."
+    )

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bot.cards import blocks, clarify, mrkdwn
-from bot.cards.blocks import Card
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Card
+from bot.cards.messages import clarify
 
 _FALLBACKS = {
     "blocked": "I only read cost data, and only with a SELECT. Nothing was run.",
@@ -25,7 +26,11 @@ def card(result: dict[str, Any], reference: str) -> Card:
     if reference and reference not in text:
         text = f"{text} (Reference {mrkdwn.escape(reference, 20)})"
     labels = [clarify.label_of(choice) for choice in (result.get("choices") or [])[:3]]
-    row = [blocks.button(label, f"clarify_{number}", f"{reference}:{number}") for number, label in enumerate(labels) if label]
+    row = [
+        blocks.button(label, f"clarify_{number}", f"{reference}:{number}")
+        for number, label in enumerate(labels)
+        if label
+    ]
     lead = "I can tell you:" if row and outcome == "cannot_answer" else ""
     return blocks.card(text, [blocks.section(text), blocks.context(lead), blocks.actions(row) if reference else None])
 
@@ -36,7 +41,7 @@ def note(text: str) -> Card:
     return blocks.card(body, [blocks.section(body)])
 
 
-def help_card(bot_name: str = "finops") -> Card:
+def help_card() -> Card:
     """What the bot is for, with examples that run when pressed."""
     text = (
         "*I answer questions about your cloud bills.* Ask in plain words, here or in any channel where I am; "

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, mrkdwn
-from bot.cards.blocks import Block, Card
+from analysis import formatting
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Block, Card
 
 STEPS = 20
 RUN_STEPS = 30  # task cards of a run; Slack takes 50
@@ -28,7 +28,9 @@ _ENDED = ("succeeded", "partial", "failed", "unknown", "undone")
 
 
 def card(payload: dict[str, Any]) -> Card:
-    """`payload` is the summary of a remediation: id, state, title, steps, left_out, undo, digest, frozen_at, approvals, expires_at and more."""
+    """`payload` is the summary of a remediation: id, state, title, steps,
+    left_out, undo, digest, frozen_at, approvals, expires_at and more.
+    """
     text = headline(payload)
     return blocks.card(
         text,
@@ -47,7 +49,7 @@ def headline(payload: dict[str, Any]) -> str:
     count = len({step["resource_id"] for step in payload["steps"]})
     where = mrkdwn.escape(payload.get("account") or payload.get("team") or "", 80)
     saves = payload.get("monthly_savings")
-    saving = f"saves {money.money(saves, str(payload.get('currency') or 'USD'))} a month" if saves else ""
+    saving = f"saves {formatting.money(saves, str(payload.get('currency') or 'USD'))} a month" if saves else ""
     place = f" in {where}" if where else ""
     if payload.get("headline"):
         what = mrkdwn.escape(str(payload["headline"]).format(count=count, s="" if count == 1 else "s"), 150)
@@ -64,13 +66,15 @@ def _table(payload: dict[str, Any]) -> Block | None:
             _named(step),
             str(step.get("says") or ""),
             _state(step) if started else _short(str(step.get("evidence") or "")),
-            money.money(step["monthly_savings"], currency) if step.get("monthly_savings") is not None else "",
+            formatting.money(step["monthly_savings"], currency) if step.get("monthly_savings") is not None else "",
         ]
         for step in steps[:STEPS]
     ]
     if len(steps) > STEPS:
-        rest = sum(money.decimal(step.get("monthly_savings")) or 0 for step in steps[STEPS:])
-        rows.append([f"{len(steps) - STEPS} more", "see the plan", "", money.money(rest, currency) if rest else ""])
+        rest = sum(formatting.decimal(step.get("monthly_savings")) or 0 for step in steps[STEPS:])
+        rows.append(
+            [f"{len(steps) - STEPS} more", "see the plan", "", formatting.money(rest, currency) if rest else ""]
+        )
     return blocks.table(["Resource", "Change", "State" if started else "Evidence", "A month"], rows, (3,))
 
 
@@ -98,7 +102,9 @@ def _evidence(payload: dict[str, Any]) -> list[str]:
     left_out = payload.get("left_out") or []
     lines = []
     if left_out:
-        names = "; ".join(f"{item.get('name') or item.get('resource_id')} ({item.get('reason')})" for item in left_out[:5])
+        names = "; ".join(
+            f"{item.get('name') or item.get('resource_id')} ({item.get('reason')})" for item in left_out[:5]
+        )
         more = f"; {len(left_out) - 5} more" if len(left_out) > 5 else ""
         lines.append(f"Left out: {mrkdwn.escape(names, 1_200)}{more}")
     if payload.get("undo"):
@@ -116,14 +122,18 @@ def _when(value: Any) -> str:
 
 def _standing(payload: dict[str, Any]) -> str:
     state, approvals = str(payload["state"]), payload.get("approvals") or []
-    by = ", ".join(f"{mrkdwn.escape(item.get('name') or item['actor'], 80)} {_when(item.get('at'))}" for item in approvals)
+    by = ", ".join(
+        f"{mrkdwn.escape(item.get('name') or item['actor'], 80)} {_when(item.get('at'))}" for item in approvals
+    )
     if state == "proposed":
         return _asking(payload, by)
     reason = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
     if state in ("rejected", "expired", "void"):
         return f"{_ENDINGS[state]}{reason}"
     savings = (
-        f"\n{mrkdwn.sentence(str(payload['savings'])[:1].upper() + str(payload['savings'])[1:], 600)}." if payload.get("savings") else ""
+        f"\n{mrkdwn.sentence(str(payload['savings'])[:1].upper() + str(payload['savings'])[1:], 600)}."
+        if payload.get("savings")
+        else ""
     )
     return f"{'Approved by ' + by + ' → ' if by else ''}{_progress(payload, reason)}{savings}"
 
@@ -169,7 +179,10 @@ def _buttons(payload: dict[str, Any]) -> Block | None:
         return blocks.actions(
             [
                 blocks.button(
-                    "Approve…" if typed else "Approve", "remediation_confirm" if typed else "remediation_approve", number, style="primary"
+                    "Approve…" if typed else "Approve",
+                    "remediation_confirm" if typed else "remediation_approve",
+                    number,
+                    style="primary",
                 ),
                 *(
                     [blocks.button("Choose…", "remediation_choose", number)]
@@ -194,7 +207,9 @@ def _buttons(payload: dict[str, Any]) -> Block | None:
 
 
 def progress(payload: dict[str, Any]) -> Card:
-    """In the thread: a line (`line`, with `ask`: ids of those who should look), or with `run` the steps of a run as a plan that is brought up to date."""
+    """In the thread: a line (`line`, with `ask`: ids of those who should look),
+    or with `run` the steps of a run as a plan that is brought up to date.
+    """
     line = mrkdwn.sentence(payload.get("line") or headline(payload), 1_500)
     if payload.get("run"):
         return blocks.card(line, [_run(payload)])
@@ -214,7 +229,11 @@ def _run(payload: dict[str, Any]) -> Block:
     tasks = [_task(at, steps[at]) for at in shown]
     rest = f" ({len(shown)} shown)" if len(shown) < len(steps) else ""
     what = "Undo" if payload.get("undo_of") else "Remediation"
-    return {"type": "plan", "title": mrkdwn.plain(f"{what} {payload['id']}: {done} of {len(steps)} done{rest}", 256), "tasks": tasks}
+    return {
+        "type": "plan",
+        "title": mrkdwn.plain(f"{what} {payload['id']}: {done} of {len(steps)} done{rest}", 256),
+        "tasks": tasks,
+    }
 
 
 def _task(at: int, step: dict[str, Any]) -> Block:

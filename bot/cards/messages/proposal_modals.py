@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bot.cards import blocks, mrkdwn, proposal
-from bot.cards.blocks import Block
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Block
+from bot.cards.messages import proposal
 
 OPTIONS = 10  # Slack's checkboxes
 
@@ -36,7 +37,9 @@ def _pages(lines: list[str], most: int) -> list[str]:
 
 
 def choose_modal(payload: dict[str, Any], where: str, *, approves: bool) -> Block:
-    """Checkboxes of the resources, ten a group as Slack allows; `approves` says that the ticked ones are approved with it."""
+    """Checkboxes of the resources, ten a group as Slack allows; `approves` says
+    that the ticked ones are approved with it.
+    """
     names = {step["resource_id"]: str(step.get("name") or step["resource_id"]) for step in payload["steps"]}
     options = [{"text": blocks.plain_text(f"{name} ({key})", 75), "value": key[:150]} for key, name in names.items()]
     fields = []
@@ -52,7 +55,9 @@ def choose_modal(payload: dict[str, Any], where: str, *, approves: bool) -> Bloc
             }
         )
     says = "What you leave unticked stays as it is. " + (
-        "The ticked ones are approved." if approves else "The ticked ones become a new proposal, to be approved on its own."
+        "The ticked ones are approved."
+        if approves
+        else "The ticked ones become a new proposal, to be approved on its own."
     )
     return _modal(
         "remediation_choose",
@@ -72,7 +77,13 @@ def confirm_modal(payload: dict[str, Any], where: str) -> Block:
         "label": blocks.plain_text(f"This deletes things. Type the number of resources ({count}) to approve.", 300),
         "element": {"type": "plain_text_input", "action_id": "confirmation", "max_length": 10},
     }
-    return _modal("remediation_confirm", where, "Approve", [blocks.section(f"*{proposal.headline(payload)}*"), field], submit="Approve")
+    return _modal(
+        "remediation_confirm",
+        where,
+        "Approve",
+        [blocks.section(f"*{proposal.headline(payload)}*"), field],
+        submit="Approve",
+    )
 
 
 def _modal(callback: str, where: str, title: str, fields: list[Block], submit: str | None) -> Block:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards import blocks, mrkdwn
-from bot.cards.blocks import Card
+from bot.cards.elements import blocks, mrkdwn
+from bot.cards.elements.blocks import Card
 
 _SAYS = {
     "approved": ":hourglass_flowing_sand: {what}: approved, starting.",
@@ -16,7 +16,9 @@ _SAYS = {
 
 
 def card(payload: dict[str, Any]) -> Card:
-    """`payload`: id, what, state, requested_by, approvers (ids), approved_by, reason. Approvers are mentioned only while they are asked."""
+    """`payload`: id, what, state, requested_by, approvers (ids), approved_by,
+    reason. Approvers are mentioned only while they are asked.
+    """
     what = mrkdwn.escape(payload.get("what") or "A flow", 200)
     state = str(payload["state"])
     asker = mrkdwn.escape(payload.get("requested_by") or "somebody", 80)
@@ -33,7 +35,10 @@ def card(payload: dict[str, Any]) -> Card:
 def _asking(number: str, what: str, asker: str, approvers: Sequence[str]) -> Card:
     who = " or ".join(mrkdwn.mention(person) for person in approvers[:5]) or "an operator (finops.yaml names none yet)"
     text = f"{what}: {asker} asks for it; {who} can approve."
-    row = [blocks.button("Approve", "request_approve", number, style="primary"), blocks.button("Reject", "request_reject", number)]
+    row = [
+        blocks.button("Approve", "request_approve", number, style="primary"),
+        blocks.button("Reject", "request_reject", number),
+    ]
     return blocks.card(text, [blocks.section(text), blocks.actions(row)])
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.cards import inputs
-from bot.cards.blocks import Block
+from bot.cards.elements import inputs
+from bot.cards.elements.blocks import Block
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WHAT = (("Digest of the day", "daily"), ("Digest of the week", "weekly"), ("A question of mine", "question"))
@@ -32,6 +32,8 @@ def modal(where: str, scopes: Mapping[str, Sequence[str]], channel: str | None, 
         inputs.field("days", "On", inputs.boxes(days, [str(number) for number in range(5)])),
         inputs.field("time", "At", inputs.clock("09:00")),
         inputs.field("zone", "Time zone", inputs.choice(zones, zone)),
-        inputs.field("question", "The question", inputs.text(most=500, initial=question[:500]), optional=True, hint=_HINT),
+        inputs.field(
+            "question", "The question", inputs.text(most=500, initial=question[:500]), optional=True, hint=_HINT
+        ),
     ]
     return inputs.modal("subscribe", where, "Subscribe", "Subscribe", fields)

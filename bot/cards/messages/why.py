@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from analysis import money
-from bot.cards import blocks, figures, mrkdwn
-from bot.cards.blocks import Block, Card
+from analysis import formatting
+from bot.cards.elements import blocks, figures, mrkdwn
+from bot.cards.elements.blocks import Block, Card
 
 PARTS = 8
 
@@ -19,7 +19,9 @@ def five_ws(evidence: dict[str, Any]) -> list[str]:
 
 def contributions(evidence: dict[str, Any]) -> list[tuple[str, float]]:
     """The parts of the change, largest first, the tail as `the rest`."""
-    parts = [(str(part["name"]), float(part["amount"])) for part in (evidence.get("cause") or {}).get("contributions") or []]
+    parts = [
+        (str(part["name"]), float(part["amount"])) for part in (evidence.get("cause") or {}).get("contributions") or []
+    ]
     ranked = sorted(parts, key=lambda part: -abs(part[1]))
     shown = ranked[:PARTS]
     if len(ranked) > PARTS:
@@ -28,25 +30,31 @@ def contributions(evidence: dict[str, Any]) -> list[tuple[str, float]]:
 
 
 def _signed(share: float) -> str:
-    return "0 %" if abs(share) < 0.0005 else f"{'−' if share < 0 else ''}{money.percent(share)}"
+    return "0 %" if abs(share) < 0.0005 else f"{'−' if share < 0 else ''}{formatting.percent(share)}"
 
 
 def _table(parts: Sequence[tuple[str, float]], currency: str) -> Block | None:
     total = sum(amount for _, amount in parts)
     rows = [[name, f"{amount:+,.2f}", _signed(amount / total) if total else ""] for name, amount in parts]
     return (
-        blocks.table(["Part", f"Change a day, {currency}", "Of the change"], [*rows, ["Total", f"{total:+,.2f}", ""]], (1, 2))
+        blocks.table(
+            ["Part", f"Change a day, {currency}", "Of the change"], [*rows, ["Total", f"{total:+,.2f}", ""]], (1, 2)
+        )
         if rows
         else None
     )
 
 
-def waterfall(title: str, cause: dict[str, Any], parts: Sequence[tuple[str, float]], currency: str) -> figures.Figure | None:
+def waterfall(
+    title: str, cause: dict[str, Any], parts: Sequence[tuple[str, float]], currency: str
+) -> figures.Figure | None:
     """From the day's cost before to the one after, by the parts; as bars where the evidence does not hold both."""
     if len(parts) < 2:
         return None
     if isinstance(cause.get("before"), int | float) and isinstance(cause.get("after"), int | float):
-        return figures.fall(title, ("Before, a day", "After, a day"), (cause["before"], cause["after"]), parts, currency)
+        return figures.fall(
+            title, ("Before, a day", "After, a day"), (cause["before"], cause["after"]), parts, currency
+        )
     return {
         "kind": "bar",
         "title": mrkdwn.plain(title, blocks.TITLE),

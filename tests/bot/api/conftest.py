@@ -9,15 +9,16 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from bot.api import tokens
 from bot.api.app import create_app
+from bot.api.auth import tokens
 from bot.api.context import Context
 from bot.api.limits import Buckets
-from db.engines import Database
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
 from db.tables import BudgetRow, Forecast, Insight, Remediation, Resource, daily_costs
 from nl2sql.deps import Deps
 from playbooks.plan import Plan
-from settings import Organisation, Settings
 
 NOW = datetime.now(UTC)
 ORGANISATION = Organisation.model_validate(
@@ -26,7 +27,13 @@ ORGANISATION = Organisation.model_validate(
         "people": [
             {"id": "U-ANN", "name": "Ann", "email": "ann@example.com", "roles": ["member"], "teams": ["payments"]},
             {"id": "U-OPS", "name": "Ops", "roles": ["operator"], "teams": ["search"]},
-            {"id": "U-APP", "name": "App", "roles": ["approver"], "teams": ["payments"], "approves_teams": ["payments"]},
+            {
+                "id": "U-APP",
+                "name": "App",
+                "roles": ["approver"],
+                "teams": ["payments"],
+                "approves_teams": ["payments"],
+            },
             {"id": "U-ROOT", "name": "Root", "roles": ["admin"]},
         ],
     }
@@ -35,7 +42,9 @@ ORGANISATION = Organisation.model_validate(
 Bearing = Callable[..., dict[str, str]]
 
 
-def bearer(database: Database, person: str, *scopes: tokens.Scope, lifetime: timedelta = timedelta(days=1)) -> dict[str, str]:
+def bearer(
+    database: Database, person: str, *scopes: tokens.Scope, lifetime: timedelta = timedelta(days=1)
+) -> dict[str, str]:
     """The header of a new token."""
     with Session(database.app) as session, session.begin():
         return {"Authorization": f"Bearer {tokens.issue(session, person, scopes, NOW, lifetime, 'test')}"}
@@ -64,16 +73,27 @@ def fill(database: Database) -> None:
         for team in ("payments", "search"):
             session.add(
                 Insight(
-                    fingerprint=team, kind="anomaly", severity="high", title=f"canary {team}", team=team, currency="USD", impact_amount=5
+                    fingerprint=team,
+                    kind="anomaly",
+                    severity="high",
+                    title=f"canary {team}",
+                    team=team,
+                    currency="USD",
+                    impact_amount=5,
                 )
             )
             session.add(Resource(resource_id=f"i-{team}", team=team, provider="AWS", account="main"))
-            session.add(BudgetRow(name=f"{team} budget", scope={"team": team}, amount=Decimal(100), currency="USD", origin="file"))
+            session.add(
+                BudgetRow(
+                    name=f"{team} budget", scope={"team": team}, amount=Decimal(100), currency="USD", origin="file"
+                )
+            )
             session.add(_proposal(team))
             session.add(_forecast(team, today))
     with database.owner.begin() as connection:
         connection.execute(
-            sa.insert(daily_costs), [_cost(team, today - timedelta(days=back)) for team in ("payments", "search") for back in range(1, 60)]
+            sa.insert(daily_costs),
+            [_cost(team, today - timedelta(days=back)) for team in ("payments", "search") for back in range(1, 60)],
         )
 
 
@@ -88,7 +108,13 @@ def _cost(team: str, day: date) -> dict[str, object]:
 def _forecast(team: str, today: date) -> Forecast:
     money = {name: Decimal(10) for name in ("expected_cost", "low_80", "high_80", "low_95", "high_95")}
     return Forecast(
-        scope_kind="team", scope=team, currency="USD", made_on=today, forecast_date=today + timedelta(days=1), model="ensemble", **money
+        scope_kind="team",
+        scope=team,
+        currency="USD",
+        made_on=today,
+        forecast_date=today + timedelta(days=1),
+        model="ensemble",
+        **money,
     )
 
 

@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from bot.api import tokens
+from bot.api.auth import tokens
 from bot.api.limits import Buckets
-from db.engines import Database
+from db.database import Database
 from tests.bot.api.conftest import NOW, bearer
 
 
@@ -49,7 +49,10 @@ def test_scopes_and_roles_both_count(client: TestClient, clean_database: Databas
     budget = {"amount": 100, "scope": {"team": "search"}, "currency": "EUR"}
     read_only = bearer(clean_database, "U-OPS", "read")
     assert client.put("/api/v1/budgets/search", json=budget, headers=read_only).status_code == 403
-    assert client.put("/api/v1/budgets/search", json=budget, headers=bearer(clean_database, "U-ANN", "write")).status_code == 403
+    assert (
+        client.put("/api/v1/budgets/search", json=budget, headers=bearer(clean_database, "U-ANN", "write")).status_code
+        == 403
+    )
     operator = bearer(clean_database, "U-OPS", "write")
     assert client.put("/api/v1/budgets/search", json=budget, headers=operator).status_code == 201
     assert client.put("/api/v1/budgets/search", json={**budget, "amount": 200}, headers=operator).status_code == 200
@@ -62,7 +65,10 @@ def test_pages_filters_and_etags(client: TestClient, clean_database: Database) -
     root = bearer(clean_database, "U-ROOT", "read")
     first = client.get("/api/v1/insights?limit=1", headers=root)
     assert first.json()["next_offset"] == 1
-    assert client.get("/api/v1/insights?limit=1", headers={**root, "If-None-Match": first.headers["etag"]}).status_code == 304
+    assert (
+        client.get("/api/v1/insights?limit=1", headers={**root, "If-None-Match": first.headers["etag"]}).status_code
+        == 304
+    )
     assert [i["team"] for i in client.get("/api/v1/insights?team=search", headers=root).json()["items"]] == ["search"]
     assert first.headers["link"].endswith('offset=1&limit=1>; rel="next"') or "offset=1" in first.headers["link"]
     assert client.get("/api/v1/insights?team='; DROP TABLE x --", headers=root).json()["items"] == []
@@ -74,16 +80,25 @@ def test_pages_filters_and_etags(client: TestClient, clean_database: Database) -
 def test_a_question_and_an_unsafe_one(client: TestClient, clean_database: Database) -> None:
     """The same ask as in Slack."""
     ann = bearer(clean_database, "U-ANN", "ask")
-    assert client.post("/api/v1/ai/query", json={"question": "drop table charges"}, headers=ann).json()["outcome"] == "blocked"
+    assert (
+        client.post("/api/v1/ai/query", json={"question": "drop table charges"}, headers=ann).json()["outcome"]
+        == "blocked"
+    )
     assert client.post("/api/v1/ai/query", json={"question": ""}, headers=ann).status_code == 422
 
 
 def test_a_decision_is_stored_and_audited(client: TestClient, clean_database: Database) -> None:
     """Acknowledging is for members of the team."""
     ann = bearer(clean_database, "U-ANN", "write", "read")
-    assert client.patch("/api/v1/insights/1", json={"status": "acknowledged", "reason": "ours"}, headers=ann).status_code == 200
+    assert (
+        client.patch("/api/v1/insights/1", json={"status": "acknowledged", "reason": "ours"}, headers=ann).status_code
+        == 200
+    )
     assert client.get("/api/v1/insights/1", headers=ann).json()["status"] == "acknowledged"
-    actions = [item["action"] for item in client.get("/api/v1/audit", headers=bearer(clean_database, "U-ROOT", "read")).json()["items"]]
+    actions = [
+        item["action"]
+        for item in client.get("/api/v1/audit", headers=bearer(clean_database, "U-ROOT", "read")).json()["items"]
+    ]
     assert "insight.acknowledged" in actions
 
 
@@ -124,12 +139,22 @@ def test_every_list_is_a_page(client: TestClient, clean_database: Database, path
 def test_nobody_sees_another_team_anywhere(client: TestClient, clean_database: Database) -> None:
     """Not in any list, summary or single thing."""
     ann = bearer(clean_database, "U-ANN", "read")
-    paths = ["insights", "insights/summary", "accounts", "services", "resources", "forecasts", "remediations", "budgets"]
+    paths = [
+        "insights",
+        "insights/summary",
+        "accounts",
+        "services",
+        "resources",
+        "forecasts",
+        "remediations",
+        "budgets",
+    ]
     told = {path: client.get(f"/api/v1/{path}", headers=ann).text for path in paths}
     assert [path for path, text in told.items() if "search" in text] == []
     assert "payments" in told["services"]
     assert [
-        client.get(f"/api/v1/{kind}", headers=ann).status_code for kind in ("budgets/search budget", "remediations/2", "insights/2")
+        client.get(f"/api/v1/{kind}", headers=ann).status_code
+        for kind in ("budgets/search budget", "remediations/2", "insights/2")
     ] == [404] * 3
 
 
@@ -154,7 +179,12 @@ def test_what_somebody_else_changed_is_not_overwritten(client: TestClient, clean
     assert client.put(path, json={"amount": 6}, headers={**root, "If-Match": stale}).status_code == 200
     assert client.put(path, json={"amount": 7}, headers={**root, "If-Match": stale}).status_code == 412
     assert client.delete(path, headers={**root, "If-Match": stale}).status_code == 412
-    assert client.patch("/api/v1/insights/1", json={"status": "resolved"}, headers={**root, "If-Match": '"old"'}).status_code == 412
+    assert (
+        client.patch(
+            "/api/v1/insights/1", json={"status": "resolved"}, headers={**root, "If-Match": '"old"'}
+        ).status_code
+        == 412
+    )
     assert client.put("/api/v1/budgets/payments budget", json={"amount": 7}, headers=root).status_code == 409
 
 
@@ -165,8 +195,12 @@ def test_everything_that_fails_is_a_problem_document(client: TestClient, clean_d
         404: client.get("/api/v1/nothing"),
         405: client.post("/api/v1/insights/summary", headers=root),
         422: client.get("/api/v1/insights?limit=x", headers=root),
-        400: client.post("/api/v1/ai/query", content="[" * 100_000, headers={**root, "Content-Type": "application/json"}),
-        413: client.post("/api/v1/ai/query", content=b" " * 1_000_001, headers={**root, "Content-Type": "application/json"}),
+        400: client.post(
+            "/api/v1/ai/query", content="[" * 100_000, headers={**root, "Content-Type": "application/json"}
+        ),
+        413: client.post(
+            "/api/v1/ai/query", content=b" " * 1_000_001, headers={**root, "Content-Type": "application/json"}
+        ),
     }
     assert {status: answer.status_code for status, answer in answers.items()} == {status: status for status in answers}
     for status, answer in answers.items():
@@ -180,7 +214,7 @@ def test_a_fault_nobody_foresaw_leaves_without_its_text(
     client: TestClient, clean_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reference, which is in the log."""
-    from bot.api import records
+    from bot.api.routes import records
 
     def broken(*_: object) -> None:
         raise RuntimeError("planted hunter2")
@@ -196,8 +230,8 @@ def test_too_many_calls_are_told_when_to_come_back(client: TestClient, clean_dat
     """429 with Retry-After, for callers and for strangers who guess tokens."""
     app = client.app
     root = bearer(clean_database, "U-ROOT", "read")
-    app.state.context.buckets.rate, app.state.context.buckets.burst = 0.001, 1  # type: ignore[attr-defined]
-    app.state.context.strangers.rate, app.state.context.strangers.burst = 0.001, 1  # type: ignore[attr-defined]
+    app.state.context.buckets.rate, app.state.context.buckets.burst = 0.001, 1
+    app.state.context.strangers.rate, app.state.context.strangers.burst = 0.001, 1
     answers = [client.get("/api/v1/kpis", headers=root) for _ in range(2)]
     guesses = [client.get("/api/v1/kpis", headers={"Authorization": "Bearer fops_guess"}) for _ in range(2)]
     assert [answer.status_code for answer in (*answers, *guesses)] == [200, 429, 401, 429]
@@ -228,7 +262,9 @@ def test_a_decision_needs_the_role_for_the_team(client: TestClient, clean_databa
     assert (refused.status_code, "stored plan" in refused.json()["detail"]) == (409, True)
     assert (
         client.post(
-            "/api/v1/remediations/2/decision", json={"decision": "approve"}, headers=bearer(clean_database, "U-APP", "write")
+            "/api/v1/remediations/2/decision",
+            json={"decision": "approve"},
+            headers=bearer(clean_database, "U-APP", "write"),
         ).status_code
         == 404
     )
@@ -246,7 +282,7 @@ def test_the_audit_log_is_filtered_and_verified(client: TestClient, clean_databa
 def test_ready_says_what_is_not(client: TestClient, clean_database: Database) -> None:
     """Readiness names its parts; alive looks at nothing."""
     assert client.get("/readyz").json() == {"status": "ready", "parts": {"database": "ready"}}
-    client.app.state.context.ready["slack"] = lambda: "is being connected"  # type: ignore[attr-defined]
+    client.app.state.context.ready["slack"] = lambda: "is being connected"
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["parts"]["slack"]) == (503, "is being connected")
     assert client.get("/healthz").json() == {"status": "alive"}

@@ -11,14 +11,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from access import Role
 from bot.api.app import create_app
 from bot.api.context import Context
 from bot.run import serving
-from db.engines import Database
-from demo.slack import Handle, Limits, Setup, UserGroup, running_workspace
+from config.access import Role
+from config.organisation import Group, Organisation, Person
+from config.settings import Settings
+from db.database import Database
 from nl2sql.deps import Deps
-from settings import Group, Organisation, Person, Settings
+from standins.slack import Handle, Limits, Setup, UserGroup, running_workspace
 from tests.bot.api.conftest import bearer, fill
 from tests.bot.conftest import MAYA, TOMAS, Prefect, Rules, connected
 from tests.openbao import free_port
@@ -26,7 +27,10 @@ from tests.openbao import free_port
 ORGANISATION = Organisation(
     visibility="own_teams",
     people=(Person(id=TOMAS, name="Tomás"), Person(id="maya", name="Maya", email="maya@example.com")),
-    groups=(Group(handle="finops-admins", roles=(Role.ADMIN,)), Group(handle="payers", roles=(Role.MEMBER,), teams=("payments",))),
+    groups=(
+        Group(handle="finops-admins", roles=(Role.ADMIN,)),
+        Group(handle="payers", roles=(Role.MEMBER,), teams=("payments",)),
+    ),
 )
 
 

@@ -1,4 +1,6 @@
-"""Whatever is sent, the API answers as its description says: no 500, no undeclared status, body or media type, no way past the token."""
+"""Whatever is sent, the API answers as its description says: no 500, no
+undeclared status, body or media type, no way past the token.
+"""
 
 import os
 from typing import Any
@@ -29,7 +31,10 @@ def test_the_api_keeps_its_promises(context: Context, token: dict[str, str], mod
     """Every operation, with valid values and with invalid ones, under all checks of schemathesis."""
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(context))
     accepted = schema.config.checks.positive_data_acceptance.expected_statuses
-    schema.config.checks.positive_data_acceptance.expected_statuses = [*accepted, "412"]  # an If-Match that matches nothing
+    schema.config.checks.positive_data_acceptance.expected_statuses = [
+        *accepted,
+        "412",
+    ]  # an If-Match that matches nothing
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) > 25
     for operation in operations:
@@ -42,10 +47,12 @@ def fuzz(operation: Any, mode: GenerationMode, token: dict[str, str]) -> None:
     """Send what the strategy makes for one operation."""
 
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    def one(case: schemathesis.Case) -> None:
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+    def one(case: schemathesis.Case[Any]) -> None:
         response = case.call(headers=token)
-        excluded = [negative_data_rejection] if all_is_text(operation, response) else []
+        excluded: list[Any] = [negative_data_rejection] if all_is_text(operation, response) else []
         excluded += [positive_data_acceptance] if ends_before_it_starts(case.body) else []
         case.validate_response(response, headers=token, excluded_checks=excluded)
 
@@ -59,10 +66,14 @@ def ends_before_it_starts(body: Any) -> bool:
 
 
 def all_is_text(operation: Any, response: Any) -> bool:
-    """Whether only texts arrived, where any will do: what was wrong with them, as an empty list, has no form in an address."""
+    """Whether only texts arrived, where any will do: what was wrong with them,
+    as an empty list, has no form in an address.
+    """
     raw = operation.definition.raw
     schemas = {
-        item["name"]: (item["schema"].get("anyOf") or [item["schema"]])[0] for item in raw.get("parameters", ()) if item["in"] == "query"
+        item["name"]: (item["schema"].get("anyOf") or [item["schema"]])[0]
+        for item in raw.get("parameters", ())
+        if item["in"] == "query"
     }
     texts = {name for name, schema in schemas.items() if schema.get("type") == "string" and "format" not in schema}
     sent = parse_qsl(urlsplit(response.request.url).query, keep_blank_values=True)

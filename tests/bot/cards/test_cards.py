@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.cards import alert, budget, home, kinds, proposal, proposal_modals, subscribe
-from demo.slack.blocks import message_faults, view_faults
+from bot.cards import message_types
+from bot.cards.messages import alert, budget, home, proposal, proposal_modals, subscribe
+from standins.slack.blocks import message_faults, view_faults
 
 HOSTILE = "<!channel> *x* @here `" + "y" * 400
 NAMES = ["orders-db", HOSTILE]
@@ -15,7 +16,13 @@ NAMES = ["orders-db", HOSTILE]
 def series(days: int) -> dict[str, Any]:
     dates = [date.fromordinal(740_000 + n).isoformat() for n in range(days)]
     values = [100.0 + n for n in range(days)]
-    return {"dates": dates, "actual": values, "expected": values, "low": [v - 5 for v in values], "high": [v + 5 for v in values]}
+    return {
+        "dates": dates,
+        "actual": values,
+        "expected": values,
+        "low": [v - 5 for v in values],
+        "high": [v + 5 for v in values],
+    }
 
 
 def marked(node: Any) -> list[str]:
@@ -57,7 +64,14 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
         "y_label": "USD",
         "limit": 9.0,
     }
-    money = {"amount": 90_000, "spent": 58_200, "forecast": 96_000, "forecast_low": 91_000, "forecast_high": 102_000, "currency": "USD"}
+    money = {
+        "amount": 90_000,
+        "spent": 58_200,
+        "forecast": 96_000,
+        "forecast_low": 91_000,
+        "forecast_high": 102_000,
+        "currency": "USD",
+    }
     load = {
         "path": f"/x/{name}",
         "provider": name,
@@ -115,7 +129,7 @@ SCOPES = {"team": [HOSTILE, "b"], "service": [f"service {n}" for n in range(150)
 def test_every_card_passes_slacks_checks_and_mentions_nobody_by_accident(name: str) -> None:
     """Each kind of message has a text that stands alone, valid blocks, and no broadcast."""
     for kind, payload in messages(name):
-        card = kinds.draw(kind, payload, date(2026, 11, 23))
+        card = message_types.draw(kind, payload, date(2026, 11, 23))
         assert card is not None
         shown = [{**b, "slack_file": {"id": "F1"}} if b.get("block_id") == "picture" else b for b in card["blocks"]]
         assert message_faults(shown, ["F1"]) == [], kind
@@ -126,13 +140,13 @@ def test_every_card_passes_slacks_checks_and_mentions_nobody_by_accident(name: s
 
 def test_every_kind_is_drawn_by_a_test() -> None:
     """A card that nobody draws here is not known to be valid."""
-    assert {kind for kind, _ in messages("x")} == set(kinds.CARDS)
-    assert kinds.draw("nobody", {}, date(2026, 11, 23)) is None
+    assert {kind for kind, _ in messages("x")} == set(message_types.CARDS)
+    assert message_types.draw("nobody", {}, date(2026, 11, 23)) is None
 
 
 def test_a_large_plan_shows_its_rest_and_its_whole_saving() -> None:
     """500 resources fit: twenty rows, then what the others save together."""
-    card = kinds.draw("proposal", remediation_of("x", count=500), date(2026, 11, 23))
+    card = message_types.draw("proposal", remediation_of("x", count=500), date(2026, 11, 23))
     assert card is not None
     rows = next(block for block in card["blocks"] if block["type"] == "table")["rows"]
     assert [cell["text"] for cell in rows[-1]] == ["480 more", "see the plan", "–", "$73.4k"]
@@ -144,7 +158,9 @@ def test_modals_pass_slacks_checks() -> None:
     for view in (
         alert.reason_modal("insight_expected", "{}", "Expected", "Why", days=True),
         alert.assign_modal("{}"),
-        budget.modal("{}", {**KNOWN_BUDGET, "rollover": True, "owner": "U0MAYA0001", "start": "2026-01-01"}, {}, ["USD"]),
+        budget.modal(
+            "{}", {**KNOWN_BUDGET, "rollover": True, "owner": "U0MAYA0001", "start": "2026-01-01"}, {}, ["USD"]
+        ),
         budget.modal("{}", KNOWN_BUDGET, {}, ["USD"]),
         budget.modal("{}", None, SCOPES, ["USD", "EUR"]),
         budget.modal("{}", None, {}, ["USD"]),

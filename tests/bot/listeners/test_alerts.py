@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from bot import insights
 from bot.api.app import create_app
 from bot.api.context import Context
+from bot.listeners import alerts
 from bot.runtime import Runtime
 from db import outbox
-from db.engines import Database
+from db.database import Database
 from db.tables import AuditEntry, Insight
-from demo.slack import Handle
 from nl2sql.deps import Deps
+from standins.slack import Handle
 from tests.bot.api.conftest import bearer
 from tests.bot.conftest import MAYA, PRIYA, TOMAS
 
@@ -39,7 +39,7 @@ def alert(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str, An
         )  # fmt: skip
         session.add(insight)
         session.flush()
-        outbox.leave(session, CHANNEL, "alert", insights.payload_of(insight), f"insight:{insight.id}:{CHANNEL}")
+        outbox.leave(session, CHANNEL, "alert", alerts.payload_of(insight), f"insight:{insight.id}:{CHANNEL}")
     bot.delivery.wake.set()
     return slack.wait_for_message(lambda message: "RDS is up" in message["text"])
 
@@ -61,7 +61,9 @@ def test_investigate_explains_in_the_thread_once(bot: Runtime, slack: Handle, al
 
 
 @pytest.mark.parametrize(("button", "status"), [("insight_expected", "expected"), ("insight_snooze", "snoozed")])
-def test_expected_and_snoozed_keep_reason_and_expiry(button: str, status: str, bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+def test_expected_and_snoozed_keep_reason_and_expiry(
+    button: str, status: str, bot: Runtime, slack: Handle, alert: dict[str, Any]
+) -> None:
     """The card says it, the thread says who, the audit log keeps it, and the detector finds it in the table."""
     slack.click(MAYA, alert["ts"], button)
     slack.wait_for_view(MAYA)
@@ -74,7 +76,9 @@ def test_expected_and_snoozed_keep_reason_and_expiry(button: str, status: str, b
     assert insight.status_until is not None
     assert (insight.status_until - datetime.now(UTC)).days == 29
     with Session(bot.database.app) as session:
-        assert session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("insight%"))).all() == [f"insight.{status}"]
+        assert session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("insight%"))).all() == [
+            f"insight.{status}"
+        ]
 
 
 def test_assigning_mentions_the_owner_once(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
@@ -112,7 +116,7 @@ def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle,
     """No proposal is made from nothing."""
     with bot.session() as session:
         insight = session.scalars(sa.select(Insight)).one()
-        payload = {**insights.payload_of(insight), "playbook": "ec2-stop-idle"}
+        payload = {**alerts.payload_of(insight), "playbook": "ec2-stop-idle"}
         insight.evidence = {**insight.evidence, "playbook": "ec2-stop-idle"}
         outbox.leave(session, CHANNEL, "alert", payload, "with-fix")
     card = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
@@ -123,7 +127,10 @@ def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle,
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [("expected", "Expected for 7 days, says Maya: <!here> test"), ("acknowledged", "Acknowledged, says Maya: <!here> test")],
+    [
+        ("expected", "Expected for 7 days, says Maya: <!here> test"),
+        ("acknowledged", "Acknowledged, says Maya: <!here> test"),
+    ],
 )
 def test_a_decision_through_the_api_is_drawn_and_said_like_a_button(
     status: str, says: str, bot: Runtime, slack: Handle, alert: dict[str, Any]
@@ -134,7 +141,9 @@ def test_a_decision_through_the_api_is_drawn_and_said_like_a_button(
     days = {"days": 7} if status == "expected" else {}
     with TestClient(create_app(context)) as client:
         answer = client.patch(
-            f"/api/v1/insights/{insight_of(bot).id}", json={"status": status, "reason": "<!here> test", **days}, headers=headers
+            f"/api/v1/insights/{insight_of(bot).id}",
+            json={"status": status, "reason": "<!here> test", **days},
+            headers=headers,
         )
     assert (answer.status_code, answer.json()["status"]) == (200, status)
     bot.delivery.wake.set()

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Actor
-from bot import answers
+from bot import assistant
 from bot.runtime import Runtime
-from db.engines import Database
+from config.access import Actor
+from db.database import Database
 from db.tables import Question
-from demo.slack import Handle
+from standins.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS, Rules, StartBot
 
 BOT = "<@U0FINOPS01>"
@@ -110,4 +110,4 @@ def test_a_button_of_a_forgotten_answer_says_so(bot: Runtime, slack: Handle, cle
 )
 def test_a_narrowed_answer_shows_nobody_more_than_they_may_see(clicker: Actor, asker: Actor, allowed: bool) -> None:
     """Only who sees all that the asker sees may open what was narrowed for the asker."""
-    assert answers.may_see(clicker, asker) is allowed
+    assert assistant.may_see(clicker, asker) is allowed

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.runtime import Runtime
+from config.organisation import Organisation
 from db.tables import AuditEntry, BudgetRow
-from demo.slack import Handle
-from flows.loading.delivery import ingest
-from settings import Organisation
+from flows.ingest.loading.delivery import ingest
+from standins.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS
 from tests.flows.conftest import rows
 
@@ -24,7 +24,12 @@ CHANNEL = "#finops"
 def bills(bot: Runtime, tmp_path: Path) -> None:
     """Costs of two teams in two environments, in dollars and euros."""
     content = [
-        {**row, "Tags": f'{{"team": "{team}", "env": "{stage}"}}', "BillingCurrency": currency, "ResourceId": f"{team}-{stage}"}
+        {
+            **row,
+            "Tags": f'{{"team": "{team}", "env": "{stage}"}}',
+            "BillingCurrency": currency,
+            "ResourceId": f"{team}-{stage}",
+        }
         for team, stage, currency in (("payments", "prod", "USD"), ("checkout", "dev", "EUR"))
         for row in rows(1)
     ]
@@ -49,7 +54,9 @@ def test_a_budget_of_two_dimensions_a_quarter_and_rollover(bot: Runtime, slack: 
     given = {"name": "payments in prod", "scope": "team:payments", "within": "environment:prod", "currency": "EUR", "amount": "12000.50", "period": "quarterly",
              "thresholds": "50, 90,100", "rollover": ["rollover"], "owner": MAYA}  # fmt: skip
     assert slack.submit(TOMAS, given) == {}
-    slack.wait_for_message(lambda message: "set the budget payments in prod (payments, prod) to €12k a quarter" in message["text"])
+    slack.wait_for_message(
+        lambda message: "set the budget payments in prod (payments, prod) to €12k a quarter" in message["text"]
+    )
     (row,) = budgets(bot)
     assert (row.scope, row.amount, row.currency, row.period) == (
         {"team": "payments", "environment": "prod"},
@@ -59,7 +66,9 @@ def test_a_budget_of_two_dimensions_a_quarter_and_rollover(bot: Runtime, slack: 
     )
     assert (row.thresholds, row.rollover, row.owner, row.origin) == ([0.5, 0.9, 1.0], True, MAYA, "slack")
     with Session(bot.database.app) as session:
-        assert session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("budget%"))).all() == ["budget.changed"]
+        assert session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("budget%"))).all() == [
+            "budget.changed"
+        ]
 
 
 @pytest.mark.usefixtures("bills")
@@ -69,11 +78,20 @@ def test_fields_that_cannot_be_are_refused_in_the_modal(bot: Runtime, slack: Han
     slack.wait_for_view(TOMAS)
     wrong = {"name": "x", "amount": "0", "period": "custom", "thresholds": "much", "start": None, "end": None}
     assert set(slack.submit(TOMAS, {**wrong, "amount": "5"})) == {"thresholds", "start", "end"}
-    assert set(slack.submit(TOMAS, {**wrong, "amount": "5", "thresholds": "80", "start": "2026-12-01", "end": "2026-12-01"})) == {"end"}
+    assert set(
+        slack.submit(TOMAS, {**wrong, "amount": "5", "thresholds": "80", "start": "2026-12-01", "end": "2026-12-01"})
+    ) == {"end"}
     assert budgets(bot) == []
-    assert slack.submit(TOMAS, {**wrong, "amount": "5", "thresholds": "80", "start": "2026-12-01", "end": "2026-12-05"}) == {}
+    assert (
+        slack.submit(TOMAS, {**wrong, "amount": "5", "thresholds": "80", "start": "2026-12-01", "end": "2026-12-05"})
+        == {}
+    )
     slack.wait_until(lambda: budgets(bot))
-    assert (budgets(bot)[0].starts_on, budgets(bot)[0].ends_on, budgets(bot)[0].scope) == (date(2026, 12, 1), date(2026, 12, 5), {})
+    assert (budgets(bot)[0].starts_on, budgets(bot)[0].ends_on, budgets(bot)[0].scope) == (
+        date(2026, 12, 1),
+        date(2026, 12, 5),
+        {},
+    )
     slack.slash(TOMAS, "/finops", "budget", CHANNEL)
     slack.wait_for_view(TOMAS)
     assert "There is a budget of this name" in slack.submit(TOMAS, {"name": "x", "amount": "7"})["name"]

@@ -1,4 +1,6 @@
-"""A conversation in Slack with the real answer side: follow-ups in every form, edited SQL, files, examples, in a thread that survives a restart."""
+"""A conversation in Slack with the real answer side: follow-ups in every form,
+edited SQL, files, examples, in a thread that survives a restart.
+"""
 
 import csv
 import io
@@ -13,15 +15,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from access import Role
-from bot import answers
+from bot import assistant
 from bot.run import serving
 from bot.runtime import Runtime
-from db.engines import Database
+from config.access import Role
+from config.organisation import Organisation, Person
+from config.settings import Settings
+from db.database import Database
 from db.tables import Question, Subscription
-from demo.slack import Handle
-from flows.loading.delivery import ingest
-from settings import Organisation, Person, Settings
+from flows.ingest.loading.delivery import ingest
+from standins.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS, Prefect, StartBot, connected
 
 BOT = "<@U0FINOPS01>"
@@ -36,7 +39,9 @@ def _bill(month: date) -> str:
     after = (month + timedelta(days=32)).replace(day=1)
     lines = []
     for day in range(3):
-        for number, (team, environment) in enumerate((("payments", "prod"), ("payments", "dev"), ("search", "prod"), ("search", "dev"))):
+        for number, (team, environment) in enumerate(
+            (("payments", "prod"), ("payments", "dev"), ("search", "prod"), ("search", "dev"))
+        ):
             cost, start = 10 * (number + 1), month + timedelta(days=day)
             tags = f'"{{""team"": ""{team}"", ""environment"": ""{environment}""}}"'
             lines.append(
@@ -54,7 +59,9 @@ def staff() -> Organisation:
 
 
 @pytest.fixture
-def start_bot(settings: Settings, staff: Organisation, clean_database: Database, prefect: Prefect, tmp_path: Path) -> StartBot:
+def start_bot(
+    settings: Settings, staff: Organisation, clean_database: Database, prefect: Prefect, tmp_path: Path
+) -> StartBot:
     """Bots whose answers are real, over last month's and the month before's bills."""
     this = datetime.now(UTC).date().replace(day=1)
     last = (this - timedelta(days=1)).replace(day=1)
@@ -66,7 +73,9 @@ def start_bot(settings: Settings, staff: Organisation, clean_database: Database,
     @contextmanager
     def start(slack: Handle) -> Iterator[Runtime]:
         before, wired = slack.sockets, connected(settings, slack)
-        with serving(wired, staff, clean_database, answers.connect(wired, staff, clean_database), prefect.start) as runtime:
+        with serving(
+            wired, staff, clean_database, assistant.connect(wired, staff, clean_database), prefect.start
+        ) as runtime:
             slack.wait_until(lambda: slack.sockets > before)
             yield runtime
 
@@ -79,7 +88,12 @@ def say(slack: Handle, text: str, root: str | None = None) -> tuple[str, dict[st
     thread = root or str(asked["ts"])
     bot = slack.workspace.app.bot_id
     reply = slack.wait_for_message(
-        lambda m: m.get("thread_ts") == thread and m.get("bot_id") == bot and m.get("blocks") and float(m["ts"]) > float(asked["ts"])
+        lambda m: (
+            m.get("thread_ts") == thread
+            and m.get("bot_id") == bot
+            and m.get("blocks")
+            and float(m["ts"]) > float(asked["ts"])
+        )
     )
     return thread, reply
 
@@ -119,11 +133,17 @@ def test_an_export_comes_with_its_file(start_bot: StartBot, slack: Handle) -> No
         files = [file for message in slack.thread(thread) for file in message.get("files") or []]
         content = slack.workspace.store.files[files[0]["id"]].content or b""
     assert len(files) == 1
-    assert list(csv.reader(io.StringIO(content.decode()))) == [["team", "effective_cost"], ["search", "210.0"], ["payments", "90.0"]]
+    assert list(csv.reader(io.StringIO(content.decode()))) == [
+        ["team", "effective_cost"],
+        ["search", "210.0"],
+        ["payments", "90.0"],
+    ]
 
 
 def test_edited_sql_is_answered_under_the_guard_and_can_be_an_example(start_bot: StartBot, slack: Handle) -> None:
-    """A refusal stays in the modal; an admin who finds the answer helpful makes it an example for the question that was asked."""
+    """A refusal stays in the modal; an admin who finds the answer helpful makes
+    it an example for the question that was asked.
+    """
     question = "kindly opine on the fiscal disposition of our estate"
     with start_bot(slack) as bot:
         thread, answer = say(slack, "what did we spend last month by team?")
@@ -131,7 +151,9 @@ def test_edited_sql_is_answered_under_the_guard_and_can_be_an_example(start_bot:
         slack.wait_for_view(TOMAS)
         assert "finops" in slack.submit(TOMAS, {"sql": "SELECT * FROM finops.charges"})["sql"]
         assert slack.submit(TOMAS, {"sql": "SELECT count(DISTINCT team) AS teams FROM daily_costs"}) == {}
-        edited = slack.wait_for_message(lambda m: m.get("thread_ts") == thread and "SQL edited by Tomás" in str(m.get("blocks")))
+        edited = slack.wait_for_message(
+            lambda m: m.get("thread_ts") == thread and "SQL edited by Tomás" in str(m.get("blocks"))
+        )
         assert headline(edited) == "*2 teams.*"
         with Session(bot.database.app) as session, session.begin():
             session.execute(

@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
-from access import Actor, Role
-from bot import home
+from bot.listeners import home
+from config.access import Actor, Role
 from db.tables import BudgetPeriod, BudgetRow, Forecast, Insight, Question
 from tests.flows.daily import spend
 
 TODAY = date(2026, 11, 21)
-MAYA = Actor(id="U1", name="Maya", roles=frozenset({Role.VIEWER, Role.MEMBER}), teams=frozenset({"payments"}), sees_all=True)
+MAYA = Actor(
+    id="U1", name="Maya", roles=frozenset({Role.VIEWER, Role.MEMBER}), teams=frozenset({"payments"}), sees_all=True
+)
 
 
 @pytest.fixture
@@ -34,7 +36,14 @@ def costs(session: Session) -> Session:
             band = dict.fromkeys(("low_80", "high_80", "low_95", "high_95"), cost)
             session.add(
                 Forecast(
-                    scope_kind="team", scope=team, currency="USD", made_on=TODAY, forecast_date=day, model="m", expected_cost=cost, **band
+                    scope_kind="team",
+                    scope=team,
+                    currency="USD",
+                    made_on=TODAY,
+                    forecast_date=day,
+                    model="m",
+                    expected_cost=cost,
+                    **band,
                 )
             )
     session.flush()
@@ -58,7 +67,17 @@ def test_a_team_without_a_budget_has_a_forecast_all_the_same(costs: Session) -> 
 def test_insights_of_ones_own_come_first(costs: Session) -> None:
     """What nobody owns comes after them, however large; other teams' are left out."""
     for name, team, impact in (("mine", "payments", 5), ("nobody's", None, 900), ("theirs", "search", 800)):
-        costs.add(Insight(fingerprint=name, kind="anomaly", severity="low", title=name, team=team, impact_amount=impact, currency="USD"))
+        costs.add(
+            Insight(
+                fingerprint=name,
+                kind="anomaly",
+                severity="low",
+                title=name,
+                team=team,
+                impact_amount=impact,
+                currency="USD",
+            )
+        )
     costs.flush()
     assert [one["title"] for one in home.gather(costs, MAYA, TODAY)["insights"]] == ["mine", "nobody's"]
 
@@ -72,3 +91,20 @@ def test_askers_are_counted_of_all_developers(developers: int, share: float, cos
     measured = {kpi["name"]: kpi for kpi in home.gather(costs, MAYA, TODAY, developers)["kpis"]}
     assert measured["weekly_askers"]["value"] == share
     assert measured["weekly_askers"]["good"] == (share >= 70)
+
+
+def test_ones_own_insight_stands_behind_any_number_of_others(costs: Session) -> None:
+    """The list is narrowed before it is cut."""
+    for number in range(250):
+        costs.add(_insight(f"other {number}", "search", 1000 + number))
+    costs.add(_insight("mine", "payments", 1))
+    costs.flush()
+    only_mine = Actor(id="U3", name="Sam", teams=frozenset({"payments"}))
+    assert [item["title"] for item in home.gather(costs, only_mine, TODAY)["insights"]] == ["mine"]
+
+
+def _insight(title: str, team: str, impact: int) -> Insight:
+    return Insight(
+        kind="anomaly", severity="high", status="open", title=title, team=team, fingerprint=title, impact_amount=impact, currency="USD",
+        scope={}, evidence={},
+    )  # fmt: skip

@@ -1,4 +1,6 @@
-"""A proposal's buttons: the rules decide, one transaction keeps it, Prefect is asked once, refusals are one private sentence."""
+"""A proposal's buttons: the rules decide, one transaction keeps it, Prefect is
+asked once, refusals are one private sentence.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,16 +9,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot import approvals
-from bot.clicks import Click
+from bot.listeners import proposals
+from bot.listeners.clicks import Click
 from bot.runtime import Runtime
-from db.engines import Database
+from db.database import Database
 from db.tables import FlowRequest, Remediation, RemediationStep
-from demo.slack import Handle
+from playbooks.approval.lifecycle import propose
+from playbooks.notifications import tell
 from playbooks.plan import Plan, PlannedStep
-from playbooks.remediation import propose
 from playbooks.schema import read_playbooks
-from playbooks.telling import tell
+from standins.slack import Handle
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect
 
 CHANNEL = "C0FINOPS01"
@@ -25,11 +27,33 @@ CHANNEL = "C0FINOPS01"
 def plan_of(playbook: str, count: int) -> Plan:
     book = read_playbooks()[playbook]
     steps = tuple(
-        PlannedStep(f"i-{n:04d}", f"web-{n}", "111122223333", "eu-west-1", book.steps[0].action, {}, 0, {}, "stop", "peak CPU 2.1 %", 153.0)
+        PlannedStep(
+            f"i-{n:04d}",
+            f"web-{n}",
+            "111122223333",
+            "eu-west-1",
+            book.steps[0].action,
+            {},
+            0,
+            {},
+            "stop",
+            "peak CPU 2.1 %",
+            153.0,
+        )
         for n in range(count)
     )
     return Plan(
-        playbook, book.digest(), "111122223333", "sandbox", "checkout", "dev", "USD", steps, (), "start again", "2026-11-23T10:04:00+00:00"
+        playbook,
+        book.digest(),
+        "111122223333",
+        "sandbox",
+        "checkout",
+        "dev",
+        "USD",
+        steps,
+        (),
+        "start again",
+        "2026-11-23T10:04:00+00:00",
     )
 
 
@@ -41,14 +65,23 @@ def proposal(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str,
 
 def proposed(bot: Runtime, slack: Handle, count: int) -> dict[str, Any]:
     with bot.session() as session:
-        propose(session, plan_of("ec2-stop-idle", count), read_playbooks()["ec2-stop-idle"], MAYA, datetime.now(UTC), channel=CHANNEL)
+        propose(
+            session,
+            plan_of("ec2-stop-idle", count),
+            read_playbooks()["ec2-stop-idle"],
+            MAYA,
+            datetime.now(UTC),
+            channel=CHANNEL,
+        )
     return slack.wait_for_message(lambda message: "remediation_approve" in str(message.get("blocks")))
 
 
 def press_old_button(bot: Runtime, proposal: dict[str, Any]) -> None:
     """Approve on a copy of the card from before it was updated, as a slow client does."""
     number = str(remediations(bot)[0].id)
-    approvals.on_approve(bot, Click(PRIYA, CHANNEL, proposal["ts"], proposal["ts"], "remediation_approve", number, "Approve", "", "1.0"))
+    proposals.on_approve(
+        bot, Click(PRIYA, CHANNEL, proposal["ts"], proposal["ts"], "remediation_approve", number, "Approve", "", "1.0")
+    )
 
 
 def remediations(bot: Runtime) -> list[Remediation]:
@@ -56,17 +89,23 @@ def remediations(bot: Runtime) -> list[Remediation]:
         return list(session.scalars(sa.select(Remediation).order_by(Remediation.id)))
 
 
-def test_an_approval_starts_the_flow_once(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+def test_an_approval_starts_the_flow_once(
+    bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect
+) -> None:
     """Pressed twice it is one run under the remediation's key; the second press is told who decided."""
     slack.click(PRIYA, proposal["ts"], "remediation_approve")
     slack.wait_until(lambda: prefect.runs)
     press_old_button(bot, proposal)
     slack.wait_until(lambda: slack.ephemerals(PRIYA))
     [remediation] = remediations(bot)
-    assert prefect.runs == {f"remediation-{remediation.id}": ("remediate/remediate", {"remediation_id": remediation.id})}
+    assert prefect.runs == {
+        f"remediation-{remediation.id}": ("remediate/remediate", {"remediation_id": remediation.id})
+    }
     assert "Too late: Priya approved it" in slack.ephemerals(PRIYA)[0]["text"]
     slack.wait_until(lambda: "Approved by" in str(slack.thread(proposal["ts"])[0]["blocks"]))
-    slack.wait_until(lambda: any("approved by Priya" in message["text"] for message in slack.thread(proposal["ts"])[1:]))
+    slack.wait_until(
+        lambda: any("approved by Priya" in message["text"] for message in slack.thread(proposal["ts"])[1:])
+    )
 
 
 @pytest.mark.parametrize(("person", "reason"), [(MAYA, "needs the role approver"), (TOMAS, "needs the role approver")])
@@ -93,7 +132,9 @@ def test_a_part_is_chosen_by_ticking(bot: Runtime, slack: Handle, proposal: dict
     assert prefect.runs == {f"remediation-{new.id}": ("remediate/remediate", {"remediation_id": new.id})}
 
 
-def test_a_part_chosen_by_its_requester_is_a_proposal(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+def test_a_part_chosen_by_its_requester_is_a_proposal(
+    bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect
+) -> None:
     """Who asked may make it smaller, not approve it."""
     slack.click(MAYA, proposal["ts"], "remediation_choose")
     assert slack.wait_for_view(MAYA)["submit"]["text"] == "Propose these"
@@ -103,7 +144,9 @@ def test_a_part_chosen_by_its_requester_is_a_proposal(bot: Runtime, slack: Handl
     assert prefect.runs == {}
 
 
-def test_ticking_everything_approves_the_whole(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+def test_ticking_everything_approves_the_whole(
+    bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect
+) -> None:
     """No second plan is made for the same resources."""
     slack.click(PRIYA, proposal["ts"], "remediation_choose")
     slack.wait_for_view(PRIYA)
@@ -112,7 +155,9 @@ def test_ticking_everything_approves_the_whole(bot: Runtime, slack: Handle, prop
     assert [row.state for row in remediations(bot)] == ["approved"]
 
 
-def test_rejecting_and_snoozing_keep_the_reason(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+def test_rejecting_and_snoozing_keep_the_reason(
+    bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect
+) -> None:
     """A rejected proposal can no longer be approved."""
     slack.click(PRIYA, proposal["ts"], "remediation_reject")
     slack.wait_for_view(PRIYA)
@@ -124,7 +169,9 @@ def test_rejecting_and_snoozing_keep_the_reason(bot: Runtime, slack: Handle, pro
     assert prefect.runs == {}
 
 
-def test_a_plan_of_500_resources_is_shown_and_approved(bot: Runtime, slack: Handle, clean_database: Database, prefect: Prefect) -> None:
+def test_a_plan_of_500_resources_is_shown_and_approved(
+    bot: Runtime, slack: Handle, clean_database: Database, prefect: Prefect
+) -> None:
     """Card, plan and choice keep Slack's limits."""
     card = proposed(bot, slack, 500)
     slack.click(PRIYA, card["ts"], "remediation_plan")
@@ -138,7 +185,9 @@ def test_a_plan_of_500_resources_is_shown_and_approved(bot: Runtime, slack: Hand
     assert not [call for call in slack.calls() if call.error]
 
 
-def test_undo_is_started_by_an_approver(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+def test_undo_is_started_by_an_approver(
+    bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect
+) -> None:
     """A remediation of its own, approved by who pressed, under its own key."""
 
     with bot.session() as session:
@@ -154,7 +203,9 @@ def test_undo_is_started_by_an_approver(bot: Runtime, slack: Handle, proposal: d
     assert list(prefect.runs) == [f"remediation-{undo.id}"]
 
 
-def test_an_approval_while_prefect_is_down_is_kept(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
+def test_an_approval_while_prefect_is_down_is_kept(
+    bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect
+) -> None:
     """The decision and the wish to start are one transaction."""
     prefect.down = True
     slack.click(PRIYA, proposal["ts"], "remediation_approve")

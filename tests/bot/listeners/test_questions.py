@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from bot import questions
+from bot.listeners import questions
 from bot.runtime import Runtime
-from db.engines import Database
+from db.database import Database
 from db.tables import Question, SlackEvent
-from demo.slack import Handle
+from standins.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS, Rules, StartBot
 
 BOT = "<@U0FINOPS01>"
@@ -151,7 +151,9 @@ def test_what_a_dead_bot_had_acknowledged_is_answered_by_another(start_bot: Star
     assert "asked of a bot that dies" in answer["text"]
 
 
-def test_fifty_people_asking_at_once_are_all_answered_and_acknowledged_in_time(start_bot: StartBot, slack: Handle, rules: Rules) -> None:
+def test_fifty_people_asking_at_once_are_all_answered_and_acknowledged_in_time(
+    start_bot: StartBot, slack: Handle, rules: Rules
+) -> None:
     """Two bots, fifty questions: no answer lost or doubled, every ack well within Slack's three seconds."""
     with start_bot(slack), start_bot(slack), ThreadPoolExecutor(10) as crowd:
         list(crowd.map(lambda n: slack.post_as(MAYA, "#finops", f"{BOT} question {n}"), range(50)))

@@ -14,14 +14,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.insight_decisions import payload_of
-from bot.outbox_delivery import Delivery
 from bot.runtime import web_client
-from db import kpis, outbox
-from db.engines import Database
+from bot.slack.delivery import Delivery
+from config.settings import Settings
+from db import outbox
+from db.database import Database
 from db.tables import Insight, OutboxMessage
-from demo.slack import Handle, Limits, Setup, running_workspace
-from settings import Settings
+from domain import kpis
+from domain.insight_decisions import payload_of
+from standins.slack import Handle, Limits, Setup, running_workspace
 from tests.bot.conftest import connected
 
 CHANNEL = "C0FINOPS01"
@@ -159,7 +160,9 @@ def test_a_rate_limit_during_the_search_forgets_no_uncertainty(
 def test_what_cannot_be_delivered_is_told_to_the_admins_and_blocks_nothing(
     delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
 ) -> None:
-    """A channel without the bot, an unknown kind, a payload without what the card needs: failed with a reason, the next one goes on."""
+    """A channel without the bot, an unknown kind, a payload without what the
+    card needs: failed with a reason, the next one goes on.
+    """
     leave("closed", channel="#random")
     leave("strange", kind="nobody")
     leave("broken", kind="alert", payload={"title": "no id"})
@@ -173,7 +176,9 @@ def test_what_cannot_be_delivered_is_told_to_the_admins_and_blocks_nothing(
     assert "not_in_channel" in str(row(clean_database, "closed").error)
 
 
-def test_refused_blocks_still_leave_the_text(delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database) -> None:
+def test_refused_blocks_still_leave_the_text(
+    delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
+) -> None:
     """A card that Slack refuses reaches people as its fallback, and the refusal is kept."""
     slack.faults.fail("chat.postMessage", "invalid_blocks")
     leave("a", "the sentence")
@@ -190,7 +195,9 @@ def test_a_message_for_later_does_not_hold_up_the_channel(
     leave("its thread", thread_key="quiet")
     leave("now")
     with Session(clean_database.app) as session, session.begin():
-        session.execute(sa.update(OutboxMessage).where(OutboxMessage.key == "quiet").values(not_before=clock() + timedelta(hours=1)))
+        session.execute(
+            sa.update(OutboxMessage).where(OutboxMessage.key == "quiet").values(not_before=clock() + timedelta(hours=1))
+        )
     deliver(delivery)
     assert texts(slack) == ["now"]
     clock.ahead += timedelta(hours=2)
@@ -220,7 +227,14 @@ def test_a_picture_is_uploaded_and_shown_in_its_card(delivery: Delivery, slack: 
 def test_a_picture_that_cannot_be_uploaded_is_left_out(delivery: Delivery, slack: Handle, leave: Leave) -> None:
     """The card comes without it."""
     slack.faults.fail("files.getUploadURLExternal", "fatal_error")
-    figure = {"kind": "line", "title": "Cost", "categories": ["a", "b"], "series": [["cost", [1.0, 2.0]]], "y_label": "USD", "limit": 20}
+    figure = {
+        "kind": "line",
+        "title": "Cost",
+        "categories": ["a", "b"],
+        "series": [["cost", [1.0, 2.0]]],
+        "y_label": "USD",
+        "limit": 20,
+    }
     leave("digest", kind="digest", payload={"title": "Payments", "lines": ["Yesterday $1"], "figure": figure})
     deliver(delivery)
     assert [block["type"] for block in slack.messages(CHANNEL)[0]["blocks"]] == ["section"]
@@ -250,8 +264,8 @@ DYING = """
 import os, sys
 from datetime import UTC, datetime, timedelta
 from slack_sdk import WebClient
-from bot.outbox_delivery import Delivery
-from db.engines import Database
+from bot.slack.delivery import Delivery
+from db.database import Database
 
 class Dying(WebClient):
     def chat_postMessage(self, **message):
@@ -272,9 +286,17 @@ def test_a_bot_killed_around_the_post_loses_and_doubles_nothing(
 ) -> None:
     """kill -9 just before the post, and between the post and its mark: the next bot posts, or finds what was posted."""
     leave("a")
-    environment = {**os.environ, "DIES": moment, "DATABASE": clean_database.app_url, "TOKEN": slack.bot_token, "SLACK": slack.api_url}
-    root = Path(__file__).resolve().parent.parent.parent
-    died = subprocess.run([sys.executable, "-c", DYING, CHANNEL], env=environment, cwd=root, capture_output=True, text=True, check=False)
+    environment = {
+        **os.environ,
+        "DIES": moment,
+        "DATABASE": clean_database.app_url,
+        "TOKEN": slack.bot_token,
+        "SLACK": slack.api_url,
+    }
+    root = Path(__file__).resolve().parent.parent.parent.parent
+    died = subprocess.run(
+        [sys.executable, "-c", DYING, CHANNEL], env=environment, cwd=root, capture_output=True, text=True, check=False
+    )
     assert died.returncode == -9, died.stderr
     assert texts(slack) == ([] if moment == "before" else ["a"])
     assert delivery.due() == []  # a post that is under way may still arrive
@@ -287,11 +309,15 @@ def test_a_bot_killed_around_the_post_loses_and_doubles_nothing(
     assert texts(slack) == ["a"]
 
 
-def test_an_insight_knows_when_its_first_card_was_posted(delivery: Delivery, leave: Leave, clean_database: Database, clock: Clock) -> None:
+def test_an_insight_knows_when_its_first_card_was_posted(
+    delivery: Delivery, leave: Leave, clean_database: Database, clock: Clock
+) -> None:
     """Neither a line in its thread nor a second card changes it, and the measure of detection reads it."""
     arrived = datetime.now(UTC) - timedelta(minutes=7)
     with Session(clean_database.app) as session, session.begin():
-        insight = Insight(fingerprint="f", kind="anomaly", severity="high", title="RDS is up", currency="USD", data_arrived_at=arrived)
+        insight = Insight(
+            fingerprint="f", kind="anomaly", severity="high", title="RDS is up", currency="USD", data_arrived_at=arrived
+        )
         session.add(insight)
         session.flush()
         number, card = insight.id, payload_of(insight)

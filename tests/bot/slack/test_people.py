@@ -2,11 +2,13 @@
 
 import pytest
 
-from access import Role, same_person
-from bot.people import People, actor_of
 from bot.runtime import web_client
-from demo.slack import Handle, Setup, UserGroup, running_workspace
-from settings import Group, Organisation, Person, Settings
+from bot.slack.people import People
+from commands.acting import actor_of
+from config.access import Role, same_person
+from config.organisation import Group, Organisation, Person
+from config.settings import Settings
+from standins.slack import Handle, Setup, UserGroup, running_workspace
 from tests.bot.conftest import MAYA, TOMAS, connected
 
 
@@ -30,7 +32,9 @@ def test_people_are_found_by_id_and_by_email(settings: Settings, slack: Handle) 
 
 def test_user_groups_add_roles(settings: Settings) -> None:
     """To their members, and to nobody else."""
-    organisation = Organisation(groups=(Group(handle="finops-approvers", roles=(Role.APPROVER,), approves_teams=("checkout",)),))
+    organisation = Organisation(
+        groups=(Group(handle="finops-approvers", roles=(Role.APPROVER,), approves_teams=("checkout",)),)
+    )
     with running_workspace(Setup(groups=(UserGroup("S1", "finops-approvers", "Approvers", (MAYA,)),))) as slack:
         people = People(web_client(connected(settings, slack), retry=True), organisation)
         assert people.actor(MAYA).roles == {Role.VIEWER, Role.APPROVER}
@@ -52,7 +56,11 @@ def test_a_person_is_the_same_actor_by_id_by_email_and_in_slack(settings: Settin
         assert people.person("p2") == people.person("maya@example.com") == people.actor(MAYA)
         assert people.actor(MAYA).approves_playbooks == {"ec2-stop-idle"}
         assert (people.person("p3").id, people.person("p3").roles) == ("p3", {Role.VIEWER, Role.MEMBER})
-        assert actor_of(connected(settings, slack), organisation, "p2").roles == {Role.VIEWER, Role.MEMBER, Role.APPROVER}
+        assert actor_of(connected(settings, slack), organisation, "p2").roles == {
+            Role.VIEWER,
+            Role.MEMBER,
+            Role.APPROVER,
+        }
         assert actor_of(connected(settings, slack), organisation, "MAYA@example.com").id == MAYA
     assert actor_of(settings, organisation, "p2").roles == {Role.VIEWER, Role.MEMBER}
 

@@ -1,4 +1,6 @@
-"""Secrets that are rotated in Vault reach a running process: the database's password, Slack's token and signing secret, the model's key."""
+"""Secrets that are rotated in Vault reach a running process: the database's
+password, Slack's token and signing secret, the model's key.
+"""
 
 import json
 import threading
@@ -14,14 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.run import serving
+from config.organisation import Organisation
+from config.settings import Settings, read_settings
 from db import engines, outbox, postgres
-from db.engines import Database
+from db.database import Database
 from db.tables import OutboxMessage
-from demo.slack import Handle
 from nl2sql.llm.prompt import Context as Prompt
 from nl2sql.llm.translate import Draft, connect_model, translate
 from nl2sql.llm.translator import connect_translator
-from settings import Organisation, Settings, read_settings
+from standins.slack import Handle
 from tests import openbao
 from tests.bot.conftest import MAYA, Prefect, Rules
 from tests.openbao import Server
@@ -45,17 +48,21 @@ def live(vault: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 def look_again(settings: Settings) -> None:
     """As if the time to look again had come."""
     assert settings._live is not None
-    settings._live.kept._read_at -= 1_000
+    settings._live.secrets._read_at -= 1_000
 
 
 def looked_a_while_ago(settings: Settings) -> None:
     """Some seconds ago: not yet time to look again, but a refusal leads to a look."""
     assert settings._live is not None
-    settings._live.kept._read_at -= 5
+    settings._live.secrets._read_at -= 5
 
 
-def test_a_rotated_database_password_is_used_without_a_restart(live: Server, database: Database, finops_home: Path) -> None:
-    """The connection that is refused is made anew with what Vault holds by now; with nothing newer there the refusal stands."""
+def test_a_rotated_database_password_is_used_without_a_restart(
+    live: Server, database: Database, finops_home: Path
+) -> None:
+    """The connection that is refused is made anew with what Vault holds by now;
+    with nothing newer there the refusal stands.
+    """
     superuser = sa.create_engine(postgres.start(finops_home).url("postgres"), isolation_level="AUTOCOMMIT")
 
     def address(password: str) -> str:
@@ -94,9 +101,17 @@ def test_a_rotated_database_password_is_used_without_a_restart(live: Server, dat
 
 
 def test_a_rotated_slack_token_is_swapped_in_a_running_bot(
-    live: Server, slack: Handle, settings: Settings, clean_database: Database, rules: Rules, prefect: Prefect, staff: Organisation
+    live: Server,
+    slack: Handle,
+    settings: Settings,
+    clean_database: Database,
+    rules: Rules,
+    prefect: Prefect,
+    staff: Organisation,
 ) -> None:
-    """Messages that the old one could not deliver are delivered; the socket stays, and would open anew with the new token."""
+    """Messages that the old one could not deliver are delivered; the socket
+    stays, and would open anew with the new token.
+    """
     live.write(SLACK_BOT_TOKEN=slack.bot_token, SLACK_APP_TOKEN=slack.app_token)
     process = read_settings(_env_file=None, home=settings.home, slack_api_url=slack.api_url)
     with serving(process, staff, clean_database, rules.side(), prefect.start) as bot:
@@ -129,7 +144,9 @@ def keyed_endpoint(accepted: list[str]) -> Iterator[str]:
             self.rfile.read(int(self.headers["Content-Length"]))
             good = self.headers["Authorization"].removeprefix("Bearer ") in accepted
             draft = json.dumps({"kind": "query", "sql": "SELECT 1", "text": "", "choices": []})
-            body: dict[str, Any] = {"choices": [{"message": {"content": draft}}]} if good else {"error": {"message": "no such key"}}
+            body: dict[str, Any] = (
+                {"choices": [{"message": {"content": draft}}]} if good else {"error": {"message": "no such key"}}
+            )
             data = json.dumps(body).encode()
             self.send_response(200 if good else 401)
             self.send_header("Content-Type", "application/json")

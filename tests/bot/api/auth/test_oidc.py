@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi.testclient import TestClient
 
 from bot.api.app import create_app
+from bot.api.auth.oidc import SignIn, sign_in_of
 from bot.api.context import Context
-from bot.api.oidc import SignIn, sign_in_of
-from errors import UserError
-from settings import Settings
+from config.errors import UserError
+from config.settings import Settings
 
 AUDIENCE = "finops-bot"
 PATH = "/api/v1/insights"
@@ -41,15 +41,28 @@ class Provider:
         if path == "/.well-known/openid-configuration":
             return {"issuer": self.claims_to_be or self.issuer, "jwks_uri": f"{self.issuer}/keys"}
         return {
-            "keys": [{**json.loads(_algorithm(key).to_jwk(key.public_key())), "kid": kid, "use": "sig"} for kid, key in self.keys.items()]
+            "keys": [
+                {**json.loads(_algorithm(key).to_jwk(key.public_key())), "kid": kid, "use": "sig"}
+                for kid, key in self.keys.items()
+            ]
         }
 
     def token(self, kid: str = "one", key: Any = None, headers: dict[str, Any] | None = None, **claims: Any) -> str:
         key = key or self.keys[kid]
-        whole = {"iss": self.issuer, "aud": AUDIENCE, "exp": time.time() + 300, "email": "ann@example.com", "sub": "U-ANN", **claims}
+        whole = {
+            "iss": self.issuer,
+            "aud": AUDIENCE,
+            "exp": time.time() + 300,
+            "email": "ann@example.com",
+            "sub": "U-ANN",
+            **claims,
+        }
         algorithm = "RS256" if isinstance(key, rsa.RSAPrivateKey) else "ES256"
         return jwt.encode(
-            {name: value for name, value in whole.items() if value is not None}, key, algorithm, {"kid": kid, **(headers or {})}
+            {name: value for name, value in whole.items() if value is not None},
+            key,
+            algorithm,
+            {"kid": kid, **(headers or {})},
         )
 
 
@@ -105,7 +118,9 @@ def clock() -> Clock:
 @pytest.fixture
 def client(context: Context, provider: Provider, clock: Clock) -> Iterator[TestClient]:
     """The API that takes the provider's tokens."""
-    with TestClient(create_app(replace(context, sign_in=SignIn(provider.issuer, AUDIENCE, "email", clock=clock)))) as client:
+    with TestClient(
+        create_app(replace(context, sign_in=SignIn(provider.issuer, AUDIENCE, "email", clock=clock)))
+    ) as client:
         yield client
 
 
@@ -126,7 +141,9 @@ def forged(provider: Provider, header: dict[str, Any], secret: bytes | None) -> 
     claims = {"iss": provider.issuer, "aud": AUDIENCE, "exp": time.time() + 300, "email": "ann@example.com"}
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
     signed = b".".join(parts)
-    signature = base64.urlsafe_b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).rstrip(b"=") if secret else b""
+    signature = (
+        base64.urlsafe_b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).rstrip(b"=") if secret else b""
+    )
     return (signed + b"." + signature).decode()
 
 
@@ -156,12 +173,17 @@ def bad_tokens(provider: Provider) -> dict[str, str]:
 
 def test_whatever_is_wrong_is_refused(client: TestClient, provider: Provider) -> None:
     """With 401 each, and nothing says which it was."""
-    answers = {name: client.get(PATH, headers={"Authorization": f"Bearer {token}"}) for name, token in bad_tokens(provider).items()}
+    answers = {
+        name: client.get(PATH, headers={"Authorization": f"Bearer {token}"})
+        for name, token in bad_tokens(provider).items()
+    }
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 401)
     assert len({answer.json()["detail"] for answer in answers.values()}) == 1
 
 
-def test_rotated_keys_are_fetched_and_withdrawn_ones_forgotten(client: TestClient, provider: Provider, clock: Clock) -> None:
+def test_rotated_keys_are_fetched_and_withdrawn_ones_forgotten(
+    client: TestClient, provider: Provider, clock: Clock
+) -> None:
     """A new key is asked for once in a while, not for each token that names it."""
     assert status(client, provider.token()) == 200
     provider.keys = {"two": RSA[1]}
@@ -185,12 +207,15 @@ def test_a_provider_that_is_away_is_no_refusal(context: Context, clock: Clock, p
         provider.claims_to_be = "http://evil.example"
         assert status(client, provider.token()) == 200
     provider.claims_to_be = "http://evil.example"
-    with TestClient(create_app(replace(context, sign_in=SignIn(provider.issuer, AUDIENCE, "email", clock=clock)))) as client:
+    with TestClient(
+        create_app(replace(context, sign_in=SignIn(provider.issuer, AUDIENCE, "email", clock=clock)))
+    ) as client:
         assert status(client, provider.token()) == 503
 
 
 @pytest.mark.parametrize(
-    ("scope", "expected"), [("openid finops:read", 403), (["finops:write", "finops:read"], 404), (None, 404), ("openid", 404)]
+    ("scope", "expected"),
+    [("openid finops:read", 403), (["finops:write", "finops:read"], 404), (None, 404), ("openid", 404)],
 )
 def test_scopes_of_a_token_bound_it(client: TestClient, provider: Provider, scope: Any, expected: int) -> None:
     """Where it names any of ours."""

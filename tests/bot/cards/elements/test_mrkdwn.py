@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import mrkdwn
+from bot.cards.elements import mrkdwn
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import charts
-from bot.cards import answer, figures, kinds, tables
-from demo.slack.blocks import message_faults, view_faults
+from bot.cards import message_types
+from bot.cards.elements import figures, tables
+from bot.cards.messages import answer
+from standins.slack.blocks import message_faults, view_faults
 
 TODAY = date(2026, 11, 23)
 
@@ -36,7 +38,8 @@ def test_the_first_line_is_the_answer_and_the_text_stands_alone() -> None:
     card = answer.card(result(["service", "cost"], [["EC2", 7204.11], ["S3", 12.5]]), "7F3K", TODAY)
     assert card["blocks"][0]["text"]["text"] == "*$12.4k: checkout in prod, last week*"
     assert (
-        card["text"] == "$12.4k: checkout in prod, last week (Effective cost · 16–22 Nov 2026 · bills through 22 Nov · answered by rules)"
+        card["text"]
+        == "$12.4k: checkout in prod, last week (Effective cost · 16–22 Nov 2026 · bills through 22 Nov · answered by rules)"
     )
     assert message_faults(card["blocks"]) == []
 
@@ -71,8 +74,21 @@ def test_parts_of_a_whole_show_their_share() -> None:
     shown = tables.table_of(split)
     assert shown is not None
     assert [row[2]["text"] for row in shown["rows"]] == ["Share", "75.0 %", "25.0 %", "–"]
-    for columns, rows in ((["day", "cost"], [["2026-11-01", 1.0], ["2026-11-02", 2.0]]), (["service", "cost"], [["a", 1.0], ["b", -2.0]])):
+    for columns, rows in (
+        (["day", "cost"], [["2026-11-01", 1.0], ["2026-11-02", 2.0]]),
+        (["service", "cost"], [["a", 1.0], ["b", -2.0]]),
+    ):
         assert "Share" not in str(tables.table_of(result(columns, rows)))
+
+
+def test_shares_of_a_ranking_that_was_cut_are_of_everything() -> None:
+    """Not of the rows that are shown; where the whole is not known, there is no share."""
+    cut = result(["service", "cost"], [["EC2", 50.0], ["S3", 30.0]]) | {"sql": "SELECT … ORDER BY cost DESC LIMIT 2"}
+    shown = tables.table_of(cut | {"whole": 200.0})
+    assert shown is not None
+    assert [row[2]["text"] for row in shown["rows"]] == ["Share", "25.0 %", "15.0 %", "100.0 %"]
+    assert [cell["text"] for cell in shown["rows"][-1]][:2] == ["Total of all", "200.00"]
+    assert "Share" not in str(tables.table_of(cut))
 
 
 def test_what_must_not_be_added_up_has_no_total() -> None:
@@ -90,12 +106,19 @@ def test_what_must_not_be_added_up_has_no_total() -> None:
 def test_figures_follow_the_shape_of_the_rows() -> None:
     """A trend is a line, a ranking bars of eight and other, and a month of days a picture."""
     days = [[f"2026-11-{day:02d}", float(day)] for day in range(1, 11)]
-    assert block(answer.card(result(["day", "cost"], days), "R", TODAY), "data_visualization")["chart"]["type"] == "line"
-    ranking = block(answer.card(result(["team", "cost"], [[f"t{n}", 20.0 - n] for n in range(14)]), "R", TODAY), "data_visualization")
+    assert (
+        block(answer.card(result(["day", "cost"], days), "R", TODAY), "data_visualization")["chart"]["type"] == "line"
+    )
+    ranking = block(
+        answer.card(result(["team", "cost"], [[f"t{n}", 20.0 - n] for n in range(14)]), "R", TODAY),
+        "data_visualization",
+    )
     labels = ranking["chart"]["axis_config"]["categories"]
     assert labels[-1] == "other"
     assert len(labels) == 9
-    month = answer.card(result(["day", "cost"], [[f"2026-10-{day:02d}", 1.0 * day] for day in range(1, 32)]), "R", TODAY)
+    month = answer.card(
+        result(["day", "cost"], [[f"2026-10-{day:02d}", 1.0 * day] for day in range(1, 32)]), "R", TODAY
+    )
     assert month["chart"]["kind"] == "line"
     assert block(month, "image")["block_id"] == "picture"
 
@@ -114,7 +137,9 @@ def test_buttons_carry_the_reference_and_nothing_else() -> None:
 
 def test_the_csv_is_exact_and_runs_no_formula() -> None:
     """Spreadsheets see texts, programs see every digit."""
-    written = list(csv.reader(io.StringIO(tables.csv_of(result(["tag", "cost"], [["=HYPERLINK(1)", 0.1234567], ["-2+3", None]])))))
+    written = list(
+        csv.reader(io.StringIO(tables.csv_of(result(["tag", "cost"], [["=HYPERLINK(1)", 0.1234567], ["-2+3", None]]))))
+    )
     assert written == [["tag", "cost"], ["'=HYPERLINK(1)", "0.1234567"], ["'-2+3", ""]]
 
 
@@ -131,12 +156,16 @@ cells = st.one_of(
 @given(st.data())
 def test_every_result_makes_a_card_that_slack_takes(data: st.DataObject) -> None:
     """Wild names and values of any shape stay within the limits."""
-    columns = data.draw(st.lists(st.sampled_from(["service", "cost", "day", "team", "share", "x" * 90]), min_size=1, max_size=25))
+    columns = data.draw(
+        st.lists(st.sampled_from(["service", "cost", "day", "team", "share", "x" * 90]), min_size=1, max_size=25)
+    )
     rows = data.draw(st.lists(st.lists(cells, min_size=len(columns), max_size=len(columns)), max_size=60))
     outcome = data.draw(st.sampled_from(["answer", "clarify", "cannot_answer", "blocked", "timeout", "unavailable"]))
     choices = data.draw(st.lists(st.text(max_size=100), max_size=12))
     wild = result(columns, rows, outcome=outcome, choices=choices, text=data.draw(st.text(max_size=200)))
-    card = kinds.draw("answer", {"result": wild, "reference": "7F3K", "asked": data.draw(st.none() | st.text(max_size=50))}, TODAY)
+    card = message_types.draw(
+        "answer", {"result": wild, "reference": "7F3K", "asked": data.draw(st.none() | st.text(max_size=50))}, TODAY
+    )
     assert card is not None
     shown = [{**b, "slack_file": {"id": "F1"}} if b.get("block_id") == "picture" else b for b in card["blocks"]]
     assert message_faults(shown, ["F1"]) == []
@@ -169,12 +198,17 @@ def test_a_change_is_a_waterfall_that_adds_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ends", "parts"), [((90_000.0, 90_500.0), [300.0, 200.0]), ((0.0, 50.0), [30.0, 20.0]), ((100.0, 20.0), [-50.0, -30.0])]
+    ("ends", "parts"),
+    [((90_000.0, 90_500.0), [300.0, 200.0]), ((0.0, 50.0), [30.0, 20.0]), ((100.0, 20.0), [-50.0, -30.0])],
 )
 def test_a_waterfall_can_be_drawn(ends: tuple[float, float], parts: list[float]) -> None:
     """Of a small change, from nothing, and downward."""
     figure = figures.fall(
-        "Why", ("before", "after"), ends, [(f"a very long name of a resource {n}", part) for n, part in enumerate(parts)], "USD"
+        "Why",
+        ("before", "after"),
+        ends,
+        [(f"a very long name of a resource {n}", part) for n, part in enumerate(parts)],
+        "USD",
     )
     assert figure is not None
     assert charts.png(figure).startswith(b"\x89PNG")
@@ -202,7 +236,9 @@ def test_sql_that_is_too_long_to_edit_is_not_cut() -> None:
 def test_parts_over_time_are_columns() -> None:
     """A row a step, the largest parts, the others and their sum beside it; the total stands below."""
     rows = [[f"2026-10-{day:02d}", f"team-{n}", float(n)] for day in range(1, 15) for n in range(1, 9)]
-    shown = block(answer.card(result(["day", "team", "effective_cost"], rows, chart="stacked"), "7F3K", TODAY), "table")["rows"]
+    shown = block(
+        answer.card(result(["day", "team", "effective_cost"], rows, chart="stacked"), "7F3K", TODAY), "table"
+    )["rows"]
     cells = [[cell["text"] for cell in row] for row in shown]
     assert cells[0] == ["Day", "Total", "team-8", "team-7", "team-6", "Other"]
     assert cells[1] == ["4 earlier in the CSV", "144.00", "32.00", "28.00", "24.00", "60.00"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.cards import proposal
+from bot.cards.messages import proposal
 from tests.bot.cards.test_cards import remediation_of
 
 APPROVED = [{"actor": "U0PRIYA001", "name": "Priya", "at": "2026-11-23T10:06:00+00:00"}]
@@ -21,7 +21,8 @@ def buttons(card: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("count", "says"), [(4, "Stop 4 idle EC2 instances in sandbox: saves $612 a month"), (1, "Stop 1 idle EC2 instance in sandbox")]
+    ("count", "says"),
+    [(4, "Stop 4 idle EC2 instances in sandbox: saves $612 a month"), (1, "Stop 1 idle EC2 instance in sandbox")],
 )
 def test_the_first_line_is_the_answer(count: int, says: str) -> None:
     """What, how many, where, and what it is worth."""
@@ -31,7 +32,9 @@ def test_the_first_line_is_the_answer(count: int, says: str) -> None:
 def test_those_who_can_approve_are_mentioned_and_who_asked_is_named() -> None:
     """Nobody else is mentioned."""
     card = proposal.card(remediation_of("sandbox", approvers=["U0PRIYA001", "U0JONAS001"], requester_name="Maya"))
-    assert "Asked for by Maya. 1 approval needed from <@U0PRIYA001> or <@U0JONAS001>, not from the requester" in texts(card)
+    assert "Asked for by Maya. 1 approval needed from <@U0PRIYA001> or <@U0JONAS001>, not from the requester" in texts(
+        card
+    )
     assert "<@U0MAYA0001>" not in texts(card)
     assert buttons(card) == ["Approve", "Choose…", "Reject…", "Snooze…", "See plan"]
 
@@ -51,8 +54,18 @@ def test_what_destroys_asks_and_a_single_resource_is_not_chosen_from() -> None:
             "→ done in 41 s",
             ["Undo", "Prefect run", "See plan"],
         ),
-        ("partial", {"reason": "web-3: denied", "can_undo": True}, "done in part: 0 of 4: web-3: denied", ["Undo", "See plan"]),
-        ("unknown", {"reason": "web-3: lost"}, "not known how it ended, somebody has to look: web-3: lost", ["Check again", "See plan"]),
+        (
+            "partial",
+            {"reason": "web-3: denied", "can_undo": True},
+            "done in part: 0 of 4: web-3: denied",
+            ["Undo", "See plan"],
+        ),
+        (
+            "unknown",
+            {"reason": "web-3: lost"},
+            "not known how it ended, somebody has to look: web-3: lost",
+            ["Check again", "See plan"],
+        ),
         ("void", {"reason": "the world changed"}, "Not carried out: the world changed", ["See plan"]),
         (
             "succeeded",
@@ -71,7 +84,9 @@ def test_the_same_card_follows_what_became_of_it(state: str, more: dict[str, Any
 
 def test_a_link_that_is_no_web_page_is_no_button() -> None:
     """What stands in the database is data."""
-    assert buttons(proposal.card(remediation_of("x", state="succeeded", flow_run_url="javascript:alert(1)"))) == ["See plan"]
+    assert buttons(proposal.card(remediation_of("x", state="succeeded", flow_run_url="javascript:alert(1)"))) == [
+        "See plan"
+    ]
 
 
 def test_the_run_is_a_plan_of_tasks() -> None:
@@ -81,7 +96,9 @@ def test_the_run_is_a_plan_of_tasks() -> None:
         {"name": "web-2", "resource_id": "i-0abd", "says": "stop it", "state": "failed", "error": "AWS denied it"},
         {"name": "web-3", "resource_id": "i-0abe", "says": "stop it", "state": "planned", "error": None},
     ]
-    card = proposal.progress({**remediation_of("x", state="running"), "steps": steps, "run": True, "line": "1 of 3 done"})
+    card = proposal.progress(
+        {**remediation_of("x", state="running"), "steps": steps, "run": True, "line": "1 of 3 done"}
+    )
     [plan] = card["blocks"]
     assert (plan["type"], plan["title"]) == ("plan", "Remediation 3: 1 of 3 done")
     assert [task["status"] for task in plan["tasks"]] == ["complete", "error", "pending"]
@@ -92,7 +109,13 @@ def test_the_run_is_a_plan_of_tasks() -> None:
 def test_of_many_steps_what_matters_is_shown() -> None:
     """What failed and what is under way, and the steps around."""
     steps = [
-        {"name": f"w{n}", "resource_id": f"i-{n}", "says": "stop", "state": "verified" if n < 200 else "planned", "error": None}
+        {
+            "name": f"w{n}",
+            "resource_id": f"i-{n}",
+            "says": "stop",
+            "state": "verified" if n < 200 else "planned",
+            "error": None,
+        }
         for n in range(400)
     ]
     steps[7]["state"], steps[399]["state"] = "failed", "acting"

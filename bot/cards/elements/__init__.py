@@ -1,0 +1,1 @@
+"""Block Kit elements that several cards share. Pure."""

@@ -1,0 +1,1 @@
+"""What Bolt calls: one file for each surface that people press or write on."""
