@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
 from commands import (
-    analysis,
     audit,
     bills,
     configuration,
@@ -14,17 +15,22 @@ from commands import (
     insights,
     kpis,
     playbooks,
+    quarantine,
     questions,
     remediations,
     running,
     sql,
     tokens,
 )
+from commands.analyze import commands as analyze
 
 Commands = dict[str, Callable[..., None]]
 
 _COMMANDS: Commands = {
     "ingest": bills.ingest,
+    "loads": bills.loads,
+    "reconcile": bills.reconcile,
+    "tags": bills.tags,
     "ask": questions.ask,
     "eval": questions.evaluate,
     "questions": questions.browse,
@@ -36,7 +42,12 @@ _COMMANDS: Commands = {
 _GROUPS: dict[str, tuple[str, Commands]] = {
     "playbooks": (
         "Playbooks: what may be done about waste.",
-        {"list": playbooks.list_all, "validate": playbooks.validate, "plan": playbooks.plan, "policy": playbooks.policy},
+        {
+            "list": playbooks.list_all,
+            "validate": playbooks.validate,
+            "plan": playbooks.plan,
+            "policy": playbooks.policy,
+        },
     ),
     "remediations": (
         "Proposed and executed changes.",
@@ -49,7 +60,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
     ),
     "analyze": (
         "Detection and forecasts on series of your own, without a database.",
-        {"anomalies": analysis.anomalies, "forecast": analysis.forecast},
+        {"anomalies": analyze.anomalies, "forecast": analyze.forecast},
     ),
     "sql": ("The SQL guard.", {"check": sql.check}),
     "flows": ("Prefect flows.", {"serve": running.serve_flows, "stop": running.stop_prefect}),
@@ -62,6 +73,10 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
             "restore": database.restore,
             "stop": database.stop,
         },
+    ),
+    "quarantine": (
+        "What was set aside, because each attempt at it ended a bot.",
+        {"list": quarantine.list_all, "retry": quarantine.retry, "drop": quarantine.drop},
     ),
     "config": ("finops.yaml.", {"roles": configuration.roles, "check": configuration.check}),
     "audit": ("The audit log.", {"verify": audit.verify}),
@@ -81,9 +96,23 @@ for _name, (_says, _commands) in _GROUPS.items():
     app.add_typer(_made(_says, _commands), name=_name)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"finops-bot {metadata.version('finops-bot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the release and exit", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None: ...
+
+
 def main() -> None:
     """Run the command; what a person can mend is one sentence and exit 1, never a traceback."""
-    from errors import UserError
+    from config.errors import UserError
 
     try:
         app()

@@ -1,8 +1,9 @@
 """From the arrival of a load to the posted alert: python -m benchmarks.alert [CHARGES], one million when none is given.
 
-Everything is the real thing: the flow `ingest_costs` is started through a Prefect server, it starts `detect_anomalies`, whose alert the bot posts to
-the stand-in for Slack. Sixty days of about 2,000 series are there; the load is the running month of the same ones, and its last day has a planted
-spike. Bar: 60 seconds from the start of the flow, which a schedule or a click starts, until the alert can be read in its channel.
+Everything is the real thing: the flow `ingest_costs` is started through a Prefect server, it starts
+`detect_anomalies`, whose alert the bot posts to the stand-in for Slack. Sixty days of about 2,000 series are
+there; the load is the running month of the same ones, and its last day has a planted spike. Bar: 60 seconds
+from the start of the flow, which a schedule or a click starts, until the alert can be read in its channel.
 """
 
 import argparse
@@ -22,13 +23,13 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.orm import Session
 
+from config.settings import read_settings
 from db import engines, postgres
-from db.engines import Database
+from db.database import Database
 from db.tables import DetectorState
 from demo import processes
-from demo.slack import Handle, Limits, Setup, running_workspace
-from flows import prefect_local
-from settings import read_settings
+from flows import prefect_server
+from standins.slack import Handle, Limits, Setup, running_workspace
 
 SECONDS = 60.0
 _ACCOUNTS, _SERVICES, _TEAMS, _REGIONS = 30, 40, 18, 6
@@ -77,9 +78,9 @@ def everything(home: Path) -> Iterator[tuple[Handle, Database]]:
     with ExitStack() as stack:
         slack = stack.enter_context(running_workspace(Setup(limits=Limits()), 0))
         stack.callback(postgres.stop, home)
-        stack.callback(prefect_local.stop, home)
+        stack.callback(prefect_server.stop, home)
         environment = {
-            **prefect_local.environment(home, prefect_local.start(home)), "FINOPS_HOME": str(home), "FINOPS_CONFIG": str(config), "FINOPS_API_PORT": "0",
+            **prefect_server.environment(home, prefect_server.start(home)), "FINOPS_HOME": str(home), "FINOPS_CONFIG": str(config), "FINOPS_API_PORT": "0",
             "SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_SIGNING_SECRET": slack.signing_secret,
         }  # fmt: skip
         os.environ.update(environment)
@@ -105,7 +106,9 @@ def _wait_for_flows() -> None:
 def _flow(name: str, **parameters: Any) -> str:
     from prefect.deployments import run_deployment
 
-    run: Any = run_deployment(f"{name}/{name}", parameters=parameters, timeout=_TIMEOUT, poll_interval=0.2, as_subflow=False)
+    run: Any = run_deployment(
+        f"{name}/{name}", parameters=parameters, timeout=_TIMEOUT, poll_interval=0.2, as_subflow=False
+    )
     return str(run.state.name)
 
 
@@ -127,7 +130,9 @@ def measure(charges: int, folder: Path) -> bool:
         assert _flow("ingest_costs", paths=[str(path) for path in history]) == "Completed"
         assert _flow("detect_anomalies") == "Completed"
         bill = folder / "bill.parquet"
-        rows = write_bill(bill, month, last, max(1, charges // (_ACCOUNTS * _SERVICES * ((last - month).days + 1))), last)
+        rows = write_bill(
+            bill, month, last, max(1, charges // (_ACCOUNTS * _SERVICES * ((last - month).days + 1))), last
+        )
         with Session(database.app) as session:
             series = session.scalar(sa.select(sa.func.count()).select_from(DetectorState))
         began = time.monotonic()

@@ -1,7 +1,8 @@
-"""Precision, recall, false alarms, delay and speed of the detector: `python -m benchmarks.anomalies [--seeds 11 12] [--nab FOLDER]`.
+"""Precision, recall, false alarms, delay and speed of the detector: `python -m
+benchmarks.anomalies [--seeds 11 12] [--nab FOLDER]`.
 
-A finding counts for an event when it is detected between the event's first day and its label's last day; a second finding of the
-same event counts as false, and so does everything else.
+A finding counts for an event when it is detected between the event's first day and its label's
+last day; a second finding of the same event counts as false, and so does everything else.
 """
 
 import argparse
@@ -15,13 +16,13 @@ from typing import Any, get_args
 
 import numpy as np
 
-from analysis.anomalies import Kind, score, score_arriving
-from analysis.anomaly_calendar import DAY
-from analysis.anomaly_state import new_state
-from analysis.maturity import Maturity, Sighting, learn, maturity
-from analysis.replay import Grid, replay
+from analysis.anomalies.calendar import DAY
+from analysis.anomalies.completeness import Maturity, Sighting, learn, maturity
+from analysis.anomalies.score import Kind, score, score_arriving
+from analysis.anomalies.state import new_state
 from benchmarks.labelled_bills import bills
 from benchmarks.labelled_series import GENERATORS, KINDS, Event, Labelled
+from commands.analyze.anomalies import Grid, replay
 
 SETTLED = Maturity(1.0, 0.0, upward_only=False, judged=True)
 MADE = {**GENERATORS, "bills": bills}
@@ -45,9 +46,15 @@ class Tally:
         """The figures."""
         precision = self.told_rightly.total() / max(self.told.total(), 1)
         recall = self.found.total() / max(self.events.total(), 1)
-        recalls = "  ".join(f"{kind} {self.found[kind] / self.events[kind]:.2f}" for kind in (*KINDS, "new") if self.events[kind])
-        precisions = "  ".join(f"{kind} {self.told_rightly[kind] / self.told[kind]:.2f}" for kind in get_args(Kind) if self.told[kind])
-        delays = "  ".join(f"{kind} {np.median(self.delays[kind]):.0f}" for kind in (*KINDS, "new") if self.delays[kind])
+        recalls = "  ".join(
+            f"{kind} {self.found[kind] / self.events[kind]:.2f}" for kind in (*KINDS, "new") if self.events[kind]
+        )
+        precisions = "  ".join(
+            f"{kind} {self.told_rightly[kind] / self.told[kind]:.2f}" for kind in get_args(Kind) if self.told[kind]
+        )
+        delays = "  ".join(
+            f"{kind} {np.median(self.delays[kind]):.0f}" for kind in (*KINDS, "new") if self.delays[kind]
+        )
         return (
             f"F1 {2 * precision * recall / (precision + recall):.3f}  P {precision:.3f}  R {recall:.3f}  "
             f"false alarms a clean series-year {self.clean_alarms / (self.clean_days / 365):.2f}  "
@@ -63,7 +70,8 @@ def grid_of(series: list[Labelled]) -> Grid:
     for column, item in enumerate(series):
         offset = (item.days[0] - first).days
         values[offset : offset + len(item.days), column] = item.values
-    return Grid(tuple(item.name for item in series), datetime(first.year, first.month, first.day), timedelta(days=1), values)  # noqa: DTZ001
+    start = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - a grid's time is naive UTC
+    return Grid(tuple(item.name for item in series), start, timedelta(days=1), values)
 
 
 def count(series: list[Labelled], records: list[dict[str, Any]], tally: Tally) -> None:
@@ -111,14 +119,20 @@ def nab(folder: Path) -> None:
             moment, value = row.split(",")
             hourly[datetime.fromisoformat(moment).replace(minute=0, second=0)].append(float(value))
         found = [datetime.fromisoformat(record["detected_at"]) for record in replay(_hours(path.stem, hourly))]
-        spans = [(datetime.fromisoformat(start) - timedelta(hours=1), datetime.fromisoformat(end)) for start, end in labels]
+        spans = [
+            (datetime.fromisoformat(start) - timedelta(hours=1), datetime.fromisoformat(end)) for start, end in labels
+        ]
         hits = sum(any(start <= moment <= end for moment in found) for start, end in spans)
         outside = sum(not any(start <= moment <= end for start, end in spans) for moment in found)
-        print(f"NAB {path.stem}: {hits} of {len(spans)} windows, {outside} findings outside in {len(hourly) / 24:.0f} days")
+        print(
+            f"NAB {path.stem}: {hits} of {len(spans)} windows, {outside} findings outside in {len(hourly) / 24:.0f} days"
+        )
 
 
 def arriving(seed: int) -> None:
-    """Clean series whose last three days are 60, 90 and 97 % complete: false drops of a naive reading and of the maturity-aware one."""
+    """Clean series whose last three days are 60, 90 and 97 % complete: false
+    drops of a naive reading and of the maturity-aware one.
+    """
     grid, rng = grid_of([item for item in GENERATORS["hard"](seed) if not item.events]), np.random.default_rng(seed)
     shares, state, naive, aware, days = (0.6, 0.9, 0.97), new_state(len(grid.names)), 0, 0, 0
     curve = learn(Sighting(day, age, 100 * (shares[age] if age < 3 else 1)) for day in range(20) for age in range(12))
@@ -127,12 +141,23 @@ def arriving(seed: int) -> None:
         if index < 60 or index % 5:
             continue
         days += int(np.isfinite(grid.values[index + 1]).sum())
-        partial = grid.values[index + 1 : index + 4] * np.array(shares)[::-1, None] * rng.normal(1, 0.02, (3, len(grid.names)))
-        naive += sum(len(outcome.findings) for outcome in score_arriving(state, grid.first + (index + 1) * DAY, partial, [SETTLED] * 3))
+        partial = (
+            grid.values[index + 1 : index + 4]
+            * np.array(shares)[::-1, None]
+            * rng.normal(1, 0.02, (3, len(grid.names)))
+        )
+        naive += sum(
+            len(outcome.findings)
+            for outcome in score_arriving(state, grid.first + (index + 1) * DAY, partial, [SETTLED] * 3)
+        )
         ages = [maturity(curve, age) for age in (2, 1, 0)]
-        aware += sum(len(outcome.findings) for outcome in score_arriving(state, grid.first + (index + 1) * DAY, partial, ages))
+        aware += sum(
+            len(outcome.findings) for outcome in score_arriving(state, grid.first + (index + 1) * DAY, partial, ages)
+        )
     years = days / 365
-    print(f"arriving bills: {naive / years:.0f} findings a clean series-year read naively, {aware / years:.2f} with the learned curve")
+    print(
+        f"arriving bills: {naive / years:.0f} findings a clean series-year read naively, {aware / years:.2f} with the learned curve"
+    )
 
 
 def speed() -> None:

@@ -1,8 +1,9 @@
 """How long a question takes in process beside its bare SQL: python -m benchmarks.ask [CHARGES], 1M when none is given.
 
-Two databases of their own hold the same thirteen months of the same resources: one with CHARGES charges, one with a tenth, because there each charge is one
-line item instead of ten. Bars over CHARGES: p50 under 50 ms, p95 under 150 ms and under the larger of 5 x the bare SQL and 100 ms; a daily-grain question
-at most 1.5 x as slow as over a tenth of the line items; the guard under 3 ms a statement. `--questions FILE` asks a file over the bills of FINOPS_HOME instead.
+Two databases of their own hold the same thirteen months of the same resources: one with CHARGES charges, one with a
+tenth, because there each charge is one line item instead of ten. Bars over CHARGES: p50 under 50 ms, p95 under 150 ms
+and under the larger of 5 x the bare SQL and 100 ms; a daily-grain question at most 1.5 x as slow as over a tenth of
+the line items; the guard under 3 ms a statement. `--questions FILE` asks a file over the bills of FINOPS_HOME instead.
 """
 
 import argparse
@@ -22,12 +23,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 import sqlalchemy as sa
 
-from access import SYSTEM
 from benchmarks.ingest import write_bill
+from config.access import SYSTEM
+from config.organisation import Organisation, read_organisation
+from config.settings import Settings, read_settings
 from db import engines, postgres
-from nl2sql import catalog, guard
-from nl2sql.answer import ask, connect_deps
-from settings import Organisation, Settings, read_organisation, read_settings
+from nl2sql import guard
+from nl2sql.ask import ask, connect_deps
+from nl2sql.catalog import views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +53,9 @@ QUESTIONS = (
 
 @dataclass
 class Times:
-    """Milliseconds of each part, over all questions and rounds; `daily` only of questions that the daily rollup answers."""
+    """Milliseconds of each part, over all questions and rounds; `daily` only of
+    questions that the daily rollup answers.
+    """
 
     asked: list[float] = field(default_factory=list)
     worked: list[float] = field(default_factory=list)
@@ -65,7 +70,9 @@ def _milliseconds(started: float) -> float:
 
 
 def measure(sides: Sequence["Deps"], questions: Sequence[str], rounds: int) -> list[Times]:
-    """Ask every question once to warm up and `rounds` times to measure, each beside the same final SQL; the sides take turns, so that both meet the same load."""
+    """Ask every question once to warm up and `rounds` times to measure, each beside
+    the same final SQL; the sides take turns, so that both meet the same load.
+    """
     found = [Times() for _ in sides]
     for turn in range(rounds + 1):
         for question in questions:
@@ -89,7 +96,7 @@ def _measure(deps: "Deps", question: str, times: Times | None) -> None:
     if "resource_costs" not in answer["sql"]:
         times.daily.append(took)
     processor = time.process_time()  # other work on the machine does not count
-    safe = guard.check(answer["sql"], catalog.reporting(), asker)
+    safe = guard.check(answer["sql"], views.reporting(), asker)
     times.guarded.append(1000 * (time.process_time() - processor))
     assert isinstance(safe, guard.SafeQuery)
     times.bare.append(_bare(deps, safe.sql))
@@ -105,7 +112,9 @@ def _bare(deps: "Deps", sql: str) -> float:
 
 
 def _shown(name: str, times: list[float]) -> None:
-    print(f"{name:<30} p50 {median(times):7.1f} ms   p95 {quantiles(times, n=20)[-1]:7.1f} ms   max {max(times):7.1f} ms")
+    print(
+        f"{name:<30} p50 {median(times):7.1f} ms   p95 {quantiles(times, n=20)[-1]:7.1f} ms   max {max(times):7.1f} ms"
+    )
 
 
 def _tell(deps: "Deps", times: Times) -> None:
@@ -132,7 +141,8 @@ def write_bills(folder: Path, charges: int, copies: int) -> list[Path]:
     month = pl.read_csv(base, infer_schema_length=0).filter(noon & (pl.col("ChargePeriodStart") < "2026-10-29"))
     base.unlink()
     amounts = [
-        (pl.col(name).cast(pl.Float64) / copies).cast(pl.String) for name in ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost")
+        (pl.col(name).cast(pl.Float64) / copies).cast(pl.String)
+        for name in ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost")
     ]
     month = month.with_columns(amounts)
     paths = []
@@ -156,7 +166,7 @@ def write_bills(folder: Path, charges: int, copies: int) -> list[Path]:
 @contextmanager
 def loaded(charges: int, copies: int) -> "Iterator[Deps]":
     """A database with the bills, dropped at the end."""
-    from flows.loading.delivery import ingest
+    from flows.ingest.loading.delivery import ingest
 
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
@@ -185,7 +195,12 @@ def compare(charges: int, rounds: int) -> bool:
         for deps, times in ((small, few), (large, many)):
             _tell(deps, times)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-    return all([*_bars(many), _bar("daily grain, ten times the line items", median(many.daily) / median(few.daily), RATIO, "x")])
+    return all(
+        [
+            *_bars(many),
+            _bar("daily grain, ten times the line items", median(many.daily) / median(few.daily), RATIO, "x"),
+        ]
+    )
 
 
 def _bars(times: Times) -> Iterable[bool]:
@@ -213,7 +228,11 @@ def main() -> int:
         return 0 if compare(options.charges, options.rounds) else 1
     settings = read_settings()
     deps = connect_deps(settings, read_organisation(settings.config), engines.connect(settings), today=options.today)
-    lines = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [
+        json.loads(line)["question"]
+        for line in options.questions.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
     (times,) = measure([deps], lines, options.rounds)
     _tell(deps, times)
     return 0 if all(list(_bars(times))) else 1

@@ -1,7 +1,7 @@
 """How many alerts a clean year raises: python -m benchmarks.clean_year [DAYS], 365 when none is given.
 
-The demo's bills of thirteen months, without what is planted in them, are looked at on each morning as the scheduled flow does, with the bills ending on
-the day before. Bar: a handful, which is five alerts a year.
+The demo's bills of thirteen months, without what is planted in them, are looked at on each morning as the
+scheduled flow does, with the bills ending on the day before. Bar: a handful, which is five alerts a year.
 """
 
 import argparse
@@ -14,13 +14,14 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.organisation import read_organisation
+from config.settings import Settings
 from db import engines, postgres
 from db.tables import Insight, OutboxMessage
-from demo.bills.world import World
-from demo.bills.write import write
-from flows import detect_anomalies
-from flows.loading.delivery import ingest
-from settings import Settings, read_organisation
+from flows.anomalies import detect_anomalies
+from flows.ingest.loading.delivery import ingest
+from standins.bills.world import World
+from standins.bills.write import write
 
 HANDFUL = 5
 _ORGANISATION = Path(__file__).resolve().parents[1] / "demo" / "organisation.yaml"
@@ -41,9 +42,13 @@ def measure(days: int, folder: Path) -> bool:
             now = datetime.combine(day + timedelta(days=1), time(8), UTC)
             detect_anomalies.run(database, organisation, now, through=day)
         with Session(database.app) as session:
-            told = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "alert", OutboxMessage.update_key.is_(None))).all()
+            told = session.scalars(
+                sa.select(OutboxMessage).where(OutboxMessage.kind == "alert", OutboxMessage.update_key.is_(None))
+            ).all()
             found = session.scalars(sa.select(Insight).order_by(Insight.id)).all()
-            series = session.scalar(sa.text("SELECT count(*) FROM finops.detector_states WHERE series NOT LIKE 'hour|%'"))
+            series = session.scalar(
+                sa.text("SELECT count(*) FROM finops.detector_states WHERE series NOT LIKE 'hour|%'")
+            )
         database.dispose()
     finally:
         postgres.stop(home)

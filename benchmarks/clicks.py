@@ -1,8 +1,10 @@
-"""How fast a press of Approve is acknowledged and its run asked for: python -m benchmarks.clicks [PEOPLE] [--rounds N], 50 people when none is given.
+"""How fast a press of Approve is acknowledged and its run asked for: python -m
+benchmarks.clicks [PEOPLE] [--rounds N], 50 people when none is given.
 
-The real bot, a process of its own, on a real PostgreSQL before the stand-in for Slack, over real sockets. Each round has one proposal a person, and all press Approve at the same moment.
-Bars: click to ack under 200 ms at the 99th percentile while all press; one click to its run being asked of Prefect under 1 s, which is what there is on top
-of Prefect's own latency. Nothing may be lost or started twice.
+The real bot, a process of its own, on a real PostgreSQL before the stand-in for Slack, over real
+sockets. Each round has one proposal a person, and all press Approve at the same moment. Bars: click to
+ack under 200 ms at the 99th percentile while all press; one click to its run being asked of Prefect
+under 1 s, which is what there is on top of Prefect's own latency. Nothing may be lost or started twice.
 """
 
 import argparse
@@ -23,17 +25,18 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from access import Role
-from bot.answers import Answers
+from bot.assistant import Answers
 from bot.run import serving
+from config.access import Role
+from config.organisation import Organisation, Person
+from config.settings import Settings
 from db import engines, postgres
-from db.engines import Database
-from demo.slack import Handle, Limits, Setup, running_workspace
-from demo.slack.model import Person as SlackPerson
+from db.database import Database
+from playbooks.approval.lifecycle import propose
 from playbooks.plan import Plan, PlannedStep
-from playbooks.remediation import propose
 from playbooks.schema import read_playbooks
-from settings import Organisation, Person, Settings
+from standins.slack import Handle, Limits, Setup, running_workspace
+from standins.slack.model import Person as SlackPerson
 
 ACK_MS, START_MS = 200.0, 1_000.0
 CHANNEL = "C0FINOPS01"
@@ -80,13 +83,17 @@ def _ids(people: int) -> list[str]:
 
 
 def _settings(given: dict[str, str]) -> Settings:
-    secrets = {name: SecretStr(given[name]) for name in ("slack_bot_token", "slack_app_token", "slack_signing_secret")}
+    secrets: dict[str, Any] = {
+        name: SecretStr(given[name]) for name in ("slack_bot_token", "slack_app_token", "slack_signing_secret")
+    }
     home, address = Path(given["home"]), given["slack_api_url"]
     return Settings(home=home, _env_file=None, openai_api_key=None, database_url=None, slack_api_url=address, **secrets)
 
 
 def _be_the_bot(given: dict[str, str], people: int) -> None:
-    """The real bot until the parent closes its input; in place of Prefect, the moment at which a run is asked for is printed."""
+    """The real bot until the parent closes its input; in place of Prefect, the
+    moment at which a run is asked for is printed.
+    """
     settings = _settings(given)
     everybody = tuple(Person(id=one, name=one, roles=(Role.APPROVER,), approves_teams=("*",)) for one in _ids(people))
 
@@ -101,8 +108,15 @@ def _be_the_bot(given: dict[str, str], people: int) -> None:
 def _measured(home: Path, people: int, rounds: int) -> int:
     ids = _ids(people)
     limits = Limits(messages_per_second=200, burst=200, tiers=False)
-    with running_workspace(Setup(people=tuple(SlackPerson(one, one.lower(), one) for one in ids), limits=limits)) as slack:
-        given = {"home": str(home), "slack_api_url": slack.api_url, "slack_bot_token": slack.bot_token, "slack_app_token": slack.app_token}
+    with running_workspace(
+        Setup(people=tuple(SlackPerson(one, one.lower(), one) for one in ids), limits=limits)
+    ) as slack:
+        given = {
+            "home": str(home),
+            "slack_api_url": slack.api_url,
+            "slack_bot_token": slack.bot_token,
+            "slack_app_token": slack.app_token,
+        }
         given["slack_signing_secret"] = slack.signing_secret
         database = engines.connect(_settings(given))
         command = [sys.executable, "-m", "benchmarks.clicks", str(people), "--bot", json.dumps(given)]
@@ -115,7 +129,11 @@ def _measured(home: Path, people: int, rounds: int) -> int:
             for number in range(rounds):
                 started += _round(database, slack, bot, ids, number)
             alone = [_round(database, slack, bot, ids[:1], rounds + number)[0] for number in range(_ALONE)]
-            acks = [1_000 * ack.seconds for ack in slack.acks[before:] if ack.kind == "interactive" and ack.seconds is not None]
+            acks = [
+                1_000 * ack.seconds
+                for ack in slack.acks[before:]
+                if ack.kind == "interactive" and ack.seconds is not None
+            ]
         finally:
             bot.process.communicate()
             listener.join()
@@ -154,9 +172,13 @@ def _buttons(slack: Handle, proposals: Sequence[int]) -> dict[int, str]:
 
 def _proposed(database: Database, name: str) -> int:
     book = read_playbooks()["ec2-stop-idle"]
-    step = PlannedStep(f"i-{name}", name, "111122223333", "eu-west-1", "ec2.stop", {}, 0, {}, "stop", "peak CPU 2.1 %", 153.0)
+    step = PlannedStep(
+        f"i-{name}", name, "111122223333", "eu-west-1", "ec2.stop", {}, 0, {}, "stop", "peak CPU 2.1 %", 153.0
+    )
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    plan = Plan(book.name, book.digest(), "111122223333", "sandbox", "web", "dev", "USD", (step,), (), "start again", made)
+    plan = Plan(
+        book.name, book.digest(), "111122223333", "sandbox", "web", "dev", "USD", (step,), (), "start again", made
+    )
     with Session(database.app) as session, session.begin():
         return propose(session, plan, book, "U0NOBODY00", datetime.now(UTC), channel=CHANNEL).id
 

@@ -1,7 +1,8 @@
 """Daily cost made another way than cost_series.py, so that forecasts are not judged by what they were tuned on alone.
 
-A series here is the sum of one to three workloads in currency. Each grows along a line, a curve that saturates or a staircase of its users, has the year of
-its trade, and may come under a commitment that starts and runs out; the bill adds weekly habits, monthly charges and noise with memory.
+A series here is the sum of one to three workloads in currency. Each grows along a line, a curve that
+saturates or a staircase of its users, has the year of its trade, and may come under a commitment
+that starts and runs out; the bill adds weekly habits, monthly charges and noise with memory.
 """
 
 from datetime import date, timedelta
@@ -23,12 +24,16 @@ YEARS = {
 def _course(rng: np.random.Generator, days: int) -> Floats:
     """The usage of one workload around one, in currency and not in logarithms."""
     year = np.arange(days) / 365.0
-    kind = rng.choice(["steady", "line", "two lines", "saturating", "staircase", "fading"], p=[0.15, 0.25, 0.2, 0.15, 0.17, 0.08])
+    kind = rng.choice(
+        ["steady", "line", "two lines", "saturating", "staircase", "fading"], p=[0.15, 0.25, 0.2, 0.15, 0.17, 0.08]
+    )
     if kind == "line":
         return np.asarray(np.maximum(1 + rng.normal(0.4, 0.4) * year, 0.2))
     if kind == "two lines":
         bend = rng.uniform(0.3, year[-1])
-        return np.asarray(np.maximum(1 + rng.normal(0.4, 0.4) * year + rng.normal(0, 0.5) * np.maximum(year - bend, 0), 0.2))
+        return np.asarray(
+            np.maximum(1 + rng.normal(0.4, 0.4) * year + rng.normal(0, 0.5) * np.maximum(year - bend, 0), 0.2)
+        )
     if kind == "saturating":
         return np.asarray(1 + rng.uniform(0.3, 2.0) * (1 - np.exp(-year / rng.uniform(0.3, 1.2))))
     if kind == "staircase":
@@ -45,7 +50,9 @@ def _season(rng: np.random.Generator, calendar: list[date]) -> Floats:
     """The year of a trade, drawn smoothly through the middles of its months, stronger or weaker."""
     trade = np.array(YEARS[str(rng.choice(list(YEARS), p=[0.3, 0.25, 0.15, 0.15, 0.15]))])
     middles = np.arange(-1, 13) * 30.44 + 15
-    shape = np.interp([day.timetuple().tm_yday for day in calendar], middles, np.concatenate([trade[-1:], trade, trade[:1]]))
+    shape = np.interp(
+        [day.timetuple().tm_yday for day in calendar], middles, np.concatenate([trade[-1:], trade, trade[:1]])
+    )
     return np.asarray(1 + rng.uniform(0.7, 3.0) * (shape - 1))
 
 

@@ -12,7 +12,9 @@ FIRST_DAY = date(2024, 5, 6)
 
 @dataclass(frozen=True)
 class CostSeries:
-    """One series, NaN where the bill has a gap, and what an oracle that knows every draw but the noise would predict."""
+    """One series, NaN where the bill has a gap, and what an oracle that knows
+    every draw but the noise would predict.
+    """
 
     start: date
     values: Floats
@@ -71,7 +73,11 @@ def _edges(rng: np.random.Generator, calendar: list[date]) -> Floats:
     fee = np.zeros(len(calendar))
     for index, day in enumerate(calendar):
         last = (day + timedelta(1)).month != day.month
-        if (where == "first" and day.day == 1) or (where == "last" and last) or (where == "first three" and day.day <= 3):
+        if (
+            (where == "first" and day.day == 1)
+            or (where == "last" and last)
+            or (where == "first three" and day.day <= 3)
+        ):
             fee[index] = share
     return fee
 

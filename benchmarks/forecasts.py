@@ -1,7 +1,9 @@
-"""How good forecasts are, on series made here and on the M4 sample where it is present: `python -m benchmarks.forecasts [--quick]`.
+"""How good forecasts are, on series made here and on the M4 sample where it is
+present: `python -m benchmarks.forecasts [--quick]`.
 
-Prints for 30, 90 and 180 days the share of series whose total is within 10 %, the median of the series' daily MAPE, the share of days inside the bands,
-against seasonal naive and a weekday SMA(28), and the seconds it took. Seeds below 100 were looked at while tuning; from 100 on they were not.
+Prints for 30, 90 and 180 days the share of series whose total is within 10 %, the median of the
+series' daily MAPE, the share of days inside the bands, against seasonal naive and a weekday SMA(28),
+and the seconds it took. Seeds below 100 were looked at while tuning; from 100 on they were not.
 """
 
 import argparse
@@ -71,7 +73,9 @@ def _generated(maker: str, seed: int, history: int, count: int = 80, tier: Tier 
     made = [MAKERS[maker](seed, index, history + 180, 180) for index in range(count)]
     known = {str(index): Series(one.start, one.values[:history]) for index, one in enumerate(made)}
     actual = np.array([one.values[history:] for one in made])
-    return _judge(f"{maker}, seed {seed}, {history} days of history", known, actual, made[0].start + timedelta(history), tier)
+    return _judge(
+        f"{maker}, seed {seed}, {history} days of history", known, actual, made[0].start + timedelta(history), tier
+    )
 
 
 def _m4() -> None:
@@ -106,7 +110,11 @@ def main() -> None:
         judged = [_generated(maker, seed, history) for seed in seeds]
         if len(judged) > 1:
             print(f"{maker}, all seeds, {history} days of history")
-            _report("finops-bot", np.concatenate([predicted for predicted, _ in judged]), np.concatenate([actual for _, actual in judged]))
+            _report(
+                "finops-bot",
+                np.concatenate([predicted for predicted, _ in judged]),
+                np.concatenate([actual for _, actual in judged]),
+            )
     if not quick:
         _generated("costs", 101, 730, tier="cheap")
         _m4()

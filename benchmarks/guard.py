@@ -1,4 +1,6 @@
-"""How long the guard takes for a statement: `python -m benchmarks.guard` over the test corpus, `--database` adds the overhead of execution."""
+"""How long the guard takes for a statement: `python -m benchmarks.guard` over
+the test corpus, `--database` adds the overhead of execution.
+"""
 
 import statistics
 import sys
@@ -7,13 +9,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from nl2sql.catalog import reporting
+from nl2sql.catalog.views import reporting
 from nl2sql.guard import SafeQuery, check
 from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, statements
 
 
 def main() -> None:
-    """Print median and 95th percentile in milliseconds of processor time (other work on the machine does not count) for legitimate statements, narrowed ones and attacks."""
+    """Print median and 95th percentile in milliseconds of processor time (other work on
+    the machine does not count) for legitimate statements, narrowed ones and attacks.
+    """
     for title, cases, asker in (
         ("legitimate", statements("benign"), EVERYTHING),
         ("legitimate, narrowed", statements("benign"), CHECKOUT),
@@ -34,9 +38,9 @@ def main() -> None:
 
 
 def _execution() -> None:
+    from config.settings import read_settings
     from db import engines
-    from nl2sql.execute import Rows, run
-    from settings import read_settings
+    from nl2sql.execution.execute import Rows, run
 
     database = engines.connect(read_settings())
     query = check("SELECT 1", reporting(), EVERYTHING)

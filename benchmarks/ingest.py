@@ -1,8 +1,10 @@
-"""Load FOCUS rows and compare with a bare COPY of the same rows: python -m benchmarks.ingest [ROWS …], 1M and 10M when none are given.
+"""Load FOCUS rows and compare with a bare COPY of the same rows: python -m
+benchmarks.ingest [ROWS …], 1M and 10M when none are given.
 
-Each run has a database of its own. The bare COPY gets the cleaned rows as CSV from memory-cached disk into an empty table of the same columns, made in
-the same transaction, as the load does it. Bars: throughput at least 0.35 of the bare COPY, peak memory of the loading process under 1.5 GB. On a machine
-that does other work too, the processor time of both (client and server, Linux only) tells more than the clock.
+Each run has a database of its own. The bare COPY gets the cleaned rows as CSV from memory-cached disk into
+an empty table of the same columns, made in the same transaction, as the load does it. Bars: throughput at
+least 0.35 of the bare COPY, peak memory of the loading process under 1.5 GB. On a machine that does other
+work too, the processor time of both (client and server, Linux only) tells more than the clock.
 """
 
 import argparse
@@ -18,9 +20,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from config.organisation import Organisation
+from config.settings import Settings
 from db import engines, focus, postgres
-from flows.loading.staging import driver_cursor
-from settings import Organisation, Settings
+from flows.ingest.loading.staging import driver_cursor
 
 RATIO, MEMORY_GB = 0.35, 1.5
 _PIECE = 250_000
@@ -35,7 +38,9 @@ _SERVICES = (
 
 
 def write_bill(path: Path, rows: int, seed: int = 7) -> None:
-    """A billing account's month of hourly charges: each resource has one an hour; 3,000 distinct tag sets, 60 applications, 5 services."""
+    """A billing account's month of hourly charges: each resource has one an
+    hour; 3,000 distinct tag sets, 60 applications, 5 services.
+    """
     random = np.random.default_rng(seed)
     resources = random.integers(0, 3_000, rows // _HOURS + 1)
     with path.open("wb") as file:
@@ -49,7 +54,14 @@ def _piece(random: np.random.Generator, tag_sets: np.ndarray, start: int, rows: 
     hours = np.datetime64("2026-10-01T00:00:00", "ms") + hour * np.timedelta64(1, "h")
     cost = np.round(random.gamma(0.6, 0.4, rows), 10)
     numbers = pl.DataFrame(
-        {"r": resource, "t": tag_sets[resource], "sku": resource % 400, "cost": cost, "quantity": np.round(cost * 11, 6), "start": hours}
+        {
+            "r": resource,
+            "t": tag_sets[resource],
+            "sku": resource % 400,
+            "cost": cost,
+            "quantity": np.round(cost * 11, 6),
+            "start": hours,
+        }
     )
     text = pl.lit
     return numbers.with_columns(
@@ -82,11 +94,15 @@ def _piece(random: np.random.Generator, tag_sets: np.ndarray, start: int, rows: 
         text("Amazon Web Services, Inc.").alias("PublisherName"),
         text("us-east-1").alias("RegionId"),
         text("US East (N. Virginia)").alias("RegionName"),
-        pl.format("arn:aws:ec2:us-east-1:210045678801:instance/i-{}", pl.col("r").cast(pl.String).str.zfill(17)).alias("ResourceId"),
+        pl.format("arn:aws:ec2:us-east-1:210045678801:instance/i-{}", pl.col("r").cast(pl.String).str.zfill(17)).alias(
+            "ResourceId"
+        ),
         pl.format("node-{}", "r").alias("ResourceName"),
         text("Instance").alias("ResourceType"),
         text("Compute").alias("ServiceCategory"),
-        pl.col("sku").map_elements(lambda sku: _SERVICES[sku % len(_SERVICES)], return_dtype=pl.String).alias("ServiceName"),
+        pl.col("sku")
+        .map_elements(lambda sku: _SERVICES[sku % len(_SERVICES)], return_dtype=pl.String)
+        .alias("ServiceName"),
         pl.format("SKU{}", "sku").alias("SkuId"),
         pl.format("BoxUsage:m5.{}", "sku").alias("SkuMeter"),
         pl.format("SKU{}.JRTCKXETXF", "sku").alias("SkuPriceId"),
@@ -102,11 +118,15 @@ def _piece(random: np.random.Generator, tag_sets: np.ndarray, start: int, rows: 
 
 
 def processor_seconds(home: Path) -> float:
-    """Processor time of this process and of the home's server with its ended sessions, so far; 0 where the system does not tell."""
+    """Processor time of this process and of the home's server with its ended
+    sessions, so far; 0 where the system does not tell.
+    """
     time.sleep(0.5)  # in which the sessions that were closed end
     try:
         pid = (home / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0]
-        server = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")
+        server = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15])) / os.sysconf(
+            "SC_CLK_TCK"
+        )
     except OSError:
         return 0.0
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -126,7 +146,9 @@ def bare_copy(home: Path, bill: Path) -> tuple[float, float]:
         connection.exec_driver_sql("CREATE TABLE finops.bare (LIKE finops.charges)")
         connection.exec_driver_sql("ALTER TABLE finops.bare ALTER source_id DROP NOT NULL, ALTER load_id DROP NOT NULL")
         with driver_cursor(connection) as cursor:
-            cursor.copy_expert(f"COPY finops.bare ({', '.join(columns)}) FROM STDIN (FORMAT csv, HEADER)", file, 1024 * 1024)
+            cursor.copy_expert(
+                f"COPY finops.bare ({', '.join(columns)}) FROM STDIN (FORMAT csv, HEADER)", file, 1024 * 1024
+            )
         connection.commit()
         seconds = time.monotonic() - began
     database.dispose()
@@ -139,7 +161,7 @@ def bare_copy(home: Path, bill: Path) -> tuple[float, float]:
 
 def load(home: Path, bill: Path) -> None:
     """Load in this process and print seconds, rows and the peak memory in GB."""
-    from flows.loading.delivery import ingest
+    from flows.ingest.loading.delivery import ingest
 
     database = engines.connect(Settings(home=home, _env_file=None))
     database.dispose()
@@ -151,7 +173,15 @@ def load(home: Path, bill: Path) -> None:
     processor = processor_seconds(home) - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(
-        json.dumps({"seconds": seconds, "rows": result.to_json()["rows"], "failed": result.failed, "peak_gb": peak, "processor": processor})
+        json.dumps(
+            {
+                "seconds": seconds,
+                "rows": result.to_json()["rows"],
+                "failed": result.failed,
+                "peak_gb": peak,
+                "processor": processor,
+            }
+        )
     )
 
 

@@ -1,7 +1,9 @@
-"""Labelled daily bills, made another way than labelled_series.py so that the detector is not judged by what it was tuned on alone.
+"""Labelled daily bills, made another way than labelled_series.py so that the
+detector is not judged by what it was tuned on alone.
 
-A bill here is usage times price plus monthly charges: usage follows one of several weekly habits, volatility comes in clusters and
-differs by weekday, batches run at the month's end and the quarter's, and half of what moves the bill is meant to move it. An event is at least
+A bill here is usage times price plus monthly charges: usage follows one of several weekly
+habits, volatility comes in clusters and differs by weekday, batches run at the month's end
+and the quarter's, and half of what moves the bill is meant to move it. An event is at least
 a little larger than what its own series does anyway: what nobody could see is no label.
 """
 
@@ -58,7 +60,9 @@ def _noise(rng: np.random.Generator, days: tuple[date, ...], sigma: float) -> Ar
 
 
 def _course(rng: np.random.Generator, days: int) -> Array:
-    """Where the level goes when all is well: growth, decline, a slow launch, a planned clean-up too small to be told."""
+    """Where the level goes when all is well: growth, decline, a slow launch, a
+    planned clean-up too small to be told.
+    """
     day = np.arange(days)
     kind = rng.choice(["steady", "growing", "declining", "launch", "saturating"], p=[0.35, 0.3, 0.1, 0.15, 0.1])
     if kind == "steady":
@@ -110,7 +114,9 @@ def _bill(rng: np.random.Generator, days: tuple[date, ...]) -> _Bill:
 
 
 def _event(rng: np.random.Generator, kind: str, start: int, bill: _Bill) -> tuple[Array, Event]:
-    """A factor for every day, and the label; a change that lasts is a launch, a clean-up, a commitment bought or run out."""
+    """A factor for every day, and the label; a change that lasts is a launch, a
+    clean-up, a commitment bought or run out.
+    """
     days = len(bill.days)
     age, factor, least = np.arange(days) - start, np.ones(days), 4.5 * bill.sigma
     if kind == "ramp":
@@ -120,11 +126,17 @@ def _event(rng: np.random.Generator, kind: str, start: int, bill: _Bill) -> tupl
             factor[start + length + int(rng.integers(2, 10)) :] = 1
         last, grace = start + length - 1, 5
     elif kind in ("shift_up", "shift_down"):
-        size = rng.uniform(max(0.22, least), 0.9) if kind == "shift_up" else -rng.uniform(max(0.2, min(least, 0.5)), 0.7)
+        size = (
+            rng.uniform(max(0.22, least), 0.9) if kind == "shift_up" else -rng.uniform(max(0.2, min(least, 0.5)), 0.7)
+        )
         factor[age >= 0] += size
         last, grace = start + 6, 0
     else:
-        size = np.exp(rng.uniform(np.log(max(0.25, least)), np.log(3))) if kind == "spike" else -rng.uniform(max(0.28, least), 1.0)
+        size = (
+            np.exp(rng.uniform(np.log(max(0.25, least)), np.log(3)))
+            if kind == "spike"
+            else -rng.uniform(max(0.28, least), 1.0)
+        )
         length = int(rng.integers(1, 4))
         factor[start : start + length] += size
         last, grace = start + length - 1, 2
@@ -165,4 +177,6 @@ def _series(rng: np.random.Generator, name: str, length: int, count: int) -> Lab
 def bills(seed: int, series: int = 120, clean: int = 40, days: int = 440) -> list[Labelled]:
     """One portfolio; the first `clean` series have no event."""
     rng = np.random.default_rng([5, seed])
-    return [_series(rng, f"b{index:03d}", days, 0 if index < clean else int(rng.integers(1, 5))) for index in range(series)]
+    return [
+        _series(rng, f"b{index:03d}", days, 0 if index < clean else int(rng.integers(1, 5))) for index in range(series)
+    ]

@@ -173,18 +173,26 @@ def _sales(rng: np.random.Generator, values: Array) -> Array:
 def plain(seed: int, series: int = 120, clean: int = 40, days: int = 440) -> list[Labelled]:
     """White noise, weeks and month edges only."""
     rng = np.random.default_rng([1, seed])
-    return [_series(rng, f"s{i:03d}", days, 0 if i < clean else int(rng.integers(1, 5)), ["white"], False) for i in range(series)]
+    return [
+        _series(rng, f"s{i:03d}", days, 0 if i < clean else int(rng.integers(1, 5)), ["white"], False)
+        for i in range(series)
+    ]
 
 
 def hard(seed: int, series: int = 120, clean: int = 40, days: int = 440) -> list[Labelled]:
     """Launches, sales, commitments, seasons, autocorrelated and heavy-tailed noise."""
     rng = np.random.default_rng([2, seed])
     styles = ["white", "auto", "auto", "heavy"]
-    return [_series(rng, f"s{i:03d}", days, 0 if i < clean else int(rng.integers(1, 5)), styles, True) for i in range(series)]
+    return [
+        _series(rng, f"s{i:03d}", days, 0 if i < clean else int(rng.integers(1, 5)), styles, True)
+        for i in range(series)
+    ]
 
 
 def fleets(seed: int, series: int = 120, clean: int = 40, days: int = 440) -> list[Labelled]:
-    """Cost as a sum of resources that come and go and walk at random; events are resources, sized in the series' own noise."""
+    """Cost as a sum of resources that come and go and walk at random; events
+    are resources, sized in the series' own noise.
+    """
     rng = np.random.default_rng([3, seed])
     return [_fleet(rng, f"s{i:03d}", days, 0 if i < clean else int(rng.integers(1, 5))) for i in range(series)]
 
@@ -218,7 +226,9 @@ def _fleet(rng: np.random.Generator, name: str, days: int, count: int) -> Labell
 
 
 def rough(seed: int, series: int = 120, clean: int = 40, days: int = 400) -> list[Labelled]:
-    """What bills do besides: sales that double a weekend, fees in mid-month, days missing, longer bursts, events soon and close together."""
+    """What bills do besides: sales that double a weekend, fees in mid-month,
+    days missing, longer bursts, events soon and close together.
+    """
     rng = np.random.default_rng([4, seed])
     return [_rough(rng, f"s{i:03d}", days, 0 if i < clean else int(rng.integers(1, 5))) for i in range(series)]
 
@@ -246,4 +256,9 @@ def _rough(rng: np.random.Generator, name: str, days: int, count: int) -> Labell
     return Labelled(name, tuple(calendar), values, tuple(events))
 
 
-GENERATORS: dict[str, Callable[[int], list[Labelled]]] = {"plain": plain, "hard": hard, "fleets": fleets, "rough": rough}
+GENERATORS: dict[str, Callable[[int], list[Labelled]]] = {
+    "plain": plain,
+    "hard": hard,
+    "fleets": fleets,
+    "rough": rough,
+}

@@ -1,9 +1,11 @@
-"""Ask N questions a second for M minutes through two bots on one database: python -m benchmarks.soak [--rate 50] [--minutes 5] [--bots 2].
+"""Ask N questions a second for M minutes through two bots on one database:
+python -m benchmarks.soak [--rate 50] [--minutes 5] [--bots 2].
 
-The workspace is the stand-in with Slack's pace (a message a second a channel, an ack within 3 s or the event comes again), the bots are `finops run`, the
-bills are the demo's, the answer side is the built-in grammar. People ask in 120 channels; every question has to be answered once, in its thread. Memory is
-flat when a bot's resident set in the last fifth of the run is at most a tenth above that of the second fifth. Bars: nothing lost, nothing doubled, p95 of
-the acks under 1 s, memory flat.
+The workspace is the stand-in with Slack's pace (a message a second a channel, an ack within 3 s or
+the event comes again), the bots are `finops run`, the bills are the demo's, the answer side is the
+built-in grammar. People ask in 120 channels; every question has to be answered once, in its thread.
+Memory is flat when a bot's resident set in the last fifth of the run is at most a tenth above that
+of the second fifth. Bars: nothing lost, nothing doubled, p95 of the acks under 1 s, memory flat.
 """
 
 import argparse
@@ -21,14 +23,15 @@ from pathlib import Path
 from statistics import mean, median, quantiles
 from subprocess import Popen
 
+from config.organisation import Organisation
+from config.settings import Settings
 from db import engines, postgres
 from demo import processes
-from demo.bills.world import World
-from demo.bills.write import write
-from demo.slack import Handle, Setup, running_workspace
-from demo.slack.model import CHANNELS, Channel
-from flows.loading.delivery import ingest
-from settings import Organisation, Settings
+from flows.ingest.loading.delivery import ingest
+from standins.bills.world import World
+from standins.bills.write import write
+from standins.slack import Handle, Setup, running_workspace
+from standins.slack.model import CHANNELS, Channel
 
 ACK_SECONDS, GROWTH = 1.0, 0.10
 _CHANNELS = 120
@@ -84,7 +87,10 @@ def _bots(home: Path, slack: Handle, count: int) -> Iterator[list[Watched]]:
         "SLACK_SIGNING_SECRET": slack.signing_secret,
     }
     with ExitStack() as stack:
-        running = [stack.enter_context(processes.running(f"bot-{n}", ["run"], environment, home / "logs")) for n in range(count)]
+        running = [
+            stack.enter_context(processes.running(f"bot-{n}", ["run"], environment, home / "logs"))
+            for n in range(count)
+        ]
         slack.wait_until(lambda: slack.sockets >= count, 90)
         yield [Watched(process) for process in running]
 
@@ -93,7 +99,11 @@ def _answered(slack: Handle) -> Counter[str]:
     """Replies of the bot by the thread they stand in."""
     bot, found = slack.workspace.app.bot_id, Counter[str]()
     for conversation in list(slack.workspace.store.conversations.values()):
-        found.update(m["thread_ts"] for m in list(conversation.messages.values()) if m.get("bot_id") == bot and m.get("thread_ts"))
+        found.update(
+            m["thread_ts"]
+            for m in list(conversation.messages.values())
+            if m.get("bot_id") == bot and m.get("thread_ts")
+        )
     return found
 
 
@@ -105,7 +115,9 @@ def _ask(slack: Handle, rate: float, seconds: float) -> dict[str, float]:
     for number, question in zip(range(int(rate * seconds)), itertools.cycle(_QUESTIONS), strict=False):
         time.sleep(max(0.0, began + number / rate - time.monotonic()))
         channel = f"C0SOAK{number % _CHANNELS:04d}"
-        asked[str(slack.post_as(people[number % len(people)], channel, f"<@{bot}> {question}")["ts"])] = time.monotonic()
+        asked[str(slack.post_as(people[number % len(people)], channel, f"<@{bot}> {question}")["ts"])] = (
+            time.monotonic()
+        )
     return asked
 
 
@@ -154,7 +166,9 @@ def run(rate: float, minutes: float, count: int) -> bool:
         return _report(slack, bots, asked, after, rate, minutes)
 
 
-def _report(slack: Handle, bots: list[Watched], asked: dict[str, float], after: float, rate: float, minutes: float) -> bool:
+def _report(
+    slack: Handle, bots: list[Watched], asked: dict[str, float], after: float, rate: float, minutes: float
+) -> bool:
     replies = _answered(slack)
     lost, doubled = len(asked.keys() - replies.keys()), sum(replies[ts] > 1 for ts in asked)
     acks = [ack for ack in slack.acks if ack.kind == "events_api"]

@@ -1,27 +1,32 @@
-"""What a command starts from: the settings, the organisation, the database, and who acts. Imported when asked for: they are heavy."""
+"""What a command starts from: the settings, the organisation, the database, and
+who acts. Imported when asked for: they are heavy.
+"""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from access import Actor
-    from db.engines import Database
-    from settings import Organisation, Settings
+    from config.access import Actor
+    from config.organisation import Organisation
+    from config.settings import Settings
+    from db.database import Database
 
-AsOption = Annotated[str | None, typer.Option("--as", metavar="USER", help="Act as this person of finops.yaml (id or e-mail)")]
+AsOption = Annotated[
+    str | None, typer.Option("--as", metavar="USER", help="Act as this person of finops.yaml (id or e-mail)")
+]
 
 
 def read_settings() -> "Settings":
     """The settings of the environment; raises `UserError` where they are wrong."""
-    import settings
+    from config import settings
 
     return settings.read_settings()
 
 
 def read_organisation(settings: "Settings") -> "Organisation":
     """What finops.yaml says; raises `UserError` where it is wrong."""
-    from settings import read_organisation as read
+    from config.organisation import read_organisation as read
 
     return read(settings.config)
 
@@ -36,20 +41,33 @@ def connect(settings: "Settings") -> "Database":
 def who_acts(settings: "Settings", organisation: "Organisation", person: str | None) -> "Actor":
     """The person of `--as`, or else whoever sits at the machine."""
     if person is None:
-        from settings import operator
+        from config.settings import operator
 
         return operator(settings)
     if not organisation.groups:
         return organisation.actor(person)
-    from bot.people import actor_of  # Slack knows who is in a group
-
     return actor_of(settings, organisation, person)
+
+
+def actor_of(settings: "Settings", organisation: "Organisation", identity: str) -> "Actor":
+    """Who a person of `finops.yaml` is, outside of a running bot: Slack is asked for its
+    user groups where `groups` names some, and for the id of who has none in the file.
+    """
+    from config.access import is_slack_id
+
+    known = organisation.person(identity)
+    if settings.slack_bot_token is None or not (organisation.groups or (known and not is_slack_id(known.id))):
+        return organisation.actor(identity)
+    from bot.runtime import web_client
+    from bot.slack.people import People
+
+    return People(web_client(settings, retry=True), organisation).person(identity)
 
 
 def permitted(settings: "Settings", organisation: "Organisation", person: str | None, action: str) -> "Actor":
     """Who acts; raises `UserError` with the reason where they may not."""
-    from access import Action, Denied, check
-    from errors import UserError
+    from config.access import Action, Denied, check
+    from config.errors import UserError
 
     actor = who_acts(settings, organisation, person)
     decision = check(actor, Action(action))

@@ -10,14 +10,16 @@ from commands.printing import print_json
 
 def roles() -> None:
     """Print who may do what, and where, as Markdown: what the code checks."""
-    from access import matrix
+    from config.access import matrix
 
     typer.echo(matrix())
 
 
-def check(schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of finops.yaml instead")] = False) -> None:
+def check(
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of finops.yaml instead")] = False,
+) -> None:
     """Check finops.yaml; a mistake is named with file, line and fix."""
-    from settings import Organisation
+    from config.organisation import Organisation
 
     if schema:
         print_json(Organisation.model_json_schema())
@@ -33,4 +35,6 @@ def check(schema: Annotated[bool, typer.Option("--schema", help="Print the JSON 
         "budgets": organisation.budgets,
         "sources": organisation.sources,
     }
-    typer.echo(f"{settings.config} is right: " + ", ".join(f"{len(found)} {name}" for name, found in counts.items()) + ".")
+    typer.echo(
+        f"{settings.config} is right: " + ", ".join(f"{len(found)} {name}" for name, found in counts.items()) + "."
+    )

@@ -22,9 +22,13 @@ def upgrade() -> None:
 
 
 def downgrade(
-    revision: Annotated[str, typer.Argument(help="The earlier release's revision, as its `finops db upgrade` prints it")],
+    revision: Annotated[
+        str, typer.Argument(help="The earlier release's revision, as its `finops db upgrade` prints it")
+    ],
 ) -> None:
-    """Take the database back to an earlier release's schema, before that release is installed again. Stop bot and flows first."""
+    """Take the database back to an earlier release's schema, before that
+    release is installed again. Stop bot and flows first.
+    """
     from db import engines
     from db import upgrade as migrations
 
@@ -33,14 +37,18 @@ def downgrade(
 
 
 def dump(file: Annotated[Path, typer.Argument(help="A new file")]) -> None:
-    """Write bills, questions, approvals and the audit log into one file, as of one moment; everything may go on running."""
+    """Write bills, questions, approvals and the audit log into one file, as of
+    one moment; everything may go on running.
+    """
     from db import backup
 
     backup.dump(connect(read_settings()), file)
     typer.echo(f"Wrote {file}, {file.stat().st_size / 1e6:.1f} MB.")
 
 
-def restore(file: Annotated[Path, typer.Argument(help="A file of `finops db dump`, of this release or an earlier one")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file of `finops db dump`, of this release or an earlier one")],
+) -> None:
     """Fill an empty database from a dump, and bring it to this release."""
     from db import backup, engines
 

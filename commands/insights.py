@@ -14,7 +14,7 @@ def list_insights(
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
     """What is open: anomalies, budgets, idle resources, savings."""
-    from nl2sql.run import rows_of
+    from nl2sql.execution.run import rows_of
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -38,9 +38,9 @@ def digest(
     """Print a channel's digest as it would be posted now."""
     from datetime import UTC, datetime
 
-    from access import may_see_team
-    from errors import UserError
-    from flows.send_digests import text_for
+    from config.access import may_see_team
+    from config.errors import UserError
+    from flows.digests.send_digests import text_for
 
     settings = read_settings()
     organisation = read_organisation(settings)

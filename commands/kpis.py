@@ -8,7 +8,7 @@ def show(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  
     """How well the product does its job: each measure with its target."""
     from dataclasses import asdict
 
-    from db.kpis import read
+    from domain.kpis import read
 
     settings = read_settings()
     organisation = read_organisation(settings)

@@ -54,9 +54,13 @@ def plan(
 
 def policy(
     names: Annotated[list[str] | None, typer.Argument(help="Playbooks; default: all")] = None,
-    observer: Annotated[bool, typer.Option("--observer", help="Of the role that only looks, instead of the one that acts")] = False,
+    observer: Annotated[
+        bool, typer.Option("--observer", help="Of the role that only looks, instead of the one that acts")
+    ] = False,
 ) -> None:
-    """Print the least-privilege IAM policy of the actor role, generated from the actions; it denies what protected tags protect."""
+    """Print the least-privilege IAM policy of the actor role, generated from
+    the actions; it denies what protected tags protect.
+    """
     from playbooks.actions.policy import actor_policy, observer_policy
     from playbooks.schema import chosen
 

@@ -15,7 +15,9 @@ class Format(StrEnum):
     JSON = "json"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs (nothing else on stdout)")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="text for people, json for programs (nothing else on stdout)")
+]
 
 
 def print_json(value: object) -> None:
@@ -35,5 +37,7 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
         numeric = any(isinstance(row[index], int | float) for row in listed)
         table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        table.add_row(*("" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row))
+        table.add_row(
+            *("" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row)
+        )
     Console(highlight=False, markup=False).print(table)

@@ -12,11 +12,12 @@ import typer
 
 from commands.acting import AsOption, connect, read_organisation, read_settings, who_acts
 from commands.printing import Format, FormatOption, print_json, print_table
-from errors import UserError
+from config.errors import UserError
 
 if TYPE_CHECKING:
+    from config.organisation import Organisation
+    from config.settings import Settings
     from nl2sql.deps import Deps
-    from settings import Organisation, Settings
 
 
 def ask(
@@ -32,8 +33,8 @@ def ask(
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
     """Ask a cost question in plain words."""
-    from nl2sql.answer import ask as ask_question
-    from nl2sql.answer import connect_deps
+    from nl2sql.ask import ask as ask_question
+    from nl2sql.ask import connect_deps
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -51,7 +52,7 @@ def _answer_line(
     line: str, person: str | None, thread: str | None, settings: "Settings", organisation: "Organisation", deps: "Deps"
 ) -> dict[str, Any]:
     """What one line of stdin is answered with; a fault of one question costs no other its answer."""
-    from nl2sql.answer import ask as ask_question
+    from nl2sql.ask import ask as ask_question
 
     asked = _asked(line)
     if isinstance(asked, str):
@@ -64,7 +65,9 @@ def _answer_line(
     except Exception:  # an edge: the lines that follow are still to be answered
         reference = secrets.token_hex(3).upper()
         logging.getLogger(__name__).exception("a question failed, reference %s", reference)
-        return {"error": f"Something went wrong that I had not expected. Reference {reference}: its cause is on stderr."}
+        return {
+            "error": f"Something went wrong that I had not expected. Reference {reference}: its cause is on stderr."
+        }
 
 
 def _asked(line: str) -> dict[str, Any] | str:
@@ -90,22 +93,29 @@ def _print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
     if answer.get("as_of"):
         metric = str(answer.get("metric") or "").replace("_", " ")
         parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
-        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(answer["translator"], answer["translator"])
+        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(
+            answer["translator"], answer["translator"]
+        )
         typer.echo(f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms")
 
 
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines of questions with the right SQL or rows")],
     setting: Annotated[
-        str | None, typer.Option("--with", metavar="SETTING", help="rules, model, both, or settings as llm_model=NAME,llm_use=first")
+        str | None,
+        typer.Option(
+            "--with", metavar="SETTING", help="rules, model, both, or settings as llm_model=NAME,llm_use=first"
+        ),
     ] = None,
-    against: Annotated[str | None, typer.Option(metavar="SETTING", help="Ask a second time under this setting and compare")] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="SETTING", help="Ask a second time under this setting and compare")
+    ] = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Ask as if it were this day")] = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
     """Ask a file of questions and count the right answers (execution match), with latency and tokens."""
-    from nl2sql.answer import connect_deps
-    from nl2sql.evaluate import Comparison, Report, compare_file, evaluate_file, with_setting
+    from nl2sql.ask import connect_deps
+    from nl2sql.evaluation.evaluate import Comparison, Report, compare_file, evaluate_file, with_setting
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -126,17 +136,19 @@ def browse(
     helpful: Annotated[bool, typer.Option("--helpful", help="Only those that somebody called helpful")] = False,
     golden: Annotated[bool, typer.Option("--golden", help="Only those that an admin approved as examples")] = False,
     unanswered: Annotated[bool, typer.Option("--unanswered", help="Only those that were declined")] = False,
-    promote: Annotated[str | None, typer.Option(metavar="REFERENCE", help="Approve an answer as an example; an admin may")] = None,
+    promote: Annotated[
+        str | None, typer.Option(metavar="REFERENCE", help="Approve an answer as an example; an admin may")
+    ] = None,
     person: AsOption = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
 ) -> None:
     """What was asked, newest first: what wants looking after, and what may serve as an example."""
     from sqlalchemy.orm import Session
 
-    from access import Action, Denied, check
-    from errors import UserError
-    from nl2sql import feedback
-    from nl2sql.golden import promote as promote_question
+    from config.access import Action, Denied, check
+    from config.errors import UserError
+    from nl2sql.history import feedback
+    from nl2sql.history.golden import promote as promote_question
 
     settings = read_settings()
     actor = who_acts(settings, read_organisation(settings), person)
@@ -147,13 +159,24 @@ def browse(
         if isinstance(denied := check(actor, Action.READ_AUDIT), Denied):
             raise UserError(denied.reason)
         which: feedback.Which = (
-            "unhelpful" if unhelpful else "helpful" if helpful else "golden" if golden else "unanswered" if unanswered else "all"
+            "unhelpful"
+            if unhelpful
+            else "helpful"
+            if helpful
+            else "golden"
+            if golden
+            else "unanswered"
+            if unanswered
+            else "all"
         )
         rows = feedback.listed(session, which)
     if format is Format.JSON:
         print_json(rows)
     else:
-        shown = [(r["reference"], str(r["asked_at"])[:16], r["asker"], r["question"], r["outcome"], r["feedback"] or "") for r in rows]
+        shown = [
+            (r["reference"], str(r["asked_at"])[:16], r["asker"], r["question"], r["outcome"], r["feedback"] or "")
+            for r in rows
+        ]
         print_table(("reference", "asked", "by", "question", "outcome", "feedback"), shown)
 
 

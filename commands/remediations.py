@@ -10,8 +10,8 @@ from commands.printing import Format, FormatOption, print_json, print_table
 
 def list_newest(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  # noqa: A002
     """The newest remediations and their state."""
-    from access import may_see_team
-    from playbooks.decisions import listed
+    from config.access import may_see_team
+    from playbooks.approval.decisions import listed
 
     settings = read_settings()
     actor = permitted(settings, read_organisation(settings), person, "read")
@@ -19,7 +19,10 @@ def list_newest(person: AsOption = None, format: FormatOption = Format.TEXT) -> 
     if format is Format.JSON:
         print_json(rows)
     else:
-        print_table(("id", "state", "playbook", "account", "team", "savings_a_month", "requested_by"), [list(row.values()) for row in rows])
+        print_table(
+            ("id", "state", "playbook", "account", "team", "savings_a_month", "requested_by"),
+            [list(row.values()) for row in rows],
+        )
 
 
 def show(
@@ -27,9 +30,9 @@ def show(
     person: AsOption = None,
 ) -> None:
     """One remediation as JSON: plan, steps, approvals."""
-    from access import may_see_team
-    from errors import UserError
-    from playbooks.decisions import shown
+    from config.access import may_see_team
+    from config.errors import UserError
+    from playbooks.approval.decisions import shown
 
     settings = read_settings()
     actor = permitted(settings, read_organisation(settings), person, "read")
@@ -45,7 +48,7 @@ def approve(
     confirm: Annotated[str | None, typer.Option(help="Number of resources, where something is deleted")] = None,
 ) -> None:
     """Approve a proposal; its flow starts with the next sweep, or at once when Prefect is up."""
-    from playbooks.decisions import decide
+    from playbooks.approval.decisions import decide
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -58,7 +61,7 @@ def reject(
     person: AsOption = None,
 ) -> None:
     """Reject a proposal."""
-    from playbooks.decisions import decide
+    from playbooks.approval.decisions import decide
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -66,7 +69,7 @@ def reject(
 
 
 def _say_decision(denied_or_text: Any) -> None:
-    from access import Denied
+    from config.access import Denied
 
     if isinstance(denied_or_text, Denied):
         typer.echo(f"finops: {denied_or_text.reason}", err=True)

@@ -22,6 +22,6 @@ def serve_flows() -> None:
 
 def stop_prefect() -> None:
     """Stop the Prefect server of FINOPS_HOME, which `finops flows serve` started and left running."""
-    from flows import prefect_local
+    from flows import prefect_server
 
-    typer.echo("Stopped." if prefect_local.stop(read_settings().home) else "It was not running.")
+    typer.echo("Stopped." if prefect_server.stop(read_settings().home) else "It was not running.")

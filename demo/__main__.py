@@ -1,4 +1,6 @@
-"""`make demo`: start everything, print one address, stop everything on Ctrl-C. `--script` plays a fixed conversation instead."""
+"""`make demo`: start everything, print one address, stop everything on Ctrl-C.
+`--script` plays a fixed conversation instead.
+"""
 
 import argparse
 import signal
@@ -6,10 +8,13 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from demo import stack
-from errors import UserError
-from settings import read_settings
+from config.errors import UserError
+from config.settings import read_settings
+
+if TYPE_CHECKING:
+    from demo import stack
 
 _PORT = 8765
 
@@ -24,6 +29,8 @@ def main() -> int:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)  # noqa: T201
 
     try:
+        from demo import stack  # takes a second, in which Ctrl-C is as good as later
+
         with stack.running(arguments.home, _free(arguments.port), say) as everything:
             invitation = f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   (Ctrl-C stops everything)"
             if watched := stack.has_bills(everything) and not (arguments.script or arguments.screenshot):
@@ -56,7 +63,7 @@ def main() -> int:
         return 1
 
 
-def _let_a_month_pass(everything: stack.Stack, say: stack.Say) -> None:
+def _let_a_month_pass(everything: "stack.Stack", say: "stack.Say") -> None:
     from demo.month import let_pass
 
     try:
@@ -66,16 +73,33 @@ def _let_a_month_pass(everything: stack.Stack, say: stack.Say) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo", description="The whole product on made-up bills, on this machine.")
-    parser.add_argument(
-        "--home", type=Path, default=read_settings(_env_file=None).home, help="folder of all state (default: FINOPS_HOME, else .finops)"
+    parser = argparse.ArgumentParser(
+        prog="python -m demo", description="The whole product on made-up bills, on this machine."
     )
-    parser.add_argument("--port", type=int, default=_PORT, help=f"port of the page (default: {_PORT}, or a free one when it is taken)")
-    parser.add_argument("--script", action="store_true", help="play a fixed conversation, print the transcript, and end")
     parser.add_argument(
-        "--screenshot", type=Path, metavar="FILE.png", help="write a picture of the page with an answered question, and end"
+        "--home",
+        type=Path,
+        default=_home(),
+        help="folder of all state (default: FINOPS_HOME, else .finops/demo: made-up bills never meet one's own)",
+    )
+    parser.add_argument(
+        "--port", type=int, default=_PORT, help=f"port of the page (default: {_PORT}, or a free one when it is taken)"
+    )
+    parser.add_argument(
+        "--script", action="store_true", help="play a fixed conversation, print the transcript, and end"
+    )
+    parser.add_argument(
+        "--screenshot",
+        type=Path,
+        metavar="FILE.png",
+        help="write a picture of the page with an answered question, and end",
     )
     return parser.parse_args()
+
+
+def _home() -> Path:
+    settings = read_settings(_env_file=None)
+    return settings.home if "home" in settings.model_fields_set else settings.home / "demo"
 
 
 def _free(port: int) -> int:

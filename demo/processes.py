@@ -1,18 +1,23 @@
 """Child processes of the demo: the real commands, their output in files, gone when the demo ends."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 _STOP_SECONDS = 30
+_CALL = "import pickle, sys; call, given = pickle.load(sys.stdin.buffer); pickle.dump(call(*given), sys.stdout.buffer)"
 
 
 @contextmanager
-def running(name: str, arguments: list[str], environment: Mapping[str, str], logs: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def running(
+    name: str, arguments: list[str], environment: Mapping[str, str], logs: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
     """A `finops` command for the length of a block; asked to finish, then made to."""
     logs.mkdir(parents=True, exist_ok=True)
     with (logs / f"{name}.log").open("ab") as log:
@@ -28,6 +33,20 @@ def running(name: str, arguments: list[str], environment: Mapping[str, str], log
         yield process
     finally:
         _stop(process)
+
+
+def apart(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The function's result from a process of its own, ended with the wait for it: polars, which writes the bills,
+    takes the interrupt away from the process that it is used in. The function may not print.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", _CALL],
+        input=pickle.dumps((function, arguments)),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        check=True,
+    )
+    return pickle.loads(ended.stdout)  # noqa: S301 - written by the child that was just started
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
+from config.errors import UserError
 from demo.stack import Stack
-from errors import UserError
 
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -14,7 +14,9 @@ _MILLISECONDS = 60_000
 
 
 def take(stack: Stack, target: Path) -> None:
-    """Type the question as a person would, wait for the answer, and write a PNG. Raises `UserError` where there is no Chromium or playwright."""
+    """Type the question as a person would, wait for the answer, and write a
+    PNG. Raises `UserError` where there is no Chromium or playwright.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         raise UserError("No Chromium is installed; on Debian: apt-get install chromium.")

@@ -54,7 +54,10 @@ def _next(stack: Stack, root: str, after: str) -> Message:
     """The bot's next message with blocks in a thread."""
     bot = stack.slack.workspace.app.bot_id
     return stack.slack.wait_for_message(
-        lambda m: m.get("thread_ts") == root and m.get("bot_id") == bot and float(m["ts"]) > float(after) and m.get("blocks"), _SECONDS
+        lambda m: (
+            m.get("thread_ts") == root and m.get("bot_id") == bot and float(m["ts"]) > float(after) and m.get("blocks")
+        ),
+        _SECONDS,
     )
 
 
@@ -68,7 +71,9 @@ def _choose(stack: Stack, show: Show) -> None:
 
 
 def _edit(stack: Stack, show: Show, answer: Message) -> None:
-    """The SQL behind an answer is changed in a modal: what the guard refuses stays there with its reason, what it allows is answered."""
+    """The SQL behind an answer is changed in a modal: what the guard refuses
+    stays there with its reason, what it allows is answered.
+    """
     show("Maya", "( Edit )")
     stack.slack.click(MAYA, str(answer["ts"]), "answer_edit")
     stack.slack.wait_for_view(MAYA, _SECONDS)
@@ -76,7 +81,9 @@ def _edit(stack: Stack, show: Show, answer: Message) -> None:
     show("FinOps", stack.slack.submit(MAYA, {"sql": "DELETE FROM finops.charges"})["sql"])
     show("Maya", _EDITED)
     stack.slack.submit(MAYA, {"sql": _EDITED})
-    reply = stack.slack.wait_for_message(lambda m: "SQL edited by Maya" in json.dumps(m.get("blocks") or [], ensure_ascii=False), _SECONDS)
+    reply = stack.slack.wait_for_message(
+        lambda m: "SQL edited by Maya" in json.dumps(m.get("blocks") or [], ensure_ascii=False), _SECONDS
+    )
     show("FinOps", "\n".join(_lines(reply)))
 
 
@@ -97,7 +104,9 @@ def _schedule(stack: Stack, show: Show, question: str, answer: Message) -> float
 def _scheduled(stack: Stack, show: Show, due: float) -> None:
     """The answer that the schedule brings."""
     wait = max(due - time.time(), 0) + _SECONDS
-    reply = stack.slack.wait_for_message(lambda m: "Subscribed by Maya" in json.dumps(m.get("blocks") or [], ensure_ascii=False), wait)
+    reply = stack.slack.wait_for_message(
+        lambda m: "Subscribed by Maya" in json.dumps(m.get("blocks") or [], ensure_ascii=False), wait
+    )
     show("FinOps", "\n".join(_lines(reply)))
 
 
@@ -106,9 +115,13 @@ def _refresh(stack: Stack, show: Show) -> None:
     show("Tomás", "/finops refresh")
     began = time.time()
     stack.slack.slash(TOMAS, "/finops", "refresh", _CHANNEL)
-    starts = stack.slack.wait_for_message(lambda m: float(m["ts"]) > began and "Refresh bills" in str(m.get("text")), _SECONDS)
+    starts = stack.slack.wait_for_message(
+        lambda m: float(m["ts"]) > began and "Refresh bills" in str(m.get("text")), _SECONDS
+    )
     show("FinOps", "\n".join(_lines(starts)))
-    ends = stack.slack.wait_for_message(lambda m: float(m["ts"]) > began and str(m.get("text")).startswith(_LOADED), _SECONDS * 2)
+    ends = stack.slack.wait_for_message(
+        lambda m: float(m["ts"]) > began and str(m.get("text")).startswith(_LOADED), _SECONDS * 2
+    )
     show("FinOps", "\n".join(_lines(ends)))
 
 
@@ -133,7 +146,9 @@ def _lines(message: Message) -> Iterator[str]:
         elif block["type"] == "image":
             yield f"[picture: {block.get('alt_text', '')}]"
         elif block["type"] == "actions":
-            yield " ".join(f"( {element['text']['text']} )" for element in block["elements"] if element["type"] == "button")
+            yield " ".join(
+                f"( {element['text']['text']} )" for element in block["elements"] if element["type"] == "button"
+            )
     if not found:
         yield str(message.get("text", ""))
 

@@ -14,19 +14,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.errors import UserError
+from config.settings import read_settings
 from db import engines, postgres
-from db.engines import Database
+from db.database import Database
 from db.tables import Load
 from demo import processes
-from demo.bills.world import World
-from demo.bills.write import write
-from demo.cloud import server as cloud_server
-from demo.cloud.bills import deliver
-from demo.cloud.server import CloudAccount
-from demo.slack import Handle, Limits, Setup, running_workspace
-from errors import UserError
-from flows import prefect_local
-from settings import read_settings
+from flows import prefect_server
+from standins.bills.world import World
+from standins.bills.write import write
+from standins.cloud import server as cloud_server
+from standins.cloud.account import CloudAccount
+from standins.cloud.bills import deliver
+from standins.slack import Handle, Limits, Setup, running_workspace
 
 ORGANISATION = Path(__file__).parent / "organisation.yaml"
 FIRST_LOOK = ("ingest_usage", "refresh_prices", "forecast_costs", "check_budgets", "find_savings")
@@ -49,7 +49,9 @@ class Stack:
         """Start a flow by its deployment and wait for its end; the name of its final state."""
         from prefect.deployments import run_deployment
 
-        run: Any = run_deployment(f"{name}/{name}", parameters=parameters, timeout=_FLOW_SECONDS, poll_interval=0.3, as_subflow=False)
+        run: Any = run_deployment(
+            f"{name}/{name}", parameters=parameters, timeout=_FLOW_SECONDS, poll_interval=0.3, as_subflow=False
+        )
         return str(run.state.name if run.state else "Unknown")
 
 
@@ -64,15 +66,17 @@ def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
         slack = stack.enter_context(running_workspace(setup, port))
         say(f"Slack's stand-in is at {slack.url}")
         stack.callback(postgres.stop, home)
-        stack.callback(prefect_local.stop, home)
-        os.environ.update({"FINOPS_HOME": str(home), "FINOPS_CONFIG": str(ORGANISATION), **prefect_local.environment(home)})
+        stack.callback(prefect_server.stop, home)
+        os.environ.update(
+            {"FINOPS_HOME": str(home), "FINOPS_CONFIG": str(ORGANISATION), **prefect_server.environment(home)}
+        )
         with ThreadPoolExecutor(2) as together:
-            prefect_url = together.submit(prefect_local.start, home)
+            prefect_url = together.submit(prefect_server.start, home)
             database = together.submit(lambda: engines.connect(read_settings(home=home, _env_file=None)))
             cloud = stack.enter_context(cloud_server.start(today))
             bills = _deliver_bills(home / "demo" / "bills", today, cloud)
             environment = _environment(home, slack, cloud, prefect_url.result())
-            stack.enter_context(prefect_local.kept(home))
+            stack.enter_context(prefect_server.kept(home))
             connected = database.result()
         stack.callback(connected.dispose)
         os.environ.update(environment)
@@ -107,7 +111,7 @@ def look_around(stack: Stack, say: Say) -> None:
 def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: str) -> dict[str, str]:
     return {
         **cloud.environment(),
-        **prefect_local.environment(home, prefect_url),
+        **prefect_server.environment(home, prefect_url),
         "FINOPS_HOME": str(home),
         "FINOPS_CONFIG": str(ORGANISATION),
         "FINOPS_API_PORT": "0",
@@ -125,7 +129,7 @@ def _deliver_bills(folder: Path, today: date, cloud: CloudAccount) -> Path:
     made = {"today": today.isoformat(), "ids": cloud.ids}
     if not stamp.exists() or json.loads(stamp.read_text()) != made:
         folder.mkdir(parents=True, exist_ok=True)
-        write(folder, World(anchor=today, ids=cloud.ids))
+        processes.apart(write, folder, World(anchor=today, ids=cloud.ids))
         stamp.write_text(json.dumps(made))
     deliver(cloud, folder, [path for path in sorted(folder.rglob("*")) if path.name.endswith((".parquet", ".csv.gz"))])
     return folder

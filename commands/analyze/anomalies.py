@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.anomalies import Finding, score
-from analysis.anomaly_calendar import DAY
-from analysis.anomaly_state import Flags, Floats, Tuning, new_state, tuning_for
-from analysis.series_csv import SeriesFile, read_series, utc
-from errors import UserError
+from analysis.anomalies.calendar import DAY
+from analysis.anomalies.score import Finding, score
+from analysis.anomalies.state import Flags, Floats, Tuning, new_state, tuning_for
+from commands.analyze.series_csv import SeriesFile, read_series, utc
+from config.errors import UserError
 
 SHORTEST = timedelta(minutes=5)
 LARGEST = 50_000_000  # steps x series that are held at once
@@ -28,11 +28,15 @@ class Grid:
     first: datetime  # a day's midnight as the file has it, or UTC for shorter steps
     every: timedelta
     values: Floats
-    stamps: Mapping[tuple[str, datetime], str] = field(default_factory=dict)  # how the file writes a series' moment, where not plainly
+    stamps: Mapping[tuple[str, datetime], str] = field(
+        default_factory=dict
+    )  # how the file writes a series' moment, where not plainly
 
 
 def replay_csv(path: Path) -> Iterator[dict[str, Any]]:
-    """Findings of a file with the columns series, timestamp and value, in the order they would have been told; UserError names a bad line."""
+    """Findings of a file with the columns series, timestamp and value, in the
+    order they would have been told; UserError names a bad line.
+    """
     records = [record for grid in grids(read_series(path)) for record in replay(grid)]
     yield from sorted(records, key=lambda record: (record["detected_at"], record["series"]))
 
@@ -49,7 +53,9 @@ def replay(grid: Grid, tuning: Tuning | None = None) -> Iterator[dict[str, Any]]
 
 
 def _appeared(values: Floats, tuning: Tuning) -> Flags:
-    """Series that began well after a population that began together: what they cost is new spend, not a file that starts late."""
+    """Series that began well after a population that began together: what they
+    cost is new spend, not a file that starts late.
+    """
     starts = np.where(np.isfinite(values).any(axis=0), np.isfinite(values).argmax(axis=0), len(values))
     together = int((starts == 0).sum())
     earlier = (starts[:, None] > starts[None, :]).sum(axis=1)
@@ -78,7 +84,9 @@ def _record(grid: Grid, finding: Finding) -> dict[str, Any]:
 
 
 def grids(file: SeriesFile) -> list[Grid]:
-    """One grid a granularity, which is the commonest distance of a series' first points, a day at most; values of one step add up."""
+    """One grid a granularity, which is the commonest distance of a series'
+    first points, a day at most; values of one step add up.
+    """
     grouped: dict[timedelta, list[str]] = defaultdict(list)
     for name in file.series:
         every = file.step(name)
@@ -97,16 +105,22 @@ def _grid(every: timedelta, names: list[str], file: SeriesFile) -> Grid:
     first, last = min(at.values()), max(at.values())
     steps = (last - first) // every + 1
     if steps * len(names) > LARGEST:
-        raise UserError(f"{len(names)} series over {steps} steps are too many at once; split the file by series or by years.")
+        raise UserError(
+            f"{len(names)} series over {steps} steps are too many at once; split the file by series or by years."
+        )
     step = {stamp: (moment - first) // every for stamp, moment in at.items()}
-    written = {stamp: moment for stamp, moment in at.items() if stamp != (moment.date() if daily else moment).isoformat()}
+    written = {
+        stamp: moment for stamp, moment in at.items() if stamp != (moment.date() if daily else moment).isoformat()
+    }
     values = np.full((steps, len(names)), np.nan)
     stamps: dict[tuple[str, datetime], str] = {}
     for column, name in enumerate(names):
         rows = file.series[name]
         for stamp, value in zip(rows.stamps, rows.values, strict=True):
             before = values[step[stamp], column]
-            values[step[stamp], column] = value if math.isnan(before) else before if math.isnan(value) else before + value
+            values[step[stamp], column] = (
+                value if math.isnan(before) else before if math.isnan(value) else before + value
+            )
             if stamp in written:
                 stamps.setdefault((name, first + step[stamp] * every), stamp)
     return Grid(tuple(names), first, every, values, stamps)

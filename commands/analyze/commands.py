@@ -9,9 +9,11 @@ import typer
 from commands.printing import print_json
 
 
-def anomalies(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns series, timestamp, value")]) -> None:
+def anomalies(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns series, timestamp, value")],
+) -> None:
     """Replay series day by day and write what would have been alerted, one JSON line each; never looks ahead."""
-    from analysis.replay import replay_csv
+    from commands.analyze.anomalies import replay_csv
 
     _print_lines(replay_csv(file))
 
@@ -24,7 +26,7 @@ def forecast(
     ] = "ensemble",
 ) -> None:
     """Forecast every series, one JSON line a day: mean, 80 % and 95 % bands, model."""
-    from analysis.forecast_csv import forecast_csv
+    from commands.analyze.forecasts import forecast_csv
 
     _print_lines(forecast_csv(file, days, model))
 

@@ -12,16 +12,19 @@ from typing import Any, cast
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.ensemble import Model, Tier
 from analysis.forecasts.series import Forecast, Series, series_of
-from analysis.series_csv import SeriesFile, read_series
-from errors import UserError
+from commands.analyze.series_csv import SeriesFile, read_series
+from config.errors import UserError
 
 MANY = 300  # series beyond which the cheap tier is taken
-FEW_ENDS = 8  # days on which series may end before those of a week are forecast together: each day needs matrices of its own
+FEW_ENDS = (
+    8  # days on which series may end before those of a week are forecast together: each day needs matrices of its own
+)
 WHOLE = 0.75  # share of a usual day's points under which the first or last day is not whole
 
 
 def forecast_csv(path: Path, days: int, model: str = "ensemble") -> Iterator[dict[str, Any]]:
-    """One line a series and day ahead, starting after the series' own last day; hours are added up to days, absent days are gaps.
+    """One line a series and day ahead, starting after the series' own last day;
+    hours are added up to days, absent days are gaps.
 
     Raises `UserError` naming the line for anything else than series_csv describes, and for a model there is not.
     """
@@ -40,7 +43,9 @@ def forecast_csv(path: Path, days: int, model: str = "ensemble") -> Iterator[dic
 
 
 def _groups(series: Mapping[str, Series]) -> Iterator[tuple[date, dict[str, Series]]]:
-    """Series that are forecast together, and the day from which: their own end, or where ends are many, the first one of the week."""
+    """Series that are forecast together, and the day from which: their own end,
+    or where ends are many, the first one of the week.
+    """
     ends = {one.end for one in series.values()}
     grouped: dict[date, dict[str, Series]] = {}
     for name, one in series.items():
@@ -76,5 +81,7 @@ def _by_day(file: SeriesFile, name: str) -> dict[date, float]:
         seen[day] += not math.isnan(value)
         points[day] = points.get(day, 0.0) + (0.0 if math.isnan(value) else value)
     usual = statistics.median(seen.values())
-    gaps = {day for day in (min(points), max(points)) if seen[day] < WHOLE * usual} | {day for day in points if seen[day] == 0}
+    gaps = {day for day in (min(points), max(points)) if seen[day] < WHOLE * usual} | {
+        day for day in points if seen[day] == 0
+    }
     return {day: math.nan if day in gaps else amount for day, amount in points.items()}

@@ -1,4 +1,6 @@
-"""Series in a CSV file of one's own: the columns series, timestamp (ISO 8601) and value, in any order and with others between."""
+"""Series in a CSV file of one's own: the columns series, timestamp (ISO 8601)
+and value, in any order and with others between.
+"""
 
 import csv
 import itertools
@@ -11,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from errors import UserError
+from config.errors import UserError
 
 COLUMNS = ("series", "timestamp", "value")
 DELIMITERS = ",;\t"
@@ -21,7 +23,9 @@ DAY = timedelta(days=1)
 
 @dataclass
 class Rows:
-    """One series as its file has it, in the file's order: when (as written), how much (NaN where unknown), on which line."""
+    """One series as its file has it, in the file's order: when (as written),
+    how much (NaN where unknown), on which line.
+    """
 
     stamps: list[str] = field(default_factory=list)
     values: "array[float]" = field(default_factory=lambda: array("d"))
@@ -30,7 +34,9 @@ class Rows:
 
 @dataclass
 class SeriesFile:
-    """A file's series by name in the file's order, and the moment of every stamp, with its offset where one is written."""
+    """A file's series by name in the file's order, and the moment of every
+    stamp, with its offset where one is written.
+    """
 
     path: Path
     series: dict[str, Rows] = field(default_factory=dict)
@@ -68,7 +74,9 @@ def _filled(found: SeriesFile, file: TextIO) -> SeriesFile:
     delimiter = max(DELIMITERS, key=header.count)
     names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
     if missing := [column for column in COLUMNS if column not in names]:
-        raise UserError(f"{found.path}, line 1: the column {missing[0]} is missing; the columns needed are {', '.join(COLUMNS)}.")
+        raise UserError(
+            f"{found.path}, line 1: the column {missing[0]} is missing; the columns needed are {', '.join(COLUMNS)}."
+        )
     places = [names.index(column) for column in COLUMNS]
     reader = csv.reader(file, delimiter=delimiter)
     for row in reader:
@@ -96,7 +104,9 @@ def _moment(text: str, place: str) -> datetime:
         moment = datetime.fromisoformat(text)
         utc(moment)
     except (ValueError, OverflowError):
-        raise UserError(f"{place}: {text[:40]!r} is not a timestamp; write it as 2026-01-31 or 2026-01-31T00:00:00Z.") from None
+        raise UserError(
+            f"{place}: {text[:40]!r} is not a timestamp; write it as 2026-01-31 or 2026-01-31T00:00:00Z."
+        ) from None
     return moment
 
 

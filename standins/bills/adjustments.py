@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from demo.bills.charges import account_columns, code, commitment_columns, month_after
-from demo.bills.commitments import COMMITMENTS, Commitment, covering
-from demo.bills.services import ACCOUNTS, PROVIDERS
-from demo.bills.world import World
+from standins.bills.charges import account_columns, code, commitment_columns, month_after
+from standins.bills.commitments import COMMITMENTS, Commitment, covering
+from standins.bills.services import ACCOUNTS, PROVIDERS
+from standins.bills.world import World
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,9 +22,33 @@ _SUBSCRIPTIONS = (  # service, publisher, category, subcategory, dollars a month
     ("Datadog Pro", "Datadog, Inc.", "Management and Governance", "Observability", 2_950.0),
 )
 _CREDITS = (  # provider, account, service, category, subcategory, dollars a day, text
-    ("aws", "commerce-prod", "Amazon Elastic Compute Cloud", "Compute", "Virtual Machines", 38.0, "Enterprise discount program credit"),
-    ("aws", "data-prod", "Amazon Simple Storage Service", "Storage", "Object Storage", 21.0, "Migration acceleration credit"),
-    ("gcp", "fernhill-ml", "Vertex AI", "AI and Machine Learning", "Machine Learning", 55.0, "Google Cloud AI startup credit"),
+    (
+        "aws",
+        "commerce-prod",
+        "Amazon Elastic Compute Cloud",
+        "Compute",
+        "Virtual Machines",
+        38.0,
+        "Enterprise discount program credit",
+    ),
+    (
+        "aws",
+        "data-prod",
+        "Amazon Simple Storage Service",
+        "Storage",
+        "Object Storage",
+        21.0,
+        "Migration acceleration credit",
+    ),
+    (
+        "gcp",
+        "fernhill-ml",
+        "Vertex AI",
+        "AI and Machine Learning",
+        "Machine Learning",
+        55.0,
+        "Google Cloud AI startup credit",
+    ),
 )
 
 
@@ -52,7 +76,11 @@ def _money(listed: float, contracted: float, billed: float, effective: float) ->
 def _used(world: World, commitment: Commitment) -> float:
     """Effective dollars a day that a commitment covers: constant, as it covers only what is always on."""
     covered = [line for line in world.lines if covering(line) is commitment]
-    return float(np.sum([line.quantity * line.meter.price for line in covered])) * commitment.share * (1 - commitment.discount)
+    return (
+        float(np.sum([line.quantity * line.meter.price for line in covered]))
+        * commitment.share
+        * (1 - commitment.discount)
+    )
 
 
 def commitments(world: World, start: date, end: date) -> Iterator[Row]:
@@ -63,7 +91,11 @@ def commitments(world: World, start: date, end: date) -> Iterator[Row]:
         for day in (start + timedelta(n) for n in range((end - start).days)):
             unused = commitment_columns(commitment, "Unused") | _money(0, 0, 0, bought - used)
             quantity = bought - used if commitment.category == "Spend" else 24 * (_SPARE - 1)
-            text = {"ChargeCategory": "Usage", "ChargeFrequency": "Usage-Based", "ChargeDescription": f"Unused part of {commitment.name}"}
+            text = {
+                "ChargeCategory": "Usage",
+                "ChargeFrequency": "Usage-Based",
+                "ChargeDescription": f"Unused part of {commitment.name}",
+            }
             yield _row(
                 commitment.provider,
                 home,
@@ -128,7 +160,12 @@ def credits(start: date, end: date) -> Iterator[Row]:  # noqa: A001 - FOCUS's wo
             yield _credit(provider, account, day, (name, category, subcategory), amount, text)
         if day.day == 1:
             yield _credit(
-                "azure", "storefront-prod", day, ("Virtual Machines", "Compute", "Virtual Machines"), 900.0, "Azure prepayment credit"
+                "azure",
+                "storefront-prod",
+                day,
+                ("Virtual Machines", "Compute", "Virtual Machines"),
+                900.0,
+                "Azure prepayment credit",
             )
 
 
@@ -140,7 +177,9 @@ def _credit(provider: str, account: str, day: date, service: tuple[str, str, str
 
 
 def refunds(world: World, month: date) -> Iterator[Row]:
-    """Once, four months before the anchor's: transfer that was counted twice the month before is given back as a correction."""
+    """Once, four months before the anchor's: transfer that was counted twice
+    the month before is given back as a correction.
+    """
     in_month = (world.anchor - timedelta(125)).replace(day=1)
     if month == in_month:
         before = in_month - timedelta(9)
@@ -172,7 +211,9 @@ def taxes(rows: "pl.DataFrame", month: date) -> Iterator[Row]:
     ):
         amount = round(base * PROVIDERS[provider].tax, 2)
         if amount:
-            fields = {"ChargeCategory": "Tax", "ChargeFrequency": "Recurring", "ChargeDescription": f"Tax on {name}"} | _money(
-                amount, amount, amount, amount
-            )
+            fields = {
+                "ChargeCategory": "Tax",
+                "ChargeFrequency": "Recurring",
+                "ChargeDescription": f"Tax on {name}",
+            } | _money(amount, amount, amount, amount)
             yield _row(provider, account, month, month_after(month), (name, category, subcategory), **fields)

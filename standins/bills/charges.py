@@ -1,4 +1,6 @@
-"""FOCUS 1.2 rows of what was used: a day each, an hour each for one account's last weeks, split where a commitment covers."""
+"""FOCUS 1.2 rows of what was used: a day each, an hour each for one account's
+last weeks, split where a commitment covers.
+"""
 
 import json
 import zlib
@@ -7,17 +9,42 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from demo.bills.commitments import Commitment, covering
-from demo.bills.fleet import Line
-from demo.bills.services import PROVIDERS, REGIONS
-from demo.bills.world import World
+from standins.bills.commitments import Commitment, covering
+from standins.bills.fleet import Line
+from standins.bills.services import PROVIDERS, REGIONS
+from standins.bills.world import World
 
 if TYPE_CHECKING:
     import polars as pl
 
 HOURLY_ACCOUNT, HOURLY_DAYS = "commerce-prod", 14
 _HOURS = np.array(
-    [0.55, 0.45, 0.4, 0.38, 0.4, 0.5, 0.7, 0.9, 1.05, 1.15, 1.2, 1.25, 1.35, 1.3, 1.2, 1.15, 1.15, 1.25, 1.45, 1.6, 1.55, 1.35, 1.0, 0.72]
+    [
+        0.55,
+        0.45,
+        0.4,
+        0.38,
+        0.4,
+        0.5,
+        0.7,
+        0.9,
+        1.05,
+        1.15,
+        1.2,
+        1.25,
+        1.35,
+        1.3,
+        1.2,
+        1.15,
+        1.15,
+        1.25,
+        1.45,
+        1.6,
+        1.55,
+        1.35,
+        1.0,
+        0.72,
+    ]
 )
 _HOURS = _HOURS / _HOURS.sum()
 
@@ -95,7 +122,9 @@ def _parts(line: Line) -> list[tuple[float, float, dict[str, Any]]]:
     standard = {"PricingCategory": "Standard", "ChargeDescription": f"{line.meter.meter} in {REGIONS[line.region]}"}
     if commitment is None:
         return [(1.0, negotiated, standard)]
-    covered = commitment_columns(commitment, "Used") | {"ChargeDescription": f"{line.meter.meter}, covered by {commitment.name}"}
+    covered = commitment_columns(commitment, "Used") | {
+        "ChargeDescription": f"{line.meter.meter}, covered by {commitment.name}"
+    }
     return [(commitment.share, 1 - commitment.discount, covered), (1 - commitment.share, negotiated, standard)]
 
 
@@ -114,7 +143,9 @@ def usage(world: World, start: date, end: date) -> "pl.DataFrame":
         profile = _HOURS if line.shape == "elastic" else np.full(24, 1 / 24)
         for share, effective, more in _parts(line):
             number = len(constants)
-            constants.append({"part": number, "contracted_share": 1 - discount, "effective_share": effective} | columns | more)
+            constants.append(
+                {"part": number, "contracted_share": 1 - discount, "effective_share": effective} | columns | more
+            )
             daily, hourly = quantities[first:split] * share, np.outer(quantities[split:last] * share, profile).ravel()
             starts = np.concatenate([24 * np.arange(first, split), np.arange(24 * split, 24 * last)])
             amounts = np.concatenate([daily, hourly])
@@ -125,7 +156,9 @@ def usage(world: World, start: date, end: date) -> "pl.DataFrame":
         name: np.concatenate(parts)
         for name, parts in zip(("part", "hour", "hours", "ConsumedQuantity"), zip(*long, strict=True), strict=True)
     }
-    frame = pl.DataFrame(columns_of).join(pl.DataFrame(constants, infer_schema_length=None), on="part", maintain_order="left")
+    frame = pl.DataFrame(columns_of).join(
+        pl.DataFrame(constants, infer_schema_length=None), on="part", maintain_order="left"
+    )
     return _priced(frame, world)
 
 

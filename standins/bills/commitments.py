@@ -1,15 +1,18 @@
-"""What was bought ahead: savings plan, reserved databases, Azure reservation, Google commitment; what they cover and at which price."""
+"""What was bought ahead: savings plan, reserved databases, Azure reservation,
+Google commitment; what they cover and at which price.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from demo.bills.fleet import Line
-from demo.bills.services import PROVIDERS
+from standins.bills.fleet import Line
+from standins.bills.services import PROVIDERS
 
 
 @dataclass(frozen=True)
 class Commitment:
-    """A commitment for one year. It covers `share` of what the always-on production lines of `meters` use, at `discount` off the list price.
+    """A commitment for one year. It covers `share` of what the always-on
+    production lines of `meters` use, at `discount` off the list price.
 
     `upfront` is the number of days before the anchor at which the year was paid for; None is paid as it goes.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
-from demo.bills.services import ACCOUNTS, METERS, SERVICES, Account, Meter, Service
+from standins.bills.services import ACCOUNTS, METERS, SERVICES, Account, Meter, Service
 
 Shape = Literal["steady", "elastic", "stored"]
 """steady: always on; elastic: follows the customers, by weekday and hour; stored: grows slowly, day and night alike."""
@@ -14,7 +14,9 @@ Shape = Literal["steady", "elastic", "stored"]
 
 @dataclass(frozen=True)
 class Line:
-    """One meter of one resource. `quantity` is units a day at the start; `first` and `last` are days from the anchor (None: throughout)."""
+    """One meter of one resource. `quantity` is units a day at the start;
+    `first` and `last` are days from the anchor (None: throughout).
+    """
 
     name: str
     meter_key: str
@@ -55,7 +57,13 @@ class Line:
         """The resource's id when no cloud has given it one."""
         code = f"{zlib.crc32(self.name.encode()):08x}{zlib.crc32((self.name + self.account_name).encode()):08x}"
         form = self.service.id_form
-        return form.format(region=self.region, account=self.account.id, name=self.name, application=self.application or "shared", code=code)
+        return form.format(
+            region=self.region,
+            account=self.account.id,
+            name=self.name,
+            application=self.application or "shared",
+            code=code,
+        )
 
     def all_tags(self) -> dict[str, str]:
         """The tags as the owner set them."""
@@ -66,7 +74,8 @@ class Line:
         return tags | dict(self.tags)
 
 
-# application, team, meter, account in prod, account elsewhere, region, resources in (prod, staging, dev), units a day each (None: 24 hours)
+# application, team, meter, account in prod, account elsewhere, region, resources in (prod, staging, dev), units a day
+# each (None: 24 hours)
 _AWS = ("commerce-prod", "commerce-staging")
 _PAY = ("payments-prod", "commerce-staging")
 _DATA = ("data-prod", "sandbox")
@@ -164,7 +173,17 @@ def _planned() -> Iterator[Line]:
                 daily = 24.0 if quantity is None else quantity * share
                 first, last = _STARTED.get(name, (None, None))
                 yield Line(
-                    name, key, prod if environment == "prod" else other, region, team, environment, application, daily, shape, first, last
+                    name,
+                    key,
+                    prod if environment == "prod" else other,
+                    region,
+                    team,
+                    environment,
+                    application,
+                    daily,
+                    shape,
+                    first,
+                    last,
                 )
 
 
@@ -185,7 +204,13 @@ def _waste() -> Iterator[Line]:
         yield replace(base, name=f"web-batch-{number}", meter_key=f"ec2:{size}")
     yield replace(base, name="web-batch-licence-server", meter_key="ec2:m5.xlarge", tags={"finops:protected": "true"})
     load_test = replace(
-        base, name="", account_name="commerce-staging", region="eu-west-1", team="checkout", environment="staging", application="load-test"
+        base,
+        name="",
+        account_name="commerce-staging",
+        region="eu-west-1",
+        team="checkout",
+        environment="staging",
+        application="load-test",
     )
     for number in range(1, 5):
         yield replace(load_test, name=f"load-test-data-{number}", meter_key="ebs:gp2", quantity=400 / 30.4)
@@ -217,9 +242,17 @@ def _untagged() -> Iterator[Line]:
     yield replace(base, name="central-logs", meter_key="cloudwatch", quantity=190, shape="elastic")
     yield replace(base, name="egress", meter_key="nat", quantity=1_500, shape="elastic")
     yield replace(base, name="test-martin", meter_key="ec2:g5.2xlarge", account_name="sandbox")
-    yield replace(base, name="old-intranet", meter_key="vm:D4s", account_name="storefront-nonprod", region="northeurope")
     yield replace(
-        base, name="scratch", meter_key="gcs", account_name="fernhill-warehouse", region="europe-west1", quantity=2_000, shape="stored"
+        base, name="old-intranet", meter_key="vm:D4s", account_name="storefront-nonprod", region="northeurope"
+    )
+    yield replace(
+        base,
+        name="scratch",
+        meter_key="gcs",
+        account_name="fernhill-warehouse",
+        region="europe-west1",
+        quantity=2_000,
+        shape="stored",
     )
 
 
@@ -228,9 +261,21 @@ EXPORT_STARTED = -9
 
 
 def _events() -> Iterator[Line]:
-    """What happened in the last days: replicas that somebody left running, and a function that grew a budget past its line."""
+    """What happened in the last days: replicas that somebody left running, and
+    a function that grew a budget past its line.
+    """
     replica = Line(
-        "", "", "commerce-prod", "eu-west-1", "data-platform", "prod", "orders-mirror", 24.0, "steady", first=SPIKE_STARTED, planted=True
+        "",
+        "",
+        "commerce-prod",
+        "eu-west-1",
+        "data-platform",
+        "prod",
+        "orders-mirror",
+        24.0,
+        "steady",
+        first=SPIKE_STARTED,
+        planted=True,
     )
     for number in range(1, 4):
         yield replace(replica, name=f"orders-replica-{number}", meter_key="rds:db.r6g.4xlarge")

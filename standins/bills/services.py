@@ -1,11 +1,15 @@
-"""What the demo's organisation buys: providers, services and the meters they are billed by, at prices near the public ones."""
+"""What the demo's organisation buys: providers, services and the meters they
+are billed by, at prices near the public ones.
+"""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider, and the contract with it: `discount` is what is negotiated off the list price, `tax` a share of what is billed."""
+    """A provider, and the contract with it: `discount` is what is negotiated
+    off the list price, `tax` a share of what is billed.
+    """
 
     name: str
     publisher: str
@@ -114,7 +118,8 @@ REGIONS = {
 _AZURE = "{account}/resourceGroups/rg-{application}/providers/"
 
 SERVICES = {
-    # The id forms are those of the providers' own exports: AWS writes EC2 instances and volumes bare, most others as ARNs.
+    # The id forms are those of the providers' own exports: AWS writes EC2 instances and volumes bare, most others as
+    # ARNs.
     "ec2": Service("aws", "Amazon Elastic Compute Cloud", "Compute", "Virtual Machines", "Instance", "i-0{code}"),
     "ebs": Service("aws", "Amazon Elastic Block Store", "Storage", "Block Storage", "Volume", "vol-0{code}"),
     "snapshot": Service(
@@ -163,7 +168,9 @@ SERVICES = {
 
 @dataclass(frozen=True)
 class Size:
-    """An instance type: its on-demand price an hour (Linux, us-east-1) in all its zones, virtual CPUs, memory and architecture."""
+    """An instance type: its on-demand price an hour (Linux, us-east-1) in all
+    its zones, virtual CPUs, memory and architecture.
+    """
 
     price: float
     vcpus: int
@@ -198,7 +205,11 @@ RDS_SIZES = {
 
 
 def _details(size: Size) -> dict[str, str]:
-    return {"CoreCount": str(size.vcpus), "MemorySize": f"{size.memory_gib:g}", "ProcessorArchitecture": size.architecture}
+    return {
+        "CoreCount": str(size.vcpus),
+        "MemorySize": f"{size.memory_gib:g}",
+        "ProcessorArchitecture": size.architecture,
+    }
 
 
 METERS = {
@@ -207,7 +218,9 @@ METERS = {
         for name, size in EC2_SIZES.items()
     },
     **{
-        f"rds:{name}": Meter("rds", f"InstanceUsage:{name}", "Hours", size.price, {"InstanceType": name, **_details(size)})
+        f"rds:{name}": Meter(
+            "rds", f"InstanceUsage:{name}", "Hours", size.price, {"InstanceType": name, **_details(size)}
+        )
         for name, size in RDS_SIZES.items()
     },
     "rds:iops": Meter("rds", "RDS:Multi-AZ-PIOPS", "IOPS-Months", 0.20),

@@ -9,13 +9,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from demo.bills.commitments import effective_share
-from demo.bills.fleet import Line, lines
+from standins.bills.commitments import effective_share
+from standins.bills.fleet import Line, lines
 
 Array = npt.NDArray[np.float64]
 
 AHEAD = 120  # days after the anchor that can be simulated
-PAYMENTS_LAST_MONTH, PAYMENTS_THIS_MONTH = 86_000, 95_500  # dollars, effective; the budget of organisation.yaml is 90,000 a month
+PAYMENTS_LAST_MONTH, PAYMENTS_THIS_MONTH = (
+    86_000,
+    95_500,
+)  # dollars, effective; the budget of organisation.yaml is 90,000 a month
 _QUIET_LAST_MONTH, _QUIET_THIS_MONTH = 83_000, 83_500
 _GROWTH = {
     "payments": 0.012,
@@ -26,16 +29,26 @@ _GROWTH = {
     "web": 0.004,
     None: 0.005,
 }  # a month
-_WEEKEND = {"payments": 0.93, "checkout": 1.06, "search": 1.03, "data-platform": 0.86, "ml": 0.82, "web": 1.07, None: 0.95}
+_WEEKEND = {
+    "payments": 0.93,
+    "checkout": 1.06,
+    "search": 1.03,
+    "data-platform": 0.86,
+    "ml": 0.82,
+    "web": 1.07,
+    None: 0.95,
+}
 _OFF_HOURS = 0.55  # of a weekday, at weekends, outside production
 
 
 @dataclass(frozen=True)
 class World:
-    """The organisation as of `anchor`, the day of its first run; everything planted lies before it. Nothing depends on the clock.
+    """The organisation as of `anchor`, the day of its first run; everything
+    planted lies before it. Nothing depends on the clock.
 
-    `planted` False leaves out what was planted, for counting false alarms. `ids` holds the resource ids a cloud chose, by name; `stopped` the day
-    from which a resource (by name or id) costs nothing. `corrected` is the world after the provider took back the transfer it had counted twice.
+    `planted` False leaves out what was planted, for counting false alarms. `ids` holds the resource
+    ids a cloud chose, by name; `stopped` the day from which a resource (by name or id) costs
+    nothing. `corrected` is the world after the provider took back the transfer it had counted twice.
     """
 
     anchor: date
@@ -90,7 +103,10 @@ class World:
             weekday = np.array([day.weekday() >= 5 for day in self.days])
             level = noise.uniform(0.94, 1.06) * line.quantity
             curve = (
-                level * (1 + _GROWTH[line.team]) ** months * np.where(weekday, weekend, 1.0) * noise.normal(1, 0.03, count).clip(0.9, 1.1)
+                level
+                * (1 + _GROWTH[line.team]) ** months
+                * np.where(weekday, weekend, 1.0)
+                * noise.normal(1, 0.03, count).clip(0.9, 1.1)
             )
         if line.first is not None:
             curve[: max(0, anchor + line.first)] = 0.0
@@ -99,7 +115,9 @@ class World:
         return curve
 
     def _fit_payments(self, table: Array) -> None:
-        """Scale what customers drive in payments, so that last month stayed under the budget and this month heads past it."""
+        """Scale what customers drive in payments, so that last month stayed
+        under the budget and this month heads past it.
+        """
         this = (self.anchor - timedelta(1)).replace(day=1)
         last = (this - timedelta(1)).replace(day=1)
         dates = np.array(self.days)
@@ -108,7 +126,9 @@ class World:
         ramp = np.clip((offsets + 12) / 16, 0, 1)  # from twelve days before the month to its fourth
         cost = np.array([line.meter.price * effective_share(line) for line in self.lines])[:, None] * table
         mine = np.array([line.team == "payments" for line in self.lines])
-        moving = np.array([line.team == "payments" and line.shape == "elastic" and not line.planted for line in self.lines])
+        moving = np.array(
+            [line.team == "payments" and line.shape == "elastic" and not line.planted for line in self.lines]
+        )
         elastic, fixed = cost[moving].sum(axis=0), cost[mine & ~moving].sum(axis=0)
         goals = (PAYMENTS_LAST_MONTH, PAYMENTS_THIS_MONTH) if self.planted else (_QUIET_LAST_MONTH, _QUIET_THIS_MONTH)
         rest = [goal - fixed[month].sum() for goal, month in zip(goals, inside, strict=True)]
@@ -116,7 +136,9 @@ class World:
         table[moving] *= level + rise * ramp
 
     def _count_twice(self, table: Array) -> None:
-        """The day before yesterday the media distributions' traffic is on the bill two and a half times; a restated bill takes that back."""
+        """The day before yesterday the media distributions' traffic is on the
+        bill two and a half times; a restated bill takes that back.
+        """
         if self.planted and not self.corrected:
             day = (self.anchor - self.first_day).days - 2
             for row, line in enumerate(self.lines):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from demo.bills.fleet import Line
+from standins.bills.fleet import Line
 
 _OLD = 400  # days, for what was there before the first bill
 
@@ -17,7 +17,9 @@ def backdate(account_id: str, region: str, lines: list[Line], ids: dict[str, str
     ec2, elbv2 = ec2_backends[account_id][region], elbv2_backends[account_id][region]
     functions, databases = lambda_backends[account_id][region], rds_backends[account_id][region]
     for line in (one for one in lines if one.name in ids):
-        made = datetime.combine(today, datetime.min.time()) - timedelta(days=_OLD if line.first is None else -line.first)
+        made = datetime.combine(today, datetime.min.time()) - timedelta(
+            days=_OLD if line.first is None else -line.first
+        )
         native = ids[line.name].rpartition("/")[2]
         match line.meter.service:
             case "ec2":

@@ -1,4 +1,6 @@
-"""The two APIs that moto does not have, answered in AWS's own JSON: GetProducts of the price list, LookupEvents of CloudTrail."""
+"""The two APIs that moto does not have, answered in AWS's own JSON: GetProducts
+of the price list, LookupEvents of CloudTrail.
+"""
 
 import json
 import zlib
@@ -7,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from demo.bills.services import EC2_SIZES, METERS, RDS_SIZES, REGIONS, Size
+from standins.bills.services import EC2_SIZES, METERS, RDS_SIZES, REGIONS, Size
 
-_PRICES, _TRAIL = "AWSPriceListService.GetProducts", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"
+_PRICES, _TRAIL = (
+    "AWSPriceListService.GetProducts",
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents",
+)
 _CAP = 100
 _SOLD_IN = ("us-east-1", "eu-west-1")
 
@@ -22,7 +27,9 @@ class Answers:
 
     events: list[dict[str, Any]] = field(default_factory=list)
 
-    def record(self, at: datetime, name: str, source: str, who: str, region: str, account_id: str, resource: tuple[str, str]) -> None:
+    def record(
+        self, at: datetime, name: str, source: str, who: str, region: str, account_id: str, resource: tuple[str, str]
+    ) -> None:
         """Remember that `who` (a role) called an API on a resource (its type and name)."""
         arn = f"arn:aws:sts::{account_id}:assumed-role/{who}/session"
         detail = {
@@ -61,9 +68,15 @@ class Answers:
             if target not in (_PRICES, _TRAIL):
                 return app(environ, start_response)
             request = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
-            reply = _products(request) if target == _PRICES else self._lookup(request, environ.get("HTTP_AUTHORIZATION", ""))
+            reply = (
+                _products(request)
+                if target == _PRICES
+                else self._lookup(request, environ.get("HTTP_AUTHORIZATION", ""))
+            )
             body = json.dumps(reply).encode()
-            start_response("200 OK", [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))])
+            start_response(
+                "200 OK", [("Content-Type", "application/x-amz-json-1.1"), ("Content-Length", str(len(body)))]
+            )
             return [body]
 
         return answer
@@ -74,7 +87,11 @@ class Answers:
         account_id = get_account_id_from(authorization.partition("Credential=")[2].partition("/")[0])
         region = authorization.partition("Credential=")[2].split("/")[2]
         start, end = float(request.get("StartTime", 0)), float(request.get("EndTime", 9e12))
-        found = [event for event in self.events if start <= event["EventTime"] <= end and _matches(event, request, account_id, region)]
+        found = [
+            event
+            for event in self.events
+            if start <= event["EventTime"] <= end and _matches(event, request, account_id, region)
+        ]
         found.sort(key=lambda event: -event["EventTime"])
         return {"Events": found[: int(request.get("MaxResults", 50))]}
 
@@ -85,7 +102,11 @@ def _matches(event: dict[str, Any], request: dict[str, Any], account_id: str, re
         return False
     for wanted in request.get("LookupAttributes", []):
         key, value = wanted["AttributeKey"], wanted["AttributeValue"]
-        held = [resource["ResourceName"] for resource in event["Resources"]] if key == "ResourceName" else [str(event.get(key, ""))]
+        held = (
+            [resource["ResourceName"] for resource in event["Resources"]]
+            if key == "ResourceName"
+            else [str(event.get(key, ""))]
+        )
         if value not in held:
             return False
     return True
@@ -122,15 +143,27 @@ def _catalogue(service: str) -> Iterator[dict[str, Any]]:
                 "deploymentOption": "Multi-AZ" if size.zones > 1 else "Single-AZ",
             }
             yield _product(service, place | kind | _sized(name, size), "Hrs", size.price)
-        for name, price in (("Standard", 0.023), ("Standard - Infrequent Access", 0.0125)) if service == "AmazonS3" else ():
+        for name, price in (
+            (("Standard", 0.023), ("Standard - Infrequent Access", 0.0125)) if service == "AmazonS3" else ()
+        ):
             yield _product(service, place | {"productFamily": "Storage", "volumeType": name}, "GB-Mo", price)
         for name in ("gp2", "gp3") if service == "AmazonEC2" else ():
-            yield _product(service, place | {"productFamily": "Storage", "volumeApiName": name}, "GB-Mo", METERS[f"ebs:{name}"].price)
+            yield _product(
+                service,
+                place | {"productFamily": "Storage", "volumeApiName": name},
+                "GB-Mo",
+                METERS[f"ebs:{name}"].price,
+            )
 
 
 def _sized(name: str, size: Size) -> dict[str, str]:
     processor = "AWS Graviton2 Processor" if size.architecture == "arm64" else "Intel Xeon Platinum 8175"
-    return {"instanceType": name, "vcpu": str(size.vcpus), "memory": f"{size.memory_gib:g} GiB", "physicalProcessor": processor}
+    return {
+        "instanceType": name,
+        "vcpu": str(size.vcpus),
+        "memory": f"{size.memory_gib:g} GiB",
+        "physicalProcessor": processor,
+    }
 
 
 def _product(service: str, attributes: dict[str, str], unit: str, price: float) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demo.cloud.server import BILLS_BUCKET, CloudAccount
+from standins.cloud.account import BILLS_BUCKET, CloudAccount
 
 if TYPE_CHECKING:
-    from demo.bills.world import World
+    from standins.bills.world import World
 
 
 def deliver(cloud: CloudAccount, folder: Path, files: Sequence[Path]) -> list[str]:
@@ -20,12 +20,16 @@ def deliver(cloud: CloudAccount, folder: Path, files: Sequence[Path]) -> list[st
 
 
 def stopped(cloud: CloudAccount, world: "World", on: date | None = None) -> dict[str, date]:
-    """Instances of the fleet that somebody stopped, by id, with the day from which they cost nothing: `on`, default today (UTC)."""
+    """Instances of the fleet that somebody stopped, by id, with the day from
+    which they cost nothing: `on`, default today (UTC).
+    """
     places = {(line.account.id, line.region) for line in world.lines if line.meter.service == "ec2"}
     since = on or datetime.now(UTC).date()
     found: dict[str, date] = {}
     for account_id, region in sorted(places):
         filters = [{"Name": "instance-state-name", "Values": ["stopped", "terminated"]}]
         reservations = cloud.client("ec2", account_id, region).describe_instances(Filters=filters)["Reservations"]
-        found |= {instance["InstanceId"]: since for reservation in reservations for instance in reservation["Instances"]}
+        found |= {
+            instance["InstanceId"]: since for reservation in reservations for instance in reservation["Instances"]
+        }
     return found

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from demo.bills.fleet import Line
-from demo.cloud.ages import backdate
-from demo.cloud.answers import Answers
-from demo.cloud.metrics import put_metrics
+from standins.bills.fleet import Line
+from standins.cloud.ages import backdate
+from standins.cloud.answers import Answers
+from standins.cloud.metrics import put_metrics
 
 if TYPE_CHECKING:
-    from demo.cloud.server import CloudAccount
+    from standins.cloud.account import CloudAccount
 
 _SERVICES = ("ec2", "ebs", "snapshot", "address", "elb", "rds", "lambda")
 _IMAGE = "ami-12c6146b"
@@ -35,8 +35,10 @@ class Place:
 
 
 def fill(cloud: "CloudAccount", fleet: tuple[Line, ...], today: date, answers: Answers) -> dict[str, str]:
-    """Make the resources of the fleet that AWS knows and the metrics of the 15 days before `today`; their ids by name."""
-    from demo.cloud.server import BILLS_BUCKET
+    """Make the resources of the fleet that AWS knows and the metrics of the 15
+    days before `today`; their ids by name.
+    """
+    from standins.cloud.account import BILLS_BUCKET
 
     cloud.client("s3").create_bucket(Bucket=BILLS_BUCKET)
     places: dict[tuple[str, str], dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
@@ -69,15 +71,20 @@ def _fill_place(place: Place, by_service: Mapping[str, list[Line]]) -> dict[str,
     if by_service["snapshot"]:
         source = ec2.create_volume(AvailabilityZone=f"{place.region}a", Size=800, VolumeType="gp2")["VolumeId"]
         for line in by_service["snapshot"]:
-            made = ec2.create_snapshot(VolumeId=source, Description="Before the migration", TagSpecifications=_tags("snapshot", line))[
-                "SnapshotId"
-            ]
+            made = ec2.create_snapshot(
+                VolumeId=source, Description="Before the migration", TagSpecifications=_tags("snapshot", line)
+            )["SnapshotId"]
             ids[line.name] = f"arn:aws:ec2:{place.region}:{place.account_id}:snapshot/{made}"
         ec2.delete_volume(VolumeId=source)
     for line in by_service["address"]:
         made = ec2.allocate_address(Domain="vpc", TagSpecifications=_tags("elastic-ip", line))["AllocationId"]
         ids[line.name] = f"arn:aws:ec2:{place.region}:{place.account_id}:elastic-ip/{made}"
-    return ids | _balancers(place, ec2, by_service["elb"]) | _databases(place, by_service["rds"]) | _functions(place, by_service["lambda"])
+    return (
+        ids
+        | _balancers(place, ec2, by_service["elb"])
+        | _databases(place, by_service["rds"])
+        | _functions(place, by_service["lambda"])
+    )
 
 
 def _instances(ec2: Any, lines: list[Line], disks: Mapping[str, Line]) -> dict[str, str]:
@@ -87,7 +94,11 @@ def _instances(ec2: Any, lines: list[Line], disks: Mapping[str, Line]) -> dict[s
         root = disks[f"{line.name}-root"]
         disk = {
             "DeviceName": "/dev/sda1",
-            "Ebs": {"VolumeSize": _gib(root), "VolumeType": root.meter.details["VolumeType"], "DeleteOnTermination": True},
+            "Ebs": {
+                "VolumeSize": _gib(root),
+                "VolumeType": root.meter.details["VolumeType"],
+                "DeleteOnTermination": True,
+            },
         }
         started = ec2.run_instances(
             ImageId=_IMAGE,
@@ -111,8 +122,13 @@ def _balancers(place: Place, ec2: Any, lines: list[Line]) -> dict[str, str]:
         return {}
     client, subnets = place.client("elbv2"), [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"][:2]]
     tags = {line.name: [{"Key": key, "Value": value} for key, value in line.all_tags().items()] for line in lines}
-    made = (client.create_load_balancer(Name=line.name, Subnets=subnets, Type="application", Tags=tags[line.name]) for line in lines)
-    return {reply["LoadBalancers"][0]["LoadBalancerName"]: reply["LoadBalancers"][0]["LoadBalancerArn"] for reply in made}
+    made = (
+        client.create_load_balancer(Name=line.name, Subnets=subnets, Type="application", Tags=tags[line.name])
+        for line in lines
+    )
+    return {
+        reply["LoadBalancers"][0]["LoadBalancerName"]: reply["LoadBalancers"][0]["LoadBalancerArn"] for reply in made
+    }
 
 
 def _databases(place: Place, lines: list[Line]) -> dict[str, str]:
@@ -138,7 +154,9 @@ def _functions(place: Place, lines: list[Line]) -> dict[str, str]:
     if not lines:
         return {}
     policy = '{"Version":"2012-10-17","Statement":[]}'
-    role = place.client("iam").create_role(RoleName=f"functions-{place.region}", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    role = place.client("iam").create_role(RoleName=f"functions-{place.region}", AssumeRolePolicyDocument=policy)[
+        "Role"
+    ]["Arn"]
     client, ids = place.client("lambda"), {}
     for line in lines:
         made = client.create_function(
@@ -182,5 +200,7 @@ def _record(answers: Answers, place: Place, by_service: Mapping[str, list[Line]]
     }
     for service, (name, source, kind) in calls.items():
         for number, line in enumerate(one for one in by_service[service] if one.first is not None and one.first > -90):
-            at = datetime.combine(today, datetime.min.time(), UTC) + timedelta(days=line.first or 0, minutes=12 + number)
+            at = datetime.combine(today, datetime.min.time(), UTC) + timedelta(
+                days=line.first or 0, minutes=12 + number
+            )
             answers.record(at, name, source, "deploy-ci", place.region, place.account_id, (kind, line.name))

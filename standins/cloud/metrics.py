@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from demo.bills.fleet import Line
+from standins.bills.fleet import Line
 
 DAYS = 15
 _SAMPLES = 288  # one in five minutes
@@ -38,7 +38,16 @@ def _data(line: Line, resource_id: str, today: date) -> Iterator[tuple[str, dict
             mean = max(0.0, average * noise.normal(1, 0.08))
             peak = max(mean, maximum * noise.normal(1, 0.06))
             values = {"Sum": mean * _SAMPLES, "Minimum": mean * 0.4, "Maximum": peak, "SampleCount": _SAMPLES}
-            yield namespace, {"MetricName": metric, "Dimensions": [dimension], "Timestamp": noon, "Unit": unit, "StatisticValues": values}
+            yield (
+                namespace,
+                {
+                    "MetricName": metric,
+                    "Dimensions": [dimension],
+                    "Timestamp": noon,
+                    "Unit": unit,
+                    "StatisticValues": values,
+                },
+            )
 
 
 def _dimension(line: Line, resource_id: str) -> dict[str, str] | None:

@@ -1,22 +1,31 @@
-"""`python -m demo.slack`: the workspace alone, with the app of a manifest installed; prints what a bot needs to connect to it."""
+"""`python -m standins.slack`: the workspace alone, with the app of a manifest
+installed; prints what a bot needs to connect to it.
+"""
 
 import argparse
 import signal
 import threading
 from pathlib import Path
 
-from demo.slack.handle import running_workspace
-from demo.slack.manifest import setup_from
+from standins.slack.handle import running_workspace
+from standins.slack.manifest import setup_from
 
 _MANIFEST = Path(__file__).resolve().parents[2] / "deploy" / "slack" / "manifest.yaml"
 
 
 def main() -> None:
     """Serve until Ctrl-C or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m demo.slack", description="A stand-in for a Slack workspace, on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m standins.slack", description="A stand-in for a Slack workspace, on this machine."
+    )
     parser.add_argument("--port", type=int, default=8765, help="port of the page and of the Web API (default: 8765)")
-    parser.add_argument("--manifest", type=Path, default=_MANIFEST, help="the app to install (default: deploy/slack/manifest.yaml)")
-    parser.add_argument("--request-url", help="deliver over HTTP to this address, as https://YOUR-HOST/slack/events; default: Socket Mode")
+    parser.add_argument(
+        "--manifest", type=Path, default=_MANIFEST, help="the app to install (default: deploy/slack/manifest.yaml)"
+    )
+    parser.add_argument(
+        "--request-url",
+        help="deliver over HTTP to this address, as https://YOUR-HOST/slack/events; default: Socket Mode",
+    )
     arguments = parser.parse_args()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from demo.slack.elements import ACCESSORIES, ACTIONS, BUTTON, CONTEXT_ACTIONS, IMAGE, INPUTS, image
-from demo.slack.figures import data_table, data_visualization, table
-from demo.slack.rich_text import rich_text
-from demo.slack.schema import Json, Place, Rule, by_type, items, one_of, only, string, text
+from standins.slack.elements import ACCESSORIES, ACTIONS, BUTTON, CONTEXT_ACTIONS, IMAGE, INPUTS, image
+from standins.slack.figures import data_table, data_visualization, table
+from standins.slack.rich_text import rich_text
+from standins.slack.schema import Json, Place, Rule, by_type, items, one_of, only, string, text
 
 MESSAGE_BLOCKS, VIEW_BLOCKS, MARKDOWN_TOTAL = 50, 100, 12_000
 
@@ -174,7 +174,9 @@ def message_faults(blocks: Any, files: Iterable[str] = ()) -> list[str]:
         if sum(b.get("type") == kind for b in known) > most:
             faults.append(f"{words} [json-pointer:/blocks]")
     if sum(len(str(b.get("text"))) for b in known if b.get("type") == "markdown") > MARKDOWN_TOTAL:
-        faults.append(f"markdown blocks together must be less than {MARKDOWN_TOTAL + 1} characters [json-pointer:/blocks]")
+        faults.append(
+            f"markdown blocks together must be less than {MARKDOWN_TOTAL + 1} characters [json-pointer:/blocks]"
+        )
     return faults
 
 
@@ -187,7 +189,11 @@ def view_faults(view: Any, files: Iterable[str] = ()) -> list[str]:
     one_of(place, "type", ("modal", "home"), required=True)
     modal = view.get("type") == "modal"
     fields = {"type", "blocks", "private_metadata", "callback_id", "external_id"}
-    only(place, fields | ({"title", "close", "submit", "clear_on_close", "notify_on_close", "submit_disabled"} if modal else set()))
+    only(
+        place,
+        fields
+        | ({"title", "close", "submit", "clear_on_close", "notify_on_close", "submit_disabled"} if modal else set()),
+    )
     if modal:
         text(place, "title", 24, required=True, plain=True)
         text(place, "submit", 24, plain=True)

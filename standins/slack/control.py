@@ -6,13 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.slack import gestures, modals
-from demo.slack.delivery import Acked, Missed
-from demo.slack.feed import snapshot
-from demo.slack.fields import NoSuchChoiceError
-from demo.slack.methods.conversations import enter
-from demo.slack.schema import Json
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack import gestures, modals
+from standins.slack.delivery import Acked, Missed
+from standins.slack.feed import snapshot
+from standins.slack.fields import NoSuchChoiceError
+from standins.slack.methods.conversations import enter
+from standins.slack.schema import Json
+from standins.slack.workspace import SlackError, Workspace
 
 Action = Callable[[Workspace, Json], Awaitable[Json]]
 
@@ -31,7 +31,9 @@ async def _click(workspace: Workspace, body: Json) -> Json:
 
 async def _press(workspace: Workspace, body: Json) -> Json:
     values = body.get("values") or {}
-    return _told(await modals.press(workspace, body["user"], body["view_id"], body["action_id"], body.get("value"), values))
+    return _told(
+        await modals.press(workspace, body["user"], body["view_id"], body["action_id"], body.get("value"), values)
+    )
 
 
 async def _submit(workspace: Workspace, body: Json) -> Json:
@@ -44,7 +46,9 @@ async def _close(workspace: Workspace, body: Json) -> Json:
 
 
 async def _suggest(workspace: Workspace, body: Json) -> Json:
-    found = await modals.suggest(workspace, body["user"], body["action_id"], body["value"], body.get("ts"), body.get("view_id"))
+    found = await modals.suggest(
+        workspace, body["user"], body["action_id"], body["value"], body.get("ts"), body.get("view_id")
+    )
     return {"options": found}
 
 
@@ -85,12 +89,16 @@ async def _fault(workspace: Workspace, body: Json) -> Json:
 
 
 async def _wait(workspace: Workspace, body: Json) -> Json:
-    """The first message with these words (in this channel, in this thread); None when none came in `timeout` seconds."""
+    """The first message with these words (in this channel, in this thread);
+    None when none came in `timeout` seconds.
+    """
     words, thread, channel = body["contains"], body.get("thread_ts"), body.get("channel")
     names = [workspace.conversation(channel).id] if channel else list(workspace.store.conversations)
     end = asyncio.get_running_loop().time() + float(body.get("timeout", 10))
     while True:
-        shown = [{**m, "channel": name} for name in names for m in workspace.store.conversations[name].messages.values()]
+        shown = [
+            {**m, "channel": name} for name in names for m in workspace.store.conversations[name].messages.values()
+        ]
         for message in [*shown, *(m for m in workspace.store.ephemerals if m["channel"] in names)]:
             if words in message["text"] and thread in (None, message.get("thread_ts")) and not message.get("streaming"):
                 return {"message": message}

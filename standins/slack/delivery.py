@@ -1,4 +1,6 @@
-"""Sends envelopes to the app and waits for the ack: events are delivered again when none comes, interactions are not."""
+"""Sends envelopes to the app and waits for the ack: events are delivered again
+when none comes, interactions are not.
+"""
 
 import asyncio
 import time
@@ -6,9 +8,9 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from demo.slack.faults import Faults
-from demo.slack.model import Limits
-from demo.slack.schema import Json
+from standins.slack.faults import Faults
+from standins.slack.model import Limits
+from standins.slack.schema import Json
 
 
 @dataclass(frozen=True)

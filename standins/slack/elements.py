@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from demo.slack.schema import Place, Rule, items, one_of, only, string, text
+from standins.slack.schema import Place, Rule, items, one_of, only, string, text
 
 ACTION_ID, BUTTON_TEXT, BUTTON_VALUE, PLACEHOLDER, OPTIONS, URL = 255, 75, 2000, 150, 100, 3000
 _COMMON = {"type", "action_id"}
@@ -54,7 +54,9 @@ def _button(place: Place) -> None:
 def _static_select(place: Place) -> None:
     many = str(place.get("type")).startswith("multi_")
     initial = "initial_options" if many else "initial_option"
-    _element(place, _FOCUS | {"options", "option_groups", "confirm", initial} | ({"max_selected_items"} if many else set()))
+    _element(
+        place, _FOCUS | {"options", "option_groups", "confirm", initial} | ({"max_selected_items"} if many else set())
+    )
     if place.get("option_groups") is not None:
         for group in items(place, "option_groups", OPTIONS):
             text(group, "label", 75, required=True, plain=True)
@@ -73,7 +75,14 @@ def _entity_select(place: Place) -> None:
     kind = str(place.get("type")).removeprefix("multi_").removesuffix("_select")
     many = str(place.get("type")).startswith("multi_")
     initial = f"initial_{kind}" if many else f"initial_{kind.removesuffix('s')}"
-    fields = {"confirm", initial, "response_url_enabled", "default_to_current_conversation", "filter", "max_selected_items"}
+    fields = {
+        "confirm",
+        initial,
+        "response_url_enabled",
+        "default_to_current_conversation",
+        "filter",
+        "max_selected_items",
+    }
     _element(place, _FOCUS | fields)
 
 
@@ -95,7 +104,9 @@ def _choice(place: Place) -> None:
 
 
 def _date(place: Place) -> None:
-    kind = {"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time"}[str(place.get("type"))]
+    kind = {"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time"}[
+        str(place.get("type"))
+    ]
     _element(place, _FOCUS | {kind, "confirm", "timezone"})
 
 
@@ -135,9 +146,13 @@ def image(place: Place) -> None:
     file, url = place.get("slack_file"), place.get("image_url")
     if (file is None) == (url is None):
         place.fault("must provide exactly one of image_url or slack_file")
-    elif file is not None and not (isinstance(file, dict) and {str(file.get("id")), str(file.get("url"))} & place.files):
+    elif file is not None and not (
+        isinstance(file, dict) and {str(file.get("id")), str(file.get("url"))} & place.files
+    ):
         place.fault("invalid slack file", "/slack_file")
-    elif isinstance(url, str) and ("://127." in url or "://localhost" in url or not url.startswith(("http://", "https://"))):
+    elif isinstance(url, str) and (
+        "://127." in url or "://localhost" in url or not url.startswith(("http://", "https://"))
+    ):
         place.fault("downloading image failed", "/image_url")
 
 

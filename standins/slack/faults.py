@@ -9,8 +9,8 @@ class Faults:
     """Switches for tests: each does to the app what Slack or the network sometimes does.
 
     `queued` answers the next calls of a method with 429, 500 or "timeout" (silence, then a closed connection);
-    `hold_acks` seconds are added before an ack is noticed; `duplicate_events` further copies of each event are delivered; `clock_skew` seconds
-    shift the timestamp of signed requests; `refuse_connections` turns new sockets away.
+    `hold_acks` seconds are added before an ack is noticed; `duplicate_events` further copies of each event are
+    delivered; `clock_skew` seconds shift the timestamp of signed requests; `refuse_connections` turns new sockets away.
     """
 
     queued: dict[str, deque[int | str]] = field(default_factory=dict)

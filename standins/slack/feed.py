@@ -4,10 +4,10 @@ import asyncio
 
 from aiohttp import web
 
-from demo.slack.methods.conversations import described
-from demo.slack.schema import Json
-from demo.slack.store import Conversation
-from demo.slack.workspace import Workspace
+from standins.slack.methods.conversations import described
+from standins.slack.schema import Json
+from standins.slack.store import Conversation
+from standins.slack.workspace import Workspace
 
 HISTORY = 500
 
@@ -34,11 +34,18 @@ def snapshot(workspace: Workspace, user: str) -> Json:
         "groups": [vars(group) for group in setup.groups],
         "commands": [vars(command) for command in setup.commands],
         "shortcuts": [vars(shortcut) for shortcut in setup.shortcuts],
-        "channels": [described(workspace, c) | {"name": c.name, "joined": workspace.app.bot_user in c.members} for c in conversations],
+        "channels": [
+            described(workspace, c) | {"name": c.name, "joined": workspace.app.bot_user in c.members}
+            for c in conversations
+        ],
         "messages": {c.id: [_slim(m) for m in list(c.messages.values())[-HISTORY:]] for c in conversations},
         "ephemerals": [m for m in store.ephemerals if m["to"] == user],
-        "statuses": [{"channel": c, "thread_ts": t, **status} for (c, t), status in store.statuses.items() if c in names],
-        "prompts": [{"channel": c, "thread_ts": t, **prompts} for (c, t), prompts in store.prompts.items() if c in names],
+        "statuses": [
+            {"channel": c, "thread_ts": t, **status} for (c, t), status in store.statuses.items() if c in names
+        ],
+        "prompts": [
+            {"channel": c, "thread_ts": t, **prompts} for (c, t), prompts in store.prompts.items() if c in names
+        ],
         "stack": [store.views[name] for name in workspace.stacks.get(user, [])],
         "home": store.homes.get(user),
         "connected": bool(workspace.hub.connections) or bool(setup.request_url),
@@ -54,7 +61,11 @@ async def handle(workspace: Workspace, request: web.Request) -> web.StreamRespon
     names = {conversation.id for conversation in _visible(workspace, user)}
 
     def listen(change: Json) -> None:
-        if change["type"] != "call" and change.get("user", user) == user and change.get("channel", next(iter(names))) in names:
+        if (
+            change["type"] != "call"
+            and change.get("user", user) == user
+            and change.get("channel", next(iter(names))) in names
+        ):
             queue.put_nowait(change | ({"message": _slim(change["message"])} if "message" in change else {}))
 
     workspace.store.listeners.append(listen)

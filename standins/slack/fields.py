@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from demo.slack.schema import Json
+from standins.slack.schema import Json
 
 _PLAIN = {
     "plain_text_input": "value",
@@ -96,7 +96,10 @@ def state_of(blocks: list[Json], values: Json) -> Json:
         given = values.get(element["action_id"], values.get(block["block_id"], element.get(_INITIAL[name])))
         if isinstance(given, dict) and element["action_id"] in given:
             given = given[element["action_id"]]
-        state.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"], **chosen(element, given)}
+        state.setdefault(block["block_id"], {})[element["action_id"]] = {
+            "type": element["type"],
+            **chosen(element, given),
+        }
     return {"values": state}
 
 

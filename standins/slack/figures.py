@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-from demo.slack.rich_text import rich_text
-from demo.slack.schema import Place, Rule, by_type, items, one_of, only, string
+from standins.slack.rich_text import rich_text
+from standins.slack.schema import Place, Rule, by_type, items, one_of, only, string
 
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 10_000
 SERIES, CATEGORIES, LABEL, TITLE = 12, 20, 20, 50

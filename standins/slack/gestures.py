@@ -3,12 +3,12 @@
 import secrets
 from typing import Any
 
-from demo.slack.delivery import Acked, Missed
-from demo.slack.fields import chosen, state_of
-from demo.slack.methods.chat import toggle_reaction
-from demo.slack.schema import Json
-from demo.slack.store import Conversation
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.delivery import Acked, Missed
+from standins.slack.fields import chosen, state_of
+from standins.slack.methods.chat import toggle_reaction
+from standins.slack.schema import Json
+from standins.slack.store import Conversation
+from standins.slack.workspace import SlackError, Workspace
 
 
 class NotThereError(LookupError):
@@ -23,7 +23,12 @@ def _slackbot(workspace: Workspace, conversation: Conversation, user: str, text:
 def post(workspace: Workspace, user: str, channel: str, text: str, thread_ts: str | None = None) -> Json:
     """Post as a person; the text is mrkdwn with Slack's escapes."""
     person, conversation = workspace.person(user), workspace.conversation(channel)
-    message: Json = {"type": "message", "user": person.id, "ts": workspace.store.next_ts(), "client_msg_id": secrets.token_hex(16)}
+    message: Json = {
+        "type": "message",
+        "user": person.id,
+        "ts": workspace.store.next_ts(),
+        "client_msg_id": secrets.token_hex(16),
+    }
     message |= {"text": text, "team": workspace.setup.team_id, "blocks": [_as_typed(text)]}
     if thread_ts:
         parent = workspace.message(conversation, thread_ts)
@@ -46,7 +51,11 @@ def _mention(workspace: Workspace, conversation: Conversation, message: Json) ->
 
 def _as_typed(text: str) -> Json:
     words = [{"type": "text", "text": text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")}]
-    return {"type": "rich_text", "block_id": secrets.token_urlsafe(4), "elements": [{"type": "rich_text_section", "elements": words}]}
+    return {
+        "type": "rich_text",
+        "block_id": secrets.token_urlsafe(4),
+        "elements": [{"type": "rich_text_section", "elements": words}],
+    }
 
 
 def react(workspace: Workspace, user: str, channel: str, ts: str, name: str, add: bool = True) -> None:
@@ -68,7 +77,12 @@ def open_home(workspace: Workspace, user: str, tab: str = "home") -> Json | None
     person = workspace.person(user)
     view = workspace.store.homes.get(person.id)
     if "app_home_opened" in workspace.setup.subscriptions:
-        event: Json = {"type": "app_home_opened", "user": person.id, "channel": workspace.store.im_of(person.id), "tab": tab}
+        event: Json = {
+            "type": "app_home_opened",
+            "user": person.id,
+            "channel": workspace.store.im_of(person.id),
+            "tab": tab,
+        }
         event |= {"event_ts": workspace.store.next_ts()} | ({"view": view} if view and tab == "home" else {})
         workspace.event(event)
     return view
@@ -98,13 +112,23 @@ def find_element(blocks: list[Json], action_id: str, value: str | None) -> tuple
     """The block and the interactive element with this action_id and, where given, this value."""
     seen = []
     for block in blocks:
-        nested = [t for card in block.get("elements") or [] if isinstance(card, dict) for t in card.get("actions") or []]
-        elements = [block.get("accessory"), block.get("element"), *(block.get("elements") or []), *(block.get("actions") or []), *nested]
+        nested = [
+            t for card in block.get("elements") or [] if isinstance(card, dict) for t in card.get("actions") or []
+        ]
+        elements = [
+            block.get("accessory"),
+            block.get("element"),
+            *(block.get("elements") or []),
+            *(block.get("actions") or []),
+            *nested,
+        ]
         for element in elements:
             if not isinstance(element, dict) or "action_id" not in element:
                 continue
             seen.append(element["action_id"])
-            if element["action_id"] == action_id and (value is None or element["type"] != "button" or element.get("value") == value):
+            if element["action_id"] == action_id and (
+                value is None or element["type"] != "button" or element.get("value") == value
+            ):
                 return block, element
     raise NotThereError(f"no element {action_id!r} (value {value!r}); there are {sorted(set(seen))}")
 
@@ -149,7 +173,12 @@ async def click(workspace: Workspace, user: str, ts: str, action_id: str, choice
     )
     outcome = await workspace.delivery.interact("interactive", payload)
     if isinstance(outcome, Missed):
-        _slackbot(workspace, conversation, user, f"{workspace.app.name} did not answer in time ({outcome.reason}). Please try again.")
+        _slackbot(
+            workspace,
+            conversation,
+            user,
+            f"{workspace.app.name} did not answer in time ({outcome.reason}). Please try again.",
+        )
     return outcome
 
 
@@ -167,7 +196,12 @@ async def slash(workspace: Workspace, user: str, command: str, text: str, channe
     payload |= {"response_url": f"{workspace.url}/actions/{hook}", "trigger_id": workspace.triggers.issue(person.id)}
     outcome = await workspace.delivery.interact("slash_commands", payload)
     if isinstance(outcome, Missed):
-        _slackbot(workspace, conversation, person.id, f'{command} failed with the error "operation_timeout" ({outcome.reason}).')
+        _slackbot(
+            workspace,
+            conversation,
+            person.id,
+            f'{command} failed with the error "operation_timeout" ({outcome.reason}).',
+        )
     elif outcome.reply:
         _answer(workspace, conversation, person.id, outcome.reply)
     return outcome

@@ -6,14 +6,14 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from demo.slack import gestures, modals
-from demo.slack.delivery import Ack, Acked, Missed
-from demo.slack.faults import Faults
-from demo.slack.methods.conversations import enter
-from demo.slack.model import Setup
-from demo.slack.schema import Json
-from demo.slack.server import start
-from demo.slack.workspace import Call, Workspace
+from standins.slack import gestures, modals
+from standins.slack.delivery import Ack, Acked, Missed
+from standins.slack.faults import Faults
+from standins.slack.methods.conversations import enter
+from standins.slack.model import Setup
+from standins.slack.schema import Json
+from standins.slack.server import start
+from standins.slack.workspace import Call, Workspace
 
 T = TypeVar("T")
 
@@ -48,7 +48,9 @@ class Handle:
         return self.workspace.faults
 
     def post_as(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Json:
-        """Post as a person (id or name) in a channel (id, #name, or a person's id for their direct message with the app)."""
+        """Post as a person (id or name) in a channel (id, #name, or a person's
+        id for their direct message with the app).
+        """
         return self._call(gestures.post, self.workspace, user, channel, text, thread_ts)
 
     def say_to_app(self, user: str, text: str, thread_ts: str | None = None) -> Json:
@@ -61,9 +63,13 @@ class Handle:
 
     select = click
 
-    def press(self, user: str, action_id: str, value: Any = None, values: Json | None = None, view_id: str | None = None) -> Acked | Missed:
+    def press(
+        self, user: str, action_id: str, value: Any = None, values: Json | None = None, view_id: str | None = None
+    ) -> Acked | Missed:
         """Press or choose in the person's top modal, else in their Home tab."""
-        return self._wait(modals.press(self.workspace, user, view_id or self._view_id(user), action_id, value, values or {}))
+        return self._wait(
+            modals.press(self.workspace, user, view_id or self._view_id(user), action_id, value, values or {})
+        )
 
     def submit(self, user: str, values: Json | None = None, view_id: str | None = None) -> dict[str, str]:
         """Submit the top modal with values by action_id; the complaints by block_id."""
@@ -157,7 +163,9 @@ class Handle:
         self._wait(self.workspace.hub.refresh())
 
     def wait_until(self, condition: Callable[[], T], timeout: float = 10) -> T:
-        """Wait until a condition over this workspace holds and return its value; TimeoutError with the API's refusals."""
+        """Wait until a condition over this workspace holds and return its
+        value; TimeoutError with the API's refusals.
+        """
 
         async def wait() -> T:
             while not (found := condition()):
@@ -185,12 +193,19 @@ class Handle:
     def wait_for_reply(self, ts: str, timeout: float = 10) -> Json:
         """The app's first message in the thread of `ts` that is not being streamed any more."""
         bot = self.workspace.app.bot_id
-        return self.wait_for_message(lambda m: m.get("thread_ts") == ts and m.get("bot_id") == bot and not m.get("streaming"), timeout)
+        return self.wait_for_message(
+            lambda m: m.get("thread_ts") == ts and m.get("bot_id") == bot and not m.get("streaming"), timeout
+        )
 
     def wait_for_view(self, user: str, timeout: float = 10) -> Json:
         """The modal that opens for a person."""
         stacks, person = self.workspace.stacks, self.workspace.person(user).id
-        return self.wait_until(lambda: self.workspace.store.views[stacks[person][-1]] if stacks.get(person) else None, timeout) or {}
+        return (
+            self.wait_until(
+                lambda: self.workspace.store.views[stacks[person][-1]] if stacks.get(person) else None, timeout
+            )
+            or {}
+        )
 
     def wait_for_socket(self, timeout: float = 10) -> None:
         """Wait until the app is connected."""

@@ -4,9 +4,9 @@ import json
 
 from aiohttp import web
 
-from demo.slack.schema import Json
-from demo.slack.tickets import Hook
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.schema import Json
+from standins.slack.tickets import Hook
+from standins.slack.workspace import SlackError, Workspace
 
 
 async def handle(workspace: Workspace, request: web.Request) -> web.StreamResponse:

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from demo.slack.delivery import Acked, Envelope, Missed
-from demo.slack.faults import Faults
+from standins.slack.delivery import Acked, Envelope, Missed
+from standins.slack.faults import Faults
 
 
 def signature(secret: str, timestamp: str, body: str) -> str:
@@ -33,7 +33,11 @@ class HttpTransport:
         """One signed POST; any 2xx within the time is an ack."""
         body, kind = self._body(envelope)
         stamp = str(int(time.time() + self.faults.clock_skew))
-        headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature(self.secret, stamp, body)}
+        headers = {
+            "Content-Type": kind,
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature(self.secret, stamp, body),
+        }
         if envelope.attempt:
             headers |= {"X-Slack-Retry-Num": str(envelope.attempt), "X-Slack-Retry-Reason": envelope.reason}
         started = time.monotonic()
@@ -50,7 +54,9 @@ class HttpTransport:
         except aiohttp.ClientError:
             return Missed("connection_failed")
         await asyncio.sleep(self.faults.hold_acks)
-        return Acked(_reply(text), time.monotonic() - started) if 200 <= status < 300 else Missed("http_error", no_retry)
+        return (
+            Acked(_reply(text), time.monotonic() - started) if 200 <= status < 300 else Missed("http_error", no_retry)
+        )
 
     @staticmethod
     def _body(envelope: Envelope) -> tuple[str, str]:

@@ -1,12 +1,14 @@
-"""An app's manifest as Slack reads it: what it declares is what the workspace delivers, and what its scopes do not cover is refused."""
+"""An app's manifest as Slack reads it: what it declares is what the workspace
+delivers, and what its scopes do not cover is refused.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from demo.slack.model import InstalledApp, Setup, SlashCommand
-from errors import UserError
+from config.errors import UserError
+from standins.slack.model import InstalledApp, Setup, SlashCommand
 
 # Which of these scopes a method needs; any one of them will do. What is not here needs none.
 SCOPES: dict[str, tuple[str, ...]] = {
@@ -27,10 +29,12 @@ SCOPES: dict[str, tuple[str, ...]] = {
         ("channels:read", "groups:read", "im:read", "mpim:read"),
     ),
     **dict.fromkeys(
-        ("conversations.history", "conversations.replies"), ("channels:history", "groups:history", "im:history", "mpim:history")
+        ("conversations.history", "conversations.replies"),
+        ("channels:history", "groups:history", "im:history", "mpim:history"),
     ),
     **dict.fromkeys(
-        ("assistant.threads.setStatus", "assistant.threads.setSuggestedPrompts", "assistant.threads.setTitle"), ("assistant:write",)
+        ("assistant.threads.setStatus", "assistant.threads.setSuggestedPrompts", "assistant.threads.setTitle"),
+        ("assistant:write",),
     ),
     **dict.fromkeys(("files.getUploadURLExternal", "files.completeUploadExternal"), ("files:write",)),
     **dict.fromkeys(("users.info", "users.list", "bots.info"), ("users:read",)),
@@ -50,7 +54,8 @@ def setup_from(path: Path, **more: Any) -> Setup:
         manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
         features, settings = manifest["features"], manifest["settings"]
         commands = tuple(
-            SlashCommand(item["command"], item.get("description", ""), item.get("usage_hint", "")) for item in features["slash_commands"]
+            SlashCommand(item["command"], item.get("description", ""), item.get("usage_hint", ""))
+            for item in features["slash_commands"]
         )
         name = str(features["bot_user"]["display_name"])
         return Setup(

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from demo.slack.delivery import Acked, Missed
-from demo.slack.fields import missing, state_of
-from demo.slack.gestures import NotThereError, action_of, find_element, find_message, interaction
-from demo.slack.methods.views import pushed, replaced, show
-from demo.slack.schema import Json
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.delivery import Acked, Missed
+from standins.slack.fields import missing, state_of
+from standins.slack.gestures import NotThereError, action_of, find_element, find_message, interaction
+from standins.slack.methods.views import pushed, replaced, show
+from standins.slack.schema import Json
+from standins.slack.workspace import SlackError, Workspace
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ def top_view(workspace: Workspace, user: str) -> Json | None:
     return workspace.store.views[stack[-1]] if stack else None
 
 
-async def press(workspace: Workspace, user: str, view_id: str, action_id: str, choice: Any, values: Json) -> Acked | Missed:
+async def press(
+    workspace: Workspace, user: str, view_id: str, action_id: str, choice: Any, values: Json
+) -> Acked | Missed:
     """Press or choose in a view; `values` are the fields as they stand."""
     user = workspace.person(user).id
     view = _view(workspace, user, view_id)
@@ -40,7 +42,9 @@ async def press(workspace: Workspace, user: str, view_id: str, action_id: str, c
     action = action_of(workspace, block, element, choice)
     shown = {**view, "state": state_of(view["blocks"], {**values, action_id: choice})}
     container = {"type": "view", "view_id": view_id}
-    payload = interaction(workspace, "block_actions", user, container=container, view=shown, actions=[action], state=shown["state"])
+    payload = interaction(
+        workspace, "block_actions", user, container=container, view=shown, actions=[action], state=shown["state"]
+    )
     return await workspace.delivery.interact("interactive", payload)
 
 
@@ -58,8 +62,14 @@ async def suggest(
         conversation, message = find_message(workspace, user, ts or "")
         block, _ = find_element(message["blocks"], action_id, None)
         container = {"type": "message", "message_ts": ts, "channel_id": conversation.id}
-        more = {"message": message, "channel": {"id": conversation.id, "name": conversation.name}, "container": container}
-    payload = interaction(workspace, "block_suggestion", user, action_id=action_id, block_id=block["block_id"], value=value, **more)
+        more = {
+            "message": message,
+            "channel": {"id": conversation.id, "name": conversation.name},
+            "container": container,
+        }
+    payload = interaction(
+        workspace, "block_suggestion", user, action_id=action_id, block_id=block["block_id"], value=value, **more
+    )
     outcome = await workspace.delivery.interact("interactive", payload)
     reply = (outcome.reply if isinstance(outcome, Acked) else None) or {}
     grouped = [option for group in reply.get("option_groups") or [] for option in group["options"]]

@@ -59,7 +59,9 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class Limits:
-    """How fast an app may be: messages a second a channel with a burst, other methods by Slack's tiers, seconds for an ack."""
+    """How fast an app may be: messages a second a channel with a burst, other
+    methods by Slack's tiers, seconds for an ack.
+    """
 
     messages_per_second: float = 1.0
     burst: int = 5
@@ -100,13 +102,22 @@ COMMANDS = (
     SlashCommand("/finops", "FinOps: refresh bills, budgets, help", "help"),
 )
 SUBSCRIPTIONS = frozenset(
-    {"app_home_opened", "app_mention", "message.im", "message.channels", "message.groups", "reaction_added", "member_joined_channel"}
+    {
+        "app_home_opened",
+        "app_mention",
+        "message.im",
+        "message.channels",
+        "message.groups",
+        "reaction_added",
+        "member_joined_channel",
+    }
 )
 
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything a workspace starts with; `request_url` delivers over signed HTTP instead of Socket Mode; `state` keeps conversations.
+    """Everything a workspace starts with; `request_url` delivers over signed
+    HTTP instead of Socket Mode; `state` keeps conversations.
 
     `scopes` None grants everything.
     """

@@ -4,7 +4,7 @@ import math
 import time
 from dataclasses import dataclass
 
-from demo.slack.model import Limits
+from standins.slack.model import Limits
 
 # Calls a minute, by Slack's published tiers; message methods have their own limit a channel.
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}

@@ -1,6 +1,6 @@
 """Limits of `rich_text` blocks and of the elements inside them."""
 
-from demo.slack.schema import Place, Rule, by_type, items, only, string
+from standins.slack.schema import Place, Rule, by_type, items, only, string
 
 _STYLE = {"bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"}
 

@@ -1,4 +1,6 @@
-"""The stand-in as a server: Web API, Socket Mode, uploads, response URLs, test API and the browser page on one local port."""
+"""The stand-in as a server: Web API, Socket Mode, uploads, response URLs, test
+API and the browser page on one local port.
+"""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -6,9 +8,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from demo.slack import control, feed, hooks, web_api
-from demo.slack.model import Setup
-from demo.slack.workspace import Workspace
+from standins.slack import control, feed, hooks, web_api
+from standins.slack.model import Setup
+from standins.slack.workspace import Workspace
 
 PAGE = Path(__file__).parent / "page"
 _POLICY = "default-src 'self'; img-src 'self' data: https:; style-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
@@ -16,8 +18,12 @@ _HOSTS = ("127.0.0.1", "localhost")
 
 
 @web.middleware
-async def _local_only(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-    """Refuse requests that another site makes through somebody's browser, and tell the browser to run nothing but our own scripts."""
+async def _local_only(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse requests that another site makes through somebody's browser, and
+    tell the browser to run nothing but our own scripts.
+    """
     origin = request.headers.get("Origin")
     if (request.host.rsplit(":", 1)[0] not in _HOSTS) or (origin and origin.split("://")[-1] != request.host):
         return web.json_response({"ok": False, "error": "this workspace answers on 127.0.0.1 only"}, status=403)

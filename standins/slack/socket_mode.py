@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
-from demo.slack.delivery import Acked, Envelope, Missed
-from demo.slack.faults import Faults
-from demo.slack.schema import Json
+from standins.slack.delivery import Acked, Envelope, Missed
+from standins.slack.faults import Faults
+from standins.slack.schema import Json
 
 CONNECTIONS = 10
 
@@ -114,7 +114,9 @@ class SocketHub:
             return
         seconds = time.monotonic() - connection.sent.pop(name)
         if self.faults.hold_acks:
-            asyncio.get_running_loop().call_later(self.faults.hold_acks, self._settle, connection, name, message, seconds)
+            asyncio.get_running_loop().call_later(
+                self.faults.hold_acks, self._settle, connection, name, message, seconds
+            )
         else:
             self._settle(connection, name, message, seconds)
 
@@ -136,7 +138,9 @@ class SocketHub:
     async def refresh(self) -> None:
         """Ask every connection to come again, as Slack does every few hours."""
         for connection in list(self.connections):
-            await connection.socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "demo"}})
+            await connection.socket.send_json(
+                {"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "demo"}}
+            )
             await connection.socket.close()
 
     def drop(self) -> None:

@@ -1,4 +1,6 @@
-"""The workspace's memory: channels, messages, files, views; every change is told to listeners and kept in an append-only file."""
+"""The workspace's memory: channels, messages, files, views; every change is
+told to listeners and kept in an append-only file.
+"""
 
 import base64
 import itertools
@@ -9,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from demo.slack.model import Setup
-from demo.slack.schema import Json
+from standins.slack.model import Setup
+from standins.slack.schema import Json
 
 Listener = Callable[[Json], None]
 
@@ -187,7 +189,9 @@ class Store:
         for conversation in self.conversations.values():
             for ts in conversation.messages:
                 self._last_ts = max(self._last_ts, int(ts.replace(".", "")))
-            for parent in {m["thread_ts"] for m in conversation.messages.values() if m.get("thread_ts")} & conversation.messages.keys():
+            for parent in {
+                m["thread_ts"] for m in conversation.messages.values() if m.get("thread_ts")
+            } & conversation.messages.keys():
                 count_replies(conversation, conversation.messages[parent])
 
     def _apply(self, record: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from demo.slack.model import Limits
+from standins.slack.model import Limits
 
 
 @dataclass

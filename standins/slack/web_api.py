@@ -6,10 +6,10 @@ import time
 
 from aiohttp import web
 
-from demo.slack.manifest import SCOPES
-from demo.slack.methods import METHODS
-from demo.slack.schema import Json
-from demo.slack.workspace import Call, SlackError, Workspace
+from standins.slack.manifest import SCOPES
+from standins.slack.methods import METHODS
+from standins.slack.schema import Json
+from standins.slack.workspace import Call, SlackError, Workspace
 
 # Arguments that forms carry as JSON in a string.
 _NESTED = ("blocks", "attachments", "view", "metadata", "chunks", "prompts", "loading_messages", "files")
@@ -71,7 +71,9 @@ async def handle(workspace: Workspace, request: web.Request) -> web.StreamRespon
     return web.json_response(body, status=status, headers=headers)
 
 
-async def _call(workspace: Workspace, request: web.Request, method: str, args: Json) -> tuple[int, Json, dict[str, str]]:
+async def _call(
+    workspace: Workspace, request: web.Request, method: str, args: Json
+) -> tuple[int, Json, dict[str, str]]:
     if method not in METHODS:
         raise SlackError("unknown_method", req_method=method)
     _authorize(workspace, request, args, method)

@@ -5,16 +5,16 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from demo.slack.blocks import fill_ids, message_faults
-from demo.slack.delivery import Delivery
-from demo.slack.faults import Faults
-from demo.slack.http_events import HttpTransport
-from demo.slack.model import Person, Setup
-from demo.slack.pace import Pace
-from demo.slack.schema import Json
-from demo.slack.socket_mode import SocketHub
-from demo.slack.store import Conversation, Store
-from demo.slack.tickets import Hooks, Triggers
+from standins.slack.blocks import fill_ids, message_faults
+from standins.slack.delivery import Delivery
+from standins.slack.faults import Faults
+from standins.slack.http_events import HttpTransport
+from standins.slack.model import Person, Setup
+from standins.slack.pace import Pace
+from standins.slack.schema import Json
+from standins.slack.socket_mode import SocketHub
+from standins.slack.store import Conversation, Store
+from standins.slack.tickets import Hooks, Triggers
 
 TEXT = 40_000
 
@@ -115,8 +115,19 @@ class Workspace:
         """A message of the app, not yet put anywhere."""
         app = self.app
         profile = {"id": app.bot_id, "app_id": app.app_id, "user_id": app.bot_user, "name": app.name, "deleted": False}
-        message: Json = {"type": "message", "ts": self.store.next_ts(), "user": app.bot_user, "bot_id": app.bot_id, "app_id": app.app_id}
-        message |= {"team": self.setup.team_id, "text": text, "blocks": blocks, "bot_profile": {**profile, "team_id": self.setup.team_id}}
+        message: Json = {
+            "type": "message",
+            "ts": self.store.next_ts(),
+            "user": app.bot_user,
+            "bot_id": app.bot_id,
+            "app_id": app.app_id,
+        }
+        message |= {
+            "team": self.setup.team_id,
+            "text": text,
+            "blocks": blocks,
+            "bot_profile": {**profile, "team_id": self.setup.team_id},
+        }
         return message | {key: value for key, value in more.items() if value}
 
     def post(self, conversation: Conversation, message: Json) -> Json:
@@ -152,12 +163,27 @@ class Workspace:
         """Deliver an event wrapped as the Events API wraps it."""
         setup = self.setup
         authorization = {"enterprise_id": None, "team_id": setup.team_id, "user_id": self.app.bot_user, "is_bot": True}
-        payload: Json = {"token": "demo", "team_id": setup.team_id, "context_team_id": setup.team_id, "api_app_id": self.app.app_id}
-        payload |= {"event": event, "type": "event_callback", "event_id": self.store.new_id("Ev"), "event_time": int(time.time())}
-        payload |= {"authorizations": [{**authorization, "is_enterprise_install": False}], "is_ext_shared_channel": False}
+        payload: Json = {
+            "token": "demo",
+            "team_id": setup.team_id,
+            "context_team_id": setup.team_id,
+            "api_app_id": self.app.app_id,
+        }
+        payload |= {
+            "event": event,
+            "type": "event_callback",
+            "event_id": self.store.new_id("Ev"),
+            "event_time": int(time.time()),
+        }
+        payload |= {
+            "authorizations": [{**authorization, "is_enterprise_install": False}],
+            "is_ext_shared_channel": False,
+        }
         self.delivery.event(payload)
 
 
 def refused(faults: list[str]) -> SlackError:
     """`invalid_blocks` with every fault, as Slack lists them."""
-    return SlackError("invalid_blocks", errors=faults, response_metadata={"messages": [f"[ERROR] {fault}" for fault in faults]})
+    return SlackError(
+        "invalid_blocks", errors=faults, response_metadata={"messages": [f"[ERROR] {fault}" for fault in faults]}
+    )

@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from db.engines import Database
-from nl2sql.outcomes import CannotAnswer
-from settings import Settings
+from config.settings import Settings
+from db.database import Database
+from nl2sql.answers.outcomes import CannotAnswer
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_a_fault_of_one_question_costs_no_other_its_answer(home: None, monkeypat
             raise KeyError("nobody thought of this")
         return CannotAnswer(text=f"asked {question}")
 
-    monkeypatch.setattr("nl2sql.answer.ask", ask)
+    monkeypatch.setattr("nl2sql.ask.ask", ask)
     lines = ['{"question": "odd"}', '{"question": 7}', "", '{"question": "even", "thread": 3}', '{"question": "even"}']
     done = CliRunner().invoke(cli.app, ["ask", "-"], input="\n".join(lines))
     odd, seven, thread, even = map(json.loads, done.stdout.splitlines())

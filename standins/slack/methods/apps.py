@@ -1,15 +1,21 @@
 """auth, apps, team and bots."""
 
-from demo.slack.methods.registry import method, need
-from demo.slack.schema import Json
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.methods.registry import method, need
+from standins.slack.schema import Json
+from standins.slack.workspace import SlackError, Workspace
 
 
 @method("auth.test")
 def auth_test(workspace: Workspace, args: Json) -> Json:
     """Who the token belongs to."""
     setup, app = workspace.setup, workspace.app
-    who = {"team": setup.team_name, "team_id": setup.team_id, "user": app.handle, "user_id": app.bot_user, "bot_id": app.bot_id}
+    who = {
+        "team": setup.team_name,
+        "team_id": setup.team_id,
+        "user": app.handle,
+        "user_id": app.bot_user,
+        "bot_id": app.bot_id,
+    }
     return {"url": f"{workspace.url}/", **who, "is_enterprise_install": False}
 
 
@@ -30,7 +36,14 @@ def connections_open(workspace: Workspace, args: Json) -> Json:
 def team_info(workspace: Workspace, args: Json) -> Json:
     """The workspace itself."""
     setup = workspace.setup
-    return {"team": {"id": setup.team_id, "name": setup.team_name, "domain": setup.team_name.lower(), "icon": {"image_default": True}}}
+    return {
+        "team": {
+            "id": setup.team_id,
+            "name": setup.team_name,
+            "domain": setup.team_name.lower(),
+            "icon": {"image_default": True},
+        }
+    }
 
 
 @method("bots.info")
@@ -39,4 +52,6 @@ def bots_info(workspace: Workspace, args: Json) -> Json:
     app = workspace.app
     if need(args, "bot")[0] != app.bot_id:
         raise SlackError("bot_not_found")
-    return {"bot": {"id": app.bot_id, "app_id": app.app_id, "user_id": app.bot_user, "name": app.name, "deleted": False}}
+    return {
+        "bot": {"id": app.bot_id, "app_id": app.app_id, "user_id": app.bot_user, "name": app.name, "deleted": False}
+    }

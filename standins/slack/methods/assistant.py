@@ -1,8 +1,8 @@
 """assistant.threads.*: what the agent is doing, and what one could ask it."""
 
-from demo.slack.methods.registry import method, need
-from demo.slack.schema import Json
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.methods.registry import method, need
+from standins.slack.schema import Json
+from standins.slack.workspace import SlackError, Workspace
 
 PROMPTS, LOADING = 4, 10
 

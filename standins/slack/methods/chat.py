@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from demo.slack.methods.registry import method, need, yes
-from demo.slack.schema import Json
-from demo.slack.store import Conversation
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.methods.registry import method, need, yes
+from standins.slack.schema import Json
+from standins.slack.store import Conversation
+from standins.slack.workspace import SlackError, Workspace
 
 
 def _sent(conversation: Conversation, message: Json) -> Json:
@@ -66,7 +66,13 @@ def update(workspace: Workspace, args: Json) -> Json:
     changed = message | {"text": text, "blocks": blocks, "edited": edited}
     changed |= {key: args[key] for key in ("metadata", "attachments") if args.get(key) is not None}
     workspace.store.put(conversation.id, changed)
-    event = {"type": "message", "subtype": "message_changed", "message": changed, "previous_message": message, "hidden": True}
+    event = {
+        "type": "message",
+        "subtype": "message_changed",
+        "message": changed,
+        "previous_message": message,
+        "hidden": True,
+    }
     workspace.tell_app_of(conversation, {**event, "ts": edited["ts"]})
     return {"channel": conversation.id, "ts": ts, "text": text, "message": changed}
 
@@ -77,7 +83,13 @@ def delete(workspace: Workspace, args: Json) -> Json:
     channel, ts = need(args, "channel", "ts")
     conversation, message = own_message(workspace, channel, ts, "cant_delete_message")
     workspace.store.remove(conversation.id, ts)
-    event = {"type": "message", "subtype": "message_deleted", "deleted_ts": ts, "previous_message": message, "hidden": True}
+    event = {
+        "type": "message",
+        "subtype": "message_deleted",
+        "deleted_ts": ts,
+        "previous_message": message,
+        "hidden": True,
+    }
     workspace.tell_app_of(conversation, {**event, "ts": workspace.store.next_ts()})
     return {"channel": conversation.id, "ts": ts}
 
@@ -89,7 +101,10 @@ def permalink(workspace: Workspace, args: Json) -> Json:
     conversation = workspace.conversation(channel)
     message = workspace.message(conversation, ts)
     thread = f"?thread_ts={message['thread_ts']}&cid={conversation.id}" if message.get("thread_ts", ts) != ts else ""
-    return {"channel": conversation.id, "permalink": f"{workspace.url}/archives/{conversation.id}/p{ts.replace('.', '')}{thread}"}
+    return {
+        "channel": conversation.id,
+        "permalink": f"{workspace.url}/archives/{conversation.id}/p{ts.replace('.', '')}{thread}",
+    }
 
 
 @method("reactions.add")

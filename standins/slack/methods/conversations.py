@@ -1,14 +1,20 @@
 """conversations.*: what channels there are and what was said in them."""
 
-from demo.slack.methods.registry import method, need, page, yes
-from demo.slack.schema import Json
-from demo.slack.store import Conversation
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.methods.registry import method, need, page, yes
+from standins.slack.schema import Json
+from standins.slack.store import Conversation
+from standins.slack.workspace import SlackError, Workspace
 
 
 def described(workspace: Workspace, conversation: Conversation) -> Json:
     """A conversation object."""
-    base: Json = {"id": conversation.id, "created": 1_700_000_000, "is_archived": False, "is_im": conversation.is_im, "is_mpim": False}
+    base: Json = {
+        "id": conversation.id,
+        "created": 1_700_000_000,
+        "is_archived": False,
+        "is_im": conversation.is_im,
+        "is_mpim": False,
+    }
     if conversation.is_im:
         user = next(iter(conversation.members - {workspace.app.bot_user}))
         return base | {"user": user, "is_user_deleted": False, "is_open": True}
@@ -94,7 +100,11 @@ def members(workspace: Workspace, args: Json) -> Json:
 def history(workspace: Workspace, args: Json) -> Json:
     """Top-level messages, newest first."""
     conversation = workspace.joined(need(args, "channel")[0])
-    top = [m for m in conversation.messages.values() if m.get("thread_ts", m["ts"]) == m["ts"] or m.get("subtype") == "thread_broadcast"]
+    top = [
+        m
+        for m in conversation.messages.values()
+        if m.get("thread_ts", m["ts"]) == m["ts"] or m.get("subtype") == "thread_broadcast"
+    ]
     rows, following = page(args, _between(args, list(reversed(top))))
     return {"messages": rows, "has_more": bool(following["next_cursor"]), "response_metadata": following}
 

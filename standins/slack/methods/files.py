@@ -3,10 +3,10 @@
 import mimetypes
 import time
 
-from demo.slack.methods.registry import method, need
-from demo.slack.schema import Json
-from demo.slack.store import Upload
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.methods.registry import method, need
+from standins.slack.schema import Json
+from standins.slack.store import Upload
+from standins.slack.workspace import SlackError, Workspace
 
 LARGEST = 50_000_000
 
@@ -15,9 +15,27 @@ def described(workspace: Workspace, file: Upload) -> Json:
     """A file object; `url_private` wants the bot token."""
     address = f"{workspace.url}/files/{file.id}/{file.name}"
     kind = file.name.rsplit(".", 1)[-1].lower()
-    base: Json = {"id": file.id, "created": file.created, "timestamp": file.created, "name": file.name, "title": file.title or file.name}
-    base |= {"mimetype": file.mimetype, "filetype": kind, "pretty_type": kind.upper(), "user": file.user, "size": file.length}
-    return base | {"mode": "hosted", "url_private": address, "url_private_download": address, "permalink": address, "is_public": False}
+    base: Json = {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title or file.name,
+    }
+    base |= {
+        "mimetype": file.mimetype,
+        "filetype": kind,
+        "pretty_type": kind.upper(),
+        "user": file.user,
+        "size": file.length,
+    }
+    return base | {
+        "mode": "hosted",
+        "url_private": address,
+        "url_private_download": address,
+        "permalink": address,
+        "is_public": False,
+    }
 
 
 @method("files.getUploadURLExternal")

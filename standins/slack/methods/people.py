@@ -1,15 +1,20 @@
 """users.* and usergroups.*: who is in the workspace."""
 
-from demo.slack.methods.registry import method, need, page
-from demo.slack.model import Person
-from demo.slack.schema import Json
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.methods.registry import method, need, page
+from standins.slack.model import Person
+from standins.slack.schema import Json
+from standins.slack.workspace import SlackError, Workspace
 
 
 def described(workspace: Workspace, person: Person) -> Json:
     """A user object."""
     profile = {"real_name": person.real_name, "display_name": person.name, "email": person.email, "title": person.title}
-    user: Json = {"id": person.id, "team_id": workspace.setup.team_id, "name": person.name, "real_name": person.real_name}
+    user: Json = {
+        "id": person.id,
+        "team_id": workspace.setup.team_id,
+        "name": person.name,
+        "real_name": person.real_name,
+    }
     return user | {
         "deleted": False,
         "tz": person.tz,
@@ -68,7 +73,11 @@ def by_email(workspace: Workspace, args: Json) -> Json:
 def groups(workspace: Workspace, args: Json) -> Json:
     """User groups."""
     team = workspace.setup.team_id
-    return {"usergroups": [{"id": g.id, "team_id": team, "handle": g.handle, "name": g.name} for g in workspace.setup.groups]}
+    return {
+        "usergroups": [
+            {"id": g.id, "team_id": team, "handle": g.handle, "name": g.name} for g in workspace.setup.groups
+        ]
+    }
 
 
 @method("usergroups.users.list")

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from demo.slack.schema import Json
-from demo.slack.workspace import SlackError, Workspace
+from standins.slack.schema import Json
+from standins.slack.workspace import SlackError, Workspace
 
 SlackMethod = Callable[[Workspace, Json], Json]
 METHODS: dict[str, SlackMethod] = {}

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from demo.slack.blocks import message_faults
-from demo.slack.methods.chat import own_message
-from demo.slack.methods.registry import method, need
-from demo.slack.schema import Json
-from demo.slack.store import Conversation
-from demo.slack.workspace import SlackError, Workspace, refused
+from standins.slack.blocks import message_faults
+from standins.slack.methods.chat import own_message
+from standins.slack.methods.registry import method, need
+from standins.slack.schema import Json
+from standins.slack.store import Conversation
+from standins.slack.workspace import SlackError, Workspace, refused
 
 MARKDOWN = 12_000
 
@@ -19,7 +19,12 @@ def _parts(args: Json) -> list[Json]:
     if text:
         chunks = [{"type": "markdown_text", "text": str(text)}]
     for chunk in chunks:
-        if not isinstance(chunk, dict) or chunk.get("type") not in ("markdown_text", "task_update", "plan_update", "blocks"):
+        if not isinstance(chunk, dict) or chunk.get("type") not in (
+            "markdown_text",
+            "task_update",
+            "plan_update",
+            "blocks",
+        ):
             raise SlackError("invalid_chunks")
         if chunk["type"] == "markdown_text" and len(str(chunk.get("text"))) > MARKDOWN:
             raise SlackError("msg_too_long")
@@ -27,7 +32,12 @@ def _parts(args: Json) -> list[Json]:
 
 
 def _task(chunk: Json) -> Json:
-    task = {"type": "task_card", "task_id": str(chunk.get("id")), "title": str(chunk.get("title")), "status": chunk.get("status")}
+    task = {
+        "type": "task_card",
+        "task_id": str(chunk.get("id")),
+        "title": str(chunk.get("title")),
+        "status": chunk.get("status"),
+    }
     for key in ("details", "output"):
         if chunk.get(key):
             words = [{"type": "text", "text": str(chunk[key])}]

@@ -3,10 +3,10 @@
 import secrets
 from typing import Any
 
-from demo.slack.blocks import fill_ids, view_faults
-from demo.slack.methods.registry import method, need
-from demo.slack.schema import Json
-from demo.slack.workspace import SlackError, Workspace, refused
+from standins.slack.blocks import fill_ids, view_faults
+from standins.slack.methods.registry import method, need
+from standins.slack.schema import Json
+from standins.slack.workspace import SlackError, Workspace, refused
 
 STACK = 3
 
@@ -21,9 +21,26 @@ def made(workspace: Workspace, view: Any, kind: str, **more: Any) -> Json:
         error.code = "invalid_arguments" if any("/view" in fault for fault in faults) else "invalid_blocks"
         raise error
     app = workspace.app
-    base: Json = {"id": workspace.store.new_id("V"), "team_id": workspace.setup.team_id, "app_id": app.app_id, "bot_id": app.bot_id}
-    base |= {"private_metadata": "", "callback_id": "", "external_id": "", "state": {"values": {}}, "previous_view_id": None}
-    base |= {"close": None, "submit": None, "clear_on_close": False, "notify_on_close": False, "root_view_id": base["id"]}
+    base: Json = {
+        "id": workspace.store.new_id("V"),
+        "team_id": workspace.setup.team_id,
+        "app_id": app.app_id,
+        "bot_id": app.bot_id,
+    }
+    base |= {
+        "private_metadata": "",
+        "callback_id": "",
+        "external_id": "",
+        "state": {"values": {}},
+        "previous_view_id": None,
+    }
+    base |= {
+        "close": None,
+        "submit": None,
+        "clear_on_close": False,
+        "notify_on_close": False,
+        "root_view_id": base["id"],
+    }
     blocks = fill_ids(view["blocks"], lambda: secrets.token_urlsafe(4))
     return {**base, **view, "blocks": blocks, "hash": secrets.token_hex(8), **more}
 

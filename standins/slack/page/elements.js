@@ -1,6 +1,6 @@
 // Interactive elements; `act(element, value)` tells the app, `field(element, value)` remembers an input.
 import { h, icon, post, toast } from "./dom.js";
-import { confirmed } from "./dialogs.js";
+import { confirmed } from "./confirm.js";
 import { S } from "./state.js";
 import { plain, textObject } from "./text.js";
 

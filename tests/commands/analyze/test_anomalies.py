@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.replay import Grid, replay, replay_csv
 from benchmarks import labelled_bills
-from errors import UserError
+from commands.analyze.anomalies import Grid, replay, replay_csv
+from config.errors import UserError
 
 FIRST = date(2025, 2, 3)
 
@@ -23,7 +23,11 @@ def _lines(days: int = 150) -> list[str]:
     rng = np.random.default_rng(5)
     lines = []
     for day in range(days):
-        for name, factor in (("quiet", 1.0), ("spike", 3.0 if day == 100 else 1.0), ("shift", 2.0 if day >= 90 else 1.0)):
+        for name, factor in (
+            ("quiet", 1.0),
+            ("spike", 3.0 if day == 100 else 1.0),
+            ("shift", 2.0 if day >= 90 else 1.0),
+        ):
             lines.append(f"{name},{FIRST + timedelta(day)},{200 * factor * np.exp(rng.normal(0, 0.03)):.4f}")
     return lines
 
@@ -36,8 +40,21 @@ def _replay(path: Path, lines: list[str], header: str = "series,timestamp,value"
 def test_findings_come_in_the_order_of_their_detection(tmp_path: Path) -> None:
     """Each is a record of the contract."""
     found = _replay(tmp_path / "a.csv", _lines())
-    assert [(item["series"], item["detected_at"]) for item in found] == [("shift", "2025-05-04"), ("spike", "2025-05-14")]
-    assert list(found[0]) == ["series", "timestamp", "detected_at", "kind", "direction", "expected", "actual", "impact", "score"]
+    assert [(item["series"], item["detected_at"]) for item in found] == [
+        ("shift", "2025-05-04"),
+        ("spike", "2025-05-14"),
+    ]
+    assert list(found[0]) == [
+        "series",
+        "timestamp",
+        "detected_at",
+        "kind",
+        "direction",
+        "expected",
+        "actual",
+        "impact",
+        "score",
+    ]
 
 
 @pytest.mark.parametrize("days", [60, 91, 99, 101, 120, 149])
@@ -52,13 +69,17 @@ def test_a_file_cut_earlier_gives_the_same_earlier_findings(tmp_path: Path, days
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 200))
 def test_what_comes_later_changes_nothing_that_was_told(seed: int, days: int) -> None:
-    """Bills with every kind of event, gaps and series that begin late, cut on any day: earlier findings stay as they are."""
+    """Bills with every kind of event, gaps and series that begin late, cut on
+    any day: earlier findings stay as they are.
+    """
     bills = labelled_bills.bills(seed, series=8, clean=1, days=200)
     first = min(bill.days[0] for bill in bills)
     values = np.full((max((bill.days[-1] - first).days for bill in bills) + 1, len(bills)), np.nan)
     for column, bill in enumerate(bills):
         values[(bill.days[0] - first).days :][: len(bill.days), column] = bill.values
-    whole = Grid(tuple(bill.name for bill in bills), datetime(first.year, first.month, first.day), timedelta(days=1), values)
+    whole = Grid(
+        tuple(bill.name for bill in bills), datetime(first.year, first.month, first.day), timedelta(days=1), values
+    )
     known = list(replay(whole))
     cut = list(replay(replace(whole, values=values[:days])))
     last = (first + timedelta(days - 1)).isoformat()
@@ -77,7 +98,9 @@ def test_the_order_of_lines_and_columns_does_not_matter(tmp_path: Path) -> None:
 def test_a_series_that_appears_among_others_is_new(tmp_path: Path) -> None:
     """Spend of a service nobody used before is news; a file whose series all start late is not."""
     late = [f"late,{FIRST + timedelta(day)},500" for day in range(60, 120)]
-    found = _replay(tmp_path / "a.csv", [line for line in _lines(120) if not line.startswith("shift")] + late + _second())
+    found = _replay(
+        tmp_path / "a.csv", [line for line in _lines(120) if not line.startswith("shift")] + late + _second()
+    )
     assert [(item["series"], item["kind"]) for item in found if item["series"] == "late"] == [("late", "new")]
     assert _replay(tmp_path / "b.csv", late) == []
 
@@ -95,7 +118,9 @@ def test_hourly_series_have_a_daily_profile(tmp_path: Path) -> None:
         value = (10 if hour % 24 < 7 else 40) * np.exp(rng.normal(0, 0.04)) * (4 if hour == 250 else 1)
         lines.append(f"web,{(start + timedelta(hours=hour)).isoformat()}Z,{value:.3f}")
     found = _replay(tmp_path / "a.csv", lines)
-    assert [(item["kind"], item["detected_at"]) for item in found] == [("spike", (start + timedelta(hours=250)).isoformat() + "Z")]
+    assert [(item["kind"], item["detected_at"]) for item in found] == [
+        ("spike", (start + timedelta(hours=250)).isoformat() + "Z")
+    ]
 
 
 def test_hours_of_weekends_have_a_profile_of_their_own(tmp_path: Path) -> None:
@@ -122,7 +147,8 @@ def test_moments_are_written_as_the_file_writes_them(tmp_path: Path, suffix: str
 
 
 @pytest.mark.parametrize(
-    ("header", "delimiter"), [("Series, Timestamp ,VALUE", ","), ("series;timestamp;value", ";"), ('"series"\t"timestamp"\t"value"', "\t")]
+    ("header", "delimiter"),
+    [("Series, Timestamp ,VALUE", ","), ("series;timestamp;value", ";"), ('"series"\t"timestamp"\t"value"', "\t")],
 )
 def test_headers_may_be_capitalised_and_fields_parted_otherwise(tmp_path: Path, header: str, delimiter: str) -> None:
     """What spreadsheets write."""
@@ -166,7 +192,10 @@ def test_steps_too_short_or_too_many_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="shortest step is five minutes"):
         _replay(tmp_path / "a.csv", [f"a,2026-01-01T00:00:{second:02d},1" for second in range(30)])
     with pytest.raises(UserError, match="split the file"):
-        _replay(tmp_path / "b.csv", ["a,0001-01-01T00:00,1", "a,0001-01-01T01:00,1", "a,0001-01-01T02:00,1", "a,9000-01-01T00:00,1"])
+        _replay(
+            tmp_path / "b.csv",
+            ["a,0001-01-01T00:00,1", "a,0001-01-01T01:00,1", "a,0001-01-01T02:00,1", "a,9000-01-01T00:00,1"],
+        )
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -184,6 +213,8 @@ def test_an_empty_value_is_a_missing_one(tmp_path: Path) -> None:
     """A day without a figure is no drop to zero."""
     for number, empty in enumerate(("", "NaN", "null", "None")):
         lines = [
-            line if "2025-05-20" not in line else line.rsplit(",", 1)[0] + "," + empty for line in _lines() if line.startswith("quiet")
+            line if "2025-05-20" not in line else line.rsplit(",", 1)[0] + "," + empty
+            for line in _lines()
+            if line.startswith("quiet")
         ]
         assert _replay(tmp_path / f"{number}.csv", lines) == []

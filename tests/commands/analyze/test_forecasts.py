@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from analysis.forecast_csv import forecast_csv
-from errors import UserError
+from commands.analyze.forecasts import forecast_csv
+from config.errors import UserError
 
 
 def write(path, lines):
@@ -23,8 +23,17 @@ def test_every_series_goes_on_after_its_own_last_day(tmp_path):
     """Series of different ends in the file's order, each with all fields; the time after the date is kept."""
     rows = ["series,timestamp,value", *daily("b", 60, "T00:00:00Z"), *daily("a", 40)]
     lines = list(forecast_csv(write(tmp_path / "x.csv", rows), 5))
-    assert [(line["series"], line["timestamp"]) for line in lines[:2]] == [("b", "2026-03-02T00:00:00Z"), ("b", "2026-03-03T00:00:00Z")]
-    assert [line["timestamp"] for line in lines[5:]] == ["2026-02-10", "2026-02-11", "2026-02-12", "2026-02-13", "2026-02-14"]
+    assert [(line["series"], line["timestamp"]) for line in lines[:2]] == [
+        ("b", "2026-03-02T00:00:00Z"),
+        ("b", "2026-03-03T00:00:00Z"),
+    ]
+    assert [line["timestamp"] for line in lines[5:]] == [
+        "2026-02-10",
+        "2026-02-11",
+        "2026-02-12",
+        "2026-02-13",
+        "2026-02-14",
+    ]
     assert set(lines[0]) == {"series", "timestamp", "mean", "low_80", "high_80", "low_95", "high_95", "model"}
     assert all(line["low_95"] <= line["low_80"] <= line["mean"] <= line["high_80"] <= line["high_95"] for line in lines)
 
@@ -84,7 +93,10 @@ def test_a_last_day_of_which_hours_are_missing_is_a_gap(tmp_path):
     """Six hours of a day are no fall in cost."""
     rows = [f"s,2026-01-{day + 1:02}T{hour:02}:00:00,1" for day in range(28) for hour in range(24 if day < 27 else 6)]
     lines = list(forecast_csv(write(tmp_path / "x.csv", ["series,timestamp,value", *rows]), 3))
-    assert next((line["timestamp"], line["mean"]) for line in lines) == ("2026-01-29T00:00:00", pytest.approx(24, rel=0.02))
+    assert next((line["timestamp"], line["mean"]) for line in lines) == (
+        "2026-01-29T00:00:00",
+        pytest.approx(24, rel=0.02),
+    )
 
 
 @pytest.mark.parametrize("model", ["ensemble", "structural", "arima", "theta", "ets", "sma", "drift", "year"])

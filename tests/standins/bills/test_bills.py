@@ -7,12 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from config.organisation import read_organisation
 from db.focus import COLUMNS
-from demo.bills.services import PROVIDERS
-from demo.bills.world import World
-from demo.bills.write import FOCUS_1_2, advance, bill, month_after, months, restate, write
-from flows.sources.detect import Focus, detect
-from settings import read_organisation
+from flows.ingest.formats.detect import Focus, detect
+from standins.bills.services import PROVIDERS
+from standins.bills.world import World
+from standins.bills.write import FOCUS_1_2, advance, bill, month_after, months, restate, write
 
 ANCHOR = date(2026, 11, 23)
 YESTERDAY = ANCHOR - timedelta(1)
@@ -65,13 +65,20 @@ def test_files_are_focus_1_2_with_every_mandatory_value(tmp_path: Path) -> None:
     for file in write(tmp_path, WORLD, only=[date(2026, 10, 1)]):
         frame = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)
         assert tuple(frame.columns) == FOCUS_1_2
-        assert frame.select(column.focus for column in COLUMNS if column.required).null_count().sum_horizontal().item() == 0
+        assert (
+            frame.select(column.focus for column in COLUMNS if column.required).null_count().sum_horizontal().item()
+            == 0
+        )
 
 
 def test_costs_descend_from_list_to_effective(october: pl.DataFrame) -> None:
     """List ≥ contracted ≥ effective for what was used; a covered row is billed nothing."""
-    used = october.filter(pl.col("ChargeCategory") == "Usage", pl.col("CommitmentDiscountStatus").fill_null("") != "Unused")
-    assert used.filter((pl.col("ListCost") < pl.col("ContractedCost")) | (pl.col("ContractedCost") < pl.col("EffectiveCost"))).is_empty()
+    used = october.filter(
+        pl.col("ChargeCategory") == "Usage", pl.col("CommitmentDiscountStatus").fill_null("") != "Unused"
+    )
+    assert used.filter(
+        (pl.col("ListCost") < pl.col("ContractedCost")) | (pl.col("ContractedCost") < pl.col("EffectiveCost"))
+    ).is_empty()
     assert used.filter(pl.col("CommitmentDiscountStatus") == "Used")["BilledCost"].sum() == 0
 
 
@@ -79,9 +86,14 @@ def test_costs_descend_from_list_to_effective(october: pl.DataFrame) -> None:
 def test_a_fee_is_spread_over_used_and_unused(name: str, october: pl.DataFrame) -> None:
     """What a commitment without upfront payment bills in a month is what its rows cost effectively."""
     rows = october.filter(pl.col("CommitmentDiscountName") == name)
-    parts = {status: rows.filter(pl.col("CommitmentDiscountStatus") == status)["EffectiveCost"].sum() for status in ("Used", "Unused")}
+    parts = {
+        status: rows.filter(pl.col("CommitmentDiscountStatus") == status)["EffectiveCost"].sum()
+        for status in ("Used", "Unused")
+    }
     assert min(parts.values()) > 0
-    assert rows.filter(pl.col("ChargeCategory") == "Purchase")["BilledCost"].sum() == pytest.approx(sum(parts.values()), rel=1e-6)
+    assert rows.filter(pl.col("ChargeCategory") == "Purchase")["BilledCost"].sum() == pytest.approx(
+        sum(parts.values()), rel=1e-6
+    )
 
 
 def test_upfront_purchases_are_billed_once_and_cost_nothing_that_day() -> None:
@@ -99,13 +111,17 @@ def test_tax_is_a_share_of_what_is_billed(october: pl.DataFrame) -> None:
     for key, provider in PROVIDERS.items():
         mine = october.filter(pl.col("provider") == key)
         billed = mine.filter(pl.col("ChargeCategory").is_in(["Usage", "Purchase"]))["BilledCost"].sum()
-        assert mine.filter(pl.col("ChargeCategory") == "Tax")["BilledCost"].sum() == pytest.approx(billed * provider.tax, abs=0.5)
+        assert mine.filter(pl.col("ChargeCategory") == "Tax")["BilledCost"].sum() == pytest.approx(
+            billed * provider.tax, abs=0.5
+        )
 
 
-@pytest.mark.parametrize("anchor", [ANCHOR, date(2027, 2, 9), date(2027, 3, 1), date(2026, 7, 31), date(2028, 2, 29), date(2026, 5, 2)])
+@pytest.mark.parametrize(
+    "anchor", [ANCHOR, date(2027, 2, 9), date(2027, 3, 1), date(2026, 7, 31), date(2028, 2, 29), date(2026, 5, 2)]
+)
 def test_payments_stays_under_its_budget_last_month_and_passes_it_this_month(anchor: date) -> None:
     """Whatever day the demo is started, the budget of organisation.yaml is about to burst."""
-    organisation = read_organisation(Path(__file__).parents[2] / "demo" / "organisation.yaml")
+    organisation = read_organisation(Path(__file__).parents[3] / "demo" / "organisation.yaml")
     budget = next(float(budget.amount) for budget in organisation.budgets if budget.name == "payments")
     world, this = World(anchor), (anchor - timedelta(1)).replace(day=1)
     spent = [
@@ -143,7 +159,10 @@ def test_a_restated_month_differs_only_where_traffic_was_counted_twice(november:
     corrected = bill(replace(WORLD, corrected=True), date(2026, 11, 1), YESTERDAY)
     keys = ["ResourceName", "ServiceName", "ChargeCategory", "ChargePeriodStart"]
     changed = november.join(
-        corrected, on=[*keys, "EffectiveCost", "ChargeDescription", "SubAccountName", "SkuMeter"], how="anti", nulls_equal=True
+        corrected,
+        on=[*keys, "EffectiveCost", "ChargeDescription", "SubAccountName", "SkuMeter"],
+        how="anti",
+        nulls_equal=True,
     )
     assert set(changed["ServiceName"]) == {"Amazon CloudFront"}
     assert november["EffectiveCost"].sum() - corrected["EffectiveCost"].sum() > 500
@@ -172,7 +191,9 @@ def test_days_beyond_the_simulation_are_refused(tmp_path: Path) -> None:
 
 def test_one_account_is_billed_by_the_hour_in_the_last_two_weeks(november: pl.DataFrame) -> None:
     """Hourly charges start fourteen days before the anchor; before, and elsewhere, a charge is a day."""
-    used = november.filter(pl.col("ResourceId").is_not_null()).with_columns(length=pl.col("ChargePeriodEnd") - pl.col("ChargePeriodStart"))
+    used = november.filter(pl.col("ResourceId").is_not_null()).with_columns(
+        length=pl.col("ChargePeriodEnd") - pl.col("ChargePeriodStart")
+    )
     hourly = used.filter(pl.col("length") == timedelta(hours=1))
     assert set(hourly["SubAccountName"]) == {"commerce-prod"}
     assert hourly["ChargePeriodStart"].min() == pl.Series([ANCHOR - timedelta(14)]).cast(pl.Datetime("us")).item()

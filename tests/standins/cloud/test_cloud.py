@@ -8,12 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from demo.bills.fleet import lines
-from demo.bills.services import ACCOUNTS
-from demo.bills.world import World
-from demo.bills.write import bill, write
-from demo.cloud.bills import deliver, stopped
-from demo.cloud.server import CloudAccount, start
+from standins.bills.fleet import lines
+from standins.bills.services import ACCOUNTS
+from standins.bills.world import World
+from standins.bills.write import bill, write
+from standins.cloud.account import CloudAccount
+from standins.cloud.bills import deliver, stopped
+from standins.cloud.server import start
 
 TODAY = date(2026, 11, 23)
 SANDBOX, COMMERCE = ACCOUNTS["sandbox"].id, ACCOUNTS["commerce-prod"].id
@@ -31,29 +32,43 @@ def test_the_idle_fleet_runs_under_the_ids_of_the_bills(cloud: CloudAccount) -> 
     """Four idle instances and a protected one, in the sandbox only, with the ids that the bills carry."""
     reservations = cloud.client("ec2", SANDBOX).describe_instances()["Reservations"]
     found = {
-        instance["InstanceId"]: {tag["Key"]: tag["Value"] for tag in instance["Tags"]} for r in reservations for instance in r["Instances"]
+        instance["InstanceId"]: {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
+        for r in reservations
+        for instance in r["Instances"]
     }
     batch = {tags["Name"]: instance for instance, tags in found.items() if tags["Name"].startswith("web-batch")}
     billed = bill(World(TODAY, ids=cloud.ids), date(2026, 11, 1), TODAY - timedelta(1)).filter(
         pl.col("ResourceName").str.starts_with("web-batch")
     )
-    assert dict(billed.filter(pl.col("ResourceType") == "Instance").select("ResourceName", "ResourceId").unique().iter_rows()) == batch
+    assert (
+        dict(
+            billed.filter(pl.col("ResourceType") == "Instance")
+            .select("ResourceName", "ResourceId")
+            .unique()
+            .iter_rows()
+        )
+        == batch
+    )
     assert [found[batch[name]].get("finops:protected") for name in sorted(batch)] == [None] * 4 + ["true"]
     assert cloud.client("ec2", COMMERCE).describe_instances()["Reservations"] == []
 
 
 def test_ids_are_the_same_in_the_next_demo(cloud: CloudAccount) -> None:
-    """Ids come from a seed: a restart keeps the history that refers to them. Runs in a process of its own, as moto's state is one a process."""
+    """Ids come from a seed: a restart keeps the history that refers to them.
+    Runs in a process of its own, as moto's state is one a process.
+    """
     import subprocess
     import sys
 
     script = (
-        "from datetime import date\nfrom demo.bills.fleet import lines\nfrom demo.cloud.server import start\n"
+        "from datetime import date\nfrom standins.bills.fleet import lines\nfrom standins.cloud.server import start\n"
         "fleet = tuple(line for line in lines() if line.account_name == 'sandbox' or line.application == 'orders-mirror')\n"
         f"with start(date({TODAY.year}, {TODAY.month}, {TODAY.day}), fleet) as cloud: print(sorted(cloud.ids.items()))"
     )
-    root = Path(__file__).parents[2]
-    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root).stdout
+    root = Path(__file__).parents[3]
+    printed = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root
+    ).stdout
     assert printed.strip() == str(sorted(cloud.ids.items()))
 
 
@@ -102,7 +117,9 @@ def test_the_trail_names_who_made_the_replicas(cloud: CloudAccount) -> None:
     window = {"StartTime": first, "EndTime": first + timedelta(1)}
     events = cloud.client("cloudtrail", COMMERCE, "eu-west-1").lookup_events(**window)["Events"]
     assert {(event["EventName"], event["Username"]) for event in events} == {("CreateDBInstance", "deploy-ci")}
-    assert {event["Resources"][0]["ResourceName"] for event in events} == {f"orders-replica-{number}" for number in range(1, 4)}
+    assert {event["Resources"][0]["ResourceName"] for event in events} == {
+        f"orders-replica-{number}" for number in range(1, 4)
+    }
     assert cloud.client("cloudtrail", COMMERCE, "us-east-1").lookup_events(**window)["Events"] == []
     assert cloud.client("cloudtrail", SANDBOX, "eu-west-1").lookup_events(**window)["Events"] == []
 
@@ -121,9 +138,13 @@ def test_a_stopped_instance_leaves_the_next_bill(cloud: CloudAccount) -> None:
 
 
 def test_the_fleet_has_its_age(cloud: CloudAccount) -> None:
-    """What was there before the first bill is old, the replicas are three days old: rules about age have something to judge."""
+    """What was there before the first bill is old, the replicas are three days
+    old: rules about age have something to judge.
+    """
     client = cloud.client("ec2", SANDBOX)
-    launched = client.describe_instances(InstanceIds=[cloud.ids["web-batch-1"]])["Reservations"][0]["Instances"][0]["LaunchTime"]
+    launched = client.describe_instances(InstanceIds=[cloud.ids["web-batch-1"]])["Reservations"][0]["Instances"][0][
+        "LaunchTime"
+    ]
     assert launched.date() == TODAY - timedelta(400)
     databases = cloud.client("rds", COMMERCE, "eu-west-1").describe_db_instances()["DBInstances"]
     made = {database["DBInstanceIdentifier"]: database["InstanceCreateTime"].date() for database in databases}

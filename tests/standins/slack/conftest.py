@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
-from demo.slack import Handle, Limits, Setup, Shortcut, running_workspace
+from standins.slack import Handle, Limits, Setup, Shortcut, running_workspace
 
 QUICK = Limits(ack_seconds=1.5, retry_after=(0.0, 0.05), messages_per_second=50, burst=50)
 Connect = Callable[[App], SocketModeHandler]
@@ -44,7 +44,7 @@ def connect(slack: Handle) -> Iterator[Connect]:
         def start(app: App) -> SocketModeHandler:
             before = slack.sockets
             handler = SocketModeHandler(app, slack.app_token, web_client=app.client, ping_interval=0.5)
-            handler.connect()  # type: ignore[no-untyped-call]
+            handler.connect()
             stack.callback(leave, slack, handler)
             slack.wait_until(lambda: slack.workspace.hub.connections[before:])
             return handler

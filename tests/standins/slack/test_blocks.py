@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.slack.blocks import message_faults, view_faults
+from standins.slack.blocks import message_faults, view_faults
 
 
 def plain(text: str) -> dict[str, Any]:
@@ -24,7 +24,11 @@ def button(**more: Any) -> dict[str, Any]:
 def chart(kind: str = "bar", series: int = 1, categories: int = 2, label: str = "c") -> dict[str, Any]:
     names = [f"{label}{i}" for i in range(categories)]
     data = [{"name": f"s{n}", "data": [{"label": c, "value": 1.5} for c in names]} for n in range(series)]
-    return {"type": "data_visualization", "title": "Cost", "chart": {"type": kind, "series": data, "axis_config": {"categories": names}}}
+    return {
+        "type": "data_visualization",
+        "title": "Cost",
+        "chart": {"type": kind, "series": data, "axis_config": {"categories": names}},
+    }
 
 
 def table(rows: int, columns: int) -> dict[str, Any]:
@@ -40,8 +44,16 @@ GOOD: list[dict[str, Any]] = [
     {"type": "context", "elements": [mrkdwn("x")] * 10},
     table(100, 20),
     chart(series=12, categories=20),
-    {"type": "data_visualization", "title": "Share", "chart": {"type": "pie", "segments": [{"label": "a", "value": 1}]}},
-    {"type": "plan", "title": "Plan", "tasks": [{"type": "task_card", "task_id": "1", "title": "T", "status": "complete"}]},
+    {
+        "type": "data_visualization",
+        "title": "Share",
+        "chart": {"type": "pie", "segments": [{"label": "a", "value": 1}]},
+    },
+    {
+        "type": "plan",
+        "title": "Plan",
+        "tasks": [{"type": "task_card", "task_id": "1", "title": "T", "status": "complete"}],
+    },
     {"type": "card", "title": mrkdwn("t"), "body": mrkdwn("b"), "actions": [button()]},
     {
         "type": "context_actions",
@@ -61,7 +73,9 @@ GOOD: list[dict[str, Any]] = [
     },
     {
         "type": "rich_text",
-        "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x", "style": {"bold": True}}]}],
+        "elements": [
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": "x", "style": {"bold": True}}]}
+        ],
     },
 ]
 
@@ -147,7 +161,10 @@ def test_a_select_takes_a_hundred_options() -> None:
 
     def menu(count: int, **more: Any) -> dict[str, Any]:
         options = [{"text": plain(str(i)), "value": str(i)} for i in range(count)]
-        return {"type": "actions", "elements": [{"type": "static_select", "action_id": "m", "options": options, **more}]}
+        return {
+            "type": "actions",
+            "elements": [{"type": "static_select", "action_id": "m", "options": options, **more}],
+        }
 
     assert message_faults([menu(100)]) == []
     assert message_faults([menu(101)])
@@ -155,7 +172,12 @@ def test_a_select_takes_a_hundred_options() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["section", "button", "plain_text"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["section", "button", "plain_text"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -185,7 +207,12 @@ JSON = st.recursive(
 TYPES = st.sampled_from([str(b["type"]) for b in GOOD] + ["input", "image", "carousel", "alert"])
 
 
-@given(st.lists(st.builds(lambda kind, rest: {**rest, "type": kind} if isinstance(rest, dict) else rest, TYPES, JSON), max_size=3))
+@given(
+    st.lists(
+        st.builds(lambda kind, rest: {**rest, "type": kind} if isinstance(rest, dict) else rest, TYPES, JSON),
+        max_size=3,
+    )
+)
 def test_wild_json_is_refused_and_never_crashes(blocks: list[Any]) -> None:
     """Whatever is sent, the check answers with a list of sentences."""
     assert all(isinstance(fault, str) for fault in message_faults(blocks) + view_faults(modal(blocks=blocks)))

@@ -7,9 +7,9 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from demo.slack import Handle
-from demo.slack.delivery import Acked, Missed
-from tests.demo.slack.conftest import Connect, actions, plain
+from standins.slack import Handle
+from standins.slack.delivery import Acked, Missed
+from tests.standins.slack.conftest import Connect, actions, plain
 
 BOT = "<@U0FINOPS01>"
 
@@ -36,7 +36,9 @@ def test_a_direct_message_shows_status_prompts_and_a_stream(slack: Handle, app: 
 
     @app.event("app_home_opened")
     def opened(set_suggested_prompts: Any) -> None:
-        set_suggested_prompts(prompts=["What did EC2 cost?", {"title": "By team", "message": "Cost by team last month"}])
+        set_suggested_prompts(
+            prompts=["What did EC2 cost?", {"title": "By team", "message": "Cost by team last month"}]
+        )
 
     @app.event("message")
     def answer(event: dict[str, Any], set_status: Any, say_stream: Any) -> None:
@@ -44,7 +46,10 @@ def test_a_direct_message_shows_status_prompts_and_a_stream(slack: Handle, app: 
         seen.append(slack.status(event["ts"]))
         stream = say_stream()
         stream.append(chunks=[{"type": "task_update", "id": "1", "title": "Ask", "status": "in_progress"}])
-        stream.append(markdown_text="It was **$12**", chunks=[{"type": "task_update", "id": "1", "title": "Ask", "status": "complete"}])
+        stream.append(
+            markdown_text="It was **$12**",
+            chunks=[{"type": "task_update", "id": "1", "title": "Ask", "status": "complete"}],
+        )
         stream.stop(blocks=actions(("sql", "1")))
 
     connect(app)
@@ -65,11 +70,15 @@ def test_a_click_is_acked_and_the_message_changes(slack: Handle, app: App, clien
     @app.action("approve")
     def approve(ack: Any, body: dict[str, Any], action: dict[str, Any], respond: Any, client: WebClient) -> None:
         ack()
-        client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text=f"approved {action['value']}", blocks=[])
+        client.chat_update(
+            channel=body["channel"]["id"], ts=body["message"]["ts"], text=f"approved {action['value']}", blocks=[]
+        )
         respond("noted", replace_original=False)
 
     connect(app)
-    posted = client.chat_postMessage(channel="#finops", text="Stop 4?", blocks=actions(("approve", "r1"), ("reject", "r1")))
+    posted = client.chat_postMessage(
+        channel="#finops", text="Stop 4?", blocks=actions(("approve", "r1"), ("reject", "r1"))
+    )
     assert isinstance(slack.click("priya", posted["ts"], "approve"), Acked)
     slack.wait_for_message(lambda m: m["text"] == "approved r1" and m["blocks"] == [])
     slack.wait_until(lambda: [m["text"] for m in slack.ephemerals("priya")] == ["noted"])
@@ -79,7 +88,12 @@ def test_a_click_is_acked_and_the_message_changes(slack: Handle, app: App, clien
 def test_a_modal_is_validated_updated_and_submitted(slack: Handle, app: App, connect: Connect) -> None:
     """Slash command, views.open, required field, the app's own errors, push and clear."""
     form = [
-        {"type": "input", "block_id": "amount", "label": plain("Amount"), "element": {"type": "plain_text_input", "action_id": "amount"}},
+        {
+            "type": "input",
+            "block_id": "amount",
+            "label": plain("Amount"),
+            "element": {"type": "plain_text_input", "action_id": "amount"},
+        },
         {
             "type": "input",
             "block_id": "team",
@@ -88,7 +102,13 @@ def test_a_modal_is_validated_updated_and_submitted(slack: Handle, app: App, con
             "element": {"type": "external_select", "action_id": "team"},
         },
     ]
-    modal = {"type": "modal", "callback_id": "budget", "title": plain("Budget"), "submit": plain("Save"), "blocks": form}
+    modal = {
+        "type": "modal",
+        "callback_id": "budget",
+        "title": plain("Budget"),
+        "submit": plain("Save"),
+        "blocks": form,
+    }
     stored: list[Any] = []
 
     @app.command("/finops")
@@ -98,7 +118,11 @@ def test_a_modal_is_validated_updated_and_submitted(slack: Handle, app: App, con
 
     @app.options("team")
     def teams(ack: Any, payload: dict[str, Any]) -> None:
-        ack(options=[{"text": plain(name), "value": name} for name in ("payments", "platform") if payload["value"] in name])
+        ack(
+            options=[
+                {"text": plain(name), "value": name} for name in ("payments", "platform") if payload["value"] in name
+            ]
+        )
 
     @app.view("budget")
     def save(ack: Any, view: dict[str, Any]) -> None:
@@ -173,7 +197,9 @@ def test_the_home_tab_is_published(slack: Handle, app: App, connect: Connect) ->
 
     @app.event("app_home_opened")
     def publish(event: dict[str, Any], client: WebClient) -> None:
-        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [{"type": "header", "text": plain("My teams")}]})
+        client.views_publish(
+            user_id=event["user"], view={"type": "home", "blocks": [{"type": "header", "text": plain("My teams")}]}
+        )
 
     connect(app)
     assert slack.open_home("maya") is None

@@ -9,10 +9,10 @@ import pytest
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
-from demo.slack import Handle, Limits, Setup, running_workspace
-from demo.slack.delivery import Acked, Missed
-from demo.slack.http_events import signature
-from tests.demo.slack.conftest import actions
+from standins.slack import Handle, Limits, Setup, running_workspace
+from standins.slack.delivery import Acked, Missed
+from standins.slack.http_events import signature
+from tests.standins.slack.conftest import actions
 
 LIMITS = Limits(ack_seconds=1.5, retry_after=(0.0, 0.05))
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from demo.slack import Handle
-from tests.demo.slack.conftest import Connect, actions, plain
+from standins.slack import Handle
+from tests.standins.slack.conftest import Connect, actions, plain
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -21,7 +21,9 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is install
 def browser() -> Iterator[Browser]:
     """One Chromium for this file."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--disable-component-update", "--disable-sync"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, "--disable-component-update", "--disable-sync"]
+        )
         yield browser
         browser.close()
 
@@ -50,8 +52,15 @@ def channel(page: Page, name: str) -> None:
 def chart(kind: str) -> dict[str, Any]:
     """Two series over three days."""
     days = ["Mon", "Tue", "Wed"]
-    data = [{"name": name, "data": [{"label": day, "value": n * 10} for n, day in enumerate(days, 1)]} for name in ("EC2", "RDS")]
-    return {"type": "data_visualization", "title": "Costs", "chart": {"type": kind, "series": data, "axis_config": {"categories": days}}}
+    data = [
+        {"name": name, "data": [{"label": day, "value": n * 10} for n, day in enumerate(days, 1)]}
+        for name in ("EC2", "RDS")
+    ]
+    return {
+        "type": "data_visualization",
+        "title": "Costs",
+        "chart": {"type": kind, "series": data, "axis_config": {"categories": days}},
+    }
 
 
 def test_a_question_is_typed_and_its_answer_appears(page: Page, app: App, slack: Handle, connect: Connect) -> None:
@@ -87,7 +96,10 @@ def test_nothing_in_a_message_becomes_markup(page: Page, client: WebClient, slac
     rich = [{"type": "text", "text": evil}, {"type": "link", "url": "javascript:alert(1)", "text": "go"}]
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": plain(evil)},
-        {"type": "section", "text": {"type": "mrkdwn", "text": f"{evil} <javascript:alert(1)|click> `{evil}` *{evil}*"}},
+        {
+            "type": "section",
+            "text": {"type": "mrkdwn", "text": f"{evil} <javascript:alert(1)|click> `{evil}` *{evil}*"},
+        },
         {"type": "markdown", "text": f"{evil} [x](javascript:alert(1)) **{evil}**"},
         {"type": "table", "rows": [[{"type": "raw_text", "text": evil}]]},
         {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": rich}]},
@@ -97,7 +109,12 @@ def test_nothing_in_a_message_becomes_markup(page: Page, client: WebClient, slac
     slack.post_as("jonas", "#finops", evil)
     channel(page, "finops")
     expect(page.locator("#timeline .message")).to_have_count(2)
-    assert page.locator("#timeline script, #timeline img[src=x], #timeline [onerror], #timeline a[href^=javascript]").count() == 0
+    assert (
+        page.locator(
+            "#timeline script, #timeline img[src=x], #timeline [onerror], #timeline a[href^=javascript]"
+        ).count()
+        == 0
+    )
     expect(page.locator("#timeline .header")).to_have_text(evil)
     assert seen == []
 
@@ -105,7 +122,9 @@ def test_nothing_in_a_message_becomes_markup(page: Page, client: WebClient, slac
 def test_mrkdwn_is_drawn(page: Page, slack: Handle) -> None:
     """Bold, italic, strike, code, quotes, links, mentions, emoji; arithmetic stays as it is."""
     slack.post_as(
-        "jonas", "#finops", "*b* _i_ ~s~ `c &lt; d` <https://example.com|site> <@U0MAYA0001> :tada: 2*3*4 snake_case_name\n&gt; quoted"
+        "jonas",
+        "#finops",
+        "*b* _i_ ~s~ `c &lt; d` <https://example.com|site> <@U0MAYA0001> :tada: 2*3*4 snake_case_name\n&gt; quoted",
     )
     channel(page, "finops")
     text = page.locator("#timeline .text")
@@ -134,7 +153,13 @@ def test_a_button_asks_first_and_the_message_changes(page: Page, app: App, conne
 
     connect(app)
     blocks = actions(("stop", "1"))
-    sure = {"title": plain("Sure?"), "text": plain("Stops 4"), "confirm": plain("Stop"), "deny": plain("No"), "style": "danger"}
+    sure = {
+        "title": plain("Sure?"),
+        "text": plain("Stops 4"),
+        "confirm": plain("Stop"),
+        "deny": plain("No"),
+        "style": "danger",
+    }
     blocks[0]["elements"][0] |= {"style": "danger", "confirm": sure}
     app.client.chat_postMessage(channel="#finops", text="?", blocks=blocks)
     channel(page, "finops")
@@ -150,15 +175,31 @@ def test_a_button_asks_first_and_the_message_changes(page: Page, app: App, conne
 def test_a_modal_shows_complaints_and_keeps_what_was_typed(page: Page, app: App, connect: Connect) -> None:
     """Required fields, the app's own errors, then success closes it."""
     fields = [
-        {"type": "input", "block_id": "amount", "label": plain("Amount"), "element": {"type": "plain_text_input", "action_id": "amount"}},
-        {"type": "input", "block_id": "when", "label": plain("From"), "element": {"type": "datepicker", "action_id": "when"}},
+        {
+            "type": "input",
+            "block_id": "amount",
+            "label": plain("Amount"),
+            "element": {"type": "plain_text_input", "action_id": "amount"},
+        },
+        {
+            "type": "input",
+            "block_id": "when",
+            "label": plain("From"),
+            "element": {"type": "datepicker", "action_id": "when"},
+        },
     ]
     saved: list[Any] = []
 
     @app.shortcut("report")
     def start(ack: Any, body: dict[str, Any], client: WebClient) -> None:
         ack()
-        view = {"type": "modal", "callback_id": "b", "title": plain("Budget"), "submit": plain("Save"), "blocks": fields}
+        view = {
+            "type": "modal",
+            "callback_id": "b",
+            "title": plain("Budget"),
+            "submit": plain("Save"),
+            "blocks": fields,
+        }
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     @app.view("b")
@@ -189,8 +230,13 @@ def test_a_modal_shows_complaints_and_keeps_what_was_typed(page: Page, app: App,
 
 def test_figures_are_drawn(page: Page, client: WebClient) -> None:
     """Charts have a bar or line a value and a legend; numbers in tables stand to the right."""
-    cells = [[{"type": "raw_text", "text": text} for text in row] for row in (["Service", "Cost"], ["EC2", "7,204.11"], ["RDS", "$12"])]
-    client.chat_postMessage(channel="#finops", text="x", blocks=[chart("bar"), chart("area"), {"type": "table", "rows": cells}])
+    cells = [
+        [{"type": "raw_text", "text": text} for text in row]
+        for row in (["Service", "Cost"], ["EC2", "7,204.11"], ["RDS", "$12"])
+    ]
+    client.chat_postMessage(
+        channel="#finops", text="x", blocks=[chart("bar"), chart("area"), {"type": "table", "rows": cells}]
+    )
     pie = {"type": "pie", "segments": [{"label": "EC2", "value": 3}, {"label": "RDS", "value": 1}]}
     client.chat_postMessage(channel="#finops", text="x", blocks=[chart("line"), {**chart("bar"), "chart": pie}])
     channel(page, "finops")
@@ -246,7 +292,9 @@ def test_home_prompts_files_and_streams(page: Page, slack: Handle, app: App, con
     @app.event("app_home_opened")
     def opened(event: dict[str, Any], client: WebClient, set_suggested_prompts: Any = None) -> None:
         if event["tab"] == "home":
-            client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [{"type": "header", "text": plain("My teams")}]})
+            client.views_publish(
+                user_id=event["user"], view={"type": "home", "blocks": [{"type": "header", "text": plain("My teams")}]}
+            )
         else:
             set_suggested_prompts(prompts=["Cost by team?"])
 

@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from demo.slack import Handle, Limits, Setup, running_workspace
-from tests.demo.slack.conftest import actions, plain
+from standins.slack import Handle, Limits, Setup, running_workspace
+from tests.standins.slack.conftest import actions, plain
 
 
 def refusal(call: Any, *args: Any, **kwargs: Any) -> str:
@@ -49,11 +49,19 @@ def test_tokens_are_checked(slack: Handle, client: WebClient) -> None:
 
 def test_forms_and_json_are_both_read(slack: Handle) -> None:
     """Blocks come as JSON in a form field or as JSON."""
-    form = f"token={slack.bot_token}&channel=C0FINOPS01&text=a%20b&blocks=%5B%7B%22type%22%3A%22divider%22%7D%5D".encode()
+    form = (
+        f"token={slack.bot_token}&channel=C0FINOPS01&text=a%20b&blocks=%5B%7B%22type%22%3A%22divider%22%7D%5D".encode()
+    )
     kind = "application/x-www-form-urlencoded"
-    assert request(f"{slack.api_url}chat.postMessage", form, **{"Content-Type": kind})[1]["message"]["blocks"][0]["type"] == "divider"
+    assert (
+        request(f"{slack.api_url}chat.postMessage", form, **{"Content-Type": kind})[1]["message"]["blocks"][0]["type"]
+        == "divider"
+    )
     broken = form.replace(b"%7D%5D", b"")
-    assert request(f"{slack.api_url}chat.postMessage", broken, **{"Content-Type": kind})[1]["error"] == "invalid_blocks_format"
+    assert (
+        request(f"{slack.api_url}chat.postMessage", broken, **{"Content-Type": kind})[1]["error"]
+        == "invalid_blocks_format"
+    )
 
 
 def test_messages_are_limited(slack: Handle, client: WebClient) -> None:
@@ -69,7 +77,9 @@ def test_messages_are_limited(slack: Handle, client: WebClient) -> None:
         post(channel="#finops", text="x", blocks=[{"type": "section", "text": plain("x" * 3001)}])
     answer = caught.value.response
     assert answer["error"] == "invalid_blocks"
-    assert answer["response_metadata"]["messages"] == ["[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"]
+    assert answer["response_metadata"]["messages"] == [
+        "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
+    ]
     posted = post(channel="#finops", text="x")
     reply = post(channel="#finops", text="y", thread_ts=posted["ts"])
     assert refusal(post, channel="#finops", text="z", thread_ts=reply["ts"]) == "cannot_reply_to_message"
@@ -101,7 +111,11 @@ def test_too_many_messages_are_told_to_wait() -> None:
         assert caught.value.response.status_code == 429
         assert caught.value.response.headers["Retry-After"] == "1"
         bare.chat_postMessage(channel="#team-payments", text="another channel")
-        patient = WebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)])
+        patient = WebClient(
+            token=slack.bot_token,
+            base_url=slack.api_url,
+            retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)],
+        )
         patient.chat_postMessage(channel="#finops", text="3")
         assert [m["text"] for m in slack.messages("#finops")] == ["1", "3"]
 
@@ -140,10 +154,16 @@ def test_a_trigger_is_good_once_and_briefly(slack: Handle, client: WebClient) ->
     assert refusal(client.views_update, view_id=opened["view"]["id"], hash="old", view=view) == "hash_conflict"
     assert refusal(client.views_update, view_id="V404", view=view) == "not_found"
     long = {**view, "title": plain("x" * 25)}
-    assert refusal(client.views_open, trigger_id=slack.workspace.triggers.issue("U0MAYA0001"), view=long) == "invalid_arguments"
+    assert (
+        refusal(client.views_open, trigger_id=slack.workspace.triggers.issue("U0MAYA0001"), view=long)
+        == "invalid_arguments"
+    )
     for _ in range(2):
         client.views_push(trigger_id=slack.workspace.triggers.issue("U0MAYA0001"), view=view)
-    assert refusal(client.views_push, trigger_id=slack.workspace.triggers.issue("U0MAYA0001"), view=view) == "push_limit_reached"
+    assert (
+        refusal(client.views_push, trigger_id=slack.workspace.triggers.issue("U0MAYA0001"), view=view)
+        == "push_limit_reached"
+    )
 
 
 def test_a_response_url_wears_out(slack: Handle) -> None:
@@ -164,8 +184,12 @@ def test_a_response_url_wears_out(slack: Handle) -> None:
 
 
 def test_files_take_three_steps(slack: Handle, client: WebClient) -> None:
-    """files_upload_v2 works, the bytes want the token, and an image block may show the file only once it is complete."""
-    uploaded = client.files_upload_v2(content=b"\x89PNG", filename="chart.png", title="Chart", channel="C0FINOPS01", initial_comment="look")
+    """files_upload_v2 works, the bytes want the token, and an image block may
+    show the file only once it is complete.
+    """
+    uploaded = client.files_upload_v2(
+        content=b"\x89PNG", filename="chart.png", title="Chart", channel="C0FINOPS01", initial_comment="look"
+    )
     file = uploaded["file"]
     message = slack.wait_for_message(lambda m: m.get("files"))
     assert (message["text"], message["files"][0]["title"]) == ("look", "Chart")
@@ -176,7 +200,10 @@ def test_files_take_three_steps(slack: Handle, client: WebClient) -> None:
     announced = client.files_getUploadURLExternal(filename="x.png", length=4)
     early = {"type": "image", "alt_text": "x", "slack_file": {"id": announced["file_id"]}}
     assert refusal(client.chat_postMessage, channel="#finops", text="x", blocks=[early]) == "invalid_blocks"
-    assert refusal(client.files_completeUploadExternal, files=[{"id": announced["file_id"], "title": "x"}]) == "file_not_found"
+    assert (
+        refusal(client.files_completeUploadExternal, files=[{"id": announced["file_id"], "title": "x"}])
+        == "file_not_found"
+    )
     assert request(announced["upload_url"], b"too long")[0] == 400
 
 
@@ -184,7 +211,12 @@ def test_people_and_channels_are_listed_in_pages(client: WebClient) -> None:
     """Cursors lead through all; unknown ones are refused."""
     first = client.conversations_list(limit=3)
     second = client.conversations_list(limit=3, cursor=first["response_metadata"]["next_cursor"])
-    assert [c["name"] for c in first["channels"] + second["channels"]] == ["finops", "team-payments", "team-checkout", "random"]
+    assert [c["name"] for c in first["channels"] + second["channels"]] == [
+        "finops",
+        "team-payments",
+        "team-checkout",
+        "random",
+    ]
     assert client.users_lookupByEmail(email="priya@example.com")["user"]["id"] == "U0PRIYA001"
     assert refusal(client.users_lookupByEmail, email="x@example.com") == "users_not_found"
     assert refusal(client.users_info, user="U404") == "user_not_found"
@@ -199,7 +231,10 @@ def test_history_and_replies(slack: Handle, client: WebClient) -> None:
     slack.post_as("tomas", "#finops", "reply", thread_ts=first["ts"])
     slack.post_as("priya", "#finops", "two")
     assert [m["text"] for m in client.conversations_history(channel="C0FINOPS01")["messages"]] == ["two", "one"]
-    assert [m["text"] for m in client.conversations_replies(channel="C0FINOPS01", ts=first["ts"])["messages"]] == ["one", "reply"]
+    assert [m["text"] for m in client.conversations_replies(channel="C0FINOPS01", ts=first["ts"])["messages"]] == [
+        "one",
+        "reply",
+    ]
     assert refusal(client.conversations_replies, channel="C0FINOPS01", ts="1.0") == "thread_not_found"
 
 
@@ -211,10 +246,16 @@ def test_a_stream_has_its_own_rules(slack: Handle, client: WebClient) -> None:
     who: dict[str, Any] = {"recipient_user_id": "U0MAYA0001", "recipient_team_id": "T0DEMO0001"}
     stream = client.chat_startStream(channel=channel, thread_ts=thread, markdown_text="a", **who)
     client.chat_appendStream(channel=channel, ts=stream["ts"], markdown_text="b")
-    assert refusal(client.chat_appendStream, channel=channel, ts=stream["ts"], markdown_text="x" * 12_001) == "msg_too_long"
+    assert (
+        refusal(client.chat_appendStream, channel=channel, ts=stream["ts"], markdown_text="x" * 12_001)
+        == "msg_too_long"
+    )
     assert refusal(client.chat_update, channel=channel, ts=stream["ts"], text="x") == "streaming_state_conflict"
     assert client.chat_stopStream(channel=channel, ts=stream["ts"])["message"]["text"] == "ab"
-    assert refusal(client.chat_appendStream, channel=channel, ts=stream["ts"], markdown_text="c") == "message_not_in_streaming_state"
+    assert (
+        refusal(client.chat_appendStream, channel=channel, ts=stream["ts"], markdown_text="c")
+        == "message_not_in_streaming_state"
+    )
 
 
 def test_a_conversation_is_kept_for_the_next_start(tmp_path: Path) -> None:
@@ -238,7 +279,9 @@ def test_a_conversation_is_kept_for_the_next_start(tmp_path: Path) -> None:
         assert thread[0]["reply_count"] == 1
         assert [m["files"][0]["name"] for m in slack.messages("#finops")] == ["a.csv"]
         assert (slack.home("maya") or {})["type"] == "home"
-        assert WebClient(token=slack.bot_token, base_url=slack.api_url).chat_postMessage(channel="#random", text="x")["ok"]
+        assert WebClient(token=slack.bot_token, base_url=slack.api_url).chat_postMessage(channel="#random", text="x")[
+            "ok"
+        ]
 
 
 def test_other_sites_cannot_reach_the_workspace(slack: Handle) -> None:
@@ -256,16 +299,19 @@ def test_the_test_api_works_over_http(slack: Handle, client: WebClient) -> None:
     assert request(f"{slack.url}/test/post_as", json.dumps(body).encode())[1]["message"]["user"] == "U0MAYA0001"
     assert [m["text"] for m in request(f"{slack.url}/test/messages?channel=%23finops")[1]["messages"]] == ["hi"]
     for words, found in (("hi", "hi"), ("bye", None)):
-        waited = request(f"{slack.url}/test/wait", json.dumps({"contains": words, "channel": "#finops", "timeout": 0.1}).encode())[1][
-            "message"
-        ]
+        waited = request(
+            f"{slack.url}/test/wait", json.dumps({"contains": words, "channel": "#finops", "timeout": 0.1}).encode()
+        )[1]["message"]
         assert (waited or {}).get("text") == found
     assert request(f"{slack.url}/test/fault", b'{"method": "team.info", "outcome": 500}')[1]["ok"]
     assert refusal(client.team_info) == "internal_error"
     assert request(f"{slack.url}/test/calls?method=team.info")[1]["calls"][0]["status"] == 500
     assert request(f"{slack.url}/test/dance", b"{}")[0] == 404
     assert request(f"{slack.url}/test/click", b"{}")[0] == 400
-    assert "no message" in request(f"{slack.url}/test/click", b'{"user": "maya", "ts": "1.0", "action_id": "x"}')[1]["error"]
+    assert (
+        "no message"
+        in request(f"{slack.url}/test/click", b'{"user": "maya", "ts": "1.0", "action_id": "x"}')[1]["error"]
+    )
     assert request(f"{slack.url}/test/state?user=maya")[1]["state"]["me"] == "U0MAYA0001"
 
 
@@ -276,7 +322,9 @@ def test_reactions_and_permalinks(slack: Handle, client: WebClient) -> None:
     client.reactions_add(**where)
     assert refusal(client.reactions_add, **where) == "already_reacted"
     slack.react("tomas", "#finops", asked["ts"], "eyes")
-    assert slack.messages("#finops")[0]["reactions"] == [{"name": "eyes", "users": ["U0FINOPS01", "U0TOMAS001"], "count": 2}]
+    assert slack.messages("#finops")[0]["reactions"] == [
+        {"name": "eyes", "users": ["U0FINOPS01", "U0TOMAS001"], "count": 2}
+    ]
     client.reactions_remove(**where)
     assert refusal(client.reactions_remove, **where) == "no_reaction"
     link = client.chat_getPermalink(channel="C0FINOPS01", message_ts=asked["ts"])["permalink"]

@@ -1,0 +1,1 @@
+"""Detection and forecasts on series in a file, without a database."""

@@ -1,6 +1,0 @@
-"""A strict stand-in for Slack with a page for the browser: `running_workspace()` in tests, `server.start()` in the demo."""
-
-from demo.slack.handle import Handle, running_workspace
-from demo.slack.model import Channel, InstalledApp, Limits, Person, Setup, Shortcut, SlashCommand, UserGroup
-
-__all__ = ["Channel", "Handle", "InstalledApp", "Limits", "Person", "Setup", "Shortcut", "SlashCommand", "UserGroup", "running_workspace"]

@@ -1,6 +1,0 @@
-"""The Web API's methods, one file a family."""
-
-from demo.slack.methods import apps, assistant, chat, conversations, files, people, streams, views
-from demo.slack.methods.registry import METHODS, SlackMethod
-
-__all__ = ["METHODS", "SlackMethod", "apps", "assistant", "chat", "conversations", "files", "people", "streams", "views"]

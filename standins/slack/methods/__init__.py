@@ -1,0 +1,17 @@
+"""The Web API's methods, one file a family."""
+
+from standins.slack.methods import apps, assistant, chat, conversations, files, people, streams, views
+from standins.slack.methods.registry import METHODS, SlackMethod
+
+__all__ = [
+    "METHODS",
+    "SlackMethod",
+    "apps",
+    "assistant",
+    "chat",
+    "conversations",
+    "files",
+    "people",
+    "streams",
+    "views",
+]
