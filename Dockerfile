@@ -5,11 +5,14 @@ COPY requirements.lock ./
 # Nothing is resolved, since pip cannot resolve extras in hash mode and the lock is complete; nothing is compiled; the image needs no pip.
 RUN python -m venv --without-pip /opt/finops \
     && pip --python /opt/finops/bin/python install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r requirements.lock
-COPY pyproject.toml README.md LICENSE access.py cli.py errors.py logs.py organisation.py settings.py vault.py ./
+COPY pyproject.toml README.md LICENSE cli.py ./
 COPY analysis analysis
+COPY aws aws
 COPY bot bot
 COPY commands commands
+COPY config config
 COPY db db
+COPY domain domain
 COPY flows flows
 COPY nl2sql nl2sql
 COPY playbooks playbooks

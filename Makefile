@@ -10,7 +10,7 @@ IMAGE ?= finops-bot
 TAG ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test check static chart migrations flows audit docs dashboards image image-test image-push lock bench clean
+.PHONY: help setup tools demo test quick check static chart migrations flows audit workflows docs dashboards image image-test image-push lock bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,10 +34,13 @@ tools: ## Install what no Python package brings: promtool, docker-compose, Chrom
 demo: setup ## Run the whole product on made-up bills; prints the address to open
 	@exec $(BIN)/python -m demo
 
-test: setup ## Run all tests
+test: setup ## Run all tests, with the coverage they reach
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile
 
-check: static chart docs ## Lint, types, import rules, deployment files, docs
+quick: setup ## Run the pure tests: no database, no server; under 30 seconds
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/analysis tests/config/test_access.py tests/bot/cards tests/nl2sql/dates tests/nl2sql/grammar tests/playbooks/approval/test_rules.py tests/playbooks/test_plan.py
+
+check: static workflows chart docs ## Lint, types, import rules, deployment files, docs
 
 static: setup
 	@$(BIN)/ruff check .
@@ -45,6 +48,10 @@ static: setup
 	@$(BIN)/mypy
 	@MYPYPATH=docs $(BIN)/mypy docs/reference_pages.py deploy/grafana/render.py
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python .ci/circles.py
+	@$(BIN)/deptry .
+	@$(BIN)/vulture
+	@$(BIN)/codespell
 	@$(BIN)/hadolint Dockerfile
 
 chart: setup ## Render, lint and validate what deploys: chart, Compose, alerts, workflow
@@ -58,6 +65,9 @@ flows: setup ## Import every flow, make its deployment, parse its schedules
 
 audit: setup ## Look for known vulnerabilities in the locked packages
 	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off $(AUDIT_FLAGS)
+
+workflows: setup ## Look for what the workflow gives away: unpinned actions, wide rights, injected text
+	@$(BIN)/zizmor --offline --quiet --no-progress --min-severity medium .github
 
 docs: setup ## Build the documentation into site/; a broken link or anchor fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

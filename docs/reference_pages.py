@@ -1,4 +1,6 @@
-"""The reference pages, made from the code while the site is built (a hook of mkdocs): what the code says is what is documented."""
+"""The reference pages, made from the code while the site is built (a hook of
+mkdocs): what the code says is what is documented.
+"""
 
 import json
 import sys
@@ -10,8 +12,11 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path[:0] = [str(folder) for folder in (ROOT, HERE) if str(folder) not in sys.path]  # mkdocs is started from its own script
+sys.path[:0] = [
+    str(folder) for folder in (ROOT, HERE) if str(folder) not in sys.path
+]  # mkdocs is started from its own script
 
+from house_picture import picture  # noqa: E402 - after the path that leads to it
 from reference_text import code, default_words, page, said, sentence, table, type_words  # noqa: E402 - after the path that leads to it
 
 _NOT_EDITED = "<!-- Made from the code by docs/reference_pages.py. -->"
@@ -23,6 +28,7 @@ def on_files(files: Any, config: Any) -> Any:
 
     for name, text in pages().items():
         files.append(File.generated(config, f"reference/{name}", content=text))
+    files.append(File.generated(config, "pictures/house.svg", content=picture()))
     return files
 
 
@@ -48,13 +54,21 @@ def pages() -> dict[str, str]:
 
 def settings_page() -> str:
     """The variables of the environment."""
-    from settings import Settings
+    from config.settings import Settings
 
     rows = []
     for name, item in Settings.model_fields.items():
         variable = item.validation_alias or f"FINOPS_{name}".upper()
         secret = "yes" if "SecretStr" in str(item.annotation) else ""
-        rows.append((f"`{variable}`", said(item.description, name), default_words(item.default), type_words(item.annotation), secret))
+        rows.append(
+            (
+                f"`{variable}`",
+                said(item.description, name),
+                default_words(item.default),
+                type_words(item.annotation),
+                secret,
+            )
+        )
     return page(
         "Settings",
         "Read from the environment and, outside production, from `.env`; an empty variable counts as not set. With `VAULT_ADDR` the values at "
@@ -65,7 +79,7 @@ def settings_page() -> str:
 
 def organisation_page() -> str:
     """The keys of finops.yaml, model by model."""
-    from settings import Organisation
+    from config.organisation import Organisation
 
     intro = (
         "Everything has a default: an empty file works. `finops config check` names any mistake with its line, `finops config check --schema` prints the "
@@ -91,7 +105,11 @@ def _models(model: Any) -> list[Any]:
     found = [model]
     for outer in found:
         parts = [part for item in outer.model_fields.values() for part in _parts(item.annotation)]
-        found += [part for part in dict.fromkeys(parts) if isinstance(part, type) and issubclass(part, BaseModel) and part not in found]
+        found += [
+            part
+            for part in dict.fromkeys(parts)
+            if isinstance(part, type) and issubclass(part, BaseModel) and part not in found
+        ]
     return found
 
 
@@ -151,7 +169,16 @@ def playbooks_page() -> str:
     rows = []
     for playbook in read_playbooks().values():
         steps = ", ".join(f"`{step.action}`" for step in playbook.steps) or "none"
-        rows.append((f"`{playbook.name}`", playbook.title, playbook.mode, f"`{playbook.trigger.kind}`", steps, _approval(playbook)))
+        rows.append(
+            (
+                f"`{playbook.name}`",
+                playbook.title,
+                playbook.mode,
+                f"`{playbook.trigger.kind}`",
+                steps,
+                _approval(playbook),
+            )
+        )
     actions = []
     for name, action in sorted(ACTIONS.items()):
         permissions = ", ".join(f"`{permission}`" for permission in action.permissions)
@@ -186,13 +213,15 @@ def waste_page() -> str:
     ]
     intro = "Of the rules that match a resource the first one wins. The file is `analysis/waste/waste_rules.yaml`."
     return page(
-        "Waste rules", intro, table(("rule", "recommends", "resources", "proposes", "confidence", "where the threshold comes from"), rows)
+        "Waste rules",
+        intro,
+        table(("rule", "recommends", "resources", "proposes", "confidence", "where the threshold comes from"), rows),
     )
 
 
 def views_page() -> str:
     """The reporting views and their columns, with their comments."""
-    from db.reporting import VIEWS
+    from db.views import VIEWS
 
     intro = (
         "Schema `reporting`: what questions are answered from, and all that the role `finops_reader` can read. The comments are in the database too. "
@@ -201,14 +230,16 @@ def views_page() -> str:
     sections = []
     for view in VIEWS:
         narrowed = "everybody sees all of it" if view.visible is None else f"`{view.visible}`"
-        listed = table(("column", "type", "what it is"), [(f"`{c.name}`", c.type, said(c.comment, c.name)) for c in view.columns])
+        listed = table(
+            ("column", "type", "what it is"), [(f"`{c.name}`", c.type, said(c.comment, c.name)) for c in view.columns]
+        )
         sections.append(f"## {view.name}\n\n{said(view.comment, view.name)}. Narrowed: {narrowed}.\n\n{listed}")
     return page("Reporting views", intro, *sections)
 
 
 def metrics_page() -> str:
     """Metrics and alerts."""
-    from bot.api import metrics
+    from bot.api.ops import metrics
 
     rows = [
         (f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), said(says, name))
@@ -216,7 +247,12 @@ def metrics_page() -> str:
     ]
     groups = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
     alerts = [
-        (f"[{rule['alert']}](../runbook.md#{rule['alert'].lower()})", rule["labels"]["severity"], f"`{rule['expr']}`", rule["for"])
+        (
+            f"[{rule['alert']}](../runbook.md#{rule['alert'].lower()})",
+            rule["labels"]["severity"],
+            f"`{rule['expr']}`",
+            rule["for"],
+        )
         for group in groups
         for rule in group["rules"]
     ]
@@ -237,11 +273,17 @@ def flows_page() -> str:
     rows = []
     for module, name, schedules in FLOWS:
         crons = (
-            "<br>".join(f"`{line.cron}`" + (f" {code(dict(line.parameters))}" if line.parameters else "") for line in schedules)
+            "<br>".join(
+                f"`{line.cron}`" + (f" {code(dict(line.parameters))}" if line.parameters else "") for line in schedules
+            )
             or "when asked for"
         )
         rows.append((f"`{name}/{name}`", sentence(getattr(import_module(module), name), name), crons))
-    return page("Flows", "Served by `finops flows serve`; schedules are in UTC.", table(("deployment", "what it does", "schedule"), rows))
+    return page(
+        "Flows",
+        "Served by `finops flows serve`; schedules are in UTC.",
+        table(("deployment", "what it does", "schedule"), rows),
+    )
 
 
 def chart_page() -> str:
@@ -249,7 +291,11 @@ def chart_page() -> str:
     schema = json.loads((ROOT / "deploy" / "helm" / "finops-bot" / "values.schema.json").read_text(encoding="utf-8"))
     values = yaml.safe_load((ROOT / "deploy" / "helm" / "finops-bot" / "values.yaml").read_text(encoding="utf-8"))
     rows = [(f"`{name}`", said(says, name), default) for name, says, default in _values(schema, values, "")]
-    return page("Values of the Helm chart", "The chart is `deploy/helm/finops-bot`.", table(("value", "what for", "default"), rows))
+    return page(
+        "Values of the Helm chart",
+        "The chart is `deploy/helm/finops-bot`.",
+        table(("value", "what for", "default"), rows),
+    )
 
 
 def _values(schema: dict[str, Any], values: dict[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
@@ -268,13 +314,16 @@ def openapi() -> dict[str, Any]:
     """The API's own description; nothing is connected for it."""
     from bot.api.app import create_app
     from bot.api.context import Context
-    from db.engines import Database
+    from config.organisation import Organisation
+    from config.settings import Settings
+    from db.database import Database
     from nl2sql.deps import Deps
-    from settings import Organisation, Settings
 
     nowhere = Database("postgresql://nowhere", "postgresql://nowhere", "postgresql://nowhere", embedded=False)
     settings, organisation = Settings(_env_file=None), Organisation()
-    described: dict[str, Any] = create_app(Context(settings, organisation, nowhere, Deps(nowhere, settings, organisation))).openapi()
+    described: dict[str, Any] = create_app(
+        Context(settings, organisation, nowhere, Deps(nowhere, settings, organisation))
+    ).openapi()
     return described
 
 

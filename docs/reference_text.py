@@ -1,4 +1,6 @@
-"""What reference pages are written with: types and defaults in words, tables, and the refusal of what nobody described."""
+"""What reference pages are written with: types and defaults in words, tables,
+and the refusal of what nobody described.
+"""
 
 import json
 from collections.abc import Iterable
@@ -88,4 +90,10 @@ def default_words(value: Any) -> str:
         return "see below" if value.model_dump(exclude_unset=True) or any(value.model_dump().values()) else ""
     if isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
         return code([item.model_dump(exclude_defaults=True) for item in value])
-    return code(value if isinstance(value, str | bool | int | float | dict) else list(value) if isinstance(value, tuple) else str(value))
+    return code(
+        value
+        if isinstance(value, str | bool | int | float | dict)
+        else list(value)
+        if isinstance(value, tuple)
+        else str(value)
+    )

@@ -1,4 +1,6 @@
-"""Fixtures of every room: a real Postgres once a session, each test in a transaction that is rolled back, no socket that leaves the machine."""
+"""Fixtures of every room: a real Postgres once a session, each test in a
+transaction that is rolled back, no socket that leaves the machine.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.organisation import Organisation
+from config.settings import Settings
 from db import engines, postgres
-from db.engines import Database
-from settings import Organisation, Settings
+from db.database import Database
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
@@ -55,8 +58,18 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def clean_database(database: Database, finops_home: Path) -> Iterator[Database]:
-    """The database for tests that commit from several connections; every table is emptied afterwards."""
+    """The database for tests that commit from several connections; every table is emptied afterwards, and before where
+    a fixture of a longer life has left something.
+    """
+    with database.owner.connect() as connection:
+        used = connection.scalar(sa.text("SELECT EXISTS (SELECT FROM finops.audit_log)"))
+    if used:
+        _empty(database, finops_home)
     yield database
+    _empty(database, finops_home)
+
+
+def _empty(database: Database, finops_home: Path) -> None:
     with database.owner.begin() as connection:
         tables = connection.scalars(
             sa.text(

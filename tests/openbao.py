@@ -68,7 +68,9 @@ class Server:
         )
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen([bao, "server", f"-config={config}"], stdout=log, stderr=log, env=environment)
+            self.process = subprocess.Popen(
+                [bao, "server", f"-config={config}"], stdout=log, stderr=log, env=environment
+            )
         self._wait_until_it_answers()
         if self.unseal_key:
             self.unseal()
@@ -134,7 +136,9 @@ def certificate() -> str:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1)
+    )
     return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
@@ -151,7 +155,11 @@ class Kubernetes:
         """What the API server answers."""
         self.asked += 1
         name = self.accounts.get(body["spec"]["token"])
-        status = {"authenticated": True, "user": {"username": name, "uid": "u-1", "groups": []}} if name else {"authenticated": False}
+        status = (
+            {"authenticated": True, "user": {"username": name, "uid": "u-1", "groups": []}}
+            if name
+            else {"authenticated": False}
+        )
         return {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "status": status}
 
 

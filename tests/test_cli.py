@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import audit
-from db.engines import Database
+from db.database import Database
 from db.tables import Question
 
 FINOPS = [sys.executable, "-m", "cli"]
@@ -19,17 +20,36 @@ FINOPS = [sys.executable, "-m", "cli"]
 
 def run(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "FINOPS_HOME": str(home), "FINOPS_CONFIG": str(home / "none.yaml")}
-    return subprocess.run([*FINOPS, *arguments], input=stdin, capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(
+        [*FINOPS, *arguments], input=stdin, capture_output=True, text=True, env=environment, check=False
+    )
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["ask"], ["ingest"], ["sql", "check"], ["analyze", "anomalies"], ["playbooks", "plan"], ["db", "upgrade"]]
+    "command",
+    [[], ["ask"], ["ingest"], ["sql", "check"], ["analyze", "anomalies"], ["playbooks", "plan"], ["db", "upgrade"]],
 )
 def test_help_helps(finops_home: Path, command: list[str]) -> None:
     """Every command explains itself and exits 0."""
     done = run(finops_home, *command, "--help")
     assert done.returncode == 0
     assert "Usage" in done.stdout
+
+
+def test_the_release_is_told(finops_home: Path) -> None:
+    """Whoever asks for help is asked for it."""
+    done = run(finops_home, "--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"finops-bot \d+\.\d+\.\d+\S*\n", done.stdout)
+
+
+def test_revoking_tokens_of_nobody_is_an_error(finops_home: Path, database: object) -> None:
+    """A mistyped id must not look as if somebody had been shut out."""
+    done = run(finops_home, "tokens", "revoke", "U-NOBODY")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "finops: U-NOBODY holds no token that could be revoked; tokens are held by ids of finops.yaml.\n"
+    )
 
 
 def test_wrong_use_is_two(finops_home: Path) -> None:
@@ -61,7 +81,16 @@ def test_a_missing_file_is_one_sentence(finops_home: Path, database: object) -> 
 
 def test_a_bad_line_of_questions_does_not_stop_the_rest(finops_home: Path, database: object) -> None:
     """Each line has its answer line."""
-    done = run(finops_home, "ask", "-", "--today", "2026-11-15", "--format", "json", stdin='nonsense\n{"question": "drop table charges"}\n')
+    done = run(
+        finops_home,
+        "ask",
+        "-",
+        "--today",
+        "2026-11-15",
+        "--format",
+        "json",
+        stdin='nonsense\n{"question": "drop table charges"}\n',
+    )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert "error" in lines[0]
     assert lines[1]["outcome"] == "blocked"
@@ -69,7 +98,9 @@ def test_a_bad_line_of_questions_does_not_stop_the_rest(finops_home: Path, datab
 
 def test_playbooks_validate_names_file_and_line(finops_home: Path, tmp_path: Path) -> None:
     """A folder of one's own with a mistake in it."""
-    (tmp_path / "mine.yaml").write_text("name: mine-one\ntitle: Mine\ntrigger: {kind: x}\nsteps:\n  - {action: ec2.explode}\n")
+    (tmp_path / "mine.yaml").write_text(
+        "name: mine-one\ntitle: Mine\ntrigger: {kind: x}\nsteps:\n  - {action: ec2.explode}\n"
+    )
     done = run(finops_home, "playbooks", "validate", str(tmp_path))
     assert done.returncode == 1
     assert "mine.yaml:5" in done.stderr
@@ -84,17 +115,25 @@ def test_the_audit_log_verifies_until_one_byte_is_changed(clean_database: Databa
     assert (whole.returncode, "unbroken; head" in whole.stdout) == (0, True), whole.stderr
     with clean_database.owner.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
-        connection.exec_driver_sql("UPDATE finops.audit_log SET details = jsonb_set(details, '{text}', '\"hoW much\"') WHERE subject = 'q'")
+        connection.exec_driver_sql(
+            "UPDATE finops.audit_log SET details = jsonb_set(details, '{text}', '\"hoW much\"') WHERE subject = 'q'"
+        )
     broken = run(finops_home, "audit", "verify")
     assert (broken.returncode, "was changed" in broken.stderr) == (1, True)
     with clean_database.owner.begin() as connection:
-        connection.exec_driver_sql("UPDATE finops.audit_log SET details = jsonb_set(details, '{text}', '\"how much\"') WHERE subject = 'q'")
+        connection.exec_driver_sql(
+            "UPDATE finops.audit_log SET details = jsonb_set(details, '{text}', '\"how much\"') WHERE subject = 'q'"
+        )
         connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
     assert run(finops_home, "audit", "verify").returncode == 0
 
 
-def test_questions_are_listed_approved_and_compared(finops_home: Path, clean_database: Database, shared_data: Path, tmp_path: Path) -> None:
-    """What somebody called unhelpful is found again, an answer becomes an example by an admin's word, and a file is asked under two settings."""
+def test_questions_are_listed_approved_and_compared(
+    finops_home: Path, clean_database: Database, shared_data: Path, tmp_path: Path
+) -> None:
+    """What somebody called unhelpful is found again, an answer becomes an
+    example by an admin's word, and a file is asked under two settings.
+    """
     run(finops_home, "ingest", str(shared_data / "focus_sample.csv"))
     run(finops_home, "ask", "total billed cost in September 2024", "--today", "2024-10-15")
     (asked,) = json.loads(run(finops_home, "questions", "--format", "json").stdout)
@@ -102,14 +141,29 @@ def test_questions_are_listed_approved_and_compared(finops_home: Path, clean_dat
     with Session(clean_database.app) as session, session.begin():
         session.execute(sa.update(Question).values(feedback="unhelpful"))
     (unhelpful,) = json.loads(run(finops_home, "questions", "--unhelpful", "--format", "json").stdout)
-    assert (unhelpful["reference"], unhelpful["question"]) == (asked["reference"], "total billed cost in September 2024")
+    assert (unhelpful["reference"], unhelpful["question"]) == (
+        asked["reference"],
+        "total billed cost in September 2024",
+    )
     assert run(finops_home, "questions", "--as", "U0STRANGER").returncode == 1
     assert "golden question now" in run(finops_home, "questions", "--promote", asked["reference"]).stdout
     assert json.loads(run(finops_home, "questions", "--golden", "--format", "json").stdout)[0]["golden"] is True
     file = tmp_path / "questions.jsonl"
     line = {"question": "total billed cost in September 2024", "rows": [[20.520227]], "match": "numbers"}
     file.write_text(json.dumps(line))
-    done = run(finops_home, "eval", str(file), "--today", "2024-10-15", "--with", "rules", "--against", "both", "--format", "json")
+    done = run(
+        finops_home,
+        "eval",
+        str(file),
+        "--today",
+        "2024-10-15",
+        "--with",
+        "rules",
+        "--against",
+        "both",
+        "--format",
+        "json",
+    )
     compared = json.loads(done.stdout)
     assert (compared["with"]["right"], compared["against"]["right"], compared["differences"]) == (1, 1, [])
     assert "No language model is configured" in run(finops_home, "eval", str(file), "--with", "model").stderr

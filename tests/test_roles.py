@@ -1,4 +1,6 @@
-"""Every role at every entrance: what the matrix in docs/roles.md says is what Slack, the API and the command line do."""
+"""Every role at every entrance: what the matrix in docs/roles.md says is what
+Slack, the API and the command line do.
+"""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -17,27 +19,29 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 import cli
-from access import ENTRANCES, PERMISSIONS, Action, Actor, Role, matrix
-from bot import answers, flow_requests
-from bot.api import tokens
+from bot import assistant
 from bot.api.app import create_app
+from bot.api.auth import tokens
 from bot.api.context import Context
-from bot.flow_requests import FlowAsk
-from bot.insights import payload_of
+from bot.listeners import requests
+from bot.listeners.alerts import payload_of
+from bot.listeners.requests import FlowAsk
 from bot.run import serving
 from bot.runtime import Runtime
+from config.access import ENTRANCES, PERMISSIONS, Action, Actor, Role, matrix
+from config.errors import UserError
+from config.organisation import Organisation, Person
+from config.settings import Settings
 from db import outbox
-from db.engines import Database
+from db.database import Database
 from db.tables import BudgetRow, FlowRequest, Insight, Question, Remediation, Switch
-from demo.slack import Handle, Limits, Setup, running_workspace
-from demo.slack.model import Person as Member
-from errors import UserError
 from nl2sql.deps import Deps
-from playbooks.remediation import propose
+from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks
-from settings import Organisation, Person, Settings
+from standins.slack import Handle, Limits, Setup, running_workspace
+from standins.slack.model import Person as Member
 from tests.bot.conftest import Prefect, connected
-from tests.bot.test_approvals import plan_of
+from tests.bot.listeners.test_proposals import plan_of
 
 ROLES = tuple(Role)
 IDS = {role: f"U0{role.value.upper()}" for role in ROLES}
@@ -78,7 +82,11 @@ class House:
         key = f"card:{next(_numbers)}"
         with self.bot.session() as session:
             outbox.leave(session, CHANNEL, kind, payload, key)
-        return str(self.slack.wait_for_message(lambda message: word in str(message) and key in str(message.get("metadata")))["ts"])
+        return str(
+            self.slack.wait_for_message(lambda message: word in str(message) and key in str(message.get("metadata")))[
+                "ts"
+            ]
+        )
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +94,8 @@ def people() -> Organisation:
     """Somebody of each role, all of one team."""
     return Organisation(
         people=tuple(
-            Person(id=IDS[role], name=role.value.title(), roles=(role,), teams=("checkout",), approves_teams=("*",)) for role in ROLES
+            Person(id=IDS[role], name=role.value.title(), roles=(role,), teams=("checkout",), approves_teams=("*",))
+            for role in ROLES
         )
     )
 
@@ -115,7 +124,7 @@ def opened(settings: Settings, people: Organisation, clean_database: Database, t
     pace = Limits(messages_per_second=200, burst=200, tiers=False)
     context = Context(settings, people, clean_database, Deps(clean_database, settings, people))
     headers = {role: _header(clean_database, IDS[role]) for role in ROLES}
-    side = answers.connect(settings, people, clean_database)
+    side = assistant.connect(settings, people, clean_database)
     environment = {"FINOPS_HOME": str(settings.home), "FINOPS_CONFIG": str(config)}
     with (
         running_workspace(Setup(people=members, limits=pace)) as slack,
@@ -128,7 +137,9 @@ def opened(settings: Settings, people: Organisation, clean_database: Database, t
 
 def _header(database: Database, person: str) -> dict[str, str]:
     with Session(database.app) as session, session.begin():
-        return {"Authorization": f"Bearer {tokens.issue(session, person, tokens.SCOPES, datetime.now(UTC), timedelta(days=1), 'test')}"}
+        return {
+            "Authorization": f"Bearer {tokens.issue(session, person, tokens.SCOPES, datetime.now(UTC), timedelta(days=1), 'test')}"
+        }
 
 
 # ------------------------------------------------------------------ Slack: whether somebody of the role could
@@ -180,8 +191,8 @@ def slack_run(house: House, role: Role) -> bool:
     asker = Actor(id="U0SOMEBODY", name="Somebody", roles=frozenset({Role.MEMBER}))
     with house.bot.session() as session:
         ask = FlowAsk(FLOW, {"source": f"bill-{number}"}, f"Refresh bill-{number}")
-        made = flow_requests.request(session, ask, asker, datetime.now(UTC), CHANNEL, None, ())
-    assert isinstance(made, flow_requests.Waiting)
+        made = requests.request(session, ask, asker, datetime.now(UTC), CHANNEL, None, ())
+    assert isinstance(made, requests.Waiting)
     ts = house.slack.wait_for_message(lambda message: f"bill-{number}" in str(message["blocks"]))["ts"]
 
     def state() -> str:
@@ -202,7 +213,9 @@ def slack_propose(house: House, role: Role) -> bool:
 def slack_approve(house: House, role: Role) -> bool:
     made = _proposal(house)
     ts = house.slack.wait_for_message(
-        lambda message: f'"{made}"' in str(message["blocks"]).replace("'", '"') and "remediation_approve" in str(message["blocks"])
+        lambda message: (
+            f'"{made}"' in str(message["blocks"]).replace("'", '"') and "remediation_approve" in str(message["blocks"])
+        )
     )["ts"]
 
     def state() -> str:
@@ -234,9 +247,13 @@ def slack_promote(house: House, role: Role) -> bool:
         "currency": "USD",
     }
     ts = house.card(
-        "answer", {"result": {**result, "as_of": "2026-11-01", "translator": "offline"}, "reference": reference, "asked": None}, reference
+        "answer",
+        {"result": {**result, "as_of": "2026-11-01", "translator": "offline"}, "reference": reference, "asked": None},
+        reference,
     )
-    return "an example" in house.told(IDS[role], lambda: house.slack.click(IDS[role], ts, "answer_feedback", f"{reference}:yes"))
+    return "an example" in house.told(
+        IDS[role], lambda: house.slack.click(IDS[role], ts, "answer_feedback", f"{reference}:yes")
+    )
 
 
 # ------------------------------------------------------------------ the API
@@ -331,7 +348,9 @@ def _insight(house: House, team: str = "checkout", title: str = "RDS is up $9 a 
 def _proposal(house: House) -> int:
     with house.bot.session() as session:
         book = read_playbooks()["ec2-stop-idle"]
-        return int(propose(session, plan_of("ec2-stop-idle", 1), book, "U0SOMEBODY", datetime.now(UTC), channel=CHANNEL).id)
+        return int(
+            propose(session, plan_of("ec2-stop-idle", 1), book, "U0SOMEBODY", datetime.now(UTC), channel=CHANNEL).id
+        )
 
 
 def _question(house: House) -> str:
@@ -340,7 +359,12 @@ def _question(house: House) -> str:
         answer = {"outcome": "answer", "text": "$5"}
         session.add(
             Question(
-                reference=reference, asker=IDS[Role.VIEWER], question=f"cost {reference}", outcome="answer", sql="SELECT 5", answer=answer
+                reference=reference,
+                asker=IDS[Role.VIEWER],
+                question=f"cost {reference}",
+                outcome="answer",
+                sql="SELECT 5",
+                answer=answer,
             )
         )
     return reference
@@ -364,20 +388,30 @@ def test_other_teams_are_hidden_at_every_entrance(narrow_house: House) -> None:
         api = narrow_house.api.get("/api/v1/insights", headers=narrow_house.headers[role]).text
         one = narrow_house.api.get(f"/api/v1/insights/{other.id}", headers=narrow_house.headers[role])
         shown = {
-            "slack": narrow_house.told(person, lambda person=person: narrow_house.slack.slash(person, "/finops", "insights")),  # type: ignore[misc]
+            "slack": narrow_house.told(
+                person,
+                lambda person=person: narrow_house.slack.slash(person, "/finops", "insights"),  # type: ignore[misc]
+            ),
             "api": api,
             "command line": narrow_house.command(role, "insights", "--format", "json"),
         }
         assert {where: "mine is up" in text for where, text in shown.items()} == dict.fromkeys(shown, True)
         assert {where: "canary" in text for where, text in shown.items()} == dict.fromkeys(shown, role is Role.ADMIN)
         assert one.status_code == (200 if role is Role.ADMIN else 404)
-    pressed = narrow_house.told(IDS[Role.MEMBER], lambda: narrow_house.slack.click(IDS[Role.MEMBER], ts, "insight_investigate"))
+    pressed = narrow_house.told(
+        IDS[Role.MEMBER], lambda: narrow_house.slack.click(IDS[Role.MEMBER], ts, "insight_investigate")
+    )
     assert "a team whose costs you may not see" in pressed
 
 
 def test_every_entrance_of_the_page_is_called() -> None:
     """What the page says can be done somewhere is tried there, and nothing else."""
-    named = {(action, name) for action, where in ENTRANCES.items() for name in ("slack", "api", "cli") if getattr(where, name)}
+    named = {
+        (action, name)
+        for action, where in ENTRANCES.items()
+        for name in ("slack", "api", "cli")
+        if getattr(where, name)
+    }
     assert named == set(PROBES)
     assert set(ENTRANCES) == set(Action)
 
@@ -397,10 +431,11 @@ def test_nobody_is_less_than_a_viewer_and_an_unknown_person_is_one() -> None:
 
 def test_an_approver_is_one_for_teams_and_playbooks(clean_database: Database) -> None:
     """By team, by playbook, by both, or for any; nobody else."""
-    from access import Allowed, approves
+    from config.access import Allowed, approves
 
     def may(**named: Any) -> bool:
-        actor = Actor(id="U", roles=frozenset({Role.APPROVER}), **{key: frozenset(value) for key, value in named.items()})
+        given: dict[str, Any] = {key: frozenset(value) for key, value in named.items()}
+        actor = Actor(id="U", roles=frozenset({Role.APPROVER}), **given)
         return isinstance(approves(actor, "checkout", "ec2-stop-idle"), Allowed)
 
     assert may(approves_teams=["checkout"])

@@ -1,4 +1,6 @@
-"""A whole bot process with planted secrets: none of them, and nothing that anybody asked, is in its log, its errors or the audit log."""
+"""A whole bot process with planted secrets: none of them, and nothing that
+anybody asked, is in its log, its errors or the audit log.
+"""
 
 import json
 import os
@@ -18,10 +20,10 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.orm import Session
 
-from bot.api import tokens
-from db.engines import Database
+from bot.api.auth import tokens
+from db.database import Database
 from db.tables import AuditEntry, Load
-from demo.slack import Handle
+from standins.slack import Handle
 from tests import openbao
 from tests.bot.api.conftest import fill
 from tests.bot.conftest import MAYA, TOMAS
@@ -30,7 +32,11 @@ from tests.nl2sql.llm.endpoint import running_endpoint
 
 BOT = "<@U0FINOPS01>"
 ASKED = "kindly opine on the fiscal disposition of project falcon"
-PLANTED = {"OPENAI_API_KEY": "planted-model-key", "AWS_SECRET_ACCESS_KEY": "planted-cloud-key", "AWS_ACCESS_KEY_ID": "PLANTEDCLOUDID"}
+PLANTED = {
+    "OPENAI_API_KEY": "planted-model-key",
+    "AWS_SECRET_ACCESS_KEY": "planted-cloud-key",
+    "AWS_ACCESS_KEY_ID": "PLANTEDCLOUDID",
+}
 
 
 @dataclass
@@ -76,7 +82,11 @@ def process(slack: Handle, clean_database: Database, tmp_path: Path) -> Iterator
             "OPENAI_BASE_URL": model.url,
         }  # fmt: skip
         popen = subprocess.Popen(
-            [sys.executable, "-m", "cli", "run"], stderr=stderr, stdout=stderr, env=environment, cwd=Path(__file__).parents[1]
+            [sys.executable, "-m", "cli", "run"],
+            stderr=stderr,
+            stdout=stderr,
+            env=environment,
+            cwd=Path(__file__).parents[1],
         )
         passwords = [str(urlsplit(url).password) for name, url in secrets.items() if name.endswith("URL")]
         yield Process(popen, log, f"http://127.0.0.1:{port}", [*secrets.values(), *passwords, vault.root_token])
@@ -84,11 +94,21 @@ def process(slack: Handle, clean_database: Database, tmp_path: Path) -> Iterator
         popen.wait()
 
 
-def test_nothing_secret_and_nothing_asked_is_written_anywhere(process: Process, slack: Handle, clean_database: Database) -> None:
+def test_nothing_secret_and_nothing_asked_is_written_anywhere(
+    process: Process, slack: Handle, clean_database: Database
+) -> None:
     """After questions, refused SQL, errors of the database and of the model, forged requests and wrong tokens."""
     fill(clean_database)
     with Session(clean_database.app) as session, session.begin():
-        session.add(Load(delivery="d", path="/bill.csv", status="loaded", started_at=datetime.now(UTC), finished_at=datetime.now(UTC)))
+        session.add(
+            Load(
+                delivery="d",
+                path="/bill.csv",
+                status="loaded",
+                started_at=datetime.now(UTC),
+                finished_at=datetime.now(UTC),
+            )
+        )
     slack.wait_for_socket(60)
     said = [str(slack.wait_for_reply(slack.post_as(MAYA, "#finops", f"{BOT} {words}")["ts"], 30)["text"]) for words in (
         ASKED, f"select '{ASKED}' from nowhere", f"select cast('{ASKED}' as int) from daily_costs", f"drop table charges -- {ASKED}")]  # fmt: skip
@@ -101,7 +121,9 @@ def test_nothing_secret_and_nothing_asked_is_written_anywhere(process: Process, 
             client.post("/api/v1/ai/query", json={"question": ASKED, "today": ASKED}, headers=good),
             client.get("/api/v1/insights", headers={"Authorization": f"Bearer {token}x"}),
             client.get("/api/v1/insights", params={"team": ASKED}, headers=good),
-            client.post("/slack/events", content=ASKED, headers={"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "1"}),
+            client.post(
+                "/slack/events", content=ASKED, headers={"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "1"}
+            ),
             client.get("/metrics"),
             client.get("/readyz"),
         ]

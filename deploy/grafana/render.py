@@ -1,4 +1,6 @@
-"""Dashboards as code: `dashboards.yaml` -> one JSON a dashboard, as Grafana provisions it. `make dashboards` writes, a test compares."""
+"""Dashboards as code: `dashboards.yaml` -> one JSON a dashboard, as Grafana
+provisions it. `make dashboards` writes, a test compares.
+"""
 
 import json
 from pathlib import Path
@@ -43,13 +45,17 @@ def _dashboard(uid: str, content: dict[str, Any]) -> dict[str, Any]:
         "refresh": content.get("refresh", ""),
         "time": {"from": content["from"], "to": content.get("to", "now")},
         "templating": {"list": [_variable(name, sql) for name, sql in content.get("variables", {}).items()]},
-        "links": [{"type": "dashboards", "tags": ["finops"], "title": "finops-bot", "asDropdown": True, "keepTime": False}],
+        "links": [
+            {"type": "dashboards", "tags": ["finops"], "title": "finops-bot", "asDropdown": True, "keepTime": False}
+        ],
         "panels": panels,
     }
 
 
 def _variable(name: str, sql: str) -> dict[str, Any]:
-    """A choice of values: currencies are chosen one at a time since they must never be added up, the rest several at a time."""
+    """A choice of values: currencies are chosen one at a time since they must
+    never be added up, the rest several at a time.
+    """
     single = name in ("currency", "scope")
     return {
         "name": name,
@@ -105,7 +111,12 @@ def _field_config(kind: str, described: dict[str, Any]) -> dict[str, Any]:
         steps = [{"color": "green", "value": None}, {"color": "red", "value": described[_RED_ABOVE]}]
         defaults |= {"thresholds": {"mode": "absolute", "steps": steps}, "color": {"mode": "thresholds"}}
     if kind == "bars":
-        defaults["custom"] = {"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "stacking": {"mode": "normal", "group": "A"}}
+        defaults["custom"] = {
+            "drawStyle": "bars",
+            "fillOpacity": 80,
+            "lineWidth": 0,
+            "stacking": {"mode": "normal", "group": "A"},
+        }
     overrides = [
         {"matcher": {"id": "byName", "options": column}, "properties": [{"id": "unit", "value": unit}]}
         for column, unit in described.get("units", {}).items()

@@ -1,4 +1,6 @@
-"""The Helm chart: linted, rendered with several values, every manifest held against Kubernetes' own schemas and against what the product promises."""
+"""The Helm chart: linted, rendered with several values, every manifest held
+against Kubernetes' own schemas and against what the product promises.
+"""
 
 import json
 import re
@@ -12,10 +14,14 @@ import yaml
 from helm_python import Chart, HelmError, lint, package
 from kubernetes_validate import SchemaNotFoundError, validate
 
-from settings import Organisation, Settings
+from config.organisation import Organisation
+from config.settings import Settings
 
 CHART = Path(__file__).resolve().parents[2] / "deploy" / "helm" / "finops-bot"
-VALUES = {path.name.removesuffix("-values.yaml"): yaml.safe_load(path.read_text()) for path in sorted((CHART / "ci").glob("*.yaml"))}
+VALUES = {
+    path.name.removesuffix("-values.yaml"): yaml.safe_load(path.read_text())
+    for path in sorted((CHART / "ci").glob("*.yaml"))
+}
 KUBERNETES = ("1.27", "1.31", "1.37")
 OPERATORS = {"ServiceMonitor", "PrometheusRule"}  # no built-in kinds: their definitions are the Prometheus operator's
 Manifest = dict[str, Any]
@@ -30,7 +36,9 @@ def rendered(name: str) -> tuple[Manifest, ...]:
 def render(values: dict[str, Any]) -> tuple[Manifest, ...]:
     with Chart.load(CHART) as chart:
         files = chart.render(values=values, name="finops-bot", namespace="finops")
-    texts = [text for path, text in files.items() if path.endswith(".yaml")] if isinstance(files, dict) else [str(files)]
+    texts = (
+        [text for path, text in files.items() if path.endswith(".yaml")] if isinstance(files, dict) else [str(files)]
+    )
     return tuple(document for text in texts for document in yaml.safe_load_all(text) if document)
 
 
@@ -40,7 +48,9 @@ def of(manifests: tuple[Manifest, ...], kind: str, suffix: str = "") -> Manifest
 
 def pods(manifests: tuple[Manifest, ...]) -> dict[str, Manifest]:
     """Pod specifications by the name of what makes them."""
-    found = {m["metadata"]["name"]: m["spec"]["template"]["spec"] for m in manifests if m["kind"] in ("Deployment", "Job")}
+    found = {
+        m["metadata"]["name"]: m["spec"]["template"]["spec"] for m in manifests if m["kind"] in ("Deployment", "Job")
+    }
     return found | {m["metadata"]["name"]: m["spec"] for m in manifests if m["kind"] == "Pod"}
 
 
@@ -75,7 +85,9 @@ def test_kubernetes_takes_every_manifest(name: str, version: str) -> None:
 
 @pytest.mark.parametrize("name", VALUES)
 def test_pods_are_confined(name: str) -> None:
-    """Not root, nothing to write to but its own volumes, no capability, no token unless Vault needs it, memory bounded."""
+    """Not root, nothing to write to but its own volumes, no capability, no
+    token unless Vault needs it, memory bounded.
+    """
     for pod in pods(rendered(name)).values():
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -139,7 +151,11 @@ def test_variables_are_settings(name: str) -> None:
 
 def test_each_process_gets_its_own_secrets_only() -> None:
     """Slack's tokens are the bot's; the migration knows the owner's database address and nothing else."""
-    found = {name.removeprefix("finops-bot-"): set(variables(pod)) for name, pod in pods(rendered("socket")).items() if "ready" not in name}
+    found = {
+        name.removeprefix("finops-bot-"): set(variables(pod))
+        for name, pod in pods(rendered("socket")).items()
+        if "ready" not in name
+    }
     assert {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"} <= found["bot"]
     assert not {v for v in found["flows"] | found["migrations"] if v.startswith(("SLACK", "OPENAI"))}
     assert found["migrations"] == {"FINOPS_DATABASE_URL"}
@@ -175,7 +191,7 @@ def test_migrations_run_before_anything_else() -> None:
 
 def test_probes_ask_what_the_bot_answers() -> None:
     """Alive and ready are different questions, and both exist in the API."""
-    from bot.api import health
+    from bot.api.ops import health
 
     paths = {getattr(route, "path", "") for route in health.router.routes}
     container = pods(rendered("socket"))["finops-bot-bot"]["containers"][0]
@@ -203,8 +219,16 @@ def test_rules_and_dashboards_are_the_same_files() -> None:
     """Prometheus' and Grafana's files, unchanged."""
     deploy = CHART.parents[1]
     manifests = rendered("http")
-    assert of(manifests, "PrometheusRule")["spec"] == yaml.safe_load((deploy / "prometheus" / "alerts.yaml").read_text())
-    dashboards = {name: text for m in manifests if m["kind"] == "ConfigMap" for name, text in m["data"].items() if name.endswith(".json")}
+    assert of(manifests, "PrometheusRule")["spec"] == yaml.safe_load(
+        (deploy / "prometheus" / "alerts.yaml").read_text()
+    )
+    dashboards = {
+        name: text
+        for m in manifests
+        if m["kind"] == "ConfigMap"
+        for name, text in m["data"].items()
+        if name.endswith(".json")
+    }
     assert {name: json.loads(text) for name, text in dashboards.items()} == {
         path.name: json.loads(path.read_text()) for path in (deploy / "grafana" / "dashboards").glob("*.json")
     }

@@ -1,4 +1,6 @@
-"""The Compose file: read by Compose itself where it is installed, and held against the settings, the files and the other configurations."""
+"""The Compose file: read by Compose itself where it is installed, and held
+against the settings, the files and the other configurations.
+"""
 
 import os
 import re
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from settings import Settings
+from config.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "compose"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
@@ -24,7 +26,10 @@ def compose() -> list[str]:
     """The command that runs Compose here: version 1 or Docker's plugin; skips where there is neither."""
     if shutil.which("docker-compose"):
         return ["docker-compose"]
-    if shutil.which("docker") and subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0:
+    if (
+        shutil.which("docker")
+        and subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+    ):
         return ["docker", "compose"]
     pytest.skip("neither docker-compose nor docker compose is installed")
 
@@ -58,14 +63,25 @@ def test_our_containers_are_confined(name: str) -> None:
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
     known = {item.validation_alias or f"FINOPS_{field}".upper() for field, item in Settings.model_fields.items()}
-    assert not [variable for variable in service["environment"] if variable not in known and not LIBRARIES.fullmatch(variable)]
+    assert not [
+        variable for variable in service["environment"] if variable not in known and not LIBRARIES.fullmatch(variable)
+    ]
 
 
 def test_no_secret_is_written_down() -> None:
     """Secrets are named without a value: they come from the shell."""
-    secret = [name for name, item in Settings.model_fields.items() if "SecretStr" in str(item.annotation) and name != "database_url"]
+    secret = [
+        name
+        for name, item in Settings.model_fields.items()
+        if "SecretStr" in str(item.annotation) and name != "database_url"
+    ]
     names = {Settings.model_fields[name].validation_alias or f"FINOPS_{name}".upper() for name in secret}
-    given = {variable: value for name in OURS for variable, value in SERVICES[name]["environment"].items() if variable in names}
+    given = {
+        variable: value
+        for name in OURS
+        for variable, value in SERVICES[name]["environment"].items()
+        if variable in names
+    }
     assert {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OPENAI_API_KEY"} <= given.keys()
     assert set(given.values()) == {None}
 

@@ -16,8 +16,9 @@ SCHEDULED = [(module, name, schedule) for module, name, schedules in served.FLOW
 
 def test_every_flow_is_served() -> None:
     """A file that holds a flow is in the list, under the flow's name, and the list names no file that is not there."""
-    written = {path.stem for path in (ROOT / "flows").glob("*.py") if re.search(r"^@flow\(", path.read_text(), re.M)}
-    assert {module for module, *_ in served.FLOWS} == {f"flows.{name}" for name in written}
+    files = [path for path in (ROOT / "flows").rglob("*.py") if re.search(r"^@flow\(", path.read_text(), re.M)]
+    written = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
+    assert {module for module, *_ in served.FLOWS} == written
     assert len({name for _, name, _ in served.FLOWS}) == len(served.FLOWS)
 
 

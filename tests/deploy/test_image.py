@@ -1,4 +1,6 @@
-"""The image holds what runs and nothing else: its files against the tree, and the wheel that is installed into it against both."""
+"""The image holds what runs and nothing else: its files against the tree, and
+the wheel that is installed into it against both.
+"""
 
 import json
 import os
@@ -15,7 +17,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_ONLY = {"demo"}
 CANARY = "SLACK_BOT_TOKEN=xoxb-canary-in-the-image"
-PLANTED = (".env", "bot/.env", "db/server.key", "flows/id.pem", "playbooks/.env.local", ".finops/postgres/passwords.json")
+PLANTED = (
+    ".env",
+    "bot/.env",
+    "db/server.key",
+    "flows/id.pem",
+    "playbooks/.env.local",
+    ".finops/postgres/passwords.json",
+)
 
 
 def dockerfile() -> list[str]:
@@ -26,7 +35,9 @@ def dockerfile() -> list[str]:
 
 def copied() -> list[str]:
     """What is copied from the tree."""
-    return [name for line in dockerfile() if line.startswith("COPY") and "--from" not in line for name in line.split()[1:-1]]
+    return [
+        name for line in dockerfile() if line.startswith("COPY") and "--from" not in line for name in line.split()[1:-1]
+    ]
 
 
 def project() -> dict[str, object]:
@@ -42,7 +53,11 @@ def rooms() -> set[str]:
 
 def files_under(*names: str) -> list[str]:
     """The files of the tree under these names that are no work product, whether or not it is a checkout."""
-    found = [path for name in names for path in ([ROOT / name] if (ROOT / name).is_file() else sorted((ROOT / name).rglob("*")))]
+    found = [
+        path
+        for name in names
+        for path in ([ROOT / name] if (ROOT / name).is_file() else sorted((ROOT / name).rglob("*")))
+    ]
     return [path.relative_to(ROOT).as_posix() for path in found if path.is_file() and "__pycache__" not in path.parts]
 
 
@@ -59,7 +74,9 @@ def test_the_builder_is_sent_only_what_is_copied() -> None:
 
 
 def test_runs_as_nobody_in_particular() -> None:
-    """A numeric user, so that Kubernetes can check it; no secret among the variables; only the home and /tmp are written."""
+    """A numeric user, so that Kubernetes can check it; no secret among the
+    variables; only the home and /tmp are written.
+    """
     lines = dockerfile()
     last = [line for line in lines if line.startswith("USER")][-1]
     assert int(last.split()[1]) >= 10_000
@@ -98,7 +115,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ".",
     ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode and ("No matching distribution found for setuptools" in done.stderr or "No module named pip" in done.stderr):
+    if done.returncode and (
+        "No matching distribution found for setuptools" in done.stderr or "No module named pip" in done.stderr
+    ):
         pytest.skip("the build backend cannot be fetched here")
     assert done.returncode == 0, done.stderr
     return next((folder / "wheel").glob("*.whl"))
@@ -129,7 +148,9 @@ def test_what_is_installed_runs(wheel: Path, tmp_path: Path, finops_home: Path) 
     }
 
     def python(*arguments: str) -> str:
-        done = subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

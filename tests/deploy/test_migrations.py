@@ -1,4 +1,6 @@
-"""`make migrations`: every released schema, one step down and up again on a database with rows of everything in it, and then all the way."""
+"""`make migrations`: every released schema, one step down and up again on a
+database with rows of everything in it, and then all the way.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.settings import Settings
 from db import audit, engines, postgres, upgrade
-from db.engines import Database
-from settings import Settings
+from db.database import Database
 
 ROWS = Path(__file__).parent / "dashboard_rows.sql"
 
@@ -33,7 +35,10 @@ def revisions(database: Database) -> list[str]:
     from alembic.script import ScriptDirectory
 
     with database.owner.connect() as connection:
-        return [script.revision for script in ScriptDirectory.from_config(upgrade.alembic_config(connection)).walk_revisions()]
+        return [
+            script.revision
+            for script in ScriptDirectory.from_config(upgrade.alembic_config(connection)).walk_revisions()
+        ]
 
 
 def counted(database: Database) -> dict[str, int]:
@@ -41,11 +46,17 @@ def counted(database: Database) -> dict[str, int]:
     with database.owner.connect() as connection:
         tables = sa.inspect(connection).get_table_names(schema="finops")
         counts = {name: connection.scalar(sa.text(f"SELECT count(*) FROM finops.{name}")) or 0 for name in tables}
-    return {name: count for name, count in counts.items() if count and name not in ("schema_state", "alembic_version", "audit_head")}
+    return {
+        name: count
+        for name, count in counts.items()
+        if count and name not in ("schema_state", "alembic_version", "audit_head")
+    }
 
 
 def test_each_release_down_and_up_again_keeps_the_rows(populated: Database) -> None:
-    """Whatever release is taken back, what was stored in its tables is still there after the next upgrade, and the audit log is unbroken."""
+    """Whatever release is taken back, what was stored in its tables is still
+    there after the next upgrade, and the audit log is unbroken.
+    """
     before = counted(populated)
     assert before["daily_costs"] > 600
     assert len(before) >= 10

@@ -1,4 +1,6 @@
-"""Alerts, dashboards and log shipping against what they speak of: Prometheus' own tests, every SQL panel run as the reader, names as they are exposed."""
+"""Alerts, dashboards and log shipping against what they speak of: Prometheus'
+own tests, every SQL panel run as the reader, names as they are exposed.
+"""
 
 import importlib.util
 import io
@@ -15,12 +17,18 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from bot.api import metrics
-from db.engines import Database
+from bot.api.ops import metrics
+from db.database import Database
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-RULES = [rule for group in yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text())["groups"] for rule in group["rules"]]
-DASHBOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))}
+RULES = [
+    rule
+    for group in yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text())["groups"]
+    for rule in group["rules"]
+]
+DASHBOARDS = {
+    path.stem: json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
+}
 LIBRARY = {"up", "process_resident_memory_bytes", "process_cpu_seconds_total"}  # Prometheus' own, and its client's
 PERIOD = ("2026-08-01T00:00:00Z", "2026-11-30T00:00:00Z")
 
@@ -28,14 +36,17 @@ PERIOD = ("2026-08-01T00:00:00Z", "2026-11-30T00:00:00Z")
 
 
 @pytest.mark.parametrize(
-    "arguments", [("check", "config", "prometheus.yml"), ("check", "rules", "alerts.yaml"), ("test", "rules", "alerts_test.yaml")]
+    "arguments",
+    [("check", "config", "prometheus.yml"), ("check", "rules", "alerts.yaml"), ("test", "rules", "alerts_test.yaml")],
 )
 def test_promtool_agrees(arguments: tuple[str, ...]) -> None:
     """The configuration, the rules, and when each alert fires."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("promtool is not installed")
-    done = subprocess.run([promtool, *arguments], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [promtool, *arguments], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -53,7 +64,7 @@ def test_every_alert_is_tested_both_ways() -> None:
 
 def exposed() -> dict[str, set[str]]:
     """Series names that /metrics exposes, each with its labels."""
-    found = {}
+    found: dict[str, set[str]] = {}
     for name, kind, labels, _ in metrics.documented():
         endings = ("_bucket", "_sum", "_count") if kind == "histogram" else ("",)
         found |= {name + ending: {*labels, *(["le"] if ending == "_bucket" else [])} for ending in endings}
@@ -97,8 +108,8 @@ def test_metrics_endpoint_matches_its_documentation(database: Database) -> None:
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.parser import text_string_to_metric_families
 
-    import bot.api.edge
-    import bot.bolt  # noqa: F401 - both register what a process measures itself
+    import bot.api.middleware
+    import bot.slack.bolt  # noqa: F401 - both register what a process measures itself
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(metrics.Stored(database.app))
@@ -132,7 +143,9 @@ def test_dashboards_are_as_described() -> None:
 
 def test_dashboards_are_sound() -> None:
     """Unique uids and titles, known data sources, a unit for every figure, panels that do not overlap."""
-    provisioned = yaml.safe_load((DEPLOY / "grafana" / "provisioning" / "datasources" / "finops.yaml").read_text())["datasources"]
+    provisioned = yaml.safe_load((DEPLOY / "grafana" / "provisioning" / "datasources" / "finops.yaml").read_text())[
+        "datasources"
+    ]
     sources = {source["uid"]: source["type"] for source in provisioned}
     assert len({dashboard["title"] for dashboard in DASHBOARDS.values()}) == len(DASHBOARDS)
     for name, dashboard in DASHBOARDS.items():
@@ -141,10 +154,18 @@ def test_dashboards_are_sound() -> None:
         assert len({panel["title"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
         for panel in dashboard["panels"]:
             assert panel["type"] in ("stat", "timeseries", "table", "logs")
-            assert all(sources[target["datasource"]["uid"]] == target["datasource"]["type"] for target in panel["targets"])
-            assert panel["type"] not in ("stat", "timeseries") or panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+            assert all(
+                sources[target["datasource"]["uid"]] == target["datasource"]["type"] for target in panel["targets"]
+            )
+            assert panel["type"] not in ("stat", "timeseries") or panel["fieldConfig"]["defaults"]["unit"], panel[
+                "title"
+            ]
             place = panel["gridPos"]
-            cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
+            cells = {
+                (x, y)
+                for x in range(place["x"], place["x"] + place["w"])
+                for y in range(place["y"], place["y"] + place["h"])
+            }
             assert place["x"] + place["w"] <= 24
             assert not cells & taken
             taken |= cells
@@ -156,7 +177,9 @@ def expanded(sql: str) -> str:
     sql = re.sub(r"\$__timeFilter\(([\w.]+)\)", rf"\1 BETWEEN '{start}' AND '{end}'", sql)
     sql = re.sub(r"\$__timeGroupAlias\(([\w.]+), '1d'\)", r'floor(extract(epoch from \1)/86400)*86400 AS "time"', sql)
     sql = sql.replace("$__timeFrom()", f"'{start}'").replace("$__timeTo()", f"'{end}'")
-    sql = sql.replace("$currency", "USD").replace("$team", "'payments','unallocated'").replace("$scope", "team/payments")
+    sql = (
+        sql.replace("$currency", "USD").replace("$team", "'payments','unallocated'").replace("$scope", "team/payments")
+    )
     assert "$" not in sql, sql
     return sql
 
@@ -186,7 +209,9 @@ def filled(database: Database) -> Iterator[sa.Connection]:
 
 @pytest.mark.parametrize(("where", "sql", "panel"), list(panel_queries()))
 def test_every_panel_answers(filled: sa.Connection, where: str, sql: str, panel: dict[str, Any]) -> None:
-    """As the reader role, on rows of every kind: no panel is empty, time series have a time, and columns with a unit are there."""
+    """As the reader role, on rows of every kind: no panel is empty, time series
+    have a time, and columns with a unit are there.
+    """
     with filled.begin():
         result = filled.exec_driver_sql(expanded(sql).replace("%", "%%"))
         columns, rows = list(result.keys()), result.all()
@@ -201,8 +226,14 @@ def test_every_panel_answers(filled: sa.Connection, where: str, sql: str, panel:
 
 
 def test_the_reader_cannot_do_more(filled: sa.Connection) -> None:
-    """The role that the panels run under sees the reporting views only: a viewer of Grafana can send any SQL with it."""
-    for statement in ("SELECT * FROM finops.audit_log", "SELECT * FROM finops.questions", "DELETE FROM reporting.insights"):
+    """The role that the panels run under sees the reporting views only: a
+    viewer of Grafana can send any SQL with it.
+    """
+    for statement in (
+        "SELECT * FROM finops.audit_log",
+        "SELECT * FROM finops.questions",
+        "DELETE FROM reporting.insights",
+    ):
         with filled.begin(), pytest.raises(sa.exc.DBAPIError, match=r"permission denied|read-only transaction"):
             filled.exec_driver_sql(statement)
 
@@ -238,7 +269,7 @@ def keys(text: str, block: str, attribute: str) -> set[str]:
 @pytest.mark.parametrize("name", ["docker", "kubernetes"])
 def test_alloy_reads_what_is_logged(name: str) -> None:
     """A real line of the log, through its real formatter, has every key that Alloy takes from it."""
-    import logs
+    from config import logs
 
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -252,21 +283,34 @@ def test_alloy_reads_what_is_logged(name: str) -> None:
         logger.removeHandler(handler)
     line = json.loads(stream.getvalue())
     assert keys(alloy(name), "stage.json", "expressions") <= line.keys()
-    assert (line["level"], line["logger"], line["event"], line["request_id"]) == ("warning", "tests.deploy", "a line", "abc123def456")
+    assert (line["level"], line["logger"], line["event"], line["request_id"]) == (
+        "warning",
+        "tests.deploy",
+        "a line",
+        "abc123def456",
+    )
 
 
 def logql() -> list[str]:
-    return [t["expr"] for d in DASHBOARDS.values() for p in d["panels"] for t in p["targets"] if t["datasource"]["type"] == "loki"]
+    return [
+        t["expr"]
+        for d in DASHBOARDS.values()
+        for p in d["panels"]
+        for t in p["targets"]
+        if t["datasource"]["type"] == "loki"
+    ]
 
 
 @pytest.mark.parametrize("name", ["docker", "kubernetes"])
 @pytest.mark.parametrize("query", logql())
 def test_logs_are_asked_by_labels_that_exist(name: str, query: str) -> None:
-    """Streams by Alloy's labels, lines by them, by its structured metadata, or by what the query itself takes from the line."""
+    """Streams by Alloy's labels, lines by them, by its structured metadata, or
+    by what the query itself takes from the line.
+    """
     text = alloy(name)
     labels = keys(text, "stage.labels", "values") | set(re.findall(r'target_label\s*=\s*"(\w+)"', text))
     metadata = keys(text, "stage.structured_metadata", "values")
-    selector, rest = re.match(r"[^{]*\{([^}]*)\}(.*)", query).groups()  # type: ignore[union-attr]
+    selector, rest = re.match(r"[^{]*\{([^}]*)\}(.*)", query).groups()
     assert set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selector)) <= labels
     extracted = set(re.findall(r"(\w+)=\"\w+\"", "".join(re.findall(r"\| json ([^|\[]*)", rest))))
     filtered = set(re.findall(r"\|\s*(\w+)\s*(?:=~|!~|!=|=)", rest))

@@ -1,4 +1,6 @@
-"""The workflow runs nothing that a person cannot: every step is a make target that exists, every job's needs are jobs, nothing is unbounded."""
+"""The workflow runs nothing that a person cannot: every step is a make target
+that exists, every job's needs are jobs, nothing is unbounded.
+"""
 
 import re
 from pathlib import Path
@@ -12,13 +14,15 @@ WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.
 JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 SETUP = yaml.safe_load((ROOT / ".github" / "actions" / "setup" / "action.yaml").read_text())
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
-# What may be used from elsewhere, by major version.
-ACTIONS = {"actions/checkout@v4", "actions/setup-python@v5", "docker/login-action@v3", "./.github/actions/setup"}
+# What may be used from elsewhere: each by its commit, so that a moved tag changes nothing here.
+ACTIONS = {"actions/checkout", "actions/setup-python", "docker/login-action"}
 
 
 def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        inner for step in job["steps"] for inner in (SETUP["runs"]["steps"] if step.get("uses") == "./.github/actions/setup" else [step])
+        inner
+        for step in job["steps"]
+        for inner in (SETUP["runs"]["steps"] if step.get("uses") == "./.github/actions/setup" else [step])
     ]
 
 
@@ -31,7 +35,9 @@ def test_every_command_is_a_make_target(name: str) -> None:
             assert program == "make"
             assert target in TARGETS
         else:
-            assert step["uses"] in ACTIONS
+            action, commit = step["uses"].split("@")
+            assert action in ACTIONS
+            assert re.fullmatch("[0-9a-f]{40}", commit)
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -55,7 +61,9 @@ def test_rights_are_the_least() -> None:
     """Reading only, but for the job that pushes the image, and that pushes nothing for a pull request."""
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert {name for name, job in JOBS.items() if "permissions" in job} == {"image"}
-    pushing = [step for step in JOBS["image"]["steps"] if "push" in step.get("run", "") or "login" in step.get("uses", "")]
+    pushing = [
+        step for step in JOBS["image"]["steps"] if "push" in step.get("run", "") or "login" in step.get("uses", "")
+    ]
     assert len(pushing) == 2
     assert all(step["if"] == "github.event_name == 'push'" for step in pushing)
 

@@ -1,4 +1,6 @@
-"""What the guides tell people to type exists: commands, options, variables, targets, files, keys of finops.yaml, SQL, permissions."""
+"""What the guides tell people to type exists: commands, options, variables,
+targets, files, keys of finops.yaml, SQL, permissions.
+"""
 
 import json
 import re
@@ -12,13 +14,16 @@ import typer
 import yaml
 
 from cli import app
+from config.errors import UserError
+from config.organisation import Organisation
+from config.settings import Settings
 from db import engines, postgres, upgrade
-from db.engines import Database
-from errors import UserError
-from settings import Organisation, Settings
+from db.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDES = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))} | {"README.md": (ROOT / "README.md").read_text()}
+GUIDES = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))} | {
+    "README.md": (ROOT / "README.md").read_text()
+}
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
 
 
@@ -64,7 +69,9 @@ def test_commands_exist(guide: str, line: str) -> None:
 def test_variables_exist() -> None:
     """Every FINOPS_, SLACK_, VAULT_ and OPENAI_ variable is a setting, or one that Compose or CI reads."""
     known = {item.validation_alias or f"FINOPS_{name}".upper() for name, item in Settings.model_fields.items()}
-    known |= set(re.findall(r"\$\{(\w+)", (ROOT / "deploy" / "compose" / "compose.yaml").read_text())) | {"FINOPS_TOKEN"}
+    known |= set(re.findall(r"\$\{(\w+)", (ROOT / "deploy" / "compose" / "compose.yaml").read_text())) | {
+        "FINOPS_TOKEN"
+    }
     for guide, text in GUIDES.items():
         used = set(re.findall(r"\b(?:FINOPS|SLACK|VAULT|OPENAI)_[A-Z_]+[A-Z]\b", text))
         assert used <= known, f"{guide}: {used - known}"
@@ -72,7 +79,21 @@ def test_variables_exist() -> None:
 
 def test_targets_and_files_exist() -> None:
     """`make …` targets, and paths of this repository in backticks."""
-    folders = ("bot", "flows", "nl2sql", "playbooks", "analysis", "db", "demo", "deploy", "tests", "docs", "benchmarks", ".github", ".ci")
+    folders = (
+        "bot",
+        "flows",
+        "nl2sql",
+        "playbooks",
+        "analysis",
+        "db",
+        "demo",
+        "deploy",
+        "tests",
+        "docs",
+        "benchmarks",
+        ".github",
+        ".ci",
+    )
     for guide, text in GUIDES.items():
         assert set(re.findall(r"`make ([a-z-]+)", text)) <= TARGETS, guide
         for path in re.findall(r"`((?:" + "|".join(re.escape(folder) for folder in folders) + r")/[\w./-]*)`", text):
@@ -118,7 +139,9 @@ def test_values_of_the_chart_exist() -> None:
 def permissions() -> set[str]:
     """IAM permissions for looking that the code names."""
     texts = [path.read_text() for folder in ("flows", "playbooks") for path in (ROOT / folder).rglob("*.py")]
-    return {found for text in texts for found in re.findall(r'"([a-z0-9-]+:(?:Describe|List|Get|Lookup)[A-Za-z]+)"', text)}
+    return {
+        found for text in texts for found in re.findall(r'"([a-z0-9-]+:(?:Describe|List|Get|Lookup)[A-Za-z]+)"', text)
+    }
 
 
 def test_the_observers_policy_is_complete() -> None:
@@ -147,11 +170,15 @@ def outside(tmp_path: Path) -> Iterator[postgres.Server]:
 
 def test_an_owner_without_the_rights_is_told_what_to_run(outside: postgres.Server) -> None:
     """A sentence with the statement that an administrator runs; after it the upgrade goes through."""
-    administrator = sa.create_engine(outside.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    administrator = sa.create_engine(
+        outside.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
     with administrator.connect() as connection:
         connection.exec_driver_sql("CREATE ROLE plain LOGIN PASSWORD 'pass'")
         connection.exec_driver_sql("CREATE DATABASE finops OWNER plain")
-        database = engines.locate(Settings(_env_file=None, database_url=f"postgresql://plain:pass@127.0.0.1:{outside.port}/finops"))
+        database = engines.locate(
+            Settings(_env_file=None, database_url=f"postgresql://plain:pass@127.0.0.1:{outside.port}/finops")
+        )
         with pytest.raises(UserError, match="Let an administrator of the database run") as refused:
             upgrade.upgrade(database)
         for statement in str(refused.value).partition("run: ")[2].split(";"):
@@ -163,16 +190,20 @@ def test_an_owner_without_the_rights_is_told_what_to_run(outside: postgres.Serve
 
 
 def test_a_database_of_ones_own_as_documented(outside: postgres.Server) -> None:
-    """The roles of the deployment guide, made by an administrator; then an owner who is no superuser upgrades, and each login has its rights."""
+    """The roles of the deployment guide, made by an administrator; then an
+    owner who is no superuser upgrades, and each login has its rights.
+    """
     written = next(text for guide, text in blocks("sql") if guide == "deploy.md")
-    administrator = sa.create_engine(outside.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    administrator = sa.create_engine(
+        outside.url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
     with administrator.connect() as connection:
         for statement in re.sub(r"--.*", "", written).replace("…", "pass").split(";"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
     administrator.dispose()
     address = f"127.0.0.1:{outside.port}/finops"
-    given = {
+    given: dict[str, Any] = {
         name: f"postgresql://finops_{role}:pass@{address}"
         for name, role in (("database_url", "owner"), ("app_database_url", "app"), ("reader_database_url", "reader"))
     }

@@ -1,4 +1,6 @@
-"""The guide's journey as a new user makes it: the commands of docs/install.md in an empty folder, with the stand-in's address in place of Slack's."""
+"""The guide's journey as a new user makes it: the commands of docs/install.md
+in an empty folder, with the stand-in's address in place of Slack's.
+"""
 
 import os
 import shutil
@@ -14,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from demo.slack.manifest import SCOPES, setup_from
-from demo.slack.web_api import METHODS
+from standins.slack.manifest import SCOPES, setup_from
+from standins.slack.web_api import METHODS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "install.md").read_text()
@@ -54,32 +56,45 @@ def called(url: str, body: bytes | None = None) -> str:
 
 
 def finops(folder: Path, environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*FINOPS, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*FINOPS, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_from_nothing_to_an_answer(tmp_path: Path) -> None:
-    """Steps 2, 5, 6 and 7, and the stand-in for 3 and 4: an answer in the thread, and every call of the bot covered by the manifest's scopes."""
+    """Steps 2, 5, 6 and 7, and the stand-in for 3 and 4: an answer in the
+    thread, and every call of the bot covered by the manifest's scopes.
+    """
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "FINOPS_API_PORT": "0"}
     (tmp_path / "focus-export").mkdir()
     shutil.copy(BILL, tmp_path / "focus-export")
     try:
         assert "loaded" in finops(tmp_path, environment, "ingest", "focus-export/")
         assert "Amazon S3" in finops(tmp_path, environment, "ask", "top 5 services in October 2026")
-        (tmp_path / "finops.yaml").write_text((ROOT / "finops.example.yaml").read_text().replace("U0000000001", "U0TOMAS001"))
+        (tmp_path / "finops.yaml").write_text(
+            (ROOT / "finops.example.yaml").read_text().replace("U0000000001", "U0TOMAS001")
+        )
         assert "is right" in finops(tmp_path, environment, "config", "check")
-        with running([sys.executable, "-m", "demo.slack", "--port", "0"], tmp_path, environment) as printed:
+        with running([sys.executable, "-m", "standins.slack", "--port", "0"], tmp_path, environment) as printed:
             until(lambda: "# Open" in printed.read_text(), printed)
-            exports = [line.removeprefix("export ") for line in printed.read_text().splitlines() if line.startswith("export ")]
+            exports = [
+                line.removeprefix("export ") for line in printed.read_text().splitlines() if line.startswith("export ")
+            ]
             environment |= dict(line.split("=", 1) for line in exports)
             slack = environment["SLACK_API_URL"].removesuffix("/api/")
             with running([*FINOPS, "run"], tmp_path, environment) as log:
                 until(lambda: "finops-bot runs" in log.read_text(), log)
-                question = b'{"user": "tomas", "channel": "#finops", "text": "<@U0FINOPS01> top 5 services in October 2026"}'
+                question = (
+                    b'{"user": "tomas", "channel": "#finops", "text": "<@U0FINOPS01> top 5 services in October 2026"}'
+                )
                 called(f"{slack}/test/post_as", question)
                 until(lambda: "Amazon S3" in called(f"{slack}/test/messages?channel=%23finops"), log)
-                called(f"{slack}/test/slash", b'{"user": "tomas", "channel": "#finops", "command": "/finops", "text": "status"}')
+                called(
+                    f"{slack}/test/slash",
+                    b'{"user": "tomas", "channel": "#finops", "command": "/finops", "text": "status"}',
+                )
                 called(f"{slack}/test/open_home", b'{"user": "tomas"}')
                 until(lambda: "views.publish" in called(f"{slack}/test/calls"), log)
                 assert "missing_scope" not in called(f"{slack}/test/calls")
@@ -88,7 +103,9 @@ def test_from_nothing_to_an_answer(tmp_path: Path) -> None:
 
 
 def test_the_manifest_asks_for_what_is_used_and_nothing_more() -> None:
-    """Each scope lets the bot call a method that it calls or hear an event that it subscribes to; a method that it calls is covered."""
+    """Each scope lets the bot call a method that it calls or hear an event that
+    it subscribes to; a method that it calls is covered.
+    """
     text = "\n".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))
     used = {method for method in METHODS if method.replace(".", "_").lower() in text.lower() or method in text}
     granted = setup_from(MANIFEST).scopes or frozenset()
@@ -111,7 +128,11 @@ def test_the_guide_names_what_the_manifest_has() -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["SLACK_BOT_TOKEN is not set", "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET", "Slack refuses SLACK_BOT_TOKEN"],
+    [
+        "SLACK_BOT_TOKEN is not set",
+        "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET",
+        "Slack refuses SLACK_BOT_TOKEN",
+    ],
 )
 def test_sentences_of_the_table_are_said(sentence: str) -> None:
     """What the table of difficulties quotes is what the program says."""

@@ -9,13 +9,14 @@ import pytest
 import typer
 import yaml
 
-from bot.api import metrics
+from bot.api.ops import metrics
 from cli import app
-from db.reporting import VIEWS
+from config.organisation import Organisation
+from config.settings import Settings
+from db.views import VIEWS
 from flows.deployments import FLOWS
 from playbooks.actions import ACTIONS
 from playbooks.schema import Playbook, read_playbooks
-from settings import Organisation, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 

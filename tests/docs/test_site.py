@@ -1,4 +1,6 @@
-"""The site builds strictly, and a reader's browser fetches nothing from elsewhere; every alert's runbook section is really there."""
+"""The site builds strictly, and a reader's browser fetches nothing from
+elsewhere; every alert's runbook section is really there.
+"""
 
 import os
 import re
@@ -61,7 +63,9 @@ def html(site: Path) -> dict[Path, _Page]:
 
 def test_nothing_is_fetched_from_elsewhere(html: dict[Path, _Page]) -> None:
     """Scripts, styles, fonts and pictures are the site's own."""
-    assert [(path.name, address) for path, page in html.items() for address in page.loads if urlsplit(address).netloc] == []
+    assert [
+        (path.name, address) for path, page in html.items() for address in page.loads if urlsplit(address).netloc
+    ] == []
 
 
 def test_every_link_and_picture_leads_somewhere(html: dict[Path, _Page]) -> None:
@@ -75,7 +79,9 @@ def test_every_link_and_picture_leads_somewhere(html: dict[Path, _Page]) -> None
             if parts.scheme or parts.netloc or link in ("", "."):
                 continue
             target = (path.parent / parts.path).resolve() if parts.path else path
-            if not target.exists() or (parts.fragment and target in html and parts.fragment not in html[target].anchors):
+            if not target.exists() or (
+                parts.fragment and target in html and parts.fragment not in html[target].anchors
+            ):
                 broken.append((path.name, link))
     assert broken == []
 
