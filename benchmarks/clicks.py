@@ -28,7 +28,8 @@ from sqlalchemy.orm import Session
 from bot.assistant import Answers
 from bot.run import serving
 from config.access import Role
-from config.organisation import Organisation, Person
+from config.organisation import Organisation
+from config.people import Person
 from config.settings import Settings
 from db import engines, postgres
 from db.database import Database

@@ -2,7 +2,6 @@
 checked, and mistakes named with their line.
 """
 
-import re
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -10,165 +9,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from config.access import MACHINES, Actor, Role, folded, is_slack_id
-from config.yaml_file import Location, read_model, time_zone
+from config.access import Actor, Role, folded
+from config.bills import Allocation, SharedCost, Source
+from config.people import Group, Person, named_once
+from config.yaml_file import Location, Strict, Texts, read_model, time_zone
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _as_tuple(value: object) -> object:
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Zone = Annotated[str, AfterValidator(time_zone)]
 Threshold = Annotated[float, Field(gt=0)]
 
 
-class Source(_Strict):
-    """Where one kind of bill comes from."""
-
-    name: str = Field(description="Name of the source, shown in loads and alerts")
-    paths: Names = Field(description="Files, globs, folders or s3:// addresses")
-    schedule: Literal["hourly", "daily"] = Field(
-        "daily", description="How often its paths are looked at for new deliveries"
-    )
-    mode: Literal["replace", "append"] = Field(
-        "replace",
-        description="append: each file adds to its billing period, as daily files and weekly invoices do; "
-        "replace: a delivery holds its accounts' whole periods",
-    )
-
-
-class AllocationRule(_Strict):
-    """One rule of an ordered list: either takes a tag's value, or gives a fixed value where its condition holds."""
-
-    tag: Names = Field(
-        (), description="Tag keys whose first non-empty value is taken, whatever their case and a provider's prefix"
-    )
-    exact: bool = Field(False, description="Compare tag keys letter by letter")
-    account: str | None = Field(None, description="Account name or id, * as wildcard")
-    resource: str | None = Field(None, description="Regular expression on the resource's name or id")
-    service: str | None = Field(None, description="Service name, * as wildcard")
-    value: str | None = Field(None, description="The value given when the condition holds")
-
-    @model_validator(mode="after")
-    def _complete(self) -> "AllocationRule":
-        conditions = [self.account, self.resource, self.service]
-        if self.tag and self.value is None and not any(conditions):
-            return self
-        if self.value is None or not any(conditions):
-            raise ValueError("give either `tag: [keys]`, or `value:` with one of account, resource, service")
-        if self.resource is not None:
-            try:
-                re.compile(self.resource)
-            except re.error as error:
-                raise ValueError(f"`resource` is no regular expression: {error}") from error
-        return self
-
-
-class Allocation(_Strict):
-    """Ordered rules; the first that gives a value wins; what matches none is unallocated."""
-
-    team: tuple[AllocationRule, ...] = Field(
-        (AllocationRule(tag=("team", "Team", "owner", "cost-center")),), description="Rules that give a charge its team"
-    )
-    environment: tuple[AllocationRule, ...] = Field(
-        (AllocationRule(tag=("environment", "Environment", "env", "stage")),),
-        description="Rules that give a charge its environment",
-    )
-    application: tuple[AllocationRule, ...] = Field(
-        (AllocationRule(tag=("application", "Application", "app", "service")),),
-        description="Rules that give a charge its application",
-    )
-
-
-class SharedCost(_Strict):
-    """A cost split over teams for showback."""
-
-    name: str = Field(description="Name of the shared cost")
-    account: str | None = Field(None, description="Account whose cost is shared")
-    service: str | None = Field(None, description="Service whose cost is shared")
-    split: Literal["even", "proportional", "fixed"] = Field(
-        "proportional", description="How it is split: even, proportional to the teams' own cost, or by fixed `shares`"
-    )
-    shares: dict[str, float] = Field(
-        default_factory=dict, description="Team: its part of 1, for a fixed split; what is left nobody bears"
-    )
-
-    @model_validator(mode="after")
-    def _divisible(self) -> "SharedCost":
-        if self.account is None and self.service is None:
-            raise ValueError("name the account or the service whose cost is shared")
-        if (self.split == "fixed") != bool(self.shares):
-            raise ValueError("`shares` belong to `split: fixed`, and to nothing else")
-        if any(share < 0 for share in self.shares.values()) or sum(self.shares.values()) > 1 + 1e-9:
-            raise ValueError("shares are parts of 1: none is negative, together they are 1 at most")
-        return self
-
-
-class Person(_Strict):
-    """Somebody in the workspace."""
-
-    id: str = Field(description="Slack user id")
-    name: str = Field(description="Name, as shown")
-    email: str | None = Field(None, description="E-mail address, another way to name the person")
-    roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What the person may do")
-    teams: tuple[str, ...] = Field(
-        (), description="Teams the person belongs to, which bound what they see where `visibility` is own_teams"
-    )
-    approves_teams: tuple[str, ...] = Field((), description="Teams for which an approver decides; * for all")
-    approves_playbooks: tuple[str, ...] = Field(
-        (), description="Playbooks on which an approver decides; none named: all"
-    )
-
-    def identities(self) -> tuple[str, ...]:
-        """What the person goes by: the id, and the e-mail where there is one."""
-        return (folded(self.id), *((folded(self.email),) if self.email else ()))
-
-
-def _named_once(people: tuple[Person, ...]) -> tuple[Person, ...]:
-    """Two entries that are or may be one person would let somebody approve what they asked for: ValueError."""
-    owners: dict[str, Person] = {}
-    for number, person in enumerate(people, 1):
-        named = f"entry {number} ({person.id}, {person.name})"
-        if person.id in {*MACHINES, "cli"}:
-            raise ValueError(f"{named}: `{person.id}` is an id of the bot's own; give the Slack user id")
-        for identity in person.identities():
-            if (other := owners.setdefault(identity, person)) is not person:
-                raise ValueError(
-                    f"{named} has `{identity}`, and so has {other.id}, {other.name}: list each person once"
-                )
-        for other in people[: number - 1]:
-            if other.name.casefold() == person.name.casefold() and not (
-                is_slack_id(other.id) and is_slack_id(person.id)
-            ):
-                raise ValueError(
-                    f"{named} has the name of {other.id}: list a person once; if they are two, give both Slack user ids or different names"
-                )
-    return people
-
-
-class Group(_Strict):
-    """A Slack user group and what its members may; it only adds to what `people` says."""
-
-    handle: str = Field(description="Handle of the user group, without @")
-    roles: tuple[Role, ...] = Field((Role.MEMBER,), description="What its members may do")
-    teams: tuple[str, ...] = Field((), description="Teams its members belong to")
-    approves_teams: tuple[str, ...] = Field(
-        (), description="Teams for which its members decide, where they are approvers"
-    )
-    approves_playbooks: tuple[str, ...] = Field(
-        (), description="Playbooks on which its members decide; none named: all"
-    )
-
-
-class Channel(_Strict):
+class Channel(Strict):
     """A Slack channel and what it is told."""
 
     channel: str = Field(description="Channel name with # or id")
@@ -185,7 +38,7 @@ class Channel(_Strict):
     admin: bool = Field(False, description="Failures of flows are told here")
 
 
-class Scope(_Strict):
+class Scope(Strict):
     """What a budget, forecast or rule is about; empty means everything."""
 
     team: str | None = Field(None, description="Team")
@@ -209,7 +62,7 @@ class Scope(_Strict):
         return " x ".join(key for key, _ in self.pairs()) or "total"
 
 
-class Budget(_Strict):
+class Budget(Strict):
     """An amount not to be passed in a period."""
 
     name: str = Field(description="Name of the budget")
@@ -237,14 +90,14 @@ class Budget(_Strict):
         return self
 
 
-class Sensitivity(_Strict):
+class Sensitivity(Strict):
     """How easily a scope alerts: above 1 alerts more, below 1 less."""
 
     scope: Scope = Field(Scope(), description="What it is about")
     sensitivity: float = Field(1.0, gt=0, le=5, description="Above 1 alerts more, below 1 less")
 
 
-class PlannedEvent(_Strict):
+class PlannedEvent(Strict):
     """A known step: a launch, a sale, a commitment's end. `amount_per_day` is
     added to forecasts; the step raises no alert.
     """
@@ -256,14 +109,14 @@ class PlannedEvent(_Strict):
     amount_per_day: Decimal = Field(Decimal(0), description="Expected change of cost a day")
 
 
-class Anomalies(_Strict):
+class Anomalies(Strict):
     """Settings of detection."""
 
     floor_per_day: float = Field(20, ge=0, description="Series under this daily spend are not watched")
     sensitivity: tuple[Sensitivity, ...] = Field((), description="Scopes that alert more or less easily")
 
 
-class Remediation(_Strict):
+class Remediation(Strict):
     """Limits of remediation over all runs of a day."""
 
     enabled: bool = Field(True, description="Whether anything is proposed at all")
@@ -285,7 +138,7 @@ class Remediation(_Strict):
     )
 
 
-class Retention(_Strict):
+class Retention(Strict):
     """How long rows are kept, in days; 0 keeps them for ever."""
 
     charges_days: int = Field(1_100, ge=0, description="Days that charges are kept")
@@ -293,7 +146,7 @@ class Retention(_Strict):
     audit_days: int = Field(0, ge=0, description="Days that audit entries are kept")
 
 
-class Organisation(_Strict):
+class Organisation(Strict):
     """`finops.yaml`: sources, allocation, people, channels, budgets. Everything has a default."""
 
     name: str = Field("Your organisation", description="Name of the organisation")
@@ -316,11 +169,11 @@ class Organisation(_Strict):
     anomalies: Anomalies = Field(Anomalies(), description="How easily detection alerts")
     remediation: Remediation = Field(Remediation(), description="Limits of changes to resources")
     retention: Retention = Field(Retention(), description="How long rows are kept")
-    synonyms: dict[str, Names] = Field(
+    synonyms: dict[str, Texts] = Field(
         default_factory=dict, description="Your own words for values: checkout: [co, kasse]"
     )
 
-    _people_once = field_validator("people")(_named_once)
+    _people_once = field_validator("people")(named_once)
 
     def actor(self, person_id: str | None, name: str = "") -> Actor:
         """Who a Slack user is; somebody unknown is a viewer (of everything, unless `visibility` narrows)."""

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.errors import UserError
+from db import locks
+from db.locks import Lock
 from db.tables import AuditEntry, AuditHead
 
 _log = logging.getLogger("audit")
 _AUDITED = "audited"  # in a session: entries whose transaction is open
-_LOCK = 7_113_002  # advisory lock of the transaction: entries are numbered one after the other
 GENESIS = "0" * 64
 SHORTENED = "audit.shortened"  # the action under which a removed beginning is noted
 _TEXT_CAP = 20_000
@@ -45,7 +46,7 @@ def append(
     session: Session, actor: str, action: str, subject: str, details: dict[str, Any] | None = None
 ) -> AuditEntry:
     """Add an entry in the caller's transaction; it is there when, and only when, what it tells about is."""
-    session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    locks.take(session, Lock.AUDIT)
     last = newest(session)
     number, previous = last.entries + 1, last.head
     content = _storable(json.loads(json.dumps(details or {}, default=str)))
@@ -89,7 +90,7 @@ def note_change(session: Session, actor: str, subject: str, digest: str) -> bool
 
     The caller commits.
     """
-    session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    locks.take(session, Lock.AUDIT)
     last = session.scalar(
         sa.select(AuditEntry.details)
         .where(AuditEntry.action == "config.changed", AuditEntry.subject == subject)
@@ -157,7 +158,7 @@ def shorten(session: Session, before: datetime) -> int:
     The chain stays verifiable: an entry says through which number and hash it was cut, and `verify` asks for
     that entry. Raises `UserError` when the chain is broken, for then nothing that could show how may be removed.
     """
-    session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    locks.take(session, Lock.AUDIT)
     found = verify(session)
     if isinstance(found, Broken):
         raise UserError(

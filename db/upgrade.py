@@ -6,11 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.errors import UserError
-from db import postgres, roles, views
+from db import locks, postgres, roles, views
 from db.database import Database
+from db.locks import Lock
 
 HEAD = "0003"  # the newest migration; a test holds it against alembic's own head
-_LOCK = 7_113_001  # advisory lock: one upgrade at a time
 
 
 def is_current(database: Database) -> bool:
@@ -30,19 +30,22 @@ def embedded(database: Database, server: postgres.Server) -> None:
     with superuser.connect() as connection:
         if connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = 'finops'")) and is_current(database):
             return
-        connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK + 1})
-        roles.create_roles(connection, server.passwords)
-        for name in ("finops", "prefect"):
-            if connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}) is None:
-                connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER {roles.OWNER}")
-        connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE finops FROM PUBLIC")
-        connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE finops TO {roles.APP}, {roles.READER}")
-        connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE prefect, postgres FROM PUBLIC")
-        inside = sa.create_engine(server.url("postgres"), poolclass=sa.NullPool)
-        with inside.begin() as connection_inside:  # still under the lock: two processes may start together
-            roles.forbid_functions(connection_inside)
-            connection_inside.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        inside.dispose()
+        with locks.hold(connection, Lock.EMBEDDED_SERVER):
+            roles.create_roles(connection, server.passwords)
+            for name in ("finops", "prefect"):
+                if (
+                    connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
+                    is None
+                ):
+                    connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER {roles.OWNER}")
+            connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE finops FROM PUBLIC")
+            connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE finops TO {roles.APP}, {roles.READER}")
+            connection.exec_driver_sql("REVOKE CONNECT, TEMPORARY ON DATABASE prefect, postgres FROM PUBLIC")
+            inside = sa.create_engine(server.url("postgres"), poolclass=sa.NullPool)
+            with inside.begin() as connection_inside:  # still under the lock: two processes may start together
+                roles.forbid_functions(connection_inside)
+                connection_inside.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            inside.dispose()
     superuser.dispose()
     upgrade(database)
 
@@ -53,31 +56,24 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """
     from alembic import command
 
-    with database.owner.connect() as connection:
-        connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+    with database.owner.connect() as connection, locks.hold(connection, Lock.UPGRADE):
+        if not database.embedded:
+            _make_roles(connection)
+            roles.forbid_functions(connection)
+            connection.commit()
+        connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS finops")
         connection.commit()
-        try:
-            if not database.embedded:
-                _make_roles(connection)
-                roles.forbid_functions(connection)
-                connection.commit()
-            connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS finops")
-            connection.commit()
-            command.upgrade(alembic_config(connection), revision)
-            connection.commit()
-            if revision == "head":
-                views.install(connection)
-                roles.grant(connection)
-                connection.execute(sa.text("DELETE FROM finops.schema_state"))
-                connection.execute(
-                    sa.text("INSERT INTO finops.schema_state (revision, views_digest) VALUES (:revision, :digest)"),
-                    {"revision": HEAD, "digest": views.digest()},
-                )
-            connection.commit()
-        finally:
-            connection.rollback()
-            connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
-            connection.commit()
+        command.upgrade(alembic_config(connection), revision)
+        connection.commit()
+        if revision == "head":
+            views.install(connection)
+            roles.grant(connection)
+            connection.execute(sa.text("DELETE FROM finops.schema_state"))
+            connection.execute(
+                sa.text("INSERT INTO finops.schema_state (revision, views_digest) VALUES (:revision, :digest)"),
+                {"revision": HEAD, "digest": views.digest()},
+            )
+        connection.commit()
 
 
 def _make_roles(connection: sa.Connection) -> None:

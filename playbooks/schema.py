@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from config.access import Role
 from config.errors import UserError
 from config.settings import own_playbooks
-from config.yaml_file import read_model, time_zone
+from config.yaml_file import Strict, Texts, read_model, time_zone
 from playbooks.actions import ACTIONS
 
 FILTERS = (
@@ -32,18 +32,7 @@ BUILT_IN = Path(__file__).parent / "catalog"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _as_tuple(value: object) -> object:
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Trigger(_Strict):
+class Trigger(Strict):
     """Which insights or recommendations the playbook answers."""
 
     kind: str = Field(description="Kind of recommendation or insight: stop_idle, rightsize, delete_volume, budget …")
@@ -60,7 +49,7 @@ class Trigger(_Strict):
         return self
 
 
-class Window(_Strict):
+class Window(Strict):
     """When changes may happen."""
 
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(
@@ -77,7 +66,7 @@ class Window(_Strict):
         return self
 
 
-class Freeze(_Strict):
+class Freeze(Strict):
     """When nothing may change; both days included."""
 
     start: date = Field(description="First day")
@@ -91,7 +80,7 @@ class Freeze(_Strict):
         return self
 
 
-class Guards(_Strict):
+class Guards(Strict):
     """What keeps a resource, or the whole plan, from being touched."""
 
     protected_tags: dict[str, Texts] = Field(
@@ -110,7 +99,7 @@ class Guards(_Strict):
     freezes: tuple[Freeze, ...] = Field((), description="Days on which nothing is changed")
 
 
-class Approval(_Strict):
+class Approval(Strict):
     """Who must say yes."""
 
     count: int = Field(1, ge=1, le=5, description="How many people")
@@ -122,7 +111,7 @@ class Approval(_Strict):
     typed_confirmation: bool = Field(False, description="The approver types the number of resources")
 
 
-class Condition(_Strict):
+class Condition(Strict):
     """A fact about the live resource."""
 
     field: str = Field(description="Field of the live resource")
@@ -137,7 +126,7 @@ class Condition(_Strict):
         return self
 
 
-class Step(_Strict):
+class Step(Strict):
     """One action on each resource."""
 
     action: str = Field(description="Name of the action")
@@ -156,14 +145,14 @@ class Step(_Strict):
         return self
 
 
-class Escalation(_Strict):
+class Escalation(Strict):
     """Whom a playbook in mode notify tells, and when."""
 
     channel: str = Field("", description="Slack channel; empty: the admin channels")
     after_hours: float = Field(4, ge=0, description="Only what nobody has taken up for so long")
 
 
-class Savings(_Strict):
+class Savings(Strict):
     """How the saving is verified."""
 
     window_days: int = Field(14, ge=1, le=90, description="Days after the change in which the bill is looked at")
@@ -172,7 +161,7 @@ class Savings(_Strict):
     )
 
 
-class Playbook(_Strict):
+class Playbook(Strict):
     """What is done about a kind of waste, by whom it is approved and how it is undone."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$", description="Name, as in `finops playbooks plan NAME`")

@@ -30,7 +30,8 @@ from bot.run import serving
 from bot.runtime import Runtime
 from config.access import ENTRANCES, PERMISSIONS, Action, Actor, Role, matrix
 from config.errors import UserError
-from config.organisation import Organisation, Person
+from config.organisation import Organisation
+from config.people import Person
 from config.settings import Settings
 from db import outbox
 from db.database import Database

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from config import access, logs
 from config.access import Action, Actor, Allowed, Denied
 from config.settings import Settings
-from db import audit, outbox
+from db import audit, locks, outbox
 from db.database import Database
+from db.locks import Lock
 from db.tables import FlowRequest, OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,6 @@ _REPORTING = frozenset(
     {"ingest_costs/ingest_costs", "forecast_costs/forecast_costs"}
 )  # deployments that take `request_key` and report their end
 _STALE = timedelta(minutes=20)  # a run that has not reported back does not block the next request for ever
-_LOCK = "SELECT pg_advisory_xact_lock(7113101, hashtext(:subject))"
 
 
 class PrefectDown(Exception):  # noqa: N818 - what it says
@@ -85,7 +85,7 @@ def request(
     if not may_run and isinstance(denied := access.check(actor, Action.REQUEST_FLOW), Denied):
         return denied
     subject = _subject(ask)
-    session.execute(sa.text(_LOCK), {"subject": subject})
+    locks.take(session, Lock.FLOW_REQUEST, subject)
     if (row := _open(session, ask, now)) is not None:
         return UnderWay(row.id, row.state)
     row = FlowRequest(

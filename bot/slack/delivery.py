@@ -22,13 +22,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.cards import message_types
 from bot.slack import calls
 from config import logs
+from db import locks
 from db.database import Database
+from db.locks import Lock
 from db.tables import Insight, OutboxMessage
 
 log = logging.getLogger(__name__)
 
 _FIRST_CARD = re.compile(r"insight:(\d{1,18}):", re.ASCII)  # how the keys of an insight's messages begin
-_LOCK_CLASS = 7_113_100  # advisory locks of channels
 _IDLE_SECONDS = 0.5
 _WORKERS = 8
 _LEASE = timedelta(
@@ -107,25 +108,12 @@ class Delivery:
 
     def deliver_channel(self, channel: str) -> None:
         """Deliver a channel's due messages in order, unless another process is at it."""
-        lock = {"kind": _LOCK_CLASS, "channel": channel}
-        with self.database.app.connect() as connection:
-            taken = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:kind, hashtext(:channel))"), lock)
-            connection.commit()
-            if not taken:
-                return
-            try:
-                while not self.stopping.is_set() and self._deliver_next(connection, channel):
-                    pass
-            finally:
-                self._unlock(connection, lock)
-
-    def _unlock(self, connection: sa.Connection, lock: dict[str, object]) -> None:
-        try:
-            connection.rollback()
-            connection.execute(sa.text("SELECT pg_advisory_unlock(:kind, hashtext(:channel))"), lock)
-            connection.commit()
-        except sa.exc.DBAPIError:
-            connection.invalidate()  # the lock went with the session
+        with (
+            self.database.app.connect() as connection,
+            locks.hold(connection, Lock.CHANNEL, channel, wait=False) as mine,
+        ):
+            while mine and not self.stopping.is_set() and self._deliver_next(connection, channel):
+                pass
 
     def _deliver_next(self, connection: sa.Connection, channel: str) -> bool:
         """Deliver the head of a channel; whether the next may follow at once."""

@@ -18,6 +18,8 @@ from analysis.anomalies.scopes import Event, absorbed, sensitivities
 from analysis.anomalies.score import Finding, score
 from analysis.anomalies.state import DAILY, Floats, State, from_json, is_current, join, new_state
 from config.organisation import Organisation
+from db import locks
+from db.locks import Lock
 from db.tables import DetectorState, Insight
 from domain.freshness import newest_day
 from flows.anomalies.cost_series import CostSeries, read
@@ -45,7 +47,7 @@ def detect(
 
     `through` ends the bills earlier than they do, for replaying what would have been told then.
     """
-    session.execute(sa.text("SELECT pg_advisory_xact_lock(7113020)"))  # one detection at a time
+    locks.take(session, Lock.DETECTION)
     through = through or newest_day(session.connection())
     if through is None:
         return None

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
+from config.bills import Allocation, AllocationRule
 from config.errors import UserError
-from config.organisation import Allocation, AllocationRule
 from db.focus import ALLOCATED
 from flows.ingest.formats.tags import plain_key, plain_keys
 

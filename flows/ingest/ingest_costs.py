@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-import sqlalchemy as sa
 from prefect import State, flow
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from sqlalchemy.orm import Session
 
+from config.bills import Source
 from config.errors import UserError
-from config.organisation import Organisation, Source, read_organisation
+from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
-from db import engines, outbox
+from db import engines, locks, outbox
 from db.database import Database
+from db.locks import Lock
 from flows import failure
 from flows.anomalies.detect_anomalies import detect_anomalies
 from flows.ingest import showback
@@ -22,7 +23,6 @@ from flows.ingest.loading.delivery import ingest as ingest
 from flows.ingest.loading.replace import cost_to_json
 from flows.ingest.loading.result import IngestResult
 
-_SOURCE_LOCK = 7_113_012  # with the hash of a source's name: one run at a time fetches and loads it
 _FILES = "files"  # what a run of paths without a source is called
 
 Loaded = dict[str, dict[str, Any]]
@@ -88,15 +88,8 @@ def _wanted(
 @contextmanager
 def _alone(database: Database, source: str) -> Iterator[None]:
     """Wait for other runs of this source, in any process; a run that dies frees it."""
-    with database.owner.connect() as connection:
-        key = {"lock": _SOURCE_LOCK, "source": source}
-        connection.execute(sa.text("SELECT pg_advisory_lock(:lock, hashtext(:source))"), key)
-        connection.commit()
-        try:
-            yield
-        finally:
-            connection.execute(sa.text("SELECT pg_advisory_unlock(:lock, hashtext(:source))"), key)
-            connection.commit()
+    with database.owner.connect() as connection, locks.hold(connection, Lock.INGEST, source):
+        yield
 
 
 def _report(database: Database, results: dict[str, IngestResult], request_key: str | None) -> None:

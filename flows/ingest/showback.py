@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from analysis.formatting import money
 from analysis.showback import split
-from config.organisation import Organisation, SharedCost
+from config.bills import SharedCost
+from config.organisation import Organisation
 from db.tables import Showback
 
 _MONTHS_BACK = timedelta(days=400)

@@ -5,12 +5,12 @@ every boundary is a commit, so that a crash leaves the truth behind.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db import audit, outbox
+from db import audit, locks, outbox
+from db.locks import Lock
 from db.tables import Remediation, RemediationStep
 from playbooks.approval import lifecycle as life
 from playbooks.notifications import tell
@@ -21,10 +21,6 @@ from playbooks.run.steps import act_on_steps, undo_steps
 from playbooks.schema import Playbook
 
 __all__ = ["Run", "execute", "run_queue_of_account"]
-
-_ACCOUNT_LOCK = 7_113_100  # advisory lock space: one run an account at a time
-# advisory lock of a transaction: claims of different accounts count the day's changes one after the other
-_CAP_LOCK = 7_113_104
 
 
 def execute(run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None) -> str:
@@ -84,22 +80,8 @@ def _one_per_account(run: Run, remediation_id: int) -> Iterator[bool]:
     """Hold the account for the length of the run; the lock goes with the connection, so a dead worker holds nothing."""
     with run.engine.connect() as connection:
         account = connection.scalar(sa.select(Remediation.account_id).where(Remediation.id == remediation_id)) or ""
-        key = {"space": _ACCOUNT_LOCK, "account": account}
-        mine = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(:space, hashtext(:account))"), key))
-        connection.commit()
-        try:
+        with locks.hold(connection, Lock.ACCOUNT, account, wait=False) as mine:
             yield mine
-        finally:
-            if mine:
-                _release(connection, key)
-
-
-def _release(connection: sa.Connection, key: dict[str, Any]) -> None:
-    try:
-        connection.execute(sa.text("SELECT pg_advisory_unlock(:space, hashtext(:account))"), key)
-        connection.commit()
-    except sa.exc.DBAPIError:  # the connection died and the lock with it
-        connection.invalidate()
 
 
 def _claim(run: Run, remediation_id: int, flow_run_id: str | None, flow_run_url: str | None) -> str:
@@ -158,7 +140,7 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
 
 def _over_the_day(run: Run, session: Session, plan: Plan) -> str | None:
     """The cap on resources changed a day, over all accounts and runs; a run under way counts in full."""
-    session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CAP_LOCK})
+    locks.take(session, Lock.DAILY_CAP)
     today = run.now().replace(hour=0, minute=0, second=0, microsecond=0)
     touched = session.scalar(
         sa.select(sa.func.count(sa.distinct(RemediationStep.resource_id)))

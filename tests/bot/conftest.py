@@ -18,7 +18,8 @@ from bot.listeners.requests import PrefectDown
 from bot.run import serving
 from bot.runtime import Runtime
 from config.access import Actor, Role
-from config.organisation import Organisation, Person
+from config.organisation import Organisation
+from config.people import Person
 from config.settings import Settings
 from db.database import Database
 from db.tables import Question

@@ -17,7 +17,8 @@ from config.access import (
     roles_with,
     same_person,
 )
-from config.organisation import Organisation, Person
+from config.organisation import Organisation
+from config.people import Person
 
 
 @pytest.mark.parametrize("role", list(Role))

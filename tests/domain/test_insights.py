@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.organisation import Channel, Organisation, Person
+from config.organisation import Channel, Organisation
+from config.people import Person
 from db.tables import Insight, OutboxMessage
 from domain import insights
 from domain.insights import Found

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud
 from bot.runtime import Runtime
 from config.access import Role
-from config.organisation import Channel, Organisation, Person
+from config.organisation import Channel, Organisation
+from config.people import Person
 from config.settings import Settings
 from db import audit
 from db.database import Database

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import sqlalchemy as sa
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
@@ -13,7 +12,8 @@ from bot.api import etags, problems
 from bot.api.context import PLAIN_DAY, STORABLE, BudgetEditor, InContext, Reader, Text
 from bot.api.schemas import responds, table_schema
 from config.access import Actor
-from db import audit
+from db import audit, locks
+from db.locks import Lock
 from db.tables import BudgetRow
 
 router = APIRouter(tags=["budgets"], responses=problems.declared(*problems.ALWAYS))
@@ -132,7 +132,7 @@ _MADE = responds("The budget as it is now", table_schema(BudgetRow), **etags.HEA
 def make_budget(request: Request, budget: NewBudget, context: InContext, caller: BudgetEditor) -> Response:
     """409 where there is one of that name."""
     with Session(context.database.app) as session, session.begin():
-        _lock(session, budget.name)
+        locks.take(session, Lock.BUDGET, budget.name)
         if session.get(BudgetRow, budget.name) is not None:
             raise HTTPException(409, f"There is a budget {budget.name}; change it with PUT.")
         body = _saved(session, BudgetRow(name=budget.name, origin="api"), budget, caller.actor)
@@ -157,7 +157,7 @@ def put_budget(
     budget is sent with its dates. There is no PATCH.
     """
     with Session(context.database.app) as session, session.begin():
-        _lock(session, name)
+        locks.take(session, Lock.BUDGET, name)
         row = session.get(BudgetRow, name)
         etags.must_match(if_match, None if row is None else _body(row))
         known = _own(row, caller.actor, name) if row is not None else BudgetRow(name=name, origin="api")
@@ -175,17 +175,12 @@ def put_budget(
 def delete_budget(name: Name, context: InContext, caller: BudgetEditor, if_match: etags.IfMatch = None) -> Response:
     """404 when there is none, 409 when finops.yaml has it."""
     with Session(context.database.app) as session, session.begin():
-        _lock(session, name)
+        locks.take(session, Lock.BUDGET, name)
         row = _own(session.get(BudgetRow, name), caller.actor, name)
         etags.must_match(if_match, _body(row))
         session.delete(row)
         audit.append(session, caller.actor.id, "budget.deleted", name, {})
     return Response(status_code=204)
-
-
-def _lock(session: Session, name: str) -> None:
-    """One change of a budget at a time, also of one that is not there yet."""
-    session.execute(sa.text("SELECT pg_advisory_xact_lock(7113021, hashtext(:name))"), {"name": name})
 
 
 def _saved(session: Session, row: BudgetRow, budget: BudgetIn, actor: Actor) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from config.organisation import Allocation
+from config.bills import Allocation
 from db import focus
 from flows.ingest.allocation import expression, rules_of, tag_value
 from flows.ingest.formats import checks

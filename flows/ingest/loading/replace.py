@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db import locks
+from db.locks import Lock
 from flows.ingest.loading import rollups
 from flows.ingest.loading.staging import Leaf
 from flows.ingest.loading.standing import Cost, Part
 
-_LOCK = 7_113_010  # advisory lock of the short part that touches what all sources share
-_SOURCE_LOCK = 7_113_011  # with the source's id: loads of one source are serialised
 _RECENT_DAYS = 30  # a resource's monthly cost
 _RESOURCE = (
     "resource_id", "resource_name", "resource_type", "region", "provider", "account_id", "account", "service", "team", "environment", "application",
@@ -44,16 +44,14 @@ def cost_to_json(cost: Cost) -> dict[str, dict[str, str]]:
 def lock_sources(connection: sa.Connection, sources: Sequence[int]) -> None:
     """Wait until no other load of these sources is being put in place; lasts until the transaction ends."""
     for source in sorted(sources):
-        connection.execute(
-            sa.text("SELECT pg_advisory_xact_lock(:lock, :source)"), {"lock": _SOURCE_LOCK, "source": source}
-        )
+        locks.take(connection, Lock.LOAD, str(source))
 
 
 def lock_shared(connection: sa.Connection) -> None:
     """Wait until no other load changes what all sources share: months and
     resources; lasts until the transaction ends.
     """
-    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    locks.take(connection, Lock.ROLLUPS)
 
 
 def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date) -> None:

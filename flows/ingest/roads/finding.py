@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config.bills import Source
 from config.errors import UserError
-from config.organisation import Source
 from flows.ingest.roads.archives import Skipped, unpacked
 from flows.ingest.roads.pieces import BillFile
 

@@ -15,7 +15,8 @@ from bot.api.app import create_app
 from bot.api.context import Context
 from bot.run import serving
 from config.access import Role
-from config.organisation import Group, Organisation, Person
+from config.organisation import Organisation
+from config.people import Group, Person
 from config.settings import Settings
 from db.database import Database
 from nl2sql.deps import Deps

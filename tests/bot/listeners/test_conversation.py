@@ -19,7 +19,8 @@ from bot import assistant
 from bot.run import serving
 from bot.runtime import Runtime
 from config.access import Role
-from config.organisation import Organisation, Person
+from config.organisation import Organisation
+from config.people import Person
 from config.settings import Settings
 from db.database import Database
 from db.tables import Question, Subscription

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.organisation import Organisation, SharedCost
+from config.bills import SharedCost
+from config.organisation import Organisation
 from db.tables import Completeness, Source
 from flows.digests.digest import compose
 from flows.ingest import showback

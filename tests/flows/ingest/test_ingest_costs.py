@@ -25,6 +25,7 @@ from config.errors import UserError
 from config.settings import Settings
 from db import engines, postgres
 from db.database import Database
+from db.locks import Lock
 from db.tables import FlowRequest
 from tests.flows.conftest import Bill, all_rows, rows
 
@@ -299,7 +300,7 @@ def test_one_run_of_a_source_at_a_time(clean_database: Database) -> None:
 
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     with clean_database.owner.connect() as dying:
-        dying.execute(sa.text("SELECT pg_advisory_lock(7113012, hashtext('fernhill'))"))
+        dying.execute(sa.select(sa.func.pg_advisory_lock(int(Lock.INGEST), sa.func.hashtext("fernhill"))))
         second = threading.Thread(target=run, args=("second", "fernhill"))
         second.start()
         run("other", "elsewhere")

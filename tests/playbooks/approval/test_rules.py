@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from config.access import Actor, Allowed, Denied, Role
-from config.organisation import Organisation, Person
+from config.organisation import Organisation
+from config.people import Person
 from db import audit
 from db.database import Database
 from db.tables import AuditEntry, RemediationStep
