@@ -14,7 +14,7 @@ def show(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  
     organisation = read_organisation(settings)
     permitted(settings, organisation, person, "read")
     with connect(settings).app.connect() as connection:
-        measures = read(connection, len(organisation.people))
+        measures = read(connection, len(organisation.people), organisation)
     if format is Format.JSON:
         print_json([{**asdict(kpi), "good": kpi.good} for kpi in measures])
         return

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from config.access import Actor, Role, folded
 from config.bills import Allocation, SharedCost, Source
+from config.currencies import rough_rate
 from config.people import Group, Person, named_once
 from config.yaml_file import Location, Strict, Texts, read_model, time_zone
 
@@ -26,9 +27,7 @@ class Channel(Strict):
 
     channel: str = Field(description="Channel name with # or id")
     team: str | None = Field(None, description="Team whose alerts and digests come here; none: everybody's")
-    minimum_impact: float = Field(
-        100, ge=0, description="Smallest daily impact that is posted, in the billing currency"
-    )
+    minimum_impact: float = Field(100, ge=0, description="Smallest daily impact that is posted, in `currency`")
     quiet_hours: tuple[Hour, Hour] | None = Field(
         None, description="Start and end hour, UTC, in which only critical alerts are posted"
     )
@@ -112,7 +111,7 @@ class PlannedEvent(Strict):
 class Anomalies(Strict):
     """Settings of detection."""
 
-    floor_per_day: float = Field(20, ge=0, description="Series under this daily spend are not watched")
+    floor_per_day: float = Field(20, ge=0, description="Series under this daily spend, in `currency`, are not watched")
     sensitivity: tuple[Sensitivity, ...] = Field((), description="Scopes that alert more or less easily")
 
 
@@ -174,6 +173,13 @@ class Organisation(Strict):
     )
 
     _people_once = field_validator("people")(named_once)
+
+    def rate_of(self, currency: str) -> float:
+        """Units of a currency per unit of `currency`, for thresholds and order: by `exchange_rates`, else roughly."""
+        if currency == self.currency:
+            return 1.0
+        given = self.exchange_rates.get(currency)
+        return rough_rate(currency, self.currency) if given is None else float(given)
 
     def actor(self, person_id: str | None, name: str = "") -> Actor:
         """Who a Slack user is; somebody unknown is a viewer (of everything, unless `visibility` narrows)."""

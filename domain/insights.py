@@ -10,19 +10,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.formatting import money
+from config.currencies import ROUGH
 from config.organisation import Channel, Organisation
 from db import audit, outbox
 from db.tables import Insight, OutboxMessage
 
 LIVE = ("open", "acknowledged")
 _PREFIX = "insight:"  # of the keys of its messages
+_MONTH_DAYS = 365.25 / 12
 _STORM = 5  # alerts a channel gets from one look; the rest are one message
 _SEVERITIES = (
     (5_000.0, "critical"),
     (1_000.0, "high"),
     (200.0, "medium"),
     (0.0, "low"),
-)  # impact a day in the billing currency
+)  # impact a day in the organisation's currency
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Found:
 
 
 def severity_of(impact: float | None) -> str:
-    """From the impact a day."""
+    """From the impact a day, in the organisation's currency."""
     return next(name for least, name in _SEVERITIES if abs(impact or 0.0) >= least)
 
 
@@ -59,7 +61,7 @@ def store(
     """
     told: dict[str, int] = {}
     numbers = []
-    for item in sorted(found, key=lambda one: -abs(one.impact or 0)):
+    for item in sorted(found, key=lambda one: -_worth(one, organisation)):
         insight = session.scalar(sa.select(Insight).where(Insight.fingerprint == item.fingerprint).with_for_update())
         if insight is None:
             insight = _insert(session, item, organisation, now, data_arrived_at)
@@ -76,6 +78,20 @@ def store(
             outbox.leave(session, name, "note", {"text": text}, key)
             _hold(session, key, _quiet_until(organisation.channel_named(name), now))
     return numbers
+
+
+def _worth(item: Found, organisation: Organisation) -> float:
+    """The size of its impact in the organisation's currency."""
+    return abs(item.impact or 0.0) / organisation.rate_of(item.currency)
+
+
+def by_worth(organisation: Organisation) -> sa.ColumnElement[Any]:
+    """An order of insights by what is at stake in a month, whatever their grain and currency; unknown last."""
+    currencies = [organisation.currency, *organisation.exchange_rates, *ROUGH]
+    rates = {currency: organisation.rate_of(currency) for currency in currencies}
+    month = sa.case((Insight.kind == "anomaly", _MONTH_DAYS), else_=1.0)
+    amount = sa.func.abs(Insight.impact_amount) * month / sa.case(rates, value=Insight.currency, else_=1.0)
+    return amount.desc().nulls_last()
 
 
 def close(session: Session, insight: Insight, reason: str, now: datetime) -> None:
@@ -156,7 +172,7 @@ def _insert(
     insight = Insight(
         fingerprint=item.fingerprint,
         kind=item.kind,
-        severity=item.severity or severity_of(item.impact),
+        severity=item.severity or severity_of(_worth(item, organisation)),
         status="open",
         title=item.title,
         scope=dict(item.scope),
@@ -225,7 +241,7 @@ def _tell(
     storm = list(insight.evidence.get("storm", []))
     for name in insight.evidence.get("channels", []):
         channel, key = organisation.channel_named(name), _key(insight, name)
-        small = channel is not None and item.kind == "anomaly" and abs(item.impact or 0) < channel.minimum_impact
+        small = channel is not None and item.kind == "anomaly" and _worth(item, organisation) < channel.minimum_impact
         if small or name in storm or _is_left(session, key):
             continue
         told[name] = told.get(name, 0) + 1

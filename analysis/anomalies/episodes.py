@@ -24,6 +24,7 @@ class Circumstances:
     absorbed: Flags  # a declared event covers the step: deviations are learned, not told
     upward_only: Flags  # the step's bill is still arriving: less is no news
     sensitivity: Floats  # above 1 tells more
+    units: Floats  # of the series' currency, per unit of the amounts in the tuning
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def trigger(
     z, gate = tuning.z / given.sensitivity, tuning.impact / np.sqrt(given.sensitivity)
     gate = gate * np.where(state.age < 2 * tuning.young, 1.5, 1.0)
     share = np.expm1(seen.error)
-    heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount, MATTERS * state.peak)
+    heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount * given.units, MATTERS * state.peak)
     once = (np.abs(seen.z) >= z) & (np.abs(share) >= gate)
     steady = drift.recent - state.level
     speaks = np.maximum(state.rise, state.fall) >= tuning.decision / given.sensitivity
@@ -71,7 +72,7 @@ def trigger(
     gathered = speaks & (np.sign(steady) == np.sign(seen.error)) & (np.sign(state.rise - state.fall) == np.sign(steady))
     ready = np.isfinite(values) & np.isfinite(state.level) & heavy
     old = state.age >= tuning.young
-    by_amount = ~old & (values - seen.expected >= tuning.young_amount) & (seen.error > np.log(2.5))
+    by_amount = ~old & (values - seen.expected >= tuning.young_amount * given.units) & (seen.error > np.log(2.5))
     found = ready & (old & (once | gathered) | by_amount)
     return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount
 
@@ -318,7 +319,9 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
     crossed = (
         usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
     )
-    crossed &= np.exp(drift.reference) * np.abs(np.expm1(drift.size)) >= np.maximum(tuning.amount, MATTERS * state.peak)
+    crossed &= np.exp(drift.reference) * np.abs(np.expm1(drift.size)) >= np.maximum(
+        tuning.amount * given.units, MATTERS * state.peak
+    )
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
     crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
     crossed &= ~(given.upward_only & (direction < 0))

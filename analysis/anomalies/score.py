@@ -59,9 +59,11 @@ def score(
     absorbed: Flags | None = None,
     upward_only: Flags | None = None,
     sensitivity: Floats | None = None,
+    units: Floats | None = None,
 ) -> tuple[Outcome, State]:
     """Judge `values` (currency, one a series, NaN where none came) of one step;
-    steps must follow each other without gaps.
+    steps must follow each other without gaps. `units` are what the amounts of
+    `tuning` are multiplied by in each series' currency, 1 where None.
     """
     state, count = state.copy(), len(state)
     billed = np.asarray(values, dtype=float)
@@ -71,6 +73,7 @@ def score(
         none if absorbed is None else absorbed,
         none if upward_only is None else upward_only,
         np.ones(count) if sensitivity is None else np.clip(sensitivity, 0.2, 5.0),
+        np.ones(count) if units is None else units,
     )
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         return _score(state, step, billed, given, tuning)
@@ -149,7 +152,7 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
             np.full(len(state), "new"),
             np.zeros(len(state)),
             now,
-            now / tuning.young_amount,
+            now / (tuning.young_amount * given.units),
             np.zeros(len(state)),
             step,
         ),
@@ -165,7 +168,7 @@ def _first_spend(state: State, now: Floats, given: Circumstances, tuning: Tuning
     state.age += np.isfinite(now) & ((state.age > 0) | (now > 0))
     state.zeros += np.isfinite(now) & (state.age == 0)
     fresh = (state.zeros >= tuning.learning) & (state.age > 0) & (state.age <= tuning.young) & (state.announced == 0)
-    tell: Flags = fresh & (now >= tuning.young_amount / given.sensitivity) & ~given.absorbed
+    tell: Flags = fresh & (now >= tuning.young_amount * given.units / given.sensitivity) & ~given.absorbed
     state.announced[tell] = 1.0
     return tell
 

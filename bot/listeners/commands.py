@@ -21,6 +21,7 @@ from config import access
 from config.access import Denied
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
 from domain import kpis as measured
+from domain.insights import by_worth
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -101,7 +102,7 @@ def run_command(runtime: Runtime, body: Command) -> None:
 def kpis(runtime: Runtime) -> str:
     """How well the product does its job: each measure beside its target."""
     with runtime.database.app.connect() as connection:
-        measures = measured.read(connection, runtime.people.developers())
+        measures = measured.read(connection, runtime.people.developers(), runtime.organisation)
     lines = []
     for kpi in measures:
         now = "not yet known" if kpi.value is None else f"{kpi.value:g} {kpi.unit}"
@@ -216,7 +217,7 @@ def insights(runtime: Runtime, user: str) -> str:
             sa.select(Insight)
             .where(Insight.status.in_(("open", "acknowledged")))
             .where(sa.true() if actor.sees_all else Insight.team.in_(actor.teams))
-            .order_by(Insight.impact_amount.desc().nulls_last())
+            .order_by(by_worth(runtime.organisation))
             .limit(200)
         ).all()
         lines = [

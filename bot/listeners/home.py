@@ -13,8 +13,10 @@ from bot.cards.messages import home, notices
 from bot.runtime import Runtime
 from config import access
 from config.access import Action, Actor, Allowed
+from config.organisation import Organisation
 from db.tables import Insight, Remediation, Subscription
 from domain import kpis
+from domain.insights import by_worth
 from domain.subscriptions import describe
 from playbooks.plan import shown_steps
 
@@ -51,24 +53,26 @@ def publish(runtime: Runtime, user: str) -> None:
     """Draw somebody's Home tab as the data stand now."""
     actor = runtime.people.actor(user)
     with runtime.session() as session:
-        gathered = gather(session, actor, runtime.clock().date(), runtime.people.developers())
+        gathered = gather(session, actor, runtime.clock().date(), runtime.organisation, runtime.people.developers())
     runtime.client.views_publish(user_id=user, view=home.view(gathered))
 
 
-def gather(session: Session, actor: Actor, today: date, developers: int = 0) -> dict[str, Any]:
+def gather(
+    session: Session, actor: Actor, today: date, organisation: Organisation, developers: int = 0
+) -> dict[str, Any]:
     """What the card draws, narrowed to what the person may see; `developers` is how many people could ask."""
     as_of = session.scalar(sa.text(_AS_OF))
     return {
         "as_of": as_of.isoformat() if as_of else None,
         "teams": _teams(session, actor, as_of or today),
-        "insights": _insights(session, actor),
+        "insights": _insights(session, actor, organisation),
         "approvals": _approvals(session, actor),
         "subscriptions": _subscriptions(session, actor),
         "examples": list(notices.EXAMPLES),
         "may_budget": isinstance(access.check(actor, Action.EDIT_BUDGET), Allowed),
         "kpis": [
             asdict(kpi) | {"good": kpi.good}
-            for kpi in kpis.read(session.connection(), developers)
+            for kpi in kpis.read(session.connection(), developers, organisation)
             if kpi.value is not None
         ],
     }
@@ -111,13 +115,13 @@ def _team(
     }
 
 
-def _insights(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def _insights(session: Session, actor: Actor, organisation: Organisation) -> list[dict[str, Any]]:
     rows = session.scalars(
         sa.select(Insight)
         .where(Insight.status.in_(("open", "acknowledged")), Insight.closed_at.is_(None))
         .where(sa.true() if actor.sees_all else Insight.team.in_(actor.teams))
         .where(sa.true() if not actor.teams else sa.or_(Insight.team.in_(actor.teams), Insight.team.is_(None)))
-        .order_by(Insight.impact_amount.desc().nulls_last())
+        .order_by(by_worth(organisation))
         .limit(100)
     )
     visible = list(rows)

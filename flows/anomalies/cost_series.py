@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
+from config.organisation import Organisation
 from domain.freshness import late_providers
 
 LEVELS: tuple[tuple[str, ...], ...] = (
@@ -52,6 +53,10 @@ class CostSeries:
     def day(self, index: int) -> date:
         """The day of a row."""
         return self.first + timedelta(days=index)
+
+    def rates(self, organisation: Organisation) -> npt.NDArray[np.float64]:
+        """Units of each series' currency per unit of the organisation's: what thresholds are multiplied by."""
+        return np.array([organisation.rate_of(currency) for currency in self.currencies])
 
     def take(self, columns: list[int]) -> "CostSeries":
         """Some of the series."""

@@ -52,27 +52,28 @@ def detect(
     if through is None:
         return None
     anchor = through - WINDOW
-    series = _watched(
-        read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation.anomalies.floor_per_day
-    )
-    state, kept = _memory(session, series, anchor)
+    series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation)
+    state, kept = _memory(session, series, anchor, organisation)
     _remember(session, series, state, anchor, kept)
     events = declared_events(session, organisation)
     findings = _judge(series, state, anchor, through, events, organisation, curve(session), now)
     return Detection(findings, anchor + _ONE_DAY, through)
 
 
-def _watched(series: CostSeries, floor: float) -> CostSeries:
+def _watched(series: CostSeries, organisation: Organisation) -> CostSeries:
     """Series that spend at least the floor a day, on average of the last four
     weeks or on any of the last three days.
     """
+    floor = organisation.anomalies.floor_per_day * series.rates(organisation)
     with np.errstate(invalid="ignore"):
         recent = np.nan_to_num(series.values[-28:], nan=0.0)
     large = (recent.mean(axis=0) >= floor) | (recent[-3:].max(axis=0) >= floor)
     return series.take([int(column) for column in np.flatnonzero(large)])
 
 
-def _memory(session: Session, series: CostSeries, anchor: date) -> tuple[State, frozenset[str]]:
+def _memory(
+    session: Session, series: CostSeries, anchor: date, organisation: Organisation
+) -> tuple[State, frozenset[str]]:
     """The memory of every series at the end of the anchor day, and which of it
     is stored as it is: others are carried on, or learn from history.
     """
@@ -87,11 +88,11 @@ def _memory(session: Session, series: CostSeries, anchor: date) -> tuple[State, 
     if first:
         fresh = new_state(len(first))
         fresh.zeros[_appeared(series.values[:, first])] = DAILY.learning
-        parts.append(_advance(fresh, series, first, series.first, anchor))
+        parts.append(_advance(fresh, series, first, series.first, anchor, organisation))
     for through in sorted({stored[names[index]].through for index in known}):
         same = [index for index in known if stored[names[index]].through == through]
         carried = from_json(stored[names[index]].state for index in same)
-        parts.append(_advance(carried, series, same, through + _ONE_DAY, anchor))
+        parts.append(_advance(carried, series, same, through + _ONE_DAY, anchor, organisation))
         first += same
     if not parts:
         return new_state(0), frozenset()
@@ -109,9 +110,12 @@ def _appeared(values: Floats) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     return appeared
 
 
-def _advance(state: State, series: CostSeries, columns: Sequence[int], start: date, end: date) -> State:
+def _advance(
+    state: State, series: CostSeries, columns: Sequence[int], start: date, end: date, organisation: Organisation
+) -> State:
+    units = series.rates(organisation)[list(columns)]
     for offset in range((start - series.first).days, (end - series.first).days + 1):
-        _, state = score(state, _moment(series.day(offset)), series.values[offset, list(columns)])
+        _, state = score(state, _moment(series.day(offset)), series.values[offset, list(columns)], units=units)
     return state
 
 
@@ -160,6 +164,7 @@ def _judge(
     sensitivity = sensitivities(
         series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
     )
+    units = series.rates(organisation)
     found: list[Finding] = []
     expected, scale, whole = [], [], 0
     for offset in range((anchor - series.first).days + 1, (through - series.first).days + 1):
@@ -172,7 +177,9 @@ def _judge(
         )
         flags = np.full(len(series.scopes), known.upward_only)
         silent = absorbed(series.scopes, events, day)
-        outcome, state = score(state, _moment(day), values, absorbed=silent, upward_only=flags, sensitivity=sensitivity)
+        outcome, state = score(
+            state, _moment(day), values, absorbed=silent, upward_only=flags, sensitivity=sensitivity, units=units
+        )
         expected.append(outcome.expected)
         scale.append(outcome.scale)
         found += outcome.findings if known.judged else ()

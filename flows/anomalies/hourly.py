@@ -45,25 +45,24 @@ def detect_hours(session: Session, organisation: Organisation) -> tuple[Judged, 
     end = newest.astimezone(UTC) + HOUR
     anchor = (end - JUDGED).date()  # its midnight is where the memory ends
     start = datetime(anchor.year, anchor.month, anchor.day, tzinfo=UTC)
-    series = _watched(
-        read_hours(session.connection(), start - _LEARNED, end, _LEVELS), organisation.anomalies.floor_per_day / 24
-    )
+    series = _watched(read_hours(session.connection(), start - _LEARNED, end, _LEVELS), organisation)
     if not series.scopes:
         return ()
     first = int(_LEARNED / HOUR)
-    state = _memory(session, series, anchor, first)
+    state = _memory(session, series, anchor, first, series.rates(organisation))
     _remember(session, series, state, anchor)
     return _judge(session, series, state, first, organisation)
 
 
-def _watched(series: CostSeries, floor: float) -> CostSeries:
+def _watched(series: CostSeries, organisation: Organisation) -> CostSeries:
     """Series that spend the floor an hour over the last three days, and have two weeks to be compared with."""
+    floor = organisation.anomalies.floor_per_day / 24 * series.rates(organisation)
     recent = np.nan_to_num(series.values[-72:]).mean(axis=0)
     known = np.isfinite(series.values[-2 * _WEEK - 24 :]).all(axis=0)
     return series.take([int(column) for column in np.flatnonzero((recent >= floor) & known)])
 
 
-def _memory(session: Session, series: CostSeries, anchor: date, first: int) -> State:
+def _memory(session: Session, series: CostSeries, anchor: date, first: int, units: Floats) -> State:
     """The memory at the anchor's midnight: carried on from where it was left, or learned from three weeks."""
     names = [_PREFIX + name for name in series.names()]
     rows = session.scalars(
@@ -82,7 +81,14 @@ def _memory(session: Session, series: CostSeries, anchor: date, first: int) -> S
             )
             begin = first - 24 * (anchor - through).days if through else 0
             for hour in range(begin, first):
-                _, state = score(state, _moment(series, hour), series.values[hour, same], tuning=_TUNING, every=HOUR)
+                _, state = score(
+                    state,
+                    _moment(series, hour),
+                    series.values[hour, same],
+                    tuning=_TUNING,
+                    every=HOUR,
+                    units=units[same],
+                )
             parts.append(state)
             order += same
     return join(parts).take(np.argsort(np.array(order)))
@@ -106,12 +112,13 @@ def _judge(
         series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
     )
     events, upward = declared_events(session, organisation), np.ones(len(series.scopes), dtype=bool)
+    units = series.rates(organisation)
     found: list[Finding] = []
     expected, scale = [], []
     for hour in range(first, len(series.values)):
         moment = _moment(series, hour)
         silent = absorbed(series.scopes, events, moment.date())
-        given = {"absorbed": silent, "upward_only": upward, "sensitivity": sensitivity}
+        given = {"absorbed": silent, "upward_only": upward, "sensitivity": sensitivity, "units": units}
         outcome, state = score(state, moment, series.values[hour], tuning=_TUNING, every=HOUR, **given)
         expected.append(outcome.expected)
         scale.append(outcome.scale)

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from analysis.budgets import band_of_total
 from analysis.formatting import money, percent
+from config.organisation import Organisation
+from db.tables import Insight
 from domain import forecasts_view
 from domain.forecasts_view import Outlook
+from domain.insights import LIVE, by_worth
 from flows.anomalies.cost_series import CostSeries, read
 from flows.digests.freshness import fresh
 from flows.ingest.showback import section as showback_section
@@ -39,9 +42,11 @@ class Digest:
     text: str
 
 
-def compose(session: Session, scope: Mapping[str, str], today: date, *, weekly: bool = False) -> Digest | None:
+def compose(
+    session: Session, scope: Mapping[str, str], today: date, organisation: Organisation, *, weekly: bool = False
+) -> Digest | None:
     """The digest of a scope (empty: everything) as of the morning of `today`; None when there are no bills of it."""
-    series = _daily(session, scope, today)
+    series = _daily(session, scope, today, organisation)
     if series is None:
         return None
     name = ", ".join(scope.values()) or "All costs"
@@ -66,7 +71,7 @@ def compose(session: Session, scope: Mapping[str, str], today: date, *, weekly: 
     payload = {"title": title, "lines": lines, "late": reach.late, "figure": figure, "details": True}
     sections = [
         _services(session, scope, through, span, currency),
-        _insights(session, scope),
+        _insights(session, scope, organisation),
         showback_section(session, scope, through),
     ]
     details = {"sections": [section for section in sections if section["rows"]]}
@@ -74,14 +79,15 @@ def compose(session: Session, scope: Mapping[str, str], today: date, *, weekly: 
     return Digest(payload, details, text)
 
 
-def _daily(session: Session, scope: Mapping[str, str], today: date) -> CostSeries | None:
+def _daily(session: Session, scope: Mapping[str, str], today: date, organisation: Organisation) -> CostSeries | None:
     """The scope's daily cost without tax, in its largest currency, from the start of last month."""
     start = (today.replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=7 * _USUAL_WEEKS)
     series = read(session.connection(), start, today, (tuple(scope),), categories="all")
     mine = [column for column, found in enumerate(series.scopes) if dict(found) == dict(scope)]
     if not mine:
         return None
-    largest = max(mine, key=lambda column: float(np.nansum(series.values[:, column])))
+    worth = np.nansum(series.values, axis=0) / series.rates(organisation)
+    largest = max(mine, key=lambda column: float(worth[column]))
     return series.take([largest])
 
 
@@ -241,10 +247,9 @@ def _services(session: Session, scope: Mapping[str, str], through: date, span: i
     }
 
 
-def _insights(session: Session, scope: Mapping[str, str]) -> dict[str, Any]:
-    sql = "SELECT title, severity FROM finops.insights WHERE status IN ('open', 'acknowledged') AND closed_at IS NULL AND (:all OR team = :team) ORDER BY impact_amount DESC NULLS LAST LIMIT 10"
-    rows = [
-        [row.title, row.severity]
-        for row in session.execute(sa.text(sql), {"all": not scope, "team": scope.get("team")})
-    ]
+def _insights(session: Session, scope: Mapping[str, str], organisation: Organisation) -> dict[str, Any]:
+    live = sa.select(Insight.title, Insight.severity).where(Insight.status.in_(LIVE), Insight.closed_at.is_(None))
+    if scope:
+        live = live.where(Insight.team == scope.get("team"))
+    rows = [[row.title, row.severity] for row in session.execute(live.order_by(by_worth(organisation)).limit(10))]
     return {"title": "Open insights", "columns": ["Insight", "Severity"], "rows": rows}

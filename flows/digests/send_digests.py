@@ -50,7 +50,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> int:
             sa.select(Subscription).where(Subscription.active.is_(True), Subscription.kind == "digest")
         ).all()
         for item in [*of_channels(organisation, now), *of_subscriptions(subscriptions, organisation, now)]:
-            digest = compose(session, dict(item.scope), item.day, weekly=item.weekly)
+            digest = compose(session, dict(item.scope), item.day, organisation, weekly=item.weekly)
             if digest is not None and leave(session, item, digest):
                 sent += 1
     return sent
@@ -95,7 +95,9 @@ def text_for(database: Database, organisation: Organisation, channel: str, today
         names = ", ".join(one.channel for one in organisation.channels) or "none"
         raise UserError(f"finops.yaml has no channel {channel}; it has: {names}.")
     with Session(database.app) as session:
-        digest = compose(session, {"team": known.team} if known.team else {}, today, weekly=known.digest == "weekly")
+        digest = compose(
+            session, {"team": known.team} if known.team else {}, today, organisation, weekly=known.digest == "weekly"
+        )
     if digest is None:
         raise UserError("There are no bills of this scope yet; load some with `finops ingest`.")
     return digest.text

@@ -31,7 +31,7 @@ HORIZONS = (30, 90, 180)
 _HISTORY = timedelta(days=760)
 _LEVELS: tuple[tuple[str, ...], ...] = ((), ("team",), ("account",), ("service",), ("environment",), ("provider",))
 _FULL_TIER = 200  # series, by spend, that get every model; the long tail gets the cheap pair
-_FLOOR_PER_DAY = 1.0
+_FLOOR_PER_DAY = 1.0  # in the organisation's currency
 _CARD_DAYS = 90
 _CHUNK = 20_000  # rows an INSERT
 
@@ -85,7 +85,7 @@ def _series(
     for index, (scope, currency) in enumerate(zip(read_series.scopes, read_series.currencies, strict=True)):
         if len(scope) > 1 and dict(scope) not in wanted:
             continue
-        if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY:
+        if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY * organisation.rate_of(currency):
             continue
         found[forecasts_view.kind_of(scope), forecasts_view.label_of(scope), currency] = (
             scope,

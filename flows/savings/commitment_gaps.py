@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.formatting import money, percent
-from analysis.waste.commitments import WINDOW_DAYS, CommitmentUse, OnDemand, uncovered, unused
+from analysis.waste.commitments import WINDOW_DAYS, WORTH_A_DAY, CommitmentUse, OnDemand, uncovered, unused
 from analysis.waste.facts import Recommendation
+from config.organisation import Organisation
 
 # What providers sell commitments for: their machines, whatever they call the service.
 _COVERABLE = ("Compute", "Databases")
@@ -31,15 +32,17 @@ _COMMITMENTS = """
       AND charge_period_start >= :start AND charge_period_start < :today GROUP BY 1, 3, 5"""
 
 
-def commitment_gaps(session: Session, today: date) -> list[Recommendation]:
+def commitment_gaps(session: Session, today: date, organisation: Organisation) -> list[Recommendation]:
     """Both kinds of gap over the days before `today`. The discount of a new
     commitment is taken to be what the service's own commitments get.
     """
     window = {"start": today - timedelta(days=WINDOW_DAYS), "today": today}
-    return [*_uncovered(session, window, today), *_unused(session, window, today)]
+    return [*_uncovered(session, window, today, organisation), *_unused(session, window, today)]
 
 
-def _uncovered(session: Session, window: Mapping[str, date], today: date) -> list[Recommendation]:
+def _uncovered(
+    session: Session, window: Mapping[str, date], today: date, organisation: Organisation
+) -> list[Recommendation]:
     costs: dict[tuple[str, str, str], dict[date, float]] = defaultdict(dict)
     for row in session.execute(sa.text(_BY_HOUR), {**window, "categories": list(_COVERABLE)}):
         costs[row.provider, row.service, row.currency][row.usage_date] = row.cost
@@ -49,7 +52,7 @@ def _uncovered(session: Session, window: Mapping[str, date], today: date) -> lis
         if row.discount is not None and 0 < row.discount < 1
     }
     scopes = [OnDemand(f"{key[0]}: {key[1]}", days, key[2], discounts.get(key)) for key, days in costs.items()]
-    return uncovered(scopes, today)
+    return [one for one in uncovered(scopes, today) if _a_day(one) >= WORTH_A_DAY * organisation.rate_of(one.currency)]
 
 
 def _unused(session: Session, window: Mapping[str, date], today: date) -> list[Recommendation]:
@@ -68,12 +71,16 @@ def _unused(session: Session, window: Mapping[str, date], today: date) -> list[R
     return [replace(one, evidence={**one.evidence, "name": names[one.resource_id]}) for one in gaps]
 
 
+def _a_day(gap: Recommendation) -> float:
+    return float(gap.evidence["arithmetic"]["steady_a_day"])
+
+
 def title_of(gaps: Sequence[Recommendation]) -> str:
     """What an alert says of the gaps of one kind and currency, the largest first."""
     currency = gaps[0].currency
     if gaps[0].kind == "commitment_gap":
         priced = [one for one in gaps if one.monthly_savings is not None]
-        steady = sum(float(one.evidence["arithmetic"]["steady_a_day"]) for one in priced or gaps)
+        steady = sum(_a_day(one) for one in priced or gaps)
         saved = sum(one.monthly_savings or 0.0 for one in priced)
         saves = f": commitments for it save about {money(saved, currency)} a month" if saved else ""
         return f"{money(steady, currency)} a day of steady use has no commitment{saves}"

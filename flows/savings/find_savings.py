@@ -31,7 +31,7 @@ from playbooks.schema import read_playbooks
 
 _WINDOW = timedelta(days=62)
 _LIVE_STATES = ("deleted", "terminated")
-_LEAST_MONTHLY = 20.0  # a group of recommendations worth less a month is listed, not told
+_LEAST_MONTHLY = 20.0  # in the organisation's currency; a group worth less a month is listed, not told
 _GAP_SOURCE = "AWS Cost Explorer's way: what nine days in ten of the last 60 use, at the discount that this service's commitments get"
 
 
@@ -59,10 +59,10 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
             now.date(),
             complete,
         )
-        gaps = commitment_gaps(session, _billed_until(session, now.date()))
+        gaps = commitment_gaps(session, _billed_until(session, now.date()), organisation)
         _store(session, [*findings.recommendations, *gaps], now)
         _store_spared(session, findings.spared, now)
-        found = [*_groups(session, findings.recommendations), *_gaps(gaps)]
+        found = [*_groups(session, findings.recommendations, organisation), *_gaps(gaps, organisation)]
         insights.store(session, found, organisation, now, None)
         closed = _close_gone(session, {item.fingerprint for item in found}, now)
     return {
@@ -167,33 +167,36 @@ def _store_spared(session: Session, spared: Iterable[Spared], now: datetime) -> 
     )
 
 
-def _groups(session: Session, recommendations: Iterable[Recommendation]) -> Iterable[insights.Found]:
-    """One insight a kind, account and team, with every resource as evidence."""
+def _groups(
+    session: Session, recommendations: Iterable[Recommendation], organisation: Organisation
+) -> Iterable[insights.Found]:
+    """One insight per kind, account, team and currency, with every resource as evidence."""
     types = {
         row.resource_id: (row.resource_type or "resource", row.resource_name)
         for row in session.scalars(sa.select(StoredResource))
     }
-    groups: dict[tuple[str, str, str, str], list[Recommendation]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, str, str], list[Recommendation]] = defaultdict(list)
     for one in sorted(recommendations, key=lambda one: types.get(one.resource_id, ("", None))[1] or one.resource_id):
-        groups[one.kind, one.account or "", one.team or "", types.get(one.resource_id, ("resource", None))[0]].append(
-            one
-        )
+        of_type = types.get(one.resource_id, ("resource", None))[0]
+        groups[one.kind, one.account or "", one.team or "", of_type, one.currency].append(one)
     playbooks = read_playbooks()
-    for (kind, account, team, of_type), members in groups.items():
+    for (kind, account, team, of_type, currency), members in groups.items():
         worth = sum(one.monthly_savings or 0 for one in members)
-        if kind not in TITLES or worth < _LEAST_MONTHLY:
+        own_worth = worth / organisation.rate_of(currency)
+        suffix = "" if currency == organisation.currency else f":{currency}"
+        if kind not in TITLES or own_worth < _LEAST_MONTHLY:
             continue
         candidates = [
             p.name for p in matching(playbooks, kind) if of_type in p.trigger.filters.get("resource_type", (of_type,))
         ]
         names = [types.get(one.resource_id, ("", None))[1] or one.resource_id for one in members]
         yield insights.Found(
-            fingerprint=f"waste:{kind}:{account}:{team}:{of_type}",
+            fingerprint=f"waste:{kind}:{account}:{team}:{of_type}{suffix}",
             kind="idle" if kind == "stop_idle" else "recommendation",
             title=title(kind, account, of_type, members, worth),
             scope={key: value for key, value in (("account", account), ("team", team)) if value},
             impact=worth,
-            currency=members[0].currency,
+            currency=currency,
             evidence={
                 "recommendation": kind,
                 "resources": [one.resource_id for one in members],
@@ -203,19 +206,20 @@ def _groups(session: Session, recommendations: Iterable[Recommendation]) -> Iter
                 "missing": sorted({what for one in members for what in one.missing}),
                 "figure": figure(session, kind, names, members),
             },
-            severity="high" if worth >= 1_000 else "medium" if worth >= 200 else "low",
+            severity=_severity(own_worth),
             payload={"playbook": candidates[0] if candidates else None},
         )
 
 
-def _gaps(gaps: Iterable[Recommendation]) -> Iterable[insights.Found]:
+def _gaps(gaps: Iterable[Recommendation], organisation: Organisation) -> Iterable[insights.Found]:
     """One insight for all gaps of a kind and currency, where they are worth telling."""
     groups: dict[tuple[str, str], list[Recommendation]] = defaultdict(list)
     for one in sorted(gaps, key=lambda one: -worth_of(one)):
         groups[one.kind, one.currency].append(one)
     for (kind, currency), members in groups.items():
         worth = sum(worth_of(one) for one in members)
-        if worth < _LEAST_MONTHLY:
+        own_worth = worth / organisation.rate_of(currency)
+        if own_worth < _LEAST_MONTHLY:
             continue
         more = f"; and {len(members) - 6} more" if len(members) > 6 else ""
         yield insights.Found(
@@ -236,9 +240,14 @@ def _gaps(gaps: Iterable[Recommendation]) -> Iterable[insights.Found]:
                 },
                 "missing": sorted({what for one in members for what in one.missing}),
             },
-            severity="high" if worth >= 1_000 else "medium" if worth >= 200 else "low",
+            severity=_severity(own_worth),
             payload={"playbook": None},
         )
+
+
+def _severity(worth: float) -> str:
+    """From the worth a month, in the organisation's currency."""
+    return "high" if worth >= 1_000 else "medium" if worth >= 200 else "low"
 
 
 def _close_gone(session: Session, found: set[str], now: datetime) -> int:

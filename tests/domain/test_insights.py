@@ -1,6 +1,7 @@
 """What is told of an insight, where, and how often."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -141,3 +142,43 @@ def test_a_snooze_that_is_over_is_said_in_the_thread(session: Session) -> None:
     insights.sleepers(session, NOW + timedelta(seconds=1))
     assert insight.status == "open"
     assert told(session)[-2:] == [("#pay", "It was snoozed until now and is open again."), ("#pay", "=open")]
+
+
+def in_yen(name: str, impact: float) -> Found:
+    return Found(f"anomaly:{name}", "anomaly", name, {}, impact, "JPY")
+
+
+@pytest.mark.parametrize("rates", [{"JPY": 150}, {}], ids=["with a rate", "roughly"])
+def test_an_alert_is_graded_by_its_worth_and_not_by_its_number(rates: dict[str, int], session: Session) -> None:
+    """9,000 yen a day are sixty dollars: a low one, which waits for the end of quiet hours; also without a rate."""
+    organisation = ORGANISATION.model_copy(update={"exchange_rates": {key: Decimal(rates[key]) for key in rates}})
+    insights.store(session, [in_yen("a", 9_000.0), in_yen("b", 900_000.0)], organisation, NOW, NOW)
+    severities = {row.title: row.severity for row in session.scalars(sa.select(Insight))}
+    assert severities == {"a": "low", "b": "critical"}
+
+
+def test_in_a_storm_the_dearest_are_told_whatever_their_currency(session: Session) -> None:
+    """Five alerts of 9,000 yen do not displace one of 4,800 dollars; a list stands in the same order."""
+    organisation = ORGANISATION.model_copy(update={"exchange_rates": {"JPY": Decimal(150)}})
+    dear = Found("anomaly:dear", "anomaly", "dear", {}, 4_800.0, "USD")
+    insights.store(session, [*(in_yen(f"yen {n}", 9_000.0 + n) for n in range(6)), dear], organisation, NOW, NOW)
+    told_of = [row.payload["title"] for row in session.scalars(sa.select(OutboxMessage)) if "title" in row.payload]
+    assert told_of[0] == "dear"
+    ordered = list(session.scalars(sa.select(Insight.title).order_by(insights.by_worth(organisation))))
+    assert ordered == ["dear", *(f"yen {n}" for n in range(5, -1, -1))]
+
+
+def test_a_channels_threshold_is_in_the_organisations_currency(session: Session) -> None:
+    yen = Found("anomaly:yen", "anomaly", "yen", {"team": "payments"}, 60_000.0, "JPY")  # 400 dollars
+    organisation = ORGANISATION.model_copy(update={"exchange_rates": {"JPY": Decimal(150)}})
+    insights.store(session, [yen], organisation, NOW, NOW)
+    assert told(session) == []
+
+
+def test_what_is_worth_more_a_month_stands_first(session: Session) -> None:
+    """An anomaly's impact is a day's, a recommendation's a month's."""
+    a_day = Found("anomaly:d", "anomaly", "50 a day", {}, 50.0, "USD")
+    a_month = Found("waste:m", "recommendation", "900 a month", {}, 900.0, "USD")
+    look(session, a_day, a_month)
+    ordered = session.scalars(sa.select(Insight.title).order_by(insights.by_worth(ORGANISATION)))
+    assert list(ordered) == ["50 a day", "900 a month"]

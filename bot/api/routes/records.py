@@ -48,7 +48,7 @@ _LOG = {
 def measures(request: Request, context: InContext, caller: Reader) -> Response:
     """A value of null is not yet known, and neither good nor bad."""
     with context.database.app.connect() as connection:
-        found = kpis.read(connection, len(context.organisation.people))
+        found = kpis.read(connection, len(context.organisation.people), context.organisation)
     return etags.respond(request, [{**asdict(kpi), "good": kpi.good} for kpi in found])
 
 

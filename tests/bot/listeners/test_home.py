@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.listeners import home
 from config.access import Actor, Role
+from config.organisation import Organisation
 from db.tables import BudgetPeriod, BudgetRow, Forecast, Insight, Question
 from tests.flows.daily import spend
 
@@ -52,7 +53,7 @@ def costs(session: Session) -> Session:
 
 def test_ones_teams_stand_with_budget_and_forecast(costs: Session) -> None:
     """Spent so far plus what the forecast expects of the rest of the month; other teams are not one's own."""
-    (team,) = home.gather(costs, MAYA, TODAY)["teams"]
+    (team,) = home.gather(costs, MAYA, TODAY, Organisation())["teams"]
     assert (team["team"], team["month"], team["budget"]) == ("payments", 400.0, Decimal(700))
     assert team["forecast"] == pytest.approx(400 + 10 * 21)
     assert team["days"] == [10.0] * 10 + [20.0] * 20
@@ -60,7 +61,9 @@ def test_ones_teams_stand_with_budget_and_forecast(costs: Session) -> None:
 
 def test_a_team_without_a_budget_has_a_forecast_all_the_same(costs: Session) -> None:
     """It comes from the forecasts, not from budgets."""
-    (team,) = home.gather(costs, Actor(id="U2", teams=frozenset({"search"}), sees_all=True), TODAY)["teams"]
+    (team,) = home.gather(costs, Actor(id="U2", teams=frozenset({"search"}), sees_all=True), TODAY, Organisation())[
+        "teams"
+    ]
     assert (team["budget"], team["forecast"]) == (None, pytest.approx(20 * 5 + 10 * 5))
 
 
@@ -79,7 +82,7 @@ def test_insights_of_ones_own_come_first(costs: Session) -> None:
             )
         )
     costs.flush()
-    assert [one["title"] for one in home.gather(costs, MAYA, TODAY)["insights"]] == ["mine", "nobody's"]
+    assert [one["title"] for one in home.gather(costs, MAYA, TODAY, Organisation())["insights"]] == ["mine", "nobody's"]
 
 
 @pytest.mark.parametrize(("developers", "share"), [(4, 50.0), (0, 100.0), (1, 100.0)])
@@ -88,7 +91,7 @@ def test_askers_are_counted_of_all_developers(developers: int, share: float, cos
     for number, asker in enumerate(("U1", "U1", "U2", "cli", "eval", "system")):
         costs.add(Question(reference=f"R{number}", asker=asker, question="?", outcome="answer"))
         costs.flush()
-    measured = {kpi["name"]: kpi for kpi in home.gather(costs, MAYA, TODAY, developers)["kpis"]}
+    measured = {kpi["name"]: kpi for kpi in home.gather(costs, MAYA, TODAY, Organisation(), developers)["kpis"]}
     assert measured["weekly_askers"]["value"] == share
     assert measured["weekly_askers"]["good"] == (share >= 70)
 
@@ -100,7 +103,7 @@ def test_ones_own_insight_stands_behind_any_number_of_others(costs: Session) -> 
     costs.add(_insight("mine", "payments", 1))
     costs.flush()
     only_mine = Actor(id="U3", name="Sam", teams=frozenset({"payments"}))
-    assert [item["title"] for item in home.gather(costs, only_mine, TODAY)["insights"]] == ["mine"]
+    assert [item["title"] for item in home.gather(costs, only_mine, TODAY, Organisation())["insights"]] == ["mine"]
 
 
 def _insight(title: str, team: str, impact: int) -> Insight:

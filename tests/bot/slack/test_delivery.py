@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.runtime import web_client
 from bot.slack.delivery import Delivery
+from config.organisation import Organisation
 from config.settings import Settings
 from db import outbox
 from db.database import Database
@@ -338,5 +339,5 @@ def test_an_insight_knows_when_its_first_card_was_posted(
     deliver(delivery)
     assert posted() == first
     with clean_database.app.connect() as connection:
-        measured = {kpi.name: kpi.value for kpi in kpis.read(connection, 0)}
+        measured = {kpi.name: kpi.value for kpi in kpis.read(connection, 0, Organisation())}
     assert measured["time_to_detect"] == pytest.approx((first - arrived).total_seconds() / 60, abs=0.01)

@@ -20,7 +20,7 @@ DAYS = (TODAY - FIRST).days
 def test_yesterday_is_compared_with_its_weekday(session: Session) -> None:
     """Three lines at most, and no word of lateness."""
     spend(session, FIRST, [100.0] * (DAYS - 1) + [112.0], team="payments")
-    digest = compose(session, {"team": "payments"}, TODAY)
+    digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert digest.payload["lines"][0].startswith("Yesterday $112, 12 % over a usual Monday. Month $2.3k.")
     assert digest.payload["late"] is None
@@ -31,14 +31,14 @@ def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
     """A service that rose nine days ago is still why a Monday is dearer than usual Mondays; small moves are no news."""
     spend(session, FIRST, [100.0] * DAYS, team="payments")
     spend(session, FIRST, [10.0] * (DAYS - 9) + [50.0] * 9, team="payments", service="Lambda")
-    digest = compose(session, {"team": "payments"}, TODAY)
+    digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert (
         "Mover: Lambda +$30 against a usual Monday." in digest.payload["lines"][1]
     )  # three Mondays of 10 and one of 50
     assert digest.details["sections"][0]["rows"][0] == ["Lambda", "$50", "$30"]
     spend(session, FIRST, [7.0] * DAYS, team="search")
-    quiet = compose(session, {"team": "search"}, TODAY)
+    quiet = compose(session, {"team": "search"}, TODAY, Organisation())
     assert quiet is not None
     assert "Mover" not in quiet.text
 
@@ -46,7 +46,7 @@ def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
 def test_a_bill_that_ends_early_is_late_and_no_drop(session: Session) -> None:
     """Two days are missing: the digest is about the last one there is, and says so."""
     spend(session, FIRST, [100.0] * (DAYS - 2), team="payments")
-    digest = compose(session, {"team": "payments"}, TODAY)
+    digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert digest.payload["late"] == "The bills are late: they end on Sat 21 Nov; nothing is said about later days."
     assert digest.payload["lines"][0].startswith("Saturday 21 Nov $100, as a usual Saturday.")
@@ -55,7 +55,7 @@ def test_a_bill_that_ends_early_is_late_and_no_drop(session: Session) -> None:
 def test_a_day_that_has_partly_arrived_is_left_out(session: Session) -> None:
     """38 % of a Monday is not a drop of 62 %."""
     spend(session, FIRST, [100.0] * (DAYS - 1) + [38.0], team="payments")
-    digest = compose(session, {"team": "payments"}, TODAY)
+    digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert (
         digest.payload["late"] == "Mon 23 Nov has not wholly arrived (about 38 % of it); this is about the days before."
@@ -75,7 +75,7 @@ def test_what_earlier_loads_showed_decides_how_whole_a_day_is(session: Session) 
         for age, cost in ((0, 0.0), (1, 60.0), (2, 99.0), (11, 100.0)):
             session.add(Completeness(source_id=source, usage_date=day, seen_on=day + timedelta(days=age), cost=cost))
     session.flush()
-    digest = compose(session, {"team": "payments"}, TODAY)
+    digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert "about 60 % of it" in digest.payload["late"]
 
@@ -84,7 +84,10 @@ def test_a_scope_waits_only_for_its_own_providers(session: Session) -> None:
     """Google's bill is late; a team that is not there has its digest of yesterday."""
     spend(session, FIRST, [100.0] * DAYS, team="payments")
     spend(session, FIRST, [50.0] * (DAYS - 3), team="ml", provider="Google Cloud")
-    mine, everything = compose(session, {"team": "payments"}, TODAY), compose(session, {}, TODAY)
+    mine, everything = (
+        compose(session, {"team": "payments"}, TODAY, Organisation()),
+        compose(session, {}, TODAY, Organisation()),
+    )
     assert mine is not None
     assert everything is not None
     assert mine.payload["late"] is None

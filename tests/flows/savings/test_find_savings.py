@@ -108,7 +108,7 @@ def test_steady_use_without_a_commitment_is_priced_at_the_discount_of_its_servic
     session.execute(sa.text("UPDATE finops.daily_costs SET list_cost = 100 WHERE commitment_status = 'Used'"))
     spend(session, start, [50.0] * 60, service="Azure VM", provider="Microsoft")
     spend(session, start, [500.0] * 60, service="S3", service_category="Storage")
-    found = {one.resource_id: one for one in commitment_gaps(session, TODAY)}
+    found = {one.resource_id: one for one in commitment_gaps(session, TODAY, Organisation())}
     assert set(found) == {"AWS: EC2", "Microsoft: Azure VM"}
     assert found["AWS: EC2"].monthly_savings == round(100 * 365.25 / 12 * 0.25, 2)
     assert found["Microsoft: Azure VM"].monthly_savings is None
@@ -143,7 +143,7 @@ def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: D
                     )
                 )
     with Session(clean_database.app) as session:
-        (gap,) = [one for one in commitment_gaps(session, TODAY) if one.kind == "commitment_unused"]
+        (gap,) = [one for one in commitment_gaps(session, TODAY, Organisation()) if one.kind == "commitment_unused"]
     assert (gap.resource_id, gap.account, gap.monthly_savings) == ("arn:plan", "payer", None)
     assert gap.evidence["arithmetic"] == {"paid": 300.0, "unused": 120.0}
     find_savings.run(clean_database, ORGANISATION, NOW)
