@@ -109,10 +109,15 @@ def verify(session: Session, kept: Iterable[Intact] = ()) -> Intact | Broken:
 
     The end is held against the row that a trigger keeps, and against heads `kept` outside of the database.
     """
+    return _verify_after(session, kept, *_beginning(session))
+
+
+def _verify_after(session: Session, kept: Iterable[Intact], number: int, previous: str) -> Intact | Broken:
+    """`verify` of what follows entry `number`, whose hash is `previous`."""
     head = session.execute(sa.select(AuditHead.entries, AuditHead.hash)).one_or_none()
-    known = {one.entries: one.head for one in kept if one.entries}
-    number, previous = _beginning(session)
-    for entry in session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+    known = {one.entries: one.head for one in kept if one.entries > number}
+    following = sa.select(AuditEntry).where(AuditEntry.id > number).order_by(AuditEntry.id)
+    for entry in session.scalars(following.execution_options(yield_per=1000)):
         number += 1
         if entry.id != number:
             return Broken(number, f"entry {number} is missing")
@@ -158,8 +163,10 @@ def shorten(session: Session, before: datetime) -> int:
     The chain stays verifiable: an entry says through which number and hash it was cut, and `verify` asks for
     that entry. Raises `UserError` when the chain is broken, for then nothing that could show how may be removed.
     """
-    locks.take(session, Lock.AUDIT)
     found = verify(session)
+    locks.take(session, Lock.AUDIT)  # only now: the walk over the whole log takes long, and every question waits
+    if isinstance(found, Intact):
+        found = _verify_after(session, (), found.entries, found.head)
     if isinstance(found, Broken):
         raise UserError(
             f"The audit log is not shortened, because it is broken: {found.reason}. Run `finops audit verify`."

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from config.organisation import Remediation
-from playbooks.schema import DAYS, Condition, Guards, Playbook
+from playbooks.schema import DAYS, Condition, Guards, Playbook, Window
 
 _ABSENT = "absent"
 
@@ -195,21 +195,31 @@ def over_limits(guards: Guards, steps: Sequence[PlannedStep], of_this_type: int 
 
 
 def closed(guards: Guards, now: datetime) -> str | None:
-    """Why nothing may change at this moment: a freeze, or no change window is open. Times in the window's zone."""
+    """Why nothing may change at this moment: a freeze, or no change window is open. Times and days in its zone."""
+    today = local(guards, now).date()
     for freeze in guards.freezes:
-        if freeze.start <= now.date() <= freeze.end:
+        if freeze.start <= today <= freeze.end:
             return f"changes are frozen through {freeze.end:%d %b}: {freeze.reason}"
     if not guards.windows:
         return None
-    for window in guards.windows:
-        local = now.astimezone(ZoneInfo(window.timezone))
-        if DAYS[local.weekday()] in window.days and window.start <= local.time() < window.end:
-            return None
+    if any(_is_open(window, now) for window in guards.windows):
+        return None
     windows = "; ".join(
         f"{', '.join(window.days)} {window.start:%H:%M}-{window.end:%H:%M} {window.timezone}"
         for window in guards.windows
     )
     return f"outside the change window ({windows})"
+
+
+def local(guards: Guards, now: datetime) -> datetime:
+    """The moment in the time zone of the change window that is open, else of the first; UTC where there is none."""
+    windows = sorted(guards.windows, key=lambda window: not _is_open(window, now))
+    return now.astimezone(ZoneInfo(windows[0].timezone) if windows else UTC)
+
+
+def _is_open(window: Window, now: datetime) -> bool:
+    at = now.astimezone(ZoneInfo(window.timezone))
+    return DAYS[at.weekday()] in window.days and window.start <= at.time() < window.end
 
 
 def changed(planned: Mapping[str, Any], seen: Mapping[str, Any]) -> str | None:

@@ -16,11 +16,12 @@ from config.settings import read_settings
 from db import engines
 from db.tables import Remediation, RemediationStep, Resource
 from flows import failure
-from playbooks.plan import Target, closed
+from playbooks.plan import Target, closed, local
 from playbooks.planning import accepted, busy, candidates
 from playbooks.proposing import propose_targets
 from playbooks.schema import Playbook, read_playbooks
 
+_ONE_NIGHT = timedelta(hours=12)  # an evening goes on past midnight where two windows meet there
 STOPS, STARTS = "schedule_stop", "schedule_start"
 _AUTO_AGAIN = timedelta(
     days=7
@@ -35,7 +36,7 @@ def apply_schedules() -> list[int]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("apply_schedules", database, organisation), Session(database.app) as session, session.begin():
+    with failure.told("apply_schedules", database, organisation), Session(database.app) as session:
         cloud = cloud_of(settings, organisation.remediation)
         return apply(session, read_playbooks(), cloud, organisation, datetime.now(UTC))
 
@@ -43,13 +44,17 @@ def apply_schedules() -> list[int]:
 def apply(
     session: Session, playbooks: Mapping[str, Playbook], cloud: Cloud, organisation: Organisation, now: datetime
 ) -> list[int]:
-    """Leave what each schedule wants now, and what a playbook in mode auto answers by itself. The caller commits."""
+    """Leave what each schedule wants now, and what a playbook in mode auto answers by itself; commits after each.
+
+    An audit entry holds a lock until its commit, and the next playbook's resources are observed at the provider.
+    """
     left: list[int] = []
     for playbook in playbooks.values():
         scheduled = playbook.trigger.kind in {STOPS, STARTS}
         if (scheduled or playbook.mode == "auto") and closed(playbook.guards, now) is None:
             targets = due(session, playbook, playbooks, now) if scheduled else unattended(session, playbook, now)
             numbers = propose_targets(session, playbook, targets, cloud, organisation, SYSTEM.id, now)
+            session.commit()
             left += numbers if isinstance(numbers, list) else []
     return left
 
@@ -65,10 +70,11 @@ def unattended(session: Session, playbook: Playbook, now: datetime) -> list[Targ
 
 
 def due(session: Session, playbook: Playbook, playbooks: Mapping[str, Playbook], now: datetime) -> list[Target]:
-    """The tagged resources, once a day each, so that a person who decides
+    """The tagged resources, once a day of the window's zone each, so that a person who decides
     otherwise is not overruled; starting is only for what the schedule stopped.
     """
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = local(playbook.guards, now).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = min(midnight, now - _ONE_NIGHT)
     of_today = sa.select(RemediationStep.resource_id).join(
         Remediation, Remediation.id == RemediationStep.remediation_id
     )

@@ -2,7 +2,7 @@
 explain it, and say so in the remediation's thread.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -57,19 +57,23 @@ def verify_pending(session: Session, now: datetime, playbooks: Mapping[str, Play
     due = session.scalars(
         sa.select(Saving).where(Saving.status == "pending").order_by(Saving.id).with_for_update()
     ).all()
-    counts: dict[str, int] = defaultdict(int)
-    for saving in due:
-        through = _complete_through(session, saving, now.date())
-        if through <= saving.applied_on + timedelta(days=saving.window_days):
-            continue
-        verdict = _judge(session, saving, through)
-        counts[verdict.status] += 1
+    verdicts = [judged for saving in due if (judged := _judged(session, saving, now.date())) is not None]
+    counts: Counter[str] = Counter(verdict.status for _, verdict in verdicts)
+    for saving, verdict in verdicts:  # all judged before: the first audit entry holds the log until the commit
         if verdict.status != "pending":
             _store(session, saving, verdict, now)
     session.flush()
     for number in dict.fromkeys(saving.remediation_id for saving in due if saving.verified_at is not None):
         _say(session, session.get_one(Remediation, number), now, playbooks)
     return dict(counts)
+
+
+def _judged(session: Session, saving: Saving, today: date) -> tuple[Saving, Verdict] | None:
+    """The verdict on a saving whose window is over on its bill, else None."""
+    through = _complete_through(session, saving, today)
+    if through <= saving.applied_on + timedelta(days=saving.window_days):
+        return None
+    return saving, _judge(session, saving, through)
 
 
 def _complete_through(session: Session, saving: Saving, today: date) -> date:

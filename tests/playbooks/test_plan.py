@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from config.organisation import Remediation
 from playbooks.plan import PlannedStep, Target, changed, closed, digest, from_json, objection, over_limits
-from playbooks.schema import Freeze, Guards, Playbook, Window, read_playbooks
+from playbooks.schema import DAYS, Freeze, Guards, Playbook, Window, read_playbooks
 from tests.playbooks.approval.test_rules import plan
 
 BOOK = read_playbooks()["ec2-stop-idle"]
@@ -127,3 +127,13 @@ def test_a_part_names_what_was_not_chosen() -> None:
     assert part.resources() == ("i-1",)
     assert [(item.resource_id, item.reason) for item in part.left_out] == [("i-0", "not chosen"), ("i-2", "not chosen")]
     assert part.monthly_savings() == 10
+
+
+def test_a_freeze_is_of_days_where_the_window_is() -> None:
+    """In Auckland 24 December ends eleven hours before it does in London."""
+    guards = Guards(
+        windows=(Window(days=DAYS, start=time(0), end=time(23, 59), timezone="Pacific/Auckland"),),
+        freezes=(Freeze(start=date(2026, 12, 24), end=date(2026, 12, 24), reason="holidays"),),
+    )
+    assert closed(guards, datetime(2026, 12, 23, 12, tzinfo=UTC)) is not None
+    assert closed(guards, datetime(2026, 12, 24, 12, tzinfo=UTC)) is None

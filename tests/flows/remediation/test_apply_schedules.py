@@ -3,7 +3,8 @@ themselves; a person's decision stands; and escalations.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -13,12 +14,15 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud
 from config.organisation import Channel, Organisation
 from config.organisation import Remediation as Limits
+from db import locks
 from db.database import Database
-from db.tables import Insight, OutboxMessage, Recommendation, Remediation, RemediationStep, Resource
+from db.locks import Lock
+from db.tables import AuditEntry, Insight, OutboxMessage, Recommendation, Remediation, RemediationStep, Resource
 from flows.remediation.apply_schedules import apply
 from flows.remediation.escalate_insights import escalate
+from playbooks import proposing
 from playbooks.run.execute import Run, execute
-from playbooks.schema import Playbook, read_playbooks
+from playbooks.schema import DAYS, Playbook, Window, read_playbooks
 from tests.playbooks.conftest import aws, cloud, run_instances, states
 
 __all__ = ["aws", "cloud"]
@@ -47,7 +51,7 @@ def known(database: Database, ids: list[str], **changes: object) -> None:
 
 
 def applied(database: Database, cloud: Cloud, now: datetime) -> list[int]:
-    with Session(database.app) as session, session.begin():
+    with Session(database.app) as session:
         return apply(session, PLAYBOOKS, cloud, ORGANISATION, now)
 
 
@@ -121,6 +125,50 @@ def test_until_it_has_earned_it_a_person_approves(clean_database: Database, clou
             )
     [number] = applied(clean_database, cloud, EVENING)
     assert ran(clean_database, cloud, number, EVENING) == "proposed"
+
+
+def test_nobody_waits_for_the_audit_log_while_a_playbook_observes(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry about one playbook's proposal is committed before the next playbook's resources are looked at."""
+    known(clean_database, run_instances(1, TAGS))
+    books = {name: replace_name(PLAYBOOKS["ec2-evening-stop"], name) for name in ("first", "second")}
+    free = []
+    plans = proposing.make_plans
+
+    def observed(*arguments: Any) -> Any:
+        with clean_database.app.connect() as other, locks.hold(other, Lock.AUDIT, wait=False) as mine:
+            free.append(mine)
+        return plans(*arguments)
+
+    monkeypatch.setattr(proposing, "make_plans", observed)
+    with Session(clean_database.app) as session:
+        apply(session, books, cloud, ORGANISATION, EVENING)
+    with Session(clean_database.app) as session:
+        assert session.scalar(sa.select(sa.func.count(AuditEntry.id))) == 1  # the second found nothing left to propose
+    assert free == [True, True]
+
+
+def replace_name(playbook: Playbook, name: str) -> Playbook:
+    return playbook.model_copy(update={"name": name})
+
+
+def test_once_a_day_is_once_a_day_of_the_windows_zone(clean_database: Database, cloud: Cloud) -> None:
+    """What a person starts again in a New York evening is not stopped a second time after midnight UTC."""
+    [machine] = run_instances(1, TAGS)
+    known(clean_database, [machine])
+    evening = PLAYBOOKS["ec2-evening-stop"]
+    new_york = Window(days=DAYS, start=time(16), end=time(23), timezone="America/New_York")
+    guards = evening.guards.model_copy(update={"windows": (new_york,)})
+    books = {evening.name: evening.model_copy(update={"guards": guards})}
+    first = datetime(2026, 11, 23, 21, 15, tzinfo=UTC)  # 16:15 there
+    with Session(clean_database.app) as session:
+        [number] = apply(session, books, cloud, ORGANISATION, first)
+        session.execute(sa.update(Remediation).where(Remediation.id == number).values(state="succeeded"))
+        session.execute(sa.update(RemediationStep).values(state="verified", finished_at=first))
+        session.commit()
+        assert apply(session, books, cloud, ORGANISATION, datetime(2026, 11, 24, 0, 15, tzinfo=UTC)) == []  # 19:15
+        assert len(apply(session, books, cloud, ORGANISATION, datetime(2026, 11, 24, 21, 15, tzinfo=UTC))) == 1
 
 
 @pytest.mark.parametrize(("status", "age", "told"), [("open", 5, 1), ("open", 3, 0), ("acknowledged", 5, 0)])
