@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from bot import assistant, runtime
+from bot import assistant, prefect_client, runtime
 from bot.duties import Duty, failing, perform_all
-from bot.listeners import questions, requests, subscriptions
+from bot.listeners import questions, subscriptions
 from bot.runtime import Runtime
 from bot.slack import calls, inbox
 from bot.slack.rotation import SlackSecrets
@@ -31,6 +31,7 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db import audit, postgres
 from db.database import Database
+from domain import flow_requests
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -61,7 +62,7 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    starter = requests.prefect_starter(partial(requests.prefect_address, settings))
+    starter = prefect_client.prefect_starter(partial(prefect_client.prefect_address, settings))
     deps = connect_deps(settings, organisation, database)
     connecting = {"slack": lambda: "is being connected"}
     api = create_app(Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting))
@@ -90,7 +91,7 @@ def serving(
     organisation: Organisation,
     database: Database,
     answer_side: assistant.Answers,
-    start_flow: requests.StartFlow,
+    start_flow: flow_requests.StartFlow,
     api: "FastAPI | None" = None,
 ) -> Iterator[Runtime]:
     """A connected bot for the length of a block, with the API where one is given; raises as `run`."""
@@ -246,7 +247,7 @@ def duties_of(bot: Runtime) -> tuple[Duty, ...]:
         Duty("start_flows", 0, _FlowStarter(bot).start_due),
         Duty("ask_subscriptions", _RESUME_EVERY, partial(subscriptions.ask_due, bot)),
         Duty("resume_questions", _RESUME_EVERY, partial(questions.resume, bot)),
-        Duty("tell_ended_flows", _RESUME_EVERY, partial(_in_session, bot, requests.tell_ended)),
+        Duty("tell_ended_flows", _RESUME_EVERY, partial(_in_session, bot, flow_requests.tell_ended)),
         Duty("forget_events", 3600, partial(_in_session, bot, _forget_events)),
         Duty("note_configuration", 3600, partial(_in_session, bot, partial(_note_configuration, bot))),
         Duty("keep_audit_head", 3600, partial(_in_session, bot, partial(_keep_head, bot))),
@@ -281,7 +282,7 @@ class _FlowStarter:
         """Start what is due, and wake the delivery for the cards."""
         if time.monotonic() < self.not_before:
             return
-        started, up = requests.trigger_due(self.bot.database, self.bot.start_flow, self.bot.clock())
+        started, up = flow_requests.trigger_due(self.bot.database, self.bot.start_flow, self.bot.clock())
         self.not_before = 0.0 if up else time.monotonic() + _PREFECT_WAIT
         if started or not up:
             self.bot.delivery.wake.set()

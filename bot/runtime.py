@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from bot.assistant import Answers
 from bot.duties import Duty
-from bot.listeners.requests import StartFlow
 from bot.slack import calls, errors
 from bot.slack.delivery import Delivery
 from bot.slack.errors import Where
@@ -25,6 +24,7 @@ from config import logs
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
+from domain.flow_requests import StartFlow
 
 _QUESTIONS, _CLICKS = 8, 8
 _FINISH_SECONDS = 25.0

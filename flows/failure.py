@@ -15,7 +15,7 @@ from config.errors import UserError
 from config.organisation import Organisation
 from db import outbox
 from db.database import Database
-from db.tables import FlowRequest
+from domain import flow_requests
 from flows.following import followed
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def tell(
     run = flow_run.id or token_hex(8)
     text = f"The flow {flow} failed. {reason}"
     with Session(database.app) as session, session.begin():
-        request = close_request(session, request_key, "failed", {"reason": reason})
+        request = flow_requests.close(session, request_key, "failed", {"reason": reason}, datetime.now(UTC))
         if request is not None and request.channel:
             outbox.leave(
                 session,
@@ -58,19 +58,6 @@ def tell(
             )
         for channel in organisation.admin_channels():
             outbox.leave(session, channel, "note", {"text": text}, f"flow:{run}:failed:{channel}")
-
-
-def close_request(
-    session: Session, request_key: str | None, state: str, result: dict[str, object]
-) -> FlowRequest | None:
-    """Note the end of the run that a click asked for; None when no click did, or its end is noted already."""
-    if request_key is None:
-        return None
-    request = session.scalar(sa.select(FlowRequest).where(FlowRequest.key == request_key).with_for_update())
-    if request is None or request.state in ("finished", "failed"):
-        return None
-    request.state, request.result, request.finished_at = state, result, datetime.now(UTC)
-    return request
 
 
 def _will_be_repeated() -> bool:

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud
 from config.organisation import Organisation
 from db import audit
+from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.rules import lacks_role
+from playbooks.approval.start import request_run
 from playbooks.approval.stored import rule_of
 from playbooks.notifications import tell
 from playbooks.plan import Target
@@ -79,7 +81,7 @@ def propose_targets(
     plans = make_plans(playbook, targets, cloud, organisation.remediation, now)
     if isinstance(plans, NothingToDo):
         return plans
-    stopped = life.is_stopped(session) or not organisation.remediation.enabled
+    stopped = kill_switch.is_stopped(session) or not organisation.remediation.enabled
     earned = (
         not stopped
         and playbook.mode == "auto"
@@ -110,6 +112,7 @@ def propose_targets(
                 }
             ]
             audit.append(session, "system", "remediation.auto_approved", str(remediation.id), {})
+            request_run(session, remediation.id, AUTO)
             tell(session, remediation, playbook)
         numbers.append(remediation.id)
     return numbers

@@ -23,9 +23,7 @@ from bot import assistant
 from bot.api.app import create_app
 from bot.api.auth import tokens
 from bot.api.context import Context
-from bot.listeners import requests
 from bot.listeners.alerts import payload_of
-from bot.listeners.requests import FlowAsk
 from bot.run import serving
 from bot.runtime import Runtime
 from config.access import ENTRANCES, PERMISSIONS, Action, Actor, Role, matrix
@@ -36,6 +34,8 @@ from config.settings import Settings
 from db import outbox
 from db.database import Database
 from db.tables import BudgetRow, FlowRequest, Insight, Question, Remediation, Switch
+from domain import flow_requests
+from domain.flow_requests import FlowAsk
 from nl2sql.deps import Deps
 from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks
@@ -192,8 +192,8 @@ def slack_run(house: House, role: Role) -> bool:
     asker = Actor(id="U0SOMEBODY", name="Somebody", roles=frozenset({Role.MEMBER}))
     with house.bot.session() as session:
         ask = FlowAsk(FLOW, {"source": f"bill-{number}"}, f"Refresh bill-{number}")
-        made = requests.request(session, ask, asker, datetime.now(UTC), CHANNEL, None, ())
-    assert isinstance(made, requests.Waiting)
+        made = flow_requests.request(session, ask, asker, datetime.now(UTC), CHANNEL, None, ())
+    assert isinstance(made, flow_requests.Waiting)
     ts = house.slack.wait_for_message(lambda message: f"bill-{number}" in str(message["blocks"]))["ts"]
 
     def state() -> str:

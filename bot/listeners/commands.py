@@ -10,17 +10,18 @@ from slack_sdk.errors import SlackApiError
 from analysis import formatting
 from bot.cards.elements import mrkdwn
 from bot.cards.messages import notices
-from bot.listeners import budgets, clicks, questions, requests, subscriptions
+from bot.listeners import budgets, clicks, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners
 from bot.listeners.questions import Heard
-from bot.listeners.requests import FlowAsk, UnderWay, Waiting
 from bot.runtime import Runtime
 from bot.slack import inbox
 from bot.slack.errors import Where
 from config import access
 from config.access import Denied
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
+from domain import flow_requests
 from domain import kpis as measured
+from domain.flow_requests import FlowAsk, UnderWay, Waiting
 from domain.insights import by_worth
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
     actor = runtime.people.actor(str(where.user))
     operators = runtime.people.with_role(*_OPERATORS)
     with runtime.session() as session:
-        outcome = requests.request(session, ask, actor, runtime.clock(), where.channel, where.thread, operators)
+        outcome = flow_requests.request(session, ask, actor, runtime.clock(), where.channel, where.thread, operators)
     if isinstance(outcome, Denied):
         clicks.whisper(runtime, where, outcome.reason)
     elif isinstance(outcome, UnderWay):
@@ -152,7 +153,9 @@ def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
 
 def _decide(runtime: Runtime, click: Click, *, approve: bool) -> None:
     with runtime.session() as session:
-        decided = requests.decide(session, int(click.value), runtime.people.actor(click.user), runtime.clock(), approve)
+        decided = flow_requests.decide(
+            session, int(click.value), runtime.people.actor(click.user), runtime.clock(), approve
+        )
     if isinstance(decided, Denied):
         clicks.whisper(runtime, click.where, decided.reason)
     elif approve:
@@ -174,7 +177,7 @@ def _budget(runtime: Runtime, where: Where, trigger: str) -> None:
 
 
 def _stop_all(runtime: Runtime, where: Where, *, on: bool) -> None:
-    from playbooks.approval.lifecycle import set_stop_all
+    from playbooks.approval.kill_switch import set_stop_all
 
     with runtime.session() as session:
         decided = set_stop_all(session, runtime.people.actor(str(where.user)), runtime.clock(), on)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from aws.clients import cloud_of
 from bot.cards.messages import alert, proposal_modals
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
@@ -16,10 +17,15 @@ from bot.runtime import Runtime
 from bot.slack.errors import Where
 from config import access
 from config.access import Actor, Denied
-from db import audit
-from db.tables import FlowRequest, Remediation
+from db.tables import Remediation
+from playbooks.approval.lifecycle import approve, choose, may_approve, reject, snooze
+from playbooks.approval.undo import request_undo
+from playbooks.notifications import summarise
+from playbooks.plan import shown_steps
+from playbooks.run.log import Run
+from playbooks.run.recovery import recheck
+from playbooks.schema import read_playbooks
 
-DEPLOYMENT = "remediate/remediate"
 _GONE = "That proposal is no longer kept."
 
 
@@ -74,15 +80,11 @@ def on_confirmed(runtime: Runtime, submission: Submission) -> None:
 
 
 def on_undo(runtime: Runtime, click: Click) -> None:
-    """Leave a remediation that undoes this one, and start it."""
-    from playbooks.approval.lifecycle import request_undo
+    """Leave a remediation that undoes this one and starts by itself."""
 
     def undo(session: Session, actor: Actor, books: Any) -> Denied | None:
         made = request_undo(session, _number(click.value), actor, runtime.clock(), books)
-        if isinstance(made, Denied):
-            return made
-        start(session, made.id, actor)
-        return None
+        return made if isinstance(made, Denied) else None
 
     _decide(runtime, click.where, undo)
 
@@ -91,9 +93,6 @@ def on_chosen(runtime: Runtime, submission: Submission) -> None:
     """Replace the proposal by one for the ticked resources, and approve that
     where who ticked may; nobody can tick what was not in the frozen plan.
     """
-    from playbooks.approval.lifecycle import choose
-    from playbooks.plan import shown_steps
-
     ticked = [
         value for block, values in submission.values.items() if block.startswith("resources_") for value in values or []
     ]
@@ -116,7 +115,6 @@ def on_chosen(runtime: Runtime, submission: Submission) -> None:
 
 def on_rejected(runtime: Runtime, submission: Submission) -> None:
     """Close the proposal with a reason."""
-    from playbooks.approval.lifecycle import reject
 
     def close(session: Session, actor: Actor, books: Any) -> Denied | None:
         decided = reject(
@@ -129,7 +127,6 @@ def on_rejected(runtime: Runtime, submission: Submission) -> None:
 
 def on_snoozed(runtime: Runtime, submission: Submission) -> None:
     """Close the proposal and keep its resources out of new ones for a while."""
-    from playbooks.approval.lifecycle import snooze
 
     def close(session: Session, actor: Actor, books: Any) -> Denied | None:
         until = runtime.clock() + timedelta(days=int(submission.values.get("days") or 7))
@@ -149,14 +146,9 @@ def show_plan(runtime: Runtime, click: Click) -> None:
 
 def look_again(runtime: Runtime, click: Click) -> None:
     """Look at what nobody knows about; the card and its thread tell what was seen."""
-    from aws.clients import cloud_of
-    from playbooks.run.log import Run
-    from playbooks.run.recovery import recheck as look
-    from playbooks.schema import read_playbooks
-
     limits = runtime.organisation.remediation
     run = Run(runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock)
-    found = look(run, _number(click.value), runtime.people.actor(click.user))
+    found = recheck(run, _number(click.value), runtime.people.actor(click.user))
     if isinstance(found, Denied):
         clicks.whisper(runtime, click.where, found.reason)
 
@@ -165,9 +157,6 @@ def _choose_modal(runtime: Runtime, click: Click, summary: dict[str, Any], about
     """The checkboxes; its button says whether ticking approves, which it does
     for who could approve the whole and where nothing has to be typed.
     """
-    from playbooks.approval.lifecycle import may_approve
-    from playbooks.schema import read_playbooks
-
     with runtime.session() as session:
         able = may_approve(
             session, _number(click.value), runtime.people.actor(click.user), runtime.clock(), read_playbooks()
@@ -178,38 +167,15 @@ def _choose_modal(runtime: Runtime, click: Click, summary: dict[str, Any], about
     )
 
 
-def start(session: Session, remediation_id: int, actor: Actor) -> None:
-    """Keep the start until Prefect has taken it, in the transaction of the approval; its key makes it one run."""
-    request = FlowRequest(
-        key=f"remediation-{remediation_id}",
-        deployment=DEPLOYMENT,
-        parameters={"remediation_id": remediation_id},
-        state="approved",
-        requested_by=actor.id,
-        approved_by=actor.id,
-        result={"what": f"Remediation {remediation_id}"},
-    )
-    session.add(request)
-    audit.append(session, actor.id, "flow.approved", DEPLOYMENT, {"remediation": remediation_id})
-
-
 def _approve(
     runtime: Runtime, session: Session, number: int, actor: Actor, books: Any, typed: str | None
 ) -> Denied | None:
-    from playbooks.approval.lifecycle import approve
-
     decided = approve(session, number, actor, runtime.clock(), books, typed)
-    if isinstance(decided, Denied):
-        return decided
-    if decided.complete:
-        start(session, number, actor)
-    return None
+    return decided if isinstance(decided, Denied) else None
 
 
 def _decide(runtime: Runtime, where: Where, decision: Callable[[Session, Actor, Any], Denied | None]) -> None:
     """Run a decision in one transaction; a refusal is one private sentence, and is kept in the audit log too."""
-    from playbooks.schema import read_playbooks
-
     with runtime.session() as session:
         denied = decision(session, runtime.people.actor(str(where.user)), read_playbooks())
     if denied is not None:
@@ -228,9 +194,6 @@ def _number(value: str) -> int:
 
 
 def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
-    from playbooks.notifications import summarise
-    from playbooks.schema import read_playbooks
-
     with runtime.session() as session:
         row = session.get(Remediation, _number(click.value))
         hidden = row is None or not _may_see(runtime.people.actor(click.user), row)

@@ -4,7 +4,7 @@ predicted, and measure what earlier predictions were worth.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from db import engines, outbox
 from db.database import Database
 from db.tables import BudgetRow, ForecastAccuracy
 from db.tables import Forecast as Stored
-from domain import forecasts_view
+from domain import flow_requests, forecasts_view
 from domain.freshness import newest_day
 from flows import failure
 from flows.anomalies.cost_series import CostSeries, name_of, read
@@ -256,7 +256,7 @@ def _answer(
 ) -> None:
     """The card in the thread that asked."""
     totals = {" ".join(key): money(float(forecast.mean[:30].sum()), key[2]) for key, forecast in found.items()}
-    request = failure.close_request(session, request_key, "finished", {"forecasts": totals})
+    request = flow_requests.close(session, request_key, "finished", {"forecasts": totals}, datetime.now(UTC))
     if request is None or not request.channel or not found:
         return
     key = next(iter(found))

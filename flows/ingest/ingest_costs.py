@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from prefect import State, flow
@@ -16,6 +17,7 @@ from config.settings import read_settings
 from db import engines, locks, outbox
 from db.database import Database
 from db.locks import Lock
+from domain import flow_requests
 from flows import failure
 from flows.anomalies.detect_anomalies import detect_anomalies
 from flows.ingest import showback
@@ -96,7 +98,7 @@ def _report(database: Database, results: dict[str, IngestResult], request_key: s
     """Answer in the thread that asked: rows, totals, what changed."""
     merged = combined(results)
     with Session(database.app) as session, session.begin():
-        request = failure.close_request(session, request_key, "finished", merged)
+        request = flow_requests.close(session, request_key, "finished", merged, datetime.now(UTC))
         if request is not None and request.channel:
             outbox.leave(session, request.channel, "load", merged, f"load:{request_key}", thread_ts=request.thread_ts)
 

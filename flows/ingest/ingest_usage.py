@@ -16,6 +16,7 @@ from config.errors import UserError
 from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
 from db import engines, outbox
+from domain import flow_requests
 from flows import failure
 from flows.ingest.cloud import aws_inventory, aws_utilization
 from flows.ingest.cloud.aws_inventory import Inventory, Place
@@ -50,7 +51,7 @@ def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, An
         check(looked)
         with Session(database.app) as session, session.begin():
             result = store(session, looked, organisation, now)
-            failure.close_request(session, request_key, "finished", result)
+            flow_requests.close(session, request_key, "finished", result, datetime.now(UTC))
         return result
 
 

@@ -14,6 +14,7 @@ from config.organisation import Organisation, Remediation, read_organisation
 from config.settings import read_settings
 from db import engines
 from db.tables import Resource
+from domain import flow_requests
 from flows import failure
 from flows.ingest.cloud import aws_prices
 from flows.ingest.cloud.aws_prices import AwsPriceList, Priced, PriceList
@@ -35,7 +36,7 @@ def refresh_prices(request_key: str | None = None) -> dict[str, Any]:
         priced = fetch(AwsPriceList(client), wanted)
         with Session(database.app) as session, session.begin():
             result = {"prices": store_prices(session, priced, datetime.now(UTC)), "regions": wanted}
-            failure.close_request(session, request_key, "finished", result)
+            flow_requests.close(session, request_key, "finished", result, datetime.now(UTC))
         return result
 
 

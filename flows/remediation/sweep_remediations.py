@@ -10,6 +10,7 @@ from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
 from db import engines, outbox
 from flows import failure
+from playbooks.approval.start import DEPLOYMENT
 from playbooks.run.execute import Run, execute
 from playbooks.run.housekeeping import HANGS_AFTER
 from playbooks.run.housekeeping import sweep as look
@@ -53,7 +54,7 @@ def _start(remediation_id: int, key: str) -> None:
     from prefect.deployments import run_deployment
 
     run_deployment(
-        "remediate/remediate",
+        DEPLOYMENT,
         parameters={"remediation_id": remediation_id},
         timeout=0,
         idempotency_key=key,

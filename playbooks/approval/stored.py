@@ -1,9 +1,13 @@
 """The rules of approval, asked about a stored remediation."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from config.access import Actor, Denied, Role, same_person
+from db import audit
 from db.tables import Remediation
 from playbooks.approval import rules
 from playbooks.plan import frozen
@@ -70,3 +74,20 @@ def may_decide(
     if same_person(actor, remediation.requested_by):
         return None
     return rules.has_role(proposal, rule, actor, now, None)
+
+
+def start_by(remediation: Remediation, playbook: Playbook | None) -> datetime:
+    """Until when an approved remediation may start: an approval is good as long as a proposal was."""
+    if remediation.undo_of is not None or remediation.approved_at is None or playbook is None:
+        return remediation.expires_at
+    return remediation.approved_at + timedelta(hours=playbook.approval.expires_hours)
+
+
+def locked(session: Session, remediation_id: int) -> Remediation | None:
+    return session.scalar(sa.select(Remediation).where(Remediation.id == remediation_id).with_for_update())
+
+
+def refused(session: Session, actor: Actor, remediation_id: int, denied: Denied) -> Denied:
+    """A refusal, kept in the audit log."""
+    audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
+    return denied

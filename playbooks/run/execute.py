@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from db import audit, locks, outbox
 from db.locks import Lock
 from db.tables import Remediation, RemediationStep
+from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
+from playbooks.approval.stored import start_by
 from playbooks.notifications import tell
 from playbooks.plan import Plan, closed, frozen
 from playbooks.run.log import Run, TakenOver, finish, lock
@@ -94,14 +96,14 @@ def _claim(run: Run, remediation_id: int, flow_run_id: str | None, flow_run_url:
             return "unsettled"
         if remediation.state != "approved":
             return remediation.state
-        if life.is_stopped(session) or not run.limits.enabled:
+        if kill_switch.is_stopped(session) or not run.limits.enabled:
             return "stopped"
         playbook = run.playbooks.get(remediation.playbook)
         if refusal := _refusal(run, session, remediation, playbook):
             finish(run, session, remediation, "void", refusal)
             return "void"
         if remediation.undo_of is None and playbook is not None and (reason := closed(playbook.guards, run.now())):
-            return _defer(session, remediation, reason, run.now(), life.start_by(remediation, playbook))
+            return _defer(session, remediation, reason, run.now(), start_by(remediation, playbook))
         remediation.state, remediation.started_at = "running", run.now()
         remediation.flow_run_id, remediation.flow_run_url = flow_run_id, flow_run_url
         audit.append(session, "system", "remediation.started", str(remediation_id), {"flow_run_id": flow_run_id})
@@ -125,7 +127,7 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
         return "the stored plan is not the one that was frozen and approved"
     if remediation.approved_at is None or not remediation.approvals:
         return "nobody's approval is stored with it"
-    if run.now() >= (until := life.start_by(remediation, playbook)):
+    if run.now() >= (until := start_by(remediation, playbook)):
         return f"it could not start before its approval ran out ({until:%d %b %H:%M} UTC)"
     if run.now() < remediation.approved_at - life.CLOCK_SKEW:
         return "this machine's clock is behind that of the approval; set it right and ask for a new plan"

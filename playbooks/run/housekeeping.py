@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from db import audit
 from db.tables import Remediation, RemediationStep
-from playbooks.approval.lifecycle import is_stopped, start_by
+from playbooks.approval.kill_switch import is_stopped
+from playbooks.approval.stored import start_by
 from playbooks.notifications import tell
 from playbooks.plan import closed
 from playbooks.schema import Playbook

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.tables import Remediation
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import Action, ResourceRef
-from playbooks.approval import lifecycle as life
+from playbooks.approval import kill_switch
 from playbooks.plan import PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
 from playbooks.run.log import Run, end, mark, steps_of, where_of
 from playbooks.schema import Playbook
@@ -224,7 +224,7 @@ def _undo_one(run: Run, action: Action, where: ResourceRef, record: dict[str, An
 def is_stopped(run: Run) -> bool:
     """Whether the kill switch is on, or remediation is off in finops.yaml."""
     with Session(run.engine) as session:
-        return life.is_stopped(session) or not run.limits.enabled
+        return kill_switch.is_stopped(session) or not run.limits.enabled
 
 
 def _place(step: PlannedStep) -> ResourceRef:

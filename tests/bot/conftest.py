@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from bot.assistant import Answers
-from bot.listeners.requests import PrefectDown
 from bot.run import serving
 from bot.runtime import Runtime
 from config.access import Actor, Role
@@ -23,6 +22,7 @@ from config.people import Person
 from config.settings import Settings
 from db.database import Database
 from db.tables import Question
+from domain.flow_requests import PrefectDown
 from standins.slack import Handle, Limits, Setup, running_workspace
 
 MAYA, TOMAS, PRIYA = "U0MAYA0001", "U0TOMAS001", "U0PRIYA001"

@@ -20,6 +20,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot import prefect_client
 from config import logs
 from config.errors import UserError
 from config.settings import Settings
@@ -223,7 +224,7 @@ def test_a_killed_prefect_loses_no_click(
     from prefect.settings import PREFECT_API_URL, temporary_settings
     from prefect.states import Pending
 
-    from bot.listeners import requests
+    from domain import flow_requests
     from flows import prefect_server
     from flows.ingest.ingest_costs import ingest_costs
 
@@ -234,7 +235,7 @@ def test_a_killed_prefect_loses_no_click(
         stopping.callback(prefect_server.stop, tmp_path)
         with prefect_server.kept(tmp_path) as url, temporary_settings({PREFECT_API_URL: url}):
             ingest_costs.to_deployment(name="ingest_costs").apply()
-            start = requests.prefect_starter(lambda: url)
+            start = prefect_client.prefect_starter(lambda: url)
             with Session(clean_database.app) as session, session.begin():
                 request = FlowRequest(
                     key="click", deployment="ingest_costs/ingest_costs", state="approved", requested_by="U1"
@@ -242,13 +243,13 @@ def test_a_killed_prefect_loses_no_click(
                 session.add(request)
             killed = int((tmp_path / "prefect" / "server.pid").read_text())
             os.kill(killed, signal.SIGKILL)
-            assert requests.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
+            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
             while (
                 int((tmp_path / "prefect" / "server.pid").read_text()) == killed
             ):  # it is written once the new server answers
                 time.sleep(0.2)
             assert prefect_server.start(tmp_path) == url
-            assert requests.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
+            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
             again = start(
                 "ingest_costs/ingest_costs", {"request_key": "click"}, "click"
             )  # as after a crash before the note

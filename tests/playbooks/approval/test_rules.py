@@ -21,8 +21,10 @@ from db import audit
 from db.database import Database
 from db.tables import AuditEntry, RemediationStep
 from db.tables import Remediation as Stored
+from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.rules import CLOCK_SKEW, Proposal, Rule, check
+from playbooks.approval.undo import request_undo
 from playbooks.plan import Plan, PlannedStep
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
@@ -264,7 +266,7 @@ def test_undo_is_for_those_who_could_have_approved_and_happens_once(clean_databa
 
     def undo(actor: Actor) -> Stored | Denied:
         with Session(clean_database.app, expire_on_commit=False) as session, session.begin():
-            return life.request_undo(session, number, actor, NOW, PLAYBOOKS)
+            return request_undo(session, number, actor, NOW, PLAYBOOKS)
 
     elsewhere = replace(APPROVER, id="U-ELSE", approves_teams=frozenset({"payments"}))
     assert "this belongs to web" in reason(undo(elsewhere))
@@ -287,8 +289,8 @@ def test_the_kill_switch_stops_approvals_and_undo(clean_database: Database) -> N
     """Nothing is approved while all is stopped; a member cannot switch it."""
     number = proposed(clean_database)
     with Session(clean_database.app) as session, session.begin():
-        assert isinstance(life.set_stop_all(session, VIEWER, NOW, on=True), Denied)
-        assert life.set_stop_all(session, APPROVER, NOW, on=True) == Allowed()
+        assert isinstance(kill_switch.set_stop_all(session, VIEWER, NOW, on=True), Denied)
+        assert kill_switch.set_stop_all(session, APPROVER, NOW, on=True) == Allowed()
     assert "All remediation is stopped" in reason(approve(clean_database, number, APPROVER))
 
 

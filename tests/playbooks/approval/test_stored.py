@@ -17,6 +17,7 @@ from db.tables import AuditEntry
 from db.tables import Remediation as Stored
 from playbooks.approval import lifecycle as life
 from playbooks.approval.decisions import decide, shown
+from playbooks.approval.undo import request_undo
 from playbooks.plan import digest, frozen
 from playbooks.run.execute import execute
 from playbooks.run.recovery import recheck
@@ -74,7 +75,7 @@ def test_it_is_neither_approved_nor_narrowed_and_can_be_rejected(
         for refused in (
             life.approve(session, number, APPROVER, NOW, PLAYBOOKS),
             life.choose(session, number, APPROVER, NOW, ["i-1"], PLAYBOOKS),
-            life.request_undo(session, number, APPROVER, NOW, PLAYBOOKS),
+            request_undo(session, number, APPROVER, NOW, PLAYBOOKS),
         ):
             assert isinstance(refused, Denied)
             assert SAYS in refused.reason

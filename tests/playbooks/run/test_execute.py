@@ -12,7 +12,9 @@ from db import audit
 from db.database import Database
 from db.tables import OutboxMessage, RemediationStep, Saving
 from db.tables import Remediation as Stored
+from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
+from playbooks.approval.undo import request_undo
 from playbooks.plan import Target
 from playbooks.planning import make_plans
 from playbooks.run.execute import Run, execute
@@ -101,7 +103,7 @@ def test_undo_starts_them_again_and_reverses_the_ledger(clean_database: Database
     approve(clean_database, number)
     execute(run_of(clean_database, cloud), number)
     with Session(clean_database.app) as session, session.begin():
-        undo = life.request_undo(session, number, APPROVER, NOW, PLAYBOOKS)
+        undo = request_undo(session, number, APPROVER, NOW, PLAYBOOKS)
         assert isinstance(undo, Stored)
         undo_number = undo.id
     assert execute(run_of(clean_database, cloud), undo_number) == "succeeded"
@@ -180,7 +182,7 @@ def test_stop_all_halts_a_run_between_steps(clean_database: Database, cloud: Clo
     def pull(name: str) -> None:
         if name == "after step 0":
             with Session(clean_database.app) as session, session.begin():
-                life.set_stop_all(session, APPROVER, NOW, on=True)
+                kill_switch.set_stop_all(session, APPROVER, NOW, on=True)
 
     assert execute(Run(run.engine, run.cloud, run.limits, run.playbooks, run.now, run.sleep, pull), number) == "partial"
     assert states(ids) == ["stopped", "running"]

@@ -23,7 +23,9 @@ from db.tables import AuditEntry, OutboxMessage, RemediationStep, Saving, Switch
 from db.tables import Remediation as Stored
 from flows.remediation.sweep_remediations import sweep
 from playbooks.actions import ACTIONS
+from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
+from playbooks.approval.undo import request_undo
 from playbooks.plan import Plan
 from playbooks.planning import make_plans
 from playbooks.run.execute import Run, execute, run_queue_of_account
@@ -183,7 +185,7 @@ def test_killed_while_undoing(clean_database: Database, cloud: Cloud, boundary: 
 
 def undone_by(database: Database, number: int) -> int:
     with Session(database.app) as session, session.begin():
-        undo = life.request_undo(session, number, APPROVER, NOW, {STOP.name: STOP})
+        undo = request_undo(session, number, APPROVER, NOW, {STOP.name: STOP})
         assert isinstance(undo, Stored), undo
         return undo.id
 
@@ -303,7 +305,7 @@ def test_the_kill_switch_halts_starts_and_undo(clean_database: Database, cloud: 
     ids = run_instances(1, {"team": "web"})
     number = approved(clean_database, cloud, ids)
     with Session(clean_database.app) as session, session.begin():
-        life.set_stop_all(session, APPROVER, NOW, on=True)
+        kill_switch.set_stop_all(session, APPROVER, NOW, on=True)
     assert execute(running(clean_database, cloud), number) == "stopped"
     assert states(ids) == ["running"]
     with Session(clean_database.app) as session, session.begin():
@@ -393,7 +395,7 @@ def test_a_step_that_the_playbook_does_not_take_back_stays(
     assert execute(running(clean_database, cloud, book), number) == "partial"
     assert states(ids) == ["stopped", "running"]
     with Session(clean_database.app) as session, session.begin():
-        refused = life.request_undo(session, number, APPROVER, NOW, {book.name: book})
+        refused = request_undo(session, number, APPROVER, NOW, {book.name: book})
     assert refused == Denied("There is nothing left to undo, or it is being undone already.")
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from config import access, logs
 from config.access import Action, Actor, Allowed, Denied
-from config.settings import Settings
 from db import audit, locks, outbox
 from db.database import Database
 from db.locks import Lock
@@ -245,41 +244,16 @@ def tell_ended(session: Session, now: datetime) -> None:
             outbox.leave(session, str(row.channel), "request", payload, f"{key}:{row.state}", update_key=key)
 
 
-def prefect_starter(address: Callable[[], str | None]) -> StartFlow:
-    """Starts deployments through Prefect's client; `address` is asked each time, for a local server's may change."""
-
-    def start(deployment: str, parameters: dict[str, Any], key: str) -> str:
-        url = address()
-        if not url:
-            raise PrefectDown("PREFECT_API_URL is not set and no server of this home runs; start `finops flows serve`")
-        return _run_deployment(url, deployment, parameters, key)
-
-    return start
-
-
-def prefect_address(settings: Settings) -> str | None:
-    """PREFECT_API_URL, else the address that the home's own server wrote down."""
-    if settings.prefect_api_url:
-        return settings.prefect_api_url
-    try:
-        return (settings.home.absolute() / "prefect" / "server.url").read_text(encoding="utf-8").strip()
-    except OSError:
+def close(
+    session: Session, key: str | None, state: str, result: Mapping[str, object], now: datetime
+) -> FlowRequest | None:
+    """Note the end of the run that a click asked for: finished or failed; None
+    when no click did, or its end is noted already. The caller commits.
+    """
+    if key is None:
         return None
-
-
-def _run_deployment(url: str, deployment: str, parameters: dict[str, Any], key: str) -> str:
-    import httpx
-    from prefect.deployments import run_deployment
-    from prefect.exceptions import ObjectNotFound, PrefectException
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    try:
-        with temporary_settings({PREFECT_API_URL: url}):
-            run: Any = run_deployment(
-                deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False, tags=logs.tags()
-            )
-    except ObjectNotFound as error:
-        raise PrefectDown(f"Prefect has no deployment {deployment}; is `finops flows serve` running?") from error
-    except (httpx.HTTPError, PrefectException, OSError, RuntimeError) as error:
-        raise PrefectDown(str(error) or type(error).__name__) from error
-    return str(run.id)
+    row = session.scalar(sa.select(FlowRequest).where(FlowRequest.key == key).with_for_update())
+    if row is None or row.state in ("finished", "failed"):
+        return None
+    row.state, row.result, row.finished_at = state, dict(result), now
+    return row

@@ -7,13 +7,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.listeners import requests
-from bot.listeners.requests import Accepted, FlowAsk, PrefectDown, UnderWay, Waiting
+from bot import prefect_client
 from bot.runtime import Runtime
 from config.access import Allowed, Denied, Role
 from config.organisation import Organisation
 from db.database import Database
 from db.tables import AuditEntry, FlowRequest
+from domain import flow_requests
+from domain.flow_requests import Accepted, FlowAsk, PrefectDown, UnderWay, Waiting
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, StartBot
 
@@ -64,9 +65,9 @@ def test_a_rejected_request_never_runs(bot: Runtime, slack: Handle, prefect: Pre
     with Session(bot.database.app) as session, session.begin():
         number = session.scalars(sa.select(FlowRequest.id)).one()
         assert isinstance(
-            requests.decide(session, number, bot.people.actor(TOMAS), bot.clock(), approve=False), Allowed
+            flow_requests.decide(session, number, bot.people.actor(TOMAS), bot.clock(), approve=False), Allowed
         )
-        late = requests.decide(session, number, bot.people.actor(TOMAS), bot.clock(), approve=True)
+        late = flow_requests.decide(session, number, bot.people.actor(TOMAS), bot.clock(), approve=True)
     assert isinstance(late, Denied)
     assert "rejected already" in late.reason
     said(slack, asked, "rejected")
@@ -103,7 +104,7 @@ def test_two_bots_start_a_request_once(session: Session, clean_database: Databas
     """A start that is repeated after a crash carries the same key, which Prefect takes as the same run."""
     now = datetime.now(UTC)
     with Session(clean_database.app) as own, own.begin():
-        assert isinstance(requests.request(own, REFRESH, staff.actor(TOMAS), now, None, None, ()), Accepted)
+        assert isinstance(flow_requests.request(own, REFRESH, staff.actor(TOMAS), now, None, None, ()), Accepted)
     keys = []
 
     def crash(deployment: str, parameters: dict[str, object], key: str) -> str:
@@ -113,9 +114,9 @@ def test_two_bots_start_a_request_once(session: Session, clean_database: Databas
         return "run"
 
     with pytest.raises(KeyboardInterrupt):
-        requests.trigger_due(clean_database, crash, now)
-    assert requests.trigger_due(clean_database, crash, now) == (1, True)
-    assert requests.trigger_due(clean_database, crash, now) == (0, True)
+        flow_requests.trigger_due(clean_database, crash, now)
+    assert flow_requests.trigger_due(clean_database, crash, now) == (1, True)
+    assert flow_requests.trigger_due(clean_database, crash, now) == (0, True)
     assert len(keys) == 2
     assert len(set(keys)) == 1
 
@@ -124,15 +125,17 @@ def test_the_same_thing_is_asked_for_once(session: Session, staff: Organisation)
     """Other parameters are another thing; a viewer may not ask at all; each decision is in the audit log."""
     now = datetime.now(UTC)
     maya, tomas = staff.actor(MAYA), staff.actor(TOMAS)
-    first = requests.request(session, REFRESH, maya, now, None, None, ())
+    first = flow_requests.request(session, REFRESH, maya, now, None, None, ())
     assert isinstance(first, Waiting)
-    assert requests.request(session, REFRESH, tomas, now, None, None, ()) == UnderWay(first.request_id, "requested")
+    assert flow_requests.request(session, REFRESH, tomas, now, None, None, ()) == UnderWay(
+        first.request_id, "requested"
+    )
     other = FlowAsk(REFRESH.deployment, {"source": "aws"}, "Refresh aws")
-    assert isinstance(requests.request(session, other, tomas, now, None, None, ()), Accepted)
+    assert isinstance(flow_requests.request(session, other, tomas, now, None, None, ()), Accepted)
     stranger = staff.actor("U0STRANGER")
     assert stranger.roles == {Role.VIEWER}
-    assert isinstance(requests.request(session, FlowAsk("x/x", {}, "x"), stranger, now, None, None, ()), Denied)
-    assert isinstance(requests.decide(session, first.request_id, staff.actor(PRIYA), now, approve=True), Denied)
+    assert isinstance(flow_requests.request(session, FlowAsk("x/x", {}, "x"), stranger, now, None, None, ()), Denied)
+    assert isinstance(flow_requests.decide(session, first.request_id, staff.actor(PRIYA), now, approve=True), Denied)
     actions = session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions[-3:] == ["flow.requested", "flow.approved", "flow.denied"]
 
@@ -140,4 +143,4 @@ def test_the_same_thing_is_asked_for_once(session: Session, staff: Organisation)
 def test_prefect_out_of_reach_is_said_so() -> None:
     """No address, or nobody at it: nothing was started."""
     with pytest.raises(PrefectDown, match="PREFECT_API_URL"):
-        requests.prefect_starter(lambda: None)("a/a", {}, "k")
+        prefect_client.prefect_starter(lambda: None)("a/a", {}, "k")

@@ -1,0 +1,48 @@
+"""Starts deployments at a Prefect server."""
+
+from collections.abc import Callable
+from typing import Any
+
+from config import logs
+from config.settings import Settings
+from domain.flow_requests import PrefectDown, StartFlow
+
+
+def prefect_starter(address: Callable[[], str | None]) -> StartFlow:
+    """Starts deployments through Prefect's client; `address` is asked each time, for a local server's may change."""
+
+    def start(deployment: str, parameters: dict[str, Any], key: str) -> str:
+        url = address()
+        if not url:
+            raise PrefectDown("PREFECT_API_URL is not set and no server of this home runs; start `finops flows serve`")
+        return _run_deployment(url, deployment, parameters, key)
+
+    return start
+
+
+def prefect_address(settings: Settings) -> str | None:
+    """PREFECT_API_URL, else the address that the home's own server wrote down."""
+    if settings.prefect_api_url:
+        return settings.prefect_api_url
+    try:
+        return (settings.home.absolute() / "prefect" / "server.url").read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def _run_deployment(url: str, deployment: str, parameters: dict[str, Any], key: str) -> str:
+    import httpx
+    from prefect.deployments import run_deployment
+    from prefect.exceptions import ObjectNotFound, PrefectException
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    try:
+        with temporary_settings({PREFECT_API_URL: url}):
+            run: Any = run_deployment(
+                deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False, tags=logs.tags()
+            )
+    except ObjectNotFound as error:
+        raise PrefectDown(f"Prefect has no deployment {deployment}; is `finops flows serve` running?") from error
+    except (httpx.HTTPError, PrefectException, OSError, RuntimeError) as error:
+        raise PrefectDown(str(error) or type(error).__name__) from error
+    return str(run.id)
