@@ -1,11 +1,13 @@
 """What was approved starts, by whichever entrance it was approved."""
 
+from datetime import UTC, datetime, timedelta
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
 from db.database import Database
-from db.tables import FlowRequest
+from db.tables import FlowRequest, Remediation
 from playbooks.approval.decisions import decide
 from playbooks.approval.start import DEPLOYMENT
 from playbooks.approval.undo import request_undo
@@ -27,6 +29,9 @@ def test_an_approval_through_the_api_or_the_command_line_asks_for_the_run(
 ) -> None:
     """In the approval's own transaction; nothing waits for the sweep. A rejected one asks for nothing."""
     first, second = (propose(clean_database, cloud, run_instances(1, {"team": "web"})) for _ in range(2))
+    with Session(clean_database.app) as session, session.begin():  # `decide` goes by the clock
+        now = datetime.now(UTC)
+        session.execute(sa.update(Remediation).values(requested_at=now, expires_at=now + timedelta(hours=1)))
     assert decide(clean_database, first, APPROVER, "approve", None) == f"Remediation {first} is approved."
     decide(clean_database, second, APPROVER, "reject", "not now")
     assert requested(clean_database) == [(DEPLOYMENT, "approved", {"remediation_id": first}, APPROVER.id)]
