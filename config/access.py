@@ -161,7 +161,7 @@ ENTRANCES: dict[Action, Entrances] = {
     Action.READ: Entrances("See insights, lists and KPIs", "`/finops insights`, Home, Investigate", "every `GET` but the audit log", "`finops insights`, `kpis`, `digest`, `remediations list`, `show`"),
     Action.SUBSCRIBE: Entrances("Subscribe a channel to a digest or a question", "`/finops subscribe`"),
     Action.TRIAGE_INSIGHT: Entrances("Acknowledge, expect, snooze or assign an insight", "the buttons of an alert", "`PATCH /insights/{id}`"),
-    Action.EDIT_BUDGET: Entrances("Make or change a budget", "Change budget", "`POST /budgets`, `PUT` and `DELETE /budgets/{name}`"),
+    Action.EDIT_BUDGET: Entrances("Make or change a budget", "Change budget", "`POST /budgets`, `PUT` and `DELETE /budgets/{name}`, `DELETE /budgets/{name}/override`"),
     Action.REQUEST_FLOW: Entrances("Ask for new bills or a new forecast; without `run_flow` an operator has to agree", "`/finops refresh`, Refresh bills"),
     Action.RUN_FLOW: Entrances("Start a flow at once, and agree to what others ask for", "Approve of a request", None, "`finops ingest`"),
     Action.REQUEST_REMEDIATION: Entrances("Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.access import Actor, Role, folded
 from config.bills import Allocation, SharedCost, Source
@@ -64,13 +64,15 @@ class Scope(Strict):
 class Budget(Strict):
     """An amount not to be passed in a period."""
 
-    name: str = Field(description="Name of the budget")
+    name: str = Field(min_length=1, max_length=100, description="Name of the budget")
     scope: Scope = Field(Scope(), description="What it is about; empty: everything")
-    amount: Decimal = Field(gt=0, description="Amount not to be passed in a period")
+    amount: Decimal = Field(gt=0, le=10**12, description="Amount not to be passed in a period")
     currency: str = Field("USD", description="Currency of the amount; only costs in it count")
     period: Literal["monthly", "quarterly", "yearly", "custom"] = Field("monthly", description="How long a period is")
-    start: date | None = Field(None, description="First day, for a custom period")
-    end: date | None = Field(None, description="Day after the last, for a custom period")
+    start: date | None = Field(
+        None, validate_default=True, description="First day; a custom period needs it, another begins with it"
+    )
+    end: date | None = Field(None, validate_default=True, description="Day after the last; a custom period needs it")
     thresholds: tuple[Threshold, ...] = Field((0.8, 1.0), description="Shares of the amount at which it is told")
     rollover: bool = Field(False, description="What was left of the last period is added to this one")
     owner: str | None = Field(None, description="Slack user id that is mentioned")
@@ -80,13 +82,19 @@ class Budget(Strict):
     def _shares(cls, thresholds: tuple[float, ...]) -> tuple[float, ...]:
         if high := [threshold for threshold in thresholds if threshold > 10]:
             raise ValueError(f"{high[0]:g} is {high[0]:.0%} of the amount; write 0.8 for 80 %")
-        return thresholds
+        return tuple(sorted(thresholds))
 
-    @model_validator(mode="after")
-    def _dated(self) -> "Budget":
-        if self.period == "custom" and (self.start is None or self.end is None or self.end <= self.start):
-            raise ValueError("a custom budget needs start and end, end after start")
-        return self
+    @field_validator("start", "end")
+    @classmethod
+    def _dated(cls, day: date | None, info: ValidationInfo) -> date | None:
+        first = info.data.get("start")
+        if day is None and info.data.get("period") == "custom":
+            raise ValueError(
+                f"a custom budget needs {'the day it ends on' if info.field_name == 'end' else 'its first day'}"
+            )
+        if day is not None and info.field_name == "end" and first is not None and day <= first:
+            raise ValueError("it must end after it starts")
+        return day
 
 
 class Sensitivity(Strict):

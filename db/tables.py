@@ -275,7 +275,7 @@ class Price(Base):
 
 
 class BudgetRow(Base):
-    """A budget from `finops.yaml` or from a Slack modal."""
+    """A budget from `finops.yaml`, Slack or the API."""
 
     __tablename__ = "budgets"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -288,7 +288,10 @@ class BudgetRow(Base):
     thresholds: Mapped[list[Any]] = mapped_column(server_default="[0.8, 1.0]")
     rollover: Mapped[bool] = mapped_column(server_default=sa.false())
     owner: Mapped[str | None]
-    origin: Mapped[str] = mapped_column(server_default="file", comment="file or slack")
+    origin: Mapped[str] = mapped_column(server_default="file", comment="file, slack or api")
+    in_file: Mapped[dict[str, Any] | None] = mapped_column(comment="What finops.yaml says, where this row overrides it")
+    changed_by: Mapped[str | None]
+    changed_at: Mapped[datetime | None]
 
 
 class BudgetPeriod(Base):

@@ -108,6 +108,24 @@ def request(
     return Accepted(row.id) if may_run else Waiting(row.id)
 
 
+def run_soon(session: Session, deployment: str, because_of: str, now: datetime) -> None:
+    """Start a deployment as what follows from a change, once for all changes that wait for it. The caller commits."""
+    locks.take(session, Lock.FLOW_REQUEST, deployment)
+    waiting = sa.select(FlowRequest.id).where(FlowRequest.deployment == deployment, FlowRequest.state == "approved")
+    if session.scalar(waiting.limit(1)) is None:
+        key = f"{deployment}:{secrets.token_hex(8)}"
+        session.add(
+            FlowRequest(
+                key=key,
+                deployment=deployment,
+                state="approved",
+                requested_by=because_of,
+                approved_by=because_of,
+                created_at=now,
+            )
+        )
+
+
 def _subject(ask: FlowAsk) -> str:
     content = json.dumps([ask.deployment, ask.parameters], sort_keys=True, default=str)
     return f"{ask.deployment}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"

@@ -5,7 +5,6 @@ person may see, the largest spenders first.
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config import access
 from config.access import Actor
 
 _DIMENSIONS = ("team", "account", "service", "environment", "application", "provider", "region")
@@ -31,8 +30,3 @@ def visible(session: Session, actor: Actor) -> dict[str, list[str]]:
     if actor.sees_all:
         return {name: sorted(values, key=str.lower) for name, values in found.items()}
     return {"team": [team for team in sorted(found["team"]) if team in actor.teams]}
-
-
-def may_see(actor: Actor, scope: dict[str, str]) -> bool:
-    """Whether all of a scope's costs may be shown to a person."""
-    return access.may_see_scope(actor, scope)

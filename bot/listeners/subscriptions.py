@@ -84,7 +84,7 @@ def save(runtime: Runtime, submission: Submission) -> None:
     row.last_sent_for = today_if_over(row, runtime.clock())
     said: str | None = None
     with runtime.session() as session:
-        if not question and not scopes.may_see(actor, scope):
+        if not question and not access.may_see_scope(actor, scope):
             said = "You may see your own teams' costs only; choose one of them."
         else:
             session.add(row)

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate, total_with_band
 from analysis.forecasts.series import Forecast
 from analysis.formatting import money
-from config.organisation import Budget, Organisation, Scope, read_organisation
+from config.organisation import Budget, Organisation, read_organisation
 from config.settings import read_settings
 from db import engines
 from db.database import Database
 from db.tables import BudgetPeriod, BudgetRow, Insight
 from db.tables import Forecast as Stored
-from domain import insights
+from domain import budgets, insights
 from domain.freshness import newest_day
 from flows import failure
 from flows.anomalies.cost_series import read
@@ -45,14 +45,14 @@ def check_budgets() -> dict[str, str]:
 def run(database: Database, organisation: Organisation, now: datetime) -> dict[str, str]:
     """Take over finops.yaml's budgets, evaluate all, store and tell, in one transaction."""
     with Session(database.app) as session, session.begin():
-        take_over(session, organisation)
+        budgets.take_over(session, organisation)
         showback.refresh(session, organisation)
         through = newest_day(session.connection())
         if through is None:
             return {}
         today, statuses, found = through + timedelta(days=1), {}, []
         for row in session.scalars(sa.select(BudgetRow).order_by(BudgetRow.name)).all():
-            budget = _budget(row)
+            budget = budgets.budget_of(row)
             costs, forecast = _costs(session, budget, today), _forecast(session, budget)
             status = evaluate(budget, costs, forecast, today, organisation.fiscal_year_start)
             if isinstance(status, OutsidePeriod):
@@ -66,29 +66,6 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
         insights.store(session, found, organisation, now, None)
         _close_recovered(session, {item.fingerprint for item in found}, now)
     return statuses
-
-
-def take_over(session: Session, organisation: Organisation) -> None:
-    """The file's budgets as rows; one that left the file goes, one that people made in Slack stays."""
-    names = [budget.name for budget in organisation.budgets]
-    session.execute(sa.delete(BudgetRow).where(BudgetRow.origin == "file", BudgetRow.name.not_in(names)))
-    for budget in organisation.budgets:
-        values: dict[str, Any] = {
-            "scope": dict(budget.scope.pairs()), "amount": budget.amount, "currency": budget.currency, "period": budget.period,
-            "starts_on": budget.start, "ends_on": budget.end, "thresholds": list(budget.thresholds), "rollover": budget.rollover, "owner": budget.owner,
-        }  # fmt: skip
-        statement = insert(BudgetRow).values(name=budget.name, origin="file", **values)
-        session.execute(
-            statement.on_conflict_do_update(index_elements=["name"], set_=values, where=BudgetRow.origin == "file")
-        )
-    session.expire_all()
-
-
-def _budget(row: BudgetRow) -> Budget:
-    return Budget(
-        name=row.name, scope=Scope(**row.scope), amount=row.amount, currency=row.currency, period=row.period, start=row.starts_on,
-        end=row.ends_on, thresholds=tuple(row.thresholds), rollover=row.rollover, owner=row.owner,
-    )  # fmt: skip
 
 
 def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
@@ -180,7 +157,7 @@ def _insight(
         "budget": row.name, "scope": name, "amount": status.amount, "spent": status.spent, "forecast": status.forecast, "currency": row.currency,
         "forecast_low": status.forecast_low, "forecast_high": status.forecast_high, "crosses_on": crossing.on.isoformat() if crossing else None,
         "period_start": status.period.start.isoformat(), "owner": row.owner, "reason": _reason(session, budget, status, today),
-        "period": row.period, "period_end": status.period.end.isoformat(), "figure": dict(figure),
+        "period": row.period, "period_end": status.period.end.isoformat(), "figure": dict(figure), "note": budgets.note_of(row),
     }  # fmt: skip
     return insights.Found(
         fingerprint=f"budget:{row.name}:{status.period.start}:{status.status}",

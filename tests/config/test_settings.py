@@ -27,7 +27,7 @@ def test_runs_with_no_configuration_at_all(tmp_path: Path) -> None:
         ("name: x\nbudgets:\n  - name: a\n    amount: -3\n", 4, "greater than 0"),
         ("name: x\npeopel: []\n", 2, "did you mean `people`?"),
         ("people:\n  - {id: U1, name: A, roles: [king]}\n", 2, "'admin'"),
-        ("budgets:\n  - name: a\n    amount: 5\n    period: custom\n", 2, "needs start and end"),
+        ("budgets:\n  - name: a\n    amount: 5\n    period: custom\n", 2, "needs its first day"),
         ("allocation:\n  team:\n    - account: x\n", 3, "give either"),
         ("name: [1\n", 2, "not valid YAML"),
         ("fiscal_year_start: 13\n", 1, "less than or equal to 12"),

@@ -42,7 +42,8 @@ def test_schedules_fit(module: str, name: str, schedule: Any) -> None:
 
 
 def test_what_the_bot_starts_is_served() -> None:
-    """The bot knows flows by their deployment's name only: each name that it uses is one."""
+    """What asks for a flow knows its deployment's name only: each name that is used is one."""
     names = {f"{name}/{name}" for _, name, _ in served.FLOWS}
-    used = {name for path in (ROOT / "bot").rglob("*.py") for name, _ in re.findall(r'"((\w+)/\2)"', path.read_text())}
-    assert {"remediate/remediate", "ingest_costs/ingest_costs"} <= used <= names
+    files = [path for room in ("bot", "domain", "playbooks") for path in (ROOT / room).rglob("*.py")]
+    used = {name for path in files for name, _ in re.findall(r'"((\w+)/\2)"', path.read_text())}
+    assert {"remediate/remediate", "ingest_costs/ingest_costs", "check_budgets/check_budgets"} <= used <= names

@@ -1,6 +1,6 @@
 """Budgets: read one, make, change, delete. Those of finops.yaml are changed there."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from bot.api import etags, problems
 from bot.api.context import PLAIN_DAY, STORABLE, BudgetEditor, InContext, Reader, Text
 from bot.api.schemas import responds, table_schema
-from config.access import Actor
-from db import audit, locks
-from db.locks import Lock
+from config.access import Actor, may_see_scope
+from config.organisation import Budget
 from db.tables import BudgetRow
+from domain.budgets import FILE, checked, is_override, locked, remove, save, take_back
 
 router = APIRouter(tags=["budgets"], responses=problems.declared(*problems.ALWAYS))
 Name = Annotated[str, Path(min_length=1, max_length=100, pattern=STORABLE, description="The budget's name")]
@@ -29,7 +29,6 @@ _CUSTOM: dict[str, Any] = {**_EXAMPLE, "period": "custom", "start": "2026-11-01"
 _DATED: dict[str, Any] = {
     "if": {"properties": {"period": {"const": "custom"}}, "required": ["period"]},
     "then": {"properties": {"start": {"type": "string"}, "end": {"type": "string"}}, "required": ["start", "end"]},
-    "else": {"properties": {"start": {"type": "null"}, "end": {"type": "null"}}},
 }
 _CHANGED = problems.declared(400, 404, 409, 412, 413)
 
@@ -48,10 +47,10 @@ class BudgetIn(BaseModel):
     currency: str = Field("USD", pattern="^[A-Z]{3}$")
     period: Literal["monthly", "quarterly", "yearly", "custom"] = "monthly"
     start: Annotated[date | None, PLAIN_DAY] = Field(
-        None, description="First day of a custom period, and of nothing else; kept as starts_on"
+        None, description="First day; a custom period needs it, another begins with it; kept as starts_on"
     )
     end: Annotated[date | None, PLAIN_DAY] = Field(
-        None, description="Day after the last of a custom period; kept as ends_on"
+        None, description="Day after the last; a custom period needs it; kept as ends_on"
     )
     thresholds: list[Annotated[float, Field(gt=0, le=10, strict=True, allow_inf_nan=False)]] = Field(
         default=[0.8, 1.0], min_length=1, max_length=10, description="Shares of the amount at which it is told"
@@ -60,17 +59,15 @@ class BudgetIn(BaseModel):
     owner: Text | None = Field(None, max_length=100, description="Slack user id that is mentioned")
 
     @model_validator(mode="after")
-    def _rising(self) -> "BudgetIn":
-        self.thresholds.sort()
+    def _by_the_rules(self) -> "BudgetIn":
+        if isinstance(wrong := checked(self.values("budget")), dict):
+            raise ValueError("; ".join(f"{field}: {what}" for field, what in wrong.items()))
         return self
 
-    @model_validator(mode="after")
-    def _dated(self) -> "BudgetIn":
-        if self.period == "custom" and (self.start is None or self.end is None or self.end <= self.start):
-            raise ValueError("a custom budget needs start and end, end after start")
-        if self.period != "custom" and (self.start or self.end):
-            raise ValueError("only a custom budget has start and end; say `period: custom`")
-        return self
+    def values(self, name: str) -> dict[str, Any]:
+        """The budget of a name, as `finops.yaml` would say it."""
+        given = {field: getattr(self, field) for field in BudgetIn.model_fields}
+        return {**given, "name": name, "amount": Decimal(str(round(self.amount, 4)))}
 
 
 class NewBudget(BudgetIn):
@@ -87,16 +84,10 @@ def _body(row: BudgetRow) -> dict[str, Any]:
     return {column.name: getattr(row, column.name) for column in BudgetRow.__table__.columns}
 
 
-def _may_see(actor: Actor, row: BudgetRow) -> bool:
-    return actor.sees_all or row.scope.get("team") in actor.teams
-
-
-def _own(row: BudgetRow | None, actor: Actor, name: str) -> BudgetRow:
-    """The budget if it can be changed here; 404 also where the caller may not see it."""
-    if row is None or not _may_see(actor, row):
+def _visible(row: BudgetRow | None, actor: Actor, name: str) -> BudgetRow:
+    """The budget; 404 also where the caller may not see it."""
+    if row is None or not may_see_scope(actor, row.scope):
         raise HTTPException(404, f"There is no budget {name}.")
-    if row.origin == "file":
-        raise HTTPException(409, f"The budget {name} comes from finops.yaml; change it there.")
     return row
 
 
@@ -113,9 +104,7 @@ def _own(row: BudgetRow | None, actor: Actor, name: str) -> BudgetRow:
 def get_budget(request: Request, name: Name, context: InContext, caller: Reader) -> Response:
     """404 also where the caller may not see its team."""
     with Session(context.database.app) as session:
-        row = session.get(BudgetRow, name)
-        if row is None or not _may_see(caller.actor, row):
-            raise HTTPException(404, f"There is no budget {name}.")
+        row = _visible(session.get(BudgetRow, name), caller.actor, name)
         return etags.respond(request, _body(row))
 
 
@@ -132,10 +121,9 @@ _MADE = responds("The budget as it is now", table_schema(BudgetRow), **etags.HEA
 def make_budget(request: Request, budget: NewBudget, context: InContext, caller: BudgetEditor) -> Response:
     """409 where there is one of that name."""
     with Session(context.database.app) as session, session.begin():
-        locks.take(session, Lock.BUDGET, budget.name)
-        if session.get(BudgetRow, budget.name) is not None:
+        if locked(session, budget.name) is not None:
             raise HTTPException(409, f"There is a budget {budget.name}; change it with PUT.")
-        body = _saved(session, BudgetRow(name=budget.name, origin="api"), budget, caller.actor)
+        body = _saved(session, budget, budget.name, caller.actor)
     return etags.respond(request, body, status=201)
 
 
@@ -154,14 +142,15 @@ def put_budget(
     if_match: etags.IfMatch = None,
 ) -> Response:
     """Replaces the whole budget: what is left out gets its default, so a custom
-    budget is sent with its dates. There is no PATCH.
+    budget is sent with its dates. There is no PATCH. A budget of finops.yaml is
+    overridden until `DELETE /budgets/{name}/override`; `in_file` is what the file says.
     """
     with Session(context.database.app) as session, session.begin():
-        locks.take(session, Lock.BUDGET, name)
-        row = session.get(BudgetRow, name)
+        row = locked(session, name)
         etags.must_match(if_match, None if row is None else _body(row))
-        known = _own(row, caller.actor, name) if row is not None else BudgetRow(name=name, origin="api")
-        body = _saved(session, known, budget, caller.actor)
+        if row is not None:
+            _visible(row, caller.actor, name)
+        body = _saved(session, budget, name, caller.actor)
     return etags.respond(request, body, status=201 if row is None else 200)
 
 
@@ -175,24 +164,36 @@ def put_budget(
 def delete_budget(name: Name, context: InContext, caller: BudgetEditor, if_match: etags.IfMatch = None) -> Response:
     """404 when there is none, 409 when finops.yaml has it."""
     with Session(context.database.app) as session, session.begin():
-        locks.take(session, Lock.BUDGET, name)
-        row = _own(session.get(BudgetRow, name), caller.actor, name)
+        row = _visible(locked(session, name), caller.actor, name)
         etags.must_match(if_match, _body(row))
-        session.delete(row)
-        audit.append(session, caller.actor.id, "budget.deleted", name, {})
+        if row.origin == FILE or is_override(row):
+            raise HTTPException(409, f"finops.yaml has the budget {name}; take it out there.")
+        remove(session, row, caller.actor, datetime.now(UTC))
     return Response(status_code=204)
 
 
-def _saved(session: Session, row: BudgetRow, budget: BudgetIn, actor: Actor) -> dict[str, Any]:
-    before = row.amount
-    for field in BudgetIn.model_fields.keys() - {"start", "end"}:
-        setattr(row, field, getattr(budget, field))
-    row.amount = Decimal(str(round(budget.amount, 4)))
-    row.starts_on, row.ends_on = budget.start, budget.end
-    session.add(row)
-    audit.append(
-        session, actor.id, "budget.changed", row.name, {"from": before, "to": row.amount, "scope": budget.scope}
-    )
-    session.flush()
+@router.delete(
+    "/budgets/{name}/override",
+    summary="Let finops.yaml hold again for a budget that was changed",
+    response_model=None,
+    responses={**_MADE, **_CHANGED},
+)
+def take_override_back(
+    request: Request, name: Name, context: InContext, caller: BudgetEditor, if_match: etags.IfMatch = None
+) -> Response:
+    """409 where the file says nothing else."""
+    with Session(context.database.app) as session, session.begin():
+        row = _visible(locked(session, name), caller.actor, name)
+        etags.must_match(if_match, _body(row))
+        if not is_override(row):
+            raise HTTPException(409, f"The budget {name} overrides nothing of finops.yaml.")
+        take_back(session, row, caller.actor, datetime.now(UTC))
+        session.refresh(row)
+        body = _body(row)
+    return etags.respond(request, body)
+
+
+def _saved(session: Session, budget: BudgetIn, name: str, actor: Actor) -> dict[str, Any]:
+    row = save(session, Budget.model_validate(budget.values(name)), actor, "api", datetime.now(UTC))
     session.refresh(row)
     return _body(row)

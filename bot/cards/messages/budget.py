@@ -65,21 +65,32 @@ def card(payload: dict[str, Any]) -> Card:
         if status == "open"
         else f"*{mrkdwn.escape(status.capitalize(), 40)}*: {mrkdwn.escape(payload.get('status_reason') or '', 500)}"
     )
+    note = mrkdwn.escape(payload.get("note") or "", 300)
     body = f"*{first}*\n{rest[:1].upper()}{rest[1:]}"
     return blocks.card(
-        text, [blocks.section(body), drawn, blocks.context(owner), blocks.context(state), blocks.actions(row)], chart
+        text,
+        [
+            blocks.section(body),
+            drawn,
+            blocks.context(owner),
+            blocks.context(note),
+            blocks.context(state),
+            blocks.actions(row),
+        ],
+        chart,
     )
 
 
 PERIODS = (("Month", "monthly"), ("Quarter", "quarterly"), ("Year", "yearly"), ("From … to …", "custom"))
 ROLLOVER = "rollover"
+TAKE_BACK = "take_back"
 
 
 def modal(
     where: str, known: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
 ) -> Block:
     """A modal to make a budget of any scope and period, or to change the `known` one (name, amount,
-    currency, period, start, end, rollover, thresholds, owner); the scope of a budget stays what it is.
+    currency, period, start, end, rollover, thresholds, owner, note); the scope of a budget stays what it is.
     """
     given = known or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
     fields: list[Block | None] = []
@@ -100,6 +111,12 @@ def modal(
     rollover = inputs.boxes(
         [("What is left of a period is added to the next", ROLLOVER)], [ROLLOVER] if given.get("rollover") else []
     )
+    if known is not None and known.get("note"):
+        back = inputs.boxes([("Take the change back: finops.yaml holds again", TAKE_BACK)], [])
+        fields += [
+            blocks.context(mrkdwn.escape(known["note"], 300)),
+            inputs.field("take_back", "Or", back, optional=True),
+        ]
     fields += [
         inputs.field("amount", amount, inputs.number(str(given["amount"]))),
         inputs.field("period", "Each", inputs.choice(PERIODS, str(given["period"]))),

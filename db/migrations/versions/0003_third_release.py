@@ -2,11 +2,13 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
 
 _SUMS = ("daily_costs", "hourly_costs")
+_OVERRIDE = ("in_file", "changed_by", "changed_at")
 _DIMENSIONS = ("charge_class", "publisher", "service_subcategory", "invoice_id")
 
 
@@ -15,10 +17,13 @@ def upgrade() -> None:
     _periods_know_what_stands_of_them()
     _sums_know_corrections_publishers_invoices_and_known_list_prices()
     _events_are_not_tried_for_ever()
+    _budgets_know_what_they_override()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    for name in _OVERRIDE:
+        op.drop_column("budgets", name, schema="finops")
     op.drop_column("slack_events", "attempts", schema="finops")
     for table in _SUMS:
         for name in ("listed_cost", *_DIMENSIONS):
@@ -82,3 +87,17 @@ def _events_are_not_tried_for_ever() -> None:
         comment="How often a bot took it over from one that died",
     )
     op.add_column("slack_events", column, schema="finops")
+
+
+def _budgets_know_what_they_override() -> None:
+    comment = "What finops.yaml says, where this row overrides it"
+    columns = (
+        sa.Column("in_file", postgresql.JSONB(), comment=comment),
+        sa.Column("changed_by", sa.Text()),
+        sa.Column("changed_at", sa.DateTime(timezone=True)),
+    )
+    for column in columns:
+        op.add_column("budgets", column, schema="finops")
+    op.alter_column(
+        "budgets", "origin", comment="file, slack or api", existing_comment="file or slack", schema="finops"
+    )

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.runtime import Runtime
-from config.organisation import Organisation
+from config.organisation import Budget, Organisation, Scope
+from db import outbox
 from db.tables import AuditEntry, BudgetRow
+from domain.budgets import take_over
 from flows.ingest.loading.delivery import ingest
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS
@@ -104,3 +106,32 @@ def test_a_member_is_told_which_role_budgets_need(bot: Runtime, slack: Handle) -
     slack.wait_until(lambda: slack.ephemerals(MAYA))
     assert "operator" in slack.ephemerals(MAYA)[-1]["text"]
     assert budgets(bot) == []
+
+
+OF_FILE = Budget(name="payments", scope=Scope(team="payments"), amount=Decimal(120_000))
+
+
+OF_FILE = Budget(name="payments", scope=Scope(team="payments"), amount=Decimal(120_000))
+
+
+def test_a_budget_of_the_file_that_is_changed_says_so_and_can_be_taken_back(bot: Runtime, slack: Handle) -> None:
+    """The channel reads what the file says; the modal offers the way back; in between the file shadows nothing."""
+    with bot.session() as session:
+        take_over(session, Organisation(budgets=(OF_FILE,)))
+        payload = {"budget": "payments", "amount": 120_000, "spent": 60_000, "currency": "USD"}
+        outbox.leave(session, "C0PAYMENTS", "budget", payload, "b")
+    card = slack.wait_for_message(lambda message: "has used" in message["text"])["ts"]
+    slack.click(TOMAS, card, "budget_change")
+    assert "take_back" not in str(slack.wait_for_view(TOMAS))
+    assert slack.submit(TOMAS, {"amount": "95000"}) == {}
+    slack.wait_until(lambda: len(slack.thread(card)) == 2)
+    assert "to $95k a month, it was $120k. finops.yaml says $120k a month." in slack.thread(card)[1]["text"]
+    with bot.session() as session:
+        take_over(session, Organisation(budgets=(OF_FILE,)))
+    (row,) = budgets(bot)
+    assert (row.amount, row.origin) == (Decimal(95_000), "slack")
+    slack.click(TOMAS, card, "budget_change")
+    assert "finops.yaml says $120k a month" in str(slack.wait_for_view(TOMAS))
+    assert slack.submit(TOMAS, {"amount": "95000", "take_back": ["take_back"]}) == {}
+    slack.wait_until(lambda: budgets(bot)[0].origin == "file")
+    assert budgets(bot)[0].amount == 120_000
