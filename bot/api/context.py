@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.api.auth import tokens
 from bot.api.auth.oidc import SignIn
-from bot.api.limits import Buckets
+from bot.api.limits import Buckets, Welcome
 from config.access import Action, Actor, Denied, check
 from config.organisation import Organisation
 from config.settings import Settings
@@ -44,6 +44,7 @@ class Context:
     """Parts whose trouble is said and stops nobody: the API goes on while Slack is away."""
     buckets: Buckets = field(default_factory=Buckets)
     strangers: Buckets = field(default_factory=lambda: Buckets(rate=1.0, burst=20.0))
+    welcome: Welcome = field(default_factory=Welcome)
 
     def actor(self, person: str) -> Actor:
         """Who a person is to us."""
@@ -75,10 +76,15 @@ def caller_of(
         raise HTTPException(
             401, "Send `Authorization: Bearer TOKEN`; an admin makes one with `finops tokens issue`.", _CHALLENGE
         )
-    bearer = _bearer_of(context, credentials.credentials)
+    address = request.client.host if request.client else ""
+    token = credentials.credentials
+    if (wait := context.strangers.blocked(address)) and not context.welcome.knows(token):
+        raise _too_many(wait)  # before the token is looked up: guessing costs the database nothing
+    bearer = _bearer_of(context, token)
     if bearer is None:
-        _take(context.strangers, request.client.host if request.client else "")
+        _take(context.strangers, address)
         raise HTTPException(401, "This token is unknown, expired or revoked.", _CHALLENGE)
+    context.welcome.note(token)
     if not context.organisation.knows(bearer.person):
         raise HTTPException(403, "finops.yaml does not know this person; an admin adds them under `people:`.")
     actor = context.actor(bearer.person)
@@ -107,9 +113,12 @@ def _bearer_of(context: Context, token: str) -> tokens.Bearer | None:
 
 
 def _take(buckets: Buckets, who: str) -> None:
-    wait = buckets.wait(who)
-    if wait:
-        raise HTTPException(429, f"Too many requests; try again in {wait:.1f} s.", {"Retry-After": str(int(wait) + 1)})
+    if wait := buckets.wait(who):
+        raise _too_many(wait)
+
+
+def _too_many(wait: float) -> HTTPException:
+    return HTTPException(429, f"Too many requests; try again in {wait:.1f} s.", {"Retry-After": str(int(wait) + 1)})
 
 
 def needs(action: Action, scope: tokens.Scope) -> Callable[..., Caller]:

@@ -43,14 +43,16 @@ class SignIn:
     _keys: dict[str | None, jwt.PyJWK] = field(default_factory=dict)
     _read_at: float = float("-inf")
     _tried_at: float = float("-inf")
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # of `_tried_at`
+    _asking: threading.Lock = field(default_factory=threading.Lock)  # held while an unknown key is asked for
 
     def verify(self, token: str) -> Bearer | None:
         """Who a JWT stands for and its scopes; None when it is not good. Raises
         503 while the provider cannot be reached.
 
-        Scopes are those of its `scope` claim that begin with `finops:`; a token
-        that names none may be used for everything its person may do.
+        An e-mail names somebody only where the provider says that it is verified. Scopes are those of the claims
+        `scope` and `scp` that begin with `finops:`; a token that names none may be used for everything its person
+        may do.
         """
         try:
             header = jwt.get_unverified_header(token)
@@ -70,24 +72,40 @@ class SignIn:
         if (
             not isinstance(person, str)
             or not person
-            or (self.claim == "email" and claims.get("email_verified") is False)
+            or (self.claim == "email" and claims.get("email_verified") is not True)
         ):
             return None
-        named = {word.removeprefix(_PREFIX) for word in _words(claims.get("scope")) if word.startswith(_PREFIX)}
+        named = {
+            word.removeprefix(_PREFIX)
+            for word in (*_words(claims.get("scope")), *_words(claims.get("scp")))
+            if word.startswith(_PREFIX)
+        }
         return Bearer(person, frozenset(named & set(SCOPES)) if named else frozenset(SCOPES))
 
     def _key(self, identity: str | None) -> jwt.PyJWK | None:
-        """The published key of this id; they are read again when they are old, or when it is not among them."""
+        """The published key of this id. A known one is served at once, and read again aside when it is old; an
+        unknown one is asked for, by one caller at a time.
+        """
+        known = self._keys.get(identity)
+        if known is not None:
+            if self.clock() - self._read_at > _KEYS_KEPT_SECONDS and self._may_ask():
+                threading.Thread(target=self._read_keys, name="oidc-keys", daemon=True).start()
+            return known
+        with self._asking:
+            if identity not in self._keys and self._may_ask():
+                self._read_keys()
+        if not self._keys:
+            said = "The sign-in provider cannot be reached just now; try again in a moment."
+            raise HTTPException(503, said, {"Retry-After": str(int(_ASKED_AGAIN_SECONDS))})
+        return self._keys.get(identity)
+
+    def _may_ask(self) -> bool:
+        """Whether the provider may be asked now; the answer yes is given once in a while."""
         with self._lock:
             now = self.clock()
-            wanted = identity not in self._keys or now - self._read_at > _KEYS_KEPT_SECONDS
-            if wanted and now - self._tried_at > _ASKED_AGAIN_SECONDS:
-                self._tried_at = now
-                self._read_keys()
-            if not self._keys:
-                said = "The sign-in provider cannot be reached just now; try again in a moment."
-                raise HTTPException(503, said, {"Retry-After": str(int(_ASKED_AGAIN_SECONDS))})
-            return self._keys.get(identity)
+            due = now - self._tried_at > _ASKED_AGAIN_SECONDS
+            self._tried_at = now if due else self._tried_at
+        return due
 
     def _read_keys(self) -> None:
         try:
@@ -105,8 +123,21 @@ class SignIn:
 
     def _get(self, url: str) -> Any:
         _must_be_safe(url, self.production)
-        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - the line above checks its scheme
+        opener = urllib.request.build_opener(_SafeRedirects(self.production))
+        with opener.open(url, timeout=_TIMEOUT_SECONDS) as answer:
             return json.loads(answer.read(_LARGEST_ANSWER))
+
+
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect only to where the address itself might have led."""
+
+    def __init__(self, production: bool) -> None:
+        self._production = production
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        """Raises ValueError for an address that is not safe."""
+        _must_be_safe(newurl, self._production)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _words(scope: Any) -> list[str]:

@@ -1,6 +1,6 @@
 """The HTTP API over a real application and a real database."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -248,6 +248,26 @@ def test_too_many_calls_are_told_when_to_come_back(client: TestClient, clean_dat
     assert [answer.status_code for answer in (*answers, *guesses)] == [200, 429, 401, 429]
     assert int(answers[1].headers["retry-after"]) > 0
     assert int(guesses[1].headers["retry-after"]) > 0
+
+
+def test_guessed_tokens_are_not_looked_up_for_ever(
+    client: TestClient, clean_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the limit the database is not asked; who was let in before from the same address goes on."""
+    root = bearer(clean_database, "U-ROOT", "read")
+    assert client.get("/api/v1/kpis", headers=root).status_code == 200
+    client.app.state.context.strangers.rate, client.app.state.context.strangers.burst = 0.001, 5
+    looked_up: list[str] = []
+    find = tokens.find
+
+    def counted(session: Session, token: str, now: datetime) -> tokens.Bearer | None:
+        looked_up.append(token)
+        return find(session, token, now)
+
+    monkeypatch.setattr(tokens, "find", counted)
+    guesses = [client.get("/api/v1/kpis", headers={"Authorization": f"Bearer fops_{n}"}).status_code for n in range(20)]
+    assert (guesses, len(looked_up)) == ([401] * 5 + [429] * 15, 5)
+    assert client.get("/api/v1/kpis", headers=root).status_code == 200
 
 
 def test_the_description_says_everything(client: TestClient) -> None:

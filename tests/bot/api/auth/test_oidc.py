@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi.testclient import TestClient
 
 from bot.api.app import create_app
+from bot.api.auth import oidc
 from bot.api.auth.oidc import SignIn, sign_in_of
 from bot.api.context import Context
 from config.errors import UserError
@@ -36,8 +37,15 @@ class Provider:
     issuer: str = ""
     claims_to_be: str | None = None
 
+    hangs: threading.Event | None = None
+    answered_late: list[str] = field(default_factory=list)
+    moved_to: str | None = None
+
     def document(self, path: str) -> Any:
         self.asked.append(path)
+        if self.hangs is not None:
+            self.hangs.wait(20)
+            self.answered_late.append(path)
         if path == "/.well-known/openid-configuration":
             return {"issuer": self.claims_to_be or self.issuer, "jwks_uri": f"{self.issuer}/keys"}
         return {
@@ -54,6 +62,7 @@ class Provider:
             "aud": AUDIENCE,
             "exp": time.time() + 300,
             "email": "ann@example.com",
+            "email_verified": True,
             "sub": "U-ANN",
             **claims,
         }
@@ -80,6 +89,11 @@ def provider() -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if provider.moved_to is not None:
+                self.send_response(302)
+                self.send_header("Location", provider.moved_to)
+                self.end_headers()
+                return
             body = json.dumps(provider.document(self.path)).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -138,7 +152,13 @@ def test_a_good_token_is_its_person(client: TestClient, provider: Provider) -> N
 
 def forged(provider: Provider, header: dict[str, Any], secret: bytes | None) -> str:
     """A token put together by hand: unsigned, or signed with a published key as if that were a shared secret."""
-    claims = {"iss": provider.issuer, "aud": AUDIENCE, "exp": time.time() + 300, "email": "ann@example.com"}
+    claims = {
+        "iss": provider.issuer,
+        "aud": AUDIENCE,
+        "exp": time.time() + 300,
+        "email": "ann@example.com",
+        "email_verified": True,
+    }
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
     signed = b".".join(parts)
     signature = (
@@ -159,6 +179,8 @@ def bad_tokens(provider: Provider) -> dict[str, str]:
         "without the claim": provider.token(email=None),
         "with an odd claim": provider.token(email=["ann@example.com"]),
         "not verified": provider.token(email_verified=False),
+        "verified in words": provider.token(email_verified="true"),
+        "nothing said of verification": provider.token(email_verified=None),
         "another's key": provider.token("one", RSA[1]),
         "unknown key": provider.token("two", RSA[1]),
         "none": forged(provider, {"alg": "none", "kid": "one"}, None),
@@ -211,6 +233,31 @@ def test_a_provider_that_is_away_is_no_refusal(context: Context, clock: Clock, p
         create_app(replace(context, sign_in=SignIn(provider.issuer, AUDIENCE, "email", clock=clock)))
     ) as client:
         assert status(client, provider.token()) == 503
+
+
+def test_a_provider_that_hangs_keeps_nobody_waiting_whose_key_is_known(
+    client: TestClient, provider: Provider, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old keys are read again aside: the answer comes while the provider is silent."""
+    monkeypatch.setattr(oidc, "_TIMEOUT_SECONDS", 60)
+    assert status(client, provider.token()) == 200
+    clock.now += 400
+    provider.hangs = threading.Event()
+    assert [status(client, provider.token()) for _ in range(3)] == [200] * 3
+    assert provider.answered_late == []
+    provider.hangs.set()
+
+
+def test_a_redirect_leads_only_to_where_the_address_might(provider: Provider) -> None:
+    """Not to a file, and in production not from https to http."""
+    provider.moved_to = "ftp://127.0.0.1/keys"
+    with pytest.raises(ValueError, match="not https"):
+        SignIn(provider.issuer, AUDIENCE, "email")._get(f"{provider.issuer}/keys")
+
+
+def test_scopes_may_stand_in_scp(client: TestClient, provider: Provider) -> None:
+    headers = {"Authorization": f"Bearer {provider.token(scp='finops:read')}"}
+    assert client.patch("/api/v1/insights/99", json={"status": "open"}, headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(
