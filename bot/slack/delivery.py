@@ -41,6 +41,7 @@ _TOKEN = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoke
 _LATER = _TOKEN | frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"}
 )
+_MOVED = frozenset({"channel_not_found", "is_archived"})  # the name may belong to another channel by now
 
 # Due by the bot's clock or the database's, whichever is later; no pause after an attempt is an hour long, so one that
 # is was noted by a clock since put back.
@@ -210,8 +211,12 @@ class Delivery:
             return False
         if code in _TOKEN:
             self.token_refused()
+        said = f"Slack said {code}"
+        if code in _MOVED and self._ids.pop(row.channel, None) is not None and row.error != said:
+            self._set(connection, row.id, not_before=self.clock(), error=said)  # asked for by its name once more
+            return True
         if (code in _LATER or status >= 500) and row.attempts + 1 < _ATTEMPTS:
-            self._set(connection, row.id, not_before=self._after(row.attempts), error=f"Slack said {code}")
+            self._set(connection, row.id, not_before=self._after(row.attempts), error=said)
             return False
         self._fail(connection, row, f"Slack refused it: {code}")
         return True

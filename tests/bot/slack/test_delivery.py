@@ -101,6 +101,25 @@ def test_a_name_and_a_person_are_channels_too(delivery: Delivery, slack: Handle,
     assert texts(slack, slack.workspace.store.im_of("U0MAYA0001")) == ["personal"]
 
 
+def test_a_channel_that_was_made_anew_under_its_name_is_found(
+    delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
+) -> None:
+    """The id that was known is asked for once more; a channel that is gone for good fails with Slack's word."""
+    leave("before", channel="#finops")
+    deliver(delivery)
+    conversations = slack.workspace.store.conversations
+    anew = conversations.pop(CHANNEL)
+    anew.id = "C0FINOPS02"
+    conversations[anew.id] = anew
+    leave("after", channel="#finops")
+    deliver(delivery)
+    assert texts(slack, "C0FINOPS02") == ["before", "after"]
+    del conversations[anew.id]
+    leave("nowhere", channel="#finops")
+    deliver(delivery)
+    assert "channel_not_found" in str(row(clean_database, "nowhere").error)
+
+
 def test_a_rate_limit_is_respected_and_the_order_kept(
     delivery: Delivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
 ) -> None:
