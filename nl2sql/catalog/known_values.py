@@ -25,7 +25,10 @@ _DISTINCT = (
     f"SELECT {', '.join(DIMENSIONS)}, {', '.join(f'grouping({name}) AS g_{name}' for name in DIMENSIONS)} FROM reporting.daily_costs "
     "WHERE (:all OR team = ANY(:teams)) GROUP BY GROUPING SETS (" + ", ".join(f"({name})" for name in DIMENSIONS) + ")"
 )
-_VERSION = "SELECT max(id) || ' ' || max(finished_at) FROM finops.loads WHERE status = 'loaded'"
+_VERSION = (
+    "SELECT max(id) || ' ' || max(finished_at) || ' ' || (SELECT min(usage_date) FROM finops.daily_costs) "
+    "FROM finops.loads WHERE status = 'loaded'"
+)
 _REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
 _RESOURCE = "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
 _RESOURCES_LIKE = "SELECT resource_id, resource_name FROM reporting.resources WHERE strpos(lower(resource_name), lower(:name)) > 0 AND (:all OR team = ANY(:teams)) ORDER BY resource_name, resource_id LIMIT 6"
@@ -46,18 +49,19 @@ class NoData:
     """No bill has been loaded yet."""
 
 
-_cache: OrderedDict[tuple[str, str, frozenset[str] | None], Facts] = OrderedDict()
+_Place = tuple[str, str, frozenset[str] | None, tuple[tuple[str, tuple[str, ...]], ...]]
+_cache: OrderedDict[_Place, Facts] = OrderedDict()
 _lock = threading.Lock()
 
 
 def facts(engine: sa.Engine, asker: Actor, own_words: Mapping[str, tuple[str, ...]]) -> Facts | NoData:
-    """The data's version, reach and names for an asker; cached until a load changes it."""
+    """The data's version, reach and names for an asker; cached until a load, retention or `own_words` change it."""
     teams = None if asker.sees_all else asker.teams
     with engine.connect() as connection:
         version = connection.scalar(sa.text(_VERSION))
         if version is None:
             return NoData()
-        place = (str(engine.url), version, teams)
+        place = (str(engine.url), version, teams, tuple(sorted(own_words.items())))
         with _lock:
             if place in _cache:
                 _cache.move_to_end(place)

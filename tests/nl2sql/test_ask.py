@@ -17,6 +17,7 @@ from db.tables import AuditEntry, Question
 from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Clarify, Unavailable
 from nl2sql.ask import ask, connect_deps, run_sql
+from nl2sql.catalog.known_values import Facts, facts
 from nl2sql.deps import Deps, Request, Translation, Written
 
 HEADER = (
@@ -245,3 +246,16 @@ def test_an_empty_answer_says_why(deps: Deps) -> None:
     assert "has not come yet" in ask("cost in december 2026", SYSTEM, None, deps).text
     assert "The bills start on 2026-09-10" in ask("cost in march 2026", SYSTEM, None, deps).text
     assert ask("checkout cost of lambda in october", SYSTEM, None, deps).text.startswith("Nothing: no charges for")
+
+
+def test_what_is_known_of_the_data_follows_retention_and_the_organisations_words(deps: Deps) -> None:
+    """Without a new load: a month that retention dropped is not offered, a word that was added is understood."""
+    before = facts(deps.database.app, SYSTEM, {})
+    assert isinstance(before, Facts)
+    assert before.first == date(2026, 9, 10)
+    with deps.database.owner.begin() as connection:
+        connection.execute(sa.text("DELETE FROM finops.daily_costs WHERE usage_date < '2026-10-01'"))
+    after = facts(deps.database.app, SYSTEM, {})
+    assert isinstance(after, Facts)
+    assert after.first == date(2026, 10, 1)
+    assert facts(deps.database.app, SYSTEM, {"payments": ("kasse",)}) is not after
