@@ -382,6 +382,8 @@ class Insight(Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(
         server_default="{}", comment="Expected band, root cause, series, metrics"
     )
+    channels: Mapped[list[Any]] = mapped_column(server_default="[]", comment="Channels that it is posted in")
+    playbook: Mapped[str | None] = mapped_column(comment="What could be proposed about it")
     feedback: Mapped[str | None] = mapped_column(comment="useful or noise, from a person")
     starts_on: Mapped[date | None]
     data_arrived_at: Mapped[datetime | None]

@@ -1,8 +1,8 @@
-"""Insights and their messages: found ones are stored once, told once to each channel, and closed when they vanish."""
+"""Insights: what flows detect is stored once and posted once per channel; people decide; what vanishes is closed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.formatting import money
+from config.access import Actor
 from config.currencies import ROUGH
-from config.organisation import Channel, Organisation
+from config.organisation import Organisation
 from db import audit, outbox
-from db.tables import Insight, OutboxMessage
+from db.tables import Insight
+from domain import insight_cards as cards
+from domain.insight_cards import redraw, say, say_in
 
 LIVE = ("open", "acknowledged")
-_PREFIX = "insight:"  # of the keys of its messages
 _MONTH_DAYS = 365.25 / 12
-_STORM = 5  # alerts a channel gets from one look; the rest are one message
 _SEVERITIES = (
     (5_000.0, "critical"),
     (1_000.0, "high"),
@@ -28,7 +29,7 @@ _SEVERITIES = (
 
 
 @dataclass(frozen=True)
-class Found:
+class DetectedInsight:
     """An insight as a flow found it, before it is known whether it is new."""
 
     fingerprint: str
@@ -45,6 +46,8 @@ class Found:
     evidence: dict[str, Any] = field(default_factory=dict)
     severity: str | None = None
     card: str = "alert"
+    playbook: str | None = None
+    """What could be proposed about it."""
     payload: dict[str, Any] = field(default_factory=dict)
 
 
@@ -54,12 +57,16 @@ def severity_of(impact: float | None) -> str:
 
 
 def store(
-    session: Session, found: list[Found], organisation: Organisation, now: datetime, data_arrived_at: datetime | None
+    session: Session,
+    found: list[DetectedInsight],
+    organisation: Organisation,
+    now: datetime,
+    data_arrived_at: datetime | None,
 ) -> list[int]:
     """Insert what is new and tell it, update what is known; returns the ids in
     order. The caller commits both or neither.
     """
-    told: dict[str, int] = {}
+    posted: dict[str, int] = {}
     numbers = []
     for item in sorted(found, key=lambda one: -_worth(one, organisation)):
         insight = session.scalar(sa.select(Insight).where(Insight.fingerprint == item.fingerprint).with_for_update())
@@ -68,19 +75,29 @@ def store(
         else:
             _update(session, insight, item, now)
         if insight.status in LIVE:
-            _tell(session, insight, item, organisation, now, told)
+            small = _too_small_for(insight, item, organisation)
+            cards.post(session, insight, item.card, item.payload, organisation, now, posted, small)
         numbers.append(insight.id)
-    for name, count in told.items():
-        if count > _STORM:
-            left = count - _STORM
+    for name, count in posted.items():
+        if count > cards.STORM:
+            left = count - cards.STORM
             text = f"{left} more insight{'' if left == 1 else 's'} came with the same bills; see the app's Home tab."
             key = f"storm:{name}:{now.isoformat(timespec='minutes')}"
             outbox.leave(session, name, "note", {"text": text}, key)
-            _hold(session, key, _quiet_until(organisation.channel_named(name), now))
+            cards.hold(session, key, cards.quiet_until(organisation.channel_named(name), now))
     return numbers
 
 
-def _worth(item: Found, organisation: Organisation) -> float:
+def _too_small_for(insight: Insight, item: DetectedInsight, organisation: Organisation) -> frozenset[str]:
+    """The channels whose threshold an anomaly stays under."""
+    if item.kind != "anomaly":
+        return frozenset()
+    named = [(name, organisation.channel_named(name)) for name in insight.channels]
+    worth = _worth(item, organisation)
+    return frozenset(name for name, channel in named if channel is not None and worth < channel.minimum_impact)
+
+
+def _worth(item: DetectedInsight, organisation: Organisation) -> float:
     """The size of its impact in the organisation's currency."""
     return abs(item.impact or 0.0) / organisation.rate_of(item.currency)
 
@@ -94,78 +111,47 @@ def by_worth(organisation: Organisation) -> sa.ColumnElement[Any]:
     return amount.desc().nulls_last()
 
 
+def decide(
+    session: Session,
+    insight: Insight,
+    actor: Actor,
+    now: datetime,
+    status: str,
+    reason: str,
+    days: int | None,
+    key: str,
+    pressed: Mapping[str, Any] | None = None,
+) -> None:
+    """Set what a person decided, from a button or the API: the status with reason and expiry.
+
+    The detector learns from `expected` at its next run. `key` makes the messages once; the caller holds the row and
+    commits. `pressed` names the channel and thread of a button; without one every card's thread is told.
+    """
+    who, until = actor.name or actor.id, now + timedelta(days=days) if days else None
+    insight.status, insight.status_until = status, until
+    insight.status_reason = f"{reason} ({who}{f', until {until:%d %b}' if until else ''})" if reason or until else None
+    insight.closed_at = now if status == "resolved" else None
+    audit.append(session, actor.id, f"insight.{status}", str(insight.id), {"reason": reason, "days": days})
+    line = f"{status.capitalize()}{f' for {days} days' if days else ''}, says {who}{f': {reason}' if reason else ''}"
+    redraw(session, insight, key)
+    channel, thread = (pressed or {}).get("channel"), (pressed or {}).get("thread")
+    if pressed is None:
+        say(session, insight, line, f"line:{key}")
+    elif channel and thread:
+        say_in(session, insight, line, key, str(channel), str(thread))
+
+
 def close(session: Session, insight: Insight, reason: str, now: datetime) -> None:
     """Resolve an insight, say so in its threads, and take the buttons off its cards."""
     insight.status, insight.status_reason, insight.closed_at = "resolved", reason, now
     insight.evidence = {**insight.evidence, "closed_by": "system"}
     audit.append(session, "system", "insight.closed", str(insight.id), {"reason": reason})
-    _say(session, insight, f"Closed: {reason}", f"closed:{now.isoformat(timespec='minutes')}")
-    _redraw(session, insight, now)
-
-
-def _say(session: Session, insight: Insight, text: str, key: str) -> None:
-    """A line into the thread of every card that was posted of it."""
-    for card in _cards(session, insight):
-        outbox.leave(
-            session,
-            card.channel,
-            "note",
-            {"text": text},
-            f"{_PREFIX}{insight.id}:{key}:{card.channel}",
-            thread_key=card.key,
-        )
-
-
-def _redraw(session: Session, insight: Insight, now: datetime) -> None:
-    """Show the insight's present state on its cards."""
-    for card in _cards(session, insight):
-        payload = {**card.payload, **payload_of(insight), "minutes_after_data": card.payload.get("minutes_after_data")}
-        outbox.leave(
-            session,
-            card.channel,
-            card.kind,
-            payload,
-            f"{card.key}:{insight.status}:{now.isoformat()}",
-            update_key=card.key,
-        )
-
-
-def _cards(session: Session, insight: Insight) -> list[OutboxMessage]:
-    """The first messages of an insight, one a channel; a channel under its threshold or in a storm has none."""
-    keys = [_key(insight, channel) for channel in insight.evidence.get("channels", [])]
-    return list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.key.in_(keys)).order_by(OutboxMessage.id)))
-
-
-def payload_of(insight: Insight, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What the cards draw of an insight."""
-    delay = None
-    if insight.data_arrived_at is not None:
-        delay = (insight.detected_at - insight.data_arrived_at).total_seconds() / 60
-    names = (
-        "id",
-        "title",
-        "kind",
-        "severity",
-        "status",
-        "status_reason",
-        "team",
-        "service",
-        "account",
-        "owner",
-        "currency",
-        "evidence",
-    )
-    return {
-        **{name: getattr(insight, name) for name in names},
-        "impact_amount": None if insight.impact_amount is None else float(insight.impact_amount),
-        "starts_on": insight.starts_on.isoformat() if insight.starts_on else None,
-        "minutes_after_data": delay,
-        **(extra or {}),
-    }
+    say(session, insight, f"Closed: {reason}", f"closed:{now.isoformat(timespec='minutes')}")
+    redraw(session, insight, f"{insight.status}:{now.isoformat()}")
 
 
 def _insert(
-    session: Session, item: Found, organisation: Organisation, now: datetime, data_arrived_at: datetime | None
+    session: Session, item: DetectedInsight, organisation: Organisation, now: datetime, data_arrived_at: datetime | None
 ) -> Insight:
     team = item.scope.get("team") or item.team
     channels = [] if (channel := organisation.channel_for(team)) is None else [channel]
@@ -184,7 +170,9 @@ def _insert(
         owner=item.owner or owner_of(organisation, team),
         impact_amount=None if item.impact is None else Decimal(str(round(item.impact, 4))),
         currency=item.currency,
-        evidence={**item.evidence, "channels": channels},
+        evidence=dict(item.evidence),
+        channels=channels,
+        playbook=item.playbook,
         starts_on=item.starts_on,
         data_arrived_at=data_arrived_at,
         detected_at=now,
@@ -202,21 +190,21 @@ def owner_of(organisation: Organisation, team: str | None) -> str | None:
     return next((person.id for person in [*leading, *members]), None)
 
 
-def _update(session: Session, insight: Insight, item: Found, now: datetime) -> None:
+def _update(session: Session, insight: Insight, item: DetectedInsight, now: datetime) -> None:
     """Known already: the newest figures, and a line in the thread when it came back, or grew or shrank by half."""
     before = float(insight.impact_amount or 0)
-    insight.last_seen_at = now
+    insight.last_seen_at, insight.playbook = now, item.playbook or insight.playbook
     if (
         insight.status == "resolved" and insight.evidence.get("closed_by") == "system"
     ):  # what a person closed stays closed
         insight.status, insight.status_reason, insight.closed_at = "open", None, None
         insight.evidence = {key: value for key, value in insight.evidence.items() if key != "closed_by"}
         audit.append(session, "system", "insight.reopened", str(insight.id), {"reason": "found again"})
-        _say(session, insight, "It is back: the present bills show it again.", f"back:{now.date()}")
-        _redraw(session, insight, now)
+        say(session, insight, "It is back: the present bills show it again.", f"back:{now.date()}")
+        redraw(session, insight, f"{insight.status}:{now.isoformat()}")
     if insight.status not in LIVE or item.impact is None:
         return
-    kept: dict[str, Any] = {name: insight.evidence[name] for name in ("channels", "storm") if name in insight.evidence}
+    kept: dict[str, Any] = {name: insight.evidence[name] for name in ("storm",) if name in insight.evidence}
     insight.evidence = {**insight.evidence, **item.evidence, **kept}
     if before and abs(item.impact - before) > 0.5 * abs(before):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))
@@ -229,58 +217,10 @@ def _update(session: Session, insight: Insight, item: Found, now: datetime) -> N
             else "over the budget"
         )
         text = f"It {word}: {money(item.impact, insight.currency)} {each}, told as {money(before, insight.currency)}."
-        _say(session, insight, text, f"{word}:{now.date()}")
+        say(session, insight, text, f"{word}:{now.date()}")
 
 
-def _tell(
-    session: Session, insight: Insight, item: Found, organisation: Organisation, now: datetime, told: dict[str, int]
-) -> None:
-    """One message an insight and channel, under its own key; held back in quiet
-    hours, under the channel's threshold, and in a storm.
-    """
-    storm = list(insight.evidence.get("storm", []))
-    for name in insight.evidence.get("channels", []):
-        channel, key = organisation.channel_named(name), _key(insight, name)
-        small = channel is not None and item.kind == "anomaly" and _worth(item, organisation) < channel.minimum_impact
-        if small or name in storm or _is_left(session, key):
-            continue
-        told[name] = told.get(name, 0) + 1
-        if told[name] > _STORM:
-            storm.append(name)
-            insight.evidence = {**insight.evidence, "storm": storm}
-            continue
-        outbox.leave(session, name, item.card, payload_of(insight, {**item.payload, "insight_id": insight.id}), key)
-        if insight.severity != "critical":
-            _hold(session, key, _quiet_until(channel, now))
-
-
-def _is_left(session: Session, key: str) -> bool:
-    return session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None
-
-
-def _hold(session: Session, key: str, until: datetime | None) -> None:
-    if until is not None:
-        session.execute(sa.update(OutboxMessage).where(OutboxMessage.key == key).values(not_before=until))
-
-
-def _quiet_until(channel: Channel | None, now: datetime) -> datetime | None:
-    """When the channel's quiet hours end, None outside of them. Hours are UTC; they may span midnight."""
-    if channel is None or channel.quiet_hours is None:
-        return None
-    start, end = channel.quiet_hours
-    hour = now.astimezone(UTC).hour
-    inside = start <= hour < end if start <= end else hour >= start or hour < end
-    if not inside:
-        return None
-    day = now.date() if hour < end else now.date() + timedelta(days=1)
-    return datetime.combine(day, time(end), tzinfo=UTC)
-
-
-def _key(insight: Insight, channel: str) -> str:
-    return f"{_PREFIX}{insight.id}:{channel}"
-
-
-def sleepers(session: Session, now: datetime) -> None:
+def reopen_expired_snoozes(session: Session, now: datetime) -> None:
     """Reopen what was snoozed or expected only until now, and say so in its threads."""
     over = sa.select(Insight).where(
         Insight.status.in_(("snoozed", "expected")), Insight.status_until <= now, Insight.closed_at.is_(None)
@@ -288,7 +228,7 @@ def sleepers(session: Session, now: datetime) -> None:
     for insight in session.scalars(over.with_for_update()):
         was = insight.status
         insight.status, insight.status_reason, insight.status_until = "open", None, None
-        _say(
+        say(
             session, insight, f"It was {was} until now and is open again.", f"awake:{now.isoformat(timespec='minutes')}"
         )
-        _redraw(session, insight, now)
+        redraw(session, insight, f"{insight.status}:{now.isoformat()}")

@@ -17,8 +17,9 @@ from bot.slack.errors import Where
 from config import access
 from config.access import Action, Actor, Denied
 from db import audit, outbox
-from db.tables import Insight, OutboxMessage
-from domain.insight_decisions import decide, payload_of, redraw
+from db.tables import Insight
+from domain.insight_cards import payload_of, redraw
+from domain.insights import decide
 
 if TYPE_CHECKING:
     from playbooks.plan import Target
@@ -129,7 +130,7 @@ def assign(runtime: Runtime, submission: Submission) -> None:
             insight, actor = found
             insight.owner = str(submission.values["owner"])
             audit.append(session, actor.id, "insight.assigned", str(insight.id), {"owner": insight.owner})
-            redraw(session, insight, None, submission.about, submission.view)
+            redraw(session, insight, submission.view)
             payload = {"owner": insight.owner, "by": actor.name or actor.id, "title": insight.title}
             outbox.leave(
                 session,
@@ -160,7 +161,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
                 insight.status_reason = (
                     f"noise, says {actor.name or actor.id}; the next one here must be half as large again to be told"
                 )
-                redraw(session, insight, None, {}, f"noise:{insight.closed_at.isoformat()}")
+                redraw(session, insight, f"noise:{insight.closed_at.isoformat()}")
     said = (
         "Noted as noise: closed, and the next one here must be half as large again to be told."
         if noise
@@ -180,7 +181,7 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
             said = None
             number, name, wanted = (
                 insight.id,
-                _playbook_of(session, insight),
+                insight.playbook or "",
                 _Wanted(insight.resource_id, insight.team, insight.account),
             )
     if said is None:
@@ -224,12 +225,3 @@ def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _W
     if isinstance(made, NothingToDo):
         return f"Nothing to propose: {made.reason}."
     return f"Proposed {len(made)} change{'' if len(made) == 1 else 's'} in the team's channel; somebody else has to approve."
-
-
-def _playbook_of(session: Session, insight: Insight) -> str:
-    payload = session.scalar(
-        sa.select(OutboxMessage.payload)
-        .where(OutboxMessage.key.startswith(f"insight:{insight.id}:"), OutboxMessage.kind == "alert")
-        .limit(1)
-    )
-    return str(insight.evidence.get("playbook") or (payload or {}).get("playbook") or "")

@@ -57,7 +57,7 @@ def run(
     `through` ends the bills earlier than they do, for replaying what would have been told then.
     """
     with Session(database.app) as session, session.begin():
-        insights.sleepers(session, now)
+        insights.reopen_expired_snoozes(session, now)
         detection = detect(session, organisation, now, through)
         if detection is None:
             return {"found": 0, "closed": 0}
@@ -122,7 +122,7 @@ def _noise(session: Session, now: datetime) -> list[Noise]:
     ]
 
 
-def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | None) -> insights.Found:
+def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | None) -> insights.DetectedInsight:
     finding, since = judged.finding, judged.since
     change = Change(judged.scope, judged.currency, since, finding.moment.date())  # the days that the alert is about
     known = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
@@ -136,7 +136,7 @@ def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | 
     if known is not None:
         cause["who"] = (known.evidence.get("cause") or {}).get("who", "")
     cause["similar"] = _similar(session, judged, fingerprint)
-    return insights.Found(
+    return insights.DetectedInsight(
         fingerprint=fingerprint,
         kind="anomaly",
         title=title_of(judged, explained.effects.verdict),
@@ -157,7 +157,6 @@ def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | 
             "over": None if judged.over is None else {"steps": judged.over[0], "amount": round(judged.over[1], 2)},
             "cause": cause,
         },
-        payload={"playbook": None},
     )
 
 

@@ -142,7 +142,7 @@ def _figure(
 
 def _insight(
     session: Session, row: BudgetRow, budget: Budget, status: BudgetStatus, today: date, figure: Mapping[str, Any]
-) -> insights.Found:
+) -> insights.DetectedInsight:
     """One insight a budget, period and status: a breach after a warning is news, the same again is not."""
     crossing, name = status.crossing(), budget.scope.label()
     over = (status.forecast if status.forecast is not None else status.spent) - status.amount
@@ -159,7 +159,7 @@ def _insight(
         "period_start": status.period.start.isoformat(), "owner": row.owner, "reason": _reason(session, budget, status, today),
         "period": row.period, "period_end": status.period.end.isoformat(), "figure": dict(figure), "note": budgets.note_of(row),
     }  # fmt: skip
-    return insights.Found(
+    return insights.DetectedInsight(
         fingerprint=f"budget:{row.name}:{status.period.start}:{status.status}",
         kind="budget",
         title=title,

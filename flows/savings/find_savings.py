@@ -169,7 +169,7 @@ def _store_spared(session: Session, spared: Iterable[Spared], now: datetime) -> 
 
 def _groups(
     session: Session, recommendations: Iterable[Recommendation], organisation: Organisation
-) -> Iterable[insights.Found]:
+) -> Iterable[insights.DetectedInsight]:
     """One insight per kind, account, team and currency, with every resource as evidence."""
     types = {
         row.resource_id: (row.resource_type or "resource", row.resource_name)
@@ -190,7 +190,7 @@ def _groups(
             p.name for p in matching(playbooks, kind) if of_type in p.trigger.filters.get("resource_type", (of_type,))
         ]
         names = [types.get(one.resource_id, ("", None))[1] or one.resource_id for one in members]
-        yield insights.Found(
+        yield insights.DetectedInsight(
             fingerprint=f"waste:{kind}:{account}:{team}:{of_type}{suffix}",
             kind="idle" if kind == "stop_idle" else "recommendation",
             title=title(kind, account, of_type, members, worth),
@@ -200,18 +200,17 @@ def _groups(
             evidence={
                 "recommendation": kind,
                 "resources": [one.resource_id for one in members],
-                "playbook": candidates[0] if candidates else None,
                 "confidence": min((one.confidence for one in members), key=("low", "medium", "high").index),
                 "cause": {"what": seen(names, members), "why": members[0].evidence.get("source")},
                 "missing": sorted({what for one in members for what in one.missing}),
                 "figure": figure(session, kind, names, members),
             },
             severity=_severity(own_worth),
-            payload={"playbook": candidates[0] if candidates else None},
+            playbook=candidates[0] if candidates else None,
         )
 
 
-def _gaps(gaps: Iterable[Recommendation], organisation: Organisation) -> Iterable[insights.Found]:
+def _gaps(gaps: Iterable[Recommendation], organisation: Organisation) -> Iterable[insights.DetectedInsight]:
     """One insight for all gaps of a kind and currency, where they are worth telling."""
     groups: dict[tuple[str, str], list[Recommendation]] = defaultdict(list)
     for one in sorted(gaps, key=lambda one: -worth_of(one)):
@@ -222,7 +221,7 @@ def _gaps(gaps: Iterable[Recommendation], organisation: Organisation) -> Iterabl
         if own_worth < _LEAST_MONTHLY:
             continue
         more = f"; and {len(members) - 6} more" if len(members) > 6 else ""
-        yield insights.Found(
+        yield insights.DetectedInsight(
             fingerprint=f"waste:{kind}:{currency}",
             kind="recommendation",
             title=title_of(members),
@@ -232,7 +231,6 @@ def _gaps(gaps: Iterable[Recommendation], organisation: Organisation) -> Iterabl
             evidence={
                 "recommendation": kind,
                 "resources": [],
-                "playbook": None,
                 "confidence": "medium",
                 "cause": {
                     "what": "; ".join(line_of(one) for one in members[:6]) + more,
@@ -241,7 +239,6 @@ def _gaps(gaps: Iterable[Recommendation], organisation: Organisation) -> Iterabl
                 "missing": sorted({what for one in members for what in one.missing}),
             },
             severity=_severity(own_worth),
-            payload={"playbook": None},
         )
 
 

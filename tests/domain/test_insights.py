@@ -12,7 +12,7 @@ from config.organisation import Channel, Organisation
 from config.people import Person
 from db.tables import Insight, OutboxMessage
 from domain import insights
-from domain.insights import Found
+from domain.insights import DetectedInsight
 
 NOW = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
 PAYMENTS = Channel(channel="#pay", team="payments", minimum_impact=500, quiet_hours=(20, 7))
@@ -26,11 +26,13 @@ ORGANISATION = Organisation(
 )
 
 
-def found(name: str = "a", impact: float = 1_000.0, team: str | None = "payments", **more: Any) -> Found:
-    return Found(f"anomaly:{name}", "anomaly", f"{name} is up", {"team": team} if team else {}, impact, "USD", **more)
+def found(name: str = "a", impact: float = 1_000.0, team: str | None = "payments", **more: Any) -> DetectedInsight:
+    return DetectedInsight(
+        f"anomaly:{name}", "anomaly", f"{name} is up", {"team": team} if team else {}, impact, "USD", **more
+    )
 
 
-def look(session: Session, *items: Found, now: datetime = NOW) -> None:
+def look(session: Session, *items: DetectedInsight, now: datetime = NOW) -> None:
     insights.store(session, list(items), ORGANISATION, now, NOW)
     session.flush()
 
@@ -139,13 +141,13 @@ def test_a_snooze_that_is_over_is_said_in_the_thread(session: Session) -> None:
     look(session, found())
     insight = only(session)
     insight.status, insight.status_until = "snoozed", NOW
-    insights.sleepers(session, NOW + timedelta(seconds=1))
+    insights.reopen_expired_snoozes(session, NOW + timedelta(seconds=1))
     assert insight.status == "open"
     assert told(session)[-2:] == [("#pay", "It was snoozed until now and is open again."), ("#pay", "=open")]
 
 
-def in_yen(name: str, impact: float) -> Found:
-    return Found(f"anomaly:{name}", "anomaly", name, {}, impact, "JPY")
+def in_yen(name: str, impact: float) -> DetectedInsight:
+    return DetectedInsight(f"anomaly:{name}", "anomaly", name, {}, impact, "JPY")
 
 
 @pytest.mark.parametrize("rates", [{"JPY": 150}, {}], ids=["with a rate", "roughly"])
@@ -160,7 +162,7 @@ def test_an_alert_is_graded_by_its_worth_and_not_by_its_number(rates: dict[str, 
 def test_in_a_storm_the_dearest_are_told_whatever_their_currency(session: Session) -> None:
     """Five alerts of 9,000 yen do not displace one of 4,800 dollars; a list stands in the same order."""
     organisation = ORGANISATION.model_copy(update={"exchange_rates": {"JPY": Decimal(150)}})
-    dear = Found("anomaly:dear", "anomaly", "dear", {}, 4_800.0, "USD")
+    dear = DetectedInsight("anomaly:dear", "anomaly", "dear", {}, 4_800.0, "USD")
     insights.store(session, [*(in_yen(f"yen {n}", 9_000.0 + n) for n in range(6)), dear], organisation, NOW, NOW)
     told_of = [row.payload["title"] for row in session.scalars(sa.select(OutboxMessage)) if "title" in row.payload]
     assert told_of[0] == "dear"
@@ -169,7 +171,7 @@ def test_in_a_storm_the_dearest_are_told_whatever_their_currency(session: Sessio
 
 
 def test_a_channels_threshold_is_in_the_organisations_currency(session: Session) -> None:
-    yen = Found("anomaly:yen", "anomaly", "yen", {"team": "payments"}, 60_000.0, "JPY")  # 400 dollars
+    yen = DetectedInsight("anomaly:yen", "anomaly", "yen", {"team": "payments"}, 60_000.0, "JPY")  # 400 dollars
     organisation = ORGANISATION.model_copy(update={"exchange_rates": {"JPY": Decimal(150)}})
     insights.store(session, [yen], organisation, NOW, NOW)
     assert told(session) == []
@@ -177,8 +179,8 @@ def test_a_channels_threshold_is_in_the_organisations_currency(session: Session)
 
 def test_what_is_worth_more_a_month_stands_first(session: Session) -> None:
     """An anomaly's impact is a day's, a recommendation's a month's."""
-    a_day = Found("anomaly:d", "anomaly", "50 a day", {}, 50.0, "USD")
-    a_month = Found("waste:m", "recommendation", "900 a month", {}, 900.0, "USD")
+    a_day = DetectedInsight("anomaly:d", "anomaly", "50 a day", {}, 50.0, "USD")
+    a_month = DetectedInsight("waste:m", "recommendation", "900 a month", {}, 900.0, "USD")
     look(session, a_day, a_month)
     ordered = session.scalars(sa.select(Insight.title).order_by(insights.by_worth(ORGANISATION)))
     assert list(ordered) == ["50 a day", "900 a month"]

@@ -16,7 +16,7 @@ from bot.api.routes.listing import select
 from bot.api.schemas import responds, table_schema
 from config.access import Actor, may_see_team
 from db.tables import Insight
-from domain import insight_decisions
+from domain import insights
 
 router = APIRouter(tags=["insights"], responses=problems.declared(*problems.ALWAYS))
 _SUMMARY_ROWS = 1_000
@@ -164,7 +164,7 @@ def decide(
     with Session(context.database.app) as session, session.begin():
         insight = _visible(session, insight_id, caller.actor, locked=True)
         etags.must_match(if_match, _body(insight))
-        insight_decisions.decide(
+        insights.decide(
             session,
             insight,
             caller.actor,

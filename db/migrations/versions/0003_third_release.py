@@ -18,10 +18,14 @@ def upgrade() -> None:
     _sums_know_corrections_publishers_invoices_and_known_list_prices()
     _events_are_not_tried_for_ever()
     _budgets_know_what_they_override()
+    _insights_know_their_channels_and_playbook()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    op.execute("UPDATE finops.insights SET evidence = evidence || jsonb_build_object('channels', channels)")
+    for name in ("channels", "playbook"):
+        op.drop_column("insights", name, schema="finops")
     for name in _OVERRIDE:
         op.drop_column("budgets", name, schema="finops")
     op.drop_column("slack_events", "attempts", schema="finops")
@@ -100,4 +104,23 @@ def _budgets_know_what_they_override() -> None:
         op.add_column("budgets", column, schema="finops")
     op.alter_column(
         "budgets", "origin", comment="file, slack or api", existing_comment="file or slack", schema="finops"
+    )
+
+
+def _insights_know_their_channels_and_playbook() -> None:
+    """Until now read out of the evidence and out of the messages that were posted."""
+    channels = sa.Column(
+        "channels", postgresql.JSONB(), server_default="[]", nullable=False, comment="Channels that it is posted in"
+    )
+    op.add_column("insights", channels, schema="finops")
+    op.add_column(
+        "insights", sa.Column("playbook", sa.Text(), comment="What could be proposed about it"), schema="finops"
+    )
+    op.execute(
+        """
+        UPDATE finops.insights SET channels = coalesce(evidence->'channels', '[]'), evidence = evidence - 'channels',
+            playbook = coalesce(evidence->>'playbook', (
+                SELECT payload->>'playbook' FROM finops.outbox
+                WHERE key LIKE 'insight:' || insights.id || ':%' AND kind = 'alert' ORDER BY id LIMIT 1))
+        """
     )

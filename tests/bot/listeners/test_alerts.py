@@ -35,7 +35,7 @@ def alert(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str, An
     with Session(clean_database.app) as session, session.begin():
         insight = Insight(
             fingerprint="f", kind="anomaly", severity="high", title="RDS is up $1,240 a day", team="checkout", impact_amount=Decimal(1240), currency="USD",
-            evidence={"cause": CAUSE, "channels": [CHANNEL]}, detected_at=datetime.now(UTC),
+            evidence={"cause": CAUSE}, channels=[CHANNEL], detected_at=datetime.now(UTC),
         )  # fmt: skip
         session.add(insight)
         session.flush()
@@ -117,7 +117,7 @@ def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle,
     with bot.session() as session:
         insight = session.scalars(sa.select(Insight)).one()
         payload = {**alerts.payload_of(insight), "playbook": "ec2-stop-idle"}
-        insight.evidence = {**insight.evidence, "playbook": "ec2-stop-idle"}
+        insight.playbook = "ec2-stop-idle"
         outbox.leave(session, CHANNEL, "alert", payload, "with-fix")
     card = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
     slack.click(PRIYA, card["ts"], "insight_propose")

@@ -22,7 +22,7 @@ from db import outbox
 from db.database import Database
 from db.tables import Insight, OutboxMessage
 from domain import kpis
-from domain.insight_decisions import payload_of
+from domain.insight_cards import payload_of
 from standins.slack import Handle, Limits, Setup, running_workspace
 from tests.bot.conftest import connected
 

@@ -10,7 +10,7 @@ from bot.cards.messages import alert
 from config.organisation import Channel, Organisation
 from db.database import Database
 from db.tables import Insight
-from domain import insights as insights_of
+from domain import insight_cards
 from flows.anomalies import detect_anomalies
 from tests.flows.daily import spend
 
@@ -69,7 +69,7 @@ def test_a_spike_that_is_over_is_told_as_such(clean_database: Database) -> None:
     assert "was up $" in past.title
     assert "from Thu 29 Oct to Fri 30 Oct" in past.title
     assert past.evidence["over"]["steps"] == 2
-    assert alert.card(insights_of.payload_of(past))["text"].endswith("more than usual in all.")
+    assert alert.card(insight_cards.payload_of(past))["text"].endswith("more than usual in all.")
 
 
 def test_without_feedback_or_with_praise_the_same_is_told_again(clean_database: Database) -> None:

@@ -1,0 +1,142 @@
+"""The messages of an insight: a card in each of its channels, brought up to date with its state, and lines in their threads."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config.organisation import Channel, Organisation
+from db import outbox
+from db.tables import Insight, OutboxMessage
+
+_PREFIX = "insight:"  # of the keys of its messages
+_CARDS = ("alert", "budget")
+STORM = 5  # alerts a channel gets from one look; the rest are one message
+
+
+def payload_of(insight: Insight, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the cards draw of an insight."""
+    delay = None
+    if insight.data_arrived_at is not None:
+        delay = (insight.detected_at - insight.data_arrived_at).total_seconds() / 60
+    names = (
+        "id",
+        "title",
+        "kind",
+        "severity",
+        "status",
+        "status_reason",
+        "team",
+        "service",
+        "account",
+        "owner",
+        "currency",
+        "evidence",
+        "playbook",
+    )
+    return {
+        **{name: getattr(insight, name) for name in names},
+        "impact_amount": None if insight.impact_amount is None else float(insight.impact_amount),
+        "starts_on": insight.starts_on.isoformat() if insight.starts_on else None,
+        "minutes_after_data": delay,
+        **(extra or {}),
+    }
+
+
+def post(
+    session: Session,
+    insight: Insight,
+    kind: str,
+    extra: Mapping[str, Any],
+    organisation: Organisation,
+    now: datetime,
+    posted: dict[str, int],
+    small: frozenset[str],
+) -> None:
+    """Leave its card in each channel that has none, but for those where it is `small`.
+
+    `posted` counts the cards of this look per channel: beyond `STORM` they are not posted. Quiet hours hold all but
+    critical ones back.
+    """
+    storm = list(insight.evidence.get("storm", []))
+    for name in insight.channels:
+        channel, key = organisation.channel_named(name), key_of(insight, name)
+        if name in small or name in storm or _is_left(session, key):
+            continue
+        posted[name] = posted.get(name, 0) + 1
+        if posted[name] > STORM:
+            storm.append(name)
+            insight.evidence = {**insight.evidence, "storm": storm}
+            continue
+        outbox.leave(session, name, kind, payload_of(insight, {**extra, "insight_id": insight.id}), key)
+        if insight.severity != "critical":
+            hold(session, key, quiet_until(channel, now))
+
+
+def say(session: Session, insight: Insight, text: str, key: str) -> None:
+    """A line into the thread of every card that was posted of it; `key` makes it once."""
+    for card in _cards(session, insight):
+        outbox.leave(
+            session,
+            card.channel,
+            "note",
+            {"text": text},
+            f"{_PREFIX}{insight.id}:{key}:{card.channel}",
+            thread_key=card.key,
+        )
+
+
+def say_in(session: Session, insight: Insight, text: str, key: str, channel: str, thread: str) -> None:
+    """A line into one thread; `key` makes it once."""
+    outbox.leave(session, channel, "note", {"text": text}, f"{_PREFIX}{insight.id}:line:{key}", thread_ts=thread)
+
+
+def redraw(session: Session, insight: Insight, key: str) -> None:
+    """Show the insight's present state on its cards; `key` makes it once."""
+    for card in _cards(session, insight):
+        outbox.leave(
+            session,
+            card.channel,
+            card.kind,
+            {**card.payload, **payload_of(insight)},
+            f"{card.key}:{key}",
+            update_key=card.key,
+        )
+
+
+def _cards(session: Session, insight: Insight) -> list[OutboxMessage]:
+    """The first card of the insight in each channel; a channel under its threshold or in a storm has none."""
+    cards = sa.select(OutboxMessage).where(
+        OutboxMessage.key.startswith(f"{_PREFIX}{insight.id}:"),
+        OutboxMessage.kind.in_(_CARDS),
+        OutboxMessage.update_key.is_(None),
+    )
+    return list(session.scalars(cards.order_by(OutboxMessage.id)))
+
+
+def _is_left(session: Session, key: str) -> bool:
+    return session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None
+
+
+def hold(session: Session, key: str, until: datetime | None) -> None:
+    if until is not None:
+        session.execute(sa.update(OutboxMessage).where(OutboxMessage.key == key).values(not_before=until))
+
+
+def quiet_until(channel: Channel | None, now: datetime) -> datetime | None:
+    """When the channel's quiet hours end, None outside of them. Hours are UTC; they may span midnight."""
+    if channel is None or channel.quiet_hours is None:
+        return None
+    start, end = channel.quiet_hours
+    hour = now.astimezone(UTC).hour
+    inside = start <= hour < end if start <= end else hour >= start or hour < end
+    if not inside:
+        return None
+    day = now.date() if hour < end else now.date() + timedelta(days=1)
+    return datetime.combine(day, time(end), tzinfo=UTC)
+
+
+def key_of(insight: Insight, channel: str) -> str:
+    return f"{_PREFIX}{insight.id}:{channel}"
