@@ -21,7 +21,7 @@ from flows.anomalies import change_authors
 from flows.anomalies.causes import Change, cause_json, explain_change
 from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
-from flows.anomalies.grouping import Judged, Noise, stories, title_of, worth_telling
+from flows.anomalies.grouping import Judged, Noise, group_findings, title_of, worth_telling
 from flows.anomalies.hourly import detect_hours
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
 
@@ -61,9 +61,9 @@ def run(
         detection = detect(session, organisation, now, through)
         if detection is None:
             return {"found": 0, "closed": 0}
-        told = stories(detection.findings, detection.window_start)
+        told = group_findings(detection.findings, detection.window_start)
         if through is None:
-            of_hours = stories(detect_hours(session, organisation), detection.window_start)
+            of_hours = group_findings(detect_hours(session, organisation), detection.window_start)
             told += [
                 one for one in of_hours if not _is_told(one, told) or _is_known(session, _fingerprint(session, one))
             ]

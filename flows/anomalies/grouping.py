@@ -1,6 +1,4 @@
-"""Findings as stories: one a cause, told at the level that explains it best,
-and only where people have not called the like of it noise.
-"""
+"""Groups findings by cause, keeps the scope that explains each best, and drops those that people marked as noise."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from analysis.anomalies.levels import Seen, causes
-from analysis.anomalies.scopes import touches
+from analysis.anomalies.levels import CARRIES, Seen, causes
+from analysis.anomalies.scopes import covers, touches
 from analysis.anomalies.score import Finding
 from analysis.anomalies.state import Floats
 from analysis.cause_words import EFFECTS
@@ -107,28 +105,63 @@ class Noise:
     impact: float  # currency a day
 
 
-def stories(findings: Iterable[Judged], first: date) -> list[Judged]:
-    """One finding a cause from the day `first` on; what repeats the story of the days before is left out."""
+@dataclass(frozen=True)
+class _Group:
+    """A cause: the finding that is told, and all scopes in which it was seen on its day."""
+
+    told: Judged
+    scopes: tuple[Mapping[str, str], ...]
+
+    def near(self, judged: Judged) -> bool:
+        """Whether a finding could be this cause: one currency and direction, begun within days, spend in common."""
+        mine = self.told
+        return (
+            mine.currency == judged.currency
+            and mine.finding.direction == judged.finding.direction
+            and abs(mine.finding.since - judged.finding.since) <= _SAME_START
+            and any(touches(scope, judged.scope) for scope in self.scopes)
+        )
+
+    def explains(self, judged: Judged) -> bool:
+        """Whether a finding is this cause seen from another level: it began no later, or this carries most of it."""
+        if any(covers(scope, judged.scope) for scope in self.scopes):
+            return judged.since <= self.told.since or judged.scope in self.scopes
+        return abs(self.told.finding.impact) >= CARRIES * abs(judged.finding.impact)
+
+    def within(self, judged: Judged) -> bool:
+        """Whether the finding's scope holds this cause."""
+        return any(covers(judged.scope, scope) for scope in self.scopes)
+
+
+def group_findings(findings: Iterable[Judged], first: date) -> list[Judged]:
+    """One finding per cause from the day `first` on; what repeats the cause of the days before is left out."""
     days: dict[tuple[date, str], list[Judged]] = {}
     for judged in findings:
         if judged.finding.moment.date() >= first:
             days.setdefault((judged.finding.moment.date(), judged.currency), []).append(judged)
-    found: list[Judged] = []
+    groups: list[_Group] = []
     for _, of_day in sorted(days.items(), key=lambda item: item[0]):
-        for cause in causes([Seen(one.scope, one.finding.impact) for one in of_day]):
-            if not any(same_story(earlier, of_day[cause.seen]) for earlier in found):
-                found.append(of_day[cause.seen])
-    return found
+        rest = [(one, left) for one in of_day if (left := _left_unexplained(one, groups))]
+        for cause in causes([Seen(one.scope, left) for one, left in rest]):
+            seen_in = tuple(rest[index][0].scope for index in (cause.seen, *cause.same))
+            groups.append(_Group(rest[cause.seen][0], seen_in))
+    return [group.told for group in groups]
 
 
-def same_story(earlier: Judged, judged: Judged) -> bool:
-    """Whether a story is that of the days just before, seen from another level."""
-    return (
-        earlier.currency == judged.currency
-        and earlier.finding.direction == judged.finding.direction
-        and abs(earlier.finding.since - judged.finding.since) <= _SAME_START
-        and touches(earlier.scope, judged.scope)
-    )
+def _left_unexplained(judged: Judged, groups: Iterable[_Group]) -> float:
+    """What of a finding's impact the causes of the days before leave open, 0 where it is one of them again.
+
+    A wider scope is out of line with what is in it, and may be so for two causes together.
+    """
+    left = judged.finding.impact
+    for group in groups:
+        if not group.near(judged):
+            continue
+        if group.explains(judged):
+            return 0.0
+        if group.within(judged):
+            left -= group.told.finding.impact
+    return left if left * judged.finding.impact > 0 else 0.0
 
 
 def worth_telling(judged: Judged, noise: Iterable[Noise]) -> bool:

@@ -47,6 +47,22 @@ def loaded(clean_database: Database, organisation: Organisation, tmp_path: Path)
     return clean_database, tmp_path, world
 
 
+def test_two_planted_causes_in_one_account_on_neighbouring_days_are_two_alerts(
+    clean_database: Database, organisation: Organisation, tmp_path: Path
+) -> None:
+    """As of this day the account is out of line on the second day for both together."""
+    write(tmp_path, World(anchor=date(2026, 11, 26)))
+    load(clean_database, tmp_path, organisation)
+    detect_anomalies.run(clean_database, organisation, datetime(2026, 11, 26, 8, 5, tzinfo=UTC))
+    found = titles(clean_database)
+    assert [name for name in ("Lambda", "Relational", "CloudFront") if sum(name in title for title in found) == 1] == [
+        "Lambda",
+        "Relational",
+        "CloudFront",
+    ]
+    assert len(found) == 3
+
+
 def titles(database: Database, status: str = "open") -> list[str]:
     with Session(database.app) as session:
         return list(

@@ -1,0 +1,66 @@
+"""Findings are grouped by cause: one is told once, and two are never told as one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import numpy as np
+
+from analysis.anomalies.score import Finding
+from flows.anomalies.grouping import Judged, Window, group_findings
+
+FIRST = datetime(2026, 11, 20, tzinfo=UTC)
+NOTHING = Window(FIRST, timedelta(days=1), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), 1)
+
+
+def judged(day: int, impact: float, since: int | None = None, **scope: str) -> Judged:
+    moment = FIRST + timedelta(days=day)
+    start = moment if since is None else FIRST + timedelta(days=since)
+    direction: Literal["up", "down"] = "up" if impact > 0 else "down"
+    return Judged(Finding(0, moment, start, "spike", direction, 0.0, impact, impact, 9.0), scope, "USD", NOTHING)
+
+
+def told(*findings: Judged) -> list[dict[str, str]]:
+    return [one.scope for one in group_findings(findings, FIRST.date())]
+
+
+RDS = [
+    judged(3, 999, account="commerce", service="RDS"),
+    judged(3, 999, service="RDS"),
+    judged(3, 1001, service="RDS", team="data"),
+]
+RDS_TOLD = {"service": "RDS", "team": "data"}
+
+
+def test_a_second_cause_in_the_same_account_a_day_later_is_a_second_alert() -> None:
+    """The account is out of line for both together: the new one is told where it is, with its own amount."""
+    second = [
+        judged(4, 2041, since=3, account="commerce"),
+        judged(4, 1055, account="commerce", service="CloudFront"),
+        judged(4, 1055, service="CloudFront"),
+        judged(4, 1059, service="CloudFront", team="web"),
+        judged(4, 1069, team="web"),
+    ]
+    assert told(*RDS, *second) == [RDS_TOLD, {"service": "CloudFront", "team": "web"}]
+
+
+def test_the_same_cause_at_another_level_a_day_later_is_not_told_again() -> None:
+    """The account and the total follow, a region crosses it: each is carried by what was told."""
+    later = [
+        judged(4, 1100, since=3, account="commerce"),
+        judged(4, 1200, since=3),
+        judged(4, 1005, since=3, region="us-east-1"),
+    ]
+    assert told(*RDS, *later) == [RDS_TOLD]
+
+
+def test_what_is_within_a_told_scope_is_the_same_while_it_began_no_later() -> None:
+    """A narrower scope that begins a day later is another cause."""
+    account = judged(3, 3000, account="commerce")
+    assert told(account, judged(4, 2900, since=3, account="commerce", service="RDS")) == [account.scope]
+    began_later = judged(4, 2900, account="commerce", service="RDS")
+    assert told(account, began_later) == [account.scope, began_later.scope]
+
+
+def test_another_direction_and_another_week_are_other_causes() -> None:
+    fall, later = judged(4, -1001, service="RDS", team="data"), judged(9, 1001, service="RDS", team="data")
+    assert told(*RDS, fall, later) == [RDS_TOLD, fall.scope, later.scope]
