@@ -35,10 +35,21 @@ class Window:
     scale: Floats
     whole: int
 
-    def band(self, row: int, steps: int) -> dict[str, Any]:
-        """The last steps of a series with a band of three robust standard deviations around what was expected."""
+    def band(self, row: int, steps: int, since: datetime, expected_then: float) -> dict[str, Any]:
+        """The last steps of a series with a band of three robust standard deviations around what was expected.
+
+        From `since` on it is what was expected before: the detector has learned the new level meanwhile, and would
+        draw what it found as usual. Without the same weekday or hour before, it is `expected_then`.
+        """
         steps = min(steps, len(self.expected))
-        actual, expected, scale = (array[-steps:, row] for array in (self.values, self.expected, self.scale))
+        actual, scale = self.values[-steps:, row], self.scale[-steps:, row]
+        began = int((since - self.first) / self.every) - (len(self.values) - len(self.expected))
+        before, cycle = self.expected[: max(began, 0), row], 7 if self.every >= timedelta(days=1) else _HOURS
+        same = [
+            before[began - cycle + number % cycle] if began >= cycle else expected_then
+            for number in range(len(self.expected) - len(before))
+        ]
+        expected = np.concatenate([before, np.where(np.isfinite(same), same, expected_then)])[-steps:]
         first = self.first + (len(self.values) - steps) * self.every
         moments = [first + number * self.every for number in range(steps)]
         with np.errstate(invalid="ignore", over="ignore"):
@@ -92,7 +103,8 @@ class Judged:
 
     def band(self) -> dict[str, Any]:
         """What the alert's chart shows."""
-        return self.window.band(self.finding.row, _CHART_STEPS[self.grain])
+        finding = self.finding
+        return self.window.band(finding.row, _CHART_STEPS[self.grain], finding.since, finding.expected)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import numpy as np
+import pytest
 
 from analysis.anomalies.score import Finding
 from flows.anomalies.grouping import Judged, Window, group_findings
@@ -64,3 +65,17 @@ def test_what_is_within_a_told_scope_is_the_same_while_it_began_no_later() -> No
 def test_another_direction_and_another_week_are_other_causes() -> None:
     fall, later = judged(4, -1001, service="RDS", team="data"), judged(9, 1001, service="RDS", team="data")
     assert told(*RDS, fall, later) == [RDS_TOLD, fall.scope, later.scope]
+
+
+@pytest.mark.parametrize(
+    ("began", "expected"), [(10, [100 + day % 7 for day in range(20)]), (3, [100, 101, 102, *[55.0] * 17])]
+)
+def test_the_expected_line_is_as_it_was_on_the_day_of_the_alert(began: int, expected: list[float]) -> None:
+    """The detector takes a shift as usual after some days; the chart does not. It keeps the weekdays it knew."""
+    learned = np.array([[100.0 + day % 7 if day < began + 3 else 400.0] for day in range(20)])
+    window = Window(FIRST, timedelta(days=1), np.full((20, 1), 400.0), learned, np.full((20, 1), 0.1), 20)
+    start = FIRST + timedelta(days=began)
+    finding = Finding(0, start, start, "shift", "up", 55.0, 400.0, 300.0, 9.0)
+    band = Judged(finding, {}, "USD", window).band()
+    assert band["expected"] == expected
+    assert max(band["high"]) < 200
