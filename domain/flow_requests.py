@@ -76,9 +76,13 @@ def request(
     channel: str | None,
     thread: str | None,
     operators: Sequence[str],
+    asked: Sequence[str] = (),
 ) -> Accepted | Waiting | UnderWay | Denied:
     """Store a request and leave its card; a second click on the same thing
     while it is open is no second run. The caller commits.
+
+    A request that waits is put to `operators` (ids) in the channels or direct messages `asked`, beside where it was
+    made.
     """
     may_run = isinstance(access.check(actor, Action.RUN_FLOW), Allowed)
     if not may_run and isinstance(denied := access.check(actor, Action.REQUEST_FLOW), Denied):
@@ -96,7 +100,11 @@ def request(
         approved_by=actor.id if may_run else None,
         channel=channel,
         thread_ts=thread,
-        result={"what": ask.what, "requested_by": actor.name or actor.id},
+        result={
+            "what": ask.what,
+            "requested_by": actor.name or actor.id,
+            "asked": [] if may_run else [place for place in asked if place != channel],
+        },
         created_at=now,
     )
     session.add(row)
@@ -169,21 +177,27 @@ def decide(session: Session, request_id: int, actor: Actor, now: datetime, appro
 
 
 def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
-    """Leave the request's card, or its update, where it was asked for."""
-    if row.channel is None:
-        return
-    key = f"request:{row.id}"
-    payload = {
+    """Leave the request's card, or its update, where it was made and where operators were asked."""
+    asked: list[str] = row.result.get("asked") or []
+    payload: dict[str, Any] = {
         "id": row.id,
         "state": row.state,
         "what": row.result.get("what") or row.deployment,
         "requested_by": row.result.get("requested_by") or row.requested_by,
         "approved_by": row.result.get("approved_by"),
         "approvers": list(operators),
+        "asked": asked,
         "reason": row.result.get("reason"),
     }
-    if not outbox.leave(session, row.channel, "request", payload, key, thread_ts=row.thread_ts):
-        outbox.leave(session, row.channel, "request", payload, f"{key}:{row.state}", update_key=key)
+    if row.channel is not None:
+        _card(session, row.channel, payload, f"request:{row.id}", row.thread_ts)
+    for place in asked:
+        _card(session, place, {**payload, "asked": []}, f"request:{row.id}:{place}", None)
+
+
+def _card(session: Session, channel: str, payload: dict[str, Any], key: str, thread: str | None) -> None:
+    if not outbox.leave(session, channel, "request", payload, key, thread_ts=thread):
+        outbox.leave(session, channel, "request", payload, f"{key}:{payload['state']}", update_key=key)
 
 
 def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[int, bool]:
@@ -255,11 +269,11 @@ def tell_ended(session: Session, now: datetime) -> None:
         )
     )
     for row in ended:
-        key = f"request:{row.id}"
-        shown = session.scalar(sa.select(OutboxMessage.payload).where(OutboxMessage.key == key))
-        if shown is not None:
-            payload = {**shown, "state": row.state, "reason": row.result.get("reason")}
-            outbox.leave(session, str(row.channel), "request", payload, f"{key}:{row.state}", update_key=key)
+        first = (OutboxMessage.key.startswith(f"request:{row.id}"), OutboxMessage.update_key.is_(None))
+        for shown in session.scalars(sa.select(OutboxMessage).where(*first, OutboxMessage.kind == "request")).all():
+            if shown.payload["id"] == row.id:
+                payload = {**shown.payload, "state": row.state, "reason": row.result.get("reason")}
+                _card(session, shown.channel, payload, shown.key, None)
 
 
 def close(

@@ -141,7 +141,10 @@ def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
     actor = runtime.people.actor(str(where.user))
     operators = runtime.people.with_role(*_OPERATORS)
     with runtime.session() as session:
-        outcome = flow_requests.request(session, ask, actor, runtime.clock(), where.channel, where.thread, operators)
+        asked = runtime.organisation.admin_channels()[:1] or operators[:5]
+        outcome = flow_requests.request(
+            session, ask, actor, runtime.clock(), where.channel, where.thread, operators, asked
+        )
     if isinstance(outcome, Denied):
         clicks.whisper(runtime, where, outcome.reason)
     elif isinstance(outcome, UnderWay):

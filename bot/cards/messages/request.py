@@ -17,13 +17,14 @@ _SAYS = {
 
 def card(payload: dict[str, Any]) -> Card:
     """`payload`: id, what, state, requested_by, approvers (ids), approved_by,
-    reason. Approvers are mentioned only while they are asked.
+    reason, and asked: the channels or people to whom it was put besides. Approvers are mentioned only while they are
+    asked.
     """
     what = mrkdwn.escape(payload.get("what") or "A flow", 200)
     state = str(payload["state"])
     asker = mrkdwn.escape(payload.get("requested_by") or "somebody", 80)
     if state == "requested":
-        return _asking(str(payload["id"]), what, asker, payload.get("approvers") or ())
+        return _asking(str(payload["id"]), what, asker, payload.get("approvers") or (), payload.get("asked") or ())
     reason = mrkdwn.escape(payload.get("reason") or "", 500)
     text = _SAYS[state].format(what=what, reason=reason).strip()
     by = f"asked for by {asker}"
@@ -32,14 +33,16 @@ def card(payload: dict[str, Any]) -> Card:
     return blocks.card(f"{text} ({by})", [blocks.section(text), blocks.context(by)])
 
 
-def _asking(number: str, what: str, asker: str, approvers: Sequence[str]) -> Card:
+def _asking(number: str, what: str, asker: str, approvers: Sequence[str], asked: Sequence[str]) -> Card:
     who = " or ".join(mrkdwn.mention(person) for person in approvers[:5]) or "an operator (finops.yaml names none yet)"
     text = f"{what}: {asker} asks for it; {who} can approve."
     row = [
         blocks.button("Approve", "request_approve", number, style="primary"),
         blocks.button("Reject", "request_reject", number),
     ]
-    return blocks.card(text, [blocks.section(text), blocks.actions(row)])
+    places = ", ".join(mrkdwn.mention(place) if place[:1] in "UW" else mrkdwn.escape(place, 80) for place in asked)
+    put = blocks.context(f"Put to {places}." if places else "")
+    return blocks.card(text, [blocks.section(text), blocks.actions(row), put])
 
 
 def waiting(payload: dict[str, Any]) -> Card:

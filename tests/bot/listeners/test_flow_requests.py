@@ -144,3 +144,16 @@ def test_prefect_out_of_reach_is_said_so() -> None:
     """No address, or nobody at it: nothing was started."""
     with pytest.raises(PrefectDown, match="PREFECT_API_URL"):
         prefect_client.prefect_starter(lambda: None)("a/a", {}, "k")
+
+
+def test_operators_are_asked_wherever_the_request_was_made(bot: Runtime, slack: Handle, prefect: Prefect) -> None:
+    """From a channel where the bot is not, the operator finds it in the direct messages; the asker reads to whom it
+    was put, and both cards follow.
+    """
+    slack.slash(MAYA, "/finops", "refresh", "#random")
+    mine, theirs = (slack.workspace.store.im_of(person) for person in (MAYA, TOMAS))
+    slack.wait_until(lambda: slack.messages(theirs) and slack.messages(mine))
+    assert f"Put to <@{TOMAS}>" in str(slack.messages(mine)[-1]["blocks"])
+    slack.click(TOMAS, slack.messages(theirs)[-1]["ts"], "request_approve")
+    slack.wait_until(lambda: all("started" in slack.messages(place)[-1]["text"] for place in (mine, theirs)))
+    assert len(prefect.runs) == 1
