@@ -326,7 +326,7 @@ def weekday(words: Words, i: int, calendar: Calendar) -> Read | None:
 
 
 def week_of(words: Words, i: int, calendar: Calendar) -> Read | None:
-    """`week of 2 Nov`, `week starting 2026-11-02`, `week 45`, `cw 45`."""
+    """`week of 2 Nov`, `week starting 2026-11-02`, `week 45`, `cw 45`: the ISO week of that number, or nothing."""
     if word_at(words, i) not in ("week", "wk", "cw", "kw"):
         return None
     at = i + 1
@@ -335,12 +335,26 @@ def week_of(words: Words, i: int, calendar: Calendar) -> Read | None:
     if at > i + 1 and (found := longest(words, at, calendar, (iso, month_day))):
         return at + found[0] - i, whole(found[1].start, "week")
     index = number(word_at(words, i + 1))
-    if index and 1 <= index <= 53:
-        given = _year(words, i + 2)
-        start = date.fromisocalendar(given[1] if given else calendar.today.isocalendar()[0], min(index, 52), 1)
-        start = step(start, "week", -52) if start > calendar.today and not given else start
-        return 2 + (given[0] if given else 0), whole(start, "week")
-    return None
+    if not index:
+        return None
+    given = _year(words, i + 2)
+    start = _start_of_week(given[1], index) if given else _recent_week(index, calendar)
+    return (2 + (given[0] if given else 0), whole(start, "week")) if start else None
+
+
+def _start_of_week(year: int, index: int) -> date | None:
+    """The Monday of an ISO week; None for week 53 of a year that has 52 weeks."""
+    try:
+        return date.fromisocalendar(year, index, 1)
+    except ValueError:
+        return None
+
+
+def _recent_week(index: int, calendar: Calendar) -> date | None:
+    """The Monday of the newest such ISO week that has begun, of this year or the one before; None when neither has it."""
+    this_year = calendar.today.isocalendar()[0]
+    mondays = (_start_of_week(year, index) for year in (this_year, this_year - 1))
+    return next((monday for monday in mondays if monday and monday <= calendar.today), None)
 
 
 def part_of(words: Words, i: int, calendar: Calendar) -> Read | None:
@@ -362,11 +376,7 @@ def part_of(words: Words, i: int, calendar: Calendar) -> Read | None:
     outer = found[1]
     full_end = step(outer.start, outer.unit, outer.count) if outer.unit != "day" else outer.end
     if unit == "half":
-        middle = (
-            date(outer.start.year, outer.start.month, 16)
-            if outer.unit == "month"
-            else step(outer.start, "month", 6 if outer.unit == "year" else 1)
-        )
+        middle = _middle(outer.start, full_end, outer.unit)
         start, end = (outer.start, middle) if word == "first" else (middle, full_end)
     else:
         days = (count or 1) * (7 if unit.startswith("week") else 1)
@@ -378,6 +388,13 @@ def part_of(words: Words, i: int, calendar: Calendar) -> Read | None:
     return at + 2 + skipped + found[0] - i, period_of(
         start, min(end, max(calendar.tomorrow, start + timedelta(1))), "day"
     )
+
+
+def _middle(start: date, end: date, unit: Unit) -> date:
+    """The first day of the second half. Years are halved after six months, everything else by days; of an odd
+    number of days the first half has the smaller part: a week is Monday to Wednesday, then Thursday to Sunday.
+    """
+    return step(start, "month", 6) if unit == "year" else start + timedelta((end - start).days // 2)
 
 
 Reader = Callable[[Words, int, Calendar], Read | None]
