@@ -46,10 +46,10 @@ class Values:
         """Values in whose name the words stand side by side, one match a value."""
         if not words:
             return ()
-        found = [match for match in self.parts.get(words[0], ()) if _contains(key(match.values[0]), words)]
+        matches = [match for match in self.parts.get(words[0], ()) if _contains(key(match.values[0]), words)]
         if dimension:
-            found = [match for match in found if match.dimension == dimension]
-        return tuple(found)
+            matches = [match for match in matches if match.dimension == dimension]
+        return tuple(matches)
 
     def currencies(self) -> tuple[str, ...]:
         """The billing currencies in the data."""
@@ -69,7 +69,7 @@ def index(
     """Index the distinct values of the dimensions, with the catalogue's
     synonyms and the organisation's own that fit them.
     """
-    values = {dimension: tuple(sorted(set(found))) for dimension, found in by_dimension.items()}
+    values = {dimension: tuple(sorted(set(matches))) for dimension, matches in by_dimension.items()}
     exact: dict[Key, dict[str, Match]] = {}
     parts: dict[str, list[Match]] = {}
 
@@ -88,7 +88,7 @@ def index(
                     parts.setdefault(word, []).append(Match(dimension, (name,), name, near=True))
     for synonym in semantics.synonyms:
         if resolved := _resolve(synonym, values.get(synonym.dimension, ())):
-            for words in synonym.says:
+            for words in synonym.phrases:
                 know(words, Match(synonym.dimension, resolved, resolved[0] if len(resolved) == 1 else synonym.label))
     for name in values.get("service", ()):
         stripped = tuple(word for word in key(name) if word not in _VENDORS)
@@ -99,12 +99,12 @@ def index(
         for match in list(exact.get(key(name), {}).values())[:1]:
             for word in words:
                 know(key(word), match)
-    ranked = {words: tuple(sorted(found.values(), key=_precedence)) for words, found in exact.items()}
+    ranked = {words: tuple(sorted(matches.values(), key=_precedence)) for words, matches in exact.items()}
     vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
     return Values(
         values,
         ranked,
-        {word: tuple(found) for word, found in parts.items()},
+        {word: tuple(matches) for word, matches in parts.items()},
         max(map(len, ranked), default=1),
         vocabulary,
         find_resources,
@@ -116,11 +116,11 @@ def _precedence(match: Match) -> int:
 
 
 def _resolve(synonym: Synonym, names: tuple[str, ...]) -> tuple[str, ...]:
-    wanted = {name.casefold() for name in synonym.names}
+    synonym_names = {name.casefold() for name in synonym.names}
     return tuple(
         name
         for name in names
-        if name.casefold() in wanted
+        if name.casefold() in synonym_names
         or any(name.startswith(prefix) for prefix in synonym.prefixes)
         or any(name.startswith(within) for within in synonym.within)
         or (synonym.within and synonym.label == "europe" and "europe" in name)
@@ -136,7 +136,7 @@ def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
         for dimension in ("team", "account", "application", "service", "environment", "region")
         for name in values.by_dimension.get(dimension, ())
     }
-    found = process.extract(
+    scored = process.extract(
         words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=60, processor=str.casefold
     )
-    return tuple(name for name, _, _ in found)
+    return tuple(name for name, _, _ in scored)

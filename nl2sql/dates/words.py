@@ -10,8 +10,8 @@ from nl2sql.dates.periods import (
     SMALL_NUMBERS,
     UNITS,
     WEEKDAYS,
-    Calendar,
-    Period,
+    DatePeriod,
+    QuestionCalendar,
     Unit,
     floor,
     period_of,
@@ -22,7 +22,7 @@ from nl2sql.dates.periods import (
 )
 
 Words = Sequence[str]
-Read = tuple[int, Period]  # words read, what they mean
+Read = tuple[int, DatePeriod]  # words read, what they mean
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
@@ -56,7 +56,7 @@ def _year(words: Words, index: int) -> tuple[int, int] | None:
     return None
 
 
-def _relative_year(words: Words, index: int, calendar: Calendar) -> tuple[int, int] | None:
+def _relative_year(words: Words, index: int, calendar: QuestionCalendar) -> tuple[int, int] | None:
     skipped = 1 if word_at(words, index) in ("of", "in") else 0
     if word_at(words, index + skipped) in (*_LAST, *_THIS) and word_at(words, index + skipped + 1) == "year":
         return skipped + 2, calendar.today.year - (word_at(words, index + skipped) in _LAST)
@@ -69,12 +69,12 @@ def day_number(word: str) -> int | None:
     return int(match.group(1)) if match and 1 <= int(match.group(1)) <= 31 else None
 
 
-def _recent(month: int, day: int, calendar: Calendar) -> date | None:
+def _recent(month: int, day: int, calendar: QuestionCalendar) -> date | None:
     """The newest such day that is not in the future."""
     for year in (calendar.today.year, calendar.today.year - 1):
-        found = day_of(year, month, day)
-        if found and found <= calendar.today:
-            return found
+        candidate = day_of(year, month, day)
+        if candidate and candidate <= calendar.today:
+            return candidate
     return None
 
 
@@ -93,7 +93,7 @@ def _one_day(day: date | None, read: int) -> Read | None:
 # ------------------------------------------------------------------ one reader a construct
 
 
-def named_day(words: Words, i: int, calendar: Calendar) -> Read | None:
+def named_day(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`today`, `yesterday`, `the day before yesterday`."""
     word = word_at(words, i)
     if word in ("today", "yesterday"):
@@ -103,7 +103,7 @@ def named_day(words: Words, i: int, calendar: Calendar) -> Read | None:
     return None
 
 
-def iso(words: Words, i: int, calendar: Calendar) -> Read | None:
+def iso(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`2026-11-05`, `2026-10`, and written days whose order of day and month is not in doubt."""
     word = word_at(words, i)
     if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", word):
@@ -120,7 +120,7 @@ def iso(words: Words, i: int, calendar: Calendar) -> Read | None:
     return None
 
 
-def month_day(words: Words, i: int, calendar: Calendar) -> Read | None:
+def month_day(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`5 november`, `the 5th of november`, `nov 5`, with or without a year."""
     at, day, month = i, day_number(word_at(words, i)), None
     if day:
@@ -134,15 +134,15 @@ def month_day(words: Words, i: int, calendar: Calendar) -> Read | None:
     at += 1
     if year := _year(words, at):
         return _one_day(day_of(year[1], month, day), at + year[0] - i)
-    found = _one_day(_recent(month, day, calendar), at - i)
-    return (found[0], replace(found[1], yearless=True)) if found else None
+    reading = _one_day(_recent(month, day, calendar), at - i)
+    return (reading[0], replace(reading[1], yearless=True)) if reading else None
 
 
-def month(words: Words, i: int, calendar: Calendar) -> Read | None:
+def month(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`october`, `october 2025`, `oct '25`, `october last year`, `last october`."""
     skipped = 1 if word_at(words, i) in (*_LAST, *_THIS) and word_at(words, i + 1) in MONTHS else 0
-    found = MONTHS.get(word_at(words, i + skipped))
-    if not found:
+    number_of_month = MONTHS.get(word_at(words, i + skipped))
+    if not number_of_month:
         return None
     at = i + skipped + 1
     if word_at(words, at) == "month" and word_at(words, at + 1) not in (
@@ -155,14 +155,14 @@ def month(words: Words, i: int, calendar: Calendar) -> Read | None:
         at += 1
     year = _year(words, at) or _relative_year(words, at, calendar)
     if year:
-        return at + year[0] - i, until_now(whole(date(year[1], found, 1), "month"), calendar)
-    start = _recent(found, 1, calendar)
+        return at + year[0] - i, until_now(whole(date(year[1], number_of_month, 1), "month"), calendar)
+    start = _recent(number_of_month, 1, calendar)
     if start and skipped and words[i] in _LAST and floor(calendar.today, "month") == start:
         start = step(start, "year", -1)
     return (at - i, replace(until_now(whole(start, "month"), calendar), yearless=not skipped)) if start else None
 
 
-def quarter(words: Words, i: int, calendar: Calendar) -> Read | None:
+def quarter(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`Q3`, `q3 2025`, `third quarter`, `H1`, `second half of 2025`."""
     word, read = word_at(words, i), 1
     match = re.fullmatch(r"([qh])([1-4])", word)
@@ -185,7 +185,7 @@ def quarter(words: Words, i: int, calendar: Calendar) -> Read | None:
     return (read + (year[0] if year else 0), until_now(whole(start, size), calendar)) if start else None
 
 
-def fiscal(words: Words, i: int, calendar: Calendar) -> Read | None:
+def fiscal(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`fiscal year`, `FY26`, `last fiscal year`, `fiscal Q2`: years are named
     by the calendar year in which they end.
     """
@@ -215,17 +215,19 @@ def fiscal(words: Words, i: int, calendar: Calendar) -> Read | None:
     return at - i, until_now(period_of(start, step(start, "year", 1), "year"), calendar)
 
 
-def year(words: Words, i: int, calendar: Calendar) -> Read | None:
+def year(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`2025`, `'25`."""
     named = 1 if word_at(words, i) == "year" else 0
     in_front = MONTHS.get(word_at(words, i + 1)) if re.fullmatch(r"(19|20)\d\d", word_at(words, i)) else None
     if in_front and not _year(words, i + 2) and not day_number(word_at(words, i + 2)):  # 2025 november
         return 2, until_now(whole(date(int(words[i]), in_front, 1), "month"), calendar)
-    found = _year(words, i + named) if word_at(words, i + named) not in ("of", "in") else None
-    return (found[0] + named, until_now(whole(date(found[1], 1, 1), "year"), calendar)) if found else None
+    named_year = _year(words, i + named) if word_at(words, i + named) not in ("of", "in") else None
+    return (
+        (named_year[0] + named, until_now(whole(date(named_year[1], 1, 1), "year"), calendar)) if named_year else None
+    )
 
 
-def to_date(words: Words, i: int, calendar: Calendar) -> Read | None:
+def to_date(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`MTD`, `month to date`, `year-to-date`, `wtd`, `qtd`."""
     short: dict[str, Unit] = {"mtd": "month", "qtd": "quarter", "ytd": "year", "wtd": "week"}
     if unit := short.get(word_at(words, i)):
@@ -236,7 +238,7 @@ def to_date(words: Words, i: int, calendar: Calendar) -> Read | None:
     return None
 
 
-def this_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
+def this_unit(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`this month`, `the current quarter`: from its first day through today."""
     unit = UNITS.get(word_at(words, i + 1))
     if word_at(words, i) in _THIS and unit:
@@ -244,7 +246,7 @@ def this_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
     return None
 
 
-def last_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
+def last_unit(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`last week`, `the previous month`, `the month before last`, `last calendar month`: one whole calendar unit."""
     if word_at(words, i) in _LAST and words[i] != "trailing":
         extra = 1 if word_at(words, i + 1) in ("full", "calendar", "complete", "whole") else 0
@@ -262,15 +264,15 @@ def last_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
         if unit and words[i] == "past" and unit != "day":  # "over the past month" rolls
             return 2 + extra, rolling(unit, 1, calendar)
         if unit:
-            found = whole(step(floor(calendar.today, unit), unit, -1), unit)
-            return 2 + extra, replace(found, floating=words[i] in ("previous", "prior", "preceding"))
+            period = whole(step(floor(calendar.today, unit), unit, -1), unit)
+            return 2 + extra, replace(period, floating=words[i] in ("previous", "prior", "preceding"))
     unit = UNITS.get(word_at(words, i))
     if unit and tuple(words[i + 1 : i + 3]) == ("before", "last"):
         return 3, whole(step(floor(calendar.today, unit), unit, -2), unit)
     return None
 
 
-def last_units(words: Words, i: int, calendar: Calendar) -> Read | None:
+def last_units(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`last 14 days`, `past 2 weeks`, `previous three months`: last N weeks are
     calendar weeks, past N weeks days that roll.
     """
@@ -290,13 +292,13 @@ def last_units(words: Words, i: int, calendar: Calendar) -> Read | None:
         return None
     if unit == "week" and words[i] != "past":
         end = floor(calendar.today, "week")
-        found = period_of(step(end, "week", -count), end, "week", count)
+        period = period_of(step(end, "week", -count), end, "week", count)
     else:
-        found = rolling(unit, count, calendar)
-    return at + 1 - i, replace(found, floating=words[i] in ("previous", "prior", "preceding"))
+        period = rolling(unit, count, calendar)
+    return at + 1 - i, replace(period, floating=words[i] in ("previous", "prior", "preceding"))
 
 
-def ago(words: Words, i: int, calendar: Calendar) -> Read | None:
+def ago(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`3 days ago`, `two months ago`, `a week ago`."""
     count = 1 if word_at(words, i) in ("a", "an") else number(word_at(words, i))
     unit = UNITS.get(word_at(words, i + 1))
@@ -305,15 +307,15 @@ def ago(words: Words, i: int, calendar: Calendar) -> Read | None:
     return None
 
 
-def weekday(words: Words, i: int, calendar: Calendar) -> Read | None:
+def weekday(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`monday`, `last friday`, `last weekend`, `this weekend`."""
     skipped = 1 if word_at(words, i) in (*_LAST, *_THIS) else 0
     word = word_at(words, i + skipped)
     if word == "weekend" and word_at(words, i + skipped + 1) in ("of", "on", "around") and (at := i + skipped + 2):
         at += word_at(words, at) == "the"
-        if found := longest(words, at, calendar, (iso, month_day)):
-            saturday = floor(found[1].start, "week") + timedelta(5)
-            return at + found[0] - i, period_of(saturday, saturday + timedelta(2), "day", 2)
+        if reading := longest(words, at, calendar, (iso, month_day)):
+            saturday = floor(reading[1].start, "week") + timedelta(5)
+            return at + reading[0] - i, period_of(saturday, saturday + timedelta(2), "day", 2)
     if word == "weekend" and skipped:
         saturday = floor(calendar.today, "week") + timedelta(5)
         if saturday > calendar.today or (words[i] in _LAST and saturday + timedelta(1) >= calendar.today):
@@ -325,15 +327,15 @@ def weekday(words: Words, i: int, calendar: Calendar) -> Read | None:
     return None
 
 
-def week_of(words: Words, i: int, calendar: Calendar) -> Read | None:
+def week_of(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`week of 2 Nov`, `week starting 2026-11-02`, `week 45`, `cw 45`: the ISO week of that number, or nothing."""
     if word_at(words, i) not in ("week", "wk", "cw", "kw"):
         return None
     at = i + 1
     while word_at(words, at) in ("of", "starting", "beginning", "commencing", "from", "on", "the"):
         at += 1
-    if at > i + 1 and (found := longest(words, at, calendar, (iso, month_day))):
-        return at + found[0] - i, whole(found[1].start, "week")
+    if at > i + 1 and (reading := longest(words, at, calendar, (iso, month_day))):
+        return at + reading[0] - i, whole(reading[1].start, "week")
     index = number(word_at(words, i + 1))
     if not index:
         return None
@@ -350,14 +352,14 @@ def _start_of_week(year: int, index: int) -> date | None:
         return None
 
 
-def _recent_week(index: int, calendar: Calendar) -> date | None:
+def _recent_week(index: int, calendar: QuestionCalendar) -> date | None:
     """The Monday of the newest such ISO week that has begun, of this year or the one before; None when neither has it."""
     this_year = calendar.today.isocalendar()[0]
     mondays = (_start_of_week(year, index) for year in (this_year, this_year - 1))
     return next((monday for monday in mondays if monday and monday <= calendar.today), None)
 
 
-def part_of(words: Words, i: int, calendar: Calendar) -> Read | None:
+def part_of(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`first half of october`, `first 10 days of november`, `last week of september`, `start of q3`."""
     word, at = word_at(words, i), i + 1
     count = number(word_at(words, at))
@@ -370,10 +372,10 @@ def part_of(words: Words, i: int, calendar: Calendar) -> Read | None:
     ):
         return None
     skipped = 1 if word_at(words, at + 2) == "the" else 0
-    found = longest(words, at + 2 + skipped, calendar, (month, last_unit, this_unit, quarter, year))
-    if not found:
+    reading = longest(words, at + 2 + skipped, calendar, (month, last_unit, this_unit, quarter, year))
+    if not reading:
         return None
-    outer = found[1]
+    outer = reading[1]
     full_end = step(outer.start, outer.unit, outer.count) if outer.unit != "day" else outer.end
     if unit == "half":
         middle = _middle(outer.start, full_end, outer.unit)
@@ -385,7 +387,7 @@ def part_of(words: Words, i: int, calendar: Calendar) -> Read | None:
         )
         if word == "second":
             start, end = start + timedelta(days), end + timedelta(days)
-    return at + 2 + skipped + found[0] - i, period_of(
+    return at + 2 + skipped + reading[0] - i, period_of(
         start, min(end, max(calendar.tomorrow, start + timedelta(1))), "day"
     )
 
@@ -397,13 +399,13 @@ def _middle(start: date, end: date, unit: Unit) -> date:
     return step(start, "month", 6) if unit == "year" else start + timedelta((end - start).days // 2)
 
 
-Reader = Callable[[Words, int, Calendar], Read | None]
+Reader = Callable[[Words, int, QuestionCalendar], Read | None]
 ATOMS: tuple[Reader, ...] = (
     named_day, iso, month_day, month, quarter, fiscal, year, to_date, this_unit, last_unit, last_units, ago, weekday, week_of, part_of,
 )  # fmt: skip
 
 
-def longest(words: Words, i: int, calendar: Calendar, readers: Sequence[Reader]) -> Read | None:
+def longest(words: Words, i: int, calendar: QuestionCalendar, readers: Sequence[Reader]) -> Read | None:
     """The longest reading at a place, the earlier reader on a tie."""
-    found = [read for reader in readers if (read := reader(words, i, calendar))]
-    return max(found, key=lambda read: read[0], default=None)
+    readings = [read for reader in readers if (read := reader(words, i, calendar))]
+    return max(readings, key=lambda read: read[0], default=None)

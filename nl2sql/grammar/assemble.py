@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from nl2sql.dates import periods
-from nl2sql.dates.periods import Calendar, Period
+from nl2sql.dates.periods import DatePeriod, QuestionCalendar
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
 from nl2sql.grammar.measures import PER_UNIT
 from nl2sql.grammar.parse import dimension_doubt
-from nl2sql.grammar.query import Filter, Grain, Query
+from nl2sql.grammar.query import CostQuery, Filter, Grain
 
 _RESOURCE_METRICS = frozenset({"effective_cost", "billed_cost"})
 _RESOURCE_FILTERS = frozenset(
@@ -28,7 +28,7 @@ _DAILY_AT_MOST, _WEEKLY_AT_MOST = 62, 62
 DEFAULT_TOP = 5
 
 
-def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
+def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQuery | Doubt | Refusal:
     """The query of a question that stands alone; a doubt when its ranking does not say of what."""
     several = [f.dimension for f in draft.filters if len(f.values) > 1 and not f.negated]
     if draft.broken_down and not draft.dimensions and len(several) == 1:  # payments and checkout separately
@@ -46,7 +46,7 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
     if draft.points_back and not (draft.filters or draft.dimensions or draft.scopes or draft.period):
         return Doubt("The cost of what? Name a team, an account, a service, an application or a region.")
     period = draft.period or (draft.compared[0] if draft.compared else default_period(draft, calendar))
-    query = Query(
+    query = CostQuery(
         metric=(draft.metrics or ["effective_cost"])[0],
         period=period,
         beside=tuple(draft.metrics[1:]),
@@ -64,7 +64,7 @@ def complete(draft: Draft, question: str, calendar: Calendar) -> Query | Doubt |
     return _checked(_shaped(query, draft, calendar), draft, question, calendar)
 
 
-def default_period(draft: Draft, calendar: Calendar) -> Period:
+def default_period(draft: Draft, calendar: QuestionCalendar) -> DatePeriod:
     """The period of a question that names none: enough of the past for a trend,
     last month for a change, else this month so far.
     """
@@ -78,18 +78,20 @@ def default_period(draft: Draft, calendar: Calendar) -> Period:
         return periods.rolling("day", 30, calendar)
     if draft.grain == "week":
         end = periods.floor(calendar.today, "week")
-        return Period(periods.step(end, "week", -8), end, periods.label(periods.step(end, "week", -8), end), "week", 8)
+        return DatePeriod(
+            periods.step(end, "week", -8), end, periods.label(periods.step(end, "week", -8), end), "week", 8
+        )
     if draft.grain in ("month", "quarter", "year") or draft.average == "month":
         start = max(
             periods.step(periods.floor(calendar.today, "month"), "month", -12), periods.floor(calendar.first, "month")
         )
         start = periods.floor(calendar.first, "year") if draft.grain == "year" else start
         end = calendar.tomorrow if draft.grain else periods.floor(calendar.today, "month")
-        return Period(start, end, periods.label(start, end), "day")
+        return DatePeriod(start, end, periods.label(start, end), "day")
     return periods.until_now(periods.whole(calendar.today, "month"), calendar)
 
 
-def _shaped(query: Query, draft: Draft, calendar: Calendar) -> Query:
+def _shaped(query: CostQuery, draft: Draft, calendar: QuestionCalendar) -> CostQuery:
     """The query with the draft's shape over its own."""
     query = replace(
         query,
@@ -119,13 +121,13 @@ def _shaped(query: Query, draft: Draft, calendar: Calendar) -> Query:
     return _comparison(query, draft)
 
 
-def _grain(grain: Grain | str | None, period: Period) -> Grain | None:
+def _grain(grain: Grain | str | None, period: DatePeriod) -> Grain | None:
     if grain == "auto":
         return "day" if period.days <= _DAILY_AT_MOST else "month"
     return grain  # type: ignore[return-value]
 
 
-def _share(query: Query, draft: Draft) -> Query:
+def _share(query: CostQuery, draft: Draft) -> CostQuery:
     numerators = tuple(draft.numerators)
     if not numerators and not query.dimensions:
         numerators = tuple(f for f in query.filters if not f.negated)
@@ -144,7 +146,7 @@ def _share(query: Query, draft: Draft) -> Query:
     return replace(query, share_of=numerators)
 
 
-def _comparison(query: Query, draft: Draft) -> Query:
+def _comparison(query: CostQuery, draft: Draft) -> CostQuery:
     if draft.compared:
         return replace(query, compared=tuple(draft.compared))
     if draft.back in ("week", "month", "year"):
@@ -158,7 +160,7 @@ def _comparison(query: Query, draft: Draft) -> Query:
     return query
 
 
-def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
+def _checked(query: CostQuery, draft: Draft, question: str, calendar: QuestionCalendar) -> CostQuery | Doubt | Refusal:
     """The query, unless it asks something that the views cannot tell."""
     if query.period.end <= calendar.first:
         return Refusal(f"The bills start on {calendar.first}; {query.period.label} is before.")
@@ -204,12 +206,12 @@ def _checked(query: Query, draft: Draft, question: str, calendar: Calendar) -> Q
     return query
 
 
-def _mixed(query: Query) -> bool:
+def _mixed(query: CostQuery) -> bool:
     """Whether the sides are not of one kind, as AWS and EC2: they may overlap and stand in columns of one row."""
     return len({scope.dimension for scope in query.scopes}) > 1
 
 
-def needs_resources(query: Query) -> bool:
+def needs_resources(query: CostQuery) -> bool:
     """Whether single resources are asked for, which have a view of their own."""
     resource = {"resource", "resource_type", "resource_id"}
     return bool(
@@ -231,7 +233,7 @@ def stands_alone(draft: Draft) -> bool:
     )
 
 
-def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Query | Doubt | Refusal:
+def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCalendar) -> CostQuery | Doubt | Refusal:
     """The question before with what the follow-up says changed: a new value
     replaces the old one of its dimension, a new breakdown the old one.
     """
@@ -283,17 +285,17 @@ def amend(previous: Query, draft: Draft, question: str, calendar: Calendar) -> Q
         query = _with_scope(query, draft)
     query = _reshaped(query, draft)
     amended = _checked(_shaped(query, draft, calendar), draft, question, calendar)
-    if isinstance(amended, Query) and replace(amended, notes=()) == replace(previous, notes=()):
+    if isinstance(amended, CostQuery) and replace(amended, notes=()) == replace(previous, notes=()):
         return Refusal("That would be the same answer again. Name what to change: a period, a breakdown or a name.")
     return amended
 
 
-def query_dimensions(query: Query) -> set[str]:
+def query_dimensions(query: CostQuery) -> set[str]:
     """What a query is narrowed by."""
-    return {wanted.dimension for wanted in query.filters}
+    return {condition.dimension for condition in query.filters}
 
 
-def _with_numerators(query: Query, draft: Draft) -> Query:
+def _with_numerators(query: CostQuery, draft: Draft) -> CostQuery:
     """`and azure?` after a share of AWS: the new name takes the old one's place as the part."""
     dimensions = {f.dimension for f in query.share_of or ()}
     parts = [f for f in draft.filters if f.dimension in dimensions and not f.negated]
@@ -301,36 +303,36 @@ def _with_numerators(query: Query, draft: Draft) -> Query:
     return replace(query, share_of=_amended(query.share_of or (), parts, draft.widens))
 
 
-def _kept_comparison(query: Query, period: Period) -> tuple[Period, ...]:
+def _kept_comparison(query: CostQuery, period: DatePeriod) -> tuple[DatePeriod, ...]:
     """A comparison with the period before moves along; one with a named period does not."""
     follows = len(query.compared) == 1 and query.compared[0].end == query.period.start
     return (periods.before(period),) if follows and query.change else ()
 
 
 def _amended(old: tuple[Filter, ...], new: list[Filter], widens: bool) -> tuple[Filter, ...]:
-    kept = list(old)
+    filters = list(old)
     for condition in new:
-        same = next((f for f in kept if f.dimension == condition.dimension and f.negated == condition.negated), None)
+        same = next((f for f in filters if f.dimension == condition.dimension and f.negated == condition.negated), None)
         if same and widens and not condition.negated:
             values = tuple(dict.fromkeys((*same.values, *condition.values)))
-            kept[kept.index(same)] = replace(same, values=values, label=f"{same.label} or {condition.label}")
+            filters[filters.index(same)] = replace(same, values=values, label=f"{same.label} or {condition.label}")
             continue
-        kept = [
+        filters = [
             f
-            for f in kept
+            for f in filters
             if f.dimension != condition.dimension
             or (condition.negated and f.negated is False and not _within(f, condition))
         ]
-        if not (condition.negated and any(f.dimension == condition.dimension for f in kept)):
-            kept.append(condition)
-    return tuple(kept)
+        if not (condition.negated and any(f.dimension == condition.dimension for f in filters)):
+            filters.append(condition)
+    return tuple(filters)
 
 
 def _within(old: Filter, new: Filter) -> bool:
     return set(old.values) <= set(new.values)
 
 
-def _with_scope(query: Query, draft: Draft) -> Query:
+def _with_scope(query: CostQuery, draft: Draft) -> CostQuery:
     """`and staging?` after `prod vs dev`: another row; otherwise the comparison is left for the new value."""
     dimensions = {scope.dimension for scope in query.scopes}
     added = tuple(f for f in draft.filters if f.dimension in dimensions and not f.negated)
@@ -344,7 +346,7 @@ def _with_scope(query: Query, draft: Draft) -> Query:
     )
 
 
-def _reshaped(query: Query, draft: Draft) -> Query:
+def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
     """What a new shape puts out of the way of the old one."""
     if draft.dimensions:
         grain = query.grain if draft.grain or draft.widens else None

@@ -7,16 +7,16 @@ from datetime import date
 from sqlglot import exp
 
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.dates.periods import UNITS, Period
+from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.assemble import needs_resources
 from nl2sql.grammar.measures import PER_UNIT, RATES, day_of, measure, percent, units, within, zero_for_none
-from nl2sql.grammar.query import Filter, Query
+from nl2sql.grammar.query import CostQuery, Filter
 
 _CHANGE_ORDER = {"difference": ("change", "abs"), "up": ("change", "desc"), "down": ("change", "asc"), "percent_up": ("change_percent", "desc"), "percent_down": ("change_percent", "asc")}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Context:
+class CompileContext:
     """What compiling needs to know besides the question."""
 
     semantics: Semantics
@@ -30,7 +30,7 @@ class _Label:
     expression: exp.Expr
 
 
-def compile_query(query: Query, context: Context) -> exp.Select:
+def compile_query(query: CostQuery, context: CompileContext) -> exp.Select:
     """The SELECT over one reporting view that answers a query."""
     if query.count and query.threshold:
         return _counted(query, context)
@@ -54,7 +54,7 @@ def compile_query(query: Query, context: Context) -> exp.Select:
     return _finished(select, query, labels, measures)
 
 
-def _counted(query: Query, context: Context) -> exp.Select:
+def _counted(query: CostQuery, context: CompileContext) -> exp.Select:
     """How many groups are over or under the threshold."""
     counted = query.count or "day"
     single = replace(
@@ -72,7 +72,7 @@ def _counted(query: Query, context: Context) -> exp.Select:
 # ------------------------------------------------------------------ labels
 
 
-def _labels(query: Query, context: Context) -> list[_Label]:
+def _labels(query: CostQuery, context: CompileContext) -> list[_Label]:
     labels = []
     if query.grain:
         labels.append(_grain(query.grain, day_of(query.metric)))
@@ -94,7 +94,7 @@ def _grain(grain: str, column: str = "usage_date") -> _Label:
     return _Label(grain, exp.cast(exp.TimestampTrunc(this=day, unit=exp.var(grain.upper())), "date"))
 
 
-def _dimension(name: str, context: Context) -> list[_Label]:
+def _dimension(name: str, context: CompileContext) -> list[_Label]:
     dimension = context.semantics.dimensions[name]
     column: exp.Expr = exp.column(dimension.column)
     others = [exp.column(dimension.fallback)] if dimension.fallback else []
@@ -108,11 +108,11 @@ def _one_dimension(scopes: tuple[Filter, ...]) -> bool:
     return len({scope.dimension for scope in scopes}) == 1
 
 
-def _scope_name(query: Query) -> str:
+def _scope_name(query: CostQuery) -> str:
     return query.scopes[0].dimension if _one_dimension(query.scopes) else "scope"
 
 
-def _scope_case(scopes: tuple[Filter, ...], context: Context) -> exp.Expr:
+def _scope_case(scopes: tuple[Filter, ...], context: CompileContext) -> exp.Expr:
     """The value itself where each side is one value; else the side's name."""
     column = exp.column(_column(scopes[0], context))
     if all(len(scope.values) == 1 and scope.values[0] is not None for scope in scopes):
@@ -126,36 +126,36 @@ def _scope_case(scopes: tuple[Filter, ...], context: Context) -> exp.Expr:
 # ------------------------------------------------------------------ conditions
 
 
-def _column(wanted: Filter, context: Context) -> str:
-    known = context.semantics.dimensions.get(wanted.dimension)
-    return known.column if known else wanted.dimension
+def _column(filter_: Filter, context: CompileContext) -> str:
+    dimension = context.semantics.dimensions.get(filter_.dimension)
+    return dimension.column if dimension else filter_.dimension
 
 
-def condition(wanted: Filter, context: Context) -> exp.Expr:
+def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
     """A filter as a condition; leaving a value out keeps the rows that have none."""
-    column = exp.column(_column(wanted, context))
-    named = [exp.Literal.string(value) for value in wanted.values if value is not None]
+    column = exp.column(_column(filter_, context))
+    named = [exp.Literal.string(value) for value in filter_.values if value is not None]
     parts: list[exp.Condition] = []
     if named:
         parts.append(
             exp.EQ(this=column, expression=named[0]) if len(named) == 1 else exp.In(this=column, expressions=named)
         )
-    if None in wanted.values:
+    if None in filter_.values:
         parts.append(exp.Is(this=column.copy(), expression=exp.null()))
     if not parts:  # the data has none of its kind
-        return exp.true() if wanted.negated else exp.false()
-    if not wanted.negated:
+        return exp.true() if filter_.negated else exp.false()
+    if not filter_.negated:
         return exp.or_(*parts)
     left_out = exp.not_(exp.or_(*parts))
-    if None in wanted.values or not wanted.keep_missing:
+    if None in filter_.values or not filter_.keep_missing:
         return left_out
     return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
 
 
-def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
+def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp.Expr]:
     """What limits the rows of a view: periods, filters, scopes, weekdays, and tax left out."""
     spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
-    found: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
+    parts: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
     categories = [
         f
         for f in (*query.filters, *query.scopes, *(query.share_of or ()))
@@ -163,19 +163,19 @@ def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
     ]
     taxed = query.with_tax or query.metric == "invoice_cost" or any("Tax" in f.values for f in categories)
     if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
-        found.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
-    found += [condition(wanted, context) for wanted in query.filters if not _narrows_coverage(query, wanted)]
+        parts.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
+    parts += [condition(filter_, context) for filter_ in query.filters if not _narrows_coverage(query, filter_)]
     if query.scopes:
-        found.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
+        parts.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
     if query.metric == "unit_cost":
-        found.append(exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0)))
+        parts.append(exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0)))
     if query.metric in ("savings", "savings_rate") and not query.beside:
-        found.append(exp.EQ(this=exp.column("charge_category"), expression=exp.Literal.string("Usage")))
+        parts.append(exp.EQ(this=exp.column("charge_category"), expression=exp.Literal.string("Usage")))
     if query.metric == "utilization_rate":
-        found.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
+        parts.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
     if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
         named = [context.semantics.dimensions[name] for name in query.dimensions]
-        found += [
+        parts += [
             exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing
         ]
     if query.weekdays:
@@ -183,16 +183,16 @@ def conditions(query: Query, context: Context, view: str) -> list[exp.Expr]:
             this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),
             expressions=[exp.Literal.number(6), exp.Literal.number(7)],
         )
-        found.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))
-    return found
+        parts.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))
+    return parts
 
 
-def _merged(spans: list[Period]) -> list[Period]:
+def _merged(spans: list[DatePeriod]) -> list[DatePeriod]:
     """Adjoining spans as one, so that the condition stays short."""
-    merged: list[Period] = []
+    merged: list[DatePeriod] = []
     for span in spans:
         if merged and span.start <= merged[-1].end:
-            merged[-1] = Period(merged[-1].start, max(merged[-1].end, span.end), "")
+            merged[-1] = DatePeriod(merged[-1].start, max(merged[-1].end, span.end), "")
         else:
             merged.append(span)
     return merged
@@ -201,7 +201,7 @@ def _merged(spans: list[Period]) -> list[Period]:
 # ------------------------------------------------------------------ measures
 
 
-def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
+def _measures(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
     if query.count:
         dimension = context.semantics.dimensions[query.count]
         column: exp.Expr = exp.column(
@@ -210,38 +210,38 @@ def _measures(query: Query, context: Context) -> dict[str, exp.Expr]:
         return {dimension.plural.replace(" ", "_"): exp.Count(this=exp.Distinct(expressions=[column]))}
     if query.compared:
         return _compared(query, context)
-    found = {query.metric: _averaged(query, _measure(query.metric, query, context), query.period, context)}
+    measures = {query.metric: _averaged(query, _measure(query.metric, query, context), query.period, context)}
     if query.average:
-        found = {f"average_per_{query.average}": found[query.metric]}
+        measures = {f"average_per_{query.average}": measures[query.metric]}
     elif query.metric not in RATES and not query.dimensions and not query.grain and query.metric not in PER_UNIT:
-        found = {query.metric: zero_for_none(found[query.metric])}
-    found |= {metric: _measure(metric, query, context) for metric in query.beside}
+        measures = {query.metric: zero_for_none(measures[query.metric])}
+    measures |= {metric: _measure(metric, query, context) for metric in query.beside}
     if query.run_rate:
-        found = _run_rate(query, context)
+        measures = _run_rate(query, context)
     if query.share_of is not None:
-        found = _share(query, context, found)
+        measures = _share(query, context, measures)
     if query.cumulative:
         over = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day", day_of(query.metric)).expression)])
         partition = [_dimension(name, context)[0].expression for name in query.dimensions]
-        found["cumulative_cost"] = exp.Window(
+        measures["cumulative_cost"] = exp.Window(
             this=exp.Sum(this=measure(query.metric)), partition_by=partition, order=over
         )
     if query.change and query.grain:
-        found |= _stepwise(query, context)
-    return found
+        measures |= _stepwise(query, context)
+    return measures
 
 
-def _measure(metric: str, query: Query, context: Context, inside: exp.Expr | None = None) -> exp.Expr:
+def _measure(metric: str, query: CostQuery, context: CompileContext, inside: exp.Expr | None = None) -> exp.Expr:
     """The metric; coverage by one kind of commitment is of all usage, so that kind narrows only what is covered."""
-    kinds = [condition(wanted, context) for wanted in query.filters if _narrows_coverage(query, wanted)]
+    kinds = [condition(filter_, context) for filter_ in query.filters if _narrows_coverage(query, filter_)]
     return measure(metric, inside, exp.and_(*kinds) if kinds else None)
 
 
-def _narrows_coverage(query: Query, wanted: Filter) -> bool:
-    return query.metric == "coverage_rate" and wanted.dimension == "commitment_type"
+def _narrows_coverage(query: CostQuery, filter_: Filter) -> bool:
+    return query.metric == "coverage_rate" and filter_.dimension == "commitment_type"
 
 
-def _run_rate(query: Query, context: Context) -> dict[str, exp.Expr]:
+def _run_rate(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
     days = exp.Literal.number(units(query.period, "day", context.through, None))
     daily = exp.Div(this=measure(query.metric), expression=days)
     month, year = (
@@ -251,7 +251,7 @@ def _run_rate(query: Query, context: Context) -> dict[str, exp.Expr]:
     return {"a_day": daily, "a_month": month, "a_year": year}
 
 
-def _averaged(query: Query, total: exp.Expr, period: Period, context: Context) -> exp.Expr:
+def _averaged(query: CostQuery, total: exp.Expr, period: DatePeriod, context: CompileContext) -> exp.Expr:
     if query.average is None:
         return total
     if query.average not in ("day", "week", "month", "quarter", "year"):
@@ -271,7 +271,7 @@ def _averaged(query: Query, total: exp.Expr, period: Period, context: Context) -
     )
 
 
-def _share(query: Query, context: Context, found: dict[str, exp.Expr]) -> dict[str, exp.Expr]:
+def _share(query: CostQuery, context: CompileContext, measures: dict[str, exp.Expr]) -> dict[str, exp.Expr]:
     total = measure(query.metric)
     if query.share_of:
         part = measure(query.metric, exp.and_(*(condition(numerator, context) for numerator in query.share_of)))
@@ -282,12 +282,12 @@ def _share(query: Query, context: Context, found: dict[str, exp.Expr]) -> dict[s
         }
     partition = [_grain(query.grain, day_of(query.metric)).expression] if query.grain else []
     whole = exp.Window(this=exp.Sum(this=total), partition_by=partition)
-    return {**found, "share_percent": percent(total.copy(), whole)}
+    return {**measures, "share_percent": percent(total.copy(), whole)}
 
 
-def _compared(query: Query, context: Context) -> dict[str, exp.Expr]:
+def _compared(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
     """A column for each period, newest first, and the change where there are two."""
-    found = {}
+    columns = {}
     for period in (query.period, *query.compared):
         inside = within(period, day_of(query.metric))
         value = _measure(query.metric, query, context, inside)
@@ -296,16 +296,16 @@ def _compared(query: Query, context: Context) -> dict[str, exp.Expr]:
                 query.metric, exp.and_(inside.copy(), *(condition(numerator, context) for numerator in query.share_of))
             )
             value = percent(zero_for_none(part), value)
-        found[_slug(period.label)] = zero_for_none(_averaged(query, value, period, context))
-    if len(found) == 2:
-        now, then = found.values()
+        columns[_slug(period.label)] = zero_for_none(_averaged(query, value, period, context))
+    if len(columns) == 2:
+        now, then = columns.values()
         difference = exp.Sub(this=now.copy(), expression=then.copy())
-        found["change"] = difference
-        found["change_percent"] = percent(exp.paren(difference.copy()), then.copy())
-    return found
+        columns["change"] = difference
+        columns["change_percent"] = percent(exp.paren(difference.copy()), then.copy())
+    return columns
 
 
-def _stepwise(query: Query, context: Context) -> dict[str, exp.Expr]:
+def _stepwise(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
     order = exp.Order(expressions=[exp.Ordered(this=_grain(query.grain or "day", day_of(query.metric)).expression)])
     partition = [_dimension(name, context)[0].expression for name in query.dimensions]
     then = exp.Window(this=exp.Lag(this=measure(query.metric)), partition_by=partition, order=order)
@@ -320,7 +320,7 @@ def _slug(label: str) -> str:
 # ------------------------------------------------------------------ order and limits
 
 
-def _finished(select: exp.Select, query: Query, labels: list[_Label], measures: dict[str, exp.Expr]) -> exp.Select:
+def _finished(select: exp.Select, query: CostQuery, labels: list[_Label], measures: dict[str, exp.Expr]) -> exp.Select:
     if not labels:
         return select
     value, ordered = _order(query, labels, measures)
@@ -352,7 +352,7 @@ def ordered_measure(value: exp.Expr, order: str) -> exp.Ordered:
     return exp.Ordered(this=value.copy(), desc=order == "desc", nulls_first=False)
 
 
-def _order(query: Query, labels: list[_Label], measures: dict[str, exp.Expr]) -> tuple[str, list[exp.Expr]]:
+def _order(query: CostQuery, labels: list[_Label], measures: dict[str, exp.Expr]) -> tuple[str, list[exp.Expr]]:
     """The column that ranks, and the order of the rows."""
     names = list(measures)
     if query.grain and not query.limit:
@@ -369,8 +369,8 @@ def _order(query: Query, labels: list[_Label], measures: dict[str, exp.Expr]) ->
     return value, [exp.Ordered(this=exp.column(value), desc=query.order == "desc", nulls_first=False)]
 
 
-def _post_condition(query: Query, value: str, measures: dict[str, exp.Expr]) -> exp.Expr | None:
-    found: list[exp.Expr] = []
+def _post_condition(query: CostQuery, value: str, measures: dict[str, exp.Expr]) -> exp.Expr | None:
+    parts: list[exp.Expr] = []
     if query.threshold:
         column = (
             "change_percent"
@@ -384,20 +384,20 @@ def _post_condition(query: Query, value: str, measures: dict[str, exp.Expr]) -> 
         if column == "change" and query.change == "down":
             left = exp.Neg(this=left)
         if query.threshold.upto is not None:
-            found.append(exp.Between(this=left, low=amount, high=exp.Literal.number(query.threshold.upto)))
+            parts.append(exp.Between(this=left, low=amount, high=exp.Literal.number(query.threshold.upto)))
         else:
-            found.append(
+            parts.append(
                 exp.GT(this=left, expression=amount) if query.threshold.over else exp.LT(this=left, expression=amount)
             )
     if query.moved_only and "change" in measures:
         zero = exp.Literal.number(0)
         down = query.change in ("down", "percent_down")
-        found.append(
+        parts.append(
             exp.LT(this=exp.column("change"), expression=zero)
             if down
             else exp.GT(this=exp.column("change"), expression=zero)
         )
-    return exp.and_(*found) if found else None
+    return exp.and_(*parts) if parts else None
 
 
 def _named(labels: list[_Label], name: str) -> exp.Expr:

@@ -3,16 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nl2sql.dates.periods import Period, Unit
-from nl2sql.grammar.query import Change, Filter, Grain, Threshold
+from nl2sql.dates.periods import DatePeriod, Unit
+from nl2sql.grammar.query import ChangeKind, Filter, Grain, Threshold
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What somebody may have meant: how it is shown, and the whole question in those words."""
+    """One thing that somebody may have meant: its label on a button, and the whole question in those words."""
 
     label: str
     question: str
+
+    def to_json(self) -> dict[str, str]:
+        """As it is stored and printed."""
+        return {"label": self.label, "question": self.question}
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,12 @@ class Draft:
     """The parts of a question as they were recognised; None and empty mean that the question does not say."""
 
     metrics: list[str] = field(default_factory=list)
-    period: Period | None = None
-    compared: list[Period] = field(default_factory=list)
+    period: DatePeriod | None = None
+    compared: list[DatePeriod] = field(default_factory=list)
     back: Literal["previous"] | Unit | None = None  # compare with the period before, or the same one a unit earlier
     aligned: bool = False  # the same first days of the other period
     over: Unit | None = None  # week over week and the like
-    change: Change | None = None
+    change: ChangeKind | None = None
     moved_only: bool = False
     why: bool = False
     dimensions: list[str] = field(default_factory=list)

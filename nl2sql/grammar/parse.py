@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from nl2sql.catalog.linking import Values, nearest
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.dates.periods import Calendar, shifted
+from nl2sql.dates.periods import QuestionCalendar, shifted
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
 from nl2sql.grammar.recognisers import comparing, filtering, measuring, ranking
 from nl2sql.grammar.recognisers.binding import bind
@@ -118,7 +118,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
 )
 
 
-def parse(question: str, semantics: Semantics, values: Values, calendar: Calendar, following: bool = False) -> Draft:
+def parse(
+    question: str, semantics: Semantics, values: Values, calendar: QuestionCalendar, following: bool = False
+) -> Draft:
     """The draft of a question; its `doubt` or `refusal` is set where it is not a clear cost question."""
     terms, notes = Tagger(semantics, values, calendar).tag(split(question))
     sentence, draft = Sentence(measuring.rates_of_commitments(terms)), Draft(notes=list(notes))
@@ -194,7 +196,7 @@ def _refused(sentence: Sentence) -> Refusal | None:
 
 
 def _about_subject(
-    sentence: Sentence, draft: Draft, semantics: Semantics, values: Values, calendar: Calendar, question: str
+    sentence: Sentence, draft: Draft, semantics: Semantics, values: Values, calendar: QuestionCalendar, question: str
 ) -> Draft:
     """A question about budgets, forecasts, insights and the like: which, of whom, of when."""
     subjects = [sentence.terms[at].value for at in sentence.open("subject")]
@@ -273,12 +275,12 @@ def _without_preamble(sentence: Sentence, left: list[Term], question: str) -> tu
 
 def _understood(sentence: Sentence, left: list[Term]) -> str:
     """What was understood of a question that is refused, for its asker to build upon."""
-    told = [
+    labels = [
         term.period.label if term.period else term.matches[0].label if term.matches else term.value.replace("_", " ")
         for term in sentence.terms
         if term not in left and term.kind in ("period", "value", "dimension", "metric", "charge", "missing")
     ]
-    return f" I did understand: {', '.join(dict.fromkeys(told))}." if told else ""
+    return f" I did understand: {', '.join(dict.fromkeys(labels))}." if labels else ""
 
 
 def _other_kind(sentence: Sentence, dimension: Term, question: str) -> Doubt | None:

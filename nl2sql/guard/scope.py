@@ -9,7 +9,7 @@ from typing import Final
 from sqlglot import exp
 
 from nl2sql.catalog.views import Catalog
-from nl2sql.guard.frame import Frame, Result, merge_using, renamed
+from nl2sql.guard.frame import Frame, RelationShape, merge_using, renamed
 from nl2sql.guard.functions import SERIES
 from nl2sql.guard.growth import series_rows
 from nl2sql.guard.labels import label
@@ -17,11 +17,11 @@ from nl2sql.guard.shapes import alias_columns, is_function, is_parenthesis_of_jo
 
 MAX_ROWS: Final = 1e9  # guessed rows between the joins and the grouping
 _MANY_ROWS: Final = 1e6
-_Queries = Mapping[str, Result]
+_Queries = Mapping[str, RelationShape]
 
 
 @dataclass
-class Scope:
+class NameScope:
     """One walk through a statement; `problems` is empty when every name is
     known. `views` are the places where views are read.
     """
@@ -43,7 +43,7 @@ class Scope:
 
     # ------------------------------------------------------------ queries
 
-    def query(self, node: exp.Expr, queries: _Queries, outer: Frame | None) -> Result:
+    def query(self, node: exp.Expr, queries: _Queries, outer: Frame | None) -> RelationShape:
         """Resolve a query; `queries` are the WITH queries it can see."""
         queries = self._with(node, queries, outer)
         if isinstance(node, exp.Select):
@@ -51,34 +51,34 @@ class Scope:
         if isinstance(node, exp.SetOperation):
             left, right = self.query(node.this, queries, outer), self.query(node.expression, queries, outer)
             rows = left.rows + right.rows if isinstance(node, exp.Union) else left.rows
-            return self._ordered(node, Result(left.columns, rows), queries, outer)
+            return self._ordered(node, RelationShape(left.columns, rows), queries, outer)
         if isinstance(node, exp.Values):
             self._expression_list(node.expressions, Frame(outer), queries)
             width = len(node.expressions[0].expressions) if isinstance(node.expressions[0], exp.Tuple) else 1
-            return Result(tuple(f"column{i + 1}" for i in range(width)), float(len(node.expressions)))
+            return RelationShape(tuple(f"column{i + 1}" for i in range(width)), float(len(node.expressions)))
         if isinstance(node, exp.Subquery):
             return self._ordered(node, self.query(node.this, queries, outer), queries, outer)
         self.problems.append("Only SELECT may be run.")
-        return Result((), 1.0)
+        return RelationShape((), 1.0)
 
     def _with(self, node: exp.Expr, queries: _Queries, outer: Frame | None) -> _Queries:
         clause = node.args.get("with_")
         if clause is None:
             return queries
-        seen = dict(queries)
+        visible = dict(queries)
         for cte in clause.expressions:
-            result = self.query(cte.this, seen, outer)
-            seen[cte.alias] = Result(renamed(result.columns, alias_columns(cte)), result.rows)
-        return seen
+            result = self.query(cte.this, visible, outer)
+            visible[cte.alias] = RelationShape(renamed(result.columns, alias_columns(cte)), result.rows)
+        return visible
 
-    def _ordered(self, node: exp.Expr, result: Result, queries: _Queries, outer: Frame | None) -> Result:
+    def _ordered(self, node: exp.Expr, result: RelationShape, queries: _Queries, outer: Frame | None) -> RelationShape:
         """ORDER BY and LIMIT behind a whole query see its columns only."""
         frame = Frame(outer, {"": result})
         if order := node.args.get("order"):
             self._expression_list((item.this for item in order.expressions), frame, queries)
         return self._limited(node, result, queries)
 
-    def _limited(self, node: exp.Expr, result: Result, queries: _Queries) -> Result:
+    def _limited(self, node: exp.Expr, result: RelationShape, queries: _Queries) -> RelationShape:
         rows = result.rows
         for key in ("limit", "offset"):
             clause = node.args.get(key)
@@ -89,9 +89,9 @@ class Scope:
                 self._expression(count, Frame(), queries)
                 if key == "limit" and isinstance(count, exp.Literal) and not count.is_string:
                     rows = min(rows, float(count.name))
-        return Result(result.columns, rows)
+        return RelationShape(result.columns, rows)
 
-    def _select(self, node: exp.Select, queries: _Queries, outer: Frame | None) -> Result:
+    def _select(self, node: exp.Select, queries: _Queries, outer: Frame | None) -> RelationShape:
         frame = Frame(outer)
         if from_ := node.args.get("from_"):
             self._source(from_.this, frame, queries)
@@ -106,7 +106,7 @@ class Scope:
             self.problems.append(
                 "The statement joins large views without a condition that ties them together; add ON … = …."
             )
-        return self._limited(node, Result(columns, rows), queries)
+        return self._limited(node, RelationShape(columns, rows), queries)
 
     def _clauses(self, node: exp.Select, frame: Frame, queries: _Queries, outputs: tuple[str | None, ...]) -> None:
         group, order, distinct = (node.args.get(key) for key in ("group", "order", "distinct"))
@@ -178,7 +178,7 @@ class Scope:
             and (node.this.this != "unnest" or len(node.this.expressions) == 1)
         ):
             names = [node.alias]  # the column of a function with one column bears the table's alias
-        result = Result(renamed(result.columns, names), result.rows)
+        result = RelationShape(renamed(result.columns, names), result.rows)
         if not key:
             key = f"({len(frame.sources)})"  # no name: its columns can be read, itself not
         if key in frame.sources:
@@ -191,7 +191,7 @@ class Scope:
             self._join(join, frame, queries)
         return key
 
-    def _relation(self, node: exp.Expr, frame: Frame, queries: _Queries, lateral: bool) -> tuple[Result, str]:
+    def _relation(self, node: exp.Expr, frame: Frame, queries: _Queries, lateral: bool) -> tuple[RelationShape, str]:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             return self._table(node, queries), node.name
         if isinstance(node, exp.Table | exp.Lateral) and isinstance(node.this, exp.Anonymous):
@@ -206,23 +206,25 @@ class Scope:
         if isinstance(node, exp.Values):
             return self.query(node, queries, frame if lateral else frame.outer), ""
         self.problems.append("That cannot stand in a FROM.")
-        return Result((), 1.0), ""
+        return RelationShape((), 1.0), ""
 
-    def _table(self, node: exp.Table, queries: _Queries) -> Result:
+    def _table(self, node: exp.Table, queries: _Queries) -> RelationShape:
         name, schema = node.name, node.db
         if not schema and name in queries:
             return queries[name]
         if schema not in ("", self.catalog.schema):
             self.problems.append(f"Only the reporting views may be read, not {shown(schema)}.{shown(name)}.")
-            return Result((), 1.0)
+            return RelationShape((), 1.0)
         relation = self.catalog.relations.get(name)
         if relation is None:
             self.problems.append(f"There is no view {shown(name)}.")
-            return Result((), 1.0)
+            return RelationShape((), 1.0)
         self.views.append(node)
-        return Result(relation.columns, relation.rows)
+        return RelationShape(relation.columns, relation.rows)
 
-    def _series(self, node: exp.Expr, call: exp.Anonymous, frame: Frame, queries: _Queries) -> tuple[Result, str]:
+    def _series(
+        self, node: exp.Expr, call: exp.Anonymous, frame: Frame, queries: _Queries
+    ) -> tuple[RelationShape, str]:
         if call.this not in SERIES:
             self.problems.append(f"The function {shown(call.name)} cannot stand in a FROM.")
         self._expression(call, frame, queries)
@@ -230,7 +232,7 @@ class Scope:
         names: tuple[str, ...] = (call.this,) * width
         if node.args.get("ordinality"):
             names = (*names, "ordinality")
-        return Result(names, series_rows(call)), call.this
+        return RelationShape(names, series_rows(call)), call.this
 
     def _join(self, join: exp.Expr, frame: Frame, queries: _Queries) -> None:
         if not isinstance(join, exp.Join):
@@ -311,22 +313,22 @@ class Scope:
             elif isinstance(node, exp.Query | exp.Values):
                 self.query(node, queries, frame)
             elif isinstance(node, exp.Kwarg | exp.Collate):
-                kept, dropped = (
+                walked, dropped = (
                     (node.expression, node.this) if isinstance(node, exp.Kwarg) else (node.this, node.expression)
                 )
                 self._seen.add(id(dropped))  # a parameter's or a collation's name
-                stack.append(kept)
+                stack.append(walked)
             else:
                 stack.extend(node.iter_expressions())
 
     def _column(self, node: exp.Column, frame: Frame) -> None:
         self._seen.add(id(node))
-        found = frame.find(node.name, node.table or None)
-        if found is None or not self._schema_is_right(node, found[0]):
+        reference = frame.find(node.name, node.table or None)
+        if reference is None or not self._schema_is_right(node, reference[0]):
             where = f"{shown(node.table)}." if node.table else ""
             self.problems.append(f"There is no column {where}{shown(node.name)} here.")
             return
-        self._refs.append(found)
+        self._refs.append(reference)
 
     def _schema_is_right(self, node: exp.Column, frame: Frame) -> bool:
         schema = node.args.get("db")

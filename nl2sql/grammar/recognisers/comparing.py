@@ -5,15 +5,15 @@ from itertools import pairwise
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.dates import periods as calendar
-from nl2sql.dates.periods import UNITS, Period
+from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.draft import Doubt, Draft
-from nl2sql.grammar.query import Change
+from nl2sql.grammar.query import ChangeKind
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
 from nl2sql.grammar.tagging.terms import Sentence
 
 _CONTRASTS = ("vs", "compare", "change")
 _BETWEEN = frozenset({"between", "among", "amongst"})
-_SIDES: dict[str, Change] = {"up": "up", "down": "down", "change": "difference"}
+_SIDES: dict[str, ChangeKind] = {"up": "up", "down": "down", "change": "difference"}
 
 
 def change(sentence: Sentence, draft: Draft) -> None:
@@ -23,7 +23,7 @@ def change(sentence: Sentence, draft: Draft) -> None:
     places, rates = sentence.open("change"), sentence.open("rate")
     growth = [at for at in rates if sentence.terms[at].value == "rate"]
     for at in places or growth:
-        side: Change = _SIDES.get(sentence.terms[at].value, "up")
+        side: ChangeKind = _SIDES.get(sentence.terms[at].value, "up")
         if draft.change in (None, "difference"):
             draft.change = side
     if len(_sides(sentence, sentence.open(*FILTERS))) < 2:
@@ -86,60 +86,60 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
 def periods(sentence: Sentence, draft: Draft) -> None:
     """The period, or the periods that are compared; adjoining ones joined by `and` are one."""
     places = sentence.open("period")
-    found = [period for at in places if (period := sentence.terms[at].period)]
-    if not found:
+    named = [period for at in places if (period := sentence.terms[at].period)]
+    if not named:
         return
     sentence.take(*places)
     contrast = sentence.has(*_CONTRASTS) or draft.back is not None or draft.change is not None
-    floating = next((period for period in found[1:] if period.floating), None)
-    if draft.aligned and len(found) == 2:
-        newest, other = sorted(found, key=lambda period: period.start, reverse=True)
+    floating = next((period for period in named[1:] if period.floating), None)
+    if draft.aligned and len(named) == 2:
+        newest, other = sorted(named, key=lambda period: period.start, reverse=True)
         draft.period, draft.compared = newest, [calendar.opening(other, newest.days)]
         sentence.take(*sentence.open("vs", "compare"))
         return
     if (
-        len(found) == 1
-        and found[0].count > 1
-        and not found[0].ends
+        len(named) == 1
+        and named[0].count > 1
+        and not named[0].ends
         and not (draft.scopes or draft.dimensions or draft.grain)
         and _each_apart(sentence)
     ):
-        found = calendar.apart(found[0])
+        named = calendar.apart(named[0])
     if (
-        len(found) == 1
-        and found[0].ends
+        len(named) == 1
+        and named[0].ends
         and contrast
-        and _comparable(found[0].ends)
-        and (not draft.scopes or _differs(sentence, found[0]))
+        and _comparable(named[0].ends)
+        and (not draft.scopes or _differs(sentence, named[0]))
     ):
-        found = list(reversed(found[0].ends))
-    elif len(found) == 2 and floating and contrast:
-        draft.period, draft.back = found[0], "previous"
+        named = list(reversed(named[0].ends))
+    elif len(named) == 2 and floating and contrast:
+        draft.period, draft.back = named[0], "previous"
         return
-    elif len(found) > 1 and not contrast:
-        found = _as_one(found)
-        if len(found) > 1 and not _listed(sentence, places):
+    elif len(named) > 1 and not contrast:
+        named = _as_one(named)
+        if len(named) > 1 and not _listed(sentence, places):
             draft.doubt = draft.doubt or Doubt(
-                f"Do you mean {found[0].label} or {found[1].label}, or one compared with the other?"
+                f"Do you mean {named[0].label} or {named[1].label}, or one compared with the other?"
             )
-        if len(found) > 1 and any(
-            a.start < b.end and b.start < a.end for a, b in pairwise(sorted(found, key=lambda p: p.start))
+        if len(named) > 1 and any(
+            a.start < b.end and b.start < a.end for a, b in pairwise(sorted(named, key=lambda p: p.start))
         ):
-            draft.doubt = draft.doubt or Doubt(f"Do you mean {found[0].label} or {found[1].label}?")
-    if len(found) == 1 and found[0].floating and sentence.has("vs", "compare"):
+            draft.doubt = draft.doubt or Doubt(f"Do you mean {named[0].label} or {named[1].label}?")
+    if len(named) == 1 and named[0].floating and sentence.has("vs", "compare"):
         draft.back = "previous"
         return
-    if len(found) == 1 and sentence.open("vs") and not draft.scopes and _opens_with_contrast(sentence, places[0]):
-        draft.compared = found
+    if len(named) == 1 and sentence.open("vs") and not draft.scopes and _opens_with_contrast(sentence, places[0]):
+        draft.compared = named
         sentence.take(*sentence.open("vs"))
         return
-    ordered = sorted(found, key=lambda period: (period.start, period.end), reverse=True)
+    ordered = sorted(named, key=lambda period: (period.start, period.end), reverse=True)
     draft.period, draft.compared = ordered[0], ordered[1:]
     if draft.compared:
         sentence.take(*sentence.open("vs", "compare"))
 
 
-def _differs(sentence: Sentence, span: Period) -> bool:
+def _differs(sentence: Sentence, span: DatePeriod) -> bool:
     """`difference in dev and staging between Q2 and Q3`: of each side, the change from one period to the other."""
     return span.unit != "day" and any(
         term.kind in ("compare", "change") and term.text.startswith(("diff", "delta", "gap", "chang"))
@@ -166,13 +166,13 @@ def _opens_with_contrast(sentence: Sentence, at: int) -> bool:
     return sentence.kind(sentence.before(at, ("noise", "noun", "all", "follow"))) == "vs"
 
 
-def _comparable(ends: tuple[Period, Period]) -> bool:
+def _comparable(ends: tuple[DatePeriod, DatePeriod]) -> bool:
     return ends[0].unit == ends[1].unit and ends[0].count == ends[1].count
 
 
-def _as_one(found: list[Period]) -> list[Period]:
+def _as_one(named: list[DatePeriod]) -> list[DatePeriod]:
     """Periods that are not contrasted: of one inside the other the inner, adjoining ones as one; else as they are."""
-    ordered = sorted(found, key=lambda period: (period.start, period.end))
+    ordered = sorted(named, key=lambda period: (period.start, period.end))
     whole = ordered[0]
     for period in ordered[1:]:
         if (whole.start <= period.start and period.end <= whole.end) or period.start == whole.start:
@@ -180,7 +180,7 @@ def _as_one(found: list[Period]) -> list[Period]:
         elif whole.end == period.start and (both := calendar.joined(whole, period)):
             whole = both
         else:
-            return found
+            return named
     return [whole]
 
 

@@ -62,7 +62,7 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
     committed = any(term.kind == "charge" and term.value in _COMMITMENTS for term in terms) or any(
         term.value == "commitment_type" for term in terms
     )
-    found = []
+    resolved = []
     for term in terms:
         if term.kind == "subject" and term.text.startswith("wast") and committed:  # wasted reservations are unused ones
             term = replace(term, kind="charge", value="unused")
@@ -72,8 +72,8 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
                 if committed
                 else replace(term, kind="subject", value="utilization")
             )
-        found.append(term)
-    return found
+        resolved.append(term)
+    return resolved
 
 
 def count(sentence: Sentence, draft: Draft) -> None:

@@ -96,15 +96,15 @@ def _number_beside(sentence: Sentence, at: int) -> int | None:
 def _target(sentence: Sentence, at: int) -> int | None:
     """What is ranked: the dimension, unit of time or kind of resource that `which` or the superlative points at."""
     for which in sentence.open("which", "when"):
-        found = _next_target(sentence, which)
-        if found is not None or sentence.kind(which) == "when":
+        target = _next_target(sentence, which)
+        if target is not None or sentence.kind(which) == "when":
             sentence.take(which)
-            if found is not None:
-                return found
+            if target is not None:
+                return target
             return next((place for place in sentence.open("unit")), None)
-    found = _next_target(sentence, at)
-    if found is not None:
-        return found
+    target = _next_target(sentence, at)
+    if target is not None:
+        return target
     grains = sentence.open("grain")
     if grains:
         return grains[0]

@@ -5,15 +5,15 @@ from datetime import date
 import pytest
 
 from nl2sql.dates import words
-from nl2sql.dates.periods import Calendar
+from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Refusal
 from tests.nl2sql.names import understood
 
-NOVEMBER = Calendar(date(2026, 11, 15), date(2020, 1, 1))
-JANUARY = Calendar(date(2027, 1, 20), date(2020, 1, 1))
+NOVEMBER = QuestionCalendar(date(2026, 11, 15), date(2020, 1, 1))
+JANUARY = QuestionCalendar(date(2027, 1, 20), date(2020, 1, 1))
 
 
-def read(text: str, calendar: Calendar) -> tuple[str, str] | None:
+def read(text: str, calendar: QuestionCalendar) -> tuple[str, str] | None:
     """First day and day after the last of a text that is read whole; None when it is not."""
     texts = text.split()
     reading = words.longest(texts, 0, calendar, words.ATOMS)
@@ -35,7 +35,7 @@ def read(text: str, calendar: Calendar) -> tuple[str, str] | None:
         ("cw 3 2027", JANUARY, "2027-01-18", "2027-01-25"),
     ],
 )
-def test_a_week_is_the_iso_week_of_its_number(text: str, calendar: Calendar, start: str, end: str) -> None:
+def test_a_week_is_the_iso_week_of_its_number(text: str, calendar: QuestionCalendar, start: str, end: str) -> None:
     """2020 and 2026 have 53 weeks; without a year it is the newest such week that has begun."""
     assert read(text, calendar) == (start, end)
 
@@ -50,7 +50,7 @@ def test_a_week_is_the_iso_week_of_its_number(text: str, calendar: Calendar, sta
         ("week 0", JANUARY),
     ],
 )
-def test_a_week_that_the_year_does_not_have_is_not_read(text: str, calendar: Calendar) -> None:
+def test_a_week_that_the_year_does_not_have_is_not_read(text: str, calendar: QuestionCalendar) -> None:
     """No other week takes its place."""
     assert read(text, calendar) is None
 
