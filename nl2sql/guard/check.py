@@ -9,19 +9,19 @@ from sqlglot.errors import SqlglotError
 
 from config.access import Actor
 from nl2sql.catalog.views import Catalog
-from nl2sql.guard.bounds import bounds
-from nl2sql.guard.characters import characters
-from nl2sql.guard.functions import functions
-from nl2sql.guard.growth import growth
-from nl2sql.guard.labels import label_all
+from nl2sql.guard.growth.bounds import bounds
+from nl2sql.guard.growth.calls import growth
+from nl2sql.guard.names.labels import label_all
+from nl2sql.guard.names.scope import NameScope
 from nl2sql.guard.narrow import is_narrowed, narrow
-from nl2sql.guard.nodes import nodes
 from nl2sql.guard.outcome import SafeQuery, SqlRejected
-from nl2sql.guard.parse import DIALECT, parse, tokenize
-from nl2sql.guard.patterns import patterns
-from nl2sql.guard.scope import NameScope
-from nl2sql.guard.size import size
-from nl2sql.guard.types import types
+from nl2sql.guard.rules.functions import functions
+from nl2sql.guard.rules.nodes import nodes
+from nl2sql.guard.rules.patterns import patterns
+from nl2sql.guard.rules.size import size
+from nl2sql.guard.rules.types import types
+from nl2sql.guard.text.characters import characters
+from nl2sql.guard.text.parse import DIALECT, parse, tokenize
 
 ROW_LIMIT: Final = 1_000
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nl2sql.catalog.views import reporting
 from nl2sql.guard import RULES, SafeQuery, SqlRejected, check
-from nl2sql.guard.words import words
+from nl2sql.guard.text.words import words
 from tests.nl2sql.guard.cases import EVERYTHING, FOLDER, ids, statements
 
 ATTACKS = statements("attacks")

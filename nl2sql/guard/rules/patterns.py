@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.words import words
+from nl2sql.guard.text.words import words
 
 MAX_PATTERN: Final = 300
 MAX_BOUND: Final = 50  # of {n,m}: Postgres writes the repetition out

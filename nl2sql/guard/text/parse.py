@@ -10,8 +10,8 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from nl2sql.guard.functions import ALLOWED_FUNCTIONS
-from nl2sql.guard.words import KEYWORDS
+from nl2sql.guard.rules.functions import ALLOWED_FUNCTIONS
+from nl2sql.guard.text.words import KEYWORDS
 
 DIALECT: Final = Postgres()
 MAX_TOKENS = 5_000

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.constants import date_in_days, interval_in_days, number
+from nl2sql.guard.growth.constants import date_in_days, interval_in_days, number
 
 MAX_SERIES: Final = 100_000
 MAX_REPEAT: Final = 1_000

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.constants import number
+from nl2sql.guard.growth.constants import number
 
 MAX_BYTES: Final = 65_536  # of one value
 MAX_PARTS: Final = 20_000  # of one expression, its copies counted
