@@ -1,11 +1,32 @@
 """The language of dates: `read` takes the longest date expression at a place;
-here are the ranges, `date_words` has the rest.
+here are the ranges; `named`, `relative` and `parts` read single dates.
 """
 
 from datetime import timedelta
 
+from nl2sql.dates.named import fiscal, iso, month, month_day, quarter, year
+from nl2sql.dates.parts import part_of, week_of
 from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, whole
-from nl2sql.dates.words import ATOMS, Read, Words, day_number, day_of, longest, word_at
+from nl2sql.dates.reading import Read, Reader, Words, day_number, day_of, longest, word_at
+from nl2sql.dates.relative import ago, last_unit, last_units, named_day, this_unit, to_date, weekday
+
+ATOMS: tuple[Reader, ...] = (
+    named_day,
+    iso,
+    month_day,
+    month,
+    quarter,
+    fiscal,
+    year,
+    to_date,
+    this_unit,
+    last_unit,
+    last_units,
+    ago,
+    weekday,
+    week_of,
+    part_of,
+)
 
 
 def read(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nl2sql.dates import words
+from nl2sql.dates import ranges
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Refusal
 from tests.nl2sql.names import understood
@@ -16,7 +16,7 @@ JANUARY = QuestionCalendar(date(2027, 1, 20), date(2020, 1, 1))
 def read(text: str, calendar: QuestionCalendar) -> tuple[str, str] | None:
     """First day and day after the last of a text that is read whole; None when it is not."""
     texts = text.split()
-    reading = words.longest(texts, 0, calendar, words.ATOMS)
+    reading = ranges.read(texts, 0, calendar)
     if reading is None or reading[0] != len(texts):
         return None
     return reading[1].start.isoformat(), reading[1].end.isoformat()
