@@ -22,7 +22,8 @@ from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps, Request
-from nl2sql.grammar import assemble
+from nl2sql.grammar.assembly.amend import amend, stands_alone
+from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
@@ -234,6 +235,6 @@ def understand(
         return draft.doubt
     if draft.subject:
         return list_subject(draft, calendar)
-    if previous is not None and not assemble.stands_alone(draft):
-        return assemble.amend(previous, draft, question, calendar)
-    return assemble.complete(draft, question, calendar)
+    if previous is not None and not stands_alone(draft):
+        return amend(previous, draft, question, calendar)
+    return complete(draft, question, calendar)

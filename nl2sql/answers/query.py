@@ -19,11 +19,12 @@ from nl2sql.dates.periods import before
 from nl2sql.deps import Deps
 from nl2sql.execution.run import AnswerRows, NotRun, Slow, run_checked
 from nl2sql.grammar import describe
-from nl2sql.grammar.compile import CompileContext, compile_query
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
-from nl2sql.grammar.measures import RATES
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.recognisers.listing import SubjectListing, subject_missing
+from nl2sql.grammar.sql.compile import compile_query
+from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.measures import RATES
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from analysis.root_cause import Contribution, RootCause, Row, explain
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar.compile import CompileContext, conditions
 from nl2sql.grammar.describe import change, money, scope_of
-from nl2sql.grammar.measures import within
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.conditions import conditions
+from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.measures import within
 
 _PLACES = ("account", "service", "region", "team")
 _NAMES = (*_PLACES, "resource_name", "usage_type")

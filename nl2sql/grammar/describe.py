@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.grammar.measures import RATES
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.measures import RATES
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _METRIC_WORDS = {

@@ -27,6 +27,18 @@ class Doubt:
     choices: tuple[Choice, ...] = ()
 
 
+def dimension_doubt(question: str) -> Doubt:
+    """Which dimension a ranking is of."""
+    asked = question.rstrip(" ?.!")
+    return Doubt(
+        "Broken down by what?",
+        tuple(
+            Choice(f"by {name}", f"{asked} by {name}")
+            for name in ("service", "team", "account", "environment", "region")
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Something that is not answered: `unsafe`, `outside` of what bills hold, or not understood."""

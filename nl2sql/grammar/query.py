@@ -6,6 +6,7 @@ from typing import Any, Literal
 from nl2sql.dates.periods import DatePeriod
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
+DEFAULT_TOP = 5  # rows of a ranking that names no number
 ChangeKind = Literal["difference", "up", "down", "percent_up", "percent_down"]
 
 
@@ -92,3 +93,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Filter | Threshold):
         return {name: _plain(item) for name, item in value.__dict__.items()}
     return value
+
+
+def needs_resources(query: CostQuery) -> bool:
+    """Whether single resources are asked for, which have a view of their own."""
+    resource = {"resource", "resource_type", "resource_id"}
+    return bool(
+        resource & {*query.dimensions, query.count, query.average}
+        or any(f.dimension in resource for f in (*query.filters, *query.scopes, *(query.share_of or ())))
+    )

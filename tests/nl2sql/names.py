@@ -5,7 +5,8 @@ from datetime import date
 from nl2sql.catalog.linking import index
 from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
-from nl2sql.grammar.assemble import amend, complete, stands_alone
+from nl2sql.grammar.assembly.amend import amend, stands_alone
+from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery

@@ -90,42 +90,20 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     if not named:
         return
     sentence.take(*places)
-    contrast = sentence.has(*_CONTRASTS) or draft.back is not None or draft.change is not None
-    floating = next((period for period in named[1:] if period.floating), None)
     if draft.aligned and len(named) == 2:
         newest, other = sorted(named, key=lambda period: period.start, reverse=True)
         draft.period, draft.compared = newest, [calendar.opening(other, newest.days)]
         sentence.take(*sentence.open("vs", "compare"))
         return
-    if (
-        len(named) == 1
-        and named[0].count > 1
-        and not named[0].ends
-        and not (draft.scopes or draft.dimensions or draft.grain)
-        and _each_apart(sentence)
-    ):
-        named = calendar.apart(named[0])
-    if (
-        len(named) == 1
-        and named[0].ends
-        and contrast
-        and _comparable(named[0].ends)
-        and (not draft.scopes or _differs(sentence, named[0]))
-    ):
-        named = list(reversed(named[0].ends))
-    elif len(named) == 2 and floating and contrast:
+    contrast = sentence.has(*_CONTRASTS) or draft.back is not None or draft.change is not None
+    floating = any(period.floating for period in named[1:])
+    named = _sides_of_range(sentence, draft, named, contrast)
+    if len(named) == 2 and floating and contrast:
         draft.period, draft.back = named[0], "previous"
         return
-    elif len(named) > 1 and not contrast:
+    if len(named) > 1 and not contrast:
         named = _as_one(named)
-        if len(named) > 1 and not _listed(sentence, places):
-            draft.doubt = draft.doubt or Doubt(
-                f"Do you mean {named[0].label} or {named[1].label}, or one compared with the other?"
-            )
-        if len(named) > 1 and any(
-            a.start < b.end and b.start < a.end for a, b in pairwise(sorted(named, key=lambda p: p.start))
-        ):
-            draft.doubt = draft.doubt or Doubt(f"Do you mean {named[0].label} or {named[1].label}?")
+        draft.doubt = draft.doubt or _which_period(sentence, named, places)
     if len(named) == 1 and named[0].floating and sentence.has("vs", "compare"):
         draft.back = "previous"
         return
@@ -137,6 +115,31 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     draft.period, draft.compared = ordered[0], ordered[1:]
     if draft.compared:
         sentence.take(*sentence.open("vs", "compare"))
+
+
+def _sides_of_range(sentence: Sentence, draft: Draft, named: list[DatePeriod], contrast: bool) -> list[DatePeriod]:
+    """`compare the last two months`, `difference from September to October`: one range as the periods it compares."""
+    if len(named) != 1:
+        return named
+    (period,) = named
+    undivided = not (draft.scopes or draft.dimensions or draft.grain)
+    if period.count > 1 and not period.ends and undivided and _each_apart(sentence):
+        return calendar.apart(period)
+    compared = contrast and period.ends and _comparable(period.ends)
+    if compared and period.ends and (not draft.scopes or _differs(sentence, period)):
+        return list(reversed(period.ends))
+    return named
+
+
+def _which_period(sentence: Sentence, named: list[DatePeriod], places: list[int]) -> Doubt | None:
+    """Which period is meant, where several stand side by side without a comparison, or overlap."""
+    if len(named) < 2:
+        return None
+    if not _listed(sentence, places):
+        return Doubt(f"Do you mean {named[0].label} or {named[1].label}, or one compared with the other?")
+    ordered = sorted(named, key=lambda period: period.start)
+    overlap = any(a.start < b.end and b.start < a.end for a, b in pairwise(ordered))
+    return Doubt(f"Do you mean {named[0].label} or {named[1].label}?") if overlap else None
 
 
 def _differs(sentence: Sentence, span: DatePeriod) -> bool:

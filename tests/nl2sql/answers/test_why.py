@@ -23,7 +23,7 @@ from nl2sql.ask import ask, connect_deps
 from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
 from nl2sql.execution.run import AnswerRows, run_checked
-from nl2sql.grammar.compile import CompileContext
+from nl2sql.grammar.sql.context import CompileContext
 from tests.nl2sql.names import query
 
 HEADER = (

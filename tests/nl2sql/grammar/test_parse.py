@@ -8,11 +8,12 @@ from config.access import SYSTEM
 from nl2sql import guard
 from nl2sql.catalog import views
 from nl2sql.catalog.semantics import semantics
-from nl2sql.grammar.compile import CompileContext, compile_query
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.recognisers.listing import SubjectListing, list_subject
+from nl2sql.grammar.sql.compile import compile_query
+from nl2sql.grammar.sql.context import CompileContext
 from tests.nl2sql.names import CALENDAR, VALUES, query, understood
 
 
