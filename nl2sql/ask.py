@@ -128,7 +128,7 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
     if isinstance(data, NoData):
         refused = parse(
             turn.question, semantics(), Values({}, {}, {}, 0), QuestionCalendar(deps.day(), deps.day(), 1)
-        ).refusal
+        ).discourse.refusal
         return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(text=_NO_BILLS)
     if _SQL.match(turn.question):
         return turn, answer_sql(turn.question, AnswerContext(asker, deps, data))
@@ -229,11 +229,11 @@ def understand(
 ) -> CostQuery | SubjectListing | Doubt | Refusal:
     """What the built-in grammar makes of a question; pure."""
     draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
-    if draft.refusal:
-        return draft.refusal
-    if draft.doubt:
-        return draft.doubt
-    if draft.subject:
+    if draft.discourse.refusal:
+        return draft.discourse.refusal
+    if draft.discourse.doubt:
+        return draft.discourse.doubt
+    if draft.discourse.subject:
         return list_subject(draft, calendar)
     if previous is not None and not stands_alone(draft):
         return amend(previous, draft, question, calendar)

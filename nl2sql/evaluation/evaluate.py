@@ -110,7 +110,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SettingComparison:
     """The same questions under two settings."""
 
     one: Report
@@ -167,10 +167,12 @@ def with_setting(deps: Deps, setting: str) -> Deps:
     return connect_deps(settings, deps.organisation, deps.database, today=deps.today)
 
 
-def compare_file(path: Path, deps: Deps, one: str, other: str) -> Comparison:
+def compare_file(path: Path, deps: Deps, one: str, other: str) -> SettingComparison:
     """Ask the file's questions under two settings, one after the other. Raises `UserError`."""
     first, second = with_setting(deps, one), with_setting(deps, other)
-    return Comparison(replace(evaluate_file(path, first), name=one), replace(evaluate_file(path, second), name=other))
+    return SettingComparison(
+        replace(evaluate_file(path, first), name=one), replace(evaluate_file(path, second), name=other)
+    )
 
 
 def evaluate_file(path: Path, deps: Deps, asker: Actor | None = None) -> Report:

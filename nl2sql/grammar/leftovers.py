@@ -27,15 +27,17 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
     left = [term for term in left if term.kind not in _SILENT and term.text not in _SILENT_TEXTS]
     if following:
         dimensions = [term for term in left if term.kind == "dimension"]
-        draft.dimensions += [term.value for term in dimensions if not draft.dimensions]
+        draft.shape.dimensions += [term.value for term in dimensions if not draft.shape.dimensions]
         left = [term for term in left if term.kind != "dimension"]
-    if draft.doubt or not left:
+    if draft.discourse.doubt or not left:
         return
     if all(term.kind == "dimension" for term in left) and (doubt := _other_kind(sentence, left[0], question)):
-        draft.doubt = doubt
+        draft.discourse.doubt = doubt
         return
     if any(term.kind == "vague" for term in left):
-        draft.doubt = Doubt("What do you mean by that? Name a team, an account, a service, an application or a region.")
+        draft.discourse.doubt = Doubt(
+            "What do you mean by that? Name a team, an account, a service, an application or a region."
+        )
         return
     left, question_words = _without_preamble(sentence, left, question)
     if not left:
@@ -46,11 +48,11 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
     if unknown:
         near = nearest(" ".join(unknown), values)
         hint = f" The nearest names are {', '.join(near)}." if near else ""
-        draft.refusal = Refusal(
+        draft.discourse.refusal = Refusal(
             f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}{understood}"
         )
     else:
-        draft.refusal = Refusal(
+        draft.discourse.refusal = Refusal(
             f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.{understood}"
         )
 

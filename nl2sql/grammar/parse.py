@@ -6,7 +6,7 @@ from itertools import pairwise
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.dates.periods import QuestionCalendar
-from nl2sql.grammar.draft import Draft, Refusal
+from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.leftovers import account_for_rest
 from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing
 from nl2sql.grammar.recognisers.binding import bind
@@ -132,39 +132,47 @@ def parse(
 ) -> Draft:
     """The draft of a question; its `doubt` or `refusal` is set where it is not a clear cost question."""
     terms, notes = Tagger(semantics, values, calendar).tag(split(question))
-    sentence, draft = Sentence(measuring.rates_of_commitments(terms)), Draft(notes=list(notes))
+    sentence, draft = Sentence(measuring.rates_of_commitments(terms)), Draft(discourse=Discourse(notes=list(notes)))
     terms = sentence.terms
-    draft.refusal = _refused(sentence)
-    if draft.refusal:
+    draft.discourse.refusal = _refused(sentence)
+    if draft.discourse.refusal:
         return draft
     if sentence.has("subject") or any(term.value == "future" for term in terms) or _asks_ahead(sentence):
         return parse_subject(sentence, draft, semantics, values, calendar, question)
     bind(sentence, draft, values, question)
-    draft.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
-    draft.asks_amount = any(term.text.startswith("how much") for term in terms)
-    draft.points_back = any(term.kind == "follow" and term.text in _PRONOUNS for term in terms)
-    draft.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
-    draft.follows = sentence.has("follow") or _opens_by_joining(sentence)
-    draft.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
-    draft.clear = next(
-        (term.text.split()[-1].removesuffix("s") for term in terms if term.text in _ALL_OF_A_KIND), draft.clear
+    draft.measure.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
+    draft.measure.asks_amount = any(term.text.startswith("how much") for term in terms)
+    draft.discourse.points_back = any(term.kind == "follow" and term.text in _PRONOUNS for term in terms)
+    draft.shape.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
+    draft.discourse.follows = sentence.has("follow") or _opens_by_joining(sentence)
+    draft.discourse.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
+    draft.discourse.clear = next(
+        (term.text.split()[-1].removesuffix("s") for term in terms if term.text in _ALL_OF_A_KIND),
+        draft.discourse.clear,
     )
-    draft.contrasts = sentence.has("vs", "compare", "change", "over", "rather")
-    if following and draft.follows and not draft.clear and any(term.text in _TOTALS for term in terms):
-        draft.clear = "shape"  # and the total?
-    draft.empty = all(term.kind in ("noise", "and") for term in terms)
-    draft.widens = sentence.has("with") and any(
+    draft.comparison.contrasts = sentence.has("vs", "compare", "change", "over", "rather")
+    if (
+        following
+        and draft.discourse.follows
+        and not draft.discourse.clear
+        and any(term.text in _TOTALS for term in terms)
+    ):
+        draft.discourse.clear = "shape"  # and the total?
+    draft.discourse.empty = all(term.kind in ("noise", "and") for term in terms)
+    draft.filters.widens = sentence.has("with") and any(
         term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms
     )
     for recognise in RECOGNISERS:
         recognise(sentence, draft, semantics, values)
-        if draft.refusal:
+        if draft.discourse.refusal:
             return draft
-    if draft.compared or draft.back or draft.scopes or len(draft.metrics) > 1:
+    if draft.comparison.compared or draft.comparison.back or draft.comparison.scopes or len(draft.measure.metrics) > 1:
         sentence.take(*sentence.open("vs", "compare", "rather"))
     account_for_rest(sentence, draft, values, following, question)
-    if not (draft.refusal or draft.doubt or draft.noun or draft.asks_amount) and _asks_of_something_else(terms, draft):
-        draft.refusal = Refusal("That does not ask for a cost, and cost is what I know.")
+    if not (
+        draft.discourse.refusal or draft.discourse.doubt or draft.measure.noun or draft.measure.asks_amount
+    ) and _asks_of_something_else(terms, draft):
+        draft.discourse.refusal = Refusal("That does not ask for a cost, and cost is what I know.")
     return draft
 
 
@@ -181,11 +189,11 @@ def _asks_of_something_else(terms: list[Term], draft: Draft) -> bool:
     """
     words = " ".join(term.text for term in terms if term.text not in _GREETINGS).split(" ")
     opening = " ".join(words[:2])
-    if opening in _OF_PERSONS and not draft.order:
+    if opening in _OF_PERSONS and not draft.shape.order:
         return True
-    if draft.shaped or not draft.filters:
+    if draft.shaped or not draft.filters.conditions:
         return False
-    defined = draft.period is None and opening in _DEFINING
+    defined = draft.filters.period is None and opening in _DEFINING
     return defined or words[0] in _OPEN_OTHERWISE or opening in _OPEN_OTHERWISE
 
 

@@ -16,25 +16,30 @@ def parse_subject(
 ) -> Draft:
     """A question about budgets, forecasts, insights and the like: which, of whom, of when."""
     subjects = [sentence.terms[at].value for at in sentence.open("subject")]
-    draft.subject = next(iter(subjects), "forecasts")
+    draft.discourse.subject = next(iter(subjects), "forecasts")
     for at in sentence.open("outside"):
-        draft.period = coming(sentence.terms[at].text, calendar)
-        draft.subject = "forecasts"
-    draft.exceeded = any(
+        draft.filters.period = coming(sentence.terms[at].text, calendar)
+        draft.discourse.subject = "forecasts"
+    draft.discourse.exceeded = any(
         term.kind == "subject" and term.text.split()[0] in ("over", "exceeded") for term in sentence.terms
     ) or sentence.has("cmp")
     bind(sentence, draft, values, question)
     for at in sentence.open("unknown"):
         surface = question[sentence.terms[at].start : sentence.terms[at].end]
-        if draft.subject == "prices" and "." in surface:
-            draft.instance_type = surface.casefold()
+        if draft.discourse.subject == "prices" and "." in surface:
+            draft.discourse.instance_type = surface.casefold()
             sentence.take(at)
     sentence.take(*sentence.open("top", "number", "change", "grain", "unit", "charge", "metric", "average", "count", "by", "cmp", "outside", "dimension", "share", "trend", "subject", "why", "not"))  # fmt: skip
-    future = draft.period
+    future = draft.filters.period
     comparing.periods(sentence, draft)
-    draft.period = future or draft.period
-    if draft.subject == "forecasts" and draft.period and draft.period.yearless and draft.period.end <= calendar.today:
-        draft.period = shifted(draft.period, "year", 1)
+    draft.filters.period = future or draft.filters.period
+    if (
+        draft.discourse.subject == "forecasts"
+        and draft.filters.period
+        and draft.filters.period.yearless
+        and draft.filters.period.end <= calendar.today
+    ):
+        draft.filters.period = shifted(draft.filters.period, "year", 1)
     filtering.kept(sentence, draft, semantics, values)
     account_for_rest(sentence, draft, values, False, question)
     return draft

@@ -94,15 +94,18 @@ def context_of(request: Request) -> PromptContext:
         request.question, catalogue, request.facts.values, request.calendar, following=request.previous is not None
     )
     linked = [
-        (condition.dimension, value) for condition in draft.filters for value in condition.values if value is not None
+        (condition.dimension, value)
+        for condition in draft.filters.conditions
+        for value in condition.values
+        if value is not None
     ]
     golden = [*request.examples, *((golden.question, golden.sql) for golden in catalogue.golden)]
     asked = request.question.casefold()
     nearest = sorted(golden, key=lambda example: -fuzz.token_set_ratio(asked, example[0].casefold()))
     return PromptContext(
         today=request.calendar.today,
-        period=(draft.period.start, draft.period.end) if draft.period else None,
-        metric=draft.metrics[0] if draft.metrics else None,
+        period=(draft.filters.period.start, draft.filters.period.end) if draft.filters.period else None,
+        metric=draft.measure.metrics[0] if draft.measure.metrics else None,
         values=list(dict.fromkeys([*linked, *named_values(request.question, request.facts)]))[:_VALUES],
         examples=nearest[:_EXAMPLES],
         previous=request.previous,

@@ -41,8 +41,8 @@ VALUES = index(
 def understood(question: str, previous: CostQuery | None = None) -> CostQuery | Doubt | Refusal:
     """What the grammar makes of a question on this data."""
     draft = parse(question, semantics(), VALUES, CALENDAR, following=previous is not None)
-    if draft.refusal or draft.doubt:
-        return draft.refusal or draft.doubt  # type: ignore[return-value]
+    if draft.discourse.refusal or draft.discourse.doubt:
+        return draft.discourse.refusal or draft.discourse.doubt  # type: ignore[return-value]
     if previous is not None and not stands_alone(draft):
         return amend(previous, draft, question, CALENDAR)
     return complete(draft, question, CALENDAR)

@@ -12,11 +12,11 @@ from nl2sql.grammar.query import CostQuery, Filter
 
 def stands_alone(draft: Draft) -> bool:
     """Whether a question in a thread is a new one: it says its period and what is asked, and nothing points back."""
-    ranked = bool(draft.dimensions and (draft.order or draft.limit))
+    ranked = bool(draft.shape.dimensions and (draft.shape.order or draft.shape.limit))
     return (
-        not draft.follows
-        and draft.period is not None
-        and bool(draft.noun or draft.count or ranked or len(draft.scopes) > 1)
+        not draft.discourse.follows
+        and draft.filters.period is not None
+        and bool(draft.measure.noun or draft.measure.count or ranked or len(draft.comparison.scopes) > 1)
     )
 
 
@@ -25,15 +25,15 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
     replaces the old one of its dimension, a new breakdown the old one.
     """
     query = replace(previous, notes=())
-    if draft.empty:
+    if draft.discourse.empty:
         return Refusal("Ask me about cost.")
-    if draft.clear == "filters":
+    if draft.discourse.clear == "filters":
         query = replace(query, filters=(), scopes=())
-    elif draft.clear == "limit":  # show all of them
+    elif draft.discourse.clear == "limit":  # show all of them
         query = replace(query, limit=None, limit_within=None, offset=0, threshold=None)
-    elif draft.clear in query_dimensions(query):  # all regions
-        query = replace(query, filters=tuple(f for f in query.filters if f.dimension != draft.clear))
-    elif draft.clear == "shape" and not draft.dimensions and not draft.grain:
+    elif draft.discourse.clear in query_dimensions(query):  # all regions
+        query = replace(query, filters=tuple(f for f in query.filters if f.dimension != draft.discourse.clear))
+    elif draft.discourse.clear == "shape" and not draft.shape.dimensions and not draft.shape.grain:
         query = replace(
             query,
             dimensions=(),
@@ -45,30 +45,37 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
             threshold=None,
             cumulative=False,
         )
-    if draft.metrics:
-        query = replace(query, metric=draft.metrics[0], beside=tuple(draft.metrics[1:]))
-    if draft.back and not draft.contrasts and not query.compared and not draft.period:  # and the month before?
+    if draft.measure.metrics:
+        query = replace(query, metric=draft.measure.metrics[0], beside=tuple(draft.measure.metrics[1:]))
+    if (
+        draft.comparison.back and not draft.comparison.contrasts and not query.compared and not draft.filters.period
+    ):  # and the month before?
         earlier = (
-            periods.before(query.period) if draft.back == "previous" else periods.shifted(query.period, draft.back)
+            periods.before(query.period)
+            if draft.comparison.back == "previous"
+            else periods.shifted(query.period, draft.comparison.back)
         )
-        query, draft.back = replace(query, period=earlier), None
-    if draft.period:
-        query = replace(query, period=draft.period, compared=_kept_comparison(query, draft.period))
-    if len(draft.scopes) == 1:  # `vs checkout`: the other side is what was asked before
-        draft.scopes = [
-            *(f for f in query.filters if f.dimension == draft.scopes[0].dimension and not f.negated),
-            *draft.scopes,
+        query, draft.comparison.back = replace(query, period=earlier), None
+    if draft.filters.period:
+        query = replace(query, period=draft.filters.period, compared=_kept_comparison(query, draft.filters.period))
+    if len(draft.comparison.scopes) == 1:  # `vs checkout`: the other side is what was asked before
+        draft.comparison.scopes = [
+            *(f for f in query.filters if f.dimension == draft.comparison.scopes[0].dimension and not f.negated),
+            *draft.comparison.scopes,
         ]
-    if len(draft.scopes) == 1:
-        return Doubt(f"{draft.scopes[0].label} compared with what?")
-    if draft.scopes:
+    if len(draft.comparison.scopes) == 1:
+        return Doubt(f"{draft.comparison.scopes[0].label} compared with what?")
+    if draft.comparison.scopes:
         query = replace(
-            query, filters=tuple(f for f in query.filters if f.dimension not in {s.dimension for s in draft.scopes})
+            query,
+            filters=tuple(
+                f for f in query.filters if f.dimension not in {s.dimension for s in draft.comparison.scopes}
+            ),
         )
-    if query.share_of and not draft.share:
+    if query.share_of and not draft.measure.share:
         query = _with_numerators(query, draft)
-    query = replace(query, filters=amended_filters(query.filters, draft.filters, draft.widens))
-    if query.scopes and draft.filters:
+    query = replace(query, filters=amended_filters(query.filters, draft.filters.conditions, draft.filters.widens))
+    if query.scopes and draft.filters.conditions:
         query = _with_scope(query, draft)
     query = _reshaped(query, draft)
     amended = checked(shaped(query, draft, calendar), draft, question, calendar)
@@ -85,9 +92,9 @@ def query_dimensions(query: CostQuery) -> set[str]:
 def _with_numerators(query: CostQuery, draft: Draft) -> CostQuery:
     """`and azure?` after a share of AWS: the new name takes the old one's place as the part."""
     dimensions = {f.dimension for f in query.share_of or ()}
-    parts = [f for f in draft.filters if f.dimension in dimensions and not f.negated]
-    draft.filters = [f for f in draft.filters if f not in parts]
-    return replace(query, share_of=amended_filters(query.share_of or (), parts, draft.widens))
+    parts = [f for f in draft.filters.conditions if f.dimension in dimensions and not f.negated]
+    draft.filters.conditions = [f for f in draft.filters.conditions if f not in parts]
+    return replace(query, share_of=amended_filters(query.share_of or (), parts, draft.filters.widens))
 
 
 def _kept_comparison(query: CostQuery, period: DatePeriod) -> tuple[DatePeriod, ...]:
@@ -122,23 +129,23 @@ def _within(old: Filter, new: Filter) -> bool:
 def _with_scope(query: CostQuery, draft: Draft) -> CostQuery:
     """`and staging?` after `prod vs dev`: another row; otherwise the comparison is left for the new value."""
     dimensions = {scope.dimension for scope in query.scopes}
-    added = tuple(f for f in draft.filters if f.dimension in dimensions and not f.negated)
+    added = tuple(f for f in draft.filters.conditions if f.dimension in dimensions and not f.negated)
     if not added:
         return query
     filters = tuple(f for f in query.filters if f not in added)
     return (
-        replace(query, filters=filters, scopes=() if not draft.widens else (*query.scopes, *added))
-        if not draft.widens
+        replace(query, filters=filters, scopes=() if not draft.filters.widens else (*query.scopes, *added))
+        if not draft.filters.widens
         else replace(query, filters=filters, scopes=(*query.scopes, *added))
     )
 
 
 def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
     """What a new shape puts out of the way of the old one."""
-    if draft.dimensions:
-        grain = query.grain if draft.grain or draft.widens else None
-        dimensions = (*query.dimensions, *draft.dimensions) if draft.widens else ()
-        draft.dimensions = list(dimensions) or draft.dimensions
+    if draft.shape.dimensions:
+        grain = query.grain if draft.shape.grain or draft.filters.widens else None
+        dimensions = (*query.dimensions, *draft.shape.dimensions) if draft.filters.widens else ()
+        draft.shape.dimensions = list(dimensions) or draft.shape.dimensions
         narrowed = (
             () if query.share_of is None else tuple(f for f in query.share_of if f not in query.filters)
         )  # a share's part stays meant
@@ -152,11 +159,11 @@ def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
             limit_within=None,
             share_of=query.share_of if query.share_of == () else None,
         )
-        if not draft.limit:
+        if not draft.shape.limit:
             query = replace(query, limit=None, offset=0, threshold=None)
-        if draft.average is None and (draft.order or query.average not in ("day", "week", "month")):
+        if draft.measure.average is None and (draft.shape.order or query.average not in ("day", "week", "month")):
             query = replace(query, average=None)
-    if draft.grain and not draft.average:
+    if draft.shape.grain and not draft.measure.average:
         query = replace(
             query,
             average=None,
@@ -165,14 +172,14 @@ def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
             compared=(),
             change=None,
         )
-        if not draft.dimensions:
+        if not draft.shape.dimensions:
             query = replace(query, dimensions=query.dimensions if query.share_of == () else ())
-    if draft.average:
+    if draft.measure.average:
         query = replace(query, grain=None, cumulative=False)
-    if draft.scopes:
+    if draft.comparison.scopes:
         query = replace(query, dimensions=(), share_of=None)
-    if draft.count:
+    if draft.measure.count:
         query = replace(query, dimensions=(), grain=None, share_of=None, limit=None)
-    if (draft.compared or draft.back or draft.change) and query.grain:
+    if (draft.comparison.compared or draft.comparison.back or draft.comparison.change) and query.grain:
         query = replace(query, grain=None, cumulative=False)
     return query

@@ -14,26 +14,26 @@ def shaped(query: CostQuery, draft: Draft, calendar: QuestionCalendar) -> CostQu
     """The query with the draft's shape over its own."""
     query = replace(
         query,
-        dimensions=tuple(dict.fromkeys(draft.dimensions)) or query.dimensions,
-        grain=_grain(draft.grain, query.period) or query.grain,
-        with_tax=draft.with_tax or query.with_tax,
-        weekdays=draft.weekdays or query.weekdays,
-        scopes=tuple(draft.scopes) or query.scopes,
-        average=draft.average or query.average,
-        count=draft.count or query.count,
-        run_rate=draft.run_rate or query.run_rate,
-        cumulative=draft.cumulative or query.cumulative,
-        order=draft.order or query.order,
-        limit=draft.limit or query.limit,
-        offset=draft.offset if draft.limit else query.offset,
-        limit_within=draft.limit_within or query.limit_within,
-        threshold=draft.threshold or query.threshold,
-        change=draft.change or query.change,
-        moved_only=draft.moved_only or query.moved_only,
-        why=draft.why,
-        notes=tuple(draft.notes),
+        dimensions=tuple(dict.fromkeys(draft.shape.dimensions)) or query.dimensions,
+        grain=_grain(draft.shape.grain, query.period) or query.grain,
+        with_tax=draft.filters.with_tax or query.with_tax,
+        weekdays=draft.filters.weekdays or query.weekdays,
+        scopes=tuple(draft.comparison.scopes) or query.scopes,
+        average=draft.measure.average or query.average,
+        count=draft.measure.count or query.count,
+        run_rate=draft.measure.run_rate or query.run_rate,
+        cumulative=draft.measure.cumulative or query.cumulative,
+        order=draft.shape.order or query.order,
+        limit=draft.shape.limit or query.limit,
+        offset=draft.shape.offset if draft.shape.limit else query.offset,
+        limit_within=draft.shape.limit_within or query.limit_within,
+        threshold=draft.shape.threshold or query.threshold,
+        change=draft.comparison.change or query.change,
+        moved_only=draft.comparison.moved_only or query.moved_only,
+        why=draft.comparison.why,
+        notes=tuple(draft.discourse.notes),
     )
-    if draft.share:
+    if draft.measure.share:
         query = _share(query, draft)
     if query.cumulative and not query.grain:
         query = replace(query, grain=_grain("auto", query.period))
@@ -47,7 +47,7 @@ def _grain(grain: Grain | str | None, period: DatePeriod) -> Grain | None:
 
 
 def _share(query: CostQuery, draft: Draft) -> CostQuery:
-    numerators = tuple(draft.numerators)
+    numerators = tuple(draft.measure.numerators)
     if not numerators and not query.dimensions:
         numerators = tuple(f for f in query.filters if not f.negated)
         query = replace(query, filters=tuple(f for f in query.filters if f.negated))
@@ -66,14 +66,16 @@ def _share(query: CostQuery, draft: Draft) -> CostQuery:
 
 
 def _comparison(query: CostQuery, draft: Draft) -> CostQuery:
-    if draft.compared:
-        return replace(query, compared=tuple(draft.compared))
-    if draft.back in ("week", "month", "year"):
-        return replace(query, compared=(periods.shifted(query.period, draft.back),))
+    if draft.comparison.compared:
+        return replace(query, compared=tuple(draft.comparison.compared))
+    if draft.comparison.back in ("week", "month", "year"):
+        return replace(query, compared=(periods.shifted(query.period, draft.comparison.back),))
     single = not (query.grain and query.period.days > 1)
-    if draft.back == "previous" or (draft.change and single):
-        several = draft.over and periods.step(query.period.start, draft.over, 1) < query.period.end
-        if several and draft.over and draft.over != "half":
-            return replace(query, grain=draft.over, change=query.change or "difference")
+    if draft.comparison.back == "previous" or (draft.comparison.change and single):
+        several = (
+            draft.comparison.over and periods.step(query.period.start, draft.comparison.over, 1) < query.period.end
+        )
+        if several and draft.comparison.over and draft.comparison.over != "half":
+            return replace(query, grain=draft.comparison.over, change=query.change or "difference")
         return replace(query, compared=(periods.before(query.period),))
     return query

@@ -33,7 +33,7 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
         elif _alone(sentence, draft, at):
             _dimensions(sentence, draft, at)
     for at in sentence.open("drivers"):
-        draft.dimensions.append("service")
+        draft.shape.dimensions.append("service")
         sentence.take(at)
 
 
@@ -49,10 +49,10 @@ def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:
             _dimensions(sentence, draft, following)
         sentence.take(at)
     elif sentence.kind(following) == "unit":
-        draft.grain = GRAINS[sentence.terms[following].value]
+        draft.shape.grain = GRAINS[sentence.terms[following].value]
         sentence.take(at, following)
     elif sentence.terms[at].text in _EACH and kind_of_resource(sentence, at) is not None:
-        draft.dimensions.append("resource")
+        draft.shape.dimensions.append("resource")
         sentence.take(at)
     elif sentence.terms[at].value in ("each", "breakdown"):
         before = sentence.before(at)
@@ -69,17 +69,17 @@ def _after_which(sentence: Sentence, draft: Draft, at: int) -> None:
             sentence.take(following)
         else:
             _dimensions(sentence, draft, following)
-            draft.moved_only = draft.change in ("up", "down") and draft.order is None
+            draft.comparison.moved_only = draft.comparison.change in ("up", "down") and draft.shape.order is None
         return
-    kind = None if draft.dimensions or draft.count else kind_of_resource(sentence, at)
+    kind = None if draft.shape.dimensions or draft.measure.count else kind_of_resource(sentence, at)
     if kind and sentence.terms[kind].text.endswith("s"):
-        draft.dimensions.append("resource")
+        draft.shape.dimensions.append("resource")
     elif (
         sentence.terms[at].text == "who"
         and sentence.has("noun", "metric")
-        and not (draft.dimensions or draft.limit or draft.grain)
+        and not (draft.shape.dimensions or draft.shape.limit or draft.shape.grain)
     ):
-        draft.dimensions.append("team")
+        draft.shape.dimensions.append("team")
 
 
 def _alone(sentence: Sentence, draft: Draft, at: int) -> bool:
@@ -88,7 +88,7 @@ def _alone(sentence: Sentence, draft: Draft, at: int) -> bool:
     return (
         sentence.terms[at].plural
         or len(list(sentence.coordinated(at, "dimension"))) > 1
-        or (draft.share and "share" in beside)
+        or (draft.measure.share and "share" in beside)
         or "by" in beside
         or _attributive(sentence, at)
     )
@@ -110,16 +110,16 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
         sentence.terms[at].value == "provider" and _spans_providers(sentence) and sentence.kind(at - 1) == "by"
     )
     together = (
-        draft.asks_amount
+        draft.measure.asks_amount
         or _spans_providers(sentence)
         or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
     )
     return (
         every
         and together
-        and not draft.order
-        and not draft.share
-        and not draft.change
+        and not draft.shape.order
+        and not draft.measure.share
+        and not draft.comparison.change
         and not any(term.kind in ("which", "each") and "all" not in term.text.split() for term in sentence.terms)
     )
 
@@ -146,25 +146,27 @@ def _attributive(sentence: Sentence, at: int) -> bool:
 
 def _dimensions(sentence: Sentence, draft: Draft, at: int) -> None:
     for place in sentence.coordinated(at, "dimension"):
-        if place not in sentence.taken and sentence.terms[place].value not in draft.dimensions:
-            draft.dimensions.append(sentence.terms[place].value)
+        if place not in sentence.taken and sentence.terms[place].value not in draft.shape.dimensions:
+            draft.shape.dimensions.append(sentence.terms[place].value)
         sentence.take(place)
         following = sentence.after(place)
         if sentence.kind(following) == "and" and following is not None and sentence.kind(following + 1) == "unit":
-            draft.grain = GRAINS[sentence.terms[following + 1].value]
+            draft.shape.grain = GRAINS[sentence.terms[following + 1].value]
             sentence.take(following + 1)
 
 
 def by_time(sentence: Sentence, draft: Draft) -> None:
     """`daily`, `per month`, `trend`: one row a day, week or month."""
     for at in sentence.open("grain"):
-        draft.grain = draft.grain if draft.grain not in (None, "auto") else GRAINS[sentence.terms[at].value]
+        draft.shape.grain = (
+            draft.shape.grain if draft.shape.grain not in (None, "auto") else GRAINS[sentence.terms[at].value]
+        )
         sentence.take(at)
         following = sentence.after(at)
         if sentence.kind(following) == "and" and following is not None and sentence.kind(following + 1) == "dimension":
             _dimensions(sentence, draft, following + 1)
     for at in sentence.open("trend"):
-        draft.grain = draft.grain or "auto"
+        draft.shape.grain = draft.shape.grain or "auto"
         sentence.take(at)
         if sentence.kind(sentence.before(at)) == "unit":
             sentence.take(sentence.before(at) or 0)

@@ -24,47 +24,47 @@ def change(sentence: Sentence, draft: Draft) -> None:
     growth = [at for at in rates if sentence.terms[at].value == "rate"]
     for at in places or growth:
         side: ChangeKind = _SIDES.get(sentence.terms[at].value, "up")
-        if draft.change in (None, "difference"):
-            draft.change = side
+        if draft.comparison.change in (None, "difference"):
+            draft.comparison.change = side
     if len(_sides(sentence, sentence.open(*FILTERS))) < 2:
         for at in sentence.open("rather"):
-            draft.change = draft.change or ("up" if sentence.terms[at].value == "up" else "down")
+            draft.comparison.change = draft.comparison.change or ("up" if sentence.terms[at].value == "up" else "down")
             sentence.take(at)
     for at in sentence.open("fastest"):
-        draft.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
-    if draft.change is None:
+        draft.comparison.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
+    if draft.comparison.change is None:
         return
     sentence.take(*places, *rates)
-    if rates and draft.change in ("up", "down"):
-        draft.change = "percent_up" if draft.change == "up" else "percent_down"
+    if rates and draft.comparison.change in ("up", "down"):
+        draft.comparison.change = "percent_up" if draft.comparison.change == "up" else "percent_down"
 
 
 def why(sentence: Sentence, draft: Draft) -> None:
     """`why did RDS go up`: what moved, by the dimension that tells most: resources of one service, else services."""
     for at in sentence.open("why"):
         sentence.take(at)
-        if draft.change is None and not sentence.open("dimension"):
+        if draft.comparison.change is None and not sentence.open("dimension"):
             services = any(match.dimension == "service" for term in sentence.terms for match in term.matches)
-            draft.dimensions.append("resource" if services else "service")
-        draft.change = "difference"
-        draft.order = "desc"
-        draft.why = True
+            draft.shape.dimensions.append("resource" if services else "service")
+        draft.comparison.change = "difference"
+        draft.shape.order = "desc"
+        draft.comparison.why = True
 
 
 def movers(sentence: Sentence, draft: Draft) -> None:
     """`what changed`, `biggest increases`: the services that moved most, or what else is named."""
     for at in sentence.open("movers"):
-        draft.change = _SIDES.get(sentence.terms[at].value, "difference")
-        draft.order = "desc"
+        draft.comparison.change = _SIDES.get(sentence.terms[at].value, "difference")
+        draft.shape.order = "desc"
         if not sentence.open("dimension"):
-            draft.dimensions.append("service")
+            draft.shape.dimensions.append("service")
         sentence.take(at)
 
 
 def over_periods(sentence: Sentence, draft: Draft) -> None:
     """`month over month`, `WoW`: the period against the one before."""
     for at in sentence.open("over"):
-        draft.back, draft.over = "previous", UNITS[sentence.terms[at].value]
+        draft.comparison.back, draft.comparison.over = "previous", UNITS[sentence.terms[at].value]
         sentence.take(at)
 
 
@@ -74,9 +74,9 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
         value = sentence.terms[at].value
         sentence.take(at)
         if value == "aligned":
-            draft.aligned = True
+            draft.comparison.aligned = True
             continue
-        draft.back = (
+        draft.comparison.back = (
             "week" if value == "week" else "month" if value == "month" else "year" if value == "year" else "previous"
         )
         if sentence.kind(at - 1) == "number":  # `the 30 days before`
@@ -90,30 +90,35 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     if not named:
         return
     sentence.take(*places)
-    if draft.aligned and len(named) == 2:
+    if draft.comparison.aligned and len(named) == 2:
         newest, other = sorted(named, key=lambda period: period.start, reverse=True)
-        draft.period, draft.compared = newest, [calendar.opening(other, newest.days)]
+        draft.filters.period, draft.comparison.compared = newest, [calendar.opening(other, newest.days)]
         sentence.take(*sentence.open("vs", "compare"))
         return
-    contrast = sentence.has(*_CONTRASTS) or draft.back is not None or draft.change is not None
+    contrast = sentence.has(*_CONTRASTS) or draft.comparison.back is not None or draft.comparison.change is not None
     floating = any(period.floating for period in named[1:])
     named = _sides_of_range(sentence, draft, named, contrast)
     if len(named) == 2 and floating and contrast:
-        draft.period, draft.back = named[0], "previous"
+        draft.filters.period, draft.comparison.back = named[0], "previous"
         return
     if len(named) > 1 and not contrast:
         named = _as_one(named)
-        draft.doubt = draft.doubt or _which_period(sentence, named, places)
+        draft.discourse.doubt = draft.discourse.doubt or _which_period(sentence, named, places)
     if len(named) == 1 and named[0].floating and sentence.has("vs", "compare"):
-        draft.back = "previous"
+        draft.comparison.back = "previous"
         return
-    if len(named) == 1 and sentence.open("vs") and not draft.scopes and _opens_with_contrast(sentence, places[0]):
-        draft.compared = named
+    if (
+        len(named) == 1
+        and sentence.open("vs")
+        and not draft.comparison.scopes
+        and _opens_with_contrast(sentence, places[0])
+    ):
+        draft.comparison.compared = named
         sentence.take(*sentence.open("vs"))
         return
     ordered = sorted(named, key=lambda period: (period.start, period.end), reverse=True)
-    draft.period, draft.compared = ordered[0], ordered[1:]
-    if draft.compared:
+    draft.filters.period, draft.comparison.compared = ordered[0], ordered[1:]
+    if draft.comparison.compared:
         sentence.take(*sentence.open("vs", "compare"))
 
 
@@ -122,11 +127,11 @@ def _sides_of_range(sentence: Sentence, draft: Draft, named: list[DatePeriod], c
     if len(named) != 1:
         return named
     (period,) = named
-    undivided = not (draft.scopes or draft.dimensions or draft.grain)
+    undivided = not (draft.comparison.scopes or draft.shape.dimensions or draft.shape.grain)
     if period.count > 1 and not period.ends and undivided and _each_apart(sentence):
         return calendar.apart(period)
     compared = contrast and period.ends and _comparable(period.ends)
-    if compared and period.ends and (not draft.scopes or _differs(sentence, period)):
+    if compared and period.ends and (not draft.comparison.scopes or _differs(sentence, period)):
         return list(reversed(period.ends))
     return named
 
@@ -208,7 +213,7 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
         sides = places
     elif len(sides) < 2:
         return
-    draft.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
+    draft.comparison.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
     sentence.take(*sides, *contrasts)
 
 

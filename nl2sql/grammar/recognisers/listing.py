@@ -83,16 +83,18 @@ class SubjectListing:
 
 def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | Refusal:
     """The listing that a draft asks for; a refusal when its filters are not in the view."""
-    assert draft.subject is not None
-    subject = SUBJECTS[draft.subject]
+    assert draft.discourse.subject is not None
+    subject = SUBJECTS[draft.discourse.subject]
     conditions = [_equal(column, value) for column, value in subject.where]
-    for filter_ in draft.filters:
+    for filter_ in draft.filters.conditions:
         condition = _scope(filter_) if subject.scoped else _filter(subject, filter_)
         if condition is None:
             return Refusal(f"{subject.title} cannot be narrowed to {filter_.label}.")
         conditions.append(condition)
-    build = _BUILDERS.get(draft.subject, _plain)
-    return SubjectListing(draft.subject, subject.title, build(subject, draft, conditions, calendar), draft.exceeded)
+    build = _BUILDERS.get(draft.discourse.subject, _plain)
+    return SubjectListing(
+        draft.discourse.subject, subject.title, build(subject, draft, conditions, calendar), draft.discourse.exceeded
+    )
 
 
 def subject_missing(listing: SubjectListing) -> str | None:
@@ -141,25 +143,27 @@ def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar
     select = exp.select(*(exp.column(name) for name in subject.columns)).from_(
         exp.to_table(f"reporting.{subject.view}")
     )
-    if draft.period and subject.dated:
-        conditions.append(_between(subject.dated, draft.period))
-    if draft.instance_type and subject.view == "prices":
-        conditions.append(_equal("instance_type", draft.instance_type))
+    if draft.filters.period and subject.dated:
+        conditions.append(_between(subject.dated, draft.filters.period))
+    if draft.discourse.instance_type and subject.view == "prices":
+        conditions.append(_equal("instance_type", draft.discourse.instance_type))
     select = select.where(*conditions) if conditions else select
     if subject.order:
         select = select.order_by(
             exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False)
         )
-    return select.limit(draft.limit or _MOST)
+    return select.limit(draft.shape.limit or _MOST)
 
 
 def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
     """The budgets whose period holds the asked one, the fullest first, those that keep within their amount too."""
-    period = draft.period or periods.whole(calendar.today, "day")
+    period = draft.filters.period or periods.whole(calendar.today, "day")
     conditions.append(exp.LT(this=exp.column("period_start"), expression=_day(period.end)))
     conditions.append(exp.GT(this=exp.column("period_end"), expression=_day(period.start)))
     left = exp.alias_(exp.Sub(this=exp.column("amount"), expression=exp.column("spent")), "left_over")
-    return _plain(subject, replace(draft, period=None), conditions, calendar).select(left)
+    return _plain(subject, replace(draft, filters=replace(draft.filters, period=None)), conditions, calendar).select(
+        left
+    )
 
 
 def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
@@ -169,15 +173,17 @@ def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calen
     newest = exp.select(exp.Max(this=exp.column("made_on"))).from_("reporting.forecasts").subquery()
     conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
     running = periods.whole(calendar.today, "month")
-    whole = draft.period is None or draft.period.start <= running.start
-    if not draft.filters:
+    whole = draft.filters.period is None or draft.filters.period.start <= running.start
+    if not draft.filters.conditions:
         conditions.append(_equal("scope_kind", "total"))
-    if draft.period:
-        end = max(draft.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
+    if draft.filters.period:
+        end = max(draft.filters.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
         conditions.append(
             _between(
                 "forecast_date",
-                replace(draft.period, end=end) if draft.period.end <= calendar.tomorrow else draft.period,
+                replace(draft.filters.period, end=end)
+                if draft.filters.period.end <= calendar.tomorrow
+                else draft.filters.period,
             )
         )
     month = exp.cast(exp.TimestampTrunc(this=exp.column("forecast_date"), unit=exp.var("MONTH")), "date")
@@ -208,7 +214,10 @@ def _spent(draft: Draft, month: exp.Expr, running: DatePeriod, newest: exp.Expr)
         exp.LT(this=exp.column("usage_date"), expression=first.subquery()),
         exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")),
         exp.EQ(this=exp.column("currency", "daily_costs"), expression=exp.column("currency", "forecasts")),
-        *(exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values)) for filter_ in draft.filters),
+        *(
+            exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values))
+            for filter_ in draft.filters.conditions
+        ),
     )
     is_running = exp.EQ(this=month.copy(), expression=_day(running.start))
     return exp.Case().when(is_running, costs.subquery()).else_(exp.Literal.number(0))
@@ -216,7 +225,7 @@ def _spent(draft: Draft, month: exp.Expr, running: DatePeriod, newest: exp.Expr)
 
 def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
     """Mean and peak of each resource's metrics over the period, 14 days unless one is named."""
-    period = draft.period or periods.rolling("day", 14, calendar)
+    period = draft.filters.period or periods.rolling("day", 14, calendar)
     columns = [exp.column(name) for name in ("resource_id", "metric", "unit")]
     mean = exp.alias_(exp.Avg(this=exp.column("average")), "average")
     peak = exp.alias_(exp.Max(this=exp.column("maximum")), "maximum")
@@ -228,7 +237,7 @@ def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], ca
     return (
         select.group_by(*(column.copy() for column in columns))
         .order_by(exp.Ordered(this=exp.column("average"), desc=True))
-        .limit(draft.limit or _MOST)
+        .limit(draft.shape.limit or _MOST)
     )
 
 

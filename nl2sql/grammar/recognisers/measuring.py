@@ -17,19 +17,19 @@ def metric(sentence: Sentence, draft: Draft) -> None:
         if sentence.terms[at].text == "list" and (
             contrasted or (enumerated and sentence.has("metric"))
         ):  # list vs effective
-            draft.metrics.append("list_cost")
+            draft.measure.metrics.append("list_cost")
             sentence.take(at)
     for at in sentence.open("metric"):
-        if sentence.terms[at].value not in draft.metrics:
-            draft.metrics.append(sentence.terms[at].value)
+        if sentence.terms[at].value not in draft.measure.metrics:
+            draft.measure.metrics.append(sentence.terms[at].value)
         sentence.take(at)
-    if "savings" in draft.metrics:
+    if "savings" in draft.measure.metrics:
         _saved_against(sentence, draft)
         in_percent = any(sentence.terms[at].value == "percent" for at in sentence.open("rate", "percent"))
-        if draft.metrics == ["savings"] and in_percent and not sentence.open("change", "vs", "compare"):
-            draft.metrics = ["savings_rate"]
+        if draft.measure.metrics == ["savings"] and in_percent and not sentence.open("change", "vs", "compare"):
+            draft.measure.metrics = ["savings_rate"]
             sentence.take(*sentence.open("rate", "percent"))
-    if {"coverage_rate", "utilization_rate"} & set(draft.metrics):  # of commitments: what else?
+    if {"coverage_rate", "utilization_rate"} & set(draft.measure.metrics):  # of commitments: what else?
         sentence.take(*(at for at in sentence.open("charge") if sentence.terms[at].value in ("committed", "used")))
 
 
@@ -48,7 +48,7 @@ def _saved_against(sentence: Sentence, draft: Draft) -> None:
         beyond = sentence.after(following)
         if beyond is not None and sentence.terms[beyond].value == "list_cost":
             sentence.take(beyond)
-        draft.metrics = [name for name in draft.metrics if name != "list_cost"]
+        draft.measure.metrics = [name for name in draft.measure.metrics if name != "list_cost"]
 
 
 def rates_of_commitments(terms: list[Term]) -> list[Term]:
@@ -83,15 +83,15 @@ def count(sentence: Sentence, draft: Draft) -> None:
             if not _resources_after(sentence, at)
             else _resources_after(sentence, at)
         )
-        if thing is None or "usage_quantity" in draft.metrics:
-            if "usage_quantity" in draft.metrics:  # how many tokens
+        if thing is None or "usage_quantity" in draft.measure.metrics:
+            if "usage_quantity" in draft.measure.metrics:  # how many tokens
                 sentence.take(at)
             return
         if sentence.kind(thing) == "dimension" or (sentence.kind(thing) == "unit" and sentence.has("cmp")):
-            draft.count = sentence.terms[thing].value
+            draft.measure.count = sentence.terms[thing].value
             sentence.take(at, thing)
         elif names_resources(sentence.terms[thing]):
-            draft.count = "resource"
+            draft.measure.count = "resource"
             sentence.take(at)
         return
 
@@ -118,14 +118,14 @@ def average(sentence: Sentence, draft: Draft) -> None:
             and not sentence.terms[at + 1].plural
             and not sentence.terms[at + 1].text.endswith("s")
         ):
-            draft.average = sentence.terms[at + 1].value
+            draft.measure.average = sentence.terms[at + 1].value
             sentence.take(at + 1)
         elif grains:
             nearest = min(grains, key=lambda place: abs(place - at))
-            draft.average = sentence.terms[nearest].value
+            draft.measure.average = sentence.terms[nearest].value
             sentence.take(nearest)
-        elif dimension is not None and not draft.dimensions:
-            draft.average = sentence.terms[dimension].value
+        elif dimension is not None and not draft.shape.dimensions:
+            draft.measure.average = sentence.terms[dimension].value
             sentence.take(dimension, *(place for place in (dimension - 1,) if sentence.kind(place) == "by"))
         elif (
             things := next(
@@ -137,10 +137,10 @@ def average(sentence: Sentence, draft: Draft) -> None:
                 None,
             )
         ) is not None:
-            draft.average = "resource"
+            draft.measure.average = "resource"
             sentence.take(things)
         else:
-            draft.average = "day"
+            draft.measure.average = "day"
 
 
 def _per(sentence: Sentence, at: int) -> bool:
@@ -153,12 +153,12 @@ def _per(sentence: Sentence, at: int) -> bool:
 def run_rate(sentence: Sentence, draft: Draft) -> None:
     """`run rate`, `annualized cost`: the cost a day, and a month and a year of it."""
     for at in sentence.open("run_rate"):
-        draft.run_rate = True
+        draft.measure.run_rate = True
         sentence.take(at, *sentence.open("grain"))
 
 
 def cumulative(sentence: Sentence, draft: Draft) -> None:
     """`running total`, `cumulative`: each step with all before it."""
     for at in sentence.open("cumulative"):
-        draft.cumulative = True
+        draft.measure.cumulative = True
         sentence.take(at)

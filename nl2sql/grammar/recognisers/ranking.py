@@ -18,11 +18,11 @@ def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
     tops = sentence.open("top", "fastest") or [at for at in nths if " " in sentence.terms[at].text]
     if not tops:
         return
-    if draft.change is None and sentence.kind(sentence.after(tops[0])) == "average":
+    if draft.comparison.change is None and sentence.kind(sentence.after(tops[0])) == "average":
         return
     sentence.take(*tops, *nths)
-    draft.order = "asc" if any(sentence.terms[at].value == "bottom" for at in tops) else "desc"
-    draft.offset = next((int(sentence.terms[at].value) - 1 for at in nths), 0)
+    draft.shape.order = "asc" if any(sentence.terms[at].value == "bottom" for at in tops) else "desc"
+    draft.shape.offset = next((int(sentence.terms[at].value) - 1 for at in nths), 0)
     first = (nths or tops)[0]
     said_after = [
         at
@@ -41,8 +41,8 @@ def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
         return
     term = sentence.terms[target]
     if term.kind in ("unit", "grain"):
-        draft.grain = GRAINS[term.value]
-        draft.limit = given or (DEFAULT_TOP if term.text.endswith("s") else 1)
+        draft.shape.grain = GRAINS[term.value]
+        draft.shape.limit = given or (DEFAULT_TOP if term.text.endswith("s") else 1)
         sentence.take(target)
     else:
         _by_target(sentence, draft, target, given)
@@ -51,12 +51,12 @@ def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
 
 def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:
     """`when did we spend most` is of days, `who spends most` of teams; else the limit stands alone."""
-    draft.limit = given or draft.limit
+    draft.shape.limit = given or draft.shape.limit
     if sentence.has("when"):
-        draft.grain, draft.limit = "day", given or 1
+        draft.shape.grain, draft.shape.limit = "day", given or 1
     elif any(term.text == "who" for term in sentence.terms):
-        draft.dimensions.append("team")
-        draft.limit = given or 1
+        draft.shape.dimensions.append("team")
+        draft.shape.limit = given or 1
 
 
 def _by_target(sentence: Sentence, draft: Draft, target: int, given: int | None) -> None:
@@ -65,13 +65,15 @@ def _by_target(sentence: Sentence, draft: Draft, target: int, given: int | None)
     by = sentence.kind(claimed_by) == "by"
     if term.kind == "dimension":
         sentence.take(target)
-    draft.dimensions.append("service" if term.kind == "drivers" else "resource" if term.kind == "value" else term.value)
+    draft.shape.dimensions.append(
+        "service" if term.kind == "drivers" else "resource" if term.kind == "value" else term.value
+    )
     if term.kind == "drivers":
         sentence.take(target)
     if by and claimed_by is not None:
         sentence.take(claimed_by)
     plural = term.plural or term.kind == "drivers" or (term.kind == "value" and term.text.endswith("s"))
-    draft.limit = given or (None if by else DEFAULT_TOP if plural else 1)
+    draft.shape.limit = given or (None if by else DEFAULT_TOP if plural else 1)
 
 
 def _number_beside(sentence: Sentence, at: int) -> int | None:
@@ -129,7 +131,7 @@ def _next_target(sentence: Sentence, at: int) -> int | None:
 
 def _within(sentence: Sentence, draft: Draft) -> None:
     """`top 3 services per account`: the few inside each of another dimension."""
-    if draft.change is not None or draft.share:
+    if draft.comparison.change is not None or draft.measure.share:
         return
     for at in sentence.open("by"):
         following = sentence.after(at)
@@ -137,9 +139,9 @@ def _within(sentence: Sentence, draft: Draft) -> None:
             following is not None
             and sentence.kind(following) == "dimension"
             and following not in sentence.taken
-            and draft.limit
+            and draft.shape.limit
         ):
-            draft.limit_within = sentence.terms[following].value
+            draft.shape.limit_within = sentence.terms[following].value
             sentence.take(at, following)
             return
 
@@ -155,7 +157,7 @@ def threshold(sentence: Sentence, draft: Draft) -> None:
                 sentence.take(at)
             continue
         percent = sentence.kind(amount) == "percent" or sentence.kind(amount + 1) == "share"
-        draft.threshold = Threshold(sentence.terms[at].value == "over", sentence.terms[amount].amount, percent)
+        draft.shape.threshold = Threshold(sentence.terms[at].value == "over", sentence.terms[amount].amount, percent)
         sentence.take(at, amount)
         if percent and sentence.kind(amount + 1) == "share":
             sentence.take(amount + 1)
@@ -168,10 +170,10 @@ def threshold(sentence: Sentence, draft: Draft) -> None:
             and high is not None
             and {sentence.kind(low), sentence.kind(high)} <= {"money", "number"}
         ):
-            draft.threshold = Threshold(True, sentence.terms[low].amount, upto=sentence.terms[high].amount)
+            draft.shape.threshold = Threshold(True, sentence.terms[low].amount, upto=sentence.terms[high].amount)
             sentence.take(at, low, high)
-    if draft.threshold and not draft.dimensions and not draft.grain:
+    if draft.shape.threshold and not draft.shape.dimensions and not draft.shape.grain:
         for at in sentence.open("unit"):
-            draft.grain = GRAINS[sentence.terms[at].value]
+            draft.shape.grain = GRAINS[sentence.terms[at].value]
             sentence.take(at)
             break

@@ -18,7 +18,7 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     percents = [
         at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount
     ]
-    if draft.change and _in_percent(sentence, shares) and not sentence.open("dimension"):
+    if draft.comparison.change and _in_percent(sentence, shares) and not sentence.open("dimension"):
         sentence.take(*shares, *percents)  # by how much per cent something grew
         return
     if not sentence.open("share") and sentence.has("vs", "compare"):
@@ -34,24 +34,24 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
         and not sentence.open("dimension")
     ):
         return  # how many per cent more in one period than in the other
-    draft.share = True
+    draft.measure.share = True
     places = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
     parts = _numerators(sentence, shares[0], places)
     for at in parts:
         condition = filter_of(sentence.terms[at], semantics, values)
-        if same := next((f for f in draft.numerators if f.dimension == condition.dimension), None):
-            draft.numerators.remove(same)
+        if same := next((f for f in draft.measure.numerators if f.dimension == condition.dimension), None):
+            draft.measure.numerators.remove(same)
             condition = Filter(same.dimension, (*same.values, *condition.values), f"{same.label} and {condition.label}")
-        draft.numerators.append(condition)
+        draft.measure.numerators.append(condition)
         sentence.take(at)
-    if any(f.dimension == "commitment_type" for f in draft.numerators) and _covered(sentence):
+    if any(f.dimension == "commitment_type" for f in draft.measure.numerators) and _covered(sentence):
         sentence.take(*sentence.open("charge", value="used"))
         _as_coverage(draft)
         return
-    absences = [f for f in draft.filters if f.values == (None,)]
+    absences = [f for f in draft.filters.conditions if f.values == (None,)]
     if not parts and absences:
-        draft.numerators += absences
-        draft.filters = [f for f in draft.filters if f not in absences]
+        draft.measure.numerators += absences
+        draft.filters.conditions = [f for f in draft.filters.conditions if f not in absences]
 
 
 def _covered(sentence: Sentence) -> bool:
@@ -60,9 +60,9 @@ def _covered(sentence: Sentence) -> bool:
 
 def _as_coverage(draft: Draft) -> None:
     """`what percentage of EC2 is covered by savings plans`: of all usage, not of what a commitment covers already."""
-    kinds = [f for f in draft.numerators if f.dimension == "commitment_type"]
-    draft.metrics, draft.share, draft.numerators = ["coverage_rate"], False, []
-    draft.filters = [f for f in draft.filters if f.dimension != "commitment_status"] + kinds
+    kinds = [f for f in draft.measure.numerators if f.dimension == "commitment_type"]
+    draft.measure.metrics, draft.measure.share, draft.measure.numerators = ["coverage_rate"], False, []
+    draft.filters.conditions = [f for f in draft.filters.conditions if f.dimension != "commitment_status"] + kinds
 
 
 def _in_percent(sentence: Sentence, shares: list[int]) -> bool:
