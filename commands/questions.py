@@ -115,7 +115,7 @@ def evaluate(
 ) -> None:
     """Ask a file of questions and count the right answers (execution match), with latency and tokens."""
     from nl2sql.ask import connect_deps
-    from nl2sql.evaluation.evaluate import SettingComparison, Report, compare_file, evaluate_file, with_setting
+    from nl2sql.evaluation.evaluate import Report, SettingComparison, compare_file, evaluate_file, with_setting
 
     settings = read_settings()
     organisation = read_organisation(settings)

@@ -1,6 +1,5 @@
 """A question to a draft: each recogniser accounts for the terms it understands, and what is left over is refused."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 from nl2sql.catalog.linking import Values
@@ -8,8 +7,9 @@ from nl2sql.catalog.semantics import Semantics
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.leftovers import account_for_rest
-from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing
+from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
+from nl2sql.grammar.recognisers.order import RECOGNISERS
 from nl2sql.grammar.subjects import parse_subject
 from nl2sql.grammar.tagging.tagger import Tagger
 from nl2sql.grammar.tagging.terms import Sentence, Term
@@ -95,38 +95,6 @@ _UNSAFE = {
 }
 
 
-Recogniser = Callable[[Sentence, Draft, Semantics, Values], None]
-
-
-RECOGNISERS: tuple[Recogniser, ...] = (
-    lambda s, d, _m, _v: filtering.other_tags(s, d),
-    lambda s, d, _m, _v: filtering.absent(s, d),
-    lambda s, d, _m, _v: filtering.allocated(s, d),
-    lambda s, d, _m, _v: filtering.instead(s, d),
-    lambda s, d, _m, _v: measuring.metric(s, d),
-    lambda s, d, _m, _v: filtering.with_tax(s, d),
-    lambda s, d, m, v: filtering.left_out(s, d, m, v),
-    lambda s, d, _m, _v: measuring.count(s, d),
-    lambda s, d, _m, _v: ranking.threshold(s, d),
-    lambda s, d, _m, _v: comparing.why(s, d),
-    lambda s, d, _m, _v: comparing.movers(s, d),
-    lambda s, d, _m, _v: comparing.change(s, d),
-    lambda s, d, m, _v: ranking.ranked(s, d, m),
-    lambda s, d, _m, _v: measuring.run_rate(s, d),
-    lambda s, d, _m, _v: measuring.average(s, d),
-    lambda s, d, _m, _v: measuring.cumulative(s, d),
-    lambda s, d, m, v: sharing.share(s, d, m, v),
-    lambda s, d, _m, _v: breakdown.broken_down(s, d),
-    lambda s, d, _m, _v: comparing.over_periods(s, d),
-    lambda s, d, _m, _v: comparing.shifted(s, d),
-    lambda s, d, m, v: comparing.scopes(s, d, m, v),
-    lambda s, d, _m, _v: comparing.periods(s, d),
-    lambda s, d, _m, _v: breakdown.by_time(s, d),
-    lambda s, d, _m, _v: filtering.weekdays(s, d),
-    lambda s, d, m, v: filtering.kept(s, d, m, v),
-)
-
-
 def parse(
     question: str, semantics: Semantics, values: Values, calendar: QuestionCalendar, following: bool = False
 ) -> Draft:
@@ -162,8 +130,8 @@ def parse(
     draft.filters.widens = sentence.has("with") and any(
         term.text in ("also", "as well", "plus", "add", "and also", "too") for term in terms
     )
-    for recognise in RECOGNISERS:
-        recognise(sentence, draft, semantics, values)
+    for recogniser in RECOGNISERS:
+        recogniser.recognise(sentence, draft, semantics, values)
         if draft.discourse.refusal:
             return draft
     if draft.comparison.compared or draft.comparison.back or draft.comparison.scopes or len(draft.measure.metrics) > 1:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.query import DEFAULT_TOP, Threshold
 from nl2sql.grammar.recognisers.breakdown import GRAINS, OPENINGS
@@ -12,7 +11,7 @@ from nl2sql.grammar.tagging.terms import Sentence
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
 
 
-def ranked(sentence: Sentence, draft: Draft, semantics: Semantics) -> None:
+def ranked(sentence: Sentence, draft: Draft) -> None:
     """`top 5 services`, `most expensive account`, `3 biggest teams`, `which team spends most`, `peak day`."""
     nths = sentence.open("nth")
     tops = sentence.open("top", "fastest") or [at for at in nths if " " in sentence.terms[at].text]
