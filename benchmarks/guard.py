@@ -40,13 +40,13 @@ def main() -> None:
 def _execution() -> None:
     from config.settings import read_settings
     from db import engines
-    from nl2sql.execution.execute import Rows, run
+    from nl2sql.execution.execute import FetchedRows, run
 
     database = engines.connect(read_settings())
     query = check("SELECT 1", reporting(), EVERYTHING)
     assert isinstance(query, SafeQuery)
     results = [run(database.reader, query) for _ in range(200)]
-    times = [result.elapsed_ms for result in results if isinstance(result, Rows)]
+    times = [result.elapsed_ms for result in results if isinstance(result, FetchedRows)]
     print(f"{'execute SELECT 1':22} {len(times):4} runs        median {statistics.median(times):5.2f} ms")
     database.dispose()
 

@@ -86,6 +86,6 @@ def connect(settings: Settings, organisation: Organisation, database: Database) 
 
     def check_sql(sql: str, asker: Actor) -> str | None:
         checked = guard.check(sql, views.reporting(), asker, settings.answer_row_cap)
-        return checked.reason if isinstance(checked, guard.Rejected) else None
+        return checked.reason if isinstance(checked, guard.SqlRejected) else None
 
     return Answers(ask, run_sql, check_sql)

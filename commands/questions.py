@@ -115,12 +115,12 @@ def evaluate(
 ) -> None:
     """Ask a file of questions and count the right answers (execution match), with latency and tokens."""
     from nl2sql.ask import connect_deps
-    from nl2sql.evaluation.evaluate import Comparison, Report, compare_file, evaluate_file, with_setting
+    from nl2sql.evaluation.evaluate import Report, SettingComparison, compare_file, evaluate_file, with_setting
 
     settings = read_settings()
     organisation = read_organisation(settings)
     deps = connect_deps(settings, organisation, connect(settings), today=_day(today))
-    report: Report | Comparison
+    report: Report | SettingComparison
     if against:
         report = compare_file(file, deps, setting or "rules", against)
     else:

@@ -14,21 +14,22 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db import audit
 from db.database import Database
-from nl2sql.answers import presentation
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
-from nl2sql.answers.query import Desk, answer_listing, answer_query, answer_sql, declined
+from nl2sql.answers.presentation import parse_presentation
+from nl2sql.answers.query import AnswerContext, answer_listing, answer_query, answer_sql, declined
 from nl2sql.catalog.known_values import Facts, NoData, facts
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
-from nl2sql.dates.periods import Calendar
+from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps, Request
-from nl2sql.grammar import assemble
+from nl2sql.grammar.assembly.amend import amend, stands_alone
+from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
-from nl2sql.grammar.query import Query
-from nl2sql.grammar.recognisers.listing import Listing, list_subject
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.recognisers.listing import SubjectListing, list_subject
 from nl2sql.history import conversation, golden
-from nl2sql.history.conversation import Context, Turn
+from nl2sql.history.conversation import ThreadContext, Turn
 from nl2sql.llm.fallback import ask_model
 
 _SQL = re.compile(
@@ -60,13 +61,13 @@ def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
             f"That is {len(question):,} characters; I read questions of up to {_MAXIMUM:,}. Please ask in fewer words."
         )
         turn = Turn(conversation.new_reference(), asker.id, question[:_MAXIMUM], thread, deps.channel)
-        return _kept(turn, CannotAnswer(text=text), deps, started)
+        return _store(turn, CannotAnswer(text=text), deps, started)
     turn = Turn(conversation.new_reference(), asker.id, question, thread, deps.channel)
     try:
         with Session(deps.database.app) as session:
-            context = conversation.recall(session, thread)
-        turn, outcome = _outcome(turn, asker, context, deps)
-        return _kept(turn, outcome, deps, started)
+            thread_context = conversation.recall(session, thread)
+        turn, outcome = _outcome(turn, asker, thread_context, deps)
+        return _store(turn, outcome, deps, started)
     except OperationalError:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
 
@@ -85,14 +86,18 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
     sql = sql.replace("\x00", " ")
     turn = Turn(conversation.new_reference(), asker.id, (question or sql)[:_MAXIMUM], thread, deps.channel)
     try:
-        known = facts(deps.database.app, asker, deps.organisation.synonyms)
-        outcome = answer_sql(sql, Desk(asker, deps, known)) if isinstance(known, Facts) else Unavailable(text=_NO_BILLS)
-        return _kept(replace(turn, drafts=((sql, ""),)), outcome, deps, started)
+        data = facts(deps.database.app, asker, deps.organisation.synonyms)
+        outcome = (
+            answer_sql(sql, AnswerContext(asker, deps, data))
+            if isinstance(data, Facts)
+            else Unavailable(text=_NO_BILLS)
+        )
+        return _store(replace(turn, drafts=((sql, ""),)), outcome, deps, started)
     except OperationalError:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
 
 
-def _kept(turn: Turn, outcome: Outcome, deps: Deps, started: float) -> Outcome:
+def _store(turn: Turn, outcome: Outcome, deps: Deps, started: float) -> Outcome:
     outcome = replace(outcome, elapsed_ms=_since(started), reference=turn.reference)
     details: dict[str, Any] = {
         "question": turn.question,
@@ -114,110 +119,122 @@ def _since(started: float) -> int:
 # ------------------------------------------------------------------ deciding
 
 
-def _outcome(turn: Turn, asker: Actor, context: Context | None, deps: Deps) -> tuple[Turn, Outcome]:
+def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, deps: Deps) -> tuple[Turn, Outcome]:
     allowed = check(asker, Action.ASK)
     if isinstance(allowed, Denied):
         return turn, Blocked(text=allowed.reason)
     deps.say("reading the question")
-    known = facts(deps.database.app, asker, deps.organisation.synonyms)
-    if isinstance(known, NoData):
-        refused = parse(turn.question, semantics(), Values({}, {}, {}, 0), Calendar(deps.day(), deps.day(), 1)).refusal
+    data = facts(deps.database.app, asker, deps.organisation.synonyms)
+    if isinstance(data, NoData):
+        refused = parse(
+            turn.question, semantics(), Values({}, {}, {}, 0), QuestionCalendar(deps.day(), deps.day(), 1)
+        ).discourse.refusal
         return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(text=_NO_BILLS)
     if _SQL.match(turn.question):
-        return turn, answer_sql(turn.question, Desk(asker, deps, known))
-    whole = plain_text(conversation.chosen(context, turn.question) or turn.question)
-    question, wish = presentation.wishes(whole)
-    repeats = bool(wish) and not question
-    if context and not wish.currency:
-        wish = replace(wish, currency=context.shown_in)
-    desk = Desk(asker, deps, known, wish)
-    if repeats and context and context.sql:
-        return _again(turn, context, desk)
-    return _understood(turn, question or whole, context, desk)
+        return turn, answer_sql(turn.question, AnswerContext(asker, deps, data))
+    whole = plain_text(conversation.chosen(thread_context, turn.question) or turn.question)
+    question, shown = parse_presentation(whole)
+    repeats = bool(shown) and not question
+    if thread_context and not shown.currency:
+        shown = replace(shown, currency=thread_context.shown_in)
+    context = AnswerContext(asker, deps, data, shown)
+    if repeats and thread_context and thread_context.sql:
+        return _again(turn, thread_context, context)
+    return _understood(turn, question or whole, thread_context, context)
 
 
-def _again(turn: Turn, context: Context, desk: Desk) -> tuple[Turn, Outcome]:
+def _again(turn: Turn, thread_context: ThreadContext, context: AnswerContext) -> tuple[Turn, Outcome]:
     """The last answer once more, shown as it is wished for."""
-    if context.query:
-        query, outcome = answer_query(context.query, desk)
+    if thread_context.query:
+        query, outcome = answer_query(thread_context.query, context)
         return replace(turn, query=query), outcome
-    return turn, answer_sql(str(context.sql), desk, translator=context.translator or "sql")
+    return turn, answer_sql(str(thread_context.sql), context, translator=thread_context.translator or "sql")
 
 
-def _understood(turn: Turn, question: str, context: Context | None, desk: Desk) -> tuple[Turn, Outcome]:
-    calendar = Calendar(desk.deps.day(), desk.known.first, desk.deps.organisation.fiscal_year_start)
-    found = understand(question, desk.known, calendar, context.query if context else None)
-    decided = isinstance(found, Refusal) and (found.unsafe or found.outside)  # no model would know better
-    asks_back = isinstance(found, Doubt) and bool(found.choices)
-    silence: str | None = None
-    if desk.deps.translator and not decided and not asks_back:
-        first = desk.deps.settings.llm_use == "first"
-        if first or (isinstance(found, Doubt | Refusal) and golden_answer(question, desk) is None):
-            told = ask_model(_request(question, context, calendar, desk), desk)
-            turn = replace(turn, tokens=told.tokens, drafts=told.drafts)
-            if told.outcome is not None:
-                return turn, told.outcome
-            silence = told.silence
-    turn, outcome = _by_rules(turn, found, question, desk)
-    return turn, _saying_so(outcome, silence)
+def _understood(
+    turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
+) -> tuple[Turn, Outcome]:
+    calendar = QuestionCalendar(context.deps.day(), context.facts.first, context.deps.organisation.fiscal_year_start)
+    meaning = understand(question, context.facts, calendar, thread_context.query if thread_context else None)
+    decided = isinstance(meaning, Refusal) and (meaning.unsafe or meaning.outside)  # no model would know better
+    asks_back = isinstance(meaning, Doubt) and bool(meaning.choices)
+    failure_reason: str | None = None
+    if context.deps.translator and not decided and not asks_back:
+        first = context.deps.settings.llm_use == "first"
+        if first or (isinstance(meaning, Doubt | Refusal) and golden_answer(question, context) is None):
+            reply = ask_model(_request(question, thread_context, calendar, context), context)
+            turn = replace(turn, tokens=reply.tokens, drafts=reply.drafts)
+            if reply.outcome is not None:
+                return turn, reply.outcome
+            failure_reason = reply.failure_reason
+    turn, outcome = _by_rules(turn, meaning, question, context)
+    return turn, _with_failure_reason(outcome, failure_reason)
 
 
-def _by_rules(turn: Turn, found: Query | Listing | Doubt | Refusal, question: str, desk: Desk) -> tuple[Turn, Outcome]:
-    if isinstance(found, Query):
-        query, outcome = answer_query(found, desk)
+def _by_rules(
+    turn: Turn, meaning: CostQuery | SubjectListing | Doubt | Refusal, question: str, context: AnswerContext
+) -> tuple[Turn, Outcome]:
+    if isinstance(meaning, CostQuery):
+        query, outcome = answer_query(meaning, context)
         return replace(turn, query=query), outcome
-    if isinstance(found, Listing):
-        return turn, answer_listing(found, desk)
-    if isinstance(found, Doubt) or found.unsafe:
-        return turn, declined(found, desk.known)
-    with Session(desk.deps.database.app) as session:
-        known = golden.approved(session, desk.asker)
-    approved = golden.same(question, known)
+    if isinstance(meaning, SubjectListing):
+        return turn, answer_listing(meaning, context)
+    if isinstance(meaning, Doubt) or meaning.unsafe:
+        return turn, declined(meaning, context.facts)
+    with Session(context.deps.database.app) as session:
+        golden_answers = golden.approved(session, context.asker)
+    approved = golden.same(question, golden_answers)
     if approved is None:
-        return turn, declined(found, desk.known, golden.nearest(question, known))
+        return turn, declined(meaning, context.facts, golden.nearest(question, golden_answers))
     note = f"As an admin approved it (reference {approved.reference})."
-    outcome = answer_sql(approved.sql, desk, translator="offline")
+    outcome = answer_sql(approved.sql, context, translator="offline")
     return turn, replace(outcome, text=f"{outcome.text}\n{note}", notes=(note,)) if isinstance(
         outcome, Answer
     ) else outcome
 
 
-def golden_answer(question: str, desk: Desk) -> golden.Approved | None:
+def golden_answer(question: str, context: AnswerContext) -> golden.ApprovedAnswer | None:
     """The approved answer to the same question, where there is one that holds on any day."""
-    with Session(desk.deps.database.app) as session:
-        return golden.same(question, golden.approved(session, desk.asker))
+    with Session(context.deps.database.app) as session:
+        return golden.same(question, golden.approved(session, context.asker))
 
 
-def _saying_so(outcome: Outcome, silence: str | None) -> Outcome:
+def _with_failure_reason(outcome: Outcome, failure_reason: str | None) -> Outcome:
     """The outcome of the rules where the model was asked first and did not answer."""
-    if silence is None:
+    if failure_reason is None:
         return outcome
-    outcome = replace(outcome, fallback=silence)
+    outcome = replace(outcome, fallback=failure_reason)
     if isinstance(outcome, Answer):
-        note = f"Answered by rules; {silence}."
+        note = f"Answered by rules; {failure_reason}."
         return replace(outcome, text=f"{outcome.text}\n{note}", notes=(*outcome.notes, note))
-    return replace(outcome, text=f"{silence[0].upper()}{silence[1:]}, and by rules alone: {outcome.text}")
+    return replace(outcome, text=f"{failure_reason[0].upper()}{failure_reason[1:]}, and by rules alone: {outcome.text}")
 
 
-def _request(question: str, context: Context | None, calendar: Calendar, desk: Desk) -> Request:
-    previous = (context.question, context.sql) if context and context.question and context.sql else None
-    with Session(desk.deps.database.app) as session:
-        examples = tuple((one.question, one.sql) for one in golden.approved(session, desk.asker))
-    scope = ("*",) if desk.asker.sees_all else tuple(sorted(desk.asker.teams))
-    return Request(question, desk.known, calendar, previous, desk.asker.id, scope, examples)
+def _request(
+    question: str, thread_context: ThreadContext | None, calendar: QuestionCalendar, context: AnswerContext
+) -> Request:
+    previous = (
+        (thread_context.question, thread_context.sql)
+        if thread_context and thread_context.question and thread_context.sql
+        else None
+    )
+    with Session(context.deps.database.app) as session:
+        examples = tuple((one.question, one.sql) for one in golden.approved(session, context.asker))
+    scope = ("*",) if context.asker.sees_all else tuple(sorted(context.asker.teams))
+    return Request(question, context.facts, calendar, previous, context.asker.id, scope, examples)
 
 
 def understand(
-    question: str, known: Facts, calendar: Calendar, previous: Query | None
-) -> Query | Listing | Doubt | Refusal:
+    question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None
+) -> CostQuery | SubjectListing | Doubt | Refusal:
     """What the built-in grammar makes of a question; pure."""
-    draft = parse(question, semantics(), known.values, calendar, following=previous is not None)
-    if draft.refusal:
-        return draft.refusal
-    if draft.doubt:
-        return draft.doubt
-    if draft.subject:
+    draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
+    if draft.discourse.refusal:
+        return draft.discourse.refusal
+    if draft.discourse.doubt:
+        return draft.discourse.doubt
+    if draft.discourse.subject:
         return list_subject(draft, calendar)
-    if previous is not None and not assemble.stands_alone(draft):
-        return assemble.amend(previous, draft, question, calendar)
-    return assemble.complete(draft, question, calendar)
+    if previous is not None and not stands_alone(draft):
+        return amend(previous, draft, question, calendar)
+    return complete(draft, question, calendar)

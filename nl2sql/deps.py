@@ -9,7 +9,7 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
 from nl2sql.catalog.known_values import Facts
-from nl2sql.dates.periods import Calendar
+from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Doubt, Refusal
 
 
@@ -21,7 +21,7 @@ class Request:
 
     question: str
     facts: Facts
-    calendar: Calendar
+    calendar: QuestionCalendar
     previous: tuple[str, str] | None
     asker: str
     scope: tuple[str, ...] = ("*",)
@@ -39,7 +39,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Silent:
+class NoReply:
     """No usable reply; the grammar's outcome stands, `reason` is told."""
 
     reason: str
@@ -49,7 +49,7 @@ class Silent:
 class Translation:
     """What a translator made of a question, and the tokens it took; none where the reply was remembered."""
 
-    reply: Written | Doubt | Refusal | Silent
+    reply: Written | Doubt | Refusal | NoReply
     tokens: int = 0
 
 

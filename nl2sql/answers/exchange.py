@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from config.organisation import Organisation
-from nl2sql.execution.run import Rows
+from nl2sql.execution.run import AnswerRows
 
 _MONEY = re.compile(
     r"cost|spen[dt]|saving|saved|amount|change|difference|delta|previous|before|credit|tax|budget|price|expected|low_|high_|impact|forecast"
@@ -43,16 +43,16 @@ class Exchange:
             raise KeyError(currency)
         return float(into / out)
 
-    def applied(self, found: Rows, currency: str, *, every: bool = False) -> Rows:
+    def applied(self, answer: AnswerRows, currency: str, *, every: bool = False) -> AnswerRows:
         """The rows with their amounts exchanged (`every`: each number but
         shares); rows that differed in nothing but their currency become one.
         """
-        at = found.columns.index("currency") if "currency" in found.columns else None
-        numbers = [i for i in range(len(found.columns)) if any(_is_number(row[i]) for row in found.rows)]
-        named = [(i, found.columns[i]) for i in numbers]
+        at = answer.columns.index("currency") if "currency" in answer.columns else None
+        numbers = [i for i in range(len(answer.columns)) if any(_is_number(row[i]) for row in answer.rows)]
+        named = [(i, answer.columns[i]) for i in numbers]
         money = [i for i, name in named if (every or _MONEY.search(name)) and not _OTHER.search(name)]
         rows = []
-        for row in found.rows:
+        for row in answer.rows:
             factor = self.factor(str(row[at]) if at is not None and row[at] else currency)
             cells = [cell * factor if i in money and _is_number(cell) else cell for i, cell in enumerate(row)]
             if at is not None:
@@ -61,16 +61,16 @@ class Exchange:
         if at is not None:
             rows = _together(rows, money)
         return replace(
-            found,
+            answer,
             rows=tuple(tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows),
         )
 
     def note(self, currencies: Sequence[str]) -> str:
         """The rate, for the reader."""
-        told = [f"1 {name} = {self.factor(name):.4g} {self.into}" for name in currencies if name != self.into]
+        rates = [f"1 {name} = {self.factor(name):.4g} {self.into}" for name in currencies if name != self.into]
         return (
-            f"Exchanged by the rates of finops.yaml: {', '.join(told)}. The SQL is in the bill's currency."
-            if told
+            f"Exchanged by the rates of finops.yaml: {', '.join(rates)}. The SQL is in the bill's currency."
+            if rates
             else ""
         )
 
@@ -94,8 +94,8 @@ def _together(rows: list[list[object]], money: Sequence[int]) -> list[list[objec
         if labels not in sums:
             sums[labels] = row
             continue
-        kept = sums[labels]
+        sum_row = sums[labels]
         for i in money:
             if _is_number(row[i]):
-                kept[i] = float(str(kept[i] or 0)) + float(str(row[i]))
+                sum_row[i] = float(str(sum_row[i] or 0)) + float(str(row[i]))
     return list(sums.values())

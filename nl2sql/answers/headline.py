@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from nl2sql.grammar.describe import money
+from nl2sql.grammar.describe import RowValues, money
 
 _MONEY = re.compile(r"cost|spen[dt]|saving|saved|amount|credit|tax|budget|price|impact|run_rate|total|sum")
 _PERCENT = re.compile(r"percent|pct|share|rate$|growth")
@@ -13,10 +13,9 @@ _NOT_ADDED = re.compile(
     r"avg|average|mean|per_|max|min|median|running|cumulative|percent|pct|share|rate|ratio|previous|change|growth|forecast|budget"
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-Rows = Sequence[Sequence[Any]]
 
 
-def headline(columns: Sequence[str], rows: Rows, currency: str, truncated: bool = False) -> str:
+def headline(columns: Sequence[str], rows: RowValues, currency: str, truncated: bool = False) -> str:
     """One sentence with the figures of the rows; what a number is, its column's name tells."""
     if not rows or all(cell is None for row in rows for cell in row):
         return "Nothing: no row fits."
@@ -25,8 +24,8 @@ def headline(columns: Sequence[str], rows: Rows, currency: str, truncated: bool 
     ]
     names = [at for at in range(len(columns)) if at not in numbers and columns[at] != "currency"]
     if "currency" in columns:
-        found = {row[list(columns).index("currency")] for row in rows}
-        currency = str(next(iter(found))) if len(found) == 1 else "several"
+        currencies = {row[list(columns).index("currency")] for row in rows}
+        currency = str(next(iter(currencies))) if len(currencies) == 1 else "several"
     if len(rows) == 1:
         parts = [
             f"{_figure(columns[at], rows[0][at], currency)} {_words(columns[at])}"

@@ -6,14 +6,14 @@ from typing import Any
 
 from nl2sql.answers.headline import headline
 from nl2sql.grammar.describe import money
-from nl2sql.grammar.recognisers.listing import Listing
+from nl2sql.grammar.recognisers.listing import SubjectListing
 
 Row = dict[str, Any]
 _NAMED = 3
 
 
 def listing_headline(
-    listing: Listing, columns: Sequence[str], rows: Sequence[Sequence[Any]], currency: str, several: bool
+    listing: SubjectListing, columns: Sequence[str], rows: Sequence[Sequence[Any]], currency: str, several: bool
 ) -> str:
     """What a list says first; `several` when its amounts are in several currencies."""
     named = [dict(zip(columns, row, strict=True)) for row in rows]
@@ -33,12 +33,12 @@ def _budgets(rows: list[Row], exceeded: bool) -> str:
         (row,) = rows
         answer = "" if not exceeded else "Yes: " if over else "Not yet: " if heading else "No: "
         return f"{answer}{_budget(row)}."
-    said = [
+    parts = [
         f"{_count(over, len(rows))} over budget{_each(over)}",
         f"{len(heading)} heading over{_each(heading)}" if heading else "",
         "" if over or heading else f"fullest {_budget(rows[0])}",
     ]
-    return f"{'; '.join(part for part in said if part)}."
+    return f"{'; '.join(part for part in parts if part)}."
 
 
 def _count(over: list[Row], of: int) -> str:

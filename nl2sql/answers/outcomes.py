@@ -3,17 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-
-@dataclass(frozen=True)
-class Choice:
-    """Something that may have been meant: its label on a button, and the question it stands for."""
-
-    label: str
-    question: str
-
-    def to_json(self) -> dict[str, str]:
-        """As it is stored and printed."""
-        return {"label": self.label, "question": self.question}
+from nl2sql.grammar.draft import Choice
 
 
 @dataclass(frozen=True, kw_only=True)

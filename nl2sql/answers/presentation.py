@@ -5,7 +5,7 @@ a question's end, or alone about the answer before.
 import re
 from dataclasses import dataclass, replace
 
-from nl2sql.grammar.query import Grain, Query
+from nl2sql.grammar.query import CostQuery, Grain
 
 _CURRENCIES = {
     "EUR": "euros?|eur|€", "USD": r"us dollars?|u\.s\. dollars?|dollars?|usd|us\$|\$", "GBP": "british pounds?|pounds? sterling|pounds?|gbp|sterling|£",
@@ -50,40 +50,40 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How the answer is wanted; `chart` is line, bars, stacked or any."""
+class Presentation:
+    """How the answer is shown; `chart` is line, bars, stacked or any."""
 
     chart: str | None = None
     export: bool = False
     currency: str | None = None
 
     def __bool__(self) -> bool:
-        """Whether anything is wished for."""
+        """Whether anything is asked for."""
         return bool(self.chart or self.export or self.currency)
 
 
-def wishes(question: str) -> tuple[str, Wish]:
-    """What is left of the question without its wishes, empty where it was nothing but wishes; and the wishes."""
-    rest, wish = question, Wish()
-    for code, said in _CURRENCY.items():
-        if found := said.search(rest):
-            rest, wish = _without(rest, found), replace(wish, currency=code)
+def parse_presentation(question: str) -> tuple[str, Presentation]:
+    """The question without its presentation, empty where nothing else is left; and the presentation."""
+    rest, presentation = question, Presentation()
+    for code, pattern in _CURRENCY.items():
+        if match := pattern.search(rest):
+            rest, presentation = _without(rest, match), replace(presentation, currency=code)
             break
-    if found := _EXPORT.search(rest):
-        rest, wish = _without(rest, found), replace(wish, export=True)
-    if found := _CHART.search(rest):
-        shape = next((group for group in found.groups() if group), "")
-        rest, wish = _without(rest, found), replace(wish, chart=_KINDS.get(shape.lower(), "any"))
-    if not wish:
-        return question, wish
-    return ("" if _FILLER.match(rest) else rest.strip()), wish
+    if match := _EXPORT.search(rest):
+        rest, presentation = _without(rest, match), replace(presentation, export=True)
+    if match := _CHART.search(rest):
+        shape = next((group for group in match.groups() if group), "")
+        rest, presentation = _without(rest, match), replace(presentation, chart=_KINDS.get(shape.lower(), "any"))
+    if not presentation:
+        return question, presentation
+    return ("" if _FILLER.match(rest) else rest.strip()), presentation
 
 
-def _without(text: str, found: re.Match[str]) -> str:
-    return f"{text[: found.start()]} {text[found.end() :]}".strip()
+def _without(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}".strip()
 
 
-def charted(query: Query, wish: Wish) -> Query:
+def charted(query: CostQuery, presentation: Presentation) -> CostQuery:
     """The query that a chart can be drawn of: one number alone becomes its course over the period."""
     single = not (
         query.dimensions
@@ -94,10 +94,10 @@ def charted(query: Query, wish: Wish) -> Query:
         or query.share_of is not None
         or query.average
     )
-    if not wish.chart or not (
+    if not presentation.chart or not (
         single
         or (
-            wish.chart in ("line", "stacked")
+            presentation.chart in ("line", "stacked")
             and not (query.grain or query.compared or query.limit or query.scopes or query.count)
         )
     ):

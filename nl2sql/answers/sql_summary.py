@@ -16,28 +16,28 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class About:
+class SqlSummary:
     """`period` is half open; None where the statement does not say, or says several things."""
 
     period: tuple[str, str] | None
     metric: str | None
 
 
-def about(sql: str, today: date) -> About:
+def about(sql: str, today: date) -> SqlSummary:
     """Period and metric of a statement that was checked."""
     try:
         tree = sqlglot.parse_one(sql, dialect="postgres")
     except SqlglotError:
-        return About(None, None)
+        return SqlSummary(None, None)
     used = {column.name for column in tree.find_all(exp.Column)}
     costs = [name for name in _COSTS if name in used]
-    return About(_period(tree, today), costs[0] if len(costs) == 1 else None)
+    return SqlSummary(_period(tree, today), costs[0] if len(costs) == 1 else None)
 
 
 def _period(tree: exp.Expr, today: date) -> tuple[str, str] | None:
     """From the earliest lower to the latest upper bound; conditions under NOT say nothing."""
     if tree.find(exp.Not) is not None and any(
-        column.name in _DAYS for found in tree.find_all(exp.Not) for column in found.find_all(exp.Column)
+        column.name in _DAYS for negation in tree.find_all(exp.Not) for column in negation.find_all(exp.Column)
     ):
         return None
     starts, ends = [], []

@@ -14,12 +14,13 @@ from sqlglot import exp
 from analysis.cause_words import EFFECTS, carried_by
 from analysis.root_cause import Contribution, RootCause, Row, explain
 from nl2sql.dates import periods
-from nl2sql.dates.periods import Period
-from nl2sql.execution.run import Rows
-from nl2sql.grammar.compile import Context, conditions
+from nl2sql.dates.periods import DatePeriod
+from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.describe import change, money, scope_of
-from nl2sql.grammar.measures import within
-from nl2sql.grammar.query import Query
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.conditions import conditions
+from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.measures import within
 
 _PLACES = ("account", "service", "region", "team")
 _NAMES = (*_PLACES, "resource_name", "usage_type")
@@ -65,7 +66,7 @@ class Explanation:
     asked: str | None = None  # the direction that was taken for granted: up or down
 
 
-def comparable(query: Query, through: date) -> Query:
+def comparable(query: CostQuery, through: date) -> CostQuery:
     """A why-question with both periods as long as the data of the newer one: a
     month that is still running is compared with as many days before.
     """
@@ -79,7 +80,7 @@ def comparable(query: Query, through: date) -> Query:
     return replace(query, period=reached, compared=(periods.opening(then, reached.days),), notes=(*query.notes, note))
 
 
-def explained(query: Query, context: Context, run: Run) -> Explanation | None:
+def explained(query: CostQuery, context: CompileContext, run: Run) -> Explanation | None:
     """What a change is made of; None where it was not asked for, or cannot be read whole."""
     if not query.why or len(query.compared) != 1 or context.several_currencies or query.metric != "effective_cost":
         return None
@@ -90,17 +91,17 @@ def explained(query: Query, context: Context, run: Run) -> Explanation | None:
     return Explanation(cause, _ended(query, context, run), query.period.days - query.compared[0].days, query.change)
 
 
-def headline(found: Explanation, query: Query, currency: str) -> str:
+def headline(explanation: Explanation, query: CostQuery, currency: str) -> str:
     """What everything in scope cost in the newer period, and how that changed."""
-    cause = found.cause
+    cause = explanation.cause
     return f"{money(cause.after, currency)} in total, {change(cause.after, cause.before, currency)} on {query.compared[0].label}: {scope_of(query)}."
 
 
-def reasons(found: Explanation | None, currency: str) -> tuple[str, ...]:
+def reasons(explanation: Explanation | None, currency: str) -> tuple[str, ...]:
     """The causes as sentences, the shortest way to each; none where nothing moved."""
-    if found is None or found.cause.effects.verdict == "none":
+    if explanation is None or explanation.cause.effects.verdict == "none":
         return ()
-    cause = found.cause
+    cause = explanation.cause
     words = EFFECTS[cause.effects.verdict]
     carried = carried_by(cause.resources, cause.delta)
     effects = [
@@ -109,7 +110,7 @@ def reasons(found: Explanation | None, currency: str) -> tuple[str, ...]:
         if abs(value := getattr(cause.effects, key)) >= _TELLING * abs(cause.delta)
     ]
     lines = []
-    if (found.asked == "up" and cause.delta < 0) or (found.asked == "down" and cause.delta > 0):
+    if (explanation.asked == "up" and cause.delta < 0) or (explanation.asked == "down" and cause.delta > 0):
         lines.append(f"It went {'down, not up' if cause.delta < 0 else 'up, not down'}.")
     lines += [f"{words[0].upper()}{words[1:]} ({', '.join(effects)}){': ' + carried if carried else ''}."]
     lines += [
@@ -126,11 +127,11 @@ def reasons(found: Explanation | None, currency: str) -> tuple[str, ...]:
             )
     lines += [
         f"Ended on {each.last_day}: {each.kind} in {each.account}, which had covered {money(each.covered, currency)}."
-        for each in found.ended
+        for each in explanation.ended
     ]
-    if found.longer and cause.before:
+    if explanation.longer and cause.before:
         lines.append(
-            f"The newer period is {abs(found.longer)} day{'s' if abs(found.longer) > 1 else ''} {'longer' if found.longer > 0 else 'shorter'}."
+            f"The newer period is {abs(explanation.longer)} day{'s' if abs(explanation.longer) > 1 else ''} {'longer' if explanation.longer > 0 else 'shorter'}."
         )
     return tuple(lines)
 
@@ -147,20 +148,20 @@ def _by(dimension: str, parts: tuple[Contribution, ...], currency: str) -> str:
     moved = [part for part in parts if abs(part.delta) >= 0.005]
     if len(moved) < 2:
         return ""
-    told = [part for part in moved if not part.rest][:_NAMED]
+    named = [part for part in moved if not part.rest][:_NAMED]
     shown = [
         f"{part.name or _MISSING[dimension]} {_signed(part.delta, currency)} ({100 * part.share:.0f} %)"
-        for part in told
+        for part in named
     ]
-    others = sum(part.delta for part in moved) - sum(part.delta for part in told)
-    rest = f", others {_signed(others, currency)}" if len(moved) > len(told) else ""
+    others = sum(part.delta for part in moved) - sum(part.delta for part in named)
+    rest = f", others {_signed(others, currency)}" if len(moved) > len(named) else ""
     return f"By {dimension}: {', '.join(shown)}{rest}."
 
 
 # ------------------------------------------------------------------ rows
 
 
-def _rows(query: Query, period: Period, context: Context, run: Run) -> list[Row] | None:
+def _rows(query: CostQuery, period: DatePeriod, context: CompileContext, run: Run) -> list[Row] | None:
     """Resources by place and kind of usage, and per place what no resource
     carries; None when the rows could not be read whole.
     """
@@ -169,7 +170,7 @@ def _rows(query: Query, period: Period, context: Context, run: Run) -> list[Row]
     if resources is None:
         return None
     rows = [_row(row) for row in resources.rows]
-    if any(wanted.dimension in ("resource_id", "resource_type") for wanted in query.filters):
+    if any(condition.dimension in ("resource_id", "resource_type") for condition in query.filters):
         return rows
     every = _grouped(single, context, run, "daily_costs", _PLACES)
     if every is None:
@@ -181,12 +182,14 @@ def _rows(query: Query, period: Period, context: Context, run: Run) -> list[Row]
     return [*rows, *(Row(cost, None, None, *map(_text, place)) for place, cost in left.items() if abs(cost) >= 1e-6)]
 
 
-def _grouped(query: Query, context: Context, run: Run, view: str, names: tuple[str, ...]) -> Rows | None:
+def _grouped(
+    query: CostQuery, context: CompileContext, run: Run, view: str, names: tuple[str, ...]
+) -> AnswerRows | None:
     columns = [exp.column(name) for name in names]
     sums = [exp.alias_(exp.Sum(this=exp.column(name)), name) for name in ("effective_cost", "usage_quantity")]
     select = exp.select(*columns, *sums).from_(exp.to_table(view)).where(*conditions(query, context, view))
-    found = run(select.group_by(*(column.copy() for column in columns)).sql("postgres"))
-    return found if isinstance(found, Rows) and not found.truncated else None
+    rows = run(select.group_by(*(column.copy() for column in columns)).sql("postgres"))
+    return rows if isinstance(rows, AnswerRows) and not rows.truncated else None
 
 
 def _text(value: object) -> str | None:
@@ -202,7 +205,7 @@ def _row(row: tuple[object, ...]) -> Row:
 # ------------------------------------------------------------------ commitments
 
 
-def _ended(query: Query, context: Context, run: Run) -> tuple[Ended, ...]:
+def _ended(query: CostQuery, context: CompileContext, run: Run) -> tuple[Ended, ...]:
     """Commitments that paid for usage in the period before and for a tenth of that or less in the newer one."""
     now, then = query.period, query.compared[0]
     columns = [exp.column(name) for name in ("commitment_type", "account")]
@@ -220,8 +223,8 @@ def _ended(query: Query, context: Context, run: Run) -> tuple[Ended, ...]:
     select = select.where(*conditions(both, context, "daily_costs"), used).group_by(
         *(column.copy() for column in columns)
     )
-    found = run(select.sql("postgres"))
-    if not isinstance(found, Rows) or found.truncated:
+    rows = run(select.sql("postgres"))
+    if not isinstance(rows, AnswerRows) or rows.truncated:
         return ()
     gone = [
         Ended(
@@ -230,7 +233,7 @@ def _ended(query: Query, context: Context, run: Run) -> tuple[Ended, ...]:
             date.fromisoformat(str(last)[:10]),
             float(before or 0),
         )
-        for kind, account, before, after, last in found.rows
+        for kind, account, before, after, last in rows.rows
         if float(before or 0) > 0 and float(after or 0) <= _GONE * float(before)
     ]
     return tuple(sorted(gone, key=lambda each: -each.covered))

@@ -86,21 +86,21 @@ def _read(
     if first is None:
         return NoData()
     narrowed = {"all": teams is None, "teams": sorted(teams or ())}
-    found: dict[str, set[str]] = {name: set() for name in DIMENSIONS}
+    names: dict[str, set[str]] = {name: set() for name in DIMENSIONS}
     for row in connection.execute(sa.text(_DISTINCT), narrowed).mappings():
         for name in DIMENSIONS:
             if row[f"g_{name}"] == 0 and row[name] is not None:
-                found[name].add(row[name])
+                names[name].add(row[name])
 
     def find_resources(name: str) -> tuple[Match, ...]:
-        wanted = {"name": name, **narrowed}
+        parameters = {"name": name, **narrowed}
         with engine.connect() as later:
-            exact = later.execute(sa.text(_RESOURCE), wanted).all()
-            rows = exact or later.execute(sa.text(_RESOURCES_LIKE), wanted).all()
+            exact = later.execute(sa.text(_RESOURCE), parameters).all()
+            rows = exact or later.execute(sa.text(_RESOURCES_LIKE), parameters).all()
         if len(exact) > 1:  # one name for several: none is meant more than the other
             return ()
         return tuple(
             Match("resource_id", (row.resource_id,), row.resource_name or name, near=not exact) for row in rows
         )
 
-    return Facts(version, first, through or first, index(found, semantics(), own_words, find_resources))
+    return Facts(version, first, through or first, index(names, semantics(), own_words, find_resources))

@@ -14,6 +14,7 @@ WEAK = frozenset(
     {"service_category", "resource_type"}
 )  # general words: a part of an account's or application's name is as likely meant
 _PARTIAL = ("team", "account", "application", "service", "environment", "region")
+_NOT_NAMED = frozenset({"currency", "charge_category", "pricing_category"})
 _VENDORS = frozenset({"amazon", "aws", "azure", "google", "microsoft", "gcp"})
 
 
@@ -46,10 +47,10 @@ class Values:
         """Values in whose name the words stand side by side, one match a value."""
         if not words:
             return ()
-        found = [match for match in self.parts.get(words[0], ()) if _contains(key(match.values[0]), words)]
+        matches = [match for match in self.parts.get(words[0], ()) if _contains(key(match.values[0]), words)]
         if dimension:
-            found = [match for match in found if match.dimension == dimension]
-        return tuple(found)
+            matches = [match for match in matches if match.dimension == dimension]
+        return tuple(matches)
 
     def currencies(self) -> tuple[str, ...]:
         """The billing currencies in the data."""
@@ -60,55 +61,60 @@ def _contains(name: Key, words: Key) -> bool:
     return any(name[at : at + len(words)] == words for at in range(len(name) - len(words) + 1)) and name != words
 
 
+class _NameIndex(dict[Key, dict[str, Match]]):
+    """Words -> dimension -> the first match that was added."""
+
+    def add(self, words: Key, match: Match) -> None:
+        """Let words mean a match, unless they mean another of its dimension already."""
+        if words:
+            self.setdefault(words, {}).setdefault(match.dimension, match)
+
+
 def index(
     by_dimension: Mapping[str, Iterable[str]],
     semantics: Semantics,
     own_words: Mapping[str, tuple[str, ...]] | None = None,
     find_resources: Callable[[str], tuple[Match, ...]] = _no_resources,
 ) -> Values:
-    """Index the distinct values of the dimensions, with the catalogue's
-    synonyms and the organisation's own that fit them.
-    """
-    values = {dimension: tuple(sorted(set(found))) for dimension, found in by_dimension.items()}
-    exact: dict[Key, dict[str, Match]] = {}
-    parts: dict[str, list[Match]] = {}
-
-    def know(words: Key, match: Match) -> None:
-        if words:
-            exact.setdefault(words, {}).setdefault(match.dimension, match)
-
+    """Index the distinct values per dimension, with the catalogue's synonyms and the organisation's own words for them."""
+    values = {dimension: tuple(sorted(set(names))) for dimension, names in by_dimension.items()}
+    exact = _NameIndex()
     for dimension, names in values.items():
-        if dimension in ("currency", "charge_category", "pricing_category"):
-            continue
-        for name in names:
-            match = Match(dimension, (name,), name)
-            know(key(name), match)
-            if dimension in _PARTIAL:
-                for word in dict.fromkeys(key(name)):
-                    parts.setdefault(word, []).append(Match(dimension, (name,), name, near=True))
-    for synonym in semantics.synonyms:
+        if dimension not in _NOT_NAMED:
+            for name in names:
+                exact.add(key(name), Match(dimension, (name,), name))
+    _add_synonyms(exact, values, semantics.synonyms)
+    for name, words in (own_words or {}).items():
+        for match in list(exact.get(key(name), {}).values())[:1]:
+            for word in words:
+                exact.add(key(word), match)
+    ranked = {words: tuple(sorted(matches.values(), key=_precedence)) for words, matches in exact.items()}
+    vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
+    return Values(values, ranked, _parts(values), max(map(len, ranked), default=1), vocabulary, find_resources)
+
+
+def _add_synonyms(exact: _NameIndex, values: Mapping[str, tuple[str, ...]], synonyms: Iterable[Synonym]) -> None:
+    """Add the catalogue's words for values that the data holds, and services without their vendor's name."""
+    for synonym in synonyms:
         if resolved := _resolve(synonym, values.get(synonym.dimension, ())):
-            for words in synonym.says:
-                know(words, Match(synonym.dimension, resolved, resolved[0] if len(resolved) == 1 else synonym.label))
+            for words in synonym.phrases:
+                label = resolved[0] if len(resolved) == 1 else synonym.label
+                exact.add(words, Match(synonym.dimension, resolved, label))
     for name in values.get("service", ()):
         stripped = tuple(word for word in key(name) if word not in _VENDORS)
         if stripped and stripped[-1] == "service":
             stripped = stripped[:-1]
-        know(stripped, Match("service", (name,), name))
-    for name, words in (own_words or {}).items():
-        for match in list(exact.get(key(name), {}).values())[:1]:
-            for word in words:
-                know(key(word), match)
-    ranked = {words: tuple(sorted(found.values(), key=_precedence)) for words, found in exact.items()}
-    vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
-    return Values(
-        values,
-        ranked,
-        {word: tuple(found) for word, found in parts.items()},
-        max(map(len, ranked), default=1),
-        vocabulary,
-        find_resources,
-    )
+        exact.add(stripped, Match("service", (name,), name))
+
+
+def _parts(values: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Match, ...]]:
+    """Each word of a name -> the names that hold it."""
+    parts: dict[str, list[Match]] = {}
+    for dimension, names in values.items():
+        for name in names if dimension in _PARTIAL else ():
+            for word in dict.fromkeys(key(name)):
+                parts.setdefault(word, []).append(Match(dimension, (name,), name, near=True))
+    return {word: tuple(matches) for word, matches in parts.items()}
 
 
 def _precedence(match: Match) -> int:
@@ -116,11 +122,11 @@ def _precedence(match: Match) -> int:
 
 
 def _resolve(synonym: Synonym, names: tuple[str, ...]) -> tuple[str, ...]:
-    wanted = {name.casefold() for name in synonym.names}
+    synonym_names = {name.casefold() for name in synonym.names}
     return tuple(
         name
         for name in names
-        if name.casefold() in wanted
+        if name.casefold() in synonym_names
         or any(name.startswith(prefix) for prefix in synonym.prefixes)
         or any(name.startswith(within) for within in synonym.within)
         or (synonym.within and synonym.label == "europe" and "europe" in name)
@@ -136,7 +142,7 @@ def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
         for dimension in ("team", "account", "application", "service", "environment", "region")
         for name in values.by_dimension.get(dimension, ())
     }
-    found = process.extract(
+    scored = process.extract(
         words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=60, processor=str.casefold
     )
-    return tuple(name for name, _, _ in found)
+    return tuple(name for name, _, _ in scored)

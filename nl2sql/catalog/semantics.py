@@ -24,7 +24,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Metric:
+class CostMetric:
     """Something that can be measured, and what it means."""
 
     name: str
@@ -53,7 +53,7 @@ class Dimension:
     fallback: str | None
     missing: str | None
     view: str
-    says: tuple[str, ...]
+    phrases: tuple[str, ...]
 
     @property
     def plural(self) -> str:
@@ -70,11 +70,11 @@ class Synonym:
     names: tuple[str, ...]
     prefixes: tuple[str, ...]
     within: tuple[str, ...]
-    says: tuple[Key, ...]
+    phrases: tuple[Key, ...]
 
 
 @dataclass(frozen=True)
-class Golden:
+class GoldenQuestion:
     """A question with the SQL that answers it, for the prompt of a model and for tests."""
 
     question: str
@@ -85,12 +85,12 @@ class Golden:
 class Semantics:
     """The catalogue: `lexicon` maps a phrase to its meanings."""
 
-    metrics: dict[str, Metric]
+    metrics: dict[str, CostMetric]
     charges: dict[str, Charge]
     dimensions: dict[str, Dimension]
     lexicon: dict[Key, tuple[Entry, ...]]
     synonyms: tuple[Synonym, ...]
-    golden: tuple[Golden, ...]
+    golden: tuple[GoldenQuestion, ...]
     notes: tuple[str, ...]
     longest: int
 
@@ -123,22 +123,22 @@ def build(content: dict[str, Any]) -> Semantics:
         for value, phrases in content[kind].items():
             say(phrases, kind, value)
     for name, metric in content["metrics"].items():
-        say(metric["says"], "metric", name)
+        say(metric["phrases"], "metric", name)
     for name, charge in content["charges"].items():
-        say(charge["says"], "charge", name)
+        say(charge["phrases"], "charge", name)
     for name, dimension in content["dimensions"].items():
-        say(dimension["says"], "dimension", name)
+        say(dimension["phrases"], "dimension", name)
         say(dimension["plural"], "dimension", name, plural=True)
     for kind, values in content["words"].items():
         for value, phrases in values.items():
             say(phrases, kind, value)
     return Semantics(
-        metrics={name: Metric(name, metric["definition"]) for name, metric in content["metrics"].items()},
+        metrics={name: CostMetric(name, metric["definition"]) for name, metric in content["metrics"].items()},
         charges={name: _charge(name, charge) for name, charge in content["charges"].items()},
         dimensions={name: _dimension(name, dimension) for name, dimension in content["dimensions"].items()},
         lexicon={phrase: tuple(entries) for phrase, entries in lexicon.items()},
         synonyms=tuple(_synonyms(content)),
-        golden=tuple(Golden(golden["question"], golden["sql"]) for golden in content["golden"]),
+        golden=tuple(GoldenQuestion(golden["question"], golden["sql"]) for golden in content["golden"]),
         notes=tuple(content["notes"]),
         longest=max(map(len, lexicon)),
     )
@@ -151,26 +151,26 @@ def _charge(name: str, content: dict[str, Any]) -> Charge:
 
 
 def _dimension(name: str, content: dict[str, Any]) -> Dimension:
-    says = (*content["says"], *content["plural"])
+    phrases = (*content["phrases"], *content["plural"])
     return Dimension(
         name,
         content["column"],
         content.get("fallback"),
         content.get("missing"),
         content.get("view", "daily_costs"),
-        says,
+        phrases,
     )
 
 
 def _synonyms(content: dict[str, Any]) -> list[Synonym]:
-    found = [
+    synonyms = [
         Synonym(
             "service",
             name,
             tuple(service.get("names", ())),
             tuple(service.get("prefix", ())),
             (),
-            tuple(map(key, service["says"])),
+            tuple(map(key, service["phrases"])),
         )
         for name, service in content["services"].items()
     ]
@@ -180,11 +180,11 @@ def _synonyms(content: dict[str, Any]) -> list[Synonym]:
         ("environments", "environment"),
         ("regions", "region"),
     ):
-        for name, says in content[section].items():
-            names = (name, *says) if section in ("environments", "providers") else (name,)
-            found.append(Synonym(dimension, name, names, (), (), tuple(map(key, says))))
-    found += [
-        Synonym("region", name, (), (), tuple(continent["within"]), tuple(map(key, continent["says"])))
+        for name, phrases in content[section].items():
+            names = (name, *phrases) if section in ("environments", "providers") else (name,)
+            synonyms.append(Synonym(dimension, name, names, (), (), tuple(map(key, phrases))))
+    synonyms += [
+        Synonym("region", name, (), (), tuple(continent["within"]), tuple(map(key, continent["phrases"])))
         for name, continent in content["continents"].items()
     ]
-    return found
+    return synonyms

@@ -51,7 +51,7 @@ SMALL_NUMBERS = _SMALL | {
 
 
 @dataclass(frozen=True)
-class Period:
+class DatePeriod:
     """Days from `start` up to but not including `end`; `unit` x `count` is what one step back means."""
 
     start: date
@@ -62,7 +62,7 @@ class Period:
     whole: bool = True
     yearless: bool = False  # the year was left out
     floating: bool = False  # "previous month" beside another period means the one before that
-    ends: tuple["Period", "Period"] | None = (
+    ends: tuple["DatePeriod", "DatePeriod"] | None = (
         None  # of a worded range: "from September to October" may also be a comparison
     )
 
@@ -78,7 +78,7 @@ class Period:
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Period":
+    def from_json(cls, stored: dict[str, Any]) -> "DatePeriod":
         """The period that `to_json` wrote."""
         return cls(
             date.fromisoformat(stored["start"]), date.fromisoformat(stored["end"]), stored["label"], stored["unit"], stored["count"], stored["whole"]
@@ -86,7 +86,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Calendar:
+class QuestionCalendar:
     """What relative words refer to: today, the first day of data, the month in which fiscal years start."""
 
     today: date
@@ -122,20 +122,20 @@ def step(day: date, unit: Unit, count: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def whole(day: date, unit: Unit, count: int = 1) -> Period:
+def whole(day: date, unit: Unit, count: int = 1) -> DatePeriod:
     """`count` whole units from the one that holds a day."""
     start = floor(day, unit)
     return period_of(start, step(start, unit, count), unit, count)
 
 
-def until_now(period: Period, calendar: Calendar) -> Period:
+def until_now(period: DatePeriod, calendar: QuestionCalendar) -> DatePeriod:
     """The period cut at today, when it is still running."""
     if period.start <= calendar.today < period.end - timedelta(1):
         return period_of(period.start, calendar.tomorrow, period.unit, period.count, whole_units=False)
     return period
 
 
-def before(period: Period) -> Period:
+def before(period: DatePeriod) -> DatePeriod:
     """The period just before: the calendar unit before, or as many days."""
     if period.unit != "day":
         start = step(period.start, period.unit, -period.count)
@@ -143,16 +143,16 @@ def before(period: Period) -> Period:
     return period_of(period.start - timedelta(period.days), period.start, "day", period.count)
 
 
-def shifted(period: Period, unit: Unit, count: int = -1) -> Period:
+def shifted(period: DatePeriod, unit: Unit, count: int = -1) -> DatePeriod:
     """The same days some units earlier, as last year's October for October."""
     start = step(period.start, unit, count)
     end = step(period.end, unit, count)
     return period_of(start, end, period.unit, period.count, whole_units=period.whole)
 
 
-def period_of(start: date, end: date, unit: Unit, count: int = 1, whole_units: bool = True) -> Period:
+def period_of(start: date, end: date, unit: Unit, count: int = 1, whole_units: bool = True) -> DatePeriod:
     """The days from `start` up to `end`, with their label."""
-    return Period(start, end, label(start, end), unit, count, whole_units)
+    return DatePeriod(start, end, label(start, end), unit, count, whole_units)
 
 
 def label(start: date, end: date) -> str:
@@ -174,7 +174,7 @@ def label(start: date, end: date) -> str:
     return f"{start.day}–{last.day} {last:%b %Y}"
 
 
-def rolling(unit: Unit, count: int, calendar: Calendar) -> Period:
+def rolling(unit: Unit, count: int, calendar: QuestionCalendar) -> DatePeriod:
     """The last N units: whole months, quarters and years before this one; days and weeks as full days before today."""
     if unit in ("day", "week"):
         days = count * (7 if unit == "week" else 1)
@@ -183,19 +183,19 @@ def rolling(unit: Unit, count: int, calendar: Calendar) -> Period:
     return period_of(step(end, unit, -count), end, unit, count)
 
 
-def opening(period: Period, days: int) -> Period:
+def opening(period: DatePeriod, days: int) -> DatePeriod:
     """The first days of a period, at most all of it."""
     end = min(period.end, period.start + timedelta(days))
     return period_of(period.start, end, "day")
 
 
-def apart(period: Period) -> list[Period]:
+def apart(period: DatePeriod) -> list[DatePeriod]:
     """The units of a period of several, newest first."""
     starts = [step(period.start, period.unit, offset) for offset in range(period.count)]
     return [period_of(start, step(start, period.unit, 1), period.unit) for start in reversed(starts)]
 
 
-def joined(first: Period, last: Period) -> Period | None:
+def joined(first: DatePeriod, last: DatePeriod) -> DatePeriod | None:
     """The period from the first day of one to the last day of the other, last
     year's where the years were left out; None the wrong way round.
     """
@@ -209,5 +209,5 @@ def joined(first: Period, last: Period) -> Period | None:
     if same:
         while step(first.start, first.unit, count) < last.end:
             count += 1
-    found = period_of(first.start, last.end, first.unit if same else "day", count, whole_units=last.whole)
-    return replace(found, ends=ends)
+    span = period_of(first.start, last.end, first.unit if same else "day", count, whole_units=last.whole)
+    return replace(span, ends=ends)

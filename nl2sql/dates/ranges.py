@@ -1,14 +1,35 @@
 """The language of dates: `read` takes the longest date expression at a place;
-here are the ranges, `date_words` has the rest.
+here are the ranges; `named`, `relative` and `parts` read single dates.
 """
 
 from datetime import timedelta
 
-from nl2sql.dates.periods import UNITS, Calendar, Period, Unit, joined, period_of, whole
-from nl2sql.dates.words import ATOMS, Read, Words, day_number, day_of, longest, word_at
+from nl2sql.dates.named import fiscal, iso, month, month_day, quarter, year
+from nl2sql.dates.parts import part_of, week_of
+from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, whole
+from nl2sql.dates.reading import Read, Reader, Words, day_number, day_of, longest, word_at
+from nl2sql.dates.relative import ago, last_unit, last_units, named_day, this_unit, to_date, weekday
+
+ATOMS: tuple[Reader, ...] = (
+    named_day,
+    iso,
+    month_day,
+    month,
+    quarter,
+    fiscal,
+    year,
+    to_date,
+    this_unit,
+    last_unit,
+    last_units,
+    ago,
+    weekday,
+    week_of,
+    part_of,
+)
 
 
-def read(words: Words, i: int, calendar: Calendar) -> Read | None:
+def read(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """The longest date expression that starts at a word, or None."""
     return longest(words, i, calendar, (_since, _until, _between, _span, *ATOMS))
 
@@ -19,7 +40,7 @@ def _skip(words: Words, i: int, *skippable: str) -> int:
     return i
 
 
-def _end(words: Words, i: int, calendar: Calendar) -> Read | None:
+def _end(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """One end of a range: a date, `the beginning of` one, `now`."""
     at = _skip(words, i, "the")
     if word_at(words, at) in ("now", "date", "present"):
@@ -31,25 +52,25 @@ def _end(words: Words, i: int, calendar: Calendar) -> Read | None:
             length = _skip(words, at + 2, "the") + inner[0] - i
             day = inner[1].end - timedelta(1) if words[at] == "end" else inner[1].start
             return length, period_of(day, day + timedelta(1), "day")
-    found = longest(words, at, calendar, ATOMS)
-    return (at + found[0] - i, found[1]) if found else None
+    reading = longest(words, at, calendar, ATOMS)
+    return (at + reading[0] - i, reading[1]) if reading else None
 
 
-def _bare_unit(words: Words, i: int, calendar: Calendar) -> Read | None:
+def _bare_unit(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`the year` in `since the start of the year`."""
     unit = UNITS.get(word_at(words, i))
     return (1, whole(calendar.today, unit)) if unit else None
 
 
-def _bare(words: Words, i: int, other: Period) -> Read | None:
+def _bare(words: Words, i: int, other: DatePeriod) -> Read | None:
     """A day of the month whose month stands at the other end of the range: `10 and 20 october`."""
     at = _skip(words, i, "the")
     day = day_number(word_at(words, at))
-    found = day_of(other.start.year, other.start.month, day) if day else None
-    return (at + 1 - i, period_of(found, found + timedelta(1), "day")) if found and other.days == 1 else None
+    bare_day = day_of(other.start.year, other.start.month, day) if day else None
+    return (at + 1 - i, period_of(bare_day, bare_day + timedelta(1), "day")) if bare_day and other.days == 1 else None
 
 
-def _pair(words: Words, i: int, calendar: Calendar, links: tuple[str, ...]) -> Read | None:
+def _pair(words: Words, i: int, calendar: QuestionCalendar, links: tuple[str, ...]) -> Read | None:
     """`A link B`, where either may be a bare day number."""
     first = _end(words, i, calendar)
     if first:
@@ -67,12 +88,12 @@ def _pair(words: Words, i: int, calendar: Calendar, links: tuple[str, ...]) -> R
     return None
 
 
-def _range(first: Period, last: Period, length: int) -> Read | None:
-    found = joined(first, last)
-    return (length, found) if found else None
+def _range(first: DatePeriod, last: DatePeriod, length: int) -> Read | None:
+    span = joined(first, last)
+    return (length, span) if span else None
 
 
-def _between(words: Words, i: int, calendar: Calendar) -> Read | None:
+def _between(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`between A and B`, `from A to B`."""
     if word_at(words, i) == "between":
         return _plus(_pair(words, i + 1, calendar, ("and", "to", "-")), 1)
@@ -81,40 +102,40 @@ def _between(words: Words, i: int, calendar: Calendar) -> Read | None:
     return None
 
 
-def _span(words: Words, i: int, calendar: Calendar) -> Read | None:
+def _span(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`A to B`, `A through B`, `3 - 17 Oct`."""
     return _pair(words, i, calendar, ("to", "until", "till", "through", "thru", "-"))
 
 
-def _since(words: Words, i: int, calendar: Calendar) -> Read | None:
+def _since(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`since A`, `from A on(wards)`, `starting A`: through today."""
     if word_at(words, i) not in ("since", "from", "starting", "after"):
         return None
-    found = _end(words, i + 1, calendar)
-    if not found:
+    reading = _end(words, i + 1, calendar)
+    if not reading:
         return None
-    length = 1 + found[0]
+    length = 1 + reading[0]
     onwards = word_at(words, i + length) in ("on", "onward", "onwards", "forward")
     if words[i] == "from" and not onwards:
-        return length, found[1]
-    start = found[1].end if words[i] == "after" else found[1].start
-    unit: Unit = found[1].unit
+        return length, reading[1]
+    start = reading[1].end if words[i] == "after" else reading[1].start
+    unit: Unit = reading[1].unit
     return length + onwards, period_of(
         start, max(calendar.tomorrow, start + timedelta(1)), "day", whole_units=unit == "day"
     )
 
 
-def _until(words: Words, i: int, calendar: Calendar) -> Read | None:
+def _until(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`until A`, `up to A`, `before A`: from the first day of data."""
     at = i + (2 if tuple(words[i : i + 2]) in (("up", "to"), ("up", "until")) else 1)
     if word_at(words, i) not in ("until", "till", "before", "up", "through") or (words[i] == "up" and at == i + 1):
         return None
-    found = _end(words, at, calendar)
-    if not found:
+    reading = _end(words, at, calendar)
+    if not reading:
         return None
-    end = found[1].start if words[i] == "before" else found[1].end
-    return (at - i + found[0], period_of(calendar.first, end, "day")) if end > calendar.first else None
+    end = reading[1].start if words[i] == "before" else reading[1].end
+    return (at - i + reading[0], period_of(calendar.first, end, "day")) if end > calendar.first else None
 
 
-def _plus(found: Read | None, more: int) -> Read | None:
-    return (found[0] + more, found[1]) if found else None
+def _plus(reading: Read | None, more: int) -> Read | None:
+    return (reading[0] + more, reading[1]) if reading else None

@@ -20,8 +20,8 @@ from nl2sql.answers.outcomes import Outcome
 from nl2sql.ask import ask, connect_deps
 from nl2sql.deps import Deps
 from nl2sql.evaluation.focus_to_views import over_views
-from nl2sql.evaluation.row_match import Rule, matches
-from nl2sql.execution.run import Rows, run_checked
+from nl2sql.evaluation.row_match import MatchRule, matches
+from nl2sql.execution.run import AnswerRows, run_checked
 from nl2sql.history.conversation import new_reference
 
 SHORT = {"rules": {"llm_use": "never"}, "model": {"llm_use": "first"}, "both": {"llm_use": "when_needed"}}
@@ -34,7 +34,7 @@ _NO_BUDGET = {
 
 
 @dataclass(frozen=True)
-class Result:
+class QuestionResult:
     """One question: what came of it and whether that is right."""
 
     question: str
@@ -51,7 +51,7 @@ class Result:
 class Report:
     """The results of a file; `wrong` are answers with outcome `answer` that are not the right ones."""
 
-    results: tuple[Result, ...]
+    results: tuple[QuestionResult, ...]
     name: str = ""
 
     @property
@@ -110,7 +110,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SettingComparison:
     """The same questions under two settings."""
 
     one: Report
@@ -134,7 +134,7 @@ class Comparison:
         ]
 
 
-def _verdict(result: Result) -> str:
+def _verdict(result: QuestionResult) -> str:
     return "right" if result.right else "wrong" if result.outcome == "answer" else "none"
 
 
@@ -150,9 +150,9 @@ def with_setting(deps: Deps, setting: str) -> Deps:
                 f"{setting!r} is no setting to compare: use {', '.join(SHORT)}, or NAME=VALUE with a name such as llm_model."
             )
         changes[name] = value
-    kept = {name: getattr(deps.settings, name) for name in Settings.model_fields}
+    present = {name: getattr(deps.settings, name) for name in Settings.model_fields}
     try:
-        settings = Settings(_env_file=None, **{**kept, **_NO_BUDGET, **changes})
+        settings = Settings(_env_file=None, **{**present, **_NO_BUDGET, **changes})
     except ValueError as error:
         raise UserError(f"{setting!r} is not valid: {error}") from error
     if (
@@ -167,10 +167,12 @@ def with_setting(deps: Deps, setting: str) -> Deps:
     return connect_deps(settings, deps.organisation, deps.database, today=deps.today)
 
 
-def compare_file(path: Path, deps: Deps, one: str, other: str) -> Comparison:
+def compare_file(path: Path, deps: Deps, one: str, other: str) -> SettingComparison:
     """Ask the file's questions under two settings, one after the other. Raises `UserError`."""
     first, second = with_setting(deps, one), with_setting(deps, other)
-    return Comparison(replace(evaluate_file(path, first), name=one), replace(evaluate_file(path, second), name=other))
+    return SettingComparison(
+        replace(evaluate_file(path, first), name=one), replace(evaluate_file(path, second), name=other)
+    )
 
 
 def evaluate_file(path: Path, deps: Deps, asker: Actor | None = None) -> Report:
@@ -184,10 +186,10 @@ def evaluate_file(path: Path, deps: Deps, asker: Actor | None = None) -> Report:
         outcome = ask(line["question"], asker, _thread(line, run), deps)
         results.append((_result(line, outcome, asker, deps), outcome.reference))
     with deps.database.app.connect() as connection:
-        wanted = sa.select(Question.reference, Question.tokens).where(
+        statement = sa.select(Question.reference, Question.tokens).where(
             Question.reference.in_([reference for _, reference in results])
         )
-        tokens = {row.reference: row.tokens for row in connection.execute(wanted)}
+        tokens = {row.reference: row.tokens for row in connection.execute(statement)}
     return Report(tuple(replace(result, tokens=tokens.get(reference, 0)) for result, reference in results))
 
 
@@ -212,12 +214,12 @@ def _thread(line: dict[str, Any], run: str) -> str | None:
     return f"eval:{run}:{line['thread']}" if line.get("thread") else None
 
 
-def _result(line: dict[str, Any], outcome: Outcome, asker: Actor, deps: Deps) -> Result:
+def _result(line: dict[str, Any], outcome: Outcome, asker: Actor, deps: Deps) -> QuestionResult:
     expected = line.get("expect_outcome", "answer")
     right = outcome.outcome in (expected, *line.get("also_ok", []))
     if right and outcome.outcome == "answer" == expected:
         right = _same_rows(line, outcome, asker, deps)
-    return Result(
+    return QuestionResult(
         line["question"],
         line.get("kind", "question"),
         expected,
@@ -230,7 +232,7 @@ def _result(line: dict[str, Any], outcome: Outcome, asker: Actor, deps: Deps) ->
 
 def _same_rows(line: dict[str, Any], outcome: Outcome, asker: Actor, deps: Deps) -> bool:
     percents = frozenset(line.get("pct", ()))
-    rule = Rule(
+    rule = MatchRule(
         line.get("match", "labels+numbers") == "labels+numbers",
         percents,
         bool(line.get("abs")),
@@ -246,5 +248,5 @@ def _golds(line: dict[str, Any], asker: Actor, deps: Deps) -> Iterator[list[list
     for sql in (line.get("gold_sql"), *line.get("alt_gold_sql", ())):
         written = over_views(sql) if sql and "focus" in sql.casefold() else sql
         ran = run_checked(written, asker, deps) if written else None
-        if isinstance(ran, Rows):
+        if isinstance(ran, AnswerRows):
             yield [list(row) for row in ran.rows]

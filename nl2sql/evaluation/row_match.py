@@ -10,11 +10,11 @@ _NOTHING = {"", "unallocated", "none", "no region", "untagged", "null"}
 _TOTALS = {"total", "other", "all"}
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 0.005, 0.0101
 
-Rows = Sequence[Sequence[Any]]
+RowValues = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True)
-class Rule:
+class MatchRule:
     """How one question is compared: labels or figures alone, which gold columns
     are per cents, signs ignored, only the first row, in order.
     """
@@ -25,7 +25,7 @@ class Rule:
     first_row: bool = False
 
 
-def matches(gold: Rows, answer: Rows, rule: Rule) -> bool:
+def matches(gold: RowValues, answer: RowValues, rule: MatchRule) -> bool:
     """Whether every gold row stands in a row of its own, and the answer has no further rows but a total."""
     gold = [row for row in gold if not _empty(row)] or list(gold)
     answer = [row for row in answer if not _empty(row)] or list(answer)
@@ -53,17 +53,17 @@ def _is_figure(cell: Any) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
-def _fits(gold: Sequence[Any], answer: Sequence[Any], rule: Rule) -> bool:
+def _fits(gold: Sequence[Any], answer: Sequence[Any], rule: MatchRule) -> bool:
     left = [float(cell) for cell in answer if _is_figure(cell)]
     for position, cell in enumerate(gold):
         if _is_figure(cell):
-            found = next(
+            matching = next(
                 (figure for figure in left if _near(float(cell), figure, position in rule.percents, rule.unsigned)),
                 None,
             )
-            if found is None:
+            if matching is None:
                 return False
-            left.remove(found)
+            left.remove(matching)
         elif rule.labels and not any(_same(cell, other) for other in answer if not _is_figure(other)):
             return False
     return True

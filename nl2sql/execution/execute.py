@@ -23,7 +23,7 @@ _GRACE_SECONDS: Final = 1.0  # the client's timer fires this long after the serv
 
 
 @dataclass(frozen=True)
-class Limits:
+class ExecutionLimits:
     """What one question may use; `cost` is the planner's estimate (about 100,000 a second on a small server), `bytes` is
     what all cells together may hold as text.
     """
@@ -35,7 +35,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Rows:
+class FetchedRows:
     """The answer; `truncated` when there were more rows than the limit."""
 
     columns: tuple[str, ...]
@@ -45,7 +45,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class TimedOut:
+class StatementTimedOut:
     """It took longer than the limit and was cancelled."""
 
     seconds: float
@@ -61,7 +61,7 @@ class TooCostly:
 
 
 @dataclass(frozen=True)
-class Failed:
+class StatementFailed:
     """Postgres refused; `reason` is a sentence for people, `sqlstate` is for
     repair and logs, `unavailable` when the server cannot be reached.
     """
@@ -71,7 +71,7 @@ class Failed:
     unavailable: bool = False
 
 
-Outcome = Rows | TimedOut | TooCostly | Failed
+ExecutionResult = FetchedRows | StatementTimedOut | TooCostly | StatementFailed
 
 # Sentences by SQLSTATE, or by its class (first two characters). The server's own text may name what people must not
 # see, so it is only logged.
@@ -102,11 +102,11 @@ _GONE: Final = {"08", "57", "58", "XX"}
 _CANCELLED: Final = "57014"
 
 
-def run(engine: sa.Engine, query: SafeQuery, limits: Limits | None = None) -> Outcome:
+def run(engine: sa.Engine, query: SafeQuery, limits: ExecutionLimits | None = None) -> ExecutionResult:
     """Run the query on a connection of the reader's engine and return at most
     `limits.rows` rows; never raises for what the query does.
     """
-    limits = limits or Limits()
+    limits = limits or ExecutionLimits()
     started = time.monotonic()
     try:
         with _session(engine) as connection:
@@ -116,7 +116,7 @@ def run(engine: sa.Engine, query: SafeQuery, limits: Limits | None = None) -> Ou
     except sa.exc.DBAPIError as error:
         return _outcome(error.orig, limits, started)
     except sa.exc.TimeoutError:
-        return Failed("All connections to the database are busy; ask again in a moment.", unavailable=True)
+        return StatementFailed("All connections to the database are busy; ask again in a moment.", unavailable=True)
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def _session(engine: sa.Engine) -> Iterator[Any]:
             pooled.close()
 
 
-def _read(connection: Any, query: SafeQuery, limits: Limits, started: float) -> Outcome:
+def _read(connection: Any, query: SafeQuery, limits: ExecutionLimits, started: float) -> ExecutionResult:
     connection.rollback()
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -167,14 +167,14 @@ def _read(connection: Any, query: SafeQuery, limits: Limits, started: float) -> 
             rows = _fetch(cursor, limits)
             columns = tuple(column.name for column in cursor.description or ())
     if rows is None:
-        return Failed(
+        return StatementFailed(
             f"The answer is larger than {limits.bytes >> 20} MB; ask for fewer columns or rows, or for shorter texts."
         )
     elapsed = (time.monotonic() - started) * 1000
-    return Rows(columns, rows[: limits.rows], len(rows) > limits.rows, elapsed)
+    return FetchedRows(columns, rows[: limits.rows], len(rows) > limits.rows, elapsed)
 
 
-def _fetch(cursor: Any, limits: Limits) -> list[tuple[Any, ...]] | None:
+def _fetch(cursor: Any, limits: ExecutionLimits) -> list[tuple[Any, ...]] | None:
     """At most one row more than the limit, read in small pieces; None as soon as they hold too many bytes."""
     rows: list[tuple[Any, ...]] = []
     size = 0
@@ -216,17 +216,21 @@ def _cancelled_after(connection: Any, seconds: float) -> Iterator[None]:
             connection.close()  # the cancellation may arrive late and must not hit the next question
 
 
-def _outcome(error: BaseException | None, limits: Limits, started: float) -> TimedOut | Failed:
+def _outcome(
+    error: BaseException | None, limits: ExecutionLimits, started: float
+) -> StatementTimedOut | StatementFailed:
     state = getattr(error, "pgcode", None) or ""
     log.info(
         "query failed: sqlstate=%s", state
     )  # the server's text quotes the statement, and with it what people asked
     if state == _CANCELLED:
         seconds = time.monotonic() - started
-        return TimedOut(
+        return StatementTimedOut(
             seconds,
             f"The query took longer than {limits.seconds:g} s and was stopped; ask for a shorter period or fewer details.",
         )
     if not state or state[:2] in _GONE:
-        return Failed("The database cannot be reached just now; ask again in a moment.", state, unavailable=True)
-    return Failed(_REASONS.get(state) or _REASONS.get(state[:2]) or "Postgres could not run the query.", state)
+        return StatementFailed(
+            "The database cannot be reached just now; ask again in a moment.", state, unavailable=True
+        )
+    return StatementFailed(_REASONS.get(state) or _REASONS.get(state[:2]) or "Postgres could not run the query.", state)

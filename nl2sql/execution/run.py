@@ -16,7 +16,7 @@ from nl2sql.execution import execute
 
 
 @dataclass(frozen=True)
-class Rows:
+class AnswerRows:
     """What came back: numbers as floats, dates as ISO text; `shown` is the SQL for people."""
 
     columns: tuple[str, ...]
@@ -31,33 +31,33 @@ class Slow:
 
 
 @dataclass(frozen=True)
-class Failed:
+class NotRun:
     """It was not run (`blocked`), or the database refused it; `reason` is a sentence for people."""
 
     reason: str
     blocked: bool
 
 
-def run_checked(sql: str, asker: Actor, deps: Deps) -> Rows | Slow | Failed:
+def run_checked(sql: str, asker: Actor, deps: Deps) -> AnswerRows | Slow | NotRun:
     """Check a statement for an asker, and run what the guard made of it under the reader role within the limits."""
     settings = deps.settings
     deps.say("checking it")
     safe = guard.check(sql, views.reporting(), asker, settings.answer_row_cap)
-    if isinstance(safe, guard.Rejected):
-        return Failed(safe.reason, blocked=True)
+    if isinstance(safe, guard.SqlRejected):
+        return NotRun(safe.reason, blocked=True)
     deps.say("asking the database")
-    limits = execute.Limits(
+    limits = execute.ExecutionLimits(
         seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=settings.answer_row_cap
     )
     done = execute.run(deps.database.reader, safe, limits)
-    if isinstance(done, execute.Rows):
+    if isinstance(done, execute.FetchedRows):
         rows = tuple(tuple(_plain(cell) for cell in row) for row in done.rows)
-        return Rows(tuple(done.columns), rows, safe.shown, done.truncated)
-    if isinstance(done, execute.TimedOut):
+        return AnswerRows(tuple(done.columns), rows, safe.shown, done.truncated)
+    if isinstance(done, execute.StatementTimedOut):
         return Slow()
     if isinstance(done, execute.TooCostly):
         return Slow()
-    return Failed(done.reason, blocked=False)
+    return NotRun(done.reason, blocked=False)
 
 
 def rows_of(
@@ -68,12 +68,12 @@ def rows_of(
     """
     most = most or settings.answer_row_cap
     safe = guard.check(sql, views.reporting(), asker, most)
-    if isinstance(safe, guard.Rejected):
+    if isinstance(safe, guard.SqlRejected):
         raise UserError(safe.reason)
     done = execute.run(
-        database.reader, safe, execute.Limits(settings.answer_timeout_seconds, most, settings.answer_cost_cap)
+        database.reader, safe, execute.ExecutionLimits(settings.answer_timeout_seconds, most, settings.answer_cost_cap)
     )
-    if not isinstance(done, execute.Rows):
+    if not isinstance(done, execute.FetchedRows):
         raise UserError(done.reason)
     return [dict(zip(done.columns, (_plain(cell) for cell in row), strict=True)) for row in done.rows]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.access import SYSTEM, Actor
 from nl2sql.catalog.views import reporting
-from nl2sql.guard import Rejected, check
+from nl2sql.guard import SqlRejected, check
 
 
 def check_lines(lines: Iterable[str], asker: Actor = SYSTEM) -> Iterator[dict[str, Any]]:
@@ -26,6 +26,6 @@ def _check_line(line: str, asker: Actor) -> dict[str, Any]:
     if not isinstance(asked, dict) or not isinstance(asked.get("sql"), str):
         return {"error": 'a line is {"sql": "SELECT …"}'}
     result = check(asked["sql"], reporting(), asker)
-    if isinstance(result, Rejected):
+    if isinstance(result, SqlRejected):
         return {"allowed": False, "reason": result.reason, "sql": None}
     return {"allowed": True, "reason": None, "sql": result.sql}

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.grammar.measures import RATES
-from nl2sql.grammar.query import Query
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.measures import RATES
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _METRIC_WORDS = {
@@ -16,7 +16,7 @@ _METRIC_WORDS = {
     "contracted_cost": "at contracted prices",
     "savings": "saved against list prices",
 }
-Rows = Sequence[Sequence[Any]]
+RowValues = Sequence[Sequence[Any]]
 
 
 def money(amount: float, currency: str = "USD") -> str:
@@ -32,7 +32,7 @@ def _sign(currency: str) -> str:
     return _SIGNS.get(currency, f"{currency} ")
 
 
-def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, semantics: Semantics) -> str:
+def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, semantics: Semantics) -> str:
     """One sentence with the figure that was asked for."""
     scope = scope_of(query)
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
@@ -58,7 +58,7 @@ def headline(query: Query, columns: Sequence[str], rows: Rows, currency: str, se
     return _amounts(query, columns, rows, currency, scope)
 
 
-def _counted(query: Query, semantics: Semantics, number: int) -> str:
+def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
     """What was counted, and over or under which amount."""
     dimension = semantics.dimensions.get(query.count or "")
     single = dimension.name.replace("_", " ") if dimension else str(query.count)
@@ -68,12 +68,12 @@ def _counted(query: Query, semantics: Semantics, number: int) -> str:
     return f"{words} {'over' if query.threshold.over else 'under'} {query.threshold.amount:,.0f}{' %' if query.threshold.percent else ''}"
 
 
-def scope_of(query: Query) -> str:
+def scope_of(query: CostQuery) -> str:
     """Of what an answer is, and of when."""
-    kept = [f.words() for f in query.filters if not f.negated]
+    included = [f.words() for f in query.filters if not f.negated]
     left_out = [f.words() for f in query.filters if f.negated]
     sides = " vs ".join(scope.label for scope in query.scopes)
-    parts = [part for part in (", ".join([*kept, *left_out]), sides) if part] or ["all spend"]
+    parts = [part for part in (", ".join([*included, *left_out]), sides) if part] or ["all spend"]
     days = {"weekend": " (weekends)", "weekday": " (weekdays)"}.get(query.weekdays or "", "")
     return f"{', '.join(parts)}, {query.period.label}{days}"
 
@@ -87,14 +87,14 @@ def _name(row: Sequence[Any]) -> str:
     return " / ".join(str(cell) for cell in row if isinstance(cell, str))
 
 
-def _shown(query: Query, value: float, currency: str) -> str:
+def _shown(query: CostQuery, value: float, currency: str) -> str:
     if query.metric in RATES:
         return f"{value:.1f} %"
     words = _METRIC_WORDS.get(query.metric)
     return f"{money(value, currency)} {words}" if words else money(value, currency)
 
 
-def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     per = f" a {query.average.replace('_', ' ')} on average" if query.average else ""
     if query.run_rate and len(rows) == 1:
         day, month, year = (money(_number(rows[0], columns, place), currency) for place in range(3))
@@ -122,7 +122,7 @@ def _amounts(query: Query, columns: Sequence[str], rows: Rows, currency: str, sc
     return f"{_shown(query, total, currency)} in total, of which {_name(leading)} {money(_number(leading, columns, 0), currency)}: {scope}."
 
 
-def _ranked(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+def _ranked(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     """Of a ranking: its first three by name, and how many more."""
     named = query.dimensions != ("resource",)  # beside a resource's name stands its id
     parts = [
@@ -134,7 +134,7 @@ def _ranked(query: Query, columns: Sequence[str], rows: Rows, currency: str, sco
     return f"{listed}{', lowest first' if query.order == 'asc' else ''}: {scope}."
 
 
-def _course(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+def _course(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     """Of a course over time: all of it, the average of a step, and the step with the most; parts are added up."""
     steps: dict[str, float] = {}
     for row in rows:
@@ -146,7 +146,7 @@ def _course(query: Query, columns: Sequence[str], rows: Rows, currency: str, sco
     return f"{_shown(query, total, currency)} in total{average}, highest {_step(most, query)} with {money(steps[most], currency)}: {scope}."
 
 
-def _step(start: str, query: Query) -> str:
+def _step(start: str, query: CostQuery) -> str:
     """`1 Nov`, `week of 2 Nov`, `Nov 2026`."""
     day = date.fromisoformat(start[:10])
     if query.grain in ("month", "quarter", "year"):
@@ -160,7 +160,7 @@ def _step(start: str, query: Query) -> str:
     return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"
 
 
-def _compared(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     if len(query.compared) > 1:
         return f"{len(query.compared) + 1} periods side by side: {scope}."
     rate = query.metric in RATES or query.share_of
@@ -188,7 +188,7 @@ def change(now: float, then: float, currency: str) -> str:
     return f"{'up' if now > then else 'down'} {money(abs(now - then), currency)}{percent}"
 
 
-def _share(query: Query, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+def _share(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     position = columns.index("share_percent")
     if query.share_of and len(rows) == 1 and not query.dimensions:
         part, whole = _number(rows[0], columns, 1), _number(rows[0], columns, 2)
@@ -198,7 +198,7 @@ def _share(query: Query, columns: Sequence[str], rows: Rows, currency: str, scop
     return f"{_name(largest)} has the largest share, {float(largest[position] or 0):.1f} %: {scope}."
 
 
-def chart(query: Query, rows: Rows) -> str:
+def chart(query: CostQuery, rows: RowValues) -> str:
     """The figure that fits: a line or areas over time, bars for a ranking, none for a single number."""
     if len(rows) < 2:
         return "none"

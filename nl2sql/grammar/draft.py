@@ -3,16 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nl2sql.dates.periods import Period, Unit
-from nl2sql.grammar.query import Change, Filter, Grain, Threshold
+from nl2sql.dates.periods import DatePeriod, Unit
+from nl2sql.grammar.query import ChangeKind, Filter, Grain, Threshold
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What somebody may have meant: how it is shown, and the whole question in those words."""
+    """One thing that somebody may have meant: its label on a button, and the whole question in those words."""
 
     label: str
     question: str
+
+    def to_json(self) -> dict[str, str]:
+        """As it is stored and printed."""
+        return {"label": self.label, "question": self.question}
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,18 @@ class Doubt:
 
     text: str
     choices: tuple[Choice, ...] = ()
+
+
+def dimension_doubt(question: str) -> Doubt:
+    """Which dimension a ranking is of."""
+    asked = question.rstrip(" ?.!")
+    return Doubt(
+        "Broken down by what?",
+        tuple(
+            Choice(f"by {name}", f"{asked} by {name}")
+            for name in ("service", "team", "account", "environment", "region")
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -33,55 +49,104 @@ class Refusal:
 
 
 @dataclass
-class Draft:
-    """The parts of a question as they were recognised; None and empty mean that the question does not say."""
+class Filters:
+    """Which rows: the period, and the conditions on dimensions."""
 
-    metrics: list[str] = field(default_factory=list)
-    period: Period | None = None
-    compared: list[Period] = field(default_factory=list)
-    back: Literal["previous"] | Unit | None = None  # compare with the period before, or the same one a unit earlier
-    aligned: bool = False  # the same first days of the other period
-    over: Unit | None = None  # week over week and the like
-    change: Change | None = None
-    moved_only: bool = False
-    why: bool = False
-    dimensions: list[str] = field(default_factory=list)
-    grain: Grain | Literal["auto"] | None = None
-    filters: list[Filter] = field(default_factory=list)
-    widens: bool = False
+    period: DatePeriod | None = None
+    conditions: list[Filter] = field(default_factory=list)
+    widens: bool = False  # a follow-up adds to what was asked before
     with_tax: bool = False
     weekdays: Literal["weekend", "weekday"] | None = None
-    scopes: list[Filter] = field(default_factory=list)
-    share: bool = False
-    numerators: list[Filter] = field(default_factory=list)
+
+
+@dataclass
+class Measure:
+    """What is added up, averaged, counted or shared."""
+
+    metrics: list[str] = field(default_factory=list)
     average: str | None = None
     count: str | None = None
     run_rate: bool = False
     cumulative: bool = False
+    share: bool = False
+    numerators: list[Filter] = field(default_factory=list)
+    noun: bool = False  # a word for cost
+    asks_amount: bool = False  # `how much`, with or without a word for cost
+
+
+@dataclass
+class Comparison:
+    """What is set side by side, and what moved."""
+
+    compared: list[DatePeriod] = field(default_factory=list)
+    back: Literal["previous"] | Unit | None = None  # compare with the period before, or the same one a unit earlier
+    aligned: bool = False  # the same first days of the other period
+    over: Unit | None = None  # week over week and the like
+    change: ChangeKind | None = None
+    moved_only: bool = False
+    why: bool = False
+    scopes: list[Filter] = field(default_factory=list)
+    contrasts: bool = False  # versus, compared, changed
+
+
+@dataclass
+class Shape:
+    """How rows are grouped, ordered and cut."""
+
+    dimensions: list[str] = field(default_factory=list)
+    grain: Grain | Literal["auto"] | None = None
     order: Literal["desc", "asc"] | None = None
     limit: int | None = None
     offset: int = 0  # the second most expensive: one is passed over
     limit_within: str | None = None
     threshold: Threshold | None = None
+    broken_down: bool = False  # a breakdown was asked for, by something or other
+
+
+@dataclass
+class Discourse:
+    """How the question stands in its conversation, and what hinders an answer."""
+
     subject: str | None = None  # another view than the bills
-    exceeded: bool = False
+    exceeded: bool = False  # only what is over its budget
     instance_type: str | None = None
     clear: str | None = None  # a follow-up drops the filters, the limit, or the shape
     empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
-    contrasts: bool = False  # versus, compared, changed
     points_back: bool = False  # `it`, `that`: something said before
-    broken_down: bool = False  # a breakdown was asked for, by something or other
-    noun: bool = False
-    asks_amount: bool = False  # `how much`, with or without a word for cost
     notes: list[str] = field(default_factory=list)
     doubt: Doubt | None = None
     refusal: Refusal | None = None
 
+
+@dataclass
+class Draft:
+    """The parts of a question as they were recognised; None and empty mean that the question does not say."""
+
+    filters: Filters = field(default_factory=Filters)
+    measure: Measure = field(default_factory=Measure)
+    comparison: Comparison = field(default_factory=Comparison)
+    shape: Shape = field(default_factory=Shape)
+    discourse: Discourse = field(default_factory=Discourse)
+
     @property
     def shaped(self) -> bool:
         """Whether the question says more than a period and filters."""
+        measure, comparison, shape = self.measure, self.comparison, self.shape
         return bool(
-            self.metrics or self.dimensions or self.grain or self.scopes or self.share or self.average or self.count or self.limit
-            or self.run_rate or self.order or self.change or self.compared or self.back or self.threshold or self.cumulative
-        )  # fmt: skip
+            measure.metrics
+            or measure.share
+            or measure.average
+            or measure.count
+            or measure.run_rate
+            or measure.cumulative
+            or comparison.scopes
+            or comparison.change
+            or comparison.compared
+            or comparison.back
+            or shape.dimensions
+            or shape.grain
+            or shape.limit
+            or shape.order
+            or shape.threshold
+        )

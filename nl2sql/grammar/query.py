@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from nl2sql.dates.periods import Period
+from nl2sql.dates.periods import DatePeriod
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
-Change = Literal["difference", "up", "down", "percent_up", "percent_down"]
+DEFAULT_TOP = 5  # rows of a ranking that names no number
+ChangeKind = Literal["difference", "up", "down", "percent_up", "percent_down"]
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,19 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Query:
+class CostQuery:
     """A cost question, fully resolved."""
 
     metric: str
-    period: Period
+    period: DatePeriod
     beside: tuple[str, ...] = ()  # further metrics, side by side with the first
     dimensions: tuple[str, ...] = ()
     grain: Grain | None = None
     filters: tuple[Filter, ...] = ()
     with_tax: bool = False
     weekdays: Literal["weekend", "weekday"] | None = None
-    compared: tuple[Period, ...] = ()  # periods beside `period`, newest first
-    change: Change | None = None
+    compared: tuple[DatePeriod, ...] = ()  # periods beside `period`, newest first
+    change: ChangeKind | None = None
     moved_only: bool = False  # only what went the way that was asked
     why: bool = False  # the reason for the change was asked for
     scopes: tuple[Filter, ...] = ()  # things set side by side: prod vs dev
@@ -69,26 +70,35 @@ class Query:
         return {name: _plain(value) for name, value in stored.items()} | {"share_of": _plain(self.share_of)}
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Query":
+    def from_json(cls, stored: dict[str, Any]) -> "CostQuery":
         """The query that `to_json` wrote."""
-        known = dict(stored)
-        known["period"] = Period.from_json(known["period"])
-        known["compared"] = tuple(Period.from_json(period) for period in known.get("compared", ()))
+        fields = dict(stored)
+        fields["period"] = DatePeriod.from_json(fields["period"])
+        fields["compared"] = tuple(DatePeriod.from_json(period) for period in fields.get("compared", ()))
         for name in ("filters", "scopes", "share_of"):
-            if known.get(name) is not None:
-                known[name] = tuple(Filter(**{**item, "values": tuple(item["values"])}) for item in known[name])
+            if fields.get(name) is not None:
+                fields[name] = tuple(Filter(**{**item, "values": tuple(item["values"])}) for item in fields[name])
         for name in ("dimensions", "beside", "notes"):
-            known[name] = tuple(known.get(name, ()))
-        if known.get("threshold"):
-            known["threshold"] = Threshold(**known["threshold"])
-        return cls(**known)
+            fields[name] = tuple(fields.get(name, ()))
+        if fields.get("threshold"):
+            fields["threshold"] = Threshold(**fields["threshold"])
+        return cls(**fields)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Period):
+    if isinstance(value, DatePeriod):
         return value.to_json()
     if isinstance(value, Filter | Threshold):
         return {name: _plain(item) for name, item in value.__dict__.items()}
     return value
+
+
+def needs_resources(query: CostQuery) -> bool:
+    """Whether single resources are asked for, which have a view of their own."""
+    resource = {"resource", "resource_type", "resource_id"}
+    return bool(
+        resource & {*query.dimensions, query.count, query.average}
+        or any(f.dimension in resource for f in (*query.filters, *query.scopes, *(query.share_of or ())))
+    )

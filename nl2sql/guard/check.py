@@ -9,19 +9,19 @@ from sqlglot.errors import SqlglotError
 
 from config.access import Actor
 from nl2sql.catalog.views import Catalog
-from nl2sql.guard.bounds import bounds
-from nl2sql.guard.characters import characters
-from nl2sql.guard.functions import functions
-from nl2sql.guard.growth import growth
-from nl2sql.guard.labels import label_all
+from nl2sql.guard.growth.bounds import bounds
+from nl2sql.guard.growth.calls import growth
+from nl2sql.guard.names.labels import label_all
+from nl2sql.guard.names.scope import NameScope
 from nl2sql.guard.narrow import is_narrowed, narrow
-from nl2sql.guard.nodes import nodes
-from nl2sql.guard.outcome import Rejected, SafeQuery
-from nl2sql.guard.parse import DIALECT, parse, tokenize
-from nl2sql.guard.patterns import patterns
-from nl2sql.guard.scope import Scope
-from nl2sql.guard.size import size
-from nl2sql.guard.types import types
+from nl2sql.guard.outcome import SafeQuery, SqlRejected
+from nl2sql.guard.rules.functions import functions
+from nl2sql.guard.rules.nodes import nodes
+from nl2sql.guard.rules.patterns import patterns
+from nl2sql.guard.rules.size import size
+from nl2sql.guard.rules.types import types
+from nl2sql.guard.text.characters import characters
+from nl2sql.guard.text.parse import DIALECT, parse, tokenize
 
 ROW_LIMIT: Final = 1_000
 
@@ -31,38 +31,40 @@ RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (size, nodes, funct
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 
 
-def check(sql: str, catalog: Catalog, asker: Actor, row_limit: int = ROW_LIMIT) -> SafeQuery | Rejected:
+def check(sql: str, catalog: Catalog, asker: Actor, row_limit: int = ROW_LIMIT) -> SafeQuery | SqlRejected:
     """Whether the asker may run the statement; if so, the SQL to run instead:
     at most `row_limit` + 1 rows of what they may see.
     """
     if problem := characters(sql):
-        return Rejected(problem, "characters")
+        return SqlRejected(problem, "characters")
     tokens = tokenize(sql)
     if isinstance(tokens, str):
-        return Rejected(tokens, "statement")
+        return SqlRejected(tokens, "statement")
     tree = parse(tokens, sql)
     if isinstance(tree, str):
-        return Rejected(tree, "parse")
+        return SqlRejected(tree, "parse")
     for rule in RULES:
         if problem := rule(tree):
-            return Rejected(problem, rule.__name__)
-    scope = Scope(catalog)
+            return SqlRejected(problem, rule.__name__)
+    scope = NameScope(catalog)
     if problem := scope.check(tree):
-        return Rejected(problem, "scope")
+        return SqlRejected(problem, "scope")
     return _regenerate(tree, scope, catalog, asker, row_limit)
 
 
-def _regenerate(tree: exp.Expr, scope: Scope, catalog: Catalog, asker: Actor, row_limit: int) -> SafeQuery | Rejected:
+def _regenerate(
+    tree: exp.Expr, scope: NameScope, catalog: Catalog, asker: Actor, row_limit: int
+) -> SafeQuery | SqlRejected:
     views = frozenset(view.name for view in scope.views)
     label_all(tree)
     shown = _write(tree.copy())  # writing may change the tree
     narrow(scope.views, catalog, asker)
     written = _write(tree)
     if shown is None or written is None:
-        return Rejected("The statement uses SQL that cannot be written for Postgres.", "regenerate")
+        return SqlRejected("The statement uses SQL that cannot be written for Postgres.", "regenerate")
     wrapped = f"SELECT * FROM ({written}) AS answer LIMIT {row_limit + 1}"
     if problem := _verify(wrapped, catalog, asker):
-        return Rejected(problem, "regenerate")
+        return SqlRejected(problem, "regenerate")
     return SafeQuery(wrapped, shown, row_limit, views)
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from config.access import Actor
 from nl2sql.catalog.views import Catalog, Relation
-from nl2sql.guard.parse import parse, tokenize
+from nl2sql.guard.text.parse import parse, tokenize
 
 _TEAMS = "{teams}"
 

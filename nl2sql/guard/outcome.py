@@ -16,7 +16,7 @@ class SafeQuery:
 
 
 @dataclass(frozen=True)
-class Rejected:
+class SqlRejected:
     """A statement that must not run; `reason` is a sentence for people, `rule` the name of the rule that refused."""
 
     reason: str

@@ -10,20 +10,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.tables import Question
-from nl2sql.answers.outcomes import Choice, Outcome
-from nl2sql.grammar.query import Query
+from nl2sql.answers.outcomes import Outcome
+from nl2sql.grammar.draft import Choice
+from nl2sql.grammar.query import CostQuery
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that are misread
 _LAST_TURNS = 10
 
 
 @dataclass(frozen=True)
-class Context:
+class ThreadContext:
     """What a thread has said so far: the last parse and question with its SQL,
     the currency it was shown in, and the choices that are open.
     """
 
-    query: Query | None = None
+    query: CostQuery | None = None
     question: str | None = None
     sql: str | None = None
     choices: tuple[Choice, ...] = ()
@@ -31,7 +32,7 @@ class Context:
     translator: str | None = None
 
 
-def recall(session: Session, thread: str | None) -> Context | None:
+def recall(session: Session, thread: str | None) -> ThreadContext | None:
     """The context of a thread; None for a question outside of one, or the first of one."""
     if thread is None:
         return None
@@ -43,8 +44,8 @@ def recall(session: Session, thread: str | None) -> Context | None:
         return None
     answered = next((turn for turn in turns if turn.sql and turn.outcome == "answer"), None)
     parsed = answered.query if answered else None
-    return Context(
-        query=Query.from_json(parsed) if parsed else None,
+    return ThreadContext(
+        query=CostQuery.from_json(parsed) if parsed else None,
         question=answered.question if answered else None,
         sql=answered.sql if answered else None,
         choices=_choices(turns[0].answer) if turns[0].outcome == "clarify" else (),
@@ -53,18 +54,18 @@ def recall(session: Session, thread: str | None) -> Context | None:
     )
 
 
-def chosen(context: Context | None, reply: str) -> str | None:
+def chosen(thread_context: ThreadContext | None, reply: str) -> str | None:
     """The whole question behind a reply that names one of the open choices, by
     its label, a part of it, or its number.
     """
-    if context is None or not context.choices:
+    if thread_context is None or not thread_context.choices:
         return None
-    said = reply.strip(" .!?").casefold()
-    if said.isdigit() and 1 <= int(said) <= len(context.choices):
-        return context.choices[int(said) - 1].question
-    exact = [choice for choice in context.choices if choice.label.casefold() == said]
+    answer = reply.strip(" .!?").casefold()
+    if answer.isdigit() and 1 <= int(answer) <= len(thread_context.choices):
+        return thread_context.choices[int(answer) - 1].question
+    exact = [choice for choice in thread_context.choices if choice.label.casefold() == answer]
     named = exact or [
-        choice for choice in context.choices if said and len(said) > 2 and said in choice.label.casefold()
+        choice for choice in thread_context.choices if answer and len(answer) > 2 and answer in choice.label.casefold()
     ]
     return named[0].question if len(named) == 1 else None
 
@@ -88,7 +89,7 @@ class Turn:
     question: str
     thread: str | None
     channel: str | None = None
-    query: Query | None = None
+    query: CostQuery | None = None
     tokens: int = 0
     drafts: tuple[tuple[str, str], ...] = ()
     """SQL of a model or a person that was checked on the way, and what was wrong with it."""

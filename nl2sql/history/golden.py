@@ -18,7 +18,7 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
-class Approved:
+class ApprovedAnswer:
     """An approved answer."""
 
     question: str
@@ -48,28 +48,28 @@ def promote(session: Session, reference: str, actor: Actor) -> str:
     return f"“{row.question}” is a golden question now: an example for the model, and answered the same way when somebody asks it again."
 
 
-def approved(session: Session, asker: Actor) -> tuple[Approved, ...]:
+def approved(session: Session, asker: Actor) -> tuple[ApprovedAnswer, ...]:
     """The newest approved answers; who may not see everything gets only their
     own, for a question may name what others may not see.
     """
-    wanted = sa.select(Question.question, Question.sql, Question.reference).where(
+    statement = sa.select(Question.question, Question.sql, Question.reference).where(
         Question.golden.is_(True), Question.sql.is_not(None)
     )
     if not asker.sees_all:
-        wanted = wanted.where(Question.asker == asker.id)
-    rows = session.execute(wanted.order_by(Question.id.desc()).limit(_MOST)).all()
-    return tuple(Approved(row.question, row.sql, row.reference) for row in rows)
+        statement = statement.where(Question.asker == asker.id)
+    rows = session.execute(statement.order_by(Question.id.desc()).limit(_MOST)).all()
+    return tuple(ApprovedAnswer(row.question, row.sql, row.reference) for row in rows)
 
 
-def same(question: str, known: tuple[Approved, ...]) -> Approved | None:
+def same(question: str, answers: tuple[ApprovedAnswer, ...]) -> ApprovedAnswer | None:
     """The approved answer to the same question, whatever its capitals, spaces and punctuation."""
     asked = _plain(question)
-    return next((one for one in known if one.timeless and asked and _plain(one.question) == asked), None)
+    return next((one for one in answers if one.timeless and asked and _plain(one.question) == asked), None)
 
 
-def nearest(question: str, known: tuple[Approved, ...]) -> tuple[str, ...]:
+def nearest(question: str, answers: tuple[ApprovedAnswer, ...]) -> tuple[str, ...]:
     """The approved question that is most like this one, where one is much like it and is answered on any day."""
-    timeless = [one for one in known if one.timeless]
+    timeless = [one for one in answers if one.timeless]
     if not timeless:
         return ()
     from rapidfuzz import fuzz

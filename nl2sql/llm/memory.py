@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.tables import ModelReply
-from nl2sql.llm.translate import AskBack, Cannot, Draft, Reply
+from nl2sql.llm.translate import AskBack, Cannot, Reply, SqlDraft
 
 MOST = 5_000
 _DAYS = 30
@@ -27,19 +27,21 @@ def key_of(model: str, scope: Sequence[str], version: str, prompt: Sequence[dict
 
 def recall(session: Session, key: str) -> Reply | None:
     """The reply that is kept; its SQL must go through the guard again, as any."""
-    kept = session.scalar(sa.select(ModelReply.reply).where(ModelReply.key == key))
-    if kept is None:
+    stored = session.scalar(sa.select(ModelReply.reply).where(ModelReply.key == key))
+    if stored is None:
         return None
-    if "sql" in kept:
-        return Draft(str(kept["sql"]))
+    if "sql" in stored:
+        return SqlDraft(str(stored["sql"]))
     return (
-        AskBack(str(kept["text"]), tuple(map(str, kept["choices"]))) if "choices" in kept else Cannot(str(kept["text"]))
+        AskBack(str(stored["text"]), tuple(map(str, stored["choices"])))
+        if "choices" in stored
+        else Cannot(str(stored["text"]))
     )
 
 
 def keep(session: Session, key: str, reply: Reply) -> None:
     """Keep a usable reply, and let go of the oldest beyond 5,000 or 30 days."""
-    if isinstance(reply, Draft):
+    if isinstance(reply, SqlDraft):
         content: dict[str, object] = {"sql": reply.sql}
     elif isinstance(reply, AskBack):
         content = {"text": reply.text, "choices": list(reply.choices)}

@@ -26,7 +26,7 @@ Rules:
 
 
 @dataclass(frozen=True)
-class Context:
+class PromptContext:
     """What is known before the model is asked."""
 
     today: date
@@ -49,7 +49,9 @@ class Attempt:
     problem: str
 
 
-def messages(question: str, context: Context, attempts: Sequence[Attempt], token_budget: int) -> list[dict[str, str]]:
+def messages(
+    question: str, context: PromptContext, attempts: Sequence[Attempt], token_budget: int
+) -> list[dict[str, str]]:
     """Chat messages within the budget; examples are dropped first, then notes, never the rules or the views."""
     system = "\n\n".join([_RULES, _views(), *(f"Note: {note[:_TEXT_CAP]}" for note in context.notes)])
     asked = _asked(question, context)
@@ -84,17 +86,17 @@ def _views() -> str:
     return "\n".join(lines)
 
 
-def _asked(question: str, context: Context) -> str:
-    known: dict[str, object] = {"today": context.today.isoformat()}
+def _asked(question: str, context: PromptContext) -> str:
+    data: dict[str, object] = {"today": context.today.isoformat()}
     if context.period:
-        known["period"] = {"start": context.period[0].isoformat(), "end (exclusive)": context.period[1].isoformat()}
+        data["period"] = {"start": context.period[0].isoformat(), "end (exclusive)": context.period[1].isoformat()}
     if context.metric:
-        known["metric"] = context.metric
+        data["metric"] = context.metric
     if context.values:
-        known["values"] = [{"column": dimension, "value": value[:_TEXT_CAP]} for dimension, value in context.values]
+        data["values"] = [{"column": dimension, "value": value[:_TEXT_CAP]} for dimension, value in context.values]
     if context.previous:
-        known["follow-up to"] = {"question": context.previous[0][:_TEXT_CAP], "sql": context.previous[1]}
-    text = json.dumps({**known, "question": question[:2000]}, ensure_ascii=False).replace(
+        data["follow-up to"] = {"question": context.previous[0][:_TEXT_CAP], "sql": context.previous[1]}
+    text = json.dumps({**data, "question": question[:2000]}, ensure_ascii=False).replace(
         "<", "\\u003c"
     )  # nothing in it can close the block
     return f"<data>\n{text}\n</data>"

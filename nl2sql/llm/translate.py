@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from nl2sql.llm.prompt import Attempt, Context, messages
+from nl2sql.llm.prompt import Attempt, PromptContext, messages
 from nl2sql.llm.use import Prices, Use, use_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _FORMATS: tuple[dict[str, Any] | None, ...] = (
 
 
 @dataclass(frozen=True)
-class Draft:
+class SqlDraft:
     """SQL that the model wrote; nothing is run before the guard has rewritten it."""
 
     sql: str
@@ -66,8 +66,8 @@ class Down:
     reason: str
 
 
-Reply = Draft | AskBack | Cannot | Down
-Verdict = Callable[[str], str | None]
+Reply = SqlDraft | AskBack | Cannot | Down
+SqlCheck = Callable[[str], str | None]
 """Checks and runs SQL; the problem as a sentence, None when it was answered."""
 
 
@@ -84,7 +84,9 @@ class Model:
     """Whether there is another key than the one that was refused."""
     _format: int = field(default=0, repr=False)
 
-    def reply(self, question: str, context: Context, attempts: Sequence[Attempt], deadline: float) -> tuple[Reply, Use]:
+    def reply(
+        self, question: str, context: PromptContext, attempts: Sequence[Attempt], deadline: float
+    ) -> tuple[Reply, Use]:
         """Ask once, within what is left of the time budget; with what it took, also where nothing usable came back."""
         asked = messages(question, context, attempts, self.prompt_tokens)
         used = Use()
@@ -118,13 +120,13 @@ class Model:
         left = deadline - time.monotonic()
         if left <= 0.1:
             return slow, False
-        wanted: Any = (
+        options: Any = (
             {"response_format": _FORMATS[form], "max_completion_tokens": _MAX_OUTPUT_TOKENS} if _FORMATS[form] else {}
         )
         try:
             client = self.client.with_options(timeout=left, max_retries=0)
             with client.chat.completions.with_streaming_response.create(
-                model=self.name, messages=asked, **wanted
+                model=self.name, messages=asked, **options
             ) as response:
                 body = bytearray()
                 for piece in response.iter_bytes():  # a reply that drips in never meets the timeout of one read
@@ -170,13 +172,13 @@ def parse(content: str) -> Reply:
     if start < 0:
         return Down("the model answered with prose instead of SQL" if content.strip() else "the model did not answer")
     try:
-        found, _ = json.JSONDecoder().raw_decode(content[start:])
+        reply, _ = json.JSONDecoder().raw_decode(content[start:])
     except (ValueError, RecursionError):
         return Down("the model's answer was not whole")
-    kind, sql, text = found.get("kind"), found.get("sql"), str(found.get("text") or "")[:_TEXT_CAP]
-    choices = found.get("choices") if isinstance(found.get("choices"), list) else []
+    kind, sql, text = reply.get("kind"), reply.get("sql"), str(reply.get("text") or "")[:_TEXT_CAP]
+    choices = reply.get("choices") if isinstance(reply.get("choices"), list) else []
     if kind == "query" and isinstance(sql, str) and 0 < len(sql.strip()) <= _SQL_CAP:
-        return Draft(sql.strip())
+        return SqlDraft(sql.strip())
     if kind == "clarify" and text:
         return AskBack(text, tuple(str(choice)[:75] for choice in choices[:5]))
     if kind == "cannot_answer":
@@ -184,7 +186,7 @@ def parse(content: str) -> Reply:
     return Down("the model's answer had another form than asked for")
 
 
-def translate(question: str, context: Context, model: Model, verdict: Verdict) -> tuple[Reply, Use]:
+def translate(question: str, context: PromptContext, model: Model, verdict: SqlCheck) -> tuple[Reply, Use]:
     """Ask, check, and give an error back at most twice; stops when the SQL
     repeats. `Down` when nothing passed; with what it took.
     """
@@ -194,7 +196,7 @@ def translate(question: str, context: Context, model: Model, verdict: Verdict) -
     while True:
         reply, took = model.reply(question, context, attempts, deadline)
         used += took
-        if not isinstance(reply, Draft):
+        if not isinstance(reply, SqlDraft):
             return reply, used
         if any(_same(attempt.sql, reply.sql) for attempt in attempts):
             return Down("the model repeated SQL that cannot be run"), used

@@ -11,12 +11,12 @@ from config.settings import Settings
 from db.database import Database
 from nl2sql.catalog.known_values import Facts
 from nl2sql.catalog.semantics import semantics
-from nl2sql.deps import Request, Silent, Translation, Written
+from nl2sql.deps import NoReply, Request, Translation, Written
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.llm import memory, use
-from nl2sql.llm.prompt import Context, messages
-from nl2sql.llm.translate import AskBack, Cannot, Draft, Model, Reply, connect_model, translate
+from nl2sql.llm.prompt import PromptContext, messages
+from nl2sql.llm.translate import AskBack, Cannot, Model, Reply, SqlDraft, connect_model, translate
 
 _EXAMPLES = 4
 _VALUES = 20
@@ -59,10 +59,10 @@ class LlmTranslator:
         with Session(self.database.app) as session:
             remembered = memory.recall(session, place) if self.settings.llm_remember else None
             over = use.used_up(session, request.asker, request.calendar.today, self.settings)
-        if remembered is not None and not (isinstance(remembered, Draft) and verdict(remembered.sql) is not None):
+        if remembered is not None and not (isinstance(remembered, SqlDraft) and verdict(remembered.sql) is not None):
             return Translation(_as_asked(remembered, request))
         if over:
-            return Translation(Silent(over))
+            return Translation(NoReply(over))
         reply, used = translate(request.question, context, endpoint, verdict)
         with Session(self.database.app) as session, session.begin():
             use.add(session, request.asker, request.calendar.today, used)
@@ -75,36 +75,41 @@ def _named(settings: Settings) -> tuple[str, str | None]:
     return settings.llm_model, settings.openai_base_url
 
 
-def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | Silent:
-    if isinstance(reply, Draft):
+def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | NoReply:
+    if isinstance(reply, SqlDraft):
         return Written(reply.sql)
     if isinstance(reply, AskBack):
         return Doubt(reply.text, tuple(Choice(choice, f"{request.question} ({choice})") for choice in reply.choices))
-    return Refusal(reply.text) if isinstance(reply, Cannot) else Silent(reply.reason)
+    return Refusal(reply.text) if isinstance(reply, Cannot) else NoReply(reply.reason)
 
 
-def context_of(request: Request) -> Context:
+def context_of(request: Request) -> PromptContext:
     """What is known before the model is asked: dates, metric and values in the
     question, the nearest golden questions, house notes.
     """
     from rapidfuzz import fuzz
 
-    known = semantics()
-    read = parse(
-        request.question, known, request.facts.values, request.calendar, following=request.previous is not None
+    catalogue = semantics()
+    draft = parse(
+        request.question, catalogue, request.facts.values, request.calendar, following=request.previous is not None
     )
-    linked = [(kept.dimension, value) for kept in read.filters for value in kept.values if value is not None]
-    golden = [*request.examples, *((golden.question, golden.sql) for golden in known.golden)]
+    linked = [
+        (condition.dimension, value)
+        for condition in draft.filters.conditions
+        for value in condition.values
+        if value is not None
+    ]
+    golden = [*request.examples, *((golden.question, golden.sql) for golden in catalogue.golden)]
     asked = request.question.casefold()
     nearest = sorted(golden, key=lambda example: -fuzz.token_set_ratio(asked, example[0].casefold()))
-    return Context(
+    return PromptContext(
         today=request.calendar.today,
-        period=(read.period.start, read.period.end) if read.period else None,
-        metric=read.metrics[0] if read.metrics else None,
+        period=(draft.filters.period.start, draft.filters.period.end) if draft.filters.period else None,
+        metric=draft.measure.metrics[0] if draft.measure.metrics else None,
         values=list(dict.fromkeys([*linked, *named_values(request.question, request.facts)]))[:_VALUES],
         examples=nearest[:_EXAMPLES],
         previous=request.previous,
-        notes=known.notes,
+        notes=catalogue.notes,
     )
 
 

@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 class Part(NamedTuple):
     """Words, one of which is said, and the SQL they mean."""
 
-    says: tuple[str, ...]
+    phrases: tuple[str, ...]
     sql: str
 
 
 class Span(NamedTuple):
     """Words for a period, and its first day and the day after its last."""
 
-    says: tuple[str, ...]
+    phrases: tuple[str, ...]
     start: str
     end: str
 
@@ -170,17 +170,17 @@ class Composer:
 
     # ------------------------------------------------------------------ parts
 
-    def say(self, *says: str) -> str:
+    def say(self, *phrases: str) -> str:
         """One of several wordings."""
-        return self.chance.choice(says)
+        return self.chance.choice(phrases)
 
     def filters(self, most: int, *but: str) -> tuple[str, str]:
         """Up to so many filters of different dimensions: their words, and their condition."""
         names = self.chance.sample([name for name in FILTERS if name not in but], self.chance.randint(0, most))
         parts = [self.chance.choice(FILTERS[name]) for name in names]
-        if any("except" in part.says[0] or "resources" in part.says[0] for part in parts):
+        if any("except" in part.phrases[0] or "resources" in part.phrases[0] for part in parts):
             parts = parts[:1]  # what is left out of what is another question
-        return " in ".join(self.say(*part.says) for part in parts), "".join(f" AND {part.sql}" for part in parts)
+        return " in ".join(self.say(*part.phrases) for part in parts), "".join(f" AND {part.sql}" for part in parts)
 
     def dimension(self, *but: str) -> tuple[str, str, str, str]:
         """A dimension's name, its word, its word for several, its SQL."""
@@ -191,12 +191,12 @@ class Composer:
     def measured(self) -> tuple[str, str]:
         """A measure's words and SQL."""
         part = self.chance.choice(MEASURES)
-        return self.say(*part.says), part.sql
+        return self.say(*part.phrases), part.sql
 
     def span(self, *without: int) -> tuple[str, Span]:
         """A period's words and the period."""
         span = self.chance.choice([span for place, span in enumerate(SPANS) if place not in without])
-        return self.say(*span.says), span
+        return self.say(*span.phrases), span
 
     @staticmethod
     def made(question: str, kind: str, sql: str, match: str = "labels+numbers", **more: Any) -> dict[str, Any]:
@@ -274,7 +274,7 @@ class Composer:
         later, earlier = sorted(self.chance.sample(MONTHS[:3], 2), key=lambda span: span.start, reverse=True)
         if self.chance.random() < 0.25:
             later, earlier = MONTHS[3], MONTHS[4]
-        return self.say(*later.says), self.say(*earlier.says), later, earlier
+        return self.say(*later.phrases), self.say(*earlier.phrases), later, earlier
 
     def periods(self) -> dict[str, Any]:
         """Two periods side by side, alone or by a dimension."""
@@ -326,17 +326,17 @@ class Composer:
 
     def trend(self) -> dict[str, Any]:
         """A row a day, week or month."""
-        grain, says = self.chance.choice(GRAINS)
+        grain, phrases = self.chance.choice(GRAINS)
         (measure, sql), (words, condition), (when, span) = (
             self.measured(),
             self.filters(2),
             self.span(3, 10) if grain != "day" else self.span(6, 9, 11),
         )
         of = f"of {words}" if words else ""
-        said = self.say(*says)
+        said = self.say(*phrases)
         text = (
             self.say(f"{said} {measure} {of} {when}", f"{measure} {of} {when} {said}")
-            if said == says[0]
+            if said == phrases[0]
             else f"{measure} {of} {said} {when}"
         )
         column = (
@@ -374,7 +374,7 @@ class Composer:
             self.chance.choice([*FILTERS[whole_name], Part(("",), "true")]),
         )
         when, span = self.span()
-        inner, outer = self.say(*part.says), self.say(*whole.says)
+        inner, outer = self.say(*part.phrases), self.say(*whole.phrases)
         text = self.say(
             f"what percentage of {outer or 'total'} cost is {inner} {when}",
             f"share of {inner} in {outer or 'total'} spend {when}",

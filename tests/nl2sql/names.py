@@ -4,13 +4,14 @@ from datetime import date
 
 from nl2sql.catalog.linking import index
 from nl2sql.catalog.semantics import semantics
-from nl2sql.dates.periods import Calendar
-from nl2sql.grammar.assemble import amend, complete, stands_alone
+from nl2sql.dates.periods import QuestionCalendar
+from nl2sql.grammar.assembly.amend import amend, stands_alone
+from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
-from nl2sql.grammar.query import Query
+from nl2sql.grammar.query import CostQuery
 
-CALENDAR = Calendar(date(2026, 11, 15), date(2025, 9, 1))
+CALENDAR = QuestionCalendar(date(2026, 11, 15), date(2025, 9, 1))
 VALUES = index(
     {
         "provider": ["AWS", "Microsoft", "Google Cloud"],
@@ -37,18 +38,18 @@ VALUES = index(
 )
 
 
-def understood(question: str, previous: Query | None = None) -> Query | Doubt | Refusal:
+def understood(question: str, previous: CostQuery | None = None) -> CostQuery | Doubt | Refusal:
     """What the grammar makes of a question on this data."""
     draft = parse(question, semantics(), VALUES, CALENDAR, following=previous is not None)
-    if draft.refusal or draft.doubt:
-        return draft.refusal or draft.doubt  # type: ignore[return-value]
+    if draft.discourse.refusal or draft.discourse.doubt:
+        return draft.discourse.refusal or draft.discourse.doubt  # type: ignore[return-value]
     if previous is not None and not stands_alone(draft):
         return amend(previous, draft, question, CALENDAR)
     return complete(draft, question, CALENDAR)
 
 
-def query(question: str, previous: Query | None = None) -> Query:
+def query(question: str, previous: CostQuery | None = None) -> CostQuery:
     """The query of a question that is understood."""
     found = understood(question, previous)
-    assert isinstance(found, Query), found
+    assert isinstance(found, CostQuery), found
     return found

@@ -17,7 +17,7 @@ from db.database import Database
 from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer
 from nl2sql.ask import ask, connect_deps
-from nl2sql.evaluation.row_match import Rule, matches
+from nl2sql.evaluation.row_match import MatchRule, matches
 from tests.nl2sql.composed import Composer
 
 ASKED = 300
@@ -55,7 +55,7 @@ def _right(question: dict[str, Any], answer: Answer, raw: duckdb.DuckDBPyConnect
     if not any(cell for row in gold for cell in row if not isinstance(cell, str)):
         return not any(row[0] for row in answer.rows if not isinstance(row[0], str))
     percents, unsigned = frozenset(question.get("pct", ())), bool(question.get("abs"))
-    rule = Rule(question["match"] != "numbers", percents, unsigned, bool(question.get("first_row")))
+    rule = MatchRule(question["match"] != "numbers", percents, unsigned, bool(question.get("first_row")))
     return matches(gold, answer.rows, rule)
 
 

@@ -15,7 +15,7 @@ from config.access import Actor
 from config.errors import UserError
 from nl2sql.catalog import views
 from nl2sql.execution.run import rows_of
-from nl2sql.guard.characters import characters
+from nl2sql.guard.text.characters import characters
 
 router = APIRouter(tags=["lists"], responses=problems.declared(*problems.ALWAYS))
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows a page")]

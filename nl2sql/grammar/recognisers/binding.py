@@ -103,12 +103,14 @@ def _settle(sentence: Sentence, draft: Draft, at: int, matches: tuple[Match, ...
     if not distinct:
         return
     if len(distinct) > 1:
-        draft.doubt = draft.doubt or _doubt(term, distinct, question)
+        draft.discourse.doubt = draft.discourse.doubt or _doubt(term, distinct, question)
         sentence.take(at)
         return
     sentence.terms[at] = replace(term, kind="value", value=distinct[0].label, matches=distinct)
     if distinct[0].near:
-        draft.notes.append(f"“{term.text}” taken as {distinct[0].dimension.replace('_', ' ')} {distinct[0].label}")
+        draft.discourse.notes.append(
+            f"“{term.text}” taken as {distinct[0].dimension.replace('_', ' ')} {distinct[0].label}"
+        )
 
 
 def _doubt(term: Term, matches: tuple[Match, ...], question: str) -> Doubt:

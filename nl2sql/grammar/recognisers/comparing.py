@@ -5,15 +5,15 @@ from itertools import pairwise
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.dates import periods as calendar
-from nl2sql.dates.periods import UNITS, Period
+from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.draft import Doubt, Draft
-from nl2sql.grammar.query import Change
+from nl2sql.grammar.query import ChangeKind
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
 from nl2sql.grammar.tagging.terms import Sentence
 
 _CONTRASTS = ("vs", "compare", "change")
 _BETWEEN = frozenset({"between", "among", "amongst"})
-_SIDES: dict[str, Change] = {"up": "up", "down": "down", "change": "difference"}
+_SIDES: dict[str, ChangeKind] = {"up": "up", "down": "down", "change": "difference"}
 
 
 def change(sentence: Sentence, draft: Draft) -> None:
@@ -23,48 +23,48 @@ def change(sentence: Sentence, draft: Draft) -> None:
     places, rates = sentence.open("change"), sentence.open("rate")
     growth = [at for at in rates if sentence.terms[at].value == "rate"]
     for at in places or growth:
-        side: Change = _SIDES.get(sentence.terms[at].value, "up")
-        if draft.change in (None, "difference"):
-            draft.change = side
+        side: ChangeKind = _SIDES.get(sentence.terms[at].value, "up")
+        if draft.comparison.change in (None, "difference"):
+            draft.comparison.change = side
     if len(_sides(sentence, sentence.open(*FILTERS))) < 2:
         for at in sentence.open("rather"):
-            draft.change = draft.change or ("up" if sentence.terms[at].value == "up" else "down")
+            draft.comparison.change = draft.comparison.change or ("up" if sentence.terms[at].value == "up" else "down")
             sentence.take(at)
     for at in sentence.open("fastest"):
-        draft.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
-    if draft.change is None:
+        draft.comparison.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
+    if draft.comparison.change is None:
         return
     sentence.take(*places, *rates)
-    if rates and draft.change in ("up", "down"):
-        draft.change = "percent_up" if draft.change == "up" else "percent_down"
+    if rates and draft.comparison.change in ("up", "down"):
+        draft.comparison.change = "percent_up" if draft.comparison.change == "up" else "percent_down"
 
 
 def why(sentence: Sentence, draft: Draft) -> None:
     """`why did RDS go up`: what moved, by the dimension that tells most: resources of one service, else services."""
     for at in sentence.open("why"):
         sentence.take(at)
-        if draft.change is None and not sentence.open("dimension"):
+        if draft.comparison.change is None and not sentence.open("dimension"):
             services = any(match.dimension == "service" for term in sentence.terms for match in term.matches)
-            draft.dimensions.append("resource" if services else "service")
-        draft.change = "difference"
-        draft.order = "desc"
-        draft.why = True
+            draft.shape.dimensions.append("resource" if services else "service")
+        draft.comparison.change = "difference"
+        draft.shape.order = "desc"
+        draft.comparison.why = True
 
 
 def movers(sentence: Sentence, draft: Draft) -> None:
     """`what changed`, `biggest increases`: the services that moved most, or what else is named."""
     for at in sentence.open("movers"):
-        draft.change = _SIDES.get(sentence.terms[at].value, "difference")
-        draft.order = "desc"
+        draft.comparison.change = _SIDES.get(sentence.terms[at].value, "difference")
+        draft.shape.order = "desc"
         if not sentence.open("dimension"):
-            draft.dimensions.append("service")
+            draft.shape.dimensions.append("service")
         sentence.take(at)
 
 
 def over_periods(sentence: Sentence, draft: Draft) -> None:
     """`month over month`, `WoW`: the period against the one before."""
     for at in sentence.open("over"):
-        draft.back, draft.over = "previous", UNITS[sentence.terms[at].value]
+        draft.comparison.back, draft.comparison.over = "previous", UNITS[sentence.terms[at].value]
         sentence.take(at)
 
 
@@ -74,9 +74,9 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
         value = sentence.terms[at].value
         sentence.take(at)
         if value == "aligned":
-            draft.aligned = True
+            draft.comparison.aligned = True
             continue
-        draft.back = (
+        draft.comparison.back = (
             "week" if value == "week" else "month" if value == "month" else "year" if value == "year" else "previous"
         )
         if sentence.kind(at - 1) == "number":  # `the 30 days before`
@@ -86,60 +86,68 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
 def periods(sentence: Sentence, draft: Draft) -> None:
     """The period, or the periods that are compared; adjoining ones joined by `and` are one."""
     places = sentence.open("period")
-    found = [period for at in places if (period := sentence.terms[at].period)]
-    if not found:
+    named = [period for at in places if (period := sentence.terms[at].period)]
+    if not named:
         return
     sentence.take(*places)
-    contrast = sentence.has(*_CONTRASTS) or draft.back is not None or draft.change is not None
-    floating = next((period for period in found[1:] if period.floating), None)
-    if draft.aligned and len(found) == 2:
-        newest, other = sorted(found, key=lambda period: period.start, reverse=True)
-        draft.period, draft.compared = newest, [calendar.opening(other, newest.days)]
+    if draft.comparison.aligned and len(named) == 2:
+        newest, other = sorted(named, key=lambda period: period.start, reverse=True)
+        draft.filters.period, draft.comparison.compared = newest, [calendar.opening(other, newest.days)]
         sentence.take(*sentence.open("vs", "compare"))
         return
-    if (
-        len(found) == 1
-        and found[0].count > 1
-        and not found[0].ends
-        and not (draft.scopes or draft.dimensions or draft.grain)
-        and _each_apart(sentence)
-    ):
-        found = calendar.apart(found[0])
-    if (
-        len(found) == 1
-        and found[0].ends
-        and contrast
-        and _comparable(found[0].ends)
-        and (not draft.scopes or _differs(sentence, found[0]))
-    ):
-        found = list(reversed(found[0].ends))
-    elif len(found) == 2 and floating and contrast:
-        draft.period, draft.back = found[0], "previous"
+    contrast = sentence.has(*_CONTRASTS) or draft.comparison.back is not None or draft.comparison.change is not None
+    floating = any(period.floating for period in named[1:])
+    named = _sides_of_range(sentence, draft, named, contrast)
+    if len(named) == 2 and floating and contrast:
+        draft.filters.period, draft.comparison.back = named[0], "previous"
         return
-    elif len(found) > 1 and not contrast:
-        found = _as_one(found)
-        if len(found) > 1 and not _listed(sentence, places):
-            draft.doubt = draft.doubt or Doubt(
-                f"Do you mean {found[0].label} or {found[1].label}, or one compared with the other?"
-            )
-        if len(found) > 1 and any(
-            a.start < b.end and b.start < a.end for a, b in pairwise(sorted(found, key=lambda p: p.start))
-        ):
-            draft.doubt = draft.doubt or Doubt(f"Do you mean {found[0].label} or {found[1].label}?")
-    if len(found) == 1 and found[0].floating and sentence.has("vs", "compare"):
-        draft.back = "previous"
+    if len(named) > 1 and not contrast:
+        named = _as_one(named)
+        draft.discourse.doubt = draft.discourse.doubt or _which_period(sentence, named, places)
+    if len(named) == 1 and named[0].floating and sentence.has("vs", "compare"):
+        draft.comparison.back = "previous"
         return
-    if len(found) == 1 and sentence.open("vs") and not draft.scopes and _opens_with_contrast(sentence, places[0]):
-        draft.compared = found
+    if (
+        len(named) == 1
+        and sentence.open("vs")
+        and not draft.comparison.scopes
+        and _opens_with_contrast(sentence, places[0])
+    ):
+        draft.comparison.compared = named
         sentence.take(*sentence.open("vs"))
         return
-    ordered = sorted(found, key=lambda period: (period.start, period.end), reverse=True)
-    draft.period, draft.compared = ordered[0], ordered[1:]
-    if draft.compared:
+    ordered = sorted(named, key=lambda period: (period.start, period.end), reverse=True)
+    draft.filters.period, draft.comparison.compared = ordered[0], ordered[1:]
+    if draft.comparison.compared:
         sentence.take(*sentence.open("vs", "compare"))
 
 
-def _differs(sentence: Sentence, span: Period) -> bool:
+def _sides_of_range(sentence: Sentence, draft: Draft, named: list[DatePeriod], contrast: bool) -> list[DatePeriod]:
+    """`compare the last two months`, `difference from September to October`: one range as the periods it compares."""
+    if len(named) != 1:
+        return named
+    (period,) = named
+    undivided = not (draft.comparison.scopes or draft.shape.dimensions or draft.shape.grain)
+    if period.count > 1 and not period.ends and undivided and _each_apart(sentence):
+        return calendar.apart(period)
+    compared = contrast and period.ends and _comparable(period.ends)
+    if compared and period.ends and (not draft.comparison.scopes or _differs(sentence, period)):
+        return list(reversed(period.ends))
+    return named
+
+
+def _which_period(sentence: Sentence, named: list[DatePeriod], places: list[int]) -> Doubt | None:
+    """Which period is meant, where several stand side by side without a comparison, or overlap."""
+    if len(named) < 2:
+        return None
+    if not _listed(sentence, places):
+        return Doubt(f"Do you mean {named[0].label} or {named[1].label}, or one compared with the other?")
+    ordered = sorted(named, key=lambda period: period.start)
+    overlap = any(a.start < b.end and b.start < a.end for a, b in pairwise(ordered))
+    return Doubt(f"Do you mean {named[0].label} or {named[1].label}?") if overlap else None
+
+
+def _differs(sentence: Sentence, span: DatePeriod) -> bool:
     """`difference in dev and staging between Q2 and Q3`: of each side, the change from one period to the other."""
     return span.unit != "day" and any(
         term.kind in ("compare", "change") and term.text.startswith(("diff", "delta", "gap", "chang"))
@@ -166,13 +174,13 @@ def _opens_with_contrast(sentence: Sentence, at: int) -> bool:
     return sentence.kind(sentence.before(at, ("noise", "noun", "all", "follow"))) == "vs"
 
 
-def _comparable(ends: tuple[Period, Period]) -> bool:
+def _comparable(ends: tuple[DatePeriod, DatePeriod]) -> bool:
     return ends[0].unit == ends[1].unit and ends[0].count == ends[1].count
 
 
-def _as_one(found: list[Period]) -> list[Period]:
+def _as_one(named: list[DatePeriod]) -> list[DatePeriod]:
     """Periods that are not contrasted: of one inside the other the inner, adjoining ones as one; else as they are."""
-    ordered = sorted(found, key=lambda period: (period.start, period.end))
+    ordered = sorted(named, key=lambda period: (period.start, period.end))
     whole = ordered[0]
     for period in ordered[1:]:
         if (whole.start <= period.start and period.end <= whole.end) or period.start == whole.start:
@@ -180,7 +188,7 @@ def _as_one(found: list[Period]) -> list[Period]:
         elif whole.end == period.start and (both := calendar.joined(whole, period)):
             whole = both
         else:
-            return found
+            return named
     return [whole]
 
 
@@ -205,7 +213,7 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
         sides = places
     elif len(sides) < 2:
         return
-    draft.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
+    draft.comparison.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
     sentence.take(*sides, *contrasts)
 
 

@@ -83,12 +83,14 @@ def absent(sentence: Sentence, draft: Draft) -> None:
             if (
                 sentence.terms[at].text.endswith(" by") and sentence.kind(at + 1) == "dimension"
             ):  # unallocated by provider
-                draft.dimensions.append(sentence.terms[at + 1].value)
+                draft.shape.dimensions.append(sentence.terms[at + 1].value)
                 sentence.take(at + 1)
             _settle_missing(sentence, at)
             continue
         dimension = sentence.terms[beside].value
-        draft.filters.append(Filter(dimension, (None,), f"no {dimension}" if dimension != "team" else "unallocated"))
+        draft.filters.conditions.append(
+            Filter(dimension, (None,), f"no {dimension}" if dimension != "team" else "unallocated")
+        )
         sentence.take(at, beside)
 
 
@@ -104,7 +106,7 @@ def other_tags(sentence: Sentence, draft: Draft) -> None:
         for beside in (at - 1, at + 1):
             if sentence.kind(beside) in ("dimension", "unknown") and sentence.terms[beside].value not in _FROM_TAGS:
                 name = sentence.terms[beside].text
-                draft.refusal = Refusal(
+                draft.discourse.refusal = Refusal(
                     f"Costs are summed up by team, environment and application, not by the tag “{name[:60]}”. "
                     "Add a rule for it to `allocation` in finops.yaml, or ask by one of these."
                 )
@@ -126,7 +128,7 @@ def allocated(sentence: Sentence, draft: Draft) -> None:
         if following is not None and _allocated(sentence, following):
             dimension = sentence.terms[following].value
             sentence.take(following)
-        draft.filters.append(
+        draft.filters.conditions.append(
             Filter(dimension, (None,), "unallocated" if dimension == "team" else f"no {dimension}", negated=not denied)
         )
         sentence.take(at, *([before] if denied and before is not None else []))
@@ -140,7 +142,7 @@ def allocated(sentence: Sentence, draft: Draft) -> None:
         ):
             continue
         dimension = sentence.terms[beside].value
-        draft.filters.append(Filter(dimension, (None,), f"no {dimension}", negated=True))
+        draft.filters.conditions.append(Filter(dimension, (None,), f"no {dimension}", negated=True))
         sentence.take(at, beside)
 
 
@@ -221,37 +223,39 @@ def with_tax(sentence: Sentence, draft: Draft) -> None:
         if following is not None and sentence.kind(following) == "charge" and following not in sentence.taken:
             for place in sentence.coordinated(following, "charge"):
                 if sentence.terms[place].value in ("tax", "credits", "refunds", "purchases", "usage", "unused"):
-                    draft.with_tax = draft.with_tax or sentence.terms[place].value == "tax"
+                    draft.filters.with_tax = draft.filters.with_tax or sentence.terms[place].value == "tax"
                     sentence.take(at, place)
 
 
 def kept(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """Every other name is a condition; names of one dimension are alternatives."""
-    draft.widens = draft.widens or bool(sentence.open("with"))
+    draft.filters.widens = draft.filters.widens or bool(sentence.open("with"))
     for at in sentence.open(*FILTERS):
         term = sentence.terms[at]
         condition = filter_of(term, semantics, values)
         if not condition.values:
-            draft.refusal = draft.refusal or Refusal(f"The bills hold no {condition.label}.")
+            draft.discourse.refusal = draft.discourse.refusal or Refusal(f"The bills hold no {condition.label}.")
             return
-        if term.kind == "charge" and (metric := semantics.charges[term.value].metric) and not draft.metrics:
-            draft.metrics.append(metric)
+        if term.kind == "charge" and (metric := semantics.charges[term.value].metric) and not draft.measure.metrics:
+            draft.measure.metrics.append(metric)
         _add(draft, condition)
         sentence.take(at)
 
 
 def _add(draft: Draft, condition: Filter) -> None:
     """Add a condition; alternatives of one dimension become one, and a general word yields to a particular service."""
-    same = [f for f in draft.filters if f.dimension == condition.dimension and f.negated == condition.negated]
+    same = [
+        f for f in draft.filters.conditions if f.dimension == condition.dimension and f.negated == condition.negated
+    ]
     if not same or (condition.dimension == "charge_category" and condition.negated):
-        draft.filters.append(condition)
+        draft.filters.conditions.append(condition)
         return
     old = same[0]
     if condition.label in MACHINES:
         return
-    draft.filters.remove(old)
+    draft.filters.conditions.remove(old)
     if old.label in MACHINES:
-        draft.filters.append(condition)
+        draft.filters.conditions.append(condition)
         return
     values = tuple(dict.fromkeys((*old.values, *condition.values)))
     label = (
@@ -261,11 +265,13 @@ def _add(draft: Draft, condition: Filter) -> None:
         if old.negated
         else f"{old.label} or {condition.label}"
     )
-    draft.filters.append(Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing))
+    draft.filters.conditions.append(
+        Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing)
+    )
 
 
 def weekdays(sentence: Sentence, draft: Draft) -> None:
     """`on weekends`, `working days`."""
     for at in sentence.open("weekdays"):
-        draft.weekdays = "weekend" if sentence.terms[at].value == "weekend" else "weekday"
+        draft.filters.weekdays = "weekend" if sentence.terms[at].value == "weekend" else "weekday"
         sentence.take(at)

@@ -9,7 +9,7 @@ from datetime import date
 from sqlglot import exp
 
 from nl2sql.dates import periods
-from nl2sql.dates.periods import Calendar, Period
+from nl2sql.dates.periods import DatePeriod, QuestionCalendar
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
 
@@ -72,7 +72,7 @@ _COMING: dict[str, tuple[periods.Unit, int]] = {
 
 
 @dataclass(frozen=True)
-class Listing:
+class SubjectListing:
     """A SELECT over one of the other views; `exceeded` when it is asked what is over its budget."""
 
     subject: str
@@ -81,26 +81,28 @@ class Listing:
     exceeded: bool = False
 
 
-def list_subject(draft: Draft, calendar: Calendar) -> Listing | Refusal:
+def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | Refusal:
     """The listing that a draft asks for; a refusal when its filters are not in the view."""
-    assert draft.subject is not None
-    subject = SUBJECTS[draft.subject]
+    assert draft.discourse.subject is not None
+    subject = SUBJECTS[draft.discourse.subject]
     conditions = [_equal(column, value) for column, value in subject.where]
-    for wanted in draft.filters:
-        condition = _scope(wanted) if subject.scoped else _filter(subject, wanted)
+    for filter_ in draft.filters.conditions:
+        condition = _scope(filter_) if subject.scoped else _filter(subject, filter_)
         if condition is None:
-            return Refusal(f"{subject.title} cannot be narrowed to {wanted.label}.")
+            return Refusal(f"{subject.title} cannot be narrowed to {filter_.label}.")
         conditions.append(condition)
-    build = _BUILDERS.get(draft.subject, _plain)
-    return Listing(draft.subject, subject.title, build(subject, draft, conditions, calendar), draft.exceeded)
+    build = _BUILDERS.get(draft.discourse.subject, _plain)
+    return SubjectListing(
+        draft.discourse.subject, subject.title, build(subject, draft, conditions, calendar), draft.discourse.exceeded
+    )
 
 
-def subject_missing(listing: Listing) -> str | None:
+def subject_missing(listing: SubjectListing) -> str | None:
     """What an empty list means, where it means that nothing was set up or made yet."""
     return SUBJECTS[listing.subject].empty
 
 
-def coming(text: str, calendar: Calendar) -> Period | None:
+def coming(text: str, calendar: QuestionCalendar) -> DatePeriod | None:
     """The period that words about the future mean."""
     if text not in _COMING:
         return None
@@ -112,21 +114,21 @@ def _equal(column: str, value: str) -> exp.Expr:
     return exp.EQ(this=exp.column(column), expression=exp.Literal.string(value))
 
 
-def _filter(subject: Subject, wanted: Filter) -> exp.Expr | None:
-    if wanted.dimension not in _KNOWN.get(subject.view, set()) or wanted.negated or None in wanted.values:
+def _filter(subject: Subject, filter_: Filter) -> exp.Expr | None:
+    if filter_.dimension not in _KNOWN.get(subject.view, set()) or filter_.negated or None in filter_.values:
         return None
-    return exp.or_(*(_equal(wanted.dimension, str(value)) for value in wanted.values))
+    return exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values))
 
 
-def _scope(wanted: Filter) -> exp.Expr | None:
-    if wanted.negated or None in wanted.values:
+def _scope(filter_: Filter) -> exp.Expr | None:
+    if filter_.negated or None in filter_.values:
         return None
     return exp.and_(
-        _equal("scope_kind", wanted.dimension), exp.or_(*(_equal("scope", str(value)) for value in wanted.values))
+        _equal("scope_kind", filter_.dimension), exp.or_(*(_equal("scope", str(value)) for value in filter_.values))
     )
 
 
-def _between(column: str, period: Period) -> exp.Expr:
+def _between(column: str, period: DatePeriod) -> exp.Expr:
     return exp.and_(
         exp.GTE(this=exp.column(column), expression=_day(period.start)),
         exp.LT(this=exp.column(column), expression=_day(period.end)),
@@ -137,47 +139,51 @@ def _day(day: date) -> exp.Expr:
     return exp.cast(exp.Literal.string(day.isoformat()), "date")
 
 
-def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar: Calendar) -> exp.Select:
+def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar: QuestionCalendar) -> exp.Select:
     select = exp.select(*(exp.column(name) for name in subject.columns)).from_(
         exp.to_table(f"reporting.{subject.view}")
     )
-    if draft.period and subject.dated:
-        conditions.append(_between(subject.dated, draft.period))
-    if draft.instance_type and subject.view == "prices":
-        conditions.append(_equal("instance_type", draft.instance_type))
+    if draft.filters.period and subject.dated:
+        conditions.append(_between(subject.dated, draft.filters.period))
+    if draft.discourse.instance_type and subject.view == "prices":
+        conditions.append(_equal("instance_type", draft.discourse.instance_type))
     select = select.where(*conditions) if conditions else select
     if subject.order:
         select = select.order_by(
             exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False)
         )
-    return select.limit(draft.limit or _MOST)
+    return select.limit(draft.shape.limit or _MOST)
 
 
-def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
+def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
     """The budgets whose period holds the asked one, the fullest first, those that keep within their amount too."""
-    period = draft.period or periods.whole(calendar.today, "day")
+    period = draft.filters.period or periods.whole(calendar.today, "day")
     conditions.append(exp.LT(this=exp.column("period_start"), expression=_day(period.end)))
     conditions.append(exp.GT(this=exp.column("period_end"), expression=_day(period.start)))
     left = exp.alias_(exp.Sub(this=exp.column("amount"), expression=exp.column("spent")), "left_over")
-    return _plain(subject, replace(draft, period=None), conditions, calendar).select(left)
+    return _plain(subject, replace(draft, filters=replace(draft.filters, period=None)), conditions, calendar).select(
+        left
+    )
 
 
-def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
+def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
     """Expected cost a month from the newest prediction, of everything unless a scope is named. The running month
     is what is spent plus what is expected of its other days.
     """
     newest = exp.select(exp.Max(this=exp.column("made_on"))).from_("reporting.forecasts").subquery()
     conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
     running = periods.whole(calendar.today, "month")
-    whole = draft.period is None or draft.period.start <= running.start
-    if not draft.filters:
+    whole = draft.filters.period is None or draft.filters.period.start <= running.start
+    if not draft.filters.conditions:
         conditions.append(_equal("scope_kind", "total"))
-    if draft.period:
-        end = max(draft.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
+    if draft.filters.period:
+        end = max(draft.filters.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
         conditions.append(
             _between(
                 "forecast_date",
-                replace(draft.period, end=end) if draft.period.end <= calendar.tomorrow else draft.period,
+                replace(draft.filters.period, end=end)
+                if draft.filters.period.end <= calendar.tomorrow
+                else draft.filters.period,
             )
         )
     month = exp.cast(exp.TimestampTrunc(this=exp.column("forecast_date"), unit=exp.var("MONTH")), "date")
@@ -196,7 +202,7 @@ def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calen
     return select.from_(ahead.subquery("ahead")).order_by(exp.column("month"))
 
 
-def _spent(draft: Draft, month: exp.Expr, running: Period, newest: exp.Expr) -> exp.Expr:
+def _spent(draft: Draft, month: exp.Expr, running: DatePeriod, newest: exp.Expr) -> exp.Expr:
     """What the running month cost before the first day of the prediction; nothing of any other month."""
     first = exp.select(exp.Min(this=exp.column("forecast_date"))).from_("reporting.forecasts")
     first = first.where(exp.EQ(this=exp.column("made_on"), expression=newest.copy()))
@@ -208,15 +214,18 @@ def _spent(draft: Draft, month: exp.Expr, running: Period, newest: exp.Expr) -> 
         exp.LT(this=exp.column("usage_date"), expression=first.subquery()),
         exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")),
         exp.EQ(this=exp.column("currency", "daily_costs"), expression=exp.column("currency", "forecasts")),
-        *(exp.or_(*(_equal(wanted.dimension, str(value)) for value in wanted.values)) for wanted in draft.filters),
+        *(
+            exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values))
+            for filter_ in draft.filters.conditions
+        ),
     )
     is_running = exp.EQ(this=month.copy(), expression=_day(running.start))
     return exp.Case().when(is_running, costs.subquery()).else_(exp.Literal.number(0))
 
 
-def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: Calendar) -> exp.Select:
+def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
     """Mean and peak of each resource's metrics over the period, 14 days unless one is named."""
-    period = draft.period or periods.rolling("day", 14, calendar)
+    period = draft.filters.period or periods.rolling("day", 14, calendar)
     columns = [exp.column(name) for name in ("resource_id", "metric", "unit")]
     mean = exp.alias_(exp.Avg(this=exp.column("average")), "average")
     peak = exp.alias_(exp.Max(this=exp.column("maximum")), "maximum")
@@ -228,10 +237,10 @@ def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], ca
     return (
         select.group_by(*(column.copy() for column in columns))
         .order_by(exp.Ordered(this=exp.column("average"), desc=True))
-        .limit(draft.limit or _MOST)
+        .limit(draft.shape.limit or _MOST)
     )
 
 
-_BUILDERS: dict[str, Callable[[Subject, Draft, list[exp.Expr], Calendar], exp.Select]] = {
+_BUILDERS: dict[str, Callable[[Subject, Draft, list[exp.Expr], QuestionCalendar], exp.Select]] = {
     "budgets": _budgets, "forecasts": _forecast, "utilization": _utilization,
 }  # fmt: skip

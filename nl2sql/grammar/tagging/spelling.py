@@ -15,28 +15,28 @@ def repair(word: str, vocabulary: Collection[str]) -> str | None:
     if len(word) < 4 or not word.isalpha():
         return None
     allowed = 2 if len(word) >= _LONG else 1
-    found = extract(word, vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=6)
+    candidates = extract(word, vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=6)
     likely = [
-        (distance + (len(known) == len(word) and sorted(known) != sorted(word)) / 2, known)
-        for known, distance, _ in found
-        if _plausible(word, known)
+        (distance + (len(candidate) == len(word) and sorted(candidate) != sorted(word)) / 2, candidate)
+        for candidate, distance, _ in candidates
+        if _plausible(word, candidate)
     ]
     if not likely:
         return None
     best = min(distance for distance, _ in likely)
-    nearest = [known for distance, known in likely if distance == best]
+    nearest = [candidate for distance, candidate in likely if distance == best]
     if len(nearest) == 1:
         return nearest[0]
-    stems = {known.removesuffix("s") for known in nearest}
+    stems = {candidate.removesuffix("s") for candidate in nearest}
     return min(nearest, key=len) if len(stems) == 1 else None
 
 
-def _plausible(word: str, known: str) -> bool:
+def _plausible(word: str, candidate: str) -> bool:
     """People rarely miss the first letter; in short words a wrong letter makes
     another word, a missing or swapped one a slip.
     """
-    if len(known) < 4:
+    if len(candidate) < 4:
         return False
-    if word[0] != known[0]:
-        return sorted(word[:2]) == sorted(known[:2])
-    return len(word) > 4 or len(word) != len(known) or sorted(word) == sorted(known)
+    if word[0] != candidate[0]:
+        return sorted(word[:2]) == sorted(candidate[:2])
+    return len(word) > 4 or len(word) != len(candidate) or sorted(word) == sorted(candidate)

@@ -8,7 +8,7 @@ from functools import cached_property
 from nl2sql.catalog.linking import WEAK, Values
 from nl2sql.catalog.semantics import Entry, Semantics
 from nl2sql.dates import periods, ranges
-from nl2sql.dates.periods import Calendar
+from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.tagging.spelling import repair
 from nl2sql.grammar.tagging.terms import Term
 from nl2sql.grammar.tagging.words import Word
@@ -34,7 +34,7 @@ class Tagger:
 
     semantics: Semantics
     values: Values
-    calendar: Calendar
+    calendar: QuestionCalendar
 
     def tag(self, words: tuple[Word, ...]) -> tuple[list[Term], tuple[str, ...]]:
         """The terms, and notes on words that were read as others."""
@@ -50,10 +50,10 @@ class Tagger:
         at = 0
         while at < len(words):
             group = _group_end(words, at)
-            found = self._best(words, at, whole=True)
-            if found:
-                yield _placed(found[1], words[at : at + found[0]])
-                at += found[0]
+            reading = self._best(words, at, whole=True)
+            if reading:
+                yield _placed(reading[1], words[at : at + reading[0]])
+                at += reading[0]
                 continue
             if group - at > 1 and (pieces := self._split(words, at, group)):
                 yield from pieces
@@ -68,11 +68,11 @@ class Tagger:
         """
         pieces: list[Term] = []
         while at < end:
-            found = self._best(words[:end], at, whole=False)
-            if not found:
+            reading = self._best(words[:end], at, whole=False)
+            if not reading:
                 return []
-            pieces.append(_placed(found[1], words[at : at + found[0]]))
-            at += found[0]
+            pieces.append(_placed(reading[1], words[at : at + reading[0]]))
+            at += reading[0]
         names = [piece for piece in pieces if piece.kind == "value"]
         contrasted = any(piece.kind in ("vs", "and", "not") for piece in pieces)
         return [] if any(piece.kind == "number" for piece in pieces) or (len(names) > 1 and not contrasted) else pieces
@@ -172,10 +172,14 @@ class Tagger:
         if not unknown:
             return words, ()
         vocabulary = self._vocabulary
-        known = {word: found for word in unknown if word not in vocabulary and (found := repair(word, vocabulary))}
+        repairs = {
+            word: repaired for word in unknown if word not in vocabulary and (repaired := repair(word, vocabulary))
+        }
         names = set(self.values.vocabulary)
-        notes = tuple(f"read “{word}” as “{found}”" for word, found in sorted(known.items()) if found in names)
-        return tuple(replace(word, text=known.get(word.text, word.text)) for word in words), notes
+        notes = tuple(
+            f"read “{word}” as “{repaired}”" for word, repaired in sorted(repairs.items()) if repaired in names
+        )
+        return tuple(replace(word, text=repairs.get(word.text, word.text)) for word in words), notes
 
     def _partly_known(self, term: Term) -> bool:
         return bool(self.values.partial(tuple(term.text.split())))
@@ -185,8 +189,8 @@ class Tagger:
         harmless = (
             phrase for phrase, entries in self.semantics.lexicon.items() if entries[0].kind not in ("unsafe", "outside")
         )
-        known = {word for phrase in harmless for word in phrase if len(word) > 3}
-        return known | set(self.values.vocabulary) | set(_DATE_WORDS)
+        catalogue_words = {word for phrase in harmless for word in phrase if len(word) > 3}
+        return catalogue_words | set(self.values.vocabulary) | set(_DATE_WORDS)
 
 
 def _term(entry: Entry, text: str) -> Term:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nl2sql.catalog.linking import Match
-from nl2sql.dates.periods import Period
+from nl2sql.dates.periods import DatePeriod
 
 _ARTICLES = frozenset({"the", "a", "an", "our", "any", "all", "both", "of the", "also"})
 
@@ -22,7 +22,7 @@ class Term:
     text: str
     plural: bool = False
     matches: tuple[Match, ...] = ()
-    period: Period | None = None
+    period: DatePeriod | None = None
     amount: float = 0.0
     start: int = 0  # place in the question, in characters
     end: int = 0

@@ -21,8 +21,8 @@ from config.settings import Settings, read_settings
 from db import engines, outbox, postgres
 from db.database import Database
 from db.tables import OutboxMessage
-from nl2sql.llm.prompt import Context as Prompt
-from nl2sql.llm.translate import Draft, connect_model, translate
+from nl2sql.llm.prompt import PromptContext
+from nl2sql.llm.translate import SqlDraft, connect_model, translate
 from nl2sql.llm.translator import connect_translator
 from standins.slack import Handle
 from tests import openbao
@@ -178,15 +178,15 @@ def test_a_rotated_key_of_the_model_is_used_at_the_next_question(live: Server) -
         assert model is not None
 
         def asked() -> object:
-            return translate("cost?", Prompt(today=date(2026, 11, 15)), model, lambda _sql: None)[0]
+            return translate("cost?", PromptContext(today=date(2026, 11, 15)), model, lambda _sql: None)[0]
 
-        assert isinstance(asked(), Draft)
+        assert isinstance(asked(), SqlDraft)
         accepted[:] = ["sk-second-0123456789"]
         looked_a_while_ago(settings)
-        assert not isinstance(asked(), Draft)
+        assert not isinstance(asked(), SqlDraft)
         live.write(OPENAI_API_KEY="sk-second-0123456789", OPENAI_BASE_URL=url)
         looked_a_while_ago(settings)
-        assert isinstance(asked(), Draft)
+        assert isinstance(asked(), SqlDraft)
 
 
 def test_another_model_and_base_url_are_taken_at_the_next_question(live: Server, clean_database: Database) -> None:
@@ -198,12 +198,12 @@ def test_another_model_and_base_url_are_taken_at_the_next_question(live: Server,
         assert translator is not None
 
         def asked() -> object:
-            return translate("cost?", Prompt(today=date(2026, 11, 15)), translator.newest(), lambda _sql: None)[0]
+            return translate("cost?", PromptContext(today=date(2026, 11, 15)), translator.newest(), lambda _sql: None)[0]
 
-        assert isinstance(asked(), Draft)
+        assert isinstance(asked(), SqlDraft)
         assert translator.newest() is translator.newest()
         live.write(OPENAI_API_KEY="sk-second-0123456789", OPENAI_BASE_URL=second, FINOPS_LLM_MODEL="large")
         look_again(settings)
-        assert isinstance(asked(), Draft)
+        assert isinstance(asked(), SqlDraft)
         assert translator.model == "large"
         assert str(translator.endpoint.client.base_url).startswith(second)

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from nl2sql.answers.exchange import Exchange
-from nl2sql.execution.run import Rows
+from nl2sql.execution.run import AnswerRows
 
 EUROS = Exchange("EUR", "USD", {"EUR": Decimal("0.5"), "GBP": Decimal("0.25")})
 
 
 def test_amounts_are_exchanged_and_nothing_else() -> None:
     """Shares, counts and quantities stay."""
-    found = Rows(
+    found = AnswerRows(
         ("team", "effective_cost", "share_percent", "count", "usage_quantity"), (("a", 10.0, 40.0, 3, 7.0),), "", False
     )
     assert EUROS.applied(found, "USD").rows == (("a", 5.0, 40.0, 3, 7.0),)
@@ -20,7 +20,7 @@ def test_amounts_are_exchanged_and_nothing_else() -> None:
 
 def test_currencies_become_one() -> None:
     """Each by its own rate, through the base; rows that were apart only for their currency are added up."""
-    found = Rows(
+    found = AnswerRows(
         ("team", "currency", "effective_cost"),
         (("a", "USD", 10.0), ("b", "USD", 4.0), ("a", "GBP", 1.0), ("b", "EUR", 2.0)),
         "",

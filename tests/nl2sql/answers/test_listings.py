@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from nl2sql.answers.listings import listing_headline
-from nl2sql.grammar.recognisers.listing import Listing
+from nl2sql.grammar.recognisers.listing import SubjectListing
 
 _BUDGET = ("budget", "amount", "spent", "forecast", "percent_used", "currency")
 _MONTH = ("month", "currency", "expected_cost", "low_80", "high_80", "spent")
 
 
 def _said(subject: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], exceeded: bool = False) -> str:
-    return listing_headline(Listing(subject, subject.title(), exp.select(), exceeded), columns, rows, "USD", False)
+    return listing_headline(
+        SubjectListing(subject, subject.title(), exp.select(), exceeded), columns, rows, "USD", False
+    )
 
 
 def test_what_is_over_is_named_with_the_amount() -> None:

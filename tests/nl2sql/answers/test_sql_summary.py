@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nl2sql.answers.sql_summary import About, about
+from nl2sql.answers.sql_summary import SqlSummary, about
 
 TODAY = date(2026, 11, 15)
 
@@ -30,11 +30,13 @@ TODAY = date(2026, 11, 15)
 )
 def test_the_days_that_are_read(where: str, period: tuple[str, str] | None) -> None:
     """Bounds that are written down, or count from today; anything else says nothing."""
-    assert about(f"SELECT sum(effective_cost) FROM daily_costs WHERE {where}", TODAY) == About(period, "effective_cost")
+    assert about(f"SELECT sum(effective_cost) FROM daily_costs WHERE {where}", TODAY) == SqlSummary(
+        period, "effective_cost"
+    )
 
 
 def test_several_costs_are_no_metric() -> None:
     """One cost is the metric; none or several are not."""
     assert about("SELECT sum(list_cost) - sum(effective_cost) FROM daily_costs", TODAY).metric is None
     assert about("SELECT count(*) FROM resources", TODAY).metric is None
-    assert about("SELECT (", TODAY) == About(None, None)
+    assert about("SELECT (", TODAY) == SqlSummary(None, None)

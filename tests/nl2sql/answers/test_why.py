@@ -22,8 +22,8 @@ from nl2sql.answers.outcomes import Answer
 from nl2sql.ask import ask, connect_deps
 from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
-from nl2sql.execution.run import Rows, run_checked
-from nl2sql.grammar.compile import Context
+from nl2sql.execution.run import AnswerRows, run_checked
+from nl2sql.grammar.sql.context import CompileContext
 from tests.nl2sql.names import query
 
 HEADER = (
@@ -73,7 +73,7 @@ def deps(clean_database: Database, settings: Settings, organisation: Organisatio
 
 def _explained(question: str, deps: Deps, asker: Actor = SYSTEM) -> why.Explanation:
     found = why.explained(
-        query(question), Context(semantics(), date(2026, 10, 31)), lambda sql: run_checked(sql, asker, deps)
+        query(question), CompileContext(semantics(), date(2026, 10, 31)), lambda sql: run_checked(sql, asker, deps)
     )
     assert found is not None
     return found
@@ -174,9 +174,11 @@ def test_whatever_the_rows_are_the_parts_add_up(
         for row in rows:
             totals[row[:4]] = totals.get(row[:4], 0.0) + float(str(row[6]))
         daily = tuple((*place, cost, 0.0) for place, cost in totals.items())
-        replies += [Rows((), tuple(rows), "", False), Rows((), daily, "", False)]
-    replies.append(Rows((), (), "", False))
-    found = why.explained(query("why did cost go up in october"), Context(semantics()), lambda _sql: replies.pop(0))
+        replies += [AnswerRows((), tuple(rows), "", False), AnswerRows((), daily, "", False)]
+    replies.append(AnswerRows((), (), "", False))
+    found = why.explained(
+        query("why did cost go up in october"), CompileContext(semantics()), lambda _sql: replies.pop(0)
+    )
     assert found is not None
     cause = found.cause
     for parts in cause.contributions.values():

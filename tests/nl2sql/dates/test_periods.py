@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nl2sql.dates import periods, ranges
-from nl2sql.dates.periods import Calendar
+from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.tagging.words import split
 
-CALENDAR = Calendar(date(2026, 11, 15), date(2025, 9, 1))
+CALENDAR = QuestionCalendar(date(2026, 11, 15), date(2025, 9, 1))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_words_become_days(words: str, start: str, end: str) -> None:
 )  # fmt: skip
 def test_fiscal_years_start_where_the_organisation_says(words: str, start: str, end: str) -> None:
     """With a fiscal year from April, FY26 ends in March 2026."""
-    found = ranges.read(words.split(), 0, Calendar(date(2026, 11, 15), date(2025, 1, 1), fiscal_start=4))
+    found = ranges.read(words.split(), 0, QuestionCalendar(date(2026, 11, 15), date(2025, 1, 1), fiscal_start=4))
     assert found is not None
     assert (found[1].start.isoformat(), found[1].end.isoformat()) == (start, end)
 
@@ -87,7 +87,7 @@ def test_what_is_no_date_or_could_be_two_is_not_read(words: str) -> None:
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.sampled_from(["week", "month", "quarter", "year"]))
 def test_the_last_unit_ends_where_this_one_starts(today: date, unit: str) -> None:
     """On every day, last week, month, quarter and year adjoin the present one, which holds today."""
-    calendar = Calendar(today, date(2019, 1, 1))
+    calendar = QuestionCalendar(today, date(2019, 1, 1))
     last, this = ranges.read(["last", unit], 0, calendar), ranges.read(["this", unit], 0, calendar)
     assert last is not None
     assert this is not None
@@ -109,5 +109,5 @@ def test_stepping_forth_and_back_returns_to_the_first_of_the_month(day: date, co
 def test_a_period_reads_back_as_it_was_stored() -> None:
     """What a question keeps is what the follow-up finds."""
     period = periods.rolling("month", 3, CALENDAR)
-    assert periods.Period.from_json(period.to_json()) == period
+    assert periods.DatePeriod.from_json(period.to_json()) == period
     assert period.days == (period.end - period.start) / timedelta(1)

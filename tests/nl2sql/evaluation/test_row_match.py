@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nl2sql.evaluation.focus_to_views import over_views
-from nl2sql.evaluation.row_match import Rule, matches
+from nl2sql.evaluation.row_match import MatchRule, matches
 
 GOLD: list[list[Any]] = [["a", 10.0], [None, 5.0]]
 
@@ -26,15 +26,15 @@ GOLD: list[list[Any]] = [["a", 10.0], [None, 5.0]]
 )
 def test_every_right_row_must_stand_and_none_besides_but_a_total(answer: Any, right: bool) -> None:
     """Order and further columns are free."""
-    assert matches(GOLD, answer, Rule()) is right
+    assert matches(GOLD, answer, MatchRule()) is right
 
 
 def test_signs_per_cents_and_the_first_row_can_be_given_leave() -> None:
     """A credit may be shown as a positive amount, a per cent as a fraction, and a ranking may go on."""
-    assert matches([[-5.0]], [[5.0]], Rule(labels=False, unsigned=True))
-    assert matches([[69.2]], [[0.692]], Rule(labels=False, percents=frozenset({0})))
-    assert not matches([[69.2]], [[0.692]], Rule(labels=False))
-    assert matches([["a", 3.0]], [["a", 3.0], ["b", 2.0]], Rule(first_row=True))
+    assert matches([[-5.0]], [[5.0]], MatchRule(labels=False, unsigned=True))
+    assert matches([[69.2]], [[0.692]], MatchRule(labels=False, percents=frozenset({0})))
+    assert not matches([[69.2]], [[0.692]], MatchRule(labels=False))
+    assert matches([["a", 3.0]], [["a", 3.0], ["b", 2.0]], MatchRule(first_row=True))
 
 
 def test_sql_over_a_focus_table_is_read_over_the_views() -> None:

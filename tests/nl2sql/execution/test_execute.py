@@ -11,7 +11,7 @@ from config.access import Actor
 from db import postgres
 from db.database import Database
 from nl2sql.catalog.views import reporting
-from nl2sql.execution.execute import Failed, Limits, Rows, TimedOut, TooCostly, run
+from nl2sql.execution.execute import ExecutionLimits, FetchedRows, StatementFailed, StatementTimedOut, TooCostly, run
 from nl2sql.guard import SafeQuery, check
 
 LEAD = Actor("lead", sees_all=True)
@@ -34,7 +34,7 @@ def test_rows_come_with_their_columns(database: Database) -> None:
     result = run(
         database.reader, safe("SELECT n, n * 2 AS twice, '100 %' AS share FROM generate_series(1, 3) AS n ORDER BY n")
     )
-    assert isinstance(result, Rows)
+    assert isinstance(result, FetchedRows)
     assert result.columns == ("n", "twice", "share")
     assert result.rows == [(1, 2, "100 %"), (2, 4, "100 %"), (3, 6, "100 %")]
     assert not result.truncated
@@ -43,32 +43,35 @@ def test_rows_come_with_their_columns(database: Database) -> None:
 def test_an_answer_without_rows_has_columns(database: Database) -> None:
     """An empty answer still says what it would have held."""
     result = run(database.reader, safe("SELECT service, team FROM daily_costs WHERE false"))
-    assert isinstance(result, Rows)
+    assert isinstance(result, FetchedRows)
     assert (result.columns, result.rows) == (("service", "team"), [])
 
 
 def test_more_rows_than_the_limit_are_cut_visibly(database: Database) -> None:
     """Exactly the limit is whole, one more is truncated."""
     query = safe("SELECT n FROM generate_series(1, 10) AS n ORDER BY n")
-    whole, cut = run(database.reader, query, Limits(rows=10)), run(database.reader, query, Limits(rows=9))
-    assert isinstance(whole, Rows)
-    assert isinstance(cut, Rows)
+    whole, cut = (
+        run(database.reader, query, ExecutionLimits(rows=10)),
+        run(database.reader, query, ExecutionLimits(rows=9)),
+    )
+    assert isinstance(whole, FetchedRows)
+    assert isinstance(cut, FetchedRows)
     assert (len(whole.rows), whole.truncated) == (10, False)
     assert (len(cut.rows), cut.truncated) == (9, True)
 
 
 def test_a_slow_query_is_stopped_by_the_server(database: Database) -> None:
     """The statement's own timer ends it."""
-    result = run(database.reader, unchecked(SLOW), Limits(seconds=0.2, cost=1e18))
-    assert isinstance(result, TimedOut)
+    result = run(database.reader, unchecked(SLOW), ExecutionLimits(seconds=0.2, cost=1e18))
+    assert isinstance(result, StatementTimedOut)
     assert "0.2 s" in result.reason
 
 
 def test_the_clients_timer_stops_what_the_servers_does_not(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the server's timer at ten minutes the client's cancels at once."""
     monkeypatch.setattr("nl2sql.execution.execute._GRACE_SECONDS", -599.5)
-    result = run(database.reader, unchecked(SLOW), Limits(seconds=600, cost=1e18))
-    assert isinstance(result, TimedOut)
+    result = run(database.reader, unchecked(SLOW), ExecutionLimits(seconds=600, cost=1e18))
+    assert isinstance(result, StatementTimedOut)
     assert result.seconds < 600
 
 
@@ -77,7 +80,7 @@ SLOW = "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 10
 
 def test_what_the_planner_finds_too_costly_is_not_run(database: Database) -> None:
     """The cost cap looks at the plan."""
-    result = run(database.reader, unchecked(SLOW), Limits(cost=1000))
+    result = run(database.reader, unchecked(SLOW), ExecutionLimits(cost=1000))
     assert isinstance(result, TooCostly)
     assert result.cost > 1000
 
@@ -95,7 +98,7 @@ def test_what_the_planner_finds_too_costly_is_not_run(database: Database) -> Non
 def test_errors_are_sentences_without_the_servers_words(database: Database, sql: str, state: str) -> None:
     """The reason helps to mend the query and quotes nothing."""
     result = run(database.reader, safe(sql))
-    assert isinstance(result, Failed)
+    assert isinstance(result, StatementFailed)
     assert result.sqlstate == state
     assert result.reason.endswith(".")
     assert "secret-word" not in result.reason
@@ -118,7 +121,7 @@ def test_errors_are_sentences_without_the_servers_words(database: Database, sql:
 def test_what_the_guard_would_refuse_fails_here_too(database: Database, sql: str) -> None:
     """The second line of defence: one SELECT, read-only, the reader's rights."""
     result = run(database.reader, unchecked(sql))
-    assert isinstance(result, Failed)
+    assert isinstance(result, StatementFailed)
     assert result.reason.endswith(".")
     assert "finops" not in result.reason
 
@@ -135,7 +138,7 @@ def test_nothing_a_session_held_reaches_the_next_question(database: Database) ->
     result = run(
         database.reader, unchecked("SELECT current_setting('work_mem'), current_setting('transaction_read_only')")
     )
-    assert isinstance(result, Rows)
+    assert isinstance(result, FetchedRows)
     assert result.rows[0][0] != "64kB"
     assert result.rows[0][1] == "on"
 
@@ -144,14 +147,14 @@ def test_an_unreachable_database_is_said_to_be_unavailable(database: Database) -
     """No traceback, and marked so that the caller can say so."""
     gone = sa.create_engine("postgresql+psycopg2://finops_reader:x@127.0.0.1:1/finops")
     result = run(gone, safe("SELECT 1"))
-    assert isinstance(result, Failed)
+    assert isinstance(result, StatementFailed)
     assert result.unavailable
 
 
 def test_a_connection_that_dies_is_replaced(database: Database, finops_home: Path) -> None:
     """When the server ends the session in mid-query that is said, and the next question gets a fresh one."""
     outcomes: list[object] = []
-    limits = Limits(seconds=60, cost=1e18)
+    limits = ExecutionLimits(seconds=60, cost=1e18)
     worker = threading.Thread(target=lambda: outcomes.append(run(database.reader, unchecked(SLOW), limits)))
     worker.start()
     superuser = sa.create_engine(
@@ -164,17 +167,17 @@ def test_a_connection_that_dies_is_replaced(database: Database, finops_home: Pat
             time.sleep(0.05)
     worker.join()
     [outcome] = outcomes
-    assert isinstance(outcome, Failed)
+    assert isinstance(outcome, StatementFailed)
     assert outcome.unavailable
-    assert isinstance(run(database.reader, safe("SELECT 1")), Rows)
+    assert isinstance(run(database.reader, safe("SELECT 1")), FetchedRows)
 
 
 def test_an_answer_has_a_budget_of_bytes(database: Database) -> None:
     """It is given up while it is read, before it fills the memory; within the budget nothing is lost."""
     wide = unchecked("SELECT repeat('x', 100000) AS text FROM generate_series(1, 1000)")
-    result = run(database.reader, wide, Limits(bytes=2 * 1024 * 1024))
-    assert isinstance(result, Failed)
+    result = run(database.reader, wide, ExecutionLimits(bytes=2 * 1024 * 1024))
+    assert isinstance(result, StatementFailed)
     assert "larger than 2 MB" in result.reason
-    result = run(database.reader, wide, Limits(rows=10, bytes=2 * 1024 * 1024))
-    assert isinstance(result, Rows)
+    result = run(database.reader, wide, ExecutionLimits(rows=10, bytes=2 * 1024 * 1024))
+    assert isinstance(result, FetchedRows)
     assert [len(row[0]) for row in result.rows] == [100_000] * 10

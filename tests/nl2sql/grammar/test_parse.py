@@ -8,15 +8,16 @@ from config.access import SYSTEM
 from nl2sql import guard
 from nl2sql.catalog import views
 from nl2sql.catalog.semantics import semantics
-from nl2sql.grammar.compile import Context, compile_query
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
-from nl2sql.grammar.query import Query
-from nl2sql.grammar.recognisers.listing import Listing, list_subject
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.recognisers.listing import SubjectListing, list_subject
+from nl2sql.grammar.sql.compile import compile_query
+from nl2sql.grammar.sql.context import CompileContext
 from tests.nl2sql.names import CALENDAR, VALUES, query, understood
 
 
-def filters(found: Query) -> set[tuple[str, tuple[str | None, ...], bool]]:
+def filters(found: CostQuery) -> set[tuple[str, tuple[str | None, ...], bool]]:
     """The filters without their labels."""
     return {(f.dimension, f.values, f.negated) for f in found.filters}
 
@@ -104,7 +105,7 @@ def test_a_word_that_fits_several_names_is_asked_back(question: str, choices: se
     assert isinstance(found, Doubt)
     assert {choice.label for choice in found.choices} == choices
     for choice in found.choices:
-        assert isinstance(understood(choice.question), Query), choice.question
+        assert isinstance(understood(choice.question), CostQuery), choice.question
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_a_follow_up_that_changes_nothing_is_no_answer(again: str) -> None:
 
 def test_the_second_of_something_unordered_is_not_guessed() -> None:
     """A number of a week is none of a ranking."""
-    assert not isinstance(understood("cost of the second thing by week"), Query)
+    assert not isinstance(understood("cost of the second thing by week"), CostQuery)
 
 
 def test_coverage_is_of_all_usage() -> None:
@@ -189,7 +190,7 @@ def test_coverage_is_of_all_usage() -> None:
 def test_what_is_to_come_is_asked_of_the_forecast(question: str, months: str) -> None:
     """Last December is no answer to what December will cost."""
     listing = list_subject(parse(question, semantics(), VALUES, CALENDAR), CALENDAR)
-    assert isinstance(listing, Listing)
+    assert isinstance(listing, SubjectListing)
     sql = listing.select.sql("postgres")
     assert listing.subject == "forecasts"
     assert f"forecast_date >= CAST('{months}' AS DATE)" in sql
@@ -271,9 +272,9 @@ def test_any_words_give_a_query_that_passes_the_guard_or_a_reason(question: str)
     storage and is SQL that the guard lets pass.
     """
     found = understood(question)
-    if isinstance(found, Query):
-        assert Query.from_json(found.to_json()).to_json() == found.to_json()
-        sql = compile_query(found, Context(semantics(), None, several_currencies=True)).sql("postgres")
+    if isinstance(found, CostQuery):
+        assert CostQuery.from_json(found.to_json()).to_json() == found.to_json()
+        sql = compile_query(found, CompileContext(semantics(), None, several_currencies=True)).sql("postgres")
         assert isinstance(guard.check(sql, views.reporting(), SYSTEM), guard.SafeQuery), sql
     else:
         assert found.text

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nl2sql.catalog.views import reporting
-from nl2sql.guard import RULES, Rejected, SafeQuery, check
-from nl2sql.guard.words import words
+from nl2sql.guard import RULES, SafeQuery, SqlRejected, check
+from nl2sql.guard.text.words import words
 from tests.nl2sql.guard.cases import EVERYTHING, FOLDER, ids, statements
 
 ATTACKS = statements("attacks")
@@ -32,7 +32,7 @@ def test_there_are_enough_cases() -> None:
 def test_a_whole_statement_is_refused_with_a_sentence(sql: str) -> None:
     """It is refused, and the reason is a sentence."""
     result = check(sql, reporting(), EVERYTHING)
-    assert isinstance(result, Rejected), result
+    assert isinstance(result, SqlRejected), result
     assert result.reason.endswith(".")
 
 
@@ -59,8 +59,8 @@ def test_a_fragment_is_refused_in_every_position(fragment: str) -> None:
 @pytest.mark.parametrize("character", ["\x00", "\x1f", "\u202e", "\u200b", "\ufeff", "\ue000", "\x7f", "\u00ad"])
 def test_invisible_characters_are_refused(character: str) -> None:
     """Control, bidi, zero-width and private characters have no place in SQL."""
-    assert isinstance(check(f"SELECT team{character} FROM daily_costs", reporting(), EVERYTHING), Rejected)
-    assert isinstance(check(f"SELECT '{character}' FROM daily_costs", reporting(), EVERYTHING), Rejected)
+    assert isinstance(check(f"SELECT team{character} FROM daily_costs", reporting(), EVERYTHING), SqlRejected)
+    assert isinstance(check(f"SELECT '{character}' FROM daily_costs", reporting(), EVERYTHING), SqlRejected)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_invisible_characters_are_refused(character: str) -> None:
 )
 def test_statements_without_end_are_refused_quickly(sql: str) -> None:
     """Length, words, nesting, depth, joins and SELECTs are bounded before anything recursive runs."""
-    assert isinstance(check(sql, reporting(), EVERYTHING), Rejected)
+    assert isinstance(check(sql, reporting(), EVERYTHING), SqlRejected)
 
 
 @given(st.text(max_size=300))
 def test_any_text_gets_an_outcome(text: str) -> None:
     """No text makes the guard fall over."""
-    assert isinstance(check(text, reporting(), EVERYTHING), SafeQuery | Rejected)
+    assert isinstance(check(text, reporting(), EVERYTHING), SafeQuery | SqlRejected)
 
 
 _WORDS = words(
@@ -113,7 +113,7 @@ _WORDS = words(
 def test_any_words_get_an_outcome(written: list[str]) -> None:
     """No sequence of SQL's words makes it fall over, and what passes reads views only."""
     result = check("SELECT " + " ".join(written), reporting(), EVERYTHING)
-    assert isinstance(result, SafeQuery | Rejected)
+    assert isinstance(result, SafeQuery | SqlRejected)
     if isinstance(result, SafeQuery):
         assert not re.search(r"pg_|finops|regclass|;|--|/\*|\$", result.sql)
 

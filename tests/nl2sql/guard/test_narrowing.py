@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.access import Actor
 from db.database import Database
 from nl2sql.catalog.views import Catalog, Relation, reporting
-from nl2sql.guard import Rejected, SafeQuery, check
+from nl2sql.guard import SafeQuery, SqlRejected, check
 from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, fetch
 
 # view -> columns to show, to join on and to add up
@@ -128,7 +128,7 @@ def test_who_has_no_team_sees_nothing_but_what_everybody_may(planted: Database) 
 def test_a_teams_name_is_a_value_whatever_it_says(planted: Database, team: str) -> None:
     """Quotes, backslashes and comments in a name do not leave its literal."""
     result = check("SELECT count(*) FROM daily_costs", reporting(), Actor("x", teams=frozenset({team})))
-    assert isinstance(result, SafeQuery | Rejected)
+    assert isinstance(result, SafeQuery | SqlRejected)
     if isinstance(result, SafeQuery) and team not in {"checkout", "search", "canary"}:
         assert fetch(planted, result.sql)[1] == [(0,)]
 
@@ -157,4 +157,4 @@ def test_a_catalogue_of_another_schema_is_kept_to() -> None:
     result = check("SELECT a FROM other.t", catalog, CHECKOUT)
     assert isinstance(result, SafeQuery)
     assert "other.t" in result.sql
-    assert isinstance(check("SELECT a FROM reporting.t", catalog, CHECKOUT), Rejected)
+    assert isinstance(check("SELECT a FROM reporting.t", catalog, CHECKOUT), SqlRejected)

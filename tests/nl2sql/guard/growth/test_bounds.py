@@ -3,7 +3,7 @@
 import pytest
 
 from nl2sql.catalog.views import reporting
-from nl2sql.guard import Rejected, SafeQuery, check
+from nl2sql.guard import SafeQuery, SqlRejected, check
 from tests.nl2sql.guard.cases import EVERYTHING
 
 LONG = "x" * 1_500
@@ -52,7 +52,7 @@ BOMBS = [
 def test_what_grows_without_end_is_refused(sql: str) -> None:
     """Through derived tables, CTEs, columns with new names and aggregates."""
     result = check(sql, reporting(), EVERYTHING)
-    assert isinstance(result, Rejected), result
+    assert isinstance(result, SqlRejected), result
     assert result.reason.endswith(".")
 
 
@@ -86,4 +86,4 @@ OPENINGS = {
 def test_nesting_is_refused_before_it_costs_time(opening: str, levels: int, closed: bool) -> None:
     """The parser's time doubles with each level of these: at 34 levels this test would not end in days."""
     result = check("SELECT " + opening * levels + "1" + OPENINGS[opening] * levels * closed, reporting(), EVERYTHING)
-    assert isinstance(result, Rejected) or opening in ("(SELECT ", "CAST(")  # which are read once
+    assert isinstance(result, SqlRejected) or opening in ("(SELECT ", "CAST(")  # which are read once

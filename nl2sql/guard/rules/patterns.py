@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.words import words
+from nl2sql.guard.text.words import words
 
 MAX_PATTERN: Final = 300
 MAX_BOUND: Final = 50  # of {n,m}: Postgres writes the repetition out
@@ -31,16 +31,16 @@ def patterns(tree: exp.Expr) -> str | None:
 
 def _pattern(node: exp.Expr) -> str | None:
     """The texts of a pattern in a row: how they are put together does not matter to what is refused."""
-    found: object = None
+    pattern: object = None
     if isinstance(node, exp.RegexpLike | exp.RegexpILike | exp.SimilarTo):
-        found = node.expression
+        pattern = node.expression
     elif isinstance(node, exp.Anonymous) and node.this in _FUNCTIONS and len(node.expressions) > 1:
-        found = node.expressions[1]
+        pattern = node.expressions[1]
     elif isinstance(node, exp.Substring):
-        found = node.args.get("start")
-    if not isinstance(found, exp.Expr):
+        pattern = node.args.get("start")
+    if not isinstance(pattern, exp.Expr):
         return None
-    return "".join(literal.name for literal in found.find_all(exp.Literal, bfs=False) if literal.is_string)
+    return "".join(literal.name for literal in pattern.find_all(exp.Literal, bfs=False) if literal.is_string)
 
 
 def _problem(pattern: str) -> str | None:

@@ -7,7 +7,7 @@ Names = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
-class Result:
+class RelationShape:
     """What a query yields: the names of its columns in order (None: none that
     can be referred to) and a guess at its rows.
     """
@@ -21,7 +21,7 @@ class Frame:
     """The FROM clause of one SELECT; `outer` is the SELECT around it."""
 
     outer: "Frame | None" = None
-    sources: dict[str, Result] = field(default_factory=dict)
+    sources: dict[str, RelationShape] = field(default_factory=dict)
     bare_views: set[str] = field(
         default_factory=set
     )  # views without an alias: reporting.name.column is their other spelling

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from nl2sql.guard.words import words
+from nl2sql.guard.text.words import words
 
 _BINARY = ("this", "expression")
 _QUERY = ("with_", "order", "limit", "offset")

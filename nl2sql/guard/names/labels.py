@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from nl2sql.guard.parse import identifier
+from nl2sql.guard.text.parse import identifier
 
 _NAMES: dict[type[exp.Expr], str] = {
     exp.Exists: "exists",

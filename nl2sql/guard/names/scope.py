@@ -2,48 +2,38 @@
 itself, every column a known column of one of them.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.catalog.views import Catalog
-from nl2sql.guard.frame import Frame, Result, merge_using, renamed
-from nl2sql.guard.functions import SERIES
-from nl2sql.guard.growth import series_rows
-from nl2sql.guard.labels import label
-from nl2sql.guard.shapes import alias_columns, is_function, is_parenthesis_of_joins, select_rows, shown
+from nl2sql.guard.growth.calls import series_rows
+from nl2sql.guard.names.expressions import ExpressionScope, Queries
+from nl2sql.guard.names.frame import Frame, RelationShape, merge_using, renamed
+from nl2sql.guard.names.labels import label
+from nl2sql.guard.names.shapes import alias_columns, is_function, is_parenthesis_of_joins, select_rows, shown
+from nl2sql.guard.rules.functions import SERIES
 
 MAX_ROWS: Final = 1e9  # guessed rows between the joins and the grouping
-_MANY_ROWS: Final = 1e6
-_Queries = Mapping[str, Result]
 
 
 @dataclass
-class Scope:
-    """One walk through a statement; `problems` is empty when every name is
-    known. `views` are the places where views are read.
-    """
-
-    catalog: Catalog
-    problems: list[str] = field(default_factory=list)
-    views: list[exp.Table] = field(default_factory=list)
-    _refs: list[tuple[Frame, str]] = field(default_factory=list)
-    _seen: set[int] = field(default_factory=set)
+class NameScope(ExpressionScope):
+    """One walk through the queries and sources of a statement."""
 
     def check(self, tree: exp.Expr) -> str | None:
         """The first problem of a whole statement, None when every name in it was resolved."""
         self.query(tree, {}, None)
         if not self.problems:
             for node in tree.find_all(exp.Table, exp.Column):
-                if id(node) not in self._seen:
+                if id(node) not in self.resolved:
                     self.problems.append(f"The name {shown(node.name)} cannot stand there.")
         return self.problems[0] if self.problems else None
 
     # ------------------------------------------------------------ queries
 
-    def query(self, node: exp.Expr, queries: _Queries, outer: Frame | None) -> Result:
+    def query(self, node: exp.Expr, queries: Queries, outer: Frame | None) -> RelationShape:
         """Resolve a query; `queries` are the WITH queries it can see."""
         queries = self._with(node, queries, outer)
         if isinstance(node, exp.Select):
@@ -51,34 +41,34 @@ class Scope:
         if isinstance(node, exp.SetOperation):
             left, right = self.query(node.this, queries, outer), self.query(node.expression, queries, outer)
             rows = left.rows + right.rows if isinstance(node, exp.Union) else left.rows
-            return self._ordered(node, Result(left.columns, rows), queries, outer)
+            return self._ordered(node, RelationShape(left.columns, rows), queries, outer)
         if isinstance(node, exp.Values):
-            self._expression_list(node.expressions, Frame(outer), queries)
+            self.expression_list(node.expressions, Frame(outer), queries)
             width = len(node.expressions[0].expressions) if isinstance(node.expressions[0], exp.Tuple) else 1
-            return Result(tuple(f"column{i + 1}" for i in range(width)), float(len(node.expressions)))
+            return RelationShape(tuple(f"column{i + 1}" for i in range(width)), float(len(node.expressions)))
         if isinstance(node, exp.Subquery):
             return self._ordered(node, self.query(node.this, queries, outer), queries, outer)
         self.problems.append("Only SELECT may be run.")
-        return Result((), 1.0)
+        return RelationShape((), 1.0)
 
-    def _with(self, node: exp.Expr, queries: _Queries, outer: Frame | None) -> _Queries:
+    def _with(self, node: exp.Expr, queries: Queries, outer: Frame | None) -> Queries:
         clause = node.args.get("with_")
         if clause is None:
             return queries
-        seen = dict(queries)
+        visible = dict(queries)
         for cte in clause.expressions:
-            result = self.query(cte.this, seen, outer)
-            seen[cte.alias] = Result(renamed(result.columns, alias_columns(cte)), result.rows)
-        return seen
+            result = self.query(cte.this, visible, outer)
+            visible[cte.alias] = RelationShape(renamed(result.columns, alias_columns(cte)), result.rows)
+        return visible
 
-    def _ordered(self, node: exp.Expr, result: Result, queries: _Queries, outer: Frame | None) -> Result:
+    def _ordered(self, node: exp.Expr, result: RelationShape, queries: Queries, outer: Frame | None) -> RelationShape:
         """ORDER BY and LIMIT behind a whole query see its columns only."""
         frame = Frame(outer, {"": result})
         if order := node.args.get("order"):
-            self._expression_list((item.this for item in order.expressions), frame, queries)
+            self.expression_list((item.this for item in order.expressions), frame, queries)
         return self._limited(node, result, queries)
 
-    def _limited(self, node: exp.Expr, result: Result, queries: _Queries) -> Result:
+    def _limited(self, node: exp.Expr, result: RelationShape, queries: Queries) -> RelationShape:
         rows = result.rows
         for key in ("limit", "offset"):
             clause = node.args.get(key)
@@ -86,19 +76,19 @@ class Scope:
                 continue
             count = clause.args.get("count") if isinstance(clause, exp.Fetch) else clause.expression
             if isinstance(count, exp.Expr):
-                self._expression(count, Frame(), queries)
+                self.expression(count, Frame(), queries)
                 if key == "limit" and isinstance(count, exp.Literal) and not count.is_string:
                     rows = min(rows, float(count.name))
-        return Result(result.columns, rows)
+        return RelationShape(result.columns, rows)
 
-    def _select(self, node: exp.Select, queries: _Queries, outer: Frame | None) -> Result:
+    def _select(self, node: exp.Select, queries: Queries, outer: Frame | None) -> RelationShape:
         frame = Frame(outer)
         if from_ := node.args.get("from_"):
             self._source(from_.this, frame, queries)
         for join in [*(node.args.get("joins") or ()), *(node.args.get("laterals") or ())]:
             self._join(join, frame, queries)
         if where := node.args.get("where"):
-            frame.ties += self._condition(where.this, frame, queries)
+            frame.ties += self.condition(where.this, frame, queries)
         columns = self._projections(node, frame, queries)
         self._clauses(node, frame, queries, columns)
         rows = select_rows(node, frame)
@@ -106,20 +96,20 @@ class Scope:
             self.problems.append(
                 "The statement joins large views without a condition that ties them together; add ON … = …."
             )
-        return self._limited(node, Result(columns, rows), queries)
+        return self._limited(node, RelationShape(columns, rows), queries)
 
-    def _clauses(self, node: exp.Select, frame: Frame, queries: _Queries, outputs: tuple[str | None, ...]) -> None:
+    def _clauses(self, node: exp.Select, frame: Frame, queries: Queries, outputs: tuple[str | None, ...]) -> None:
         group, order, distinct = (node.args.get(key) for key in ("group", "order", "distinct"))
         self._named_list(group.expressions if group else (), frame, queries, outputs)
         if having := node.args.get("having"):
-            self._expression(having.this, frame, queries)
-        self._expression_list(node.args.get("windows") or (), frame, queries)
+            self.expression(having.this, frame, queries)
+        self.expression_list(node.args.get("windows") or (), frame, queries)
         self._named_list((item.this for item in order.expressions) if order else (), frame, queries, outputs)
         if distinct and (on := distinct.args.get("on")):
             self._named_list([on], frame, queries, outputs)
 
     def _named_list(
-        self, items: Iterable[exp.Expr], frame: Frame, queries: _Queries, outputs: tuple[str | None, ...]
+        self, items: Iterable[exp.Expr], frame: Frame, queries: Queries, outputs: tuple[str | None, ...]
     ) -> None:
         """GROUP BY, ORDER BY and DISTINCT ON: an item that is a bare name may also be a column of the result."""
         for item in items:
@@ -128,11 +118,11 @@ class Scope:
             elif isinstance(item, exp.Paren):
                 self._named_list([item.this], frame, queries, outputs)
             elif isinstance(item, exp.Column) and not item.table and item.name in outputs:
-                self._seen.add(id(item))
+                self.resolved.add(id(item))
             else:
-                self._expression(item, frame, queries)
+                self.expression(item, frame, queries)
 
-    def _projections(self, node: exp.Select, frame: Frame, queries: _Queries) -> tuple[str | None, ...]:
+    def _projections(self, node: exp.Select, frame: Frame, queries: Queries) -> tuple[str | None, ...]:
         columns: list[str | None] = []
         if not node.expressions:
             self.problems.append("The SELECT has no columns.")
@@ -144,15 +134,15 @@ class Scope:
             elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
                 columns += self._all_of(item, frame)
             else:
-                self._expression(item.this if isinstance(item, exp.Alias) else item, frame, queries)
+                self.expression(item.this if isinstance(item, exp.Alias) else item, frame, queries)
                 columns.append(label(item))
         return tuple(columns)
 
     def _all_of(self, item: exp.Column, frame: Frame) -> tuple[str | None, ...]:
-        self._seen.add(id(item))
+        self.resolved.add(id(item))
         at: Frame | None = frame
         while at is not None:
-            if item.table in at.sources and self._schema_is_right(item, at):
+            if item.table in at.sources and self.schema_is_right(item, at):
                 return at.sources[item.table].columns
             at = at.outer
         self.problems.append(f"{shown(item.table)}.* is not a table of this statement.")
@@ -160,9 +150,9 @@ class Scope:
 
     # ------------------------------------------------------------ sources
 
-    def _source(self, node: exp.Expr, frame: Frame, queries: _Queries, lateral: bool = False) -> str | None:
+    def _source(self, node: exp.Expr, frame: Frame, queries: Queries, lateral: bool = False) -> str | None:
         """Add one item of a FROM clause; returns its key, None for a parenthesis of joins."""
-        self._seen.add(id(node))
+        self.resolved.add(id(node))
         if is_parenthesis_of_joins(node):
             if node.alias:
                 self.problems.append("Joins in parentheses take no alias here.")
@@ -178,7 +168,7 @@ class Scope:
             and (node.this.this != "unnest" or len(node.this.expressions) == 1)
         ):
             names = [node.alias]  # the column of a function with one column bears the table's alias
-        result = Result(renamed(result.columns, names), result.rows)
+        result = RelationShape(renamed(result.columns, names), result.rows)
         if not key:
             key = f"({len(frame.sources)})"  # no name: its columns can be read, itself not
         if key in frame.sources:
@@ -191,7 +181,7 @@ class Scope:
             self._join(join, frame, queries)
         return key
 
-    def _relation(self, node: exp.Expr, frame: Frame, queries: _Queries, lateral: bool) -> tuple[Result, str]:
+    def _relation(self, node: exp.Expr, frame: Frame, queries: Queries, lateral: bool) -> tuple[RelationShape, str]:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             return self._table(node, queries), node.name
         if isinstance(node, exp.Table | exp.Lateral) and isinstance(node.this, exp.Anonymous):
@@ -206,43 +196,43 @@ class Scope:
         if isinstance(node, exp.Values):
             return self.query(node, queries, frame if lateral else frame.outer), ""
         self.problems.append("That cannot stand in a FROM.")
-        return Result((), 1.0), ""
+        return RelationShape((), 1.0), ""
 
-    def _table(self, node: exp.Table, queries: _Queries) -> Result:
+    def _table(self, node: exp.Table, queries: Queries) -> RelationShape:
         name, schema = node.name, node.db
         if not schema and name in queries:
             return queries[name]
         if schema not in ("", self.catalog.schema):
             self.problems.append(f"Only the reporting views may be read, not {shown(schema)}.{shown(name)}.")
-            return Result((), 1.0)
+            return RelationShape((), 1.0)
         relation = self.catalog.relations.get(name)
         if relation is None:
             self.problems.append(f"There is no view {shown(name)}.")
-            return Result((), 1.0)
+            return RelationShape((), 1.0)
         self.views.append(node)
-        return Result(relation.columns, relation.rows)
+        return RelationShape(relation.columns, relation.rows)
 
-    def _series(self, node: exp.Expr, call: exp.Anonymous, frame: Frame, queries: _Queries) -> tuple[Result, str]:
+    def _series(self, node: exp.Expr, call: exp.Anonymous, frame: Frame, queries: Queries) -> tuple[RelationShape, str]:
         if call.this not in SERIES:
             self.problems.append(f"The function {shown(call.name)} cannot stand in a FROM.")
-        self._expression(call, frame, queries)
+        self.expression(call, frame, queries)
         width = len(call.expressions) if call.this == "unnest" else 1
         names: tuple[str, ...] = (call.this,) * width
         if node.args.get("ordinality"):
             names = (*names, "ordinality")
-        return Result(names, series_rows(call)), call.this
+        return RelationShape(names, series_rows(call)), call.this
 
-    def _join(self, join: exp.Expr, frame: Frame, queries: _Queries) -> None:
+    def _join(self, join: exp.Expr, frame: Frame, queries: Queries) -> None:
         if not isinstance(join, exp.Join):
             self._source(join, frame, queries, lateral=True)
             return
         before = list(frame.sources)
         width = len(frame.stars)
-        start = len(self._refs)
+        start = len(self.references)
         self._source(join.this, frame, queries)
         added = [key for key in frame.sources if key not in before]
         if isinstance(join.this, exp.Lateral) or is_function(join.this):
-            frame.ties += [frozenset({key, *added}) for at, key in self._refs[start:] if at is frame]
+            frame.ties += [frozenset({key, *added}) for at, key in self.references[start:] if at is frame]
         left, right = (
             [name for part in frame.stars[width - 1 : width] for name in part],
             [n for part in frame.stars[width:] for n in part],
@@ -265,7 +255,7 @@ class Scope:
         if not comma:
             frame.stars[width - 1 :] = [merge_using(left, right, shared)]
         if on := join.args.get("on"):
-            frame.ties += self._condition(on, frame, queries)
+            frame.ties += self.condition(on, frame, queries)
 
     def _shared(self, join: exp.Join, left: list[str | None], right: list[str | None]) -> list[str]:
         if join.args.get("method") == "NATURAL":
@@ -275,64 +265,3 @@ class Scope:
             if name not in left or name not in right:
                 self.problems.append(f"Both sides of the join need the column {shown(name)}.")
         return shared
-
-    # ------------------------------------------------------------ expressions
-
-    def _condition(self, node: exp.Expr, frame: Frame, queries: _Queries) -> list[frozenset[str]]:
-        """Resolve a condition; returns the sets of this frame's sources that it
-        ties together (under OR: only if every branch does).
-        """
-        if isinstance(node, exp.Paren):
-            return self._condition(node.this, frame, queries)
-        if isinstance(node, exp.And | exp.Or):
-            left, right = self._condition(node.this, frame, queries), self._condition(node.expression, frame, queries)
-            if isinstance(node, exp.And):
-                return left + right
-            return [a & b for a in left for b in right if len(a & b) > 1]
-        start = len(self._refs)
-        self._expression(node, frame, queries)
-        keys = frozenset(key for at, key in self._refs[start:] if at is frame)
-        large = sum(frame.sources[key].rows >= _MANY_ROWS for key in keys)
-        weak = large > 1 and not isinstance(
-            node, exp.EQ | exp.NullSafeEQ | exp.In
-        )  # a range over two large views is nearly all pairs
-        return [keys] if len(keys) > 1 and not weak else []
-
-    def _expression_list(self, items: Iterable[exp.Expr], frame: Frame, queries: _Queries) -> None:
-        for item in items:
-            self._expression(item, frame, queries)
-
-    def _expression(self, root: exp.Expr, frame: Frame, queries: _Queries) -> None:
-        stack = [root]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, exp.Column):
-                self._column(node, frame)
-            elif isinstance(node, exp.Query | exp.Values):
-                self.query(node, queries, frame)
-            elif isinstance(node, exp.Kwarg | exp.Collate):
-                kept, dropped = (
-                    (node.expression, node.this) if isinstance(node, exp.Kwarg) else (node.this, node.expression)
-                )
-                self._seen.add(id(dropped))  # a parameter's or a collation's name
-                stack.append(kept)
-            else:
-                stack.extend(node.iter_expressions())
-
-    def _column(self, node: exp.Column, frame: Frame) -> None:
-        self._seen.add(id(node))
-        found = frame.find(node.name, node.table or None)
-        if found is None or not self._schema_is_right(node, found[0]):
-            where = f"{shown(node.table)}." if node.table else ""
-            self.problems.append(f"There is no column {where}{shown(node.name)} here.")
-            return
-        self._refs.append(found)
-
-    def _schema_is_right(self, node: exp.Column, frame: Frame) -> bool:
-        schema = node.args.get("db")
-        if schema is None:
-            return True
-        if schema.name != self.catalog.schema or node.table not in frame.bare_views:
-            return False
-        node.set("db", None)  # the same column; narrowing may put a subquery in the view's place
-        return True

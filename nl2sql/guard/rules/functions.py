@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.words import words
+from nl2sql.guard.text.words import words
 
 AGGREGATES: Final = words(
     "count sum avg min max stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp regr_slope regr_intercept regr_r2 "

@@ -10,8 +10,8 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from nl2sql.guard.functions import ALLOWED_FUNCTIONS
-from nl2sql.guard.words import KEYWORDS
+from nl2sql.guard.rules.functions import ALLOWED_FUNCTIONS
+from nl2sql.guard.text.words import KEYWORDS
 
 DIALECT: Final = Postgres()
 MAX_TOKENS = 5_000
@@ -126,7 +126,7 @@ def _keep_names(tokens: list[Token]) -> list[Token]:
     """Mark allowed function names, so that the parser does not translate them
     to its own functions and back: what is written is what is run.
     """
-    kept = []
+    tokens_left = []
     following = [*tokens[1:], None]
     for token, after in zip(tokens, following, strict=True):
         if (
@@ -135,12 +135,12 @@ def _keep_names(tokens: list[Token]) -> list[Token]:
             and token.token_type is not TokenType.STRING
             and (token.text if token.token_type is TokenType.IDENTIFIER else token.text.lower()) in ALLOWED_FUNCTIONS
         ):
-            kept.append(
+            tokens_left.append(
                 Token(TokenType.VAR, token.text.lower() + _MARK, token.line, token.col, token.start, token.end, [])
             )
         else:
-            kept.append(token)
-    return kept
+            tokens_left.append(token)
+    return tokens_left
 
 
 def _plain_string(token: Token, sql: str) -> Token:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.constants import date_in_days, interval_in_days, number
+from nl2sql.guard.growth.constants import date_in_days, interval_in_days, number
 
 MAX_SERIES: Final = 100_000
 MAX_REPEAT: Final = 1_000
@@ -63,12 +63,12 @@ def _constant_rows(arguments: list[exp.Expr]) -> float | None:
     start, stop = number(arguments[0]), number(arguments[1])
     if start is None or stop is None:
         start, stop = date_in_days(arguments[0]), date_in_days(arguments[1])
-        found = interval_in_days(arguments[2]) if len(arguments) == 3 else None
+        stride = interval_in_days(arguments[2]) if len(arguments) == 3 else None
     else:
-        found = number(arguments[2]) if len(arguments) == 3 else 1.0
-    if start is None or stop is None or found is None:
+        stride = number(arguments[2]) if len(arguments) == 3 else 1.0
+    if start is None or stop is None or stride is None:
         return None
-    step = found or 1e-9
+    step = stride or 1e-9
     return max(0.0, (stop - start) / step) + 1
 
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.frame import Frame
-from nl2sql.guard.functions import AGGREGATES, SERIES
-from nl2sql.guard.growth import series_rows
+from nl2sql.guard.growth.calls import series_rows
+from nl2sql.guard.names.frame import Frame
+from nl2sql.guard.rules.functions import AGGREGATES, SERIES
 
 GROUPED_ROWS: Final = 100.0
 

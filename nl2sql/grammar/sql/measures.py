@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from nl2sql.dates import periods
-from nl2sql.dates.periods import Period
+from nl2sql.dates.periods import DatePeriod
 
 PER_UNIT = frozenset({"usage_quantity", "unit_cost"})  # apart for each unit of usage
 RATES = frozenset({"savings_rate", "utilization_rate", "coverage_rate"})
@@ -64,17 +64,17 @@ def day_of(metric: str) -> str:
     return "billing_period" if metric == "invoice_cost" else "usage_date"
 
 
-def within(period: Period, column: str = "usage_date") -> exp.Expr:
+def within(period: DatePeriod, column: str = "usage_date") -> exp.Expr:
     """The condition that a day lies in a period; a billing period does when its month does."""
     day = exp.column(column)
     if column == "billing_period":
-        period = Period(periods.floor(period.start, "month"), period.end, period.label)
+        period = DatePeriod(periods.floor(period.start, "month"), period.end, period.label)
     return exp.and_(
         exp.GTE(this=day, expression=_day(period.start)), exp.LT(this=day.copy(), expression=_day(period.end))
     )
 
 
-def units(period: Period, unit: str, through: date | None, weekdays: str | None) -> float:
+def units(period: DatePeriod, unit: str, through: date | None, weekdays: str | None) -> float:
     """How many days, weeks, months … a period has had so far: a running one counts up to the newest day of data."""
     end = period.end
     if (through and not period.whole) or (through and end > through + timedelta(1) and period.start <= through):

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.constants import number
+from nl2sql.guard.growth.constants import number
 
 MAX_BYTES: Final = 65_536  # of one value
 MAX_PARTS: Final = 20_000  # of one expression, its copies counted
@@ -123,18 +123,18 @@ def _query(node: exp.Expr, queries: Mapping[str, Columns], outer: Columns) -> Co
 
 def _sources(select: exp.Select, queries: Mapping[str, Columns], outer: Columns) -> dict[str, Bound]:
     """The columns that a SELECT can see, by name and by `source.name`; of one name in several sources the largest."""
-    seen: dict[str, Bound] = {}
+    bounds_by_name: dict[str, Bound] = {}
     joins = select.args.get("joins") or []
     source = select.args.get("from_")
     for item in [*([source.this] if source else []), *(join.this for join in joins)]:
-        for name, bound in _source(item, queries, {**outer, **seen}).items():
-            seen[name] = _more(seen[name], bound) if name in seen else bound
+        for name, bound in _source(item, queries, {**outer, **bounds_by_name}).items():
+            bounds_by_name[name] = _more(bounds_by_name[name], bound) if name in bounds_by_name else bound
             if alias := item.alias_or_name.lower():
-                seen[f"{alias}.{name}"] = bound
+                bounds_by_name[f"{alias}.{name}"] = bound
     for join in joins:
         if join.args.get("on") is not None:
-            _bound(join.args["on"], {**outer, **seen}, queries)
-    return seen
+            _bound(join.args["on"], {**outer, **bounds_by_name}, queries)
+    return bounds_by_name
 
 
 def _source(item: exp.Expr, queries: Mapping[str, Columns], outer: Columns) -> Columns:
@@ -157,9 +157,9 @@ def _renamed(columns: Columns, item: exp.Expr) -> Columns:
     if not names:
         return columns
     widest = _most(columns.values())
-    known = list(columns.values())
-    exact = len(known) >= len(names) and "" not in columns
-    return {name: known[place] if exact else widest for place, name in enumerate(names)} | dict(columns)
+    bounds = list(columns.values())
+    exact = len(bounds) >= len(names) and "" not in columns
+    return {name: bounds[place] if exact else widest for place, name in enumerate(names)} | dict(columns)
 
 
 def _alias_columns(item: exp.Expr) -> list[exp.Expr]:
@@ -174,8 +174,8 @@ def _bound(node: exp.Expr, columns: Columns, queries: Mapping[str, Columns]) -> 
     """The bound of an expression; raises when it is too large."""
     if isinstance(node, exp.Column):
         qualified = f"{node.table.lower()}.{node.name.lower()}" if node.table else node.name.lower()
-        found = columns.get(qualified, columns.get(node.name.lower(), _PLAIN) if not node.table else _PLAIN)
-        return _checked(found.width, found.parts)
+        bound = columns.get(qualified, columns.get(node.name.lower(), _PLAIN) if not node.table else _PLAIN)
+        return _checked(bound.width, bound.parts)
     if isinstance(node, exp.Literal):
         return Bound(max(len(node.name.encode()), 1) if node.is_string else _NUMBER, 1)
     if isinstance(node, exp.Query | exp.Subquery):
@@ -244,9 +244,9 @@ def _more(one: Bound, other: Bound) -> Bound:
     return Bound(max(one.width, other.width), max(one.parts, other.parts))
 
 
-def _most(found: Iterable[Bound]) -> Bound:
+def _most(bounds: Iterable[Bound]) -> Bound:
     most: Callable[[Bound, Bound], Bound] = _more
     largest = _PLAIN
-    for bound in found:
+    for bound in bounds:
         largest = most(largest, bound)
     return largest

@@ -1,0 +1,94 @@
+"""What a query lacks or cannot tell: defaults for rankings, a question back, or a refusal."""
+
+from dataclasses import replace
+
+from nl2sql.dates.periods import QuestionCalendar
+from nl2sql.grammar.draft import Doubt, Draft, Refusal, dimension_doubt
+from nl2sql.grammar.query import DEFAULT_TOP, CostQuery, needs_resources
+from nl2sql.grammar.sql.measures import PER_UNIT
+
+_RESOURCE_METRICS = frozenset({"effective_cost", "billed_cost"})
+
+
+_RESOURCE_FILTERS = frozenset(
+    {
+        "provider",
+        "account",
+        "account_id",
+        "service",
+        "region",
+        "team",
+        "environment",
+        "application",
+        "resource_id",
+        "resource_type",
+    }
+)
+
+
+def checked(query: CostQuery, draft: Draft, question: str, calendar: QuestionCalendar) -> CostQuery | Doubt | Refusal:
+    """The query with its defaults; a doubt when it does not say of what, a refusal when the views cannot tell."""
+    if refusal := _unreachable(query, calendar):
+        return refusal
+    completed = _with_defaults(query, draft, question)
+    if isinstance(completed, Doubt):
+        return completed
+    return _untellable(completed) or completed
+
+
+def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None:
+    """Why the bills cannot answer: the period lies outside of them, or the sides of a comparison do not fit."""
+    if query.period.end <= calendar.first:
+        return Refusal(f"The bills start on {calendar.first}; {query.period.label} is before.")
+    if query.period.start > calendar.today:
+        return Refusal(f"{query.period.label} has not come yet; ask for a forecast.")
+    if _mixed(query) and (
+        query.share_of is not None
+        or query.compared
+        or query.average
+        or query.run_rate
+        or query.count
+        or query.cumulative
+    ):
+        sides = " and ".join(scope.label for scope in query.scopes)
+        return Refusal(f"{sides} are of different kinds; side by side I can only show what they cost.")
+    return None
+
+
+def _with_defaults(query: CostQuery, draft: Draft, question: str) -> CostQuery | Doubt:
+    """The query with what rankings, thresholds and shares imply; a doubt when they do not say of what."""
+    grouped = bool(query.dimensions or query.grain)
+    if not grouped and not query.scopes and draft.shape.order and not query.limit and not query.count:
+        query = replace(query, dimensions=("service",), limit=DEFAULT_TOP)
+    elif query.threshold and query.count:
+        query = replace(query, dimensions=(), grain=None, limit=None, offset=0)
+    elif not grouped and not query.scopes and (query.limit or query.threshold):
+        return dimension_doubt(question)
+    if query.threshold and query.threshold.percent and query.share_of is None and not query.compared:
+        query = replace(query, share_of=())
+    if query.limit_within and query.limit_within not in query.dimensions:
+        query = replace(query, dimensions=(query.limit_within, *query.dimensions))
+    return dimension_doubt(question) if query.share_of == () and not grouped and not query.scopes else query
+
+
+def _untellable(query: CostQuery) -> Refusal | None:
+    """Why the views cannot tell: resources have fewer columns, and quantities differ in their units."""
+    if needs_resources(query):
+        named = (*query.filters, *query.scopes, *(query.share_of or ()))
+        unfit = [f.label for f in named if f.dimension not in _RESOURCE_FILTERS]
+        unfit += [
+            name.replace("_", " ")
+            for name in query.dimensions
+            if name not in (*_RESOURCE_FILTERS, "resource", "currency")
+        ]
+        if unfit or query.metric not in _RESOURCE_METRICS:
+            names = ", ".join(unfit) or query.metric.replace("_", " ")
+            return Refusal(f"For single resources I know billed and effective cost, not {names}.")
+    if query.metric in PER_UNIT and (query.share_of is not None or query.compared or query.average or query.run_rate):
+        return Refusal("Quantities have different units, so I list them; ask for the usage quantity of one service.")
+    return None
+
+
+def _mixed(query: CostQuery) -> bool:
+    """Whether the sides are not of one kind, as AWS and EC2: they may overlap and stand in columns of one row."""
+    return len({scope.dimension for scope in query.scopes}) > 1

@@ -1,0 +1,101 @@
+"""The words that no recogniser took: passed over, asked about or refused."""
+
+from nl2sql.catalog.linking import Values, nearest
+from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
+from nl2sql.grammar.tagging.terms import Sentence, Term
+
+# What may stand in a question without changing its meaning once everything else is understood.
+_SILENT = frozenset(
+    {"noise", "noun", "all", "and", "only", "with", "follow", "clear", "rank", "which", "when", "percent"}
+)
+
+
+_SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
+
+
+_ASKING = frozenset({"how", "what", "which", "show", "give", "tell"})
+
+
+_FIRST_PERSON = frozenset(
+    {"i", "we", "my", "our", "hi", "hello", "hey", "dear", "good", "sorry", "could", "can", "would", "please"}
+)
+
+
+def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following: bool, question: str) -> None:
+    """Refuse what no recogniser took: a wrong number is worse than none."""
+    left = [sentence.terms[at] for at in range(len(sentence.terms)) if at not in sentence.taken]
+    left = [term for term in left if term.kind not in _SILENT and term.text not in _SILENT_TEXTS]
+    if following:
+        dimensions = [term for term in left if term.kind == "dimension"]
+        draft.shape.dimensions += [term.value for term in dimensions if not draft.shape.dimensions]
+        left = [term for term in left if term.kind != "dimension"]
+    if draft.discourse.doubt or not left:
+        return
+    if all(term.kind == "dimension" for term in left) and (doubt := _other_kind(sentence, left[0], question)):
+        draft.discourse.doubt = doubt
+        return
+    if any(term.kind == "vague" for term in left):
+        draft.discourse.doubt = Doubt(
+            "What do you mean by that? Name a team, an account, a service, an application or a region."
+        )
+        return
+    left, question_words = _without_preamble(sentence, left, question)
+    if not left:
+        sentence.take(*question_words)
+        return
+    unknown = [term.text for term in left if term.kind == "unknown"]
+    understood = _understood(sentence, left)
+    if unknown:
+        near = nearest(" ".join(unknown), values)
+        hint = f" The nearest names are {', '.join(near)}." if near else ""
+        draft.discourse.refusal = Refusal(
+            f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}{understood}"
+        )
+    else:
+        draft.discourse.refusal = Refusal(
+            f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.{understood}"
+        )
+
+
+def _without_preamble(sentence: Sentence, left: list[Term], question: str) -> tuple[list[Term], list[int]]:
+    """What is left without unknown words of a polite opening: `I'd love to know
+    how much …`, `I'm preparing the board deck: …`.
+    """
+    if sentence.terms[0].text.split(" ")[0] not in _FIRST_PERSON:
+        return left, []
+    colon = question.find(":")
+    asks = next((at for at, term in enumerate(sentence.terms) if term.text.split(" ")[0] in _ASKING), None)
+    asks = asks or next((at for at, term in enumerate(sentence.terms) if term.start > colon >= 0), None)
+    if not asks:
+        return left, []
+    opening = [at for at in range(asks) if sentence.terms[at] in left and sentence.terms[at].kind == "unknown"]
+    return [term for term in left if sentence.terms.index(term) not in opening], opening
+
+
+def _understood(sentence: Sentence, left: list[Term]) -> str:
+    """What was understood of a question that is refused, for its asker to build upon."""
+    labels = [
+        term.period.label if term.period else term.matches[0].label if term.matches else term.value.replace("_", " ")
+        for term in sentence.terms
+        if term not in left and term.kind in ("period", "value", "dimension", "metric", "charge", "missing")
+    ]
+    return f" I did understand: {', '.join(dict.fromkeys(labels))}." if labels else ""
+
+
+def _other_kind(sentence: Sentence, dimension: Term, question: str) -> Doubt | None:
+    """`the dev account`, where dev is an environment and no account: whether that is meant."""
+    at = sentence.terms.index(dimension)
+    beside = [sentence.terms[place] for place in (at - 1, at + 1) if sentence.kind(place) == "value"]
+    if not beside:
+        return None
+    match, asked = beside[0].matches[0], dimension.value.replace("_", " ")
+    meant = match.dimension.replace("_", " ")
+    whole = question[: dimension.start] + meant + question[dimension.end :]
+    return Doubt(
+        f"No {asked} is called “{beside[0].text}”; {match.label} is {_article(meant)}. Is that meant?",
+        (Choice(f"{meant} {match.label}", whole),),
+    )
+
+
+def _article(word: str) -> str:
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"

@@ -1,0 +1,137 @@
+"""Shares: which names are the part, and of what whole."""
+
+from nl2sql.catalog.linking import Values
+from nl2sql.catalog.semantics import Semantics
+from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.query import Filter
+from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
+from nl2sql.grammar.tagging.terms import Sentence
+
+_COPULAS = frozenset(["is", "was", "are", "were", "does", "do", "did", "goes", "went", "comes", "came", "belongs"])
+
+
+def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+    """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the
+    numerators, X stays a filter of the whole.
+    """
+    shares = sentence.open("share", "rate")
+    percents = [
+        at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount
+    ]
+    if draft.comparison.change and _in_percent(sentence, shares) and not sentence.open("dimension"):
+        sentence.take(*shares, *percents)  # by how much per cent something grew
+        return
+    if not sentence.open("share") and sentence.has("vs", "compare"):
+        sentence.take(*shares, *percents)  # one side relative to the other, in per cent
+        return
+    if not shares:
+        return
+    sentence.take(*shares, *percents)
+    if (
+        len(sentence.open("period")) > 1
+        and sentence.has("vs")
+        and _in_percent(sentence, shares)
+        and not sentence.open("dimension")
+    ):
+        return  # how many per cent more in one period than in the other
+    draft.measure.share = True
+    places = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
+    parts = _numerators(sentence, shares[0], places)
+    for at in parts:
+        condition = filter_of(sentence.terms[at], semantics, values)
+        if same := next((f for f in draft.measure.numerators if f.dimension == condition.dimension), None):
+            draft.measure.numerators.remove(same)
+            condition = Filter(same.dimension, (*same.values, *condition.values), f"{same.label} and {condition.label}")
+        draft.measure.numerators.append(condition)
+        sentence.take(at)
+    if any(f.dimension == "commitment_type" for f in draft.measure.numerators) and _covered(sentence):
+        sentence.take(*sentence.open("charge", value="used"))
+        _as_coverage(draft)
+        return
+    absences = [f for f in draft.filters.conditions if f.values == (None,)]
+    if not parts and absences:
+        draft.measure.numerators += absences
+        draft.filters.conditions = [f for f in draft.filters.conditions if f not in absences]
+
+
+def _covered(sentence: Sentence) -> bool:
+    return any("covered" in term.text.split() or "cover" in term.text.split() for term in sentence.terms)
+
+
+def _as_coverage(draft: Draft) -> None:
+    """`what percentage of EC2 is covered by savings plans`: of all usage, not of what a commitment covers already."""
+    kinds = [f for f in draft.measure.numerators if f.dimension == "commitment_type"]
+    draft.measure.metrics, draft.measure.share, draft.measure.numerators = ["coverage_rate"], False, []
+    draft.filters.conditions = [f for f in draft.filters.conditions if f.dimension != "commitment_status"] + kinds
+
+
+def _in_percent(sentence: Sentence, shares: list[int]) -> bool:
+    return all(sentence.terms[at].text.startswith(("percent", "pct", "perc")) for at in shares)
+
+
+def _negated(sentence: Sentence, at: int) -> bool:
+    return sentence.kind(sentence.before(at, ("noise", "and", *FILTERS))) == "not"
+
+
+def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[int]:
+    """Of the names in a question of shares, those that are the part; the others narrow the whole."""
+    if _breaks_down(sentence):
+        return [at for at in places if _part_of_each(sentence, at, share_at)]
+    before, after = [at for at in places if at < share_at], [at for at in places if at > share_at]
+    if before and after:
+        return before if _beside(sentence, before[-1], share_at) else after
+    of_whole = after or before
+    for at in range(of_whole[0] if of_whole else 0, len(sentence.terms)):
+        later = [place for place in of_whole if place > at]
+        if later and (sentence.kind(at) in ("noun", "metric") or sentence.terms[at].text.split()[0] in _COPULAS):
+            return later
+    noun = next(
+        (at for at in range(share_at if after else 0, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")),
+        None,
+    )
+    if noun is not None and (later := [at for at in of_whole if at > noun]):
+        return later
+    if before and _beside(sentence, before[-1], share_at):
+        return before
+    first = of_whole[:1]
+    return (
+        list(sentence.coordinated(first[0], sentence.kind(first[0])))
+        if first and _conjoined(sentence, of_whole)
+        else first
+    )
+
+
+def _part_of_each(sentence: Sentence, at: int, share_at: int) -> bool:
+    """`prod share per team`, `share of EC2 in each team's spend`: the part that is sought in every group."""
+    if at < share_at:
+        return at == share_at - 1
+    following = sentence.after(at)
+    return (
+        following is not None
+        and sentence.kind(following) == "by"
+        and sentence.terms[following].text in ("in each", "in every", "within each")
+    )
+
+
+def _beside(sentence: Sentence, at: int, share_at: int) -> bool:
+    """Whether a name stands right before `share`: `the dev share`, `ec2 as a share`."""
+    return all(sentence.kind(place) == "noise" for place in range(at + 1, share_at))
+
+
+def _conjoined(sentence: Sentence, places: list[int]) -> bool:
+    following = sentence.after(places[0])
+    return sentence.kind(following) == "and"
+
+
+def _breaks_down(sentence: Sentence) -> bool:
+    dimensions = sentence.open("dimension")
+    return bool(dimensions) and (bool(sentence.open("by", "which")) or any(_of_each(sentence, at) for at in dimensions))
+
+
+def _of_each(sentence: Sentence, at: int) -> bool:
+    """`share of regions`, `application share`: the shares of all of a kind."""
+    return (
+        sentence.terms[at].plural
+        or sentence.kind(at + 1) == "share"
+        or (at + 1 in sentence.taken and "share" in sentence.terms[at + 1].kind)
+    )

@@ -1,0 +1,52 @@
+"""A query to SQL: an expression tree built from parts, never from text."""
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from nl2sql.dates.periods import UNITS
+from nl2sql.grammar.query import CostQuery, needs_resources
+from nl2sql.grammar.sql.columns import columns_of, slug
+from nl2sql.grammar.sql.conditions import condition, conditions
+from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.labels import labels_of, of_one_dimension
+from nl2sql.grammar.sql.measures import measure, zero_for_none
+from nl2sql.grammar.sql.order import finished
+
+
+def compile_query(query: CostQuery, context: CompileContext) -> exp.Select:
+    """The SELECT over one reporting view that answers a query."""
+    if query.count and query.threshold:
+        return _counted(query, context)
+    view = "resource_costs" if needs_resources(query) else "daily_costs"
+    labels = labels_of(query, context)
+    if query.scopes and not of_one_dimension(query.scopes):
+        measures = {
+            slug(scope.label): zero_for_none(measure(query.metric, condition(scope, context))) for scope in query.scopes
+        }
+        labels = [label for label in labels if label.name != "scope"]
+    else:
+        measures = columns_of(query, context)
+    select = exp.select(
+        *(exp.alias_(label.expression.copy(), label.name) for label in labels),
+        *(exp.alias_(m, name) for name, m in measures.items()),
+    )
+    select = select.from_(exp.to_table(f"reporting.{view}")).where(*conditions(query, context, view))
+    if labels:
+        select = select.group_by(*(label.expression.copy() for label in labels))
+    return finished(select, query, labels, measures)
+
+
+def _counted(query: CostQuery, context: CompileContext) -> exp.Select:
+    """How many groups are over or under the threshold."""
+    counted = query.count or "day"
+    single = replace(
+        query,
+        count=None,
+        grain=counted if counted in UNITS else None,  # type: ignore[arg-type]
+        dimensions=() if counted in UNITS else (counted,),
+    )
+    groups = compile_query(single, context)
+    groups.set("order", None)
+    name = f"{counted}s" if counted in UNITS else context.semantics.dimensions[counted].plural.replace(" ", "_")
+    return exp.select(exp.alias_(exp.Count(this=exp.Star()), name)).from_(groups.subquery("over"))

@@ -1,0 +1,84 @@
+"""The WHERE clause: periods, filters, sides of a comparison, weekdays, and tax left out."""
+
+from sqlglot import exp
+
+from nl2sql.dates.periods import DatePeriod
+from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.measures import day_of, within
+
+
+def column_of(filter_: Filter, context: CompileContext) -> str:
+    dimension = context.semantics.dimensions.get(filter_.dimension)
+    return dimension.column if dimension else filter_.dimension
+
+
+def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
+    """A filter as a condition; leaving a value out keeps the rows that have none."""
+    column = exp.column(column_of(filter_, context))
+    named = [exp.Literal.string(value) for value in filter_.values if value is not None]
+    parts: list[exp.Condition] = []
+    if named:
+        parts.append(
+            exp.EQ(this=column, expression=named[0]) if len(named) == 1 else exp.In(this=column, expressions=named)
+        )
+    if None in filter_.values:
+        parts.append(exp.Is(this=column.copy(), expression=exp.null()))
+    if not parts:  # the data has none of its kind
+        return exp.true() if filter_.negated else exp.false()
+    if not filter_.negated:
+        return exp.or_(*parts)
+    left_out = exp.not_(exp.or_(*parts))
+    if None in filter_.values or not filter_.keep_missing:
+        return left_out
+    return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
+
+
+def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp.Expr]:
+    """What limits the rows of a view: periods, filters, scopes, weekdays, and tax left out."""
+    spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
+    parts: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
+    categories = [
+        f
+        for f in (*query.filters, *query.scopes, *(query.share_of or ()))
+        if f.dimension == "charge_category" and not f.negated
+    ]
+    taxed = query.with_tax or query.metric == "invoice_cost" or any("Tax" in f.values for f in categories)
+    if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
+        parts.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
+    parts += [condition(filter_, context) for filter_ in query.filters if not narrows_coverage(query, filter_)]
+    if query.scopes:
+        parts.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
+    if query.metric == "unit_cost":
+        parts.append(exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0)))
+    if query.metric in ("savings", "savings_rate") and not query.beside:
+        parts.append(exp.EQ(this=exp.column("charge_category"), expression=exp.Literal.string("Usage")))
+    if query.metric == "utilization_rate":
+        parts.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
+    if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
+        named = [context.semantics.dimensions[name] for name in query.dimensions]
+        parts += [
+            exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing
+        ]
+    if query.weekdays:
+        weekend = exp.In(
+            this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),
+            expressions=[exp.Literal.number(6), exp.Literal.number(7)],
+        )
+        parts.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))
+    return parts
+
+
+def _merged(spans: list[DatePeriod]) -> list[DatePeriod]:
+    """Adjoining spans as one, so that the condition stays short."""
+    merged: list[DatePeriod] = []
+    for span in spans:
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = DatePeriod(merged[-1].start, max(merged[-1].end, span.end), "")
+        else:
+            merged.append(span)
+    return merged
+
+
+def narrows_coverage(query: CostQuery, filter_: Filter) -> bool:
+    return query.metric == "coverage_rate" and filter_.dimension == "commitment_type"

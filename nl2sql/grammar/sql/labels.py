@@ -1,0 +1,67 @@
+"""The columns that name a row: time steps, sides of a comparison, dimensions, unit and currency."""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.sql.conditions import column_of, condition
+from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.measures import PER_UNIT, day_of
+
+
+@dataclass(frozen=True)
+class Label:
+    name: str
+    expression: exp.Expr
+
+
+def labels_of(query: CostQuery, context: CompileContext) -> list[Label]:
+    labels = []
+    if query.grain:
+        labels.append(grain_label(query.grain, day_of(query.metric)))
+    if query.scopes:
+        labels.append(Label(_scope_name(query), _scope_case(query.scopes, context)))
+    for name in query.dimensions:
+        labels += dimension_labels(name, context)
+    if PER_UNIT & {query.metric, *query.beside}:
+        labels.append(Label("usage_unit", exp.column("usage_unit")))
+    if context.several_currencies and "currency" not in query.dimensions and not query.count:
+        labels.append(Label("currency", exp.column("currency")))
+    return labels
+
+
+def grain_label(grain: str, column: str = "usage_date") -> Label:
+    day = exp.column(column)
+    if grain == "day":
+        return Label("day", day)
+    return Label(grain, exp.cast(exp.TimestampTrunc(this=day, unit=exp.var(grain.upper())), "date"))
+
+
+def dimension_labels(name: str, context: CompileContext) -> list[Label]:
+    dimension = context.semantics.dimensions[name]
+    column: exp.Expr = exp.column(dimension.column)
+    others = [exp.column(dimension.fallback)] if dimension.fallback else []
+    missing = [exp.Literal.string(dimension.missing)] if dimension.missing else []
+    expression = exp.Coalesce(this=column, expressions=[*others, *missing]) if others or missing else column
+    labels = [Label(name, expression)]
+    return [*labels, Label("resource_id", exp.column("resource_id"))] if name == "resource" else labels
+
+
+def of_one_dimension(scopes: tuple[Filter, ...]) -> bool:
+    return len({scope.dimension for scope in scopes}) == 1
+
+
+def _scope_name(query: CostQuery) -> str:
+    return query.scopes[0].dimension if of_one_dimension(query.scopes) else "scope"
+
+
+def _scope_case(scopes: tuple[Filter, ...], context: CompileContext) -> exp.Expr:
+    """The value itself where each side is one value; else the side's name."""
+    column = exp.column(column_of(scopes[0], context))
+    if all(len(scope.values) == 1 and scope.values[0] is not None for scope in scopes):
+        return column
+    case = exp.Case()
+    for scope in scopes:
+        case = case.when(condition(scope, context), exp.Literal.string(scope.label))
+    return case

@@ -1,0 +1,45 @@
+"""Questions about what is not a bill: budgets, forecasts, insights, prices and the like."""
+
+from nl2sql.catalog.linking import Values
+from nl2sql.catalog.semantics import Semantics
+from nl2sql.dates.periods import QuestionCalendar, shifted
+from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.leftovers import account_for_rest
+from nl2sql.grammar.recognisers import comparing, filtering
+from nl2sql.grammar.recognisers.binding import bind
+from nl2sql.grammar.recognisers.listing import coming
+from nl2sql.grammar.tagging.terms import Sentence
+
+
+def parse_subject(
+    sentence: Sentence, draft: Draft, semantics: Semantics, values: Values, calendar: QuestionCalendar, question: str
+) -> Draft:
+    """A question about budgets, forecasts, insights and the like: which, of whom, of when."""
+    subjects = [sentence.terms[at].value for at in sentence.open("subject")]
+    draft.discourse.subject = next(iter(subjects), "forecasts")
+    for at in sentence.open("outside"):
+        draft.filters.period = coming(sentence.terms[at].text, calendar)
+        draft.discourse.subject = "forecasts"
+    draft.discourse.exceeded = any(
+        term.kind == "subject" and term.text.split()[0] in ("over", "exceeded") for term in sentence.terms
+    ) or sentence.has("cmp")
+    bind(sentence, draft, values, question)
+    for at in sentence.open("unknown"):
+        surface = question[sentence.terms[at].start : sentence.terms[at].end]
+        if draft.discourse.subject == "prices" and "." in surface:
+            draft.discourse.instance_type = surface.casefold()
+            sentence.take(at)
+    sentence.take(*sentence.open("top", "number", "change", "grain", "unit", "charge", "metric", "average", "count", "by", "cmp", "outside", "dimension", "share", "trend", "subject", "why", "not"))  # fmt: skip
+    future = draft.filters.period
+    comparing.periods(sentence, draft)
+    draft.filters.period = future or draft.filters.period
+    if (
+        draft.discourse.subject == "forecasts"
+        and draft.filters.period
+        and draft.filters.period.yearless
+        and draft.filters.period.end <= calendar.today
+    ):
+        draft.filters.period = shifted(draft.filters.period, "year", 1)
+    filtering.kept(sentence, draft, semantics, values)
+    account_for_rest(sentence, draft, values, False, question)
+    return draft

@@ -1,0 +1,1 @@
+"""The rules on growth: how large values and results can become."""

@@ -1,0 +1,1 @@
+"""The rule on names: each table and column of a statement is known."""
