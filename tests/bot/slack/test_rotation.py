@@ -198,7 +198,9 @@ def test_another_model_and_base_url_are_taken_at_the_next_question(live: Server,
         assert translator is not None
 
         def asked() -> object:
-            return translate("cost?", PromptContext(today=date(2026, 11, 15)), translator.newest(), lambda _sql: None)[0]
+            return translate("cost?", PromptContext(today=date(2026, 11, 15)), translator.newest(), lambda _sql: None)[
+                0
+            ]
 
         assert isinstance(asked(), SqlDraft)
         assert translator.newest() is translator.newest()
