@@ -1,7 +1,6 @@
 """No attack passes, wherever in a statement it stands."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -118,8 +117,6 @@ def test_any_words_get_an_outcome(written: list[str]) -> None:
         assert not re.search(r"pg_|finops|regclass|;|--|/\*|\$", result.sql)
 
 
-def test_every_rule_stands_in_a_file_of_its_name() -> None:
+def test_every_rule_stands_in_a_file_or_folder_of_its_name() -> None:
     """The tuple of rules can be read."""
-    folder = Path(FOLDER).parents[2] / "nl2sql" / "guard"
-    files = {path.stem for path in folder.rglob("*.py")}
-    assert {rule.__name__ for rule in RULES} <= files
+    assert [rule.__name__ for rule in RULES if rule.__name__ not in rule.__module__.split(".")] == []
