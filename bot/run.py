@@ -162,7 +162,7 @@ def _working(bot: Runtime) -> Iterator[None]:
         bot.finish()
         stopping.set()
         bot.start_soon.set()
-        _claim_in_hand(bot, inbox.release)
+        _claim_in_hand(bot, inbox.release_leases)
         _deliver_the_rest(bot)
         bot.delivery.stop()
         for thread in threads:
@@ -220,7 +220,7 @@ def _deliver_the_rest(bot: Runtime) -> None:
 def keep_claims(bot: Runtime, stopping: threading.Event) -> None:
     """Say now and then that what is in hand is not left: apart from the other work, which may wait long for Prefect."""
     while not stopping.wait(_KEEP_SECONDS):
-        _claim_in_hand(bot, inbox.keep)
+        _claim_in_hand(bot, inbox.renew_leases)
 
 
 def _claim_in_hand(bot: Runtime, claim: Callable[[Session, Collection[str]], None]) -> None:
@@ -260,7 +260,7 @@ def _in_session(bot: Runtime, work: Callable[[Session, datetime], object]) -> No
 
 
 def _forget_events(session: Session, now: datetime) -> None:
-    inbox.forget(session, now - _EVENTS_KEPT)
+    inbox.purge(session, now - _EVENTS_KEPT)
 
 
 def _note_configuration(bot: Runtime, session: Session, _now: datetime) -> None:

@@ -18,7 +18,7 @@ from bot.assistant import Answers
 from bot.duties import Duty
 from bot.slack import calls, errors
 from bot.slack.delivery import Delivery
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 from bot.slack.people import People
 from config import logs
 from config.organisation import Organisation
@@ -65,7 +65,7 @@ class Runtime:
             yield session
         self.delivery.wake.set()
 
-    def later(self, pool: ThreadPoolExecutor, where: Where, work: Callable[..., Any], *args: Any) -> "Future[Any]":
+    def later(self, pool: ThreadPoolExecutor, where: Recipient, work: Callable[..., Any], *args: Any) -> "Future[Any]":
         """Do work after the ack; when it fails, the person is told as the app's error handler would."""
         future = pool.submit(work, *args)
         with self._lock:
@@ -73,7 +73,7 @@ class Runtime:
         future.add_done_callback(lambda done: self._finished(done, where))
         return future
 
-    def _finished(self, future: "Future[Any]", where: Where) -> None:
+    def _finished(self, future: "Future[Any]", where: Recipient) -> None:
         with self._lock:
             self._held.discard(future)
         if not future.cancelled() and (error := future.exception()) is not None:

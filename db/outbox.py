@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.tables import OutboxMessage
 
 
-def leave(
+def enqueue(
     session: Session,
     channel: str,
     kind: str,

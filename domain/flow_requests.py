@@ -196,8 +196,8 @@ def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
 
 
 def _card(session: Session, channel: str, payload: dict[str, Any], key: str, thread: str | None) -> None:
-    if not outbox.leave(session, channel, "request", payload, key, thread_ts=thread):
-        outbox.leave(session, channel, "request", payload, f"{key}:{payload['state']}", update_key=key)
+    if not outbox.enqueue(session, channel, "request", payload, key, thread_ts=thread):
+        outbox.enqueue(session, channel, "request", payload, f"{key}:{payload['state']}", update_key=key)
 
 
 def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[int, bool]:
@@ -246,7 +246,7 @@ def _tell_waiting(session: Session, row: FlowRequest) -> None:
     key = f"request:{row.id}"
     thread_key = None if row.thread_ts else key
     payload = {"what": row.result.get("what") or row.deployment}
-    outbox.leave(
+    outbox.enqueue(
         session,
         row.channel,
         "request_waiting",

@@ -70,7 +70,7 @@ def post(
             storm.append(name)
             insight.evidence = {**insight.evidence, "storm": storm}
             continue
-        outbox.leave(session, name, kind, payload_of(insight, {**extra, "insight_id": insight.id}), key)
+        outbox.enqueue(session, name, kind, payload_of(insight, {**extra, "insight_id": insight.id}), key)
         if insight.severity != "critical":
             hold(session, key, quiet_until(channel, now))
 
@@ -78,7 +78,7 @@ def post(
 def say(session: Session, insight: Insight, text: str, key: str) -> None:
     """A line into the thread of every card that was posted of it; `key` makes it once."""
     for card in _cards(session, insight):
-        outbox.leave(
+        outbox.enqueue(
             session,
             card.channel,
             "note",
@@ -90,13 +90,13 @@ def say(session: Session, insight: Insight, text: str, key: str) -> None:
 
 def say_in(session: Session, insight: Insight, text: str, key: str, channel: str, thread: str) -> None:
     """A line into one thread; `key` makes it once."""
-    outbox.leave(session, channel, "note", {"text": text}, f"{_PREFIX}{insight.id}:line:{key}", thread_ts=thread)
+    outbox.enqueue(session, channel, "note", {"text": text}, f"{_PREFIX}{insight.id}:line:{key}", thread_ts=thread)
 
 
 def redraw(session: Session, insight: Insight, key: str) -> None:
     """Show the insight's present state on its cards; `key` makes it once."""
     for card in _cards(session, insight):
-        outbox.leave(
+        outbox.enqueue(
             session,
             card.channel,
             card.kind,

@@ -83,7 +83,7 @@ def store(
             left = count - cards.STORM
             text = f"{left} more insight{'' if left == 1 else 's'} came with the same bills; see the app's Home tab."
             key = f"storm:{name}:{now.isoformat(timespec='minutes')}"
-            outbox.leave(session, name, "note", {"text": text}, key)
+            outbox.enqueue(session, name, "note", {"text": text}, key)
             cards.hold(session, key, cards.quiet_until(organisation.channel_named(name), now))
     return numbers
 

@@ -22,7 +22,9 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def told(flow: str, database: Database, organisation: Organisation, request_key: str | None = None) -> Iterator[None]:
+def reporting_failures(
+    flow: str, database: Database, organisation: Organisation, request_key: str | None = None
+) -> Iterator[None]:
     """Whatever the block raises is told and raised again; an attempt that Prefect will repeat tells nothing yet."""
     try:
         with followed(flow):
@@ -31,13 +33,13 @@ def told(flow: str, database: Database, organisation: Organisation, request_key:
         if not _will_be_repeated():
             reason = str(error) if isinstance(error, UserError) else _referenced(flow)
             try:
-                tell(flow, reason, database, organisation, request_key)
+                report_failure(flow, reason, database, organisation, request_key)
             except sa.exc.SQLAlchemyError:
                 _log.exception("the failure of %s could not be told", flow)
         raise
 
 
-def tell(
+def report_failure(
     flow: str, reason: str, database: Database, organisation: Organisation, request_key: str | None = None
 ) -> None:
     """Leave the sentence for the admin channels and for the thread that asked, and close its request."""
@@ -48,7 +50,7 @@ def tell(
     with Session(database.app) as session, session.begin():
         request = flow_requests.close(session, request_key, "failed", {"reason": reason}, datetime.now(UTC))
         if request is not None and request.channel:
-            outbox.leave(
+            outbox.enqueue(
                 session,
                 request.channel,
                 "note",
@@ -57,7 +59,7 @@ def tell(
                 thread_ts=request.thread_ts,
             )
         for channel in organisation.admin_channels():
-            outbox.leave(session, channel, "note", {"text": text}, f"flow:{run}:failed:{channel}")
+            outbox.enqueue(session, channel, "note", {"text": text}, f"flow:{run}:failed:{channel}")
 
 
 def _will_be_repeated() -> bool:

@@ -21,14 +21,14 @@ _GOOD = ("done", "verified", "undone")
 _UNKNOWN: dict[str, Any] = {"says": "The stored plan was changed since it was proposed", "evidence": ""}
 
 
-def tell(session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
+def notify(session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
     """Leave the card in its present state: the first time as a message, later
     as its update, with the run and a line in its thread.
     """
     if remediation.channel is None:
         return
     session.flush()
-    if redraw(session, remediation, playbook):
+    if update_card(session, remediation, playbook):
         return
     key, number = _key(remediation), _number(session)
     ran = remediation.started_at is not None
@@ -38,21 +38,23 @@ def tell(session: Session, remediation: Remediation, playbook: Playbook | None) 
         payload: dict[str, Any] = {"line": _line(session, remediation)}
         if remediation.state == "unknown":
             payload["ask"] = [item["actor"] for item in remediation.approvals]
-        outbox.leave(
+        outbox.enqueue(
             session, remediation.channel, "remediation_progress", payload, f"{key}:line:{number}", thread_key=key
         )
 
 
-def redraw(session: Session, remediation: Remediation, playbook: Playbook | None) -> bool:
+def update_card(session: Session, remediation: Remediation, playbook: Playbook | None) -> bool:
     """Bring the card up to date and nothing else; True where it was not there yet."""
     if remediation.channel is None:
         return False
     key = _key(remediation)
     shown = session.get_one(Remediation, remediation.undo_of) if remediation.undo_of else remediation
     summary = summarise(session, shown, playbook)
-    if outbox.leave(session, remediation.channel, "proposal", summary, key):
+    if outbox.enqueue(session, remediation.channel, "proposal", summary, key):
         return True
-    outbox.leave(session, remediation.channel, "proposal", summary, f"{key}:update:{_number(session)}", update_key=key)
+    outbox.enqueue(
+        session, remediation.channel, "proposal", summary, f"{key}:update:{_number(session)}", update_key=key
+    )
     return False
 
 
@@ -61,8 +63,8 @@ def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | N
     thread, key = _key(remediation), f"{_key(remediation)}:run:{remediation.id}"
     payload = {**summarise(session, remediation, playbook), "run": True, "line": _line(session, remediation)}
     channel = str(remediation.channel)
-    if not outbox.leave(session, channel, "remediation_progress", payload, key, thread_key=thread):
-        outbox.leave(session, channel, "remediation_progress", payload, f"{key}:update:{number}", update_key=key)
+    if not outbox.enqueue(session, channel, "remediation_progress", payload, key, thread_key=thread):
+        outbox.enqueue(session, channel, "remediation_progress", payload, f"{key}:update:{number}", update_key=key)
 
 
 def _key(remediation: Remediation) -> str:

@@ -14,7 +14,7 @@ from playbooks.approval import lifecycle as life
 from playbooks.approval.rules import lacks_role
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import rule_of
-from playbooks.notifications import tell
+from playbooks.notifications import notify
 from playbooks.plan import Target
 from playbooks.planning import AUTO, NothingToDo, candidates, make_plans, successes
 from playbooks.schema import Playbook
@@ -113,6 +113,6 @@ def propose_targets(
             ]
             audit.append(session, "system", "remediation.auto_approved", str(remediation.id), {})
             request_run(session, remediation.id, AUTO)
-            tell(session, remediation, playbook)
+            notify(session, remediation, playbook)
         numbers.append(remediation.id)
     return numbers

@@ -82,7 +82,7 @@ class House:
         """Post a card and give its ts."""
         key = f"card:{next(_numbers)}"
         with self.bot.session() as session:
-            outbox.leave(session, CHANNEL, kind, payload, key)
+            outbox.enqueue(session, CHANNEL, kind, payload, key)
         return str(
             self.slack.wait_for_message(lambda message: word in str(message) and key in str(message.get("metadata")))[
                 "ts"

@@ -12,7 +12,7 @@ CAUSES = 3  # a wider scope may be explained by this many separate narrower ones
 
 
 @dataclass(frozen=True)
-class Seen:
+class ScopedFinding:
     """A finding of one day at one level."""
 
     scope: Mapping[str, str]  # empty for the total
@@ -27,13 +27,13 @@ class Cause:
     same: tuple[int, ...]  # indexes of the others
 
 
-def causes(findings: Sequence[Seen]) -> tuple[Cause, ...]:
+def causes(findings: Sequence[ScopedFinding]) -> tuple[Cause, ...]:
     """One cause for every separate story of a day, the largest first; every finding belongs to exactly one."""
     found = [cause for up in (True, False) for cause in _of_direction(findings, up=up)]
     return tuple(sorted(found, key=lambda cause: -abs(findings[cause.seen].impact)))
 
 
-def _of_direction(findings: Sequence[Seen], *, up: bool) -> list[Cause]:
+def _of_direction(findings: Sequence[ScopedFinding], *, up: bool) -> list[Cause]:
     left = {index for index, finding in enumerate(findings) if (finding.impact >= 0) is up}
     told: list[Cause] = []
     while left:
@@ -50,7 +50,7 @@ def _of_direction(findings: Sequence[Seen], *, up: bool) -> list[Cause]:
     return told
 
 
-def _explanations(findings: Sequence[Seen], left: set[int], root: int) -> list[int]:
+def _explanations(findings: Sequence[ScopedFinding], left: set[int], root: int) -> list[int]:
     """The narrowest finding that carries the root's impact; else up to three
     disjoint ones together; else the root itself.
     """
@@ -71,7 +71,7 @@ def _explanations(findings: Sequence[Seen], left: set[int], root: int) -> list[i
     return [root]
 
 
-def _same_news(findings: Sequence[Seen], left: set[int], told: int) -> set[int]:
+def _same_news(findings: Sequence[ScopedFinding], left: set[int], told: int) -> set[int]:
     """Findings inside the told scope, and wider or crossing ones that it explains."""
     scope, impact = findings[told].scope, abs(findings[told].impact)
     return {

@@ -13,9 +13,9 @@ from analysis.waste.facts import (
     Catalogue,
     Confidence,
     Price,
+    ProtectedResource,
     Recommendation,
     Resource,
-    Spared,
     UsageDay,
     lowered,
     protection,
@@ -31,7 +31,7 @@ class Findings:
     """Recommendations, largest saving first, and what protected tags kept out of them."""
 
     recommendations: tuple[Recommendation, ...]
-    spared: tuple[Spared, ...]
+    spared: tuple[ProtectedResource, ...]
 
 
 def find_waste(
@@ -48,7 +48,7 @@ def find_waste(
     """
     catalogue = Catalogue(prices)
     found: list[Recommendation] = []
-    spared: list[Spared] = []
+    spared: list[ProtectedResource] = []
     for resource in resources:
         judged = _judge(resource, usage.get(resource.resource_id, ()), catalogue, rules, complete, today)
         if judged is None:
@@ -58,7 +58,7 @@ def find_waste(
         if tag is None:
             found.append(recommendation)
         else:
-            spared.append(Spared(resource.resource_id, rule.name, f"protected by tag {tag}"))
+            spared.append(ProtectedResource(resource.resource_id, rule.name, f"protected by tag {tag}"))
     ranked = sorted(
         found, key=lambda one: (one.monthly_savings is None, -(one.monthly_savings or 0.0), one.resource_id)
     )

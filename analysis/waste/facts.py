@@ -85,7 +85,7 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
-class Spared:
+class ProtectedResource:
     """A resource that a rule matched and a tag protects."""
 
     resource_id: str

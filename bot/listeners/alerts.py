@@ -13,7 +13,7 @@ from bot.cards.messages import alert, why
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 from config import access
 from config.access import Action, Actor, Denied
 from db import audit, outbox
@@ -40,7 +40,9 @@ def register(listeners: Listeners) -> None:
     listeners.submit("insight_assign", assign)
 
 
-def _find(session: Session, runtime: Runtime, where: Where, number: str, action: Action) -> tuple[Insight, Actor] | str:
+def _find(
+    session: Session, runtime: Runtime, where: Recipient, number: str, action: Action
+) -> tuple[Insight, Actor] | str:
     """The insight under its row lock and who presses, or the sentence that says why not."""
     actor = runtime.people.actor(str(where.user))
     if isinstance(denied := access.check(actor, action), Denied):
@@ -70,7 +72,7 @@ def investigate(runtime: Runtime, click: Click) -> None:
             if insight.status == "open" and not isinstance(access.check(actor, Action.TRIAGE_INSIGHT), Denied):
                 insight.status = "acknowledged"
                 audit.append(session, actor.id, "insight.acknowledged", str(insight.id), {})
-            if click.message_ts and not outbox.leave(
+            if click.message_ts and not outbox.enqueue(
                 session,
                 click.channel,
                 "why",
@@ -80,7 +82,7 @@ def investigate(runtime: Runtime, click: Click) -> None:
             ):
                 said = "The details are in the thread already."
     if said:
-        clicks.whisper(runtime, click.where, said)
+        clicks.post_ephemeral(runtime, click.where, said)
     elif not click.message_ts:  # from the Home tab there is no thread
         clicks.show(runtime, click.where, why.card(payload))
 
@@ -106,7 +108,7 @@ def open_assign(runtime: Runtime, click: Click) -> None:
 def _refused(runtime: Runtime, click: Click) -> bool:
     denied = access.check(runtime.people.actor(click.user), Action.TRIAGE_INSIGHT)
     if isinstance(denied, Denied):
-        clicks.whisper(runtime, click.where, denied.reason)
+        clicks.post_ephemeral(runtime, click.where, denied.reason)
     return isinstance(denied, Denied)
 
 
@@ -119,7 +121,7 @@ def _close(runtime: Runtime, submission: Submission, status: str) -> None:
             insight, actor = found
             decide(session, insight, actor, runtime.clock(), status, reason, days, submission.view, submission.about)
     if isinstance(found, str):
-        clicks.whisper(runtime, submission.where, found)
+        clicks.post_ephemeral(runtime, submission.where, found)
 
 
 def assign(runtime: Runtime, submission: Submission) -> None:
@@ -132,7 +134,7 @@ def assign(runtime: Runtime, submission: Submission) -> None:
             audit.append(session, actor.id, "insight.assigned", str(insight.id), {"owner": insight.owner})
             redraw(session, insight, submission.view)
             payload = {"owner": insight.owner, "by": actor.name or actor.id, "title": insight.title}
-            outbox.leave(
+            outbox.enqueue(
                 session,
                 submission.where.channel or "",
                 "assignment",
@@ -141,7 +143,7 @@ def assign(runtime: Runtime, submission: Submission) -> None:
                 thread_ts=submission.where.thread,
             )
     if isinstance(found, str):
-        clicks.whisper(runtime, submission.where, found)
+        clicks.post_ephemeral(runtime, submission.where, found)
 
 
 def keep_feedback(runtime: Runtime, click: Click) -> None:
@@ -167,7 +169,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
         if noise
         else "Thank you, noted."
     )
-    clicks.whisper(runtime, click.where, found if isinstance(found, str) else said)
+    clicks.post_ephemeral(runtime, click.where, found if isinstance(found, str) else said)
 
 
 def propose_fix(runtime: Runtime, click: Click) -> None:
@@ -186,7 +188,7 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
             )
     if said is None:
         said = _propose(runtime, actor, number, name, wanted)
-    clicks.whisper(runtime, click.where, said)
+    clicks.post_ephemeral(runtime, click.where, said)
 
 
 @dataclass(frozen=True)

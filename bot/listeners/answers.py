@@ -10,7 +10,7 @@ from bot.assistant import Stored
 from bot.cards.messages import answer, clarify
 from bot.listeners import clicks, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners, Submission
-from bot.listeners.questions import Heard
+from bot.listeners.questions import IncomingQuestion
 from bot.runtime import Runtime
 from bot.slack import csv_files, inbox
 from config import access
@@ -40,11 +40,11 @@ def _stored(runtime: Runtime, click: Click, reference: str) -> Stored | None:
     with runtime.session() as session:
         found = assistant.stored(session, reference)
     if found is None:
-        clicks.whisper(runtime, click.where, _GONE)
+        clicks.post_ephemeral(runtime, click.where, _GONE)
         return None
     asker = runtime.people.actor(found.asker)
     if not assistant.may_see(runtime.people.actor(click.user), asker):
-        clicks.whisper(runtime, click.where, _NOT_YOURS.format(asker=asker.name or "somebody else"))
+        clicks.post_ephemeral(runtime, click.where, _NOT_YOURS.format(asker=asker.name or "somebody else"))
         return None
     return found
 
@@ -63,7 +63,7 @@ def upload_csv(runtime: Runtime, click: Click) -> None:
     with runtime.session() as session:
         new = csv_files.leave(session, found.result, found.reference, click.channel, click.thread, click.user)
     if not new:
-        clicks.whisper(runtime, click.where, f"answer-{found.reference}.csv is in the thread already.")
+        clicks.post_ephemeral(runtime, click.where, f"answer-{found.reference}.csv is in the thread already.")
 
 
 def edit_sql(runtime: Runtime, click: Click) -> None:
@@ -90,7 +90,7 @@ def run_edited(runtime: Runtime, submission: Submission) -> None:
     result, reference = runtime.answers.run_sql(str(submission.values["sql"]), actor, conversation, channel, question)
     payload = {"result": result, "reference": reference, "asked": f"SQL edited by {actor.name or actor.id}"}
     with runtime.session() as session:
-        outbox.leave(session, channel, "answer", payload, f"edited:{submission.view}", thread_ts=thread)
+        outbox.enqueue(session, channel, "answer", payload, f"edited:{submission.view}", thread_ts=thread)
 
 
 def schedule(runtime: Runtime, click: Click) -> None:
@@ -108,11 +108,13 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
     with runtime.session() as session:
         kept = assistant.feedback(session, reference, verdict == "yes")
     if not kept:
-        clicks.whisper(runtime, click.where, _GONE)
+        clicks.post_ephemeral(runtime, click.where, _GONE)
     elif verdict != "yes":
-        clicks.whisper(runtime, click.where, "Thank you, noted; it is listed for whoever looks after the questions.")
+        clicks.post_ephemeral(
+            runtime, click.where, "Thank you, noted; it is listed for whoever looks after the questions."
+        )
     elif isinstance(access.check(runtime.people.actor(click.user), Action.PROMOTE_QUESTION), Denied):
-        clicks.whisper(runtime, click.where, "Thank you, noted.")
+        clicks.post_ephemeral(runtime, click.where, "Thank you, noted.")
     else:
         clicks.show(runtime, click.where, answer.offer_example(reference))
 
@@ -122,7 +124,7 @@ def make_example(runtime: Runtime, click: Click) -> None:
     actor = runtime.people.actor(click.user)
     with runtime.session() as session:
         said = golden.promote(session, click.value, actor)
-    clicks.whisper(runtime, click.where, said)
+    clicks.post_ephemeral(runtime, click.where, said)
 
 
 def choose(runtime: Runtime, click: Click) -> None:
@@ -139,17 +141,17 @@ def choose(runtime: Runtime, click: Click) -> None:
     _ask(
         runtime,
         f"choice:{reference}:{number}:{click.user}",
-        Heard(click.user, click.channel, text, thread, addressed=True, asked=said),
+        IncomingQuestion(click.user, click.channel, text, thread, addressed=True, asked=said),
     )
 
 
 def ask_example(runtime: Runtime, click: Click) -> None:
     """Ask the question that stands on the button."""
-    heard = Heard(click.user, click.channel, click.value, click.thread, addressed=True, asked=click.value)
+    heard = IncomingQuestion(click.user, click.channel, click.value, click.thread, addressed=True, asked=click.value)
     _ask(runtime, f"example:{click.user}:{click.at}", heard)
 
 
-def _ask(runtime: Runtime, event_id: str, heard: Heard) -> None:
+def _ask(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
     with runtime.session() as session:
         new = inbox.remember(session, event_id, questions.as_body(heard), runtime.clock())
     if new:

@@ -13,7 +13,7 @@ from bot.cards.messages import budget, forecast
 from bot.listeners import clicks, scopes
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 from config import access
 from config.access import Action, Denied
 from db import outbox
@@ -37,18 +37,18 @@ def open_change(runtime: Runtime, click: Click) -> None:
         clicks.open_modal(runtime, click, view)
 
 
-def modal_for(runtime: Runtime, where: Where, about: dict[str, Any], name: str | None) -> Block | None:
+def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: str | None) -> Block | None:
     """The modal of a budget, or of a new one; None, and a private sentence,
     where the person may not or the budget is gone.
     """
     actor = runtime.people.actor(str(where.user))
     if isinstance(denied := access.check(actor, Action.EDIT_BUDGET), Denied):
-        clicks.whisper(runtime, where, denied.reason)
+        clicks.post_ephemeral(runtime, where, denied.reason)
         return None
     with runtime.session() as session:
         row = session.get(BudgetRow, name) if name else None
         if name and (row is None or not access.may_see_scope(actor, row.scope)):
-            clicks.whisper(runtime, where, f"There is no budget {name} any more.")
+            clicks.post_ephemeral(runtime, where, f"There is no budget {name} any more.")
             return None
         known = None if row is None else _known(row)
         choices = {} if known else scopes.visible(session, actor)
@@ -92,14 +92,14 @@ def save(runtime: Runtime, submission: Submission) -> None:
     """Store the budget with who changed it and from what, or let the file's hold again."""
     actor = runtime.people.actor(submission.user)
     if isinstance(denied := access.check(actor, Action.EDIT_BUDGET), Denied):
-        clicks.whisper(runtime, submission.where, denied.reason)
+        clicks.post_ephemeral(runtime, submission.where, denied.reason)
         return
     name = _name(submission)
     with runtime.session() as session:
         row = budgets.locked(session, name)
         scope = inputs.chosen_scope(submission.values.get("scope"), submission.values.get("within"))
         if not access.may_see_scope(actor, scope if row is None else row.scope):
-            clicks.whisper(runtime, submission.where, f"There is no budget {name} that you may see.")
+            clicks.post_ephemeral(runtime, submission.where, f"There is no budget {name} that you may see.")
             return
         before = None if row is None else row.amount
         if row is not None and _takes_back(submission) and budgets.is_override(row):
@@ -107,12 +107,12 @@ def save(runtime: Runtime, submission: Submission) -> None:
         else:
             budget = checked(_values(runtime, submission, row))
             if isinstance(budget, dict):  # it was deleted or made since it was checked
-                clicks.whisper(runtime, submission.where, "; ".join(budget.values()))
+                clicks.post_ephemeral(runtime, submission.where, "; ".join(budget.values()))
                 return
             row = budgets.save(session, budget, actor, "slack", runtime.clock())
         text = f"{actor.name or actor.id} {_says(row, before)}"
         channel, thread = submission.where.channel or submission.user, submission.where.thread
-        outbox.leave(session, channel, "note", {"text": text}, f"budget:{submission.view}", thread_ts=thread)
+        outbox.enqueue(session, channel, "note", {"text": text}, f"budget:{submission.view}", thread_ts=thread)
     runtime.start_soon.set()
 
 
@@ -175,7 +175,7 @@ def show_forecast(runtime: Runtime, click: Click) -> None:
             None if row is None or hidden else forecasts_view.card(session.connection(), row.scope, row.currency, 30)
         )
     if payload is None:
-        clicks.whisper(
+        clicks.post_ephemeral(
             runtime, click.where, "There is no forecast for this yet; it is made every morning after the bills arrive."
         )
     else:

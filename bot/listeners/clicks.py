@@ -11,7 +11,7 @@ from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages import notices
 from bot.runtime import Runtime
 from bot.slack import calls
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 
 if TYPE_CHECKING:
     import re
@@ -36,9 +36,9 @@ class Click:
     at: str
 
     @property
-    def where(self) -> Where:
+    def where(self) -> Recipient:
         """Who is told when it fails."""
-        return Where(
+        return Recipient(
             self.user, self.channel, self.thread, fresh=self.thread is not None and self.thread == self.message_ts
         )
 
@@ -53,10 +53,10 @@ class Submission:
     view: str
 
     @property
-    def where(self) -> Where:
+    def where(self) -> Recipient:
         """Who is told when it fails."""
         thread = self.about.get("thread")
-        return Where(
+        return Recipient(
             self.user,
             str(self.about.get("channel") or self.user),
             thread,
@@ -153,15 +153,15 @@ class Listeners:
         self.app.view(callback)(listen)
 
 
-def whisper(runtime: Runtime, where: Where, text: str) -> None:
+def post_ephemeral(runtime: Runtime, where: Recipient, text: str) -> None:
     """One private sentence to who pressed."""
     show(runtime, where, notices.note(text))
 
 
-def show(runtime: Runtime, where: Where, card: Card) -> None:
+def show(runtime: Runtime, where: Recipient, card: Card) -> None:
     """A card for one person only."""
     if where.user and where.channel:
-        calls.whisper(runtime.client, where.channel, where.user, card, where.private_thread)
+        calls.post_ephemeral(runtime.client, where.channel, where.user, card, where.private_thread)
 
 
 def open_modal(runtime: Runtime, click: Click, view: Block) -> None:

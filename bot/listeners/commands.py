@@ -12,10 +12,10 @@ from bot.cards.elements import mrkdwn
 from bot.cards.messages import notices
 from bot.listeners import budgets, clicks, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners
-from bot.listeners.questions import Heard
+from bot.listeners.questions import IncomingQuestion
 from bot.runtime import Runtime
 from bot.slack import inbox
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 from config import access
 from config.access import Denied
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
@@ -40,7 +40,7 @@ def register(app: "App", listeners: Listeners) -> None:
 
     def listen(ack: Callable[[], Any], body: Command) -> None:
         ack()
-        where = Where(str(body["user_id"]), str(body["channel_id"]))
+        where = Recipient(str(body["user_id"]), str(body["channel_id"]))
         runtime.later(runtime.clicks, where, ask_cost if body["command"] == "/cost" else run_command, runtime, body)
 
     app.command("/cost")(listen)
@@ -56,20 +56,20 @@ def ask_cost(runtime: Runtime, body: Command) -> None:
     in the person's direct message with it.
     """
     user, text = str(body["user_id"]), str(body.get("text") or "").strip()
-    where = Where(user, str(body["channel_id"]))
+    where = Recipient(user, str(body["channel_id"]))
     if not text:
-        clicks.show(runtime, Where(user, _reachable(runtime, where)), notices.help_card())
+        clicks.show(runtime, Recipient(user, _reachable(runtime, where)), notices.help_card())
         return
-    said = questions.spoken(text, runtime.bot_user)
+    said = questions.strip_markup(text, runtime.bot_user)
     asked = f"{runtime.people.actor(user).name or 'Somebody'} asked: {said}"
-    heard = Heard(user, _reachable(runtime, where), said, None, addressed=True, asked=asked)
+    heard = IncomingQuestion(user, _reachable(runtime, where), said, None, addressed=True, asked=asked)
     with runtime.session() as session:
         new = inbox.remember(session, f"command:{body['trigger_id']}", questions.as_body(heard), runtime.clock())
     if new:
         questions.submit(runtime, f"command:{body['trigger_id']}", heard)
 
 
-def _reachable(runtime: Runtime, where: Where) -> str:
+def _reachable(runtime: Runtime, where: Recipient) -> str:
     """The channel where the bot may write, else the person."""
     channel = str(where.channel)
     try:
@@ -82,9 +82,9 @@ def _reachable(runtime: Runtime, where: Where) -> str:
 def run_command(runtime: Runtime, body: Command) -> None:
     """`/finops word …`; an unknown word gets the help."""
     word = str(body.get("text") or "").strip().partition(" ")[0]
-    where = Where(str(body["user_id"]), str(body["channel_id"]))
+    where = Recipient(str(body["user_id"]), str(body["channel_id"]))
     handlers: dict[str, Callable[[], None]] = {
-        "refresh": lambda: refresh(runtime, Where(where.user, _reachable(runtime, where))),
+        "refresh": lambda: refresh(runtime, Recipient(where.user, _reachable(runtime, where))),
         "subscribe": lambda: _subscribe(runtime, where, str(body["trigger_id"])),
         "budget": lambda: _budget(runtime, where, str(body["trigger_id"])),
         "stop-all": lambda: _stop_all(runtime, where, on=True),
@@ -95,7 +95,7 @@ def run_command(runtime: Runtime, body: Command) -> None:
     }
     handler = handlers.get(word.lower())
     if handler is None:
-        clicks.show(runtime, Where(where.user, _reachable(runtime, where)), notices.help_card())
+        clicks.show(runtime, Recipient(where.user, _reachable(runtime, where)), notices.help_card())
     else:
         handler()
 
@@ -111,8 +111,8 @@ def kpis(runtime: Runtime) -> str:
     return "\n".join(lines)
 
 
-def _say(runtime: Runtime, where: Where, text: str) -> None:
-    clicks.whisper(runtime, Where(where.user, _reachable(runtime, where)), text)
+def _say(runtime: Runtime, where: Recipient, text: str) -> None:
+    clicks.post_ephemeral(runtime, Recipient(where.user, _reachable(runtime, where)), text)
 
 
 def refresh_click(runtime: Runtime, click: Click) -> None:
@@ -120,7 +120,7 @@ def refresh_click(runtime: Runtime, click: Click) -> None:
     refresh(runtime, click.where)
 
 
-def refresh(runtime: Runtime, where: Where) -> None:
+def refresh(runtime: Runtime, where: Recipient) -> None:
     """Ask for new bills; operators get them at once, others ask an operator."""
     _request(runtime, where, REFRESH)
 
@@ -137,7 +137,7 @@ def forecast_again(runtime: Runtime, click: Click) -> None:
     )
 
 
-def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
+def _request(runtime: Runtime, where: Recipient, ask: FlowAsk) -> None:
     actor = runtime.people.actor(str(where.user))
     operators = runtime.people.with_role(*_OPERATORS)
     with runtime.session() as session:
@@ -146,10 +146,10 @@ def _request(runtime: Runtime, where: Where, ask: FlowAsk) -> None:
             session, ask, actor, runtime.clock(), where.channel, where.thread, operators, asked
         )
     if isinstance(outcome, Denied):
-        clicks.whisper(runtime, where, outcome.reason)
+        clicks.post_ephemeral(runtime, where, outcome.reason)
     elif isinstance(outcome, UnderWay):
         waits = "waits for an operator" if outcome.state == "requested" else "is under way"
-        clicks.whisper(runtime, where, f"{ask.what} {waits} already (request {outcome.request_id}).")
+        clicks.post_ephemeral(runtime, where, f"{ask.what} {waits} already (request {outcome.request_id}).")
     elif not isinstance(outcome, Waiting):
         runtime.start_soon.set()
 
@@ -160,26 +160,26 @@ def _decide(runtime: Runtime, click: Click, *, approve: bool) -> None:
             session, int(click.value), runtime.people.actor(click.user), runtime.clock(), approve
         )
     if isinstance(decided, Denied):
-        clicks.whisper(runtime, click.where, decided.reason)
+        clicks.post_ephemeral(runtime, click.where, decided.reason)
     elif approve:
         runtime.start_soon.set()
 
 
-def _subscribe(runtime: Runtime, where: Where, trigger: str) -> None:
+def _subscribe(runtime: Runtime, where: Recipient, trigger: str) -> None:
     about = json.dumps({"channel": where.channel})
-    view = subscriptions.modal_for(runtime, Where(where.user, _reachable(runtime, where)), about, where.channel)
+    view = subscriptions.modal_for(runtime, Recipient(where.user, _reachable(runtime, where)), about, where.channel)
     if view is not None:
         runtime.client.views_open(trigger_id=trigger, view=view)
 
 
-def _budget(runtime: Runtime, where: Where, trigger: str) -> None:
+def _budget(runtime: Runtime, where: Recipient, trigger: str) -> None:
     about = {"channel": _reachable(runtime, where)}
-    view = budgets.modal_for(runtime, Where(where.user, about["channel"]), about, None)
+    view = budgets.modal_for(runtime, Recipient(where.user, about["channel"]), about, None)
     if view is not None:
         runtime.client.views_open(trigger_id=trigger, view=view)
 
 
-def _stop_all(runtime: Runtime, where: Where, *, on: bool) -> None:
+def _stop_all(runtime: Runtime, where: Recipient, *, on: bool) -> None:
     from playbooks.approval.kill_switch import set_stop_all
 
     with runtime.session() as session:

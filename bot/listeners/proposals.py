@@ -14,7 +14,7 @@ from bot.cards.messages import alert, proposal_modals
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 from config import access
 from config.access import Actor, Denied
 from db.tables import Remediation
@@ -34,7 +34,7 @@ def register(listeners: Listeners) -> None:
     listeners.click("remediation_approve", on_approve)
     listeners.click("remediation_undo", on_undo)
     listeners.click("remediation_plan", show_plan)
-    listeners.click("remediation_look", look_again)
+    listeners.click("remediation_look", recheck_run)
     listeners.click("remediation_run", lambda _runtime, _click: None)  # a link; Slack tells of the press all the same
     listeners.click(
         "remediation_confirm", _opens(lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about))
@@ -144,13 +144,13 @@ def show_plan(runtime: Runtime, click: Click) -> None:
         clicks.open_modal(runtime, click, proposal_modals.plan_modal(summary))
 
 
-def look_again(runtime: Runtime, click: Click) -> None:
+def recheck_run(runtime: Runtime, click: Click) -> None:
     """Look at what nobody knows about; the card and its thread tell what was seen."""
     limits = runtime.organisation.remediation
     run = Run(runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock)
     found = recheck(run, _number(click.value), runtime.people.actor(click.user))
     if isinstance(found, Denied):
-        clicks.whisper(runtime, click.where, found.reason)
+        clicks.post_ephemeral(runtime, click.where, found.reason)
 
 
 def _choose_modal(runtime: Runtime, click: Click, summary: dict[str, Any], about: str) -> dict[str, Any]:
@@ -174,12 +174,12 @@ def _approve(
     return decided if isinstance(decided, Denied) else None
 
 
-def _decide(runtime: Runtime, where: Where, decision: Callable[[Session, Actor, Any], Denied | None]) -> None:
+def _decide(runtime: Runtime, where: Recipient, decision: Callable[[Session, Actor, Any], Denied | None]) -> None:
     """Run a decision in one transaction; a refusal is one private sentence, and is kept in the audit log too."""
     with runtime.session() as session:
         denied = decision(session, runtime.people.actor(str(where.user)), read_playbooks())
     if denied is not None:
-        clicks.whisper(runtime, where, denied.reason)
+        clicks.post_ephemeral(runtime, where, denied.reason)
     else:
         runtime.start_soon.set()
 
@@ -199,7 +199,7 @@ def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
         hidden = row is None or not _may_see(runtime.people.actor(click.user), row)
         summary = None if row is None or hidden else summarise(session, row, read_playbooks().get(row.playbook))
     if summary is None:
-        clicks.whisper(runtime, click.where, _GONE)
+        clicks.post_ephemeral(runtime, click.where, _GONE)
     return summary
 
 

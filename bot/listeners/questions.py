@@ -1,5 +1,5 @@
 """Questions: a mention, a direct message, a follow-up in a thread, `/cost`, a
-button with an example. Heard once, answered once, in the thread.
+button with an example. IncomingQuestion once, answered once, in the thread.
 """
 
 import html
@@ -20,7 +20,7 @@ from bot.cards import message_types
 from bot.cards.messages import notices
 from bot.runtime import Runtime
 from bot.slack import calls, csv_files, errors, inbox
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 from config import logs
 from db import outbox
 from db.tables import Question
@@ -40,7 +40,7 @@ _REFERENCE = re.compile(r"<(?:[#!@])?([^<>|]{0,2000})(?:\|([^<>]{0,2000}))?>")  
 
 
 @dataclass(frozen=True)
-class Heard:
+class IncomingQuestion:
     """Something said to the bot: `thread` is the root's ts, `addressed` whether
     the bot was named or written to directly.
     """
@@ -59,7 +59,7 @@ class Heard:
         return f"{self.channel}:{self.thread}" if self.thread else None
 
 
-def hear(event: dict[str, Any], bot_user: str) -> Heard | None:
+def parse_event(event: dict[str, Any], bot_user: str) -> IncomingQuestion | None:
     """What an event says to the bot; None when it is not for it: other bots,
     edits, plain channel talk, talk among people in a thread.
     """
@@ -74,22 +74,22 @@ def hear(event: dict[str, Any], bot_user: str) -> Heard | None:
         return None
     channel, root = str(event["channel"]), str(event.get("thread_ts") or event["ts"])
     if event.get("type") == "app_mention":
-        return Heard(str(user), channel, spoken(text, bot_user), root, addressed=True)
+        return IncomingQuestion(str(user), channel, strip_markup(text, bot_user), root, addressed=True)
     if event.get("channel_type") == "im":
-        return Heard(str(user), channel, spoken(text, bot_user), root, addressed=True, direct=True)
+        return IncomingQuestion(str(user), channel, strip_markup(text, bot_user), root, addressed=True, direct=True)
     if not event.get("thread_ts") or _USER.search(text):
         return None  # a mention of the bot arrives as app_mention too; of somebody else, it is not for the bot
-    return Heard(str(user), channel, spoken(text, bot_user), root, addressed=False)
+    return IncomingQuestion(str(user), channel, strip_markup(text, bot_user), root, addressed=False)
 
 
-def spoken(text: str, bot_user: str) -> str:
+def strip_markup(text: str, bot_user: str) -> str:
     """The words a person typed, without the bot's mention and without Slack's markup of links and channels."""
     words = text[:_RAW].replace(f"<@{bot_user}>", " ")
     words = _REFERENCE.sub(lambda match: match.group(2) or match.group(1), words)
     return re.sub(r"[^\S\n]+", " ", html.unescape(words)).strip()
 
 
-def concerns(session: Session, heard: Heard) -> bool:
+def is_for_bot(session: Session, heard: IncomingQuestion) -> bool:
     """Whether it is for the bot: it was addressed, or this thread began with a question to it."""
     if heard.addressed:
         return True
@@ -97,20 +97,20 @@ def concerns(session: Session, heard: Heard) -> bool:
     return session.scalar(known) is not None
 
 
-def take(runtime: Runtime, event_id: str, heard: Heard) -> bool:
+def claim(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> bool:
     """Keep what was heard, before the ack; False when it is not for the bot or some bot has it."""
     with runtime.session() as session:
-        return concerns(session, heard) and inbox.remember(session, event_id, as_body(heard), runtime.clock())
+        return is_for_bot(session, heard) and inbox.remember(session, event_id, as_body(heard), runtime.clock())
 
 
-def as_body(heard: Heard) -> dict[str, Any]:
+def as_body(heard: IncomingQuestion) -> dict[str, Any]:
     """What is kept of it until it is answered."""
-    return {key: getattr(heard, key) for key in Heard.__dataclass_fields__}
+    return {key: getattr(heard, key) for key in IncomingQuestion.__dataclass_fields__}
 
 
-def submit(runtime: Runtime, event_id: str, heard: Heard) -> None:
+def submit(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
     """Answer in the background."""
-    where = Where(heard.user, heard.channel, heard.thread)
+    where = Recipient(heard.user, heard.channel, heard.thread)
     runtime.in_hand.add(event_id)
     with logs.request(logs.request_of(event_id)), logs.hiding(heard.text):
         future = runtime.later(runtime.questions, where, answer, runtime, event_id, heard)
@@ -139,11 +139,11 @@ def resume(runtime: Runtime) -> int:
     the machine stood still.
     """
     with runtime.session() as session:
-        inbox.keep(session, runtime.in_hand.copy())
-        left = inbox.take_over(session)
+        inbox.renew_leases(session, runtime.in_hand.copy())
+        left = inbox.claim_expired(session)
         for event in left:
             if event.given_up:
-                outbox.leave(
+                outbox.enqueue(
                     session,
                     str(event.body.get("channel")),
                     "note",
@@ -153,18 +153,18 @@ def resume(runtime: Runtime) -> int:
                 )
     for event in left:
         if not event.given_up:
-            known = {name: value for name, value in event.body.items() if name in Heard.__dataclass_fields__}
-            submit(runtime, event.event_id, Heard(**known))  # a field of another release is for that release
+            known = {name: value for name, value in event.body.items() if name in IncomingQuestion.__dataclass_fields__}
+            submit(runtime, event.event_id, IncomingQuestion(**known))  # a field of another release is for that release
     return len(left)
 
 
-def answer(runtime: Runtime, event_id: str, heard: Heard) -> None:
+def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
     """Answer one question: the reply and the note that it is answered are one transaction."""
     kind, payload = _reply(runtime, heard)
     private = kind == "answer" and not heard.addressed and payload["result"].get("outcome") == "cannot_answer"
     with runtime.session() as session:
         if not private:
-            outbox.leave(session, heard.channel, kind, payload, f"answer:{event_id}", thread_ts=heard.thread)
+            outbox.enqueue(session, heard.channel, kind, payload, f"answer:{event_id}", thread_ts=heard.thread)
             if kind == "answer" and payload["result"].get("export") and payload["result"].get("rows"):
                 beneath = None if heard.thread else f"answer:{event_id}"
                 csv_files.leave(
@@ -179,10 +179,10 @@ def answer(runtime: Runtime, event_id: str, heard: Heard) -> None:
         inbox.done(session, event_id, runtime.clock())
     if private:  # people may talk among themselves; only who wrote is told that it was not understood
         card = message_types.result_card(payload, runtime.clock().date())
-        calls.whisper(runtime.client, heard.channel, heard.user, card, heard.thread)
+        calls.post_ephemeral(runtime.client, heard.channel, heard.user, card, heard.thread)
 
 
-def _reply(runtime: Runtime, heard: Heard) -> tuple[str, dict[str, Any]]:
+def _reply(runtime: Runtime, heard: IncomingQuestion) -> tuple[str, dict[str, Any]]:
     if not heard.text or heard.text.lower() in ("help", "hilfe", "?", "hi", "hello"):
         return "help", {}
     if len(heard.text) > LONGEST:
@@ -200,7 +200,7 @@ class Status:
     waits for. One thread tells Slack, the newest words only; nobody waits for it.
     """
 
-    def __init__(self, runtime: Runtime, heard: Heard) -> None:
+    def __init__(self, runtime: Runtime, heard: IncomingQuestion) -> None:
         self._runtime, self._heard = runtime, heard
         self._doing = "reading the question"
         self._changed, self._over = threading.Event(), threading.Event()

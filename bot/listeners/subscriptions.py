@@ -11,10 +11,10 @@ from bot.cards.elements.blocks import Block
 from bot.cards.messages import subscribe
 from bot.listeners import clicks, questions, scopes
 from bot.listeners.clicks import Click, Listeners, Submission
-from bot.listeners.questions import Heard
+from bot.listeners.questions import IncomingQuestion
 from bot.runtime import Runtime
 from bot.slack import inbox
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 from config import access
 from config.access import Action, Denied, Role
 from db import audit, outbox
@@ -37,11 +37,11 @@ def open_subscribe(runtime: Runtime, click: Click) -> None:
         clicks.open_modal(runtime, click, view)
 
 
-def modal_for(runtime: Runtime, where: Where, about: str, channel: str | None, question: str = "") -> Block | None:
+def modal_for(runtime: Runtime, where: Recipient, about: str, channel: str | None, question: str = "") -> Block | None:
     """The modal for a person, perhaps with a question; None, and a private sentence, where they may not subscribe."""
     actor = runtime.people.actor(str(where.user))
     if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
-        clicks.whisper(runtime, where, denied.reason)
+        clicks.post_ephemeral(runtime, where, denied.reason)
         return None
     with runtime.session() as session:
         known = scopes.visible(session, actor)
@@ -62,7 +62,7 @@ def save(runtime: Runtime, submission: Submission) -> None:
     """Store the subscription and say so where it will arrive."""
     actor, values = runtime.people.actor(submission.user), submission.values
     if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
-        clicks.whisper(runtime, submission.where, denied.reason)
+        clicks.post_ephemeral(runtime, submission.where, denied.reason)
         return
     what, scope = str(values.get("what") or "daily"), inputs.chosen_scope(values.get("scope"))
     question = str(values.get("question") or "").strip() if what == "question" else ""
@@ -93,9 +93,9 @@ def save(runtime: Runtime, submission: Submission) -> None:
                 session, actor.id, "subscription.made", str(row.id), {"channel": row.channel, "kind": row.kind}
             )
             text = f"{actor.name or 'Somebody'} subscribed this conversation: {describe(row)}."
-            outbox.leave(session, row.channel, "note", {"text": text}, f"subscription:{row.id}")
+            outbox.enqueue(session, row.channel, "note", {"text": text}, f"subscription:{row.id}")
     if said:
-        clicks.whisper(runtime, submission.where, said)
+        clicks.post_ephemeral(runtime, submission.where, said)
 
 
 def _zone(name: str) -> str:
@@ -123,7 +123,7 @@ def ask_due(runtime: Runtime) -> int:
                 continue
             row.last_sent_for = day
             said = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
-            heard = Heard(row.created_by, row.channel, row.question, None, addressed=True, asked=said)
+            heard = IncomingQuestion(row.created_by, row.channel, row.question, None, addressed=True, asked=said)
             inbox.remember(
                 session, f"subscription:{row.id}:{day}", questions.as_body(heard), runtime.clock() - inbox.LEASE
             )
@@ -144,4 +144,4 @@ def stop(runtime: Runtime, click: Click) -> None:
             row.active = False
             audit.append(session, actor.id, "subscription.ended", str(row.id), {})
             said = f"Ended: {describe(row)}."
-    clicks.whisper(runtime, click.where, said)
+    clicks.post_ephemeral(runtime, click.where, said)

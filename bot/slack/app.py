@@ -6,7 +6,7 @@ from bot.listeners import alerts, answers, budgets, commands, home, proposals, q
 from bot.listeners.clicks import Listeners
 from bot.runtime import Runtime
 from bot.slack import errors
-from bot.slack.errors import Where
+from bot.slack.errors import Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +43,8 @@ def _keep_events(runtime: Runtime) -> "Callable[..., Any]":
         if body.get("type") != "event_callback" or event.get("type") == "app_home_opened":
             next()
             return None
-        heard = questions.hear(event, runtime.bot_user) if event.get("type") in _ANSWERED else None
-        if heard is not None and questions.take(runtime, str(body["event_id"]), heard):
+        heard = questions.parse_event(event, runtime.bot_user) if event.get("type") in _ANSWERED else None
+        if heard is not None and questions.claim(runtime, str(body["event_id"]), heard):
             questions.submit(runtime, str(body["event_id"]), heard)
         return BoltResponse(status=200, body="")
 
@@ -55,9 +55,9 @@ def _on_home(runtime: Runtime) -> "Callable[..., None]":
     def opened(event: dict[str, Any]) -> None:
         user = str(event["user"])
         if event.get("tab") == "messages":
-            runtime.later(runtime.clicks, Where(), questions.suggest, runtime, str(event["channel"]))
+            runtime.later(runtime.clicks, Recipient(), questions.suggest, runtime, str(event["channel"]))
         else:
-            runtime.later(runtime.clicks, Where(), home.publish, runtime, user)
+            runtime.later(runtime.clicks, Recipient(), home.publish, runtime, user)
 
     return opened
 
@@ -67,6 +67,6 @@ def _on_error(runtime: Runtime) -> "Callable[..., None]":
         event = body.get("event") or {}
         user = event.get("user") or (body.get("user") or {}).get("id") or body.get("user_id")
         channel = event.get("channel") or (body.get("channel") or {}).get("id") or body.get("channel_id")
-        errors.report(error, runtime.client, Where(user, channel, event.get("thread_ts")))
+        errors.report(error, runtime.client, Recipient(user, channel, event.get("thread_ts")))
 
     return on_error

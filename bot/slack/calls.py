@@ -172,7 +172,7 @@ def upload(client: WebClient, channel: str, thread: str | None, name: str, conte
     )
 
 
-def whisper(client: WebClient, channel: str, user: str, card: Card, thread: str | None = None) -> None:
+def post_ephemeral(client: WebClient, channel: str, user: str, card: Card, thread: str | None = None) -> None:
     """Show a card to one person only; in a direct message, where it would be odd, it is posted."""
     if channel.startswith(("D", "U", "W")):
         client.chat_postMessage(channel=channel, text=card["text"], blocks=ready_blocks(client, card), thread_ts=thread)

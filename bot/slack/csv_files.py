@@ -22,7 +22,7 @@ def leave(
     """
     name = f"answer-{reference}.csv"
     payload = {"filename": name, "content": tables.csv_of(result), "comment": f"{name}: {tables.row_count(result)}"}
-    new = outbox.leave(
+    new = outbox.enqueue(
         session, channel, "file", payload, f"csv:{reference}:{channel}", thread_ts=thread, thread_key=beneath
     )
     if new:

@@ -33,7 +33,7 @@ _SLACK_SAYS = {
 
 
 @dataclass(frozen=True)
-class Where:
+class Recipient:
     """Who is told, and where; without a channel nobody can be. `fresh` is a
     thread that nobody has begun: Slack shows private messages in it to no one.
     """
@@ -63,7 +63,7 @@ def explain(error: BaseException) -> str | None:
     return None
 
 
-def report(error: BaseException, client: WebClient, where: Where) -> str:
+def report(error: BaseException, client: WebClient, where: Recipient) -> str:
     """Tell the person privately and log what nobody foresaw; returns what was said."""
     said = explain(error)
     if said is None:
@@ -74,7 +74,7 @@ def report(error: BaseException, client: WebClient, where: Where) -> str:
         log.warning("told a person: %s (%s)", said, type(error).__name__)
     if where.channel and where.user:
         try:
-            calls.whisper(client, where.channel, where.user, notices.note(said), where.thread)
+            calls.post_ephemeral(client, where.channel, where.user, notices.note(said), where.thread)
         except (SlackClientError, OSError) as failure:
             log.warning("the person could not be told: %s", failure)
     return said

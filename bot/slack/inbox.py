@@ -48,7 +48,7 @@ class Left:
     given_up: bool
 
 
-def take_over(session: Session) -> list[Left]:
+def claim_expired(session: Session) -> list[Left]:
     """Claim the events whose bot died or gave up before answering; the caller commits and answers them."""
     expired = sa.or_(
         SlackEvent.claimed_until <= sa.func.now(), SlackEvent.claimed_until > sa.func.now() + LEASE
@@ -68,7 +68,7 @@ def take_over(session: Session) -> list[Left]:
     for row in rows:
         row.attempts += 1
     left = [Left(row.event_id, dict(row.body), row.attempts >= ATTEMPTS) for row in rows]
-    keep(session, [event.event_id for event in left if not event.given_up])
+    renew_leases(session, [event.event_id for event in left if not event.given_up])
     return left
 
 
@@ -78,14 +78,14 @@ def quarantined(session: Session) -> list[SlackEvent]:
     return list(session.scalars(sa.select(SlackEvent).where(*waits).order_by(SlackEvent.seen_at.desc())))
 
 
-def keep(session: Session, event_ids: Collection[str]) -> None:
+def renew_leases(session: Session, event_ids: Collection[str]) -> None:
     """Claim what is in hand for a while longer, so that a long queue is not
     taken for a dead bot. The caller commits.
     """
     _claim(session, event_ids, sa.func.now() + LEASE)
 
 
-def release(session: Session, event_ids: Collection[str]) -> None:
+def release_leases(session: Session, event_ids: Collection[str]) -> None:
     """Leave to the other bots what this one will not answer any more. The caller commits."""
     _claim(session, event_ids, sa.func.now(), attempts=SlackEvent.attempts - 1)  # given back, it ended no bot
 
@@ -109,7 +109,7 @@ def retry(session: Session, event_id: str) -> bool:
     return session.scalar(statement) is not None
 
 
-def forget(session: Session, before: datetime) -> int:
+def purge(session: Session, before: datetime) -> int:
     """Delete the ids of events older than any redelivery; how many."""
     result = session.execute(sa.delete(SlackEvent).where(SlackEvent.seen_at < before).returning(SlackEvent.event_id))
     return len(result.all())

@@ -23,7 +23,7 @@ from db.locks import Lock
 from db.tables import DetectorState, Insight
 from domain.freshness import newest_day
 from flows.anomalies.cost_series import CostSeries, read
-from flows.anomalies.grouping import Judged, Window
+from flows.anomalies.grouping import ScoredFinding, Window
 
 WINDOW = timedelta(days=30)
 HISTORY = timedelta(days=400)
@@ -34,7 +34,7 @@ _ONE_DAY = timedelta(days=1)
 class Detection:
     """What the days of the window show now."""
 
-    findings: tuple[Judged, ...]
+    findings: tuple[ScoredFinding, ...]
     window_start: date
     through: date
 
@@ -159,7 +159,7 @@ def _judge(
     organisation: Organisation,
     learned: Curve,
     now: datetime,
-) -> tuple[Judged, ...]:
+) -> tuple[ScoredFinding, ...]:
     """Score the window's days; young days are completed by the curve, and judged upward only."""
     sensitivity = sensitivities(
         series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
@@ -185,7 +185,7 @@ def _judge(
         found += outcome.findings if known.judged else ()
         whole = offset + 1 if known.share >= COMPLETE else whole
     window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale), whole)
-    return tuple(Judged(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in found)
+    return tuple(ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in found)
 
 
 def _moment(day: date) -> datetime:

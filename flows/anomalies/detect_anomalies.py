@@ -21,7 +21,7 @@ from flows.anomalies import change_authors
 from flows.anomalies.causes import Change, cause_json, explain_change
 from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
-from flows.anomalies.grouping import Judged, Noise, group_findings, title_of, worth_telling
+from flows.anomalies.grouping import Noise, ScoredFinding, group_findings, passes_feedback, title_of
 from flows.anomalies.hourly import detect_hours
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
 
@@ -38,7 +38,7 @@ def detect_anomalies() -> dict[str, int]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("detect_anomalies", database, organisation):
+    with failure.reporting_failures("detect_anomalies", database, organisation):
         cloud = cloud_of(settings, organisation.remediation)
         trail = CloudTrail(lambda service, account_id, region: cloud.client(service, account_id, region, "observe"))
         return run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)
@@ -70,14 +70,14 @@ def run(
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
         named = [(judged, _fingerprint(session, judged)) for judged in told]
         noise = _noise(session, now)
-        heard = [(one, name) for one, name in named if _is_known(session, name) or worth_telling(one, noise)]
+        heard = [(one, name) for one, name in named if _is_known(session, name) or passes_feedback(one, noise)]
         found = [_insight(session, judged, name, trail) for judged, name in heard]
         insights.store(session, found, organisation, now, arrived)
         closed = _close_vanished(session, detection.window_start, {item.fingerprint for item in found}, now)
     return {"found": len(found), "closed": closed}
 
 
-def _is_told(of_hours: Judged, told: Sequence[Judged]) -> bool:
+def _is_told(of_hours: ScoredFinding, told: Sequence[ScoredFinding]) -> bool:
     """Whether the days tell of it already: what is known to be out of line
     there needs no second alert from its hours.
     """
@@ -89,7 +89,7 @@ def _is_known(session: Session, fingerprint: str) -> bool:
     return session.scalar(sa.select(Insight.id).where(Insight.fingerprint == fingerprint)) is not None
 
 
-def _fingerprint(session: Session, judged: Judged) -> str:
+def _fingerprint(session: Session, judged: ScoredFinding) -> str:
     """What names the story; one that an hour told already keeps that name when its day confirms it."""
     own = f"anomaly:{name_of(judged.scope, judged.currency)}:{judged.finding.direction}:{judged.since}"
     if _is_known(session, own):
@@ -122,7 +122,9 @@ def _noise(session: Session, now: datetime) -> list[Noise]:
     ]
 
 
-def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | None) -> insights.DetectedInsight:
+def _insight(
+    session: Session, judged: ScoredFinding, fingerprint: str, trail: Trail | None
+) -> insights.DetectedInsight:
     finding, since = judged.finding, judged.since
     change = Change(judged.scope, judged.currency, since, finding.moment.date())  # the days that the alert is about
     known = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
@@ -160,7 +162,7 @@ def _insight(session: Session, judged: Judged, fingerprint: str, trail: Trail | 
     )
 
 
-def _similar(session: Session, judged: Judged, fingerprint: str) -> str:
+def _similar(session: Session, judged: ScoredFinding, fingerprint: str) -> str:
     """The newest earlier anomaly of the same scope, else of the same service,
     and what people said of it; empty when there was none.
     """

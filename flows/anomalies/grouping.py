@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from analysis.anomalies.levels import CARRIES, Seen, causes
+from analysis.anomalies.levels import CARRIES, ScopedFinding, causes
 from analysis.anomalies.scopes import covers, touches
 from analysis.anomalies.score import Finding
 from analysis.anomalies.state import Floats
@@ -69,7 +69,7 @@ def _plain(values: Any) -> list[float]:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ScoredFinding:
     """A finding with its series and the window it was seen in."""
 
     finding: Finding
@@ -121,10 +121,10 @@ class Noise:
 class _Group:
     """A cause: the finding that is told, and all scopes in which it was seen on its day."""
 
-    told: Judged
+    told: ScoredFinding
     scopes: tuple[Mapping[str, str], ...]
 
-    def near(self, judged: Judged) -> bool:
+    def near(self, judged: ScoredFinding) -> bool:
         """Whether a finding could be this cause: one currency and direction, begun within days, spend in common."""
         mine = self.told
         return (
@@ -134,33 +134,33 @@ class _Group:
             and any(touches(scope, judged.scope) for scope in self.scopes)
         )
 
-    def explains(self, judged: Judged) -> bool:
+    def explains(self, judged: ScoredFinding) -> bool:
         """Whether a finding is this cause seen from another level: it began no later, or this carries most of it."""
         if any(covers(scope, judged.scope) for scope in self.scopes):
             return judged.since <= self.told.since or judged.scope in self.scopes
         return abs(self.told.finding.impact) >= CARRIES * abs(judged.finding.impact)
 
-    def within(self, judged: Judged) -> bool:
+    def within(self, judged: ScoredFinding) -> bool:
         """Whether the finding's scope holds this cause."""
         return any(covers(judged.scope, scope) for scope in self.scopes)
 
 
-def group_findings(findings: Iterable[Judged], first: date) -> list[Judged]:
+def group_findings(findings: Iterable[ScoredFinding], first: date) -> list[ScoredFinding]:
     """One finding per cause from the day `first` on; what repeats the cause of the days before is left out."""
-    days: dict[tuple[date, str], list[Judged]] = {}
+    days: dict[tuple[date, str], list[ScoredFinding]] = {}
     for judged in findings:
         if judged.finding.moment.date() >= first:
             days.setdefault((judged.finding.moment.date(), judged.currency), []).append(judged)
     groups: list[_Group] = []
     for _, of_day in sorted(days.items(), key=lambda item: item[0]):
         rest = [(one, left) for one in of_day if (left := _left_unexplained(one, groups))]
-        for cause in causes([Seen(one.scope, left) for one, left in rest]):
+        for cause in causes([ScopedFinding(one.scope, left) for one, left in rest]):
             seen_in = tuple(rest[index][0].scope for index in (cause.seen, *cause.same))
             groups.append(_Group(rest[cause.seen][0], seen_in))
     return [group.told for group in groups]
 
 
-def _left_unexplained(judged: Judged, groups: Iterable[_Group]) -> float:
+def _left_unexplained(judged: ScoredFinding, groups: Iterable[_Group]) -> float:
     """What of a finding's impact the causes of the days before leave open, 0 where it is one of them again.
 
     A wider scope is out of line with what is in it, and may be so for two causes together.
@@ -176,7 +176,7 @@ def _left_unexplained(judged: Judged, groups: Iterable[_Group]) -> float:
     return left if left * judged.finding.impact > 0 else 0.0
 
 
-def worth_telling(judged: Judged, noise: Iterable[Noise]) -> bool:
+def passes_feedback(judged: ScoredFinding, noise: Iterable[Noise]) -> bool:
     """Whether it is half as large again as the last of its scope and direction
     that somebody called noise, for each time that was done.
     """
@@ -184,11 +184,11 @@ def worth_telling(judged: Judged, noise: Iterable[Noise]) -> bool:
     return not like or abs(judged.impact) >= max(abs(impact) for impact in like) * _LOUDER ** len(like)
 
 
-def _kind(judged: Judged) -> tuple[dict[str, str], str, str]:
+def _kind(judged: ScoredFinding) -> tuple[dict[str, str], str, str]:
     return dict(judged.scope), judged.currency, judged.finding.direction
 
 
-def title_of(judged: Judged, verdict: Verdict | None = None) -> str:
+def title_of(judged: ScoredFinding, verdict: Verdict | None = None) -> str:
     """`Amazon RDS in payments is up $1.2k a day since Tue 17 Nov (×2.1): usage, not price`."""
     finding, scope = judged.finding, judged.scope
     what = scope.get("service") or scope.get("account") or scope.get("team") or scope.get("region") or "Total cost"

@@ -16,7 +16,7 @@ from config.organisation import Organisation
 from db.tables import DetectorState
 from flows.anomalies.cost_series import CostSeries, read_hours
 from flows.anomalies.daily import declared_events
-from flows.anomalies.grouping import Judged, Window
+from flows.anomalies.grouping import ScoredFinding, Window
 
 HOUR = timedelta(hours=1)
 JUDGED = timedelta(hours=48)  # older hours belong to days that are judged as days
@@ -35,7 +35,7 @@ _PREFIX = "hour|"
 _TUNING = tuning_for(HOUR)
 
 
-def detect_hours(session: Session, organisation: Organisation) -> tuple[Judged, ...]:
+def detect_hours(session: Session, organisation: Organisation) -> tuple[ScoredFinding, ...]:
     """Judge the last 48 hours of every series that is billed by the hour, and
     move the memory up to their start. The caller commits.
     """
@@ -107,7 +107,7 @@ def _remember(session: Session, series: CostSeries, state: State, anchor: date) 
 
 def _judge(
     session: Session, series: CostSeries, state: State, first: int, organisation: Organisation
-) -> tuple[Judged, ...]:
+) -> tuple[ScoredFinding, ...]:
     sensitivity = sensitivities(
         series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
     )
@@ -127,7 +127,9 @@ def _judge(
     window = Window(
         _moment(series, 0), HOUR, series.values, np.array(expected), np.array(scale), len(series.values) - 1
     )
-    return tuple(Judged(one, dict(series.scopes[one.row]), series.currencies[one.row], window, "hour") for one in found)
+    return tuple(
+        ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window, "hour") for one in found
+    )
 
 
 def _is_news(finding: Finding) -> bool:

@@ -38,7 +38,7 @@ def send_digests() -> int:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("send_digests", database, organisation):
+    with failure.reporting_failures("send_digests", database, organisation):
         return run(database, organisation, datetime.now(UTC))
 
 
@@ -82,9 +82,9 @@ def of_subscriptions(subscriptions: Sequence[Subscription], organisation: Organi
 def leave(session: Session, due: Due, digest: Digest) -> bool:
     """The digest and, in its thread, the details; False when this day's was left already."""
     key = f"digest:{due.subscription or 'file'}:{due.channel}:{due.day}"
-    if not outbox.leave(session, due.channel, "digest", digest.payload, key):
+    if not outbox.enqueue(session, due.channel, "digest", digest.payload, key):
         return False
-    outbox.leave(session, due.channel, "digest_details", digest.details, f"{key}:details", thread_key=key)
+    outbox.enqueue(session, due.channel, "digest_details", digest.details, f"{key}:details", thread_key=key)
     return True
 
 

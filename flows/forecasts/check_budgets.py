@@ -38,7 +38,7 @@ def check_budgets() -> dict[str, str]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("check_budgets", database, organisation):
+    with failure.reporting_failures("check_budgets", database, organisation):
         return run(database, organisation, datetime.now(UTC))
 
 

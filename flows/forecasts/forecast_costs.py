@@ -44,7 +44,7 @@ def forecast_costs(scope_kind: str | None = None, scope: str | None = None, requ
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("forecast_costs", database, organisation, request_key):
+    with failure.reporting_failures("forecast_costs", database, organisation, request_key):
         return run(database, organisation, only=(scope_kind, scope) if scope_kind else None, request_key=request_key)
 
 
@@ -262,4 +262,6 @@ def _answer(
     key = next(iter(found))
     card = forecasts_view.card(session.connection(), series[key][0], key[2], _CARD_DAYS)
     if card is not None:
-        outbox.leave(session, request.channel, "forecast", card, f"forecast:{request_key}", thread_ts=request.thread_ts)
+        outbox.enqueue(
+            session, request.channel, "forecast", card, f"forecast:{request_key}", thread_ts=request.thread_ts
+        )

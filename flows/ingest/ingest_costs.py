@@ -55,7 +55,7 @@ def ingest_costs(
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("ingest_costs", database, organisation, request_key):
+    with failure.reporting_failures("ingest_costs", database, organisation, request_key):
         results: dict[str, IngestResult] = {}
         for name, addresses in _wanted(organisation, source, paths, schedule):
             with _alone(database, name):
@@ -63,7 +63,7 @@ def ingest_costs(
     loaded = {name: result.to_json() for name, result in results.items()}
     refused = [load.error or "" for result in results.values() for load in result.loads if load.status == "failed"]
     if refused:
-        failure.tell("ingest_costs", refused[0], database, organisation, request_key)
+        failure.report_failure("ingest_costs", refused[0], database, organisation, request_key)
         return Failed(message=refused[0][:500], data=loaded)
     with Session(database.app) as session, session.begin():
         showback.refresh(session, organisation)
@@ -100,7 +100,7 @@ def _report(database: Database, results: dict[str, IngestResult], request_key: s
     with Session(database.app) as session, session.begin():
         request = flow_requests.close(session, request_key, "finished", merged, datetime.now(UTC))
         if request is not None and request.channel:
-            outbox.leave(session, request.channel, "load", merged, f"load:{request_key}", thread_ts=request.thread_ts)
+            outbox.enqueue(session, request.channel, "load", merged, f"load:{request_key}", thread_ts=request.thread_ts)
 
 
 def combined(results: dict[str, IngestResult]) -> dict[str, Any]:

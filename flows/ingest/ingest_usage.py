@@ -28,7 +28,7 @@ _HOURLY = timedelta(days=3)  # read by the hour each day: two mornings may be mi
 
 
 @dataclass(frozen=True)
-class Looked:
+class AccountSnapshot:
     """What was seen in one place."""
 
     inventory: Inventory
@@ -45,7 +45,7 @@ def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, An
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("ingest_usage", database, organisation, request_key):
+    with failure.reporting_failures("ingest_usage", database, organisation, request_key):
         now = datetime.now(UTC)
         looked = fetch(cloud_of(settings, organisation.remediation), organisation, now.date(), days)
         check(looked)
@@ -55,7 +55,7 @@ def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, An
         return result
 
 
-def fetch(cloud: Cloud, organisation: Organisation, today: date, days: int) -> list[Looked]:
+def fetch(cloud: Cloud, organisation: Organisation, today: date, days: int) -> list[AccountSnapshot]:
     """Look at every place; the result is in the order of accounts and regions."""
     places = [
         Place(account, region)
@@ -84,7 +84,7 @@ def accounts(cloud: Cloud, organisation: Organisation) -> tuple[str, ...]:
         ) from error
 
 
-def look(cloud: Cloud, place: Place, start: date, end: date) -> Looked:
+def look(cloud: Cloud, place: Place, start: date, end: date) -> AccountSnapshot:
     """One place: its resources and the metrics of the days [start, end)."""
 
     def client(service: str) -> Any:
@@ -93,15 +93,15 @@ def look(cloud: Cloud, place: Place, start: date, end: date) -> Looked:
     inventory = aws_inventory.read(client, place)
     used = aws_utilization.read(client, inventory.found, place, start, end)
     if isinstance(used, Denied):
-        return Looked(inventory, (), (*inventory.denied, used))
+        return AccountSnapshot(inventory, (), (*inventory.denied, used))
     midnight = datetime(end.year, end.month, end.day, tzinfo=UTC)
     hours = aws_utilization.read_hours(client, inventory.found, place, midnight - _HOURLY, midnight)
     if isinstance(hours, Denied):
-        return Looked(inventory, tuple(used), (*inventory.denied, hours))
-    return Looked(inventory, tuple(used), inventory.denied, tuple(hours))
+        return AccountSnapshot(inventory, tuple(used), (*inventory.denied, hours))
+    return AccountSnapshot(inventory, tuple(used), inventory.denied, tuple(hours))
 
 
-def check(looked: Sequence[Looked]) -> None:
+def check(looked: Sequence[AccountSnapshot]) -> None:
     """Raise `UserError` when not one kind of resource could be listed anywhere:
     that is a failure, not an empty account.
     """
@@ -110,7 +110,9 @@ def check(looked: Sequence[Looked]) -> None:
         raise UserError(refused[0].sentence())
 
 
-def store(session: Session, looked: Sequence[Looked], organisation: Organisation, now: datetime) -> dict[str, Any]:
+def store(
+    session: Session, looked: Sequence[AccountSnapshot], organisation: Organisation, now: datetime
+) -> dict[str, Any]:
     """Write resources and metrics, and tell the admin channels once of permissions that are missing."""
     stored = store_inventory(session, [one.inventory for one in looked], organisation.allocation, now)
     metrics = store_utilization(session, (used for one in looked for used in one.used), stored.ids)
@@ -122,7 +124,7 @@ def store(session: Session, looked: Sequence[Looked], organisation: Organisation
             f"• {sentence}" for sentence in denied[:20]
         )
         for channel in organisation.admin_channels():
-            outbox.leave(session, channel, "note", {"text": text}, f"denied:{key}:{channel}")
+            outbox.enqueue(session, channel, "note", {"text": text}, f"denied:{key}:{channel}")
     return {
         "resources": stored.seen,
         "new": stored.new,

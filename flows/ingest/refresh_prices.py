@@ -27,7 +27,7 @@ def refresh_prices(request_key: str | None = None) -> dict[str, Any]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("refresh_prices", database, organisation, request_key):
+    with failure.reporting_failures("refresh_prices", database, organisation, request_key):
         with Session(database.app) as session:
             wanted = regions(session, organisation)
         client = Cloud(Remediation(), settings.aws_endpoint_url).client(

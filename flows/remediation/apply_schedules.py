@@ -36,7 +36,7 @@ def apply_schedules() -> list[int]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("apply_schedules", database, organisation), Session(database.app) as session:
+    with failure.reporting_failures("apply_schedules", database, organisation), Session(database.app) as session:
         cloud = cloud_of(settings, organisation.remediation)
         return apply(session, read_playbooks(), cloud, organisation, datetime.now(UTC))
 

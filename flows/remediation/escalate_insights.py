@@ -21,7 +21,11 @@ def escalate_insights() -> int:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("escalate_insights", database, organisation), Session(database.app) as session, session.begin():
+    with (
+        failure.reporting_failures("escalate_insights", database, organisation),
+        Session(database.app) as session,
+        session.begin(),
+    ):
         return escalate(session, read_playbooks(), organisation, datetime.now(UTC))
 
 
@@ -45,7 +49,7 @@ def escalate(session: Session, playbooks: Mapping[str, Playbook], organisation: 
 
 def _told(session: Session, playbook: Playbook, insight: Insight, channel: str) -> bool:
     text = f"{playbook.title}: {insight.title} Nobody has acknowledged it since {insight.detected_at:%d %b %H:%M} UTC."
-    left = outbox.leave(session, channel, "note", {"text": text}, f"playbook:{playbook.name}:{insight.id}:{channel}")
+    left = outbox.enqueue(session, channel, "note", {"text": text}, f"playbook:{playbook.name}:{insight.id}:{channel}")
     if left:
         audit.append(
             session, "system", "insight.escalated", str(insight.id), {"playbook": playbook.name, "channel": channel}

@@ -21,7 +21,7 @@ def remediate(remediation_id: int) -> str:
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
     run = Run(database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks())
-    with failure.told("remediate", database, organisation):
+    with failure.reporting_failures("remediate", database, organisation):
         return run_queue_of_account(
             run, remediation_id, str(flow_run.id) if flow_run.id else None, flow_run.ui_url or None
         )

@@ -28,7 +28,7 @@ def sweep_remediations() -> dict[str, list[int]]:
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
     run = Run(database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks())
-    with failure.told("sweep_remediations", database, organisation):
+    with failure.reporting_failures("sweep_remediations", database, organisation):
         return sweep(run, organisation, _start)
 
 
@@ -67,4 +67,4 @@ def _report(session: Session, organisation: Organisation, stuck: list[int]) -> N
     for number in stuck:
         for channel in organisation.admin_channels():
             text = f"Remediation {number} has been running for more than {minutes} minutes and cannot be settled. Look at its Prefect run and at AWS."
-            outbox.leave(session, channel, "note", {"text": text}, f"remediation:{number}:hangs:{channel}")
+            outbox.enqueue(session, channel, "note", {"text": text}, f"remediation:{number}:hangs:{channel}")

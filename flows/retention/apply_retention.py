@@ -46,7 +46,7 @@ def apply_retention() -> dict[str, object]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("apply_retention", database, organisation):
+    with failure.reporting_failures("apply_retention", database, organisation):
         return asdict(apply(database, organisation.retention, datetime.now(UTC)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from analysis.waste.evaluate import find_waste
-from analysis.waste.facts import Price, Recommendation, Resource, Spared, UsageDay
+from analysis.waste.facts import Price, ProtectedResource, Recommendation, Resource, UsageDay
 from analysis.waste.rules import read_rules
 from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
@@ -41,7 +41,7 @@ def find_savings() -> dict[str, int]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("find_savings", database, organisation):
+    with failure.reporting_failures("find_savings", database, organisation):
         return run(database, organisation, datetime.now(UTC))
 
 
@@ -145,7 +145,7 @@ def _store(session: Session, recommendations: Iterable[Recommendation], now: dat
     )
 
 
-def _store_spared(session: Session, spared: Iterable[Spared], now: datetime) -> None:
+def _store_spared(session: Session, spared: Iterable[ProtectedResource], now: datetime) -> None:
     """What a tag protects is kept too, as `protected`, so that a proposal for the others can name it."""
     kinds = {rule.name: rule.kind for rule in read_rules()}
     kept = []

@@ -21,7 +21,7 @@ from config.settings import read_settings
 from db import audit, engines, outbox
 from db.tables import Insight, Remediation, RemediationStep, Saving
 from flows import failure
-from playbooks.notifications import redraw
+from playbooks.notifications import update_card
 from playbooks.run import ledger
 from playbooks.schema import Playbook, read_playbooks
 
@@ -44,7 +44,11 @@ def verify_savings(today: date | None = None) -> dict[str, int]:
     settings = read_settings()
     organisation = read_organisation(settings.config)
     database = engines.connect(settings)
-    with failure.told("verify_savings", database, organisation), Session(database.app) as session, session.begin():
+    with (
+        failure.reporting_failures("verify_savings", database, organisation),
+        Session(database.app) as session,
+        session.begin(),
+    ):
         now = datetime.now(UTC) if today is None else datetime.combine(today, datetime.min.time(), UTC)
         return verify_pending(session, now)
 
@@ -240,8 +244,8 @@ def _say(session: Session, remediation: Remediation, now: datetime, playbooks: M
     _keep_insight(session, remediation, savings, f"{what}: {text}", now)
     if remediation.channel is not None:
         key = f"remediation:{remediation.id}"
-        if outbox.leave(session, remediation.channel, "note", {"text": text}, f"{key}:verified", thread_key=key):
-            redraw(session, remediation, playbook)
+        if outbox.enqueue(session, remediation.channel, "note", {"text": text}, f"{key}:verified", thread_key=key):
+            update_card(session, remediation, playbook)
 
 
 def _keep_insight(

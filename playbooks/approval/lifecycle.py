@@ -15,7 +15,7 @@ from playbooks.approval import rules
 from playbooks.approval.kill_switch import STOPPED, is_stopped
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import locked, may_decide, proposal_of, refused, rule_of, still_good
-from playbooks.notifications import tell
+from playbooks.notifications import notify
 from playbooks.plan import Plan, digest, frozen
 from playbooks.schema import Playbook
 
@@ -92,7 +92,7 @@ def propose(
         str(remediation.id),
         {"plan_digest": remediation.plan_digest, "playbook": plan.playbook},
     )
-    tell(session, remediation, playbook)
+    notify(session, remediation, playbook)
     return remediation
 
 
@@ -133,7 +133,7 @@ def approve(
     )
     if missing <= 0:
         request_run(session, remediation_id, actor.id)
-    tell(session, remediation, playbook)
+    notify(session, remediation, playbook)
     return Approved(remediation_id, missing <= 0, max(0, missing))
 
 
@@ -164,7 +164,7 @@ def reject(
         now,
     )
     audit.append(session, actor.id, "remediation.rejected", str(remediation_id), {"reason": reason[:500]})
-    tell(session, remediation, playbooks.get(remediation.playbook))
+    notify(session, remediation, playbooks.get(remediation.playbook))
     return Allowed()
 
 
@@ -192,7 +192,7 @@ def snooze(
         str(remediation_id),
         {"until": until.isoformat(), "reason": reason[:500]},
     )
-    tell(session, remediation, playbooks.get(remediation.playbook))
+    notify(session, remediation, playbooks.get(remediation.playbook))
     return Allowed()
 
 
@@ -240,5 +240,5 @@ def choose(
     audit.append(
         session, actor.id, "remediation.narrowed", str(remediation_id), {"to": smaller.id, "resources": chosen}
     )
-    tell(session, remediation, playbook)
+    notify(session, remediation, playbook)
     return smaller

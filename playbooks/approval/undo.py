@@ -12,7 +12,7 @@ from playbooks.approval import rules
 from playbooks.approval.kill_switch import STOPPED, is_stopped
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import locked, proposal_of, refused, rule_for_undo
-from playbooks.notifications import tell, undoable
+from playbooks.notifications import notify, undoable
 from playbooks.schema import Playbook
 
 _UNDO_GOOD_FOR = timedelta(hours=1)
@@ -78,5 +78,5 @@ def request_undo(
     session.flush()
     audit.append(session, actor.id, "remediation.undo_requested", str(remediation_id), {"undo": undo.id})
     request_run(session, undo.id, actor.id)
-    tell(session, undo, playbook)
+    notify(session, undo, playbook)
     return undo

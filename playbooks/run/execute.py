@@ -15,7 +15,7 @@ from db.tables import Remediation, RemediationStep
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.stored import start_by
-from playbooks.notifications import tell
+from playbooks.notifications import notify
 from playbooks.plan import Plan, closed, frozen
 from playbooks.run.log import Run, TakenOver, finish, lock
 from playbooks.run.recovery import recover
@@ -107,7 +107,7 @@ def _claim(run: Run, remediation_id: int, flow_run_id: str | None, flow_run_url:
         remediation.state, remediation.started_at = "running", run.now()
         remediation.flow_run_id, remediation.flow_run_url = flow_run_id, flow_run_url
         audit.append(session, "system", "remediation.started", str(remediation_id), {"flow_run_id": flow_run_id})
-        tell(session, remediation, playbook)
+        notify(session, remediation, playbook)
     return "claimed"
 
 
@@ -116,7 +116,7 @@ def _defer(session: Session, remediation: Remediation, reason: str, now: datetim
     if remediation.channel is not None:
         key = f"remediation:{remediation.id}"
         text = f"Remediation {remediation.id} waits: {reason}. It starts when changes are allowed, at the latest {until:%d %b %H:%M} UTC, or not at all."
-        outbox.leave(session, remediation.channel, "note", {"text": text}, f"{key}:deferred", thread_key=key)
+        outbox.enqueue(session, remediation.channel, "note", {"text": text}, f"{key}:deferred", thread_key=key)
     return "deferred"
 
 

@@ -11,7 +11,7 @@ from db import audit
 from db.tables import Remediation, RemediationStep
 from playbooks.approval.kill_switch import is_stopped
 from playbooks.approval.stored import start_by
-from playbooks.notifications import tell
+from playbooks.notifications import notify
 from playbooks.plan import closed
 from playbooks.schema import Playbook
 
@@ -41,7 +41,7 @@ def sweep(session: Session, now: datetime, playbooks: Mapping[str, Playbook]) ->
     for remediation in session.scalars(old.with_for_update(skip_locked=True)):
         remediation.state, remediation.finished_at = "expired", now
         audit.append(session, "system", "remediation.expired", str(remediation.id), {})
-        tell(session, remediation, playbooks.get(remediation.playbook))
+        notify(session, remediation, playbooks.get(remediation.playbook))
     approved = session.scalars(
         sa.select(Remediation)
         .where(Remediation.state == "approved", Remediation.approved_at <= now - STARTED_AFTER)

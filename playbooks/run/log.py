@@ -16,7 +16,7 @@ from config.organisation import Remediation as Limits
 from db import audit
 from db.tables import Remediation, RemediationStep
 from playbooks.actions.action import ResourceRef
-from playbooks.notifications import tell
+from playbooks.notifications import notify
 from playbooks.plan import PlannedStep
 from playbooks.run import ledger
 from playbooks.schema import Playbook
@@ -86,7 +86,7 @@ def mark(
         stride = -(-len(steps) // _LINES)
         under_way = state in {"acting", "undoing"}
         if (under_way and stride == 1) or (not under_way and (error or (position + 1) % stride == 0)):
-            tell(session, remediation, run.playbooks.get(remediation.playbook))
+            notify(session, remediation, run.playbooks.get(remediation.playbook))
     return error
 
 
@@ -156,4 +156,4 @@ def finish(run: Run, session: Session, remediation: Remediation, state: str, rea
     elif state == "succeeded":
         session.get_one(Remediation, remediation.undo_of).state = "undone"
     audit.append(session, "system", f"remediation.{state}", str(remediation.id), {"reason": reason})
-    tell(session, remediation, playbook)
+    notify(session, remediation, playbook)

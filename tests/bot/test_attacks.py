@@ -108,7 +108,7 @@ def test_a_button_that_names_nothing_is_answered_with_one_sentence(
     bot: Runtime, slack: Handle, prefect: Prefect
 ) -> None:
     """What is in a button is an id or nothing: no error, no reference, no decision."""
-    handlers = (proposals.on_approve, proposals.on_undo, proposals.show_plan, proposals.look_again)
+    handlers = (proposals.on_approve, proposals.on_undo, proposals.show_plan, proposals.recheck_run)
     for value in ("999999", "0", "-1", "1; DROP TABLE", "", "9" * 40, "\u0661", '{"remediation": 1}'):
         for handler in handlers:
             before = len(slack.ephemerals(PRIYA))

@@ -93,16 +93,16 @@ def test_the_claim_of_a_dead_bot_whose_clock_was_wrong(hours: int, session: Sess
     assert inbox.remember(session, "Ev1", {"text": "cost"}, datetime.now(UTC) + timedelta(hours=hours))
     later = sa.update(SlackEvent).values(claimed_until=SlackEvent.claimed_until - inbox.LEASE)
     session.execute(later)
-    assert inbox.take_over(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
-    assert inbox.take_over(session) == []
+    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
+    assert inbox.claim_expired(session) == []
     session.execute(
         sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=3))
     )  # the database's own clock went back
-    assert inbox.take_over(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=True)]
+    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=True)]
     assert [event.event_id for event in inbox.quarantined(session)] == ["Ev1"]
-    assert inbox.take_over(session) == []
+    assert inbox.claim_expired(session) == []
     assert inbox.retry(session, "Ev1")
-    assert inbox.take_over(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
+    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
 
 
 def test_what_ended_two_bots_is_given_up_with_a_word(bot: Runtime, slack: Handle, rules: Rules) -> None:
@@ -268,7 +268,7 @@ def test_a_full_outbox_is_delivered_after_a_long_absence_of_slack(bot: Runtime, 
     slack.faults.fail("chat.postMessage", 500, times=3)
     with bot.session() as session:
         for number in range(5):
-            outbox.leave(session, "#finops", "note", {"text": f"message {number}"}, f"note:{number}")
+            outbox.enqueue(session, "#finops", "note", {"text": f"message {number}"}, f"note:{number}")
     texts = [message["text"] for message in settled(slack, "#finops", 5)]
     assert texts == [f"message {number}" for number in range(5)]
     with Session(bot.database.app) as session:

@@ -119,10 +119,10 @@ def _waterfall(
     parts = [(str(row[label] if row[label] is not None else "none"), float(row[moved] or 0)) for row in rows]
     before, after = (sum(float(row[at] or 0) for row in rows) for at in (then, now))
     names = (mrkdwn.title(columns[then]), mrkdwn.title(columns[now]))
-    return fall("What carries the change", names, (before, after), parts, result.get("currency") or "")
+    return waterfall("What carries the change", names, (before, after), parts, result.get("currency") or "")
 
 
-def fall(
+def waterfall(
     title: str, names: tuple[str, str], ends: tuple[float, float], parts: Sequence[tuple[str, float]], unit: str
 ) -> Figure | None:
     """A waterfall: the amount before, the largest parts of the change, the

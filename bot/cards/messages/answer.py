@@ -31,7 +31,7 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
             ),
             drawn,
             tables.table_of(result),
-            blocks.context(believe(result)),
+            blocks.context(provenance_line(result)),
             _buttons(result, reference, today),
             blocks.feedback("answer_feedback", reference) if reference else None,
         ],
@@ -46,10 +46,10 @@ def _lines(result: dict[str, Any]) -> list[str]:
 def fallback(result: dict[str, Any]) -> str:
     """The answer in a sentence or two, for notifications and screen readers."""
     headline = mrkdwn.escape(_lines(result)[0], 1_500)
-    return f"{headline} ({believe(result)})"
+    return f"{headline} ({provenance_line(result)})"
 
 
-def believe(result: dict[str, Any]) -> str:
+def provenance_line(result: dict[str, Any]) -> str:
     """Metric, period, how far the bills reach and who translated: the line under every answer."""
     parts = []
     if metric := result.get("metric"):

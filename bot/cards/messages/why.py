@@ -52,7 +52,7 @@ def waterfall(
     if len(parts) < 2:
         return None
     if isinstance(cause.get("before"), int | float) and isinstance(cause.get("after"), int | float):
-        return figures.fall(
+        return figures.waterfall(
             title, ("Before, a day", "After, a day"), (cause["before"], cause["after"]), parts, currency
         )
     return {

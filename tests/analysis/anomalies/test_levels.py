@@ -3,18 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.anomalies.levels import Seen, causes
+from analysis.anomalies.levels import ScopedFinding, causes
 
 
 def test_a_cause_seen_everywhere_is_told_where_it_is_narrowest() -> None:
     """One service in one account grew; the total, the account, the service, the team and the region saw it too."""
     seen = [
-        Seen({}, 1000),
-        Seen({"account": "A"}, 990),
-        Seen({"service": "EC2"}, 985),
-        Seen({"team": "web"}, 950),
-        Seen({"region": "eu"}, 960),
-        Seen({"account": "A", "service": "EC2"}, 980),
+        ScopedFinding({}, 1000),
+        ScopedFinding({"account": "A"}, 990),
+        ScopedFinding({"service": "EC2"}, 985),
+        ScopedFinding({"team": "web"}, 950),
+        ScopedFinding({"region": "eu"}, 960),
+        ScopedFinding({"account": "A", "service": "EC2"}, 980),
     ]
     (cause,) = causes(seen)
     assert seen[cause.seen].scope == {"account": "A", "service": "EC2"}
@@ -24,9 +24,9 @@ def test_a_cause_seen_everywhere_is_told_where_it_is_narrowest() -> None:
 def test_two_causes_stay_two() -> None:
     """Half of the total's growth each: both are told, the total is not."""
     seen = [
-        Seen({}, 2000),
-        Seen({"account": "A", "service": "EC2"}, 1100),
-        Seen({"account": "B", "service": "RDS"}, 900),
+        ScopedFinding({}, 2000),
+        ScopedFinding({"account": "A", "service": "EC2"}, 1100),
+        ScopedFinding({"account": "B", "service": "RDS"}, 900),
     ]
     told = causes(seen)
     assert [cause.seen for cause in told] == [1, 2]
@@ -35,22 +35,22 @@ def test_two_causes_stay_two() -> None:
 
 def test_growth_everywhere_is_told_of_the_whole() -> None:
     """Four accounts grew alike: the total explains it best."""
-    seen = [Seen({}, 1000), *(Seen({"account": name}, 150) for name in "ABCD")]
+    seen = [ScopedFinding({}, 1000), *(ScopedFinding({"account": name}, 150) for name in "ABCD")]
     (cause,) = causes(seen)
     assert cause.seen == 0
 
 
 def test_up_and_down_are_never_one_cause() -> None:
     """A service moved to another account: one fell, the other rose."""
-    seen = [Seen({"account": "A"}, 500), Seen({"account": "B"}, -500)]
+    seen = [ScopedFinding({"account": "A"}, 500), ScopedFinding({"account": "B"}, -500)]
     assert [cause.seen for cause in causes(seen)] == [0, 1]
 
 
 SCOPES = st.dictionaries(st.sampled_from(["account", "service", "team"]), st.sampled_from(["A", "B"]))
 
 
-@given(st.lists(st.builds(Seen, SCOPES, st.floats(-1e6, 1e6).filter(bool)), max_size=20))
-def test_every_finding_belongs_to_exactly_one_cause(seen: list[Seen]) -> None:
+@given(st.lists(st.builds(ScopedFinding, SCOPES, st.floats(-1e6, 1e6).filter(bool)), max_size=20))
+def test_every_finding_belongs_to_exactly_one_cause(seen: list[ScopedFinding]) -> None:
     """None is lost, none told twice."""
     told = causes(seen)
     assert sorted(index for cause in told for index in (cause.seen, *cause.same)) == list(range(len(seen)))

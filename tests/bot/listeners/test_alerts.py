@@ -39,7 +39,7 @@ def alert(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str, An
         )  # fmt: skip
         session.add(insight)
         session.flush()
-        outbox.leave(session, CHANNEL, "alert", alerts.payload_of(insight), f"insight:{insight.id}:{CHANNEL}")
+        outbox.enqueue(session, CHANNEL, "alert", alerts.payload_of(insight), f"insight:{insight.id}:{CHANNEL}")
     bot.delivery.wake.set()
     return slack.wait_for_message(lambda message: "RDS is up" in message["text"])
 
@@ -118,7 +118,7 @@ def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle,
         insight = session.scalars(sa.select(Insight)).one()
         payload = {**alerts.payload_of(insight), "playbook": "ec2-stop-idle"}
         insight.playbook = "ec2-stop-idle"
-        outbox.leave(session, CHANNEL, "alert", payload, "with-fix")
+        outbox.enqueue(session, CHANNEL, "alert", payload, "with-fix")
     card = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
     slack.click(PRIYA, card["ts"], "insight_propose")
     slack.wait_until(lambda: slack.ephemerals(PRIYA))

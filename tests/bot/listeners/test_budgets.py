@@ -119,7 +119,7 @@ def test_a_budget_of_the_file_that_is_changed_says_so_and_can_be_taken_back(bot:
     with bot.session() as session:
         take_over(session, Organisation(budgets=(OF_FILE,)))
         payload = {"budget": "payments", "amount": 120_000, "spent": 60_000, "currency": "USD"}
-        outbox.leave(session, "C0PAYMENTS", "budget", payload, "b")
+        outbox.enqueue(session, "C0PAYMENTS", "budget", payload, "b")
     card = slack.wait_for_message(lambda message: "has used" in message["text"])["ts"]
     slack.click(TOMAS, card, "budget_change")
     assert "take_back" not in str(slack.wait_for_view(TOMAS))

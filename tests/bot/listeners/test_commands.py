@@ -118,7 +118,7 @@ def test_a_budget_is_changed_by_an_operator(bot: Runtime, slack: Handle) -> None
     with bot.session() as session:
         session.add(BudgetRow(name="payments", scope={"team": "payments"}, amount=Decimal(90_000), currency="USD"))
         money = {"amount": 90_000, "spent": 58_200, "forecast": 96_000, "currency": "USD", "crosses_on": "2026-11-27"}
-        outbox.leave(session, "C0PAYMENTS", "budget", {"budget": "payments", "scope": "payments", **money}, "b")
+        outbox.enqueue(session, "C0PAYMENTS", "budget", {"budget": "payments", "scope": "payments", **money}, "b")
     card = slack.wait_for_message(lambda message: "payments will pass" in message["text"])
     slack.click(MAYA, card["ts"], "budget_change")
     assert "needs the role" in whispered(slack, MAYA)

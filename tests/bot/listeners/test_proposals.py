@@ -15,7 +15,7 @@ from bot.runtime import Runtime
 from db.database import Database
 from db.tables import FlowRequest, Remediation, RemediationStep
 from playbooks.approval.lifecycle import propose
-from playbooks.notifications import tell
+from playbooks.notifications import notify
 from playbooks.plan import Plan, PlannedStep
 from playbooks.schema import read_playbooks
 from standins.slack import Handle
@@ -194,7 +194,7 @@ def test_undo_is_started_by_an_approver(
         row = session.scalars(sa.select(Remediation)).one()
         row.state, row.finished_at = "succeeded", datetime.now(UTC)
         session.execute(sa.update(RemediationStep).values(state="verified"))
-        tell(session, row, read_playbooks()["ec2-stop-idle"])
+        notify(session, row, read_playbooks()["ec2-stop-idle"])
     slack.wait_until(lambda: "remediation_undo" in str(slack.thread(proposal["ts"])[0]["blocks"]))
     slack.click(PRIYA, proposal["ts"], "remediation_undo")
     slack.wait_until(lambda: prefect.runs)

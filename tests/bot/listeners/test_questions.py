@@ -142,9 +142,9 @@ def test_what_a_dead_bot_had_acknowledged_is_answered_by_another(start_bot: Star
     """The event was kept before the ack, and its claim has run out."""
     with start_bot(slack) as dead:
         message = slack.post_as(MAYA, "#team-payments", "asked of a bot that dies")
-        heard = questions.hear({**message, "type": "app_mention", "channel": "C0PAYMENTS"}, dead.bot_user)
+        heard = questions.parse_event({**message, "type": "app_mention", "channel": "C0PAYMENTS"}, dead.bot_user)
         assert heard is not None
-        assert questions.take(dead, "EvDEAD", heard)
+        assert questions.claim(dead, "EvDEAD", heard)
         with Session(dead.database.app) as session, session.begin():
             session.execute(sa.update(SlackEvent).values(claimed_until=sa.func.now()))
         answer = slack.wait_for_reply(message["ts"], 15)
@@ -185,7 +185,7 @@ events = st.fixed_dictionaries(
 @given(events)
 def test_no_event_of_a_bot_or_an_edit_is_heard(event: dict[str, Any]) -> None:
     """Whatever Slack sends, only words of people are questions."""
-    heard = questions.hear(event, "UBOT")
+    heard = questions.parse_event(event, "UBOT")
     if heard is not None:
         assert event["user"] == "U1"
         assert not event.get("bot_id")

@@ -45,7 +45,7 @@ def live(vault: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return vault
 
 
-def look_again(settings: Settings) -> None:
+def recheck_run(settings: Settings) -> None:
     """As if the time to look again had come."""
     assert settings._live is not None
     settings._live.secrets._read_at -= 1_000
@@ -120,7 +120,7 @@ def test_a_rotated_slack_token_is_swapped_in_a_running_bot(
         slack.wait_for_reply(asked["ts"])
         slack.workspace.bot_token = "xoxb-rotated-0123456789"
         with bot.session() as session:
-            outbox.leave(session, "C0FINOPS01", "note", {"text": "meanwhile"}, "meanwhile")
+            outbox.enqueue(session, "C0FINOPS01", "note", {"text": "meanwhile"}, "meanwhile")
 
         def tried() -> bool:
             with Session(clean_database.app) as session:
@@ -128,7 +128,7 @@ def test_a_rotated_slack_token_is_swapped_in_a_running_bot(
 
         slack.wait_until(tried)
         live.write(SLACK_BOT_TOKEN="xoxb-rotated-0123456789", SLACK_APP_TOKEN="xapp-rotated")
-        look_again(process)
+        recheck_run(process)
         slack.wait_for_message(lambda message: message["text"] == "meanwhile", 30)
         asked = slack.post_as(MAYA, "#finops", "<@U0FINOPS01> after")
         slack.wait_for_reply(asked["ts"])
@@ -205,7 +205,7 @@ def test_another_model_and_base_url_are_taken_at_the_next_question(live: Server,
         assert isinstance(asked(), SqlDraft)
         assert translator.newest() is translator.newest()
         live.write(OPENAI_API_KEY="sk-second-0123456789", OPENAI_BASE_URL=second, FINOPS_LLM_MODEL="large")
-        look_again(settings)
+        recheck_run(settings)
         assert isinstance(asked(), SqlDraft)
         assert translator.model == "large"
         assert str(translator.endpoint.client.base_url).startswith(second)

@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 
 from analysis.anomalies.score import Finding
-from flows.anomalies.grouping import Judged, Window, group_findings
+from flows.anomalies.grouping import ScoredFinding, Window, group_findings
 
 FIRST = datetime(2026, 11, 20, tzinfo=UTC)
 NOTHING = Window(FIRST, timedelta(days=1), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), 1)
 
 
-def judged(day: int, impact: float, since: int | None = None, **scope: str) -> Judged:
+def judged(day: int, impact: float, since: int | None = None, **scope: str) -> ScoredFinding:
     moment = FIRST + timedelta(days=day)
     start = moment if since is None else FIRST + timedelta(days=since)
     direction: Literal["up", "down"] = "up" if impact > 0 else "down"
-    return Judged(Finding(0, moment, start, "spike", direction, 0.0, impact, impact, 9.0), scope, "USD", NOTHING)
+    return ScoredFinding(Finding(0, moment, start, "spike", direction, 0.0, impact, impact, 9.0), scope, "USD", NOTHING)
 
 
-def told(*findings: Judged) -> list[dict[str, str]]:
+def told(*findings: ScoredFinding) -> list[dict[str, str]]:
     return [one.scope for one in group_findings(findings, FIRST.date())]
 
 
@@ -76,6 +76,6 @@ def test_the_expected_line_is_as_it_was_on_the_day_of_the_alert(began: int, expe
     window = Window(FIRST, timedelta(days=1), np.full((20, 1), 400.0), learned, np.full((20, 1), 0.1), 20)
     start = FIRST + timedelta(days=began)
     finding = Finding(0, start, start, "shift", "up", 55.0, 400.0, 300.0, 9.0)
-    band = Judged(finding, {}, "USD", window).band()
+    band = ScoredFinding(finding, {}, "USD", window).band()
     assert band["expected"] == expected
     assert max(band["high"]) < 200

@@ -80,7 +80,7 @@ def test_questions_leave_with_their_answers(clean_database: Database) -> None:
             }
             session.add(Question(reference=reference, **asked))
         for key in ("answer:Ev1", "answer:waits", "insight:1"):
-            outbox.leave(session, "#finops", "note", {"text": "x"}, key)
+            outbox.enqueue(session, "#finops", "note", {"text": "x"}, key)
         old = (
             sa.update(OutboxMessage)
             .where(OutboxMessage.key != "answer:waits")

@@ -56,7 +56,7 @@ def fill_more(database: Database) -> None:
         )
         session.add(ModelUse(person="U", day=NOW.date(), tokens=120))
         session.add(Load(delivery="d", path="/a", status="loaded", started_at=NOW))
-        outbox.leave(session, "C1", "note", {"text": "canary message"}, "one")
+        outbox.enqueue(session, "C1", "note", {"text": "canary message"}, "one")
 
 
 def test_metrics_count_what_the_database_knows(client: TestClient, clean_database: Database) -> None:

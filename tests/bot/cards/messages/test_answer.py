@@ -203,7 +203,7 @@ def test_a_change_is_a_waterfall_that_adds_up() -> None:
 )
 def test_a_waterfall_can_be_drawn(ends: tuple[float, float], parts: list[float]) -> None:
     """Of a small change, from nothing, and downward."""
-    figure = figures.fall(
+    figure = figures.waterfall(
         "Why",
         ("before", "after"),
         ends,
