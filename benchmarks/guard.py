@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from nl2sql.catalog.views import reporting
 from nl2sql.guard import SafeQuery, check
-from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, statements
+from tests.nl2sql.guard.builders import CHECKOUT, EVERYTHING, statements
 
 
 def main() -> None:

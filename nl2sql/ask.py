@@ -1,4 +1,4 @@
-"""A question to its outcome: link, parse, compile, check, run, tell; every step of it kept and audited."""
+"""Answers a question: parses, compiles, checks and runs it, then stores and audits the outcome."""
 
 import re
 import time
@@ -14,9 +14,11 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db import audit
 from db.database import Database
+from nl2sql.answers.context import AnswerContext
+from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
 from nl2sql.answers.presentation import parse_presentation
-from nl2sql.answers.query import AnswerContext, answer_listing, answer_query, answer_sql, declined
+from nl2sql.answers.query import answer_listing, answer_query, answer_sql
 from nl2sql.catalog.known_values import Facts, NoData, facts
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
@@ -27,7 +29,7 @@ from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.recognisers.listing import SubjectListing, list_subject
+from nl2sql.grammar.subjects.listing import SubjectListing, list_subject
 from nl2sql.history import conversation, golden
 from nl2sql.history.conversation import ThreadContext, Turn
 from nl2sql.llm.fallback import ask_model
@@ -41,18 +43,18 @@ _MAXIMUM = 2_000
 
 
 def connect_deps(settings: Settings, organisation: Organisation, database: Database, today: Any = None) -> Deps:
-    """The dependencies of one process; the language model only where one is configured."""
+    """The dependencies of one process; a translator only when a language model is configured."""
     translator = None
     if settings.llm_use != "never" and (settings.openai_api_key is not None or settings.openai_base_url is not None):
-        from nl2sql.llm.translator import connect_translator
+        from nl2sql.llm.translator import connect_translator  # loads the model's client
 
         translator = connect_translator(settings, database)
     return Deps(database=database, settings=settings, organisation=organisation, today=today, translator=translator)
 
 
 def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
-    """Answer a question, amending the thread's last one where it follows it;
-    the outcome is stored and audited, refusals too.
+    """Answer a question, or amend the thread's last question when it is a follow-up. Every outcome is stored and
+    audited, refusals included; database errors become `Unavailable`.
     """
     started = time.perf_counter()
     question = question.replace("\x00", " ").strip()
@@ -73,14 +75,14 @@ def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
 
 
 def plain_text(question: str) -> str:
-    """A question as the grammar reads it: compatible letters as one, what cannot be seen left out, single blanks."""
+    """Normalise a question for the grammar: NFKC, without invisible characters, single spaces."""
     folded = unicodedata.normalize("NFKC", question)
     return " ".join("".join(one for one in folded if unicodedata.category(one) != "Cf").split())
 
 
 def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: str | None = None) -> Outcome:
-    """Run SQL that a person wrote or edited: the same guard, the same limits,
-    stored (under the question it answers) and audited.
+    """Check and run SQL that a person wrote or edited, under the same limits; stored under the question it answers, and
+    audited.
     """
     started = time.perf_counter()
     sql = sql.replace("\x00", " ")
@@ -144,7 +146,7 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
 
 
 def _again(turn: Turn, thread_context: ThreadContext, context: AnswerContext) -> tuple[Turn, Outcome]:
-    """The last answer once more, shown as it is wished for."""
+    """Answer the thread's last question again, with the new presentation."""
     if thread_context.query:
         query, outcome = answer_query(thread_context.query, context)
         return replace(turn, query=query), outcome
@@ -194,13 +196,13 @@ def _by_rules(
 
 
 def golden_answer(question: str, context: AnswerContext) -> golden.ApprovedAnswer | None:
-    """The approved answer to the same question, where there is one that holds on any day."""
+    """The approved answer to the same question, if its SQL names no date."""
     with Session(context.deps.database.app) as session:
         return golden.same(question, golden.approved(session, context.asker))
 
 
 def _with_failure_reason(outcome: Outcome, failure_reason: str | None) -> Outcome:
-    """The outcome of the rules where the model was asked first and did not answer."""
+    """Add the reason why the model did not answer to an outcome of the rules."""
     if failure_reason is None:
         return outcome
     outcome = replace(outcome, fallback=failure_reason)
@@ -227,7 +229,7 @@ def _request(
 def understand(
     question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None
 ) -> CostQuery | SubjectListing | Doubt | Refusal:
-    """What the built-in grammar makes of a question; pure."""
+    """Parse a question with the built-in grammar. Pure."""
     draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
     if draft.discourse.refusal:
         return draft.discourse.refusal

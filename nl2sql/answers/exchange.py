@@ -1,4 +1,4 @@
-"""Answers in another currency than the bills': by the exchange rates of `finops.yaml`, amounts only."""
+"""Exchange of amounts into another currency, by the exchange rates of `finops.yaml`."""
 
 import re
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from nl2sql.execution.run import AnswerRows
 _MONEY = re.compile(
     r"cost|spen[dt]|saving|saved|amount|change|difference|delta|previous|before|credit|tax|budget|price|expected|low_|high_|impact|forecast"
 )
-_OTHER = re.compile(r"percent|pct|share|ratio|_rate|quantity|count|rank|growth|_id$")  # fmt: skip
+_OTHER = re.compile(r"percent|pct|share|ratio|_rate|quantity|count|rank|growth|_id$")
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """Into one currency; `rates` are units of a currency for one unit of `base`."""
+    """An exchange into one currency; `rates` are units of a currency per unit of `base`."""
 
     into: str
     base: str
     rates: dict[str, Decimal]
 
     def missing(self, currencies: Sequence[str]) -> str | None:
-        """The first of these and the wanted currency that has no rate; None when all can be exchanged."""
+        """The first currency that has no rate, the target included; None when all can be exchanged."""
         return (
             next((name for name in (self.into, *currencies) if self._rate(name) is None), None)
             if set(currencies) != {self.into}
@@ -35,7 +35,7 @@ class Exchange:
         return Decimal(1) if currency == self.base else self.rates.get(currency)
 
     def factor(self, currency: str) -> float:
-        """What an amount is multiplied with. Raises KeyError for a currency without a rate."""
+        """The factor for amounts of a currency. Raises KeyError for a currency without a rate."""
         out, into = self._rate(currency), self._rate(self.into)
         if currency == self.into:
             return 1.0
@@ -66,7 +66,7 @@ class Exchange:
         )
 
     def note(self, currencies: Sequence[str]) -> str:
-        """The rate, for the reader."""
+        """A sentence with the rates for the reader; empty when nothing was exchanged."""
         rates = [f"1 {name} = {self.factor(name):.4g} {self.into}" for name in currencies if name != self.into]
         return (
             f"Exchanged by the rates of finops.yaml: {', '.join(rates)}. The SQL is in the bill's currency."
@@ -76,7 +76,7 @@ class Exchange:
 
 
 def exchange(into: str, organisation: Organisation) -> Exchange:
-    """Into a currency, by the organisation's rates."""
+    """The exchange into a currency by the organisation's rates."""
     return Exchange(into, organisation.currency, organisation.exchange_rates)
 
 
@@ -85,7 +85,7 @@ def _is_number(cell: object) -> TypeGuard[int | float]:
 
 
 def _together(rows: list[list[object]], money: Sequence[int]) -> list[list[object]]:
-    """Rows with the same labels added up; as they are where something else than money is counted in them."""
+    """Add up rows with the same labels; leave the rows as they are when they also hold numbers that are not money."""
     if any(_is_number(cell) for row in rows for i, cell in enumerate(row) if i not in money):
         return rows
     sums: dict[tuple[object, ...], list[object]] = {}

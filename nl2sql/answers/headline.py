@@ -1,4 +1,4 @@
-"""The headline of an answer whose meaning only its rows tell: SQL of a model or of a person."""
+"""Headlines of answers to SQL that a model or a person wrote: only the rows tell what they mean."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def headline(columns: Sequence[str], rows: RowValues, currency: str, truncated: bool = False) -> str:
-    """One sentence with the figures of the rows; what a number is, its column's name tells."""
+    """One sentence with the figures of the rows; each number is named by its column."""
     if not rows or all(cell is None for row in rows for cell in row):
         return "Nothing: no row fits."
     numbers = [

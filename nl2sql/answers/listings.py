@@ -6,7 +6,7 @@ from typing import Any
 
 from nl2sql.answers.headline import headline
 from nl2sql.grammar.describe import money
-from nl2sql.grammar.recognisers.listing import SubjectListing
+from nl2sql.grammar.subjects.listing import SubjectListing
 
 Row = dict[str, Any]
 _NAMED = 3
@@ -55,7 +55,10 @@ def _each(rows: list[Row]) -> str:
 def _budget(row: Row) -> str:
     """`payments $79k of $90k (88 %), heading for $95.6k, $5.6k over`."""
     currency = row["currency"]
-    used = f"{row['budget']} {money(row['spent'] or 0, currency)} of {money(row['amount'], currency)} ({row['percent_used'] or 0:.0f} %)"
+    used = (
+        f"{row['budget']} {money(row['spent'] or 0, currency)} of {money(row['amount'], currency)} "
+        f"({row['percent_used'] or 0:.0f} %)"
+    )
     if not row["forecast"]:
         return used
     beyond = row["forecast"] - row["amount"]

@@ -1,4 +1,4 @@
-"""What becomes of a question: an answer, a question back, or a reason why not."""
+"""The outcomes of a question: an answer, a question back, or a reason why there is none."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -8,7 +8,9 @@ from nl2sql.grammar.draft import Choice
 
 @dataclass(frozen=True, kw_only=True)
 class _Outcome:
-    """What every outcome has: a text for people, how it came about, and the reference under which it is stored."""
+    """The fields of every outcome: a text for people, the translator, and the reference under which the question is
+    stored.
+    """
 
     outcome: ClassVar[str]
     text: str
@@ -23,9 +25,19 @@ class _Outcome:
         `period` is half open, `rows` hold floats, text and ISO dates.
         """
         return {
-            "outcome": self.outcome, "text": self.text, "sql": None, "columns": [], "rows": [], "choices": [], "period": None, "metric": None,
-            "currency": None, "as_of": self.as_of, "translator": self.translator, "elapsed_ms": self.elapsed_ms,
-        }  # fmt: skip
+            "outcome": self.outcome,
+            "text": self.text,
+            "sql": None,
+            "columns": [],
+            "rows": [],
+            "choices": [],
+            "period": None,
+            "metric": None,
+            "currency": None,
+            "as_of": self.as_of,
+            "translator": self.translator,
+            "elapsed_ms": self.elapsed_ms,
+        }
 
     def to_stored(self) -> dict[str, Any]:
         """What is kept with the question: the contract, and what cards draw besides."""
@@ -34,8 +46,8 @@ class _Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(_Outcome):
-    """Rows of checked SQL; `chart` is line, stacked, bars, any or none;
-    `truncated` when the row cap cut them; `export` when a file is wanted.
+    """Rows of checked SQL. `chart` is line, stacked, bars, waterfall, any or none; `truncated` is true when the row cap
+    cut the rows, `export` when a file was requested.
     """
 
     outcome: ClassVar[str] = "answer"
@@ -56,16 +68,26 @@ class Answer(_Outcome):
     def to_json(self) -> dict[str, Any]:
         """The contract of `finops ask`."""
         return super().to_json() | {
-            "sql": self.sql, "columns": list(self.columns), "rows": [list(row) for row in self.rows], "metric": self.metric, "currency": self.currency,
+            "sql": self.sql,
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "metric": self.metric,
+            "currency": self.currency,
             "period": {"start": self.period[0], "end": self.period[1]} if self.period else None,
-        }  # fmt: skip
+        }
 
     def to_stored(self) -> dict[str, Any]:
         """The contract, and what cards draw besides."""
         return self.to_json() | {
-            "chart": self.chart, "notes": list(self.notes), "truncated": self.truncated, "model": self.model, "export": self.export,
-            "shown_in": self.shown_in, "whole": self.whole, "fallback": self.fallback,
-        }  # fmt: skip
+            "chart": self.chart,
+            "notes": list(self.notes),
+            "truncated": self.truncated,
+            "model": self.model,
+            "export": self.export,
+            "shown_in": self.shown_in,
+            "whole": self.whole,
+            "fallback": self.fallback,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +123,14 @@ class Blocked(_Outcome):
 
 @dataclass(frozen=True, kw_only=True)
 class TimedOut(_Outcome):
-    """The database took longer than a question may."""
+    """The database needed more time than one question may use."""
 
     outcome: ClassVar[str] = "timeout"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unavailable(_Outcome):
-    """Something that is needed is away or holds nothing."""
+    """A service or data that the answer needs is missing."""
 
     outcome: ClassVar[str] = "unavailable"
 

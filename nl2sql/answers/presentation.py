@@ -1,57 +1,50 @@
-"""How an answer is wanted: as a chart, as a file, in another currency; said at
-a question's end, or alone about the answer before.
-"""
+"""Parses presentation requests (chart, CSV, currency) from a question or a follow-up."""
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
+from nl2sql.catalog.word_lists import word_map
 from nl2sql.grammar.query import CostQuery, Grain
 
-_CURRENCIES = {
-    "EUR": "euros?|eur|€", "USD": r"us dollars?|u\.s\. dollars?|dollars?|usd|us\$|\$", "GBP": "british pounds?|pounds? sterling|pounds?|gbp|sterling|£",
-    "CHF": "swiss francs?|francs?|chf", "JPY": "yen|jpy|¥", "INR": "rupees?|inr|₹", "CAD": "canadian dollars?|cad", "AUD": "australian dollars?|aud",
-    "SEK": "swedish kron(?:a|or)|sek", "NOK": "norwegian kroner?|nok", "DKK": "danish kroner?|dkk", "PLN": "zlotys?|pln", "CZK": "czk", "BRL": "brl",
-    "CNY": "yuan|cny|rmb", "SGD": "sgd", "KRW": "krw", "MXN": "mxn", "ZAR": "zar", "NZD": "nzd", "HUF": "huf", "ILS": "ils", "TRY": "turkish lira",
-}  # fmt: skip
 _END = r"(?=[\s?.!,]*$|\s*[,;])"
-_CURRENCY = {
-    code: re.compile(
-        rf"(?:^|[\s,]+)(?:shown |converted |expressed |and )?(?:in|into|to)\s+(?:{words})(?![\w$€£])", re.IGNORECASE
-    )
-    for code, words in sorted(
-        _CURRENCIES.items(), key=lambda item: item[0] == "USD"
-    )  # `canadian dollars` before `dollars`
-}
 _SHAPE = r"(?:(line|bar|column|area|stacked|pie|time) ?)?"
-_SHOW = r"(?:(?:and |now |please |can you |could you )*(?:show|draw|plot|give|display|see|put|make|turn|do|send|visuali[sz]e)(?: me| us)?(?: it| that| this| them| those)?(?: into)?\s+)?"
+_POLITE = r"(?:and |now |please |can you |could you |can i |i want to )*"
+_AGAIN = r"(?:and |now |please )*"
+_IT = r"(?: it| that| this| them)"
+_SHOW = (
+    r"(?:(?:and |now |please |can you |could you )*"
+    r"(?:show|draw|plot|give|display|see|put|make|turn|do|send|visuali[sz]e)"
+    r"(?: me| us)?(?: it| that| this| them| those)?(?: into)?\s+)?"
+)
 _CHART = re.compile(
-    rf"(?:^|[\s,]+){_SHOW}(?:as|in|with|on)?\s*(?:an?|the)\s+{_SHAPE}(?:charts?|graphs?|plots?|diagrams?|bars?|lines?|picture){_END}"
-    rf"|^(?:and |now |please )*{_SHOW}(?:as )?{_SHAPE}(?:chart|graph|plot|diagram|bars|picture)(?: it| that| this)?(?: please)?[\s?.!]*$"
-    rf"|^(?:and |now |please )*(?:plot|draw|chart|graph|visuali[sz]e) (?:it|that|this|them)(?: as an? {_SHAPE}(?:chart|graph|plot))?(?: please)?[\s?.!]*$",
+    rf"(?:^|[\s,]+){_SHOW}(?:as|in|with|on)?\s*(?:an?|the)\s+{_SHAPE}"
+    rf"(?:charts?|graphs?|plots?|diagrams?|bars?|lines?|picture){_END}"
+    rf"|^{_AGAIN}{_SHOW}(?:as )?{_SHAPE}(?:chart|graph|plot|diagram|bars|picture)"
+    r"(?: it| that| this)?(?: please)?[\s?.!]*$"
+    rf"|^{_AGAIN}(?:plot|draw|chart|graph|visuali[sz]e){_IT}"
+    rf"(?: as an? {_SHAPE}(?:chart|graph|plot))?(?: please)?[\s?.!]*$",
     re.IGNORECASE,
 )
 _EXPORT = re.compile(
-    rf"(?:^|[\s,]+)(?:and )?(?:(?:export(?:ed)?|download(?:able)?|save|send|give|get|put)(?: me| us)?(?: it| that| this| them| everything)?\s+)?(?:as|to|in|into)\s+"
+    r"(?:^|[\s,]+)(?:and )?(?:(?:export(?:ed)?|download(?:able)?|save|send|give|get|put)(?: me| us)?"
+    r"(?: it| that| this| them| everything)?\s+)?(?:as|to|in|into)\s+"
     rf"(?:an?\s+)?(?:csv|excel|spreadsheet|sheet)(?: file)?{_END}"
-    r"|^(?:and |now |please |can you |could you |can i |i want to )*(?:export|download)(?: it| that| this| them| the (?:rows|table|data|result|answer)s?)?(?: please)?[\s?.!]*$"
-    r"|^(?:and |now |please )*(?:(?:send|give|get|show)(?: me| us)? )?(?:the |a )?csv(?: file)?(?: please)?[\s?.!]*$",
+    rf"|^{_POLITE}(?:export|download)"
+    r"(?: it| that| this| them| the (?:rows|table|data|result|answer)s?)?(?: please)?[\s?.!]*$"
+    rf"|^{_AGAIN}(?:(?:send|give|get|show)(?: me| us)? )?(?:the |a )?csv(?: file)?(?: please)?[\s?.!]*$",
     re.IGNORECASE,
 )
-_FILLER = re.compile(r"^(?:\W|\b(?:and|please|now|ok|okay|thanks|the|same|that|this|it|them|those|again|show|give|me|us|but|can|could|you|i|have|get|what|is|how|about|much)\b)*$", re.IGNORECASE)  # fmt: skip
-_KINDS = {
-    "line": "line",
-    "time": "line",
-    "bar": "bars",
-    "column": "bars",
-    "area": "stacked",
-    "stacked": "stacked",
-    "pie": "bars",
-}
+_FILLER = re.compile(
+    r"^(?:\W|\b(?:and|please|now|ok|okay|thanks|the|same|that|this|it|them|those|again|show|give|me|us|but|can|could|"
+    r"you|i|have|get|what|is|how|about|much)\b)*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Presentation:
-    """How the answer is shown; `chart` is line, bars, stacked or any."""
+    """How an answer is shown; `chart` is line, bars, stacked or any, `currency` an ISO code."""
 
     chart: str | None = None
     export: bool = False
@@ -62,10 +55,20 @@ class Presentation:
         return bool(self.chart or self.export or self.currency)
 
 
+@cache
+def _currency_patterns() -> dict[str, re.Pattern[str]]:
+    """Currency code -> the pattern of `in euros`; US dollars last, for `canadian dollars` are others."""
+    before = r"(?:^|[\s,]+)(?:shown |converted |expressed |and )?(?:in|into|to)"
+    return {
+        code: re.compile(rf"{before}\s+(?:{words})(?![\w$€£])", re.IGNORECASE)
+        for code, words in word_map("currencies").items()
+    }
+
+
 def parse_presentation(question: str) -> tuple[str, Presentation]:
-    """The question without its presentation, empty where nothing else is left; and the presentation."""
+    """The question without its presentation request (empty when nothing else is left), and the request."""
     rest, presentation = question, Presentation()
-    for code, pattern in _CURRENCY.items():
+    for code, pattern in _currency_patterns().items():
         if match := pattern.search(rest):
             rest, presentation = _without(rest, match), replace(presentation, currency=code)
             break
@@ -73,7 +76,10 @@ def parse_presentation(question: str) -> tuple[str, Presentation]:
         rest, presentation = _without(rest, match), replace(presentation, export=True)
     if match := _CHART.search(rest):
         shape = next((group for group in match.groups() if group), "")
-        rest, presentation = _without(rest, match), replace(presentation, chart=_KINDS.get(shape.lower(), "any"))
+        rest, presentation = (
+            _without(rest, match),
+            replace(presentation, chart=word_map("chart_kinds").get(shape.lower(), "any")),
+        )
     if not presentation:
         return question, presentation
     return ("" if _FILLER.match(rest) else rest.strip()), presentation
@@ -84,7 +90,7 @@ def _without(text: str, match: re.Match[str]) -> str:
 
 
 def charted(query: CostQuery, presentation: Presentation) -> CostQuery:
-    """The query that a chart can be drawn of: one number alone becomes its course over the period."""
+    """The query with a time grain when a chart is requested of a single number."""
     single = not (
         query.dimensions
         or query.grain

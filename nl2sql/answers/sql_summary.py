@@ -1,6 +1,4 @@
-"""What SQL that a model or a person wrote is about: the days it reads and the
-cost it adds up, as far as the statement says so plainly.
-"""
+"""Derives period and metric from SQL that a model or a person wrote, where the statement states them plainly."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ class SqlSummary:
 
 
 def about(sql: str, today: date) -> SqlSummary:
-    """Period and metric of a statement that was checked."""
+    """The period and metric of a checked statement; `today` resolves CURRENT_DATE."""
     try:
         tree = sqlglot.parse_one(sql, dialect="postgres")
     except SqlglotError:

@@ -81,7 +81,7 @@ def comparable(query: CostQuery, through: date) -> CostQuery:
 
 
 def explained(query: CostQuery, context: CompileContext, run: Run) -> Explanation | None:
-    """What a change is made of; None where it was not asked for, or cannot be read whole."""
+    """The causes of a change; None when the question does not ask why, or when the rows cannot be read completely."""
     if not query.why or len(query.compared) != 1 or context.several_currencies or query.metric != "effective_cost":
         return None
     now, before = (_rows(query, period, context, run) for period in (query.period, query.compared[0]))
@@ -92,13 +92,16 @@ def explained(query: CostQuery, context: CompileContext, run: Run) -> Explanatio
 
 
 def headline(explanation: Explanation, query: CostQuery, currency: str) -> str:
-    """What everything in scope cost in the newer period, and how that changed."""
+    """The total cost of the newer period and its change."""
     cause = explanation.cause
-    return f"{money(cause.after, currency)} in total, {change(cause.after, cause.before, currency)} on {query.compared[0].label}: {scope_of(query)}."
+    return (
+        f"{money(cause.after, currency)} in total, {change(cause.after, cause.before, currency)} on "
+        f"{query.compared[0].label}: {scope_of(query)}."
+    )
 
 
 def reasons(explanation: Explanation | None, currency: str) -> tuple[str, ...]:
-    """The causes as sentences, the shortest way to each; none where nothing moved."""
+    """The causes as sentences; empty when nothing changed."""
     if explanation is None or explanation.cause.effects.verdict == "none":
         return ()
     cause = explanation.cause
@@ -131,7 +134,8 @@ def reasons(explanation: Explanation | None, currency: str) -> tuple[str, ...]:
     ]
     if explanation.longer and cause.before:
         lines.append(
-            f"The newer period is {abs(explanation.longer)} day{'s' if abs(explanation.longer) > 1 else ''} {'longer' if explanation.longer > 0 else 'shorter'}."
+            f"The newer period is {abs(explanation.longer)} day{'s' if abs(explanation.longer) > 1 else ''} "
+            f"{'longer' if explanation.longer > 0 else 'shorter'}."
         )
     return tuple(lines)
 
@@ -206,7 +210,7 @@ def _row(row: tuple[object, ...]) -> Row:
 
 
 def _ended(query: CostQuery, context: CompileContext, run: Run) -> tuple[Ended, ...]:
-    """Commitments that paid for usage in the period before and for a tenth of that or less in the newer one."""
+    """Commitments that paid for usage in the earlier period and for at most a tenth of it in the newer one."""
     now, then = query.period, query.compared[0]
     columns = [exp.column(name) for name in ("commitment_type", "account")]
     covered = [

@@ -1,1 +1,1 @@
-"""What may be asked: views, metrics, dimensions, and the names that stand in the data."""
+"""The catalogue: views, metrics, dimensions, words, and the names in the data."""

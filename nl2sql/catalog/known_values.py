@@ -1,6 +1,4 @@
-"""The data a question is read against: how far the bills reach, and the names
-in them, read once a version of the data.
-"""
+"""Cached per data version: the date range of the bills and the distinct dimension values."""
 
 import threading
 from collections import OrderedDict
@@ -15,28 +13,48 @@ from nl2sql.catalog.linking import Match, Values, index
 from nl2sql.catalog.semantics import semantics
 
 DIMENSIONS = (
-    "provider", "billing_account", "account_id", "account", "service", "service_category", "region", "team", "environment", "application",
-    "commitment_type", "currency",
-)  # fmt: skip
+    "provider",
+    "billing_account",
+    "account_id",
+    "account",
+    "service",
+    "service_category",
+    "region",
+    "team",
+    "environment",
+    "application",
+    "commitment_type",
+    "currency",
+)
 _KEPT = 64
 
-# One pass over the rollup: a grouping set a dimension.
+# One pass over the rollup: one grouping set per dimension.
+_GROUPINGS = ", ".join(f"grouping({name}) AS g_{name}" for name in DIMENSIONS)
 _DISTINCT = (
-    f"SELECT {', '.join(DIMENSIONS)}, {', '.join(f'grouping({name}) AS g_{name}' for name in DIMENSIONS)} FROM reporting.daily_costs "
-    "WHERE (:all OR team = ANY(:teams)) GROUP BY GROUPING SETS (" + ", ".join(f"({name})" for name in DIMENSIONS) + ")"
+    f"SELECT {', '.join(DIMENSIONS)}, {_GROUPINGS} "  # noqa: S608 - names of columns, from DIMENSIONS
+    "FROM reporting.daily_costs WHERE (:all OR team = ANY(:teams)) "
+    f"GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in DIMENSIONS)})"
 )
 _VERSION = (
     "SELECT max(id) || ' ' || max(finished_at) || ' ' || (SELECT min(usage_date) FROM finops.daily_costs) "
     "FROM finops.loads WHERE status = 'loaded'"
 )
 _REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
-_RESOURCE = "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
-_RESOURCES_LIKE = "SELECT resource_id, resource_name FROM reporting.resources WHERE strpos(lower(resource_name), lower(:name)) > 0 AND (:all OR team = ANY(:teams)) ORDER BY resource_name, resource_id LIMIT 6"
+_RESOURCE = (
+    "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR "
+    "resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
+)
+_RESOURCES_LIKE = (
+    "SELECT resource_id, resource_name FROM reporting.resources WHERE strpos(lower(resource_name), "
+    "lower(:name)) > 0 AND (:all OR team = ANY(:teams)) ORDER BY resource_name, resource_id LIMIT 6"
+)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One version of the data as one circle of askers sees it."""
+    """One version of the data as askers with the same visibility see it; `first` and `through` are the first and last
+    day with charges.
+    """
 
     version: str
     first: date

@@ -1,4 +1,4 @@
-"""Value linking: the names that stand in the data (teams, accounts, services …) and the words people use for them."""
+"""Value linking: maps words of a question to values in the data (teams, accounts, services …)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,19 @@ from nl2sql.catalog.semantics import Key, Semantics, Synonym, key
 
 # A name that is exactly a value of several dimensions means the first of these.
 PRECEDENCE = (
-    "team", "environment", "provider", "account", "application", "service", "region", "billing_account", "account_id", "commitment_type", "service_category",
+    "team",
+    "environment",
+    "provider",
+    "account",
+    "application",
+    "service",
+    "region",
+    "billing_account",
+    "account_id",
+    "commitment_type",
+    "service_category",
     "resource_type",
-)  # fmt: skip
+)
 WEAK = frozenset(
     {"service_category", "resource_type"}
 )  # general words: a part of an account's or application's name is as likely meant
@@ -34,7 +44,7 @@ def _no_resources(_name: str) -> tuple[Match, ...]:
 
 @dataclass(frozen=True)
 class Values:
-    """The index of one version of the data, for one circle of askers."""
+    """The names in one version of the data, indexed by the words that mean them."""
 
     by_dimension: Mapping[str, tuple[str, ...]]
     exact: Mapping[Key, tuple[Match, ...]]
@@ -44,7 +54,7 @@ class Values:
     find_resources: Callable[[str], tuple[Match, ...]] = field(default=_no_resources)
 
     def partial(self, words: Key, dimension: str | None = None) -> tuple[Match, ...]:
-        """Values in whose name the words stand side by side, one match a value."""
+        """Values whose name contains the words side by side; one match per value."""
         if not words:
             return ()
         matches = [match for match in self.parts.get(words[0], ()) if _contains(key(match.values[0]), words)]
@@ -65,7 +75,7 @@ class _NameIndex(dict[Key, dict[str, Match]]):
     """Words -> dimension -> the first match that was added."""
 
     def add(self, words: Key, match: Match) -> None:
-        """Let words mean a match, unless they mean another of its dimension already."""
+        """Map words to a match, unless they already mean another value of its dimension."""
         if words:
             self.setdefault(words, {}).setdefault(match.dimension, match)
 
@@ -76,7 +86,7 @@ def index(
     own_words: Mapping[str, tuple[str, ...]] | None = None,
     find_resources: Callable[[str], tuple[Match, ...]] = _no_resources,
 ) -> Values:
-    """Index the distinct values per dimension, with the catalogue's synonyms and the organisation's own words for them."""
+    """Index the distinct values per dimension, with the synonyms of the catalogue and of the organisation."""
     values = {dimension: tuple(sorted(set(names))) for dimension, names in by_dimension.items()}
     exact = _NameIndex()
     for dimension, names in values.items():
@@ -134,8 +144,8 @@ def _resolve(synonym: Synonym, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
-    """The names most like some words, for telling what there is."""
-    from rapidfuzz import fuzz, process
+    """The names that are most similar to some words, best first."""
+    from rapidfuzz import fuzz, process  # a heavy library, where it is needed
 
     names = {
         name

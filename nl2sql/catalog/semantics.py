@@ -1,6 +1,4 @@
-"""What cost questions are about: metrics, dimensions, synonyms, golden
-questions and house notes, read once from `catalog.yaml`.
-"""
+"""The catalogue's metrics, dimensions, synonyms, golden questions and notes, read once from `catalog.yaml`."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Entry:
-    """One meaning of a phrase: the kind of word it is, and which."""
+    """One meaning of a phrase: a kind of word, and its value within that kind."""
 
     kind: str
     value: str
@@ -25,7 +23,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class CostMetric:
-    """Something that can be measured, and what it means."""
+    """A metric and its definition."""
 
     name: str
     definition: str
@@ -33,8 +31,8 @@ class CostMetric:
 
 @dataclass(frozen=True)
 class Charge:
-    """A part of the bill: values of a column of daily_costs, exactly or as text
-    within; `metric` when another than effective cost is meant.
+    """A part of the bill: exact values or substrings (`like`) of a column of daily_costs; `metric` replaces effective
+    cost when it is set.
     """
 
     name: str
@@ -46,7 +44,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something costs are broken down by; rows without a value are shown as `missing`."""
+    """A breakdown of costs; rows without a value are shown as `missing`."""
 
     name: str
     column: str
@@ -57,13 +55,13 @@ class Dimension:
 
     @property
     def plural(self) -> str:
-        """The word for several of it."""
+        """The plural of the dimension's name."""
         return {"service_category": "service categories"}.get(self.name, f"{self.name.replace('_', ' ')}s")
 
 
 @dataclass(frozen=True)
 class Synonym:
-    """Words for values of a dimension, as bills may write them."""
+    """Words for values of a dimension, however bills write them."""
 
     dimension: str
     label: str
@@ -96,9 +94,7 @@ class Semantics:
 
 
 def key(phrase: str) -> Key:
-    """A phrase as the grammar compares it: lower case, split at everything that
-    is neither letter nor digit, except comparison signs.
-    """
+    """Normalise a phrase for comparison: lower case, split into letters, digits and comparison signs."""
     return tuple(re.findall(r"[^\W_]+|[<>≥≤]=?", phrase.casefold()))
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from db.views import VIEWS
+
 SCHEMA = "reporting"
 _MANY_ROWS = 1_000_000.0
 _FEW_ROWS = {"budgets": 100.0, "data_freshness": 10.0}
@@ -58,7 +60,5 @@ def _rows(name: str) -> float:
 
 @cache
 def reporting() -> Catalog:
-    """The catalogue of `db.views`, which is read on first use."""
-    from db.views import VIEWS
-
+    """The catalogue of `db.views`."""
     return from_views(VIEWS)

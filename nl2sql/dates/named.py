@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates.periods import (
     MONTHS,
     QuestionCalendar,
@@ -15,9 +16,7 @@ from nl2sql.dates.periods import (
     whole,
 )
 from nl2sql.dates.reading import (
-    LAST,
     ORDINALS,
-    THIS,
     Read,
     Words,
     day_number,
@@ -67,7 +66,9 @@ def month_day(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 
 def month(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`october`, `october 2025`, `oct '25`, `october last year`, `last october`."""
-    skipped = 1 if word_at(words, i) in (*LAST, *THIS) and word_at(words, i + 1) in MONTHS else 0
+    skipped = (
+        1 if word_at(words, i) in (*word_list("last"), *word_list("this")) and word_at(words, i + 1) in MONTHS else 0
+    )
     number_of_month = MONTHS.get(word_at(words, i + skipped))
     if not number_of_month:
         return None
@@ -84,7 +85,7 @@ def month(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     if year:
         return at + year[0] - i, until_now(whole(date(year[1], number_of_month, 1), "month"), calendar)
     start = recent_day(number_of_month, 1, calendar)
-    if start and skipped and words[i] in LAST and floor(calendar.today, "month") == start:
+    if start and skipped and words[i] in word_list("last") and floor(calendar.today, "month") == start:
         start = step(start, "year", -1)
     return (at - i, replace(until_now(whole(start, "month"), calendar), yearless=not skipped)) if start else None
 
@@ -116,7 +117,9 @@ def fiscal(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`fiscal year`, `FY26`, `last fiscal year`, `fiscal Q2`: years are named
     by the calendar year in which they end.
     """
-    back, at = (1, i + 1) if word_at(words, i) in LAST else (0, i + (word_at(words, i) in THIS))
+    back, at = (
+        (1, i + 1) if word_at(words, i) in word_list("last") else (0, i + (word_at(words, i) in word_list("this")))
+    )
     shift = calendar.fiscal_start - 1
     inside = step(calendar.today, "month", -shift)
     ends_later = 1 if shift else 0

@@ -40,7 +40,7 @@ def _start_of_week(year: int, index: int) -> date | None:
 
 
 def _recent_week(index: int, calendar: QuestionCalendar) -> date | None:
-    """The Monday of the newest such ISO week that has begun, of this year or the one before; None when neither has it."""
+    """The Monday of the newest such ISO week that has begun, of this or the last year; None when neither has it."""
     this_year = calendar.today.isocalendar()[0]
     mondays = (_start_of_week(year, index) for year in (this_year, this_year - 1))
     return next((monday for monday in mondays if monday and monday <= calendar.today), None)

@@ -28,10 +28,28 @@ WEEKDAYS = {name: number for number, full in enumerate(_WEEKDAYS) for name in (f
     "thurs": 3,
 }
 UNITS: dict[str, Unit] = {
-    "day": "day", "days": "day", "d": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week", "month": "month", "months": "month", "mo": "month",
-    "mth": "month", "mths": "month", "quarter": "quarter", "quarters": "quarter", "qtr": "quarter", "qtrs": "quarter", "year": "year", "years": "year",
-    "yr": "year", "yrs": "year", "half": "half",
-}  # fmt: skip
+    "day": "day",
+    "days": "day",
+    "d": "day",
+    "week": "week",
+    "weeks": "week",
+    "wk": "week",
+    "wks": "week",
+    "month": "month",
+    "months": "month",
+    "mo": "month",
+    "mth": "month",
+    "mths": "month",
+    "quarter": "quarter",
+    "quarters": "quarter",
+    "qtr": "quarter",
+    "qtrs": "quarter",
+    "year": "year",
+    "years": "year",
+    "yr": "year",
+    "yrs": "year",
+    "half": "half",
+}
 _SMALL = {
     name: number
     for number, name in enumerate(
@@ -72,17 +90,27 @@ class DatePeriod:
         return (self.end - self.start).days
 
     def to_json(self) -> dict[str, Any]:
-        """What is stored with a question."""
+        """The JSON stored with a question."""
         return {
-            "start": self.start.isoformat(), "end": self.end.isoformat(), "label": self.label, "unit": self.unit, "count": self.count, "whole": self.whole,
-        }  # fmt: skip
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "label": self.label,
+            "unit": self.unit,
+            "count": self.count,
+            "whole": self.whole,
+        }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "DatePeriod":
-        """The period that `to_json` wrote."""
+        """Read the JSON of `to_json`."""
         return cls(
-            date.fromisoformat(stored["start"]), date.fromisoformat(stored["end"]), stored["label"], stored["unit"], stored["count"], stored["whole"]
-        )  # fmt: skip
+            date.fromisoformat(stored["start"]),
+            date.fromisoformat(stored["end"]),
+            stored["label"],
+            stored["unit"],
+            stored["count"],
+            stored["whole"],
+        )
 
 
 @dataclass(frozen=True)
@@ -103,7 +131,7 @@ class QuestionCalendar:
 
 
 def floor(day: date, unit: Unit) -> date:
-    """The first day of the unit that holds a day; weeks start on Monday."""
+    """The first day of the unit that contains a day; weeks start on Monday."""
     if unit == "day":
         return day
     if unit == "week":
@@ -113,7 +141,7 @@ def floor(day: date, unit: Unit) -> date:
 
 
 def step(day: date, unit: Unit, count: int) -> date:
-    """A day moved by whole units; the day of the month is kept where the month has it."""
+    """Move a day by whole units; keeps the day of the month where the target month has it."""
     if unit in ("day", "week"):
         return day + timedelta(count * (7 if unit == "week" else 1))
     index = day.year * 12 + day.month - 1 + count * {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
@@ -136,7 +164,7 @@ def until_now(period: DatePeriod, calendar: QuestionCalendar) -> DatePeriod:
 
 
 def before(period: DatePeriod) -> DatePeriod:
-    """The period just before: the calendar unit before, or as many days."""
+    """The preceding period: `count` calendar units earlier, or the same number of days."""
     if period.unit != "day":
         start = step(period.start, period.unit, -period.count)
         return period_of(start, period.start, period.unit, period.count)
@@ -144,7 +172,7 @@ def before(period: DatePeriod) -> DatePeriod:
 
 
 def shifted(period: DatePeriod, unit: Unit, count: int = -1) -> DatePeriod:
-    """The same days some units earlier, as last year's October for October."""
+    """The same days `count` units earlier: last October for October."""
     start = step(period.start, unit, count)
     end = step(period.end, unit, count)
     return period_of(start, end, period.unit, period.count, whole_units=period.whole)
@@ -165,7 +193,7 @@ def label(start: date, end: date) -> str:
         ("quarter", f"Q{(start.month + 2) // 3} {start.year}"),
         ("year", str(start.year)),
     ):
-        if floor(start, unit) == start and step(start, unit, 1) == end:  # type: ignore[arg-type]
+        if floor(start, unit) == start and step(start, unit, 1) == end:  # type: ignore[arg-type]  # a tuple of units
             return name
     if start.year != last.year:
         return f"{start.day} {start:%b %Y} – {last.day} {last:%b %Y}"
@@ -190,14 +218,14 @@ def opening(period: DatePeriod, days: int) -> DatePeriod:
 
 
 def apart(period: DatePeriod) -> list[DatePeriod]:
-    """The units of a period of several, newest first."""
+    """The single units of a period of several, newest first."""
     starts = [step(period.start, period.unit, offset) for offset in range(period.count)]
     return [period_of(start, step(start, period.unit, 1), period.unit) for start in reversed(starts)]
 
 
 def joined(first: DatePeriod, last: DatePeriod) -> DatePeriod | None:
-    """The period from the first day of one to the last day of the other, last
-    year's where the years were left out; None the wrong way round.
+    """The period from the first day of `first` to the last day of `last`; moves `first` a year back when the years were
+    left out. None when the order is wrong.
     """
     ends = (first, last)
     if first.start >= last.end and first.yearless:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates.periods import (
     SMALL_NUMBERS,
     DatePeriod,
@@ -21,12 +22,6 @@ ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
-
-
-LAST = ("last", "past", "previous", "prior", "preceding", "trailing", "latest")
-
-
-THIS = ("this", "current", "present")
 
 
 def word_at(words: Words, index: int) -> str:
@@ -54,8 +49,11 @@ def year_at(words: Words, index: int) -> tuple[int, int] | None:
 
 def relative_year_at(words: Words, index: int, calendar: QuestionCalendar) -> tuple[int, int] | None:
     skipped = 1 if word_at(words, index) in ("of", "in") else 0
-    if word_at(words, index + skipped) in (*LAST, *THIS) and word_at(words, index + skipped + 1) == "year":
-        return skipped + 2, calendar.today.year - (word_at(words, index + skipped) in LAST)
+    if (
+        word_at(words, index + skipped) in (*word_list("last"), *word_list("this"))
+        and word_at(words, index + skipped + 1) == "year"
+    ):
+        return skipped + 2, calendar.today.year - (word_at(words, index + skipped) in word_list("last"))
     return None
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates.named import iso, month_day
 from nl2sql.dates.periods import (
     UNITS,
@@ -16,7 +17,7 @@ from nl2sql.dates.periods import (
     until_now,
     whole,
 )
-from nl2sql.dates.reading import LAST, THIS, Read, Words, longest, number, one_day, word_at
+from nl2sql.dates.reading import Read, Words, longest, number, one_day, word_at
 
 
 def named_day(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
@@ -43,14 +44,14 @@ def to_date(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 def this_unit(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`this month`, `the current quarter`: from its first day through today."""
     unit = UNITS.get(word_at(words, i + 1))
-    if word_at(words, i) in THIS and unit:
+    if word_at(words, i) in word_list("this") and unit:
         return 2, until_now(whole(calendar.today, unit), calendar)
     return None
 
 
 def last_unit(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`last week`, `the previous month`, `the month before last`, `last calendar month`: one whole calendar unit."""
-    if word_at(words, i) in LAST and words[i] != "trailing":
+    if word_at(words, i) in word_list("last") and words[i] != "trailing":
         extra = 1 if word_at(words, i + 1) in ("full", "calendar", "complete", "whole") else 0
         unit = UNITS.get(word_at(words, i + 1 + extra))
         if unit and tuple(words[i + 2 + extra : i + 4 + extra]) == (
@@ -78,7 +79,7 @@ def last_units(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`last 14 days`, `past 2 weeks`, `previous three months`: last N weeks are
     calendar weeks, past N weeks days that roll.
     """
-    if word_at(words, i) not in LAST:
+    if word_at(words, i) not in word_list("last"):
         return None
     at = i + 1 + (word_at(words, i + 1) == "a")
     count = number(word_at(words, at))
@@ -111,7 +112,7 @@ def ago(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 
 def weekday(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`monday`, `last friday`, `last weekend`, `this weekend`."""
-    skipped = 1 if word_at(words, i) in (*LAST, *THIS) else 0
+    skipped = 1 if word_at(words, i) in (*word_list("last"), *word_list("this")) else 0
     word = word_at(words, i + skipped)
     if word == "weekend" and word_at(words, i + skipped + 1) in ("of", "on", "around") and (at := i + skipped + 2):
         at += word_at(words, at) == "the"
@@ -120,7 +121,7 @@ def weekday(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
             return at + reading[0] - i, period_of(saturday, saturday + timedelta(2), "day", 2)
     if word == "weekend" and skipped:
         saturday = floor(calendar.today, "week") + timedelta(5)
-        if saturday > calendar.today or (words[i] in LAST and saturday + timedelta(1) >= calendar.today):
+        if saturday > calendar.today or (words[i] in word_list("last") and saturday + timedelta(1) >= calendar.today):
             saturday -= timedelta(7)
         return 2, period_of(saturday, saturday + timedelta(2), "day", 2)
     if word in WEEKDAYS and (skipped or len(word) > 3):

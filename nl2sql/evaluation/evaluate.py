@@ -73,12 +73,18 @@ class Report:
         """Counts, latency in milliseconds, tokens, and each question."""
         times = sorted(result.elapsed_ms for result in self.results)
         return {
-            "setting": self.name, "questions": len(self.results), "right": self.right, "wrong_answers": self.wrong,
+            "setting": self.name,
+            "questions": len(self.results),
+            "right": self.right,
+            "wrong_answers": self.wrong,
             "by_kind": {kind: list(counted) for kind, counted in self._by_kind().items()},
-            "latency_ms": {"p50": median(times), "p95": quantiles(times, n=20)[-1] if len(times) > 1 else times[0]} if times else None,
-            "tokens": self.tokens, "translators": dict(Counter(result.translator for result in self.results)),
+            "latency_ms": {"p50": median(times), "p95": quantiles(times, n=20)[-1] if len(times) > 1 else times[0]}
+            if times
+            else None,
+            "tokens": self.tokens,
+            "translators": dict(Counter(result.translator for result in self.results)),
             "results": [result.__dict__ for result in self.results],
-        }  # fmt: skip
+        }
 
     def to_text(self) -> str:
         """For people: the failures, then the counts."""
@@ -147,7 +153,8 @@ def with_setting(deps: Deps, setting: str) -> Deps:
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or name not in Settings.model_fields:
             raise UserError(
-                f"{setting!r} is no setting to compare: use {', '.join(SHORT)}, or NAME=VALUE with a name such as llm_model."
+                f"{setting!r} is no setting to compare: use {', '.join(SHORT)}, or NAME=VALUE with a name such as "
+                "llm_model."
             )
         changes[name] = value
     present = {name: getattr(deps.settings, name) for name in Settings.model_fields}

@@ -5,13 +5,29 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 COLUMNS = {
-    "chargeperiodstart": "usage_date", "providername": "provider", "billingaccountname": "billing_account", "subaccountid": "account_id",
-    "subaccountname": "account", "servicename": "service", "servicecategory": "service_category", "regionid": "region", "chargecategory": "charge_category",
-    "pricingcategory": "pricing_category", "commitmentdiscounttype": "commitment_type", "commitmentdiscountstatus": "commitment_status",
-    "listcost": "list_cost", "contractedcost": "contracted_cost", "billedcost": "billed_cost", "effectivecost": "effective_cost",
-    "consumedquantity": "usage_quantity", "consumedunit": "usage_unit", "billingcurrency": "currency", "resourceid": "resource_id",
-    "resourcename": "resource_name", "resourcetype": "resource_type",
-}  # fmt: skip
+    "chargeperiodstart": "usage_date",
+    "providername": "provider",
+    "billingaccountname": "billing_account",
+    "subaccountid": "account_id",
+    "subaccountname": "account",
+    "servicename": "service",
+    "servicecategory": "service_category",
+    "regionid": "region",
+    "chargecategory": "charge_category",
+    "pricingcategory": "pricing_category",
+    "commitmentdiscounttype": "commitment_type",
+    "commitmentdiscountstatus": "commitment_status",
+    "listcost": "list_cost",
+    "contractedcost": "contracted_cost",
+    "billedcost": "billed_cost",
+    "effectivecost": "effective_cost",
+    "consumedquantity": "usage_quantity",
+    "consumedunit": "usage_unit",
+    "billingcurrency": "currency",
+    "resourceid": "resource_id",
+    "resourcename": "resource_name",
+    "resourcetype": "resource_type",
+}
 _RESOURCE = {"resource_id", "resource_name", "resource_type"}
 
 

@@ -24,7 +24,8 @@ _GRACE_SECONDS: Final = 1.0  # the client's timer fires this long after the serv
 
 @dataclass(frozen=True)
 class ExecutionLimits:
-    """What one question may use; `cost` is the planner's estimate (about 100,000 a second on a small server), `bytes` is
+    """What one question may use; `cost` is the planner's estimate (about 100,000 a second on a small server), `bytes`
+    is
     what all cells together may hold as text.
     """
 
@@ -151,7 +152,8 @@ def _read(connection: Any, query: SafeQuery, limits: ExecutionLimits, started: f
         with connection.cursor() as cursor:
             milliseconds = int(limits.seconds * 1000)
             cursor.execute(
-                f"SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = {milliseconds}; "
+                f"SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {milliseconds}; "
+                f"SET LOCAL lock_timeout = {milliseconds}; "
                 "SET LOCAL search_path = pg_catalog; SET LOCAL TimeZone = 'UTC'"
             )
             # In parentheses, a second statement behind a semicolon is a syntax error.
@@ -227,7 +229,10 @@ def _outcome(
         seconds = time.monotonic() - started
         return StatementTimedOut(
             seconds,
-            f"The query took longer than {limits.seconds:g} s and was stopped; ask for a shorter period or fewer details.",
+            (
+                f"The query took longer than {limits.seconds:g} s and was stopped; ask for a shorter period or fewer "
+                "details."
+            ),
         )
     if not state or state[:2] in _GONE:
         return StatementFailed(

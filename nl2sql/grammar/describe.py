@@ -65,7 +65,10 @@ def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
     words = single if number == 1 else dimension.plural if dimension else f"{single}s"
     if query.threshold is None:
         return words
-    return f"{words} {'over' if query.threshold.over else 'under'} {query.threshold.amount:,.0f}{' %' if query.threshold.percent else ''}"
+    return (
+        f"{words} {'over' if query.threshold.over else 'under'} "
+        f"{query.threshold.amount:,.0f}{' %' if query.threshold.percent else ''}"
+    )
 
 
 def scope_of(query: CostQuery) -> str:
@@ -119,7 +122,10 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         word = "lowest" if query.order == "asc" else "highest"
         return f"{len(rows)} rows, {word} {_name(leading)} with {figure}{per}: {scope}."
     total = sum(_number(row, columns, 0) for row in rows)
-    return f"{_shown(query, total, currency)} in total, of which {_name(leading)} {money(_number(leading, columns, 0), currency)}: {scope}."
+    return (
+        f"{_shown(query, total, currency)} in total, of which {_name(leading)} "
+        f"{money(_number(leading, columns, 0), currency)}: {scope}."
+    )
 
 
 def _ranked(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
@@ -143,7 +149,10 @@ def _course(query: CostQuery, columns: Sequence[str], rows: RowValues, currency:
     average = (
         f", {money(total / len(steps), currency)} a day on average" if query.grain == "day" else ""
     )  # of months, the last is seldom whole
-    return f"{_shown(query, total, currency)} in total{average}, highest {_step(most, query)} with {money(steps[most], currency)}: {scope}."
+    return (
+        f"{_shown(query, total, currency)} in total{average}, highest {_step(most, query)} with "
+        f"{money(steps[most], currency)}: {scope}."
+    )
 
 
 def _step(start: str, query: CostQuery) -> str:
@@ -193,7 +202,10 @@ def _share(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: 
     if query.share_of and len(rows) == 1 and not query.dimensions:
         part, whole = _number(rows[0], columns, 1), _number(rows[0], columns, 2)
         named = ", ".join(f.words() for f in query.share_of)
-        return f"{float(rows[0][position] or 0):.1f} %: {named} is {money(part, currency)} of {money(whole, currency)}, {scope}."
+        return (
+            f"{float(rows[0][position] or 0):.1f} %: {named} is {money(part, currency)} of "
+            f"{money(whole, currency)}, {scope}."
+        )
     largest = max(rows, key=lambda row: row[position] or 0)
     return f"{_name(largest)} has the largest share, {float(largest[position] or 0):.1f} %: {scope}."
 

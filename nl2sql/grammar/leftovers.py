@@ -1,6 +1,7 @@
 """The words that no recogniser took: passed over, asked about or refused."""
 
 from nl2sql.catalog.linking import Values, nearest
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
@@ -10,21 +11,10 @@ _SILENT = frozenset(
 )
 
 
-_SILENT_TEXTS = frozenset({"cloud", "over", "across", "across all", "across the", "over the", "by the", "for all", "for all the", "for all our", "across our", "in every", "for each", "up", "each", "by", "than", "compare", "compared", "how does", "how do", "a day", "a month", "a week"})  # fmt: skip
-
-
-_ASKING = frozenset({"how", "what", "which", "show", "give", "tell"})
-
-
-_FIRST_PERSON = frozenset(
-    {"i", "we", "my", "our", "hi", "hello", "hey", "dear", "good", "sorry", "could", "can", "would", "please"}
-)
-
-
 def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following: bool, question: str) -> None:
     """Refuse what no recogniser took: a wrong number is worse than none."""
     left = [sentence.terms[at] for at in range(len(sentence.terms)) if at not in sentence.taken]
-    left = [term for term in left if term.kind not in _SILENT and term.text not in _SILENT_TEXTS]
+    left = [term for term in left if term.kind not in _SILENT and term.text not in word_list("passed_over")]
     if following:
         dimensions = [term for term in left if term.kind == "dimension"]
         draft.shape.dimensions += [term.value for term in dimensions if not draft.shape.dimensions]
@@ -49,7 +39,8 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
         near = nearest(" ".join(unknown), values)
         hint = f" The nearest names are {', '.join(near)}." if near else ""
         draft.discourse.refusal = Refusal(
-            f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is called so.{hint}{understood}"
+            f"I do not know “{', '.join(unknown)[:80]}”: no team, account, service or other name in the bills is "
+            f"called so.{hint}{understood}"
         )
     else:
         draft.discourse.refusal = Refusal(
@@ -61,10 +52,10 @@ def _without_preamble(sentence: Sentence, left: list[Term], question: str) -> tu
     """What is left without unknown words of a polite opening: `I'd love to know
     how much …`, `I'm preparing the board deck: …`.
     """
-    if sentence.terms[0].text.split(" ")[0] not in _FIRST_PERSON:
+    if sentence.terms[0].text.split(" ")[0] not in word_list("first_person"):
         return left, []
     colon = question.find(":")
-    asks = next((at for at, term in enumerate(sentence.terms) if term.text.split(" ")[0] in _ASKING), None)
+    asks = next((at for at, term in enumerate(sentence.terms) if term.text.split(" ")[0] in word_list("asking")), None)
     asks = asks or next((at for at, term in enumerate(sentence.terms) if term.start > colon >= 0), None)
     if not asks:
         return left, []

@@ -4,83 +4,23 @@ from itertools import pairwise
 
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.leftovers import account_for_rest
 from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
 from nl2sql.grammar.recognisers.order import RECOGNISERS
-from nl2sql.grammar.subjects import parse_subject
+from nl2sql.grammar.subjects.parse import parse_subject
 from nl2sql.grammar.tagging.tagger import Tagger
 from nl2sql.grammar.tagging.terms import Sentence, Term
 from nl2sql.grammar.tagging.words import split
 
-_TOTALS = frozenset(
-    {
-        "total",
-        "totals",
-        "sum",
-        "grand total",
-        "in total",
-        "overall",
-        "overall total",
-        "altogether",
-        "in sum",
-        "combined",
-        "together",
-        "consolidated",
-    }
-)
-
-
-_ALL_OF_A_KIND = frozenset(
-    {
-        "all teams",
-        "all accounts",
-        "all services",
-        "all regions",
-        "all environments",
-        "all providers",
-        "all applications",
-    }
-)
-
-
-_PRONOUNS = frozenset({"it", "that", "those", "them", "these", "they", "him", "this"})
-
-
-_GREETINGS = frozenset(
-    {
-        "hi",
-        "hello",
-        "hey",
-        "hi team",
-        "hello team",
-        "hey team",
-        "please",
-        "ok",
-        "okay",
-        "so",
-        "and",
-        "well",
-        "bot",
-        "finops",
-    }
-)
-
-
-_OF_PERSONS = frozenset({"who is", "who are", "who was", "who owns", "who has"})
-
-
-_DEFINING = frozenset({"what is", "what are", "tell me", "explain", "describe", "define"})
-
-
-_OPEN_OTHERWISE = frozenset({"who", "whose", "where", "when", "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "should", "why", "what can", "what does", "what do", "what did", "what will", "what would"})  # fmt: skip
-
-
 _OUTSIDE = {
     "revenue": "The bills hold cost and usage, not revenue or margins.",
-    "customers": "The bills hold cost and usage by account, service, team and resource, not by customer, user or order.",
+    "customers": (
+        "The bills hold cost and usage by account, service, team and resource, not by customer, user or order."
+    ),
     "people": "The bills hold cloud cost, nothing about people.",
     "performance": "The bills hold cost and usage, not traffic, latency or incidents.",
     "advice": "I report what cloud services cost; I do not give that kind of advice.",
@@ -91,7 +31,10 @@ _OUTSIDE = {
 _UNSAFE = {
     "change": "I only read cost data, and only with a SELECT. Nothing was run.",
     "secrets": "I only read cost data; secrets and settings are out of my reach. Nothing was run.",
-    "internals": "I only read the cost views; the bot's own workings and other people's data are not for questions. Nothing was run.",
+    "internals": (
+        "I only read the cost views; the bot's own workings and other people's data are not for "
+        "questions. Nothing was run."
+    ),
 }
 
 
@@ -108,14 +51,16 @@ def parse(
     if sentence.has("subject") or any(term.value == "future" for term in terms) or _asks_ahead(sentence):
         return parse_subject(sentence, draft, semantics, values, calendar, question)
     bind(sentence, draft, values, question)
-    draft.measure.noun = sentence.has("noun", "metric", "charge") or any(term.text in _TOTALS for term in terms)
+    draft.measure.noun = sentence.has("noun", "metric", "charge") or any(
+        term.text in word_list("totals") for term in terms
+    )
     draft.measure.asks_amount = any(term.text.startswith("how much") for term in terms)
-    draft.discourse.points_back = any(term.kind == "follow" and term.text in _PRONOUNS for term in terms)
+    draft.discourse.points_back = any(term.kind == "follow" and term.text in word_list("pronouns") for term in terms)
     draft.shape.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
     draft.discourse.follows = sentence.has("follow") or _opens_by_joining(sentence)
     draft.discourse.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
     draft.discourse.clear = next(
-        (term.text.split()[-1].removesuffix("s") for term in terms if term.text in _ALL_OF_A_KIND),
+        (term.text.split()[-1].removesuffix("s") for term in terms if term.text in word_list("all_of_a_kind")),
         draft.discourse.clear,
     )
     draft.comparison.contrasts = sentence.has("vs", "compare", "change", "over", "rather")
@@ -123,7 +68,7 @@ def parse(
         following
         and draft.discourse.follows
         and not draft.discourse.clear
-        and any(term.text in _TOTALS for term in terms)
+        and any(term.text in word_list("totals") for term in terms)
     ):
         draft.discourse.clear = "shape"  # and the total?
     draft.discourse.empty = all(term.kind in ("noise", "and") for term in terms)
@@ -155,14 +100,14 @@ def _asks_of_something_else(terms: list[Term], draft: Draft) -> bool:
     """`who deployed to prod on friday`, `is checkout in Ireland`, `what is
     Kubernetes`: names that we know, and no word for money anywhere.
     """
-    words = " ".join(term.text for term in terms if term.text not in _GREETINGS).split(" ")
+    words = " ".join(term.text for term in terms if term.text not in word_list("greetings")).split(" ")
     opening = " ".join(words[:2])
-    if opening in _OF_PERSONS and not draft.shape.order:
+    if opening in word_list("of_persons") and not draft.shape.order:
         return True
     if draft.shaped or not draft.filters.conditions:
         return False
-    defined = draft.filters.period is None and opening in _DEFINING
-    return defined or words[0] in _OPEN_OTHERWISE or opening in _OPEN_OTHERWISE
+    defined = draft.filters.period is None and opening in word_list("defining")
+    return defined or words[0] in word_list("open_otherwise") or opening in word_list("open_otherwise")
 
 
 def _opens_by_joining(sentence: Sentence) -> bool:

@@ -79,7 +79,7 @@ def _visible_rows(relation: Relation, schema: str, teams: tuple[str, ...]) -> ex
     evaluating the asker's conditions on the rows left out.
     """
     condition = str(relation.visible).replace(_TEAMS, f"'{_TEAMS}'") if teams else "FALSE"
-    sql = f"SELECT * FROM {schema}.{relation.name} WHERE {condition} OFFSET 0"
+    sql = f"SELECT * FROM {schema}.{relation.name} WHERE {condition} OFFSET 0"  # noqa: S608 - parts of the catalogue
     tokens = tokenize(sql)
     tree = tokens if isinstance(tokens, str) else parse(tokens, sql)
     if isinstance(tree, str):

@@ -1,6 +1,4 @@
-"""Conversation: every question with what became of it is kept in the table
-`questions`, so that a follow-up amends it, also after a restart.
-"""
+"""Stores every question with its outcome in the table `questions`, so that follow-ups work across restarts."""
 
 import secrets
 from dataclasses import dataclass
@@ -20,9 +18,7 @@ _LAST_TURNS = 10
 
 @dataclass(frozen=True)
 class ThreadContext:
-    """What a thread has said so far: the last parse and question with its SQL,
-    the currency it was shown in, and the choices that are open.
-    """
+    """The state of a thread: the last query and question with its SQL, its currency, and the open choices."""
 
     query: CostQuery | None = None
     question: str | None = None
@@ -33,7 +29,7 @@ class ThreadContext:
 
 
 def recall(session: Session, thread: str | None) -> ThreadContext | None:
-    """The context of a thread; None for a question outside of one, or the first of one."""
+    """The state of a thread; None outside a thread and for its first question."""
     if thread is None:
         return None
     columns = (Question.question, Question.query, Question.sql, Question.answer, Question.outcome, Question.translator)
@@ -55,8 +51,8 @@ def recall(session: Session, thread: str | None) -> ThreadContext | None:
 
 
 def chosen(thread_context: ThreadContext | None, reply: str) -> str | None:
-    """The whole question behind a reply that names one of the open choices, by
-    its label, a part of it, or its number.
+    """The full question for a reply that names one open choice by label, part of a label, or number; None for any other
+    reply.
     """
     if thread_context is None or not thread_context.choices:
         return None
@@ -75,14 +71,14 @@ def _choices(answer: dict[str, Any]) -> tuple[Choice, ...]:
 
 
 def new_reference() -> str:
-    """A short id that people can read out, as `7F3K-9QWD`."""
+    """A random id that people can read aloud, such as `7F3K-9QWD`."""
     letters = [secrets.choice(_ALPHABET) for _ in range(8)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One question as it was asked."""
+    """One question as it was asked, with its query, tokens and SQL drafts."""
 
     reference: str
     asker: str

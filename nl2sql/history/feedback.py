@@ -1,4 +1,4 @@
-"""What people thought of answers: the questions that want looking after, newest first."""
+"""Feedback on answers: questions for review, newest first."""
 
 from typing import Literal
 
@@ -24,9 +24,16 @@ def listed(session: Session, which: Which, most: int = 100) -> list[dict[str, ob
     rows = session.scalars(sa.select(Question).where(conditions[which]).order_by(Question.id.desc()).limit(most))
     return [
         {
-            "reference": row.reference, "asked_at": row.asked_at.isoformat(), "asker": row.asker, "question": row.question, "outcome": row.outcome,
-            "text": str(row.answer.get("text") or "").split("\n")[0], "sql": row.sql, "translator": row.translator, "feedback": row.feedback,
+            "reference": row.reference,
+            "asked_at": row.asked_at.isoformat(),
+            "asker": row.asker,
+            "question": row.question,
+            "outcome": row.outcome,
+            "text": str(row.answer.get("text") or "").split("\n")[0],
+            "sql": row.sql,
+            "translator": row.translator,
+            "feedback": row.feedback,
             "golden": row.golden,
         }
         for row in rows
-    ]  # fmt: skip
+    ]

@@ -1,6 +1,4 @@
-"""Golden questions: answers that an admin approved, as examples for the model
-and as answers of their own where the grammar knows none.
-"""
+"""Golden questions: answers that an admin approved; examples for the model, and answers where the grammar has none."""
 
 import re
 from dataclasses import dataclass
@@ -27,12 +25,12 @@ class ApprovedAnswer:
 
     @property
     def timeless(self) -> bool:
-        """Whether its SQL says the same on any day: it has no date written down."""
+        """Whether the SQL holds on any day: it contains no literal date."""
         return not _DATED.search(self.sql)
 
 
 def promote(session: Session, reference: str, actor: Actor) -> str:
-    """Approve an answer; a sentence that says what came of it. An admin may, and only what was answered."""
+    """Approve an answer; returns a sentence for the admin. Only admins may, and only answered questions."""
     allowed = check(actor, Action.PROMOTE_QUESTION)
     if isinstance(allowed, Denied):
         return allowed.reason
@@ -45,12 +43,15 @@ def promote(session: Session, reference: str, actor: Actor) -> str:
         return f"“{row.question}” is a golden question already."
     row.golden = True
     audit.append(session, actor.id, "question.promoted", reference, {"question": row.question, "sql": row.sql})
-    return f"“{row.question}” is a golden question now: an example for the model, and answered the same way when somebody asks it again."
+    return (
+        f"“{row.question}” is a golden question now: an example for the model, and answered the same way when "
+        "somebody asks it again."
+    )
 
 
 def approved(session: Session, asker: Actor) -> tuple[ApprovedAnswer, ...]:
-    """The newest approved answers; who may not see everything gets only their
-    own, for a question may name what others may not see.
+    """The newest approved answers; an asker with limited visibility gets only their own, because questions may name
+    hidden teams.
     """
     statement = sa.select(Question.question, Question.sql, Question.reference).where(
         Question.golden.is_(True), Question.sql.is_not(None)
@@ -62,17 +63,17 @@ def approved(session: Session, asker: Actor) -> tuple[ApprovedAnswer, ...]:
 
 
 def same(question: str, answers: tuple[ApprovedAnswer, ...]) -> ApprovedAnswer | None:
-    """The approved answer to the same question, whatever its capitals, spaces and punctuation."""
+    """The approved answer to the same question, ignoring case, spaces and punctuation; None without one."""
     asked = _plain(question)
     return next((one for one in answers if one.timeless and asked and _plain(one.question) == asked), None)
 
 
 def nearest(question: str, answers: tuple[ApprovedAnswer, ...]) -> tuple[str, ...]:
-    """The approved question that is most like this one, where one is much like it and is answered on any day."""
+    """The most similar approved question, as a tuple of one; empty when none is similar enough."""
     timeless = [one for one in answers if one.timeless]
     if not timeless:
         return ()
-    from rapidfuzz import fuzz
+    from rapidfuzz import fuzz  # a heavy library, where it is needed
 
     score, best = max(
         (fuzz.token_set_ratio(question.casefold(), one.question.casefold()), one.question) for one in timeless

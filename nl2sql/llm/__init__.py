@@ -1,1 +1,1 @@
-"""The translator that asks a language model; what it writes is a draft that the guard checks like anybody's SQL."""
+"""The translator that asks a language model; the guard checks its SQL like any other."""

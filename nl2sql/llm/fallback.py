@@ -1,11 +1,11 @@
-"""A question to the language model: each draft goes through the guard and the
-database, and what comes back is told from its rows.
-"""
+"""Asks the language model; every draft passes the guard and the database, and the answer is described from its rows."""
 
 from dataclasses import dataclass, replace
 
+from nl2sql.answers.context import AnswerContext
+from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Outcome
-from nl2sql.answers.query import AnswerContext, answer_rows, declined
+from nl2sql.answers.query import answer_rows
 from nl2sql.deps import NoReply, Request, Written
 from nl2sql.execution.run import AnswerRows, Slow
 from nl2sql.grammar.draft import Doubt, Refusal
@@ -13,8 +13,8 @@ from nl2sql.grammar.draft import Doubt, Refusal
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """What the model made of a question; `outcome` is None where the rules must
-    do, `failure_reason` says why. `drafts`: SQL that did not pass, and why.
+    """The model's outcome, or `failure_reason` when the rules must answer. `drafts` are (SQL, problem) of statements
+    that did not pass.
     """
 
     outcome: Outcome | None
@@ -24,7 +24,7 @@ class ModelAnswer:
 
 
 def ask_model(request: Request, context: AnswerContext) -> ModelAnswer:
-    """Translate, check and run; the rows are those of the statement that passed."""
+    """Translate, check and run a question; the rows are those of the last statement that passed."""
     translator = context.deps.translator
     assert translator is not None
     answered: list[AnswerRows] = []

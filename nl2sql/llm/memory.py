@@ -1,6 +1,4 @@
-"""Replies that were given before: what the model made of a question, kept by
-everything that it depends on, and bounded.
-"""
+"""Remembers model replies by everything that they depend on; bounded in number and age."""
 
 import hashlib
 import json
@@ -18,15 +16,15 @@ _DAYS = 30
 
 
 def key_of(model: str, scope: Sequence[str], version: str, prompt: Sequence[dict[str, str]]) -> str:
-    """The place of a reply: the model, what its asker may see, the version of the
-    data, and the prompt, in which question, day, catalogue and examples stand.
+    """The key of a reply: a SHA-256 over model, visibility, data version and prompt (question, day, catalogue and
+    examples).
     """
     text = json.dumps([model, list(scope), version, list(prompt)], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def recall(session: Session, key: str) -> Reply | None:
-    """The reply that is kept; its SQL must go through the guard again, as any."""
+    """The remembered reply, or None; its SQL must pass the guard again."""
     stored = session.scalar(sa.select(ModelReply.reply).where(ModelReply.key == key))
     if stored is None:
         return None
@@ -40,7 +38,7 @@ def recall(session: Session, key: str) -> Reply | None:
 
 
 def keep(session: Session, key: str, reply: Reply) -> None:
-    """Keep a usable reply, and let go of the oldest beyond 5,000 or 30 days."""
+    """Remember a usable reply; drop replies beyond the newest 5,000 or older than 30 days."""
     if isinstance(reply, SqlDraft):
         content: dict[str, object] = {"sql": reply.sql}
     elif isinstance(reply, AskBack):

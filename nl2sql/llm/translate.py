@@ -1,4 +1,4 @@
-"""One question to the model and back: structured output where the endpoint has it, plain JSON where it has not."""
+"""One exchange with the model: structured output where the endpoint supports it, otherwise plain JSON."""
 
 import json
 import time
@@ -39,7 +39,7 @@ _FORMATS: tuple[dict[str, Any] | None, ...] = (
 
 @dataclass(frozen=True)
 class SqlDraft:
-    """SQL that the model wrote; nothing is run before the guard has rewritten it."""
+    """SQL that the model wrote; it runs only after the guard has rewritten it."""
 
     sql: str
 
@@ -61,7 +61,7 @@ class Cannot:
 
 @dataclass(frozen=True)
 class Down:
-    """No usable reply: the grammar takes over. `reason` is for the log and the card's last line."""
+    """No usable reply: the grammar answers. `reason` is shown in the log and on the card's last line."""
 
     reason: str
 
@@ -87,7 +87,7 @@ class Model:
     def reply(
         self, question: str, context: PromptContext, attempts: Sequence[Attempt], deadline: float
     ) -> tuple[Reply, Use]:
-        """Ask once, within what is left of the time budget; with what it took, also where nothing usable came back."""
+        """Ask once, within the remaining time budget; returns reply and use, also when the reply is unusable."""
         asked = messages(question, context, attempts, self.prompt_tokens)
         used = Use()
         while True:
@@ -111,9 +111,8 @@ class Model:
             return parse(content), used + use_of(asked, content, reported, spent, self.prices)
 
     def _post(self, asked: Any, form: int, deadline: float) -> tuple[bytes | int | Down, bool]:
-        """The body of the reply, a status that is an error, or why there is
-        none; and whether the endpoint took the request.
-        """
+        """The body of the reply, an error status, or `Down`; and whether the endpoint accepted the request."""
+        # Slow to load, and needed only with a model.
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
         slow = Down(f"the model took longer than {self.timeout_seconds:g} s")
@@ -149,14 +148,14 @@ class Model:
 
 
 def _transport_errors() -> tuple[type[Exception], ...]:
-    """What reading a body may raise: it happens outside of the SDK's own translation of errors."""
-    import httpx2  # what openai 3 reads with
+    """The errors of reading a body, which the SDK does not translate."""
+    import httpx2  # what openai 3 reads with, loaded with it
 
     return (httpx2.HTTPError, httpx2.StreamError)
 
 
 def _content(body: bytes) -> tuple[str, dict[str, Any]]:
-    """The text of a chat completion and its usage; empty where it is none."""
+    """The text and usage of a chat completion; empty when the body is none."""
     try:
         done = json.loads(body)
         message = done["choices"][0]["message"]["content"]
@@ -167,7 +166,7 @@ def _content(body: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def parse(content: str) -> Reply:
-    """The model's JSON, from anywhere in its text; anything else is `Down`."""
+    """Parse the first JSON object in the model's text; `Down` for anything else."""
     start = content.find("{")
     if start < 0:
         return Down("the model answered with prose instead of SQL" if content.strip() else "the model did not answer")
@@ -187,8 +186,8 @@ def parse(content: str) -> Reply:
 
 
 def translate(question: str, context: PromptContext, model: Model, verdict: SqlCheck) -> tuple[Reply, Use]:
-    """Ask, check, and give an error back at most twice; stops when the SQL
-    repeats. `Down` when nothing passed; with what it took.
+    """Ask the model, check its SQL, and return errors to it at most twice; stops when the SQL repeats. Returns the
+    reply (`Down` when nothing passed) and the use.
     """
     deadline = time.monotonic() + model.timeout_seconds
     attempts: list[Attempt] = []
@@ -217,7 +216,7 @@ def connect_model(settings: Settings) -> Model | None:
     """The configured model; None when neither key nor base URL is set, or when it is never to be used."""
     if settings.llm_use == "never" or (settings.openai_api_key is None and settings.openai_base_url is None):
         return None
-    from openai import OpenAI
+    from openai import OpenAI  # slow to load, and needed only with a model
 
     def key() -> str:  # asked at each request, so that a rotated one is used without a restart
         newest = settings.latest().openai_api_key

@@ -1,6 +1,4 @@
-"""The language model behind the `Translator` of `ask`: context from the data
-and the catalogue, budgets a person and a day, and what it said before.
-"""
+"""The `Translator` of `ask` with a language model: prompt context, budgets per person and day, remembered replies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,10 +23,8 @@ _CLOSE = 80  # of 100: rapidfuzz's partial ratio, over which a value counts as n
 
 @dataclass
 class LlmTranslator:
-    """One model; what it was used for and what it said are kept in the
-    database, so that both hold over processes and restarts.
-
-    Another model or base URL in Vault is taken at the next question.
+    """One model. Its use and replies are stored in the database, so budgets hold across processes and restarts. A new
+    model or base URL in Vault applies to the next question.
     """
 
     endpoint: Model
@@ -40,7 +36,7 @@ class LlmTranslator:
         self._named = _named(self.settings.latest())
 
     def newest(self) -> Model:
-        """The endpoint as Vault names it now."""
+        """The endpoint for the model that Vault names now."""
         latest = self.settings.latest()
         if _named(latest) != self._named:
             self.endpoint, self._named = connect_model(latest) or self.endpoint, _named(latest)
@@ -52,7 +48,7 @@ class LlmTranslator:
         return self.endpoint.name
 
     def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Translation:
-        """One question: as it was translated before, else by the model within the person's budgets."""
+        """Translate a question: from memory, else by the model within the asker's budgets."""
         context, endpoint = context_of(request), self.newest()
         prompt = messages(request.question, context, [], endpoint.prompt_tokens)
         place = memory.key_of(endpoint.name, request.scope, request.facts.version, prompt)
@@ -84,10 +80,8 @@ def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | NoR
 
 
 def context_of(request: Request) -> PromptContext:
-    """What is known before the model is asked: dates, metric and values in the
-    question, the nearest golden questions, house notes.
-    """
-    from rapidfuzz import fuzz
+    """The prompt context of a question: dates, metric and values, the nearest golden questions, and notes."""
+    from rapidfuzz import fuzz  # a heavy library, where it is needed
 
     catalogue = semantics()
     draft = parse(
@@ -115,7 +109,7 @@ def context_of(request: Request) -> PromptContext:
 
 def named_values(question: str, facts: Facts) -> list[tuple[str, str]]:
     """(dimension, value) of values that the question seems to name, best first."""
-    from rapidfuzz import fuzz
+    from rapidfuzz import fuzz  # a heavy library, where it is needed
 
     asked = question.casefold()
     scored = [

@@ -1,6 +1,4 @@
-"""What the model is used for and costs: requests, tokens, time and money, added
-up a person and a day in the database.
-"""
+"""The model's use and cost: requests, tokens, seconds and money, summed per person and day in the database."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +18,7 @@ _CHARACTERS_PER_TOKEN = 3.5
 
 @dataclass(frozen=True)
 class Prices:
-    """Money for a million prompt and completion tokens; 0 is not counted."""
+    """Money per million prompt and completion tokens; 0 is not counted."""
 
     prompt: float = 0.0
     completion: float = 0.0
@@ -28,7 +26,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class Use:
-    """What was used; `cost` in the currency of the prices."""
+    """Requests, tokens, seconds, and cost in the currency of the prices."""
 
     requests: int = 0
     tokens: int = 0
@@ -36,7 +34,7 @@ class Use:
     cost: float = 0.0
 
     def __add__(self, other: "Use") -> "Use":
-        """Both together."""
+        """The sum of both."""
         return Use(
             self.requests + other.requests,
             self.tokens + other.tokens,
@@ -46,7 +44,7 @@ class Use:
 
 
 def use_of(asked: list[dict[str, str]], content: str, reported: dict[str, Any], seconds: float, prices: Prices) -> Use:
-    """The use of one request as the endpoint reports it, guessed from the lengths of the texts where it does not."""
+    """The use of one request as the endpoint reports it; estimated from text lengths where it does not."""
     prompt = _count(reported.get("prompt_tokens"), sum(len(message["content"]) for message in asked))
     completion = _count(reported.get("completion_tokens"), len(content))
     total = max(_count(reported.get("total_tokens"), 0), prompt + completion)
@@ -60,7 +58,7 @@ def _count(reported: object, characters: int) -> int:
 
 
 def used_up(session: Session, person: str, day: date, settings: Settings) -> str | None:
-    """Which of a person's budgets of the day is used up, as half a sentence; None when there is room."""
+    """The first of a person's daily budgets that is used up, as half a sentence; None when all have room."""
     used = session.get(ModelUse, (person, day))
     tokens, seconds, cost = (used.tokens, used.seconds, used.cost) if used else (0, 0.0, Decimal(0))
     for name, amount, limit in (
@@ -74,7 +72,7 @@ def used_up(session: Session, person: str, day: date, settings: Settings) -> str
 
 
 def add(session: Session, person: str, day: date, use: Use) -> None:
-    """Add what a question took to the person's day."""
+    """Add the use of one question to the person's day."""
     statement = insert(ModelUse).values(
         person=person,
         day=day,

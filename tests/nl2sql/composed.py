@@ -127,7 +127,8 @@ MEASURES = (
     Part(("list cost", "cost at list price"), "sum(ListCost)"),
     Part(
         ("savings against list", "savings vs list price"),
-        "sum(ListCost) FILTER (WHERE ChargeCategory = 'Usage') - sum(EffectiveCost) FILTER (WHERE ChargeCategory = 'Usage' "
+        "sum(ListCost) FILTER (WHERE ChargeCategory = 'Usage') - sum(EffectiveCost) "
+        "FILTER (WHERE ChargeCategory = 'Usage' "
         "AND (ListCost > 0 OR CommitmentDiscountStatus = 'Unused' OR EffectiveCost = 0))",
     ),
 )
@@ -147,9 +148,22 @@ class Composer:
     def questions(self, count: int) -> list[dict[str, Any]]:
         """That many different questions with their gold SQL."""
         kinds: tuple[Callable[[], dict[str, Any]], ...] = (
-            self.scalar, self.scalar, self.table, self.table_of_two, self.versus, self.periods, self.moved, self.trend, self.top, self.share,
-            self.shares, self.average, self.counted, self.over, self.extreme,
-        )  # fmt: skip
+            self.scalar,
+            self.scalar,
+            self.table,
+            self.table_of_two,
+            self.versus,
+            self.periods,
+            self.moved,
+            self.trend,
+            self.top,
+            self.share,
+            self.shares,
+            self.average,
+            self.counted,
+            self.over,
+            self.extreme,
+        )
         found: dict[str, dict[str, Any]] = {}
         while len(found) < count:
             question = self.chance.choice(kinds)()
@@ -247,16 +261,30 @@ class Composer:
             f"cost {'of ' + words if words else ''} by {word} and {second} {when}",
             f"{words} spend per {word} and per {second} {when}",
         )
-        sql = f"SELECT {column} AS {name}, {second_column} AS {other}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1, 2"
+        sql = (
+            f"SELECT {column} AS {name}, {second_column} AS {other}, sum(EffectiveCost) FROM focus WHERE "
+            f"{span.sql}{condition} {NO_TAX} GROUP BY 1, 2"
+        )
         return self.made(text, "table", sql)
 
     def versus(self) -> dict[str, Any]:
         """Two things side by side."""
         name = self.chance.choice(["team", "environment", "provider", "account", "service"])
-        sides = {"team": ("payments", "ml", "web"), "environment": ("prod", "dev", "staging"), "provider": ("aws", "gcp", "azure"),
-                 "account": ("commerce-prod", "analytics-prod", "sandbox"), "service": ("rds", "bigquery", "cosmos db")}[name]  # fmt: skip
-        stored = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Microsoft", "rds": "Amazon Relational Database Service", "bigquery": "BigQuery",
-                  "cosmos db": "Azure Cosmos DB"}  # fmt: skip
+        sides = {
+            "team": ("payments", "ml", "web"),
+            "environment": ("prod", "dev", "staging"),
+            "provider": ("aws", "gcp", "azure"),
+            "account": ("commerce-prod", "analytics-prod", "sandbox"),
+            "service": ("rds", "bigquery", "cosmos db"),
+        }[name]
+        stored = {
+            "aws": "AWS",
+            "gcp": "Google Cloud",
+            "azure": "Microsoft",
+            "rds": "Amazon Relational Database Service",
+            "bigquery": "BigQuery",
+            "cosmos db": "Azure Cosmos DB",
+        }
         one, two = self.chance.sample(sides, 2)
         (words, condition), (when, span) = self.filters(1, name, "provider", "account", "service"), self.span()
         within = f"in {words}" if words else ""
@@ -267,7 +295,10 @@ class Composer:
         )
         column = DIMENSIONS[name][2]
         names = ", ".join(repr(stored.get(side, side)) for side in (one, two))
-        sql = f"SELECT {column} AS {name}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} AND {column} IN ({names}) {NO_TAX} GROUP BY 1"
+        sql = (
+            f"SELECT {column} AS {name}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} AND {column} "
+            f"IN ({names}) {NO_TAX} GROUP BY 1"
+        )
         return self.made(text, "comparison", sql)
 
     def _two_periods(self) -> tuple[str, str, Span, Span]:
@@ -307,10 +338,18 @@ class Composer:
         percent = self.chance.random() < 0.5
         what = words or "total cost"
         text = (
-            self.say(f"by how many percent did {what} change from {then} to {now}", f"percentage change of {what} {now} vs {then}", f"growth of {what} from {then} to {now} in percent")
+            self.say(
+                f"by how many percent did {what} change from {then} to {now}",
+                f"percentage change of {what} {now} vs {then}",
+                f"growth of {what} from {then} to {now} in percent",
+            )
             if percent
-            else self.say(f"how much did {what} change from {then} to {now}", f"difference in {what} cost between {then} and {now}", f"how much more or less did {what} cost in {now} than in {then}")
-        )  # fmt: skip
+            else self.say(
+                f"how much did {what} change from {then} to {now}",
+                f"difference in {what} cost between {then} and {now}",
+                f"how much more or less did {what} cost in {now} than in {then}",
+            )
+        )
         after, before = (f"sum(EffectiveCost) FILTER ({span.sql})" for span in (later, earlier))
         value = f"100.0 * ({after} / {before} - 1)" if percent else f"{after} - {before}"
         more = {"pct": [0]} if percent else {"abs": True}
@@ -363,7 +402,10 @@ class Composer:
         )
         text = self.say(f"{number} {best} {several} {of} {when}", f"{best} {number} {several} {of} {when}")
         direction = "" if down else "DESC"
-        sql = f"SELECT {column} AS {name}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1 ORDER BY 2 {direction} LIMIT {number}"
+        sql = (
+            f"SELECT {column} AS {name}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} "
+            f"GROUP BY 1 ORDER BY 2 {direction} LIMIT {number}"
+        )
         return self.made(text, "topn", sql)
 
     def share(self) -> dict[str, Any]:
@@ -443,12 +485,17 @@ class Composer:
         amount, above = self.chance.choice([500, 1000, 5000, 20000]), self.chance.random() < 0.7
         limit = self.say(f"${amount:,}", f"{amount} dollars", f"{amount / 1000:g}k")
         of = f"of {words}" if words else ""
+        over, under = ("over", "above", "that cost more than"), ("under", "below", "that cost less than")
+        side = self.say(*(over if above else under))
         text = self.say(
-            f"{several} {of} {self.say('over', 'above', 'that cost more than') if above else self.say('under', 'below', 'that cost less than')} {limit} {when}",
+            f"{several} {of} {side} {limit} {when}",
             f"which {several} {of} cost {'more' if above else 'less'} than {limit} {when}?",
         )
         having = f"HAVING sum(EffectiveCost) {'>' if above else '<'} {amount}"
-        sql = f"SELECT {column} AS {name}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1 {having}"
+        sql = (
+            f"SELECT {column} AS {name}, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} "
+            f"GROUP BY 1 {having}"
+        )
         return self.made(text, "table", sql)
 
     def extreme(self) -> dict[str, Any]:
@@ -458,7 +505,10 @@ class Composer:
         text = self.say(
             f"most expensive day {of} {when}", f"which day was the most expensive {of} {when}", f"peak day {of} {when}"
         )
-        sql = f"SELECT CAST(ChargePeriodStart AS DATE) AS day, sum(EffectiveCost) FROM focus WHERE {span.sql}{condition} {NO_TAX} GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
+        sql = (
+            "SELECT CAST(ChargePeriodStart AS DATE) AS day, sum(EffectiveCost) FROM focus WHERE "
+            f"{span.sql}{condition} {NO_TAX} GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
+        )
         return self.made(text, "topn", sql, first_row=True)
 
 

@@ -43,7 +43,8 @@ def _bill(path: Path, month: int) -> str:
         tags = f'"{{""team"": ""{team}""}}"' if team else ""
         start, end = f"2026-{month:02d}-01T00:00:00Z", f"2026-{month + 1:02d}-01T00:00:00Z"
         lines.append(
-            f"{cost},1,Shop,USD,{end},{start},{category},text,{day[:8]}{int(day[8:]) + 1:02d}T00:00:00Z,{day}T00:00:00Z,{cost},{cost},{cost},AWS,AWS,AWS,1,"
+            f"{cost},1,Shop,USD,{end},{start},{category},text,{day[:8]}{int(day[8:]) + 1:02d}T00:00:00Z,"
+            f"{day}T00:00:00Z,{cost},{cost},{cost},AWS,AWS,AWS,1,"
             f"Compute,{service},{account},{account},eu-west-1,{'i-' + account if category == 'Usage' else ''},,{tags}"
         )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -73,8 +74,19 @@ def test_an_answer_carries_rows_period_metric_freshness_and_sql(deps: Deps) -> N
     )
     assert content["text"].startswith("$155 in total")
     assert set(content) == {
-        "outcome", "text", "sql", "columns", "rows", "choices", "period", "metric", "currency", "as_of", "translator", "elapsed_ms",
-    }  # fmt: skip
+        "outcome",
+        "text",
+        "sql",
+        "columns",
+        "rows",
+        "choices",
+        "period",
+        "metric",
+        "currency",
+        "as_of",
+        "translator",
+        "elapsed_ms",
+    }
     assert run_sql(content["sql"], SYSTEM, None, deps).to_json()["rows"] == content["rows"]
 
 
@@ -150,7 +162,7 @@ def test_a_translator_is_asked_only_for_what_the_grammar_does_not_understand(dep
 
     class Scripted:
         model = "scripted"
-        asked: list[str] = []  # noqa: RUF012
+        asked: list[str] = []  # noqa: RUF012 - one list for the one test
 
         def translate(self, request: Request, verdict: object) -> Translation:
             self.asked.append(request.question)
@@ -222,7 +234,10 @@ def test_typed_sql_has_a_headline_of_its_rows(deps: Deps) -> None:
     """The figure first, not how many rows there are; and why there is none."""
     assert _answered("select sum(effective_cost) as cost from daily_costs", deps).text == "$238 cost."
     by_team = _answered(
-        "select coalesce(team, 'none') as team, sum(effective_cost) as cost from daily_costs group by 1 order by 2 desc",
+        (
+            "select coalesce(team, 'none') as team, sum(effective_cost) as cost from "
+            "daily_costs group by 1 order by 2 desc"
+        ),
         deps,
     )
     assert by_team.text == "$238 cost in 3 rows, most of it payments with $190."

@@ -42,7 +42,8 @@ def _raw(paths: list[Path], columns: list[str]) -> duckdb.DuckDBPyConnection:
             )
     listed = ", ".join(f"'{path}'" for path in paths)
     connection.execute(
-        f"CREATE TABLE focus AS SELECT {', '.join(casts)} FROM read_csv([{listed}], all_varchar = true, header = true, delim = ',', nullstr = '')"
+        f"CREATE TABLE focus AS SELECT {', '.join(casts)} FROM read_csv([{listed}], all_varchar = true, header = "
+        "true, delim = ',', nullstr = '')"
     )
     return connection
 

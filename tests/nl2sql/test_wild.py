@@ -17,7 +17,7 @@ from nl2sql.answers.outcomes import TimedOut, Unavailable
 from nl2sql.ask import ask, connect_deps
 from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
-from tests.nl2sql.answers.test_why import bill
+from tests.nl2sql.builders import bill
 
 ASKED = 400
 NAMES = (

@@ -1,20 +1,10 @@
 """How costs are broken down: by dimensions, by kinds of resource, by steps of time."""
 
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.query import Grain
 from nl2sql.grammar.recognisers.filtering import kind_of_resource
 from nl2sql.grammar.tagging.terms import Sentence
-
-OPENINGS = frozenset(
-    {"show", "show me", "give me", "me", "our", "the", "compute the", "what are", "what is", "see", "list"}
-)
-
-
-_EACH = frozenset({"by", "per", "each", "every", "for each", "for every", "of each", "cost of each", "cost for each", "cost of every", "across", "by the", "per each", "individual"})  # fmt: skip
-
-
-_TOGETHER = frozenset({"total", "sum", "combined", "together", "altogether"})
-
 
 GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 
@@ -51,7 +41,7 @@ def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:
     elif sentence.kind(following) == "unit":
         draft.shape.grain = GRAINS[sentence.terms[following].value]
         sentence.take(at, following)
-    elif sentence.terms[at].text in _EACH and kind_of_resource(sentence, at) is not None:
+    elif sentence.terms[at].text in word_list("each") and kind_of_resource(sentence, at) is not None:
         draft.shape.dimensions.append("resource")
         sentence.take(at)
     elif sentence.terms[at].value in ("each", "breakdown"):
@@ -112,7 +102,7 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
     together = (
         draft.measure.asks_amount
         or _spans_providers(sentence)
-        or any(set(term.text.split()) & _TOGETHER for term in sentence.terms)
+        or any(set(term.text.split()) & word_list("together") for term in sentence.terms)
     )
     return (
         every
@@ -138,7 +128,9 @@ def _attributive(sentence: Sentence, at: int) -> bool:
     if sentence.terms[at].text == "cloud":
         return False
     opening = (
-        at == 0 or sentence.kind(at - 1) in ("compare", "and", "by", "which") or sentence.terms[at - 1].text in OPENINGS
+        at == 0
+        or sentence.kind(at - 1) in ("compare", "and", "by", "which")
+        or sentence.terms[at - 1].text in word_list("openings")
     )
     last = list(sentence.coordinated(at, "dimension"))[-1]
     return opening and sentence.kind(last + 1) in ("noun", "metric")

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates import periods as calendar
 from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.draft import Doubt, Draft
@@ -12,7 +13,6 @@ from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
 from nl2sql.grammar.tagging.terms import Sentence
 
 _CONTRASTS = ("vs", "compare", "change")
-_BETWEEN = frozenset({"between", "among", "amongst"})
 _SIDES: dict[str, ChangeKind] = {"up": "up", "down": "down", "change": "difference"}
 
 
@@ -197,7 +197,7 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
     contrasts = sentence.open("vs", "compare", "rather") + [
         at
         for at in sentence.open("by")
-        if sentence.kind(sentence.after(at)) in FILTERS and _BETWEEN & set(sentence.terms[at].text.split())
+        if sentence.kind(sentence.after(at)) in FILTERS and word_list("between") & set(sentence.terms[at].text.split())
     ]
     if not contrasts:
         return
@@ -235,7 +235,7 @@ def _sides(sentence: Sentence, places: list[int]) -> list[int]:
         others = [place for place in places if _dimension(sentence, place) == dimension and place < at]
         return [*others, right] if others else [left, right]
     if sentence.open("compare", "rather") or any(
-        _BETWEEN & set(sentence.terms[at].text.split()) for at in sentence.open("by")
+        word_list("between") & set(sentence.terms[at].text.split()) for at in sentence.open("by")
     ):
         counted: dict[str, list[int]] = {}
         for place in places:

@@ -4,44 +4,19 @@ from dataclasses import replace
 
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
-_RESOURCE_WORDS = frozenset(
-    [
-        "instance",
-        "instances",
-        "vm",
-        "vms",
-        "server",
-        "servers",
-        "machine",
-        "machines",
-        "node",
-        "nodes",
-        "boxes",
-        "bucket",
-        "buckets",
-        "cluster",
-        "clusters",
-        "function",
-        "functions",
-        "dataset",
-        "datasets",
-        "distribution",
-        "distributions",
-    ]
-)
-_TAGS = frozenset({"tag", "tags", "label", "labels"})
 _ALLOCATED = ("team", "environment", "application")
 
 
 def names_resources(term: Term) -> bool:
     """Whether a name of services is said as its resources: `ec2 instances`, `buckets`."""
-    return term.kind == "value" and term.text.split()[-1] in _RESOURCE_WORDS
+    return term.kind == "value" and term.text.split()[-1] in word_list("resource_words")
 
 
 def kind_of_resource(sentence: Sentence, at: int) -> int | None:
@@ -94,14 +69,15 @@ def absent(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at, beside)
 
 
-_TAG_WORDS = frozenset({"tag", "tags", "label", "labels"})
 _FROM_TAGS = frozenset({"team", "environment", "application"})
 
 
 def other_tags(sentence: Sentence, draft: Draft) -> None:
-    """`by project tag`: the sums hold three tags, by their allocation rules; another one is not the dimension of its name."""
+    """`by project tag`: the sums hold three tags, by their allocation rules; another one is not the dimension of its
+    name.
+    """
     for at, term in enumerate(sentence.terms):
-        if term.text not in _TAG_WORDS:
+        if term.text not in word_list("tag_words"):
             continue
         for beside in (at - 1, at + 1):
             if sentence.kind(beside) in ("dimension", "unknown") and sentence.terms[beside].value not in _FROM_TAGS:
@@ -138,7 +114,7 @@ def allocated(sentence: Sentence, draft: Draft) -> None:
             beside is None
             or not _allocated(sentence, beside)
             or beside + 1 == len(sentence.terms)
-            or sentence.terms[beside + 1].text not in _TAGS
+            or sentence.terms[beside + 1].text not in word_list("tag_words")
         ):
             continue
         dimension = sentence.terms[beside].value

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.query import DEFAULT_TOP, Threshold
-from nl2sql.grammar.recognisers.breakdown import GRAINS, OPENINGS
+from nl2sql.grammar.recognisers.breakdown import GRAINS
 from nl2sql.grammar.recognisers.filtering import FILTERS, names_resources
 from nl2sql.grammar.tagging.terms import Sentence
 
@@ -26,7 +27,7 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     said_after = [
         at
         for at in sentence.open("number")
-        if at > first and sentence.terms[at - 1].text in OPENINGS | {"give", "only", "just", "show"}
+        if at > first and sentence.terms[at - 1].text in word_list("openings") | {"give", "only", "just", "show"}
     ]
     given = next((number for at in tops if (number := _number_beside(sentence, at))), None)
     target = _target(sentence, first)

@@ -2,12 +2,11 @@
 
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
 from nl2sql.grammar.tagging.terms import Sentence
-
-_COPULAS = frozenset(["is", "was", "are", "were", "does", "do", "did", "goes", "went", "comes", "came", "belongs"])
 
 
 def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
@@ -83,7 +82,9 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
     of_whole = after or before
     for at in range(of_whole[0] if of_whole else 0, len(sentence.terms)):
         later = [place for place in of_whole if place > at]
-        if later and (sentence.kind(at) in ("noun", "metric") or sentence.terms[at].text.split()[0] in _COPULAS):
+        if later and (
+            sentence.kind(at) in ("noun", "metric") or sentence.terms[at].text.split()[0] in word_list("copulas")
+        ):
             return later
     noun = next(
         (at for at in range(share_at if after else 0, len(sentence.terms)) if sentence.kind(at) in ("noun", "metric")),

@@ -95,7 +95,7 @@ def _share(query: CostQuery, context: CompileContext, measures: dict[str, exp.Ex
 
 
 def _compared(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
-    """A column for each period, newest first, and the change where there are two."""
+    """One column per period, newest first, and the change when there are two."""
     columns = {}
     for period in (query.period, *query.compared):
         inside = within(period, day_of(query.metric))

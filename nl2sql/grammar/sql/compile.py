@@ -43,7 +43,7 @@ def _counted(query: CostQuery, context: CompileContext) -> exp.Select:
     single = replace(
         query,
         count=None,
-        grain=counted if counted in UNITS else None,  # type: ignore[arg-type]
+        grain=counted if counted in UNITS else None,  # type: ignore[arg-type]  # UNITS are grains
         dimensions=() if counted in UNITS else (counted,),
     )
     groups = compile_query(single, context)

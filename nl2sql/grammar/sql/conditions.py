@@ -14,7 +14,7 @@ def column_of(filter_: Filter, context: CompileContext) -> str:
 
 
 def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
-    """A filter as a condition; leaving a value out keeps the rows that have none."""
+    """A filter as a SQL condition; a negated filter keeps the rows without a value."""
     column = exp.column(column_of(filter_, context))
     named = [exp.Literal.string(value) for value in filter_.values if value is not None]
     parts: list[exp.Condition] = []
@@ -35,7 +35,7 @@ def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
 
 
 def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp.Expr]:
-    """What limits the rows of a view: periods, filters, scopes, weekdays, and tax left out."""
+    """The conditions on the rows of a view: periods, filters, scopes, weekdays, and no tax unless requested."""
     spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
     parts: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
     categories = [
@@ -70,7 +70,7 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
 
 
 def _merged(spans: list[DatePeriod]) -> list[DatePeriod]:
-    """Adjoining spans as one, so that the condition stays short."""
+    """Merge adjoining periods, to keep the condition short."""
     merged: list[DatePeriod] = []
     for span in spans:
         if merged and span.start <= merged[-1].end:

@@ -1,4 +1,4 @@
-"""What compiling needs to know besides the query."""
+"""The facts that compiling needs besides the query."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from nl2sql.catalog.semantics import Semantics
 
 @dataclass(frozen=True)
 class CompileContext:
-    """What compiling needs to know besides the question."""
+    """The catalogue, the last day of data, and whether amounts are in several currencies."""
 
     semantics: Semantics
     through: date | None = None

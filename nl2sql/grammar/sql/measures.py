@@ -1,4 +1,4 @@
-"""What is added up, as expressions over a reporting view."""
+"""Aggregates and periods as expressions over a reporting view."""
 
 from datetime import date, timedelta
 
@@ -55,17 +55,17 @@ def percent(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
 
 
 def zero_for_none(value: exp.Expr) -> exp.Expr:
-    """An amount that is 0 where no row was."""
+    """The amount, or 0 where there are no rows."""
     return exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
 
 
 def day_of(metric: str) -> str:
-    """The column that says when: an invoice goes by the month it bills, all else by the day of the charge."""
+    """The date column of a metric: `billing_period` for invoices, `usage_date` for everything else."""
     return "billing_period" if metric == "invoice_cost" else "usage_date"
 
 
 def within(period: DatePeriod, column: str = "usage_date") -> exp.Expr:
-    """The condition that a day lies in a period; a billing period does when its month does."""
+    """The condition that a column's day lies in a period; a billing period counts when its month does."""
     day = exp.column(column)
     if column == "billing_period":
         period = DatePeriod(periods.floor(period.start, "month"), period.end, period.label)
@@ -75,7 +75,7 @@ def within(period: DatePeriod, column: str = "usage_date") -> exp.Expr:
 
 
 def units(period: DatePeriod, unit: str, through: date | None, weekdays: str | None) -> float:
-    """How many days, weeks, months … a period has had so far: a running one counts up to the newest day of data."""
+    """The number of days, weeks, months … of a period, up to the newest day of data when it is still running."""
     end = period.end
     if (through and not period.whole) or (through and end > through + timedelta(1) and period.start <= through):
         end = max(min(end, (through or end) + timedelta(1)), period.start + timedelta(1))
@@ -85,9 +85,9 @@ def units(period: DatePeriod, unit: str, through: date | None, weekdays: str | N
         return float(max(len(chosen), 1))
     if unit == "week":
         return max((end - period.start).days / 7, 1.0)
-    counted, start = 0, periods.floor(period.start, unit)  # type: ignore[arg-type]
+    counted, start = 0, periods.floor(period.start, unit)  # type: ignore[arg-type]  # a unit, as averages of things end before
     while start < end:
-        counted, start = counted + 1, periods.step(start, unit, 1)  # type: ignore[arg-type]
+        counted, start = counted + 1, periods.step(start, unit, 1)  # type: ignore[arg-type]  # the same
     return float(max(counted, 1))
 
 

@@ -5,7 +5,13 @@ from sqlglot import exp
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.labels import Label
 
-_CHANGE_ORDER = {"difference": ("change", "abs"), "up": ("change", "desc"), "down": ("change", "asc"), "percent_up": ("change_percent", "desc"), "percent_down": ("change_percent", "asc")}  # fmt: skip
+_CHANGE_ORDER = {
+    "difference": ("change", "abs"),
+    "up": ("change", "desc"),
+    "down": ("change", "asc"),
+    "percent_up": ("change_percent", "desc"),
+    "percent_down": ("change_percent", "asc"),
+}
 
 
 def finished(select: exp.Select, query: CostQuery, labels: list[Label], measures: dict[str, exp.Expr]) -> exp.Select:
@@ -20,7 +26,11 @@ def finished(select: exp.Select, query: CostQuery, labels: list[Label], measures
             order=exp.Order(expressions=[ordered_measure(measures[value], query.order)]),
         )
         select = select.select(exp.alias_(rank, "position"))
-        post = exp.and_(post, exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))) if post else exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))  # fmt: skip
+        post = (
+            exp.and_(post, exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit)))
+            if post
+            else exp.LTE(this=exp.column("position"), expression=exp.Literal.number(query.limit))
+        )
         ordered = [exp.Ordered(this=exp.column(query.limit_within)), exp.Ordered(this=exp.column("position"))]
     computed = any(
         isinstance(order.this, exp.Abs) for order in ordered

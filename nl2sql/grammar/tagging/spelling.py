@@ -6,10 +6,8 @@ _LONG = 8
 
 
 def repair(word: str, vocabulary: Collection[str]) -> str | None:
-    """The one known word within a slip or two (Damerau-Levenshtein: letters
-    missing, doubled, swapped, wrong); None when there is none or several.
-    """
-    from rapidfuzz.distance import DamerauLevenshtein
+    """The one vocabulary word within one or two slips (Damerau-Levenshtein); None when there is none or several."""
+    from rapidfuzz.distance import DamerauLevenshtein  # a heavy library, where it is needed
     from rapidfuzz.process import extract
 
     if len(word) < 4 or not word.isalpha():

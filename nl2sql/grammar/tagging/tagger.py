@@ -7,6 +7,7 @@ from functools import cached_property
 
 from nl2sql.catalog.linking import WEAK, Values
 from nl2sql.catalog.semantics import Entry, Semantics
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates import periods, ranges
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.tagging.spelling import repair
@@ -20,8 +21,6 @@ _CHARGE_COLUMNS = frozenset({"commitment_type"})
 _CONTRIBUTES = frozenset(
     {("account", "for"), ("accounts", "for")}
 )  # `what share does prod account for`, but not `by account for prod`
-_PARTS = frozenset({"share", "part", "percent", "percentage", "portion", "proportion", "fraction", "much"})
-_BREAKS_DOWN = frozenset({"by", "per", "each", "every", "which", "of", "the", "and", "top", "all"})
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
 _DATE_WORDS = tuple(
     word for word in (*periods.MONTHS, *periods.WEEKDAYS, *periods.UNITS, "yesterday", "today") if len(word) > 3
@@ -116,14 +115,14 @@ class Tagger:
         """Whether `account for` is a verb: `what share does prod account for`, but
         neither `by account for prod` nor `paid in the sandbox account for October`.
         """
-        if at and texts[at - 1] in _BREAKS_DOWN:
+        if at and texts[at - 1] in word_list("breaks_down"):
             return False
         verb = next((place for place in range(at - 1, -1, -1) if texts[place] in ("do", "does", "did")), None)
         between = texts[verb + 1 : at] if verb is not None else []
         spent = any(
             entry.kind in ("noun", "metric") for text in between for entry in self.semantics.lexicon.get((text,), ())
         )
-        parted = any(text in _PARTS for text in texts[:at])
+        parted = any(text in word_list("parts") for text in texts[:at])
         return (verb is not None and not spent) or (texts[at] == "accounts" and parted)
 
     def _name_first(

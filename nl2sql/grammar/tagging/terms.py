@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nl2sql.catalog.linking import Match
+from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates.periods import DatePeriod
-
-_ARTICLES = frozenset({"the", "a", "an", "our", "any", "all", "both", "of the", "also"})
 
 
 @dataclass(frozen=True)
@@ -37,25 +36,27 @@ class Sentence:
     taken: set[int] = field(default_factory=set)
 
     def open(self, *kinds: str, value: str | None = None) -> list[int]:
-        """Places of terms of these kinds that nobody has taken."""
+        """Places of terms of these kinds that no recogniser has taken."""
         return [
-            at for at, term in enumerate(self.terms) if at not in self.taken and term.kind in kinds and (value is None or term.value == value)
-        ]  # fmt: skip
+            at
+            for at, term in enumerate(self.terms)
+            if at not in self.taken and term.kind in kinds and (value is None or term.value == value)
+        ]
 
     def has(self, *kinds: str) -> bool:
         """Whether the question has a term of these kinds, taken or not."""
         return any(term.kind in kinds for term in self.terms)
 
     def take(self, *places: int) -> None:
-        """Account for terms."""
+        """Mark terms as accounted for."""
         self.taken.update(places)
 
     def after(self, at: int, skip: tuple[str, ...] = ("noise",)) -> int | None:
-        """The next place that is not of a skipped kind."""
+        """The next place whose kind is not skipped; None at the end."""
         return next((place for place in range(at + 1, len(self.terms)) if self.terms[place].kind not in skip), None)
 
     def before(self, at: int, skip: tuple[str, ...] = ("noise",)) -> int | None:
-        """The place before that is not of a skipped kind."""
+        """The previous place whose kind is not skipped; None at the start."""
         return next((place for place in range(at - 1, -1, -1) if self.terms[place].kind not in skip), None)
 
     def kind(self, at: int | None) -> str:
@@ -79,7 +80,7 @@ class Sentence:
         between = self.terms[at + 1 : following]
         if any(term.kind == "and" for term in between):
             return True
-        if any(term.text not in _ARTICLES for term in between):
+        if any(term.text not in word_list("articles") for term in between):
             return False
         alike = {match.dimension for match in self.terms[at].matches} & {
             match.dimension for match in self.terms[following].matches

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from nl2sql.catalog.word_lists import word_list, word_map
 from nl2sql.dates.periods import MONTHS, WEEKDAYS
 
 _PIECE = re.compile(
@@ -19,18 +20,8 @@ _PIECE = re.compile(
     r"|(?P<and>[&+])"
     r"|(?P<dash>[-–—→]+>?|\.{2,3})"
 )
-_CONTRACTED = {
-    "what's": "what is", "whats": "what is", "how's": "how is", "hows": "how is", "where's": "where is", "who's": "who is", "whos": "who is",
-    "that's": "that is", "it's": "it is", "let's": "let us", "i'd": "i would", "i'm": "i am", "don't": "do not", "doesn't": "does not",
-    "didn't": "did not", "isn't": "is not", "wasn't": "was not", "aren't": "are not", "weren't": "were not", "we're": "we are", "we've": "we have",
-    "they're": "they are", "can't": "can not", "there's": "there is", "here's": "here is", "i've": "i have", "haven't": "have not", "how'd": "how did",
-    "o'clock": "oclock", "y'all": "you", "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "dont": "do not", "doesnt": "does not",
-    "didnt": "did not", "pls": "please", "plz": "please", "hw": "how", "dd": "did", "lst": "last", "teh": "the", "adn": "and", "nd": "and", "wat": "what", "wht": "what", "thru": "through", "w/o": "without",
-    "ystrdy": "yesterday", "ur": "your", "u": "you", "frm": "from", "abt": "about", "btwn": "between", "btw.": "between", "vs.": "vs", "cmp": "compare", "w": "with",
-}  # fmt: skip
 _GLUED = re.compile(r"(top|last|past|week)(\d+)|(\d+)(d|days?|wks?|weeks?|mo|months?|hrs?|hours?)")
 _ACCOUNT = re.compile(r"[-_]|\s+(?:acc|sub|proj)")
-_BEFORE_COUNTRY = frozenset({"in", "the", "vs", "versus", "region"})  # `in us` is a place, `cost us` is not
 _REGION_TAIL = re.compile(r"[-_ ]?(east|west|central|gov)")
 MAXIMUM_LENGTH = 600
 
@@ -92,7 +83,7 @@ def split(question: str) -> tuple[Word, ...]:
 
 def _is_country(text: str, start: int, end: int, words: list[Word]) -> bool:
     written = text[start:end] == "US" and not text.isupper()
-    return written or not words or words[-1].text in _BEFORE_COUNTRY
+    return written or not words or words[-1].text in word_list("before_country")
 
 
 def _is_range(text: str, dash: re.Match[str]) -> bool:
@@ -108,8 +99,8 @@ def _dated(beside: re.Match[str] | None) -> bool:
 
 
 def _spelled_out(piece: str, start: int, end: int, joined: bool, kind: str) -> list[Word]:
-    if piece in _CONTRACTED:
-        return [Word(part, start, end, joined) for part in _CONTRACTED[piece].split()]
+    if piece in word_map("contracted"):
+        return [Word(part, start, end, joined) for part in word_map("contracted")[piece].split()]
     if glued := _GLUED.fullmatch(piece):  # top10, 30d
         return [Word(part, start, end, joined, "amount" if part.isdigit() else kind) for part in glued.groups() if part]
     if kind == "word" and "'" in piece:

@@ -77,7 +77,7 @@ _PLAIN = Bound(_COLUMN, 1)
 
 
 def bounds(tree: exp.Expr) -> str | None:
-    """Refuse statements in which a value could pass `MAX_BYTES`, or an expression `MAX_PARTS` when it is put in place."""
+    """Refuse statements in which a value could pass `MAX_BYTES`, or an expression `MAX_PARTS` when it is inlined."""
     try:
         _query(tree, {}, {})
     except _TooLargeError as error:

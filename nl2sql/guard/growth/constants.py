@@ -7,10 +7,25 @@ from typing import Final
 from sqlglot import exp
 
 _UNIT_DAYS: Final = {
-    "microsecond": 1 / 86_400_000_000, "millisecond": 1 / 86_400_000, "second": 1 / 86_400, "sec": 1 / 86_400, "minute": 1 / 1440, "min": 1 / 1440,
-    "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "mon": 30.0, "quarter": 91.0, "year": 365.0, "decade": 3652.0, "century": 36525.0,
-    "centurie": 36525.0, "millennium": 365250.0, "millennia": 365250.0,
-}  # fmt: skip
+    "microsecond": 1 / 86_400_000_000,
+    "millisecond": 1 / 86_400_000,
+    "second": 1 / 86_400,
+    "sec": 1 / 86_400,
+    "minute": 1 / 1440,
+    "min": 1 / 1440,
+    "hour": 1 / 24,
+    "day": 1.0,
+    "week": 7.0,
+    "month": 30.0,
+    "mon": 30.0,
+    "quarter": 91.0,
+    "year": 365.0,
+    "decade": 3652.0,
+    "century": 36525.0,
+    "centurie": 36525.0,
+    "millennium": 365250.0,
+    "millennia": 365250.0,
+}
 _INTERVAL: Final = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)")
 _DATES: Final = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.growth.calls import series_rows
+from nl2sql.guard.growth.growth import series_rows
 from nl2sql.guard.names.expressions import ExpressionScope, Queries
 from nl2sql.guard.names.frame import Frame, RelationShape, merge_using, renamed
 from nl2sql.guard.names.labels import label

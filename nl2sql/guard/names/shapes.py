@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from nl2sql.guard.growth.calls import series_rows
+from nl2sql.guard.growth.growth import series_rows
 from nl2sql.guard.names.frame import Frame
 from nl2sql.guard.rules.functions import AGGREGATES, SERIES
 

@@ -7,27 +7,30 @@ from sqlglot import exp
 from nl2sql.guard.text.words import words
 
 AGGREGATES: Final = words(
-    "count sum avg min max stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp regr_slope regr_intercept regr_r2 "
-    "regr_count regr_avgx regr_avgy regr_sxx regr_sxy regr_syy bool_and bool_or every bit_and bit_or array_agg percentile_cont percentile_disc mode "
-    "any_value"
+    "count sum avg min max stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp "
+    "regr_slope regr_intercept regr_r2 regr_count regr_avgx regr_avgy regr_sxx regr_sxy regr_syy bool_and "
+    "bool_or every bit_and bit_or array_agg percentile_cont percentile_disc mode any_value"
 )
 _WINDOW = words("row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value")
 _NUMBERS = words(
-    "abs ceil ceiling floor round trunc sign sqrt cbrt power pow exp ln log log10 log2 mod div gcd lcm width_bucket scale min_scale trim_scale pi "
-    "degrees radians sin cos tan asin acos atan atan2 sinh cosh tanh random isfinite"
+    "abs ceil ceiling floor round trunc sign sqrt cbrt power pow exp ln log log10 log2 mod div gcd lcm "
+    "width_bucket scale min_scale trim_scale pi degrees radians sin cos tan asin acos atan atan2 sinh cosh "
+    "tanh random isfinite"
 )
 _TEXTS = words(
-    "lower upper initcap length char_length character_length octet_length left right concat concat_ws replace split_part btrim ltrim rtrim lpad rpad "
-    "repeat reverse strpos starts_with translate substr ascii chr md5 format regexp_replace regexp_match regexp_count regexp_like regexp_substr "
-    "regexp_instr regexp_split_to_array string_to_array array_to_string to_char to_number quote_literal"
+    "lower upper initcap length char_length character_length octet_length left right concat concat_ws replace "
+    "split_part btrim ltrim rtrim lpad rpad repeat reverse strpos starts_with translate substr ascii chr md5 "
+    "format regexp_replace regexp_match regexp_count regexp_like regexp_substr regexp_instr "
+    "regexp_split_to_array string_to_array array_to_string to_char to_number quote_literal"
 )
 _TIMES = words(
-    "date_trunc date_part date_bin age now statement_timestamp transaction_timestamp clock_timestamp timezone make_date make_time make_timestamp "
-    "make_timestamptz make_interval to_date to_timestamp justify_days justify_hours justify_interval date"
+    "date_trunc date_part date_bin age now statement_timestamp transaction_timestamp clock_timestamp timezone "
+    "make_date make_time make_timestamp make_timestamptz make_interval to_date to_timestamp justify_days "
+    "justify_hours justify_interval date"
 )
 _OTHERS = words(
-    "coalesce nullif greatest least grouping num_nulls num_nonnulls array_length array_position array_append array_remove array_cat cardinality "
-    "array_upper array_lower some"
+    "coalesce nullif greatest least grouping num_nulls num_nonnulls array_length array_position array_append "
+    "array_remove array_cat cardinality array_upper array_lower some"
 )
 SERIES: Final = frozenset(
     {"generate_series", "unnest", "generate_subscripts", "regexp_split_to_table", "string_to_table"}

@@ -88,13 +88,15 @@ _ALLOWED: Final[dict[type[exp.Expr], frozenset[str]]] = {
 }
 
 _WORDS: Final = words(
-    "INNER CROSS LEFT RIGHT FULL OUTER NATURAL ROWS RANGE GROUPS UNBOUNDED PRECEDING FOLLOWING FIRST NEXT OVER BOTH LEADING TRAILING"
+    "INNER CROSS LEFT RIGHT FULL OUTER NATURAL ROWS RANGE GROUPS UNBOUNDED PRECEDING FOLLOWING FIRST NEXT OVER "
+    "BOTH LEADING TRAILING"
 ) | {"CURRENT ROW", "TIES", "NO OTHERS", "GROUP"}
 _FREE_TEXT: Final = (exp.Literal, exp.Identifier, exp.Anonymous, exp.DataType)
 _DATE_PARTS: Final = words(
-    "YEAR YEARS MONTH MONTHS DAY DAYS HOUR HOURS MINUTE MINUTES SECOND SECONDS WEEK WEEKS QUARTER DECADE CENTURY MILLENNIUM EPOCH DOW ISODOW DOY "
-    "ISOYEAR JULIAN MICROSECONDS MILLISECONDS TIMEZONE TIMEZONE_HOUR TIMEZONE_MINUTE DAYOFWEEK DAYOFYEAR WEEKOFYEAR DAYOFWEEKISO WEEKISO "
-    "DECADES CENTURIES MILLENNIA MILLENNIUMS ALL"
+    "YEAR YEARS MONTH MONTHS DAY DAYS HOUR HOURS MINUTE MINUTES SECOND SECONDS WEEK WEEKS QUARTER DECADE "
+    "CENTURY MILLENNIUM EPOCH DOW ISODOW DOY ISOYEAR JULIAN MICROSECONDS MILLISECONDS TIMEZONE TIMEZONE_HOUR "
+    "TIMEZONE_MINUTE DAYOFWEEK DAYOFYEAR WEEKOFYEAR DAYOFWEEKISO WEEKISO DECADES CENTURIES MILLENNIA "
+    "MILLENNIUMS ALL"
 )
 _COLLATIONS: Final = frozenset({"C", "POSIX", "default", "en-x-icu", "und-x-icu", "unicode", "ucs_basic"})
 
@@ -199,9 +201,24 @@ def _literal(node: exp.Expr) -> str | None:
 
 def _tuple(node: exp.Expr) -> str | None:
     parents = (
-        exp.In, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Overlaps, exp.Values, exp.Group, exp.GroupingSets, exp.Rollup, exp.Cube,
-        exp.Distinct, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Tuple,
-    )  # fmt: skip
+        exp.In,
+        exp.EQ,
+        exp.NEQ,
+        exp.LT,
+        exp.LTE,
+        exp.GT,
+        exp.GTE,
+        exp.Overlaps,
+        exp.Values,
+        exp.Group,
+        exp.GroupingSets,
+        exp.Rollup,
+        exp.Cube,
+        exp.Distinct,
+        exp.NullSafeEQ,
+        exp.NullSafeNEQ,
+        exp.Tuple,
+    )
     return None if isinstance(node.parent, parents) else "Rows as values are not allowed."
 
 

@@ -10,7 +10,8 @@ from nl2sql.guard.text.words import words
 MAX_PATTERN: Final = 300
 MAX_BOUND: Final = 50  # of {n,m}: Postgres writes the repetition out
 _FUNCTIONS: Final = words(
-    "regexp_replace regexp_match regexp_count regexp_like regexp_substr regexp_instr regexp_split_to_array regexp_split_to_table"
+    "regexp_replace regexp_match regexp_count regexp_like regexp_substr regexp_instr regexp_split_to_array "
+    "regexp_split_to_table"
 )
 _CLASS: Final = re.compile(r"\[\^?\]?(?:[^\]\\]|\\.)*\]")
 _ESCAPED: Final = re.compile(r"\\[^1-9]")

@@ -7,10 +7,25 @@ from sqlglot import exp
 _T = exp.DType
 ALLOWED_TYPES: Final = frozenset(
     {
-        _T.SMALLINT, _T.INT, _T.BIGINT, _T.DECIMAL, _T.DOUBLE, _T.FLOAT, _T.TEXT, _T.VARCHAR, _T.CHAR, _T.BPCHAR, _T.BOOLEAN, _T.DATE, _T.TIME,
-        _T.TIMETZ, _T.TIMESTAMP, _T.TIMESTAMPTZ, _T.MONEY,
+        _T.SMALLINT,
+        _T.INT,
+        _T.BIGINT,
+        _T.DECIMAL,
+        _T.DOUBLE,
+        _T.FLOAT,
+        _T.TEXT,
+        _T.VARCHAR,
+        _T.CHAR,
+        _T.BPCHAR,
+        _T.BOOLEAN,
+        _T.DATE,
+        _T.TIME,
+        _T.TIMETZ,
+        _T.TIMESTAMP,
+        _T.TIMESTAMPTZ,
+        _T.MONEY,
     }
-)  # fmt: skip
+)
 
 
 def types(tree: exp.Expr) -> str | None:

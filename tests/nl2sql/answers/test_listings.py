@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from nl2sql.answers.listings import listing_headline
-from nl2sql.grammar.recognisers.listing import SubjectListing
+from nl2sql.grammar.subjects.listing import SubjectListing
 
 _BUDGET = ("budget", "amount", "spent", "forecast", "percent_used", "currency")
 _MONTH = ("month", "currency", "expected_cost", "low_80", "high_80", "spent")
@@ -44,5 +44,6 @@ def test_the_running_month_says_what_is_spent_of_it() -> None:
         ("2026-12-01", "USD", 460_000.0, 430_000.0, 490_000.0, 0),
     ]
     assert _said("forecasts", _MONTH, rows) == (
-        "$445.0k expected for November 2026 ($440.0k–$450.0k likely), of which $368.0k is spent; then $460.0k for December 2026."
+        "$445.0k expected for November 2026 ($440.0k–$450.0k likely), of which $368.0k is spent; then $460.0k for "
+        "December 2026."
     )

@@ -24,43 +24,7 @@ from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
 from nl2sql.execution.run import AnswerRows, run_checked
 from nl2sql.grammar.sql.context import CompileContext
-from tests.nl2sql.names import query
-
-HEADER = (
-    "BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,ContractedCost,"
-    "EffectiveCost,ListCost,InvoiceIssuerName,ProviderName,PublisherName,ConsumedQuantity,ConsumedUnit,PricingQuantity,ServiceCategory,ServiceName,"
-    "SubAccountId,SubAccountName,RegionId,ResourceId,ResourceName,SkuMeter,CommitmentDiscountId,CommitmentDiscountType,CommitmentDiscountStatus,Tags"
-)
-EC2, RDS = "Amazon Elastic Compute Cloud", "Amazon Relational Database Service"
-# month, service, account, region, team, resource, hours, cost, commitment
-LINES = [
-    (9, EC2, "shop", "eu-west-1", "payments", "web-1", 100, "10.01", ""),
-    (10, EC2, "shop", "eu-west-1", "payments", "web-1", 300, "30.03", ""),  # more usage
-    (10, EC2, "shop", "us-east-1", "payments", "web-2", 200, "20.02", ""),  # new
-    (9, RDS, "data", "eu-west-1", "search", "db-1", 100, "50.05", "Savings Plan"),
-    (10, RDS, "data", "eu-west-1", "search", "db-1", 100, "90.09", ""),  # its commitment ended
-    (9, RDS, "data", "us-east-1", "search", "db-2", 100, "25.25", ""),  # gone
-    (9, EC2, "shop", "", "", "", 0, "-3.33", ""),  # a credit of no resource
-]
-
-
-def bill(path: Path, month: int) -> str:
-    """A month's lines as a FOCUS file; its path."""
-    lines = [HEADER]
-    start, end = f"2026-{month:02d}-01T00:00:00Z", f"2026-{month + 1:02d}-01T00:00:00Z"
-    last = {9: "2026-09-30", 10: "2026-10-31"}[month]
-    for at, service, account, region, team, resource, hours, cost, commitment in LINES:
-        if at != month:
-            continue
-        tags = f'"{{""team"": ""{team}""}}"' if team else ""
-        usage = f"{hours},Hours,{hours}" if hours else ",,"
-        covered = f"sp-1,{commitment},Used" if commitment else ",,"
-        lines.append(
-            f"{cost},1,USD,{end},{start},{'Usage' if hours else 'Credit'},{end},{last}T00:00:00Z,{cost},{cost},{cost},"
-            f"AWS,AWS,AWS,{usage},Compute,{service},{account},{account},{region},{resource},{resource},{'box' if hours else ''},{covered},{tags}"
-        )
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return str(path)
+from tests.nl2sql.builders import LINES, bill, query
 
 
 @pytest.fixture
@@ -157,9 +121,15 @@ def test_a_month_that_is_still_running_is_compared_with_as_many_days(deps: Deps)
 
 
 _ROW = st.tuples(
-    st.sampled_from(["a", "b", None]), st.sampled_from(["ec2", "rds"]), st.sampled_from(["x", None]), st.sampled_from(["t", None]),
-    st.sampled_from(["r1", "r2", "r3"]), st.sampled_from(["box", "disk"]), st.floats(-1e4, 1e4), st.just(0.0) | st.floats(1, 1e3),
-)  # fmt: skip
+    st.sampled_from(["a", "b", None]),
+    st.sampled_from(["ec2", "rds"]),
+    st.sampled_from(["x", None]),
+    st.sampled_from(["t", None]),
+    st.sampled_from(["r1", "r2", "r3"]),
+    st.sampled_from(["box", "disk"]),
+    st.floats(-1e4, 1e4),
+    st.just(0.0) | st.floats(1, 1e3),
+)
 
 
 @examples(max_examples=40, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 from nl2sql.dates import ranges
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Refusal
-from tests.nl2sql.names import understood
+from tests.nl2sql.builders import understood
 
 NOVEMBER = QuestionCalendar(date(2026, 11, 15), date(2020, 1, 1))
 JANUARY = QuestionCalendar(date(2027, 1, 20), date(2020, 1, 1))

@@ -55,7 +55,10 @@ def test_two_settings_are_compared(deps: Deps, endpoint: Endpoint, tmp_path: Pat
     """Rules against a model that is asked first: who is right where, how fast,
     and for how many tokens; nothing is remembered in between.
     """
-    right = "SELECT sum(effective_cost) AS cost FROM daily_costs WHERE usage_date >= DATE '2026-10-01' AND usage_date < DATE '2026-11-01' AND charge_category <> 'Tax'"
+    right = (
+        "SELECT sum(effective_cost) AS cost FROM daily_costs WHERE usage_date >= DATE '2026-10-01' AND "
+        "usage_date < DATE '2026-11-01' AND charge_category <> 'Tax'"
+    )
     lines = [
         {"question": "what did we spend in october", "kind": "scalar", "gold_sql": right, "match": "numbers"},
         {

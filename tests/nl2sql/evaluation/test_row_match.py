@@ -42,9 +42,9 @@ def test_sql_over_a_focus_table_is_read_over_the_views() -> None:
     sql = over_views(
         "SELECT (Tags->>'team') AS team, sum(EffectiveCost) FROM focus WHERE ChargeCategory <> 'Tax' GROUP BY 1"
     )
-    assert (
-        sql
-        == "SELECT (team) AS team, SUM(effective_cost) FROM reporting.daily_costs WHERE charge_category <> 'Tax' GROUP BY 1"
+    assert sql == (
+        "SELECT (team) AS team, SUM(effective_cost) FROM reporting.daily_costs WHERE charge_category <> 'Tax' "
+        "GROUP BY 1"
     )
     resources = over_views(
         "SELECT ResourceName, sum(EffectiveCost) FROM focus WHERE ChargeCategory <> 'Tax' GROUP BY 1"

@@ -160,7 +160,10 @@ def test_a_connection_that_dies_is_replaced(database: Database, finops_home: Pat
     superuser = sa.create_engine(
         postgres.start(finops_home).url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
     )
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'finops_reader' AND state = 'active' AND query LIKE '%FETCH%'"
+    kill = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'finops_reader' AND state = "
+        "'active' AND query LIKE '%FETCH%'"
+    )
     with superuser.connect() as connection:
         while worker.is_alive():
             connection.execute(sa.text(kill))

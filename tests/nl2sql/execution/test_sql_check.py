@@ -45,7 +45,10 @@ def test_lone_surrogates_are_refused() -> None:
 def test_the_guard_starts_without_the_database_and_its_libraries() -> None:
     """`finops sql check` must start at once: no driver, no dataframe, no flow engine."""
     heavy = "{'psycopg2', 'polars', 'prefect', 'pydantic', 'slack_bolt', 'openai', 'boto3', 'alembic'}"
-    code = f'import sys, nl2sql.execution.sql_check as c; list(c.check_lines([\'{{"sql": "SELECT 1"}}\'])); print({heavy} & set(sys.modules))'
+    code = (
+        f'import sys, nl2sql.execution.sql_check as c; list(c.check_lines([\'{{"sql": "SELECT 1"}}\'])); '
+        f"print({heavy} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
     assert done.stderr == ""

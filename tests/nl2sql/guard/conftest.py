@@ -34,19 +34,42 @@ def plant(connection: sa.Connection) -> None:
 
 def _cost(number: int, team: str | None, service: str) -> dict[str, Any]:
     return {
-        "source_id": 1, "billing_period_start": datetime(2026, 10, 1, tzinfo=UTC), "provider": service.split(" ", 1)[0], "billing_account": "payer",
-        "account_id": f"00{number % 3}", "account": f"account {number % 3}", "service": service, "service_category": "Compute",
-        "region": "eu-west-1" if number % 4 else None, "team": team, "environment": "prod" if number % 2 else "dev", "application": "web",
-        "charge_category": "Usage", "pricing_category": "Standard", "list_cost": number * 1.5, "contracted_cost": number * 1.3,
-        "billed_cost": number * 1.25, "effective_cost": number * 1.125, "usage_quantity": number % 9, "usage_unit": "Hours", "currency": "USD",
-    }  # fmt: skip
+        "source_id": 1,
+        "billing_period_start": datetime(2026, 10, 1, tzinfo=UTC),
+        "provider": service.split(" ", 1)[0],
+        "billing_account": "payer",
+        "account_id": f"00{number % 3}",
+        "account": f"account {number % 3}",
+        "service": service,
+        "service_category": "Compute",
+        "region": "eu-west-1" if number % 4 else None,
+        "team": team,
+        "environment": "prod" if number % 2 else "dev",
+        "application": "web",
+        "charge_category": "Usage",
+        "pricing_category": "Standard",
+        "list_cost": number * 1.5,
+        "contracted_cost": number * 1.3,
+        "billed_cost": number * 1.25,
+        "effective_cost": number * 1.125,
+        "usage_quantity": number % 9,
+        "usage_unit": "Hours",
+        "currency": "USD",
+    }
 
 
 def _price(instance_type: str) -> dict[str, Any]:
     return {
-        "provider": "AWS", "region": "eu-west-1", "instance_type": instance_type, "operating_system": "Linux", "vcpus": 2, "memory_gib": 8,
-        "hourly_price": 0.1, "currency": "USD", "as_of": datetime(2026, 11, 1, tzinfo=UTC),
-    }  # fmt: skip
+        "provider": "AWS",
+        "region": "eu-west-1",
+        "instance_type": instance_type,
+        "operating_system": "Linux",
+        "vcpus": 2,
+        "memory_gib": 8,
+        "hourly_price": 0.1,
+        "currency": "USD",
+        "as_of": datetime(2026, 11, 1, tzinfo=UTC),
+    }
 
 
 def _plant_resource(connection: sa.Connection, number: int, team: str | None, now: datetime) -> None:
@@ -171,7 +194,10 @@ def planted(database: Database) -> Iterator[Database]:
         plant(connection)
     yield database
     with database.owner.begin() as connection:
-        names = "daily_costs hourly_costs resource_costs resources utilization hourly_utilization showback budgets forecasts insights recommendations remediations savings prices"
+        names = (
+            "daily_costs hourly_costs resource_costs resources utilization hourly_utilization showback "
+            "budgets forecasts insights recommendations remediations savings prices"
+        )
         connection.exec_driver_sql(
             f"TRUNCATE {', '.join(f'finops.{name}' for name in names.split())} RESTART IDENTITY CASCADE"
         )

@@ -5,7 +5,7 @@ import pytest
 from db.database import Database
 from nl2sql.catalog.views import reporting
 from nl2sql.guard import SafeQuery, check
-from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, fetch, ids, statements
+from tests.nl2sql.guard.builders import CHECKOUT, EVERYTHING, fetch, ids, statements
 
 CASES = statements("benign")
 

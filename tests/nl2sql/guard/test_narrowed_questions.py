@@ -23,8 +23,7 @@ from nl2sql.catalog.views import reporting
 from nl2sql.deps import Deps, Request, Translation, Written
 from nl2sql.guard import SafeQuery, check
 from nl2sql.history.conversation import new_reference
-from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING
-from tests.nl2sql.guard.test_narrowing import queries
+from tests.nl2sql.guard.builders import CHECKOUT, EVERYTHING, queries
 
 DIMENSIONS = ("team", "service", "account", "region", "environment", "application", "provider")
 PERIODS = (
@@ -46,7 +45,8 @@ def deps(planted: Database, settings: Settings) -> Iterator[Deps]:
     """The planted world with a load that says so."""
     with planted.owner.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO finops.loads (delivery, path, status, started_at, finished_at) VALUES ('x', 'x', 'loaded', now(), now())"
+            "INSERT INTO finops.loads (delivery, path, status, started_at, finished_at) VALUES ('x', 'x', "
+            "'loaded', now(), now())"
         )
     yield connect_deps(settings, Organisation(), planted, today=date(2026, 11, 9))
     with planted.owner.begin() as connection:
@@ -62,18 +62,47 @@ def questions(draw: st.DrawFn) -> str:
     return draw(
         st.sampled_from(
             [
-                f"{measure} {period}", f"{measure} by {by} {period}", f"{measure} by {by} and {other} {period}", f"top {number} {by}s {period}",
-                f"{measure} of {value} {period}", f"{measure} of {value} by {by} {period}", f"{measure} without {value} {period}",
-                f"{value} vs {second} {period}", f"share of {value} {period}", f"share of spend by {by} {period}", f"daily {measure} {period}",
-                f"daily cost by {by} {period}", f"how many {by}s did we pay for {period}", f"which {by} is the most expensive {period}",
-                f"what changed between october and november by {by}", f"october vs november by {by}", f"which {by} grew most {period}",
-                f"why did {value} go up in november", f"untagged spend {period}", f"{by}s over ${number} {period}", f"most expensive day {period}",
-                f"cumulative cost {period}", f"top {number} resources {period}", f"resources of {value} {period}", f"what is {value}",
-                "open insights", "show me the budgets", "budget left", "forecast for next month", f"forecast of {value}", "recommendations", "remediations",
-                "savings ledger", "utilization", f"insights of {value}", f"recommendations for {value}", "which teams are there", "list all accounts",
+                f"{measure} {period}",
+                f"{measure} by {by} {period}",
+                f"{measure} by {by} and {other} {period}",
+                f"top {number} {by}s {period}",
+                f"{measure} of {value} {period}",
+                f"{measure} of {value} by {by} {period}",
+                f"{measure} without {value} {period}",
+                f"{value} vs {second} {period}",
+                f"share of {value} {period}",
+                f"share of spend by {by} {period}",
+                f"daily {measure} {period}",
+                f"daily cost by {by} {period}",
+                f"how many {by}s did we pay for {period}",
+                f"which {by} is the most expensive {period}",
+                f"what changed between october and november by {by}",
+                f"october vs november by {by}",
+                f"which {by} grew most {period}",
+                f"why did {value} go up in november",
+                f"untagged spend {period}",
+                f"{by}s over ${number} {period}",
+                f"most expensive day {period}",
+                f"cumulative cost {period}",
+                f"top {number} resources {period}",
+                f"resources of {value} {period}",
+                f"what is {value}",
+                "open insights",
+                "show me the budgets",
+                "budget left",
+                "forecast for next month",
+                f"forecast of {value}",
+                "recommendations",
+                "remediations",
+                "savings ledger",
+                "utilization",
+                f"insights of {value}",
+                f"recommendations for {value}",
+                "which teams are there",
+                "list all accounts",
             ]
         )
-    )  # fmt: skip
+    )
 
 
 def _harmless(outcome: Outcome, asked: str, small_world: sa.Connection) -> None:
@@ -97,7 +126,7 @@ def _rows(rows: Any) -> list[str]:
 
 
 def _plain(row: Any) -> list[Any]:
-    from nl2sql.execution.run import _plain as plain
+    from nl2sql.execution.run import _plain as plain  # the one that answers go through
 
     return [plain(cell) for cell in row]
 

@@ -11,72 +11,7 @@ from config.access import Actor
 from db.database import Database
 from nl2sql.catalog.views import Catalog, Relation, reporting
 from nl2sql.guard import SafeQuery, SqlRejected, check
-from tests.nl2sql.guard.cases import CHECKOUT, EVERYTHING, fetch
-
-# view -> columns to show, to join on and to add up
-VIEWS = {
-    "daily_costs": ("team", "service", "effective_cost"),
-    "hourly_costs": ("team", "team", "billed_cost"),
-    "resource_costs": ("team", "resource_id", "effective_cost"),
-    "resources": ("team", "resource_id", "monthly_cost"),
-    "utilization": ("resource_id", "resource_id", "usage_date - DATE '2026-01-01'"),
-    "hourly_utilization": ("resource_id", "resource_id", "average"),
-    "showback": ("shared_cost", "team", "cost"),
-    "budgets": ("scope", "scope_kind", "spent"),
-    "forecasts": ("scope", "scope", "expected_cost"),
-    "insights": ("title", "team", "insight_id"),
-    "recommendations": ("team", "resource_id", "monthly_savings"),
-    "remediations": ("team", "resource_id", "remediation_id"),
-    "savings": ("team", "resource_id", "expected_monthly_savings"),
-}
-
-
-def _source(view: str, how: int, alias: str) -> str:
-    written = (
-        f"{view} AS {alias}",
-        f"reporting.{view} {alias}",
-        f"(SELECT * FROM {view}) AS {alias}",
-        f"(SELECT * FROM reporting.{view} UNION ALL TABLE {view}) AS {alias}",
-        f"(WITH {view} AS (SELECT * FROM reporting.{view}) SELECT * FROM {view}) {alias}",
-        f"(SELECT DISTINCT * FROM {view} x) AS {alias}",
-    )
-    return written[how % len(written)]
-
-
-@st.composite
-def queries(draw: st.DrawFn) -> str:
-    """Analytic statements over two views, written in every way that could go round a narrowing."""
-    (one, (show, key, value)), (two, (other, other_key, other_value)) = (
-        draw(st.sampled_from(sorted(VIEWS.items()))) for _ in range(2)
-    )
-    a, b = _source(one, draw(st.integers(0, 5)), "a"), _source(two, draw(st.integers(0, 5)), "b")
-    join = draw(st.sampled_from(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]))
-    value, other_value = (f"{n}.{v}" for n, v in (("a", value), ("b", other_value)))
-    return draw(
-        st.sampled_from(
-            [
-                f"SELECT a.{show}, count(*), sum({value}) FROM {a} GROUP BY a.{show}",
-                f"SELECT * FROM {a}",
-                f"SELECT count(*), max(a.{show}) FROM {a}",
-                f"SELECT a.{show}, b.{other} FROM {a} {join} {b} ON a.{key} = b.{other_key}",
-                f"SELECT * FROM ({one} a {join} {two} b ON a.{key} = b.{other_key})",
-                f"SELECT a.{show} FROM {a} WHERE EXISTS (SELECT 1 FROM {b} WHERE b.{other_key} = a.{key})",
-                f"SELECT a.{show} FROM {a} WHERE a.{key} NOT IN (SELECT coalesce(b.{other_key}, '') FROM {b})",
-                f"SELECT a.{show}, (SELECT sum({other_value}) FROM {b}) FROM {a}",
-                f"SELECT a.{show}, (SELECT count(*) FROM {b} WHERE b.{other} <> a.{show}) FROM {a}",
-                f"SELECT a.{show} FROM {a} UNION ALL SELECT b.{other} FROM {b}",
-                f"SELECT a.{show} FROM {a} EXCEPT ALL SELECT b.{other} FROM {b}",
-                f"SELECT a.{show}, count(*) OVER (), sum({value}) OVER (PARTITION BY a.{key}) FROM {a}",
-                f"SELECT a.{show}, l.n FROM {a} CROSS JOIN LATERAL (SELECT count(*) AS n FROM {b} WHERE b.{other_key} = a.{key}) l",
-                f"WITH w AS (SELECT a.{show} AS x FROM {a}), {two} AS (SELECT * FROM reporting.{two}) SELECT x, (SELECT count(*) FROM {two}) FROM w",
-                f"SELECT string_agg(DISTINCT a.{show}, ',') FROM {a} HAVING count(*) > (SELECT min({other_value}) FROM {b})",
-                f"SELECT v.x FROM {a}, LATERAL (VALUES (a.{show}), ((SELECT max(b.{other}) FROM {b}))) AS v(x)",
-                f"SELECT {one}.{show} FROM {one} WHERE reporting.{one}.{key} IS NOT NULL".replace(
-                    f"FROM {one}", f"FROM reporting.{one}"
-                ),
-            ]
-        )
-    )
+from tests.nl2sql.guard.builders import CHECKOUT, EVERYTHING, fetch, queries
 
 
 def _rows(rows: list[Any]) -> list[str]:

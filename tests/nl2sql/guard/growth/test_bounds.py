@@ -4,7 +4,7 @@ import pytest
 
 from nl2sql.catalog.views import reporting
 from nl2sql.guard import SafeQuery, SqlRejected, check
-from tests.nl2sql.guard.cases import EVERYTHING
+from tests.nl2sql.guard.builders import EVERYTHING
 
 LONG = "x" * 1_500
 
@@ -74,10 +74,25 @@ def test_what_people_write_passes(sql: str) -> None:
 
 
 OPENINGS = {
-    "[": "]", "ARRAY[": "]", "1::int[": "]", "(ARRAY[": "])", "timestamp(": ")", "char(": ")", "numeric(": ")", "time(": ")",
-    "STRUCT(": ")", "struct(time(": "))", "decimal(": ")", "a[": "]", "time[": "]", "b(time(": "))", "CAST(": " AS int)",
-    "(SELECT ": ")", "map(": ")", "interval(": ")",
-}  # fmt: skip
+    "[": "]",
+    "ARRAY[": "]",
+    "1::int[": "]",
+    "(ARRAY[": "])",
+    "timestamp(": ")",
+    "char(": ")",
+    "numeric(": ")",
+    "time(": ")",
+    "STRUCT(": ")",
+    "struct(time(": "))",
+    "decimal(": ")",
+    "a[": "]",
+    "time[": "]",
+    "b(time(": "))",
+    "CAST(": " AS int)",
+    "(SELECT ": ")",
+    "map(": ")",
+    "interval(": ")",
+}
 
 
 @pytest.mark.parametrize("opening", OPENINGS)

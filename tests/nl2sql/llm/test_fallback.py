@@ -29,8 +29,14 @@ EVERYBODY = Actor(id="U1", roles=frozenset(Role), sees_all=True)
 PAYMENTS = Actor(id="U2", roles=frozenset({Role.VIEWER}), teams=frozenset({"payments"}))
 ODD = "kindly opine on the fiscal disposition of our estate"  # nothing that the grammar reads
 
-HEADER = "BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,EffectiveCost,ListCost,ContractedCost,ProviderName,ServiceName,SubAccountId,SubAccountName,Tags\n"
-ROW = '{cost},1,USD,2026-11-01T00:00:00Z,2026-10-01T00:00:00Z,Usage,2026-10-02T00:00:00Z,2026-10-01T00:00:00Z,{cost},{cost},{cost},AWS,EC2,9,main,"{{""team"": ""{team}""}}"\n'
+HEADER = (
+    "BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,"
+    "ChargePeriodStart,EffectiveCost,ListCost,ContractedCost,ProviderName,ServiceName,SubAccountId,SubAccountName,Tags\n"
+)
+ROW = (
+    "{cost},1,USD,2026-11-01T00:00:00Z,2026-10-01T00:00:00Z,Usage,2026-10-02T00:00:00Z,2026-10-01T00:00:00Z,"
+    '{cost},{cost},{cost},AWS,EC2,9,main,"{{""team"": ""{team}""}}"\n'
+)
 
 
 @pytest.fixture
@@ -258,7 +264,8 @@ def test_an_ambiguous_name_is_asked_back_whatever_a_model_would_guess(endpoint: 
     """Values are linked before anything is translated."""
     with deps.database.owner.begin() as connection:
         connection.exec_driver_sql(
-            "UPDATE finops.daily_costs SET account = CASE team WHEN 'search' THEN 'commerce-prod' ELSE 'commerce-test' END"
+            "UPDATE finops.daily_costs SET account = CASE team WHEN 'search' THEN 'commerce-prod' ELSE "
+            "'commerce-test' END"
         )
         connection.exec_driver_sql("UPDATE finops.loads SET finished_at = finished_at + INTERVAL '1 second'")
     asked = ask("how much did commerce cost in october", EVERYBODY, None, _with(deps, endpoint, llm_use="first"))

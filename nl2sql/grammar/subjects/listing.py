@@ -1,6 +1,4 @@
-"""Questions about what is not a bill: budgets, forecasts, insights,
-recommendations, remediations, prices, utilization, freshness.
-"""
+"""Lists budgets, forecasts, insights, recommendations, remediations, prices, utilization and data freshness."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,68 +10,25 @@ from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod, QuestionCalendar
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
+from nl2sql.grammar.subjects.views import FILTERS_BY_VIEW, SUBJECTS, Subject
 
-
-@dataclass(frozen=True)
-class Subject:
-    """A view that is listed: its columns, order, own conditions, the column a
-    period is about, and what to say when it is empty.
-    """
-
-    view: str
-    title: str
-    columns: tuple[str, ...]
-    order: str | None = None
-    where: tuple[tuple[str, str], ...] = ()
-    dated: str | None = None
-    scoped: bool = False  # filters are found in scope_kind and scope
-    empty: str | None = None
-
-
-_INSIGHT = (
-    "detected_at",
-    "kind",
-    "severity",
-    "title",
-    "account",
-    "service",
-    "team",
-    "impact_amount",
-    "currency",
-    "status",
-)
-SUBJECTS: dict[str, Subject] = {
-    "budgets": Subject("budgets", "Budgets", ("budget", "scope", "period_start", "period_end", "amount", "spent", "forecast", "percent_used", "status", "currency"),
-                       "percent_used", scoped=True, empty="No budget is set. Set one in finops.yaml or with /finops budget."),
-    "forecasts": Subject("forecasts", "Forecast", ("forecast_date",), scoped=True, dated="forecast_date",
-                         empty="There is no forecast for that yet; the bills hold what was spent, not what will be."),
-    "insights": Subject("insights", "Open insights", _INSIGHT, "impact_amount", (("status", "open"),), "detected_at"),
-    "anomalies": Subject("insights", "Open anomalies", _INSIGHT, "impact_amount", (("kind", "anomaly"),), "detected_at"),
-    "recommendations": Subject("recommendations", "Open recommendations", ("kind", "resource_id", "account", "team", "current_state", "proposed_state", "monthly_savings", "currency"),
-                               "monthly_savings", (("status", "open"),)),
-    "remediations": Subject("remediations", "Remediations", ("remediation_id", "playbook", "resource_id", "account", "team", "state", "requested_at", "requested_by", "approved_by"),
-                            "requested_at", (), "requested_at"),
-    "ledger": Subject("savings", "Savings ledger", ("remediation_id", "resource_id", "team", "applied_on", "expected_monthly_savings", "realized_monthly_savings", "currency", "status"),
-                      "applied_on", (), "applied_on"),
-    "prices": Subject("prices", "On-demand prices", ("provider", "region", "instance_type", "operating_system", "vcpus", "memory_gib", "hourly_price", "currency"),
-                      "instance_type", empty="No prices have been collected yet."),
-    "utilization": Subject("utilization", "Utilization", ("resource_id", "metric", "unit"), dated="usage_date", empty="No utilization has been collected yet."),
-    "freshness": Subject("data_freshness", "Bills", ("provider", "data_through", "loaded_at"), "data_through"),
-}  # fmt: skip
-_KNOWN = {
-    "insights": {"team", "account", "service", "provider"}, "recommendations": {"team", "account"}, "remediations": {"team", "account"},
-    "savings": {"team"}, "prices": {"provider", "region"}, "utilization": set(), "data_freshness": {"provider"},
-}  # fmt: skip
 _MOST = 100
+
+
 _COMING: dict[str, tuple[periods.Unit, int]] = {
-    "next week": ("week", 1), "next month": ("month", 1), "following month": ("month", 1), "coming month": ("month", 1), "next quarter": ("quarter", 1),
-    "next year": ("year", 1), "tomorrow": ("day", 1),
-}  # fmt: skip
+    "next week": ("week", 1),
+    "next month": ("month", 1),
+    "following month": ("month", 1),
+    "coming month": ("month", 1),
+    "next quarter": ("quarter", 1),
+    "next year": ("year", 1),
+    "tomorrow": ("day", 1),
+}
 
 
 @dataclass(frozen=True)
 class SubjectListing:
-    """A SELECT over one of the other views; `exceeded` when it is asked what is over its budget."""
+    """A SELECT over a view other than the bills; `exceeded` when only exceeded budgets were asked for."""
 
     subject: str
     title: str
@@ -82,7 +37,7 @@ class SubjectListing:
 
 
 def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | Refusal:
-    """The listing that a draft asks for; a refusal when its filters are not in the view."""
+    """The listing for a draft; a refusal when the view lacks a column of its filters."""
     assert draft.discourse.subject is not None
     subject = SUBJECTS[draft.discourse.subject]
     conditions = [_equal(column, value) for column, value in subject.where]
@@ -98,12 +53,12 @@ def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | R
 
 
 def subject_missing(listing: SubjectListing) -> str | None:
-    """What an empty list means, where it means that nothing was set up or made yet."""
+    """The sentence for an empty list, when it means that nothing was set up yet."""
     return SUBJECTS[listing.subject].empty
 
 
 def coming(text: str, calendar: QuestionCalendar) -> DatePeriod | None:
-    """The period that words about the future mean."""
+    """The future period that a phrase means; None for other phrases."""
     if text not in _COMING:
         return None
     unit, count = _COMING[text]
@@ -115,7 +70,7 @@ def _equal(column: str, value: str) -> exp.Expr:
 
 
 def _filter(subject: Subject, filter_: Filter) -> exp.Expr | None:
-    if filter_.dimension not in _KNOWN.get(subject.view, set()) or filter_.negated or None in filter_.values:
+    if filter_.dimension not in FILTERS_BY_VIEW.get(subject.view, set()) or filter_.negated or None in filter_.values:
         return None
     return exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values))
 
@@ -156,7 +111,7 @@ def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar
 
 
 def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
-    """The budgets whose period holds the asked one, the fullest first, those that keep within their amount too."""
+    """Budgets whose period overlaps the requested one, the fullest first."""
     period = draft.filters.period or periods.whole(calendar.today, "day")
     conditions.append(exp.LT(this=exp.column("period_start"), expression=_day(period.end)))
     conditions.append(exp.GT(this=exp.column("period_end"), expression=_day(period.start)))
@@ -167,8 +122,8 @@ def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calenda
 
 
 def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
-    """Expected cost a month from the newest prediction, of everything unless a scope is named. The running month
-    is what is spent plus what is expected of its other days.
+    """Expected cost per month from the newest prediction, of everything unless a scope is named. The running month adds
+    the cost so far to the prediction of its remaining days.
     """
     newest = exp.select(exp.Max(this=exp.column("made_on"))).from_("reporting.forecasts").subquery()
     conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
@@ -194,16 +149,13 @@ def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calen
     if not whole:
         return ahead.order_by(month.copy())
     ahead = ahead.select(exp.alias_(_spent(draft, month, running, newest), "spent"))
-    totals = [
-        exp.alias_(exp.Add(this=exp.column(name), expression=exp.column("spent")), name)
-        for name in names
-    ]  # fmt: skip
+    totals = [exp.alias_(exp.Add(this=exp.column(name), expression=exp.column("spent")), name) for name in names]
     select = exp.select(exp.column("month"), exp.column("currency"), *totals, exp.column("spent"))
     return select.from_(ahead.subquery("ahead")).order_by(exp.column("month"))
 
 
 def _spent(draft: Draft, month: exp.Expr, running: DatePeriod, newest: exp.Expr) -> exp.Expr:
-    """What the running month cost before the first day of the prediction; nothing of any other month."""
+    """The cost of the running month before the first predicted day; 0 for other months."""
     first = exp.select(exp.Min(this=exp.column("forecast_date"))).from_("reporting.forecasts")
     first = first.where(exp.EQ(this=exp.column("made_on"), expression=newest.copy()))
     costs = exp.select(
@@ -242,5 +194,7 @@ def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], ca
 
 
 _BUILDERS: dict[str, Callable[[Subject, Draft, list[exp.Expr], QuestionCalendar], exp.Select]] = {
-    "budgets": _budgets, "forecasts": _forecast, "utilization": _utilization,
-}  # fmt: skip
+    "budgets": _budgets,
+    "forecasts": _forecast,
+    "utilization": _utilization,
+}

@@ -7,14 +7,14 @@ from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.leftovers import account_for_rest
 from nl2sql.grammar.recognisers import comparing, filtering
 from nl2sql.grammar.recognisers.binding import bind
-from nl2sql.grammar.recognisers.listing import coming
+from nl2sql.grammar.subjects.listing import coming
 from nl2sql.grammar.tagging.terms import Sentence
 
 
 def parse_subject(
     sentence: Sentence, draft: Draft, semantics: Semantics, values: Values, calendar: QuestionCalendar, question: str
 ) -> Draft:
-    """A question about budgets, forecasts, insights and the like: which, of whom, of when."""
+    """Complete the draft of a question about budgets, forecasts, insights and the like: subject, filters and period."""
     subjects = [sentence.terms[at].value for at in sentence.open("subject")]
     draft.discourse.subject = next(iter(subjects), "forecasts")
     for at in sentence.open("outside"):
@@ -29,7 +29,28 @@ def parse_subject(
         if draft.discourse.subject == "prices" and "." in surface:
             draft.discourse.instance_type = surface.casefold()
             sentence.take(at)
-    sentence.take(*sentence.open("top", "number", "change", "grain", "unit", "charge", "metric", "average", "count", "by", "cmp", "outside", "dimension", "share", "trend", "subject", "why", "not"))  # fmt: skip
+    sentence.take(
+        *sentence.open(
+            "top",
+            "number",
+            "change",
+            "grain",
+            "unit",
+            "charge",
+            "metric",
+            "average",
+            "count",
+            "by",
+            "cmp",
+            "outside",
+            "dimension",
+            "share",
+            "trend",
+            "subject",
+            "why",
+            "not",
+        )
+    )
     future = draft.filters.period
     comparing.periods(sentence, draft)
     draft.filters.period = future or draft.filters.period

@@ -1,0 +1,71 @@
+"""The context of an answer: the asker, the data, the presentation, and the currency of the amounts."""
+
+from dataclasses import dataclass, field
+
+from config.access import Actor
+from nl2sql.answers.exchange import Exchange, exchange
+from nl2sql.answers.outcomes import CannotAnswer, Outcome
+from nl2sql.answers.presentation import Presentation
+from nl2sql.catalog.known_values import Facts
+from nl2sql.deps import Deps
+from nl2sql.execution.run import AnswerRows, NotRun, Slow, run_checked
+
+
+@dataclass(frozen=True)
+class AnswerContext:
+    """Who asks, on which data, and how the answer is presented."""
+
+    asker: Actor
+    deps: Deps
+    facts: Facts
+    presentation: Presentation = field(default_factory=Presentation)
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies of the bills, at least one."""
+        return self.facts.values.currencies() or ("USD",)
+
+    @property
+    def currency(self) -> str:
+        """The bills' one currency, or `several`."""
+        return self.currencies[0] if len(self.currencies) == 1 else "several"
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The exchange into the requested currency; None when none is requested or the bills are in it."""
+        into = self.presentation.currency
+        return None if into is None or self.currencies == (into,) else exchange(into, self.deps.organisation)
+
+    def run(self, sql: str) -> AnswerRows | Slow | NotRun:
+        """Check and run a statement for the asker."""
+        return run_checked(sql, self.asker, self.deps)
+
+
+def missing_rate(context: AnswerContext) -> Outcome | None:
+    """The refusal when a currency has no exchange rate; None when amounts need no exchange or all rates are known."""
+    exchanging = context.exchange
+    missing = exchanging.missing(context.currencies) if exchanging else None
+    if exchanging is None or missing is None:
+        return None
+    rates = f"exchange_rates: {{{missing}: …}}"
+    text = (
+        f"I know no exchange rate for {missing}: the bills are in {' and '.join(context.currencies)}. An admin "
+        f"can set `{rates}` in finops.yaml."
+    )
+    return CannotAnswer(text=text, as_of=context.facts.through.isoformat())
+
+
+def exchanged(ran: AnswerRows, context: AnswerContext, *, money: bool) -> tuple[AnswerRows, str, str]:
+    """The rows in the currency of the presentation, that currency, and a note on the rate (empty without exchange).
+    With `money`, every number that is not a share is an amount.
+    """
+    exchanging = context.exchange
+    if exchanging is None:
+        return ran, context.currency, ""
+    return exchanging.applied(ran, context.currency, every=money), exchanging.into, exchanging.note(context.currencies)
+
+
+def run_exchanged(context: AnswerContext, sql: str) -> AnswerRows | Slow | NotRun:
+    """Run a statement and exchange every number of its rows as an amount."""
+    ran = context.run(sql)
+    return exchanged(ran, context, money=True)[0] if isinstance(ran, AnswerRows) else ran

@@ -1,0 +1,1 @@
+"""Questions about what is not a bill: budgets, forecasts, insights, prices and the like."""

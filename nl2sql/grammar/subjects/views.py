@@ -1,0 +1,134 @@
+"""The views other than the bills, and how each is listed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A view that can be listed: columns, order, own conditions, date column, and the sentence for an empty list."""
+
+    view: str
+    title: str
+    columns: tuple[str, ...]
+    order: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    dated: str | None = None
+    scoped: bool = False  # filters are found in scope_kind and scope
+    empty: str | None = None
+
+
+_INSIGHT = (
+    "detected_at",
+    "kind",
+    "severity",
+    "title",
+    "account",
+    "service",
+    "team",
+    "impact_amount",
+    "currency",
+    "status",
+)
+
+
+SUBJECTS: dict[str, Subject] = {
+    "budgets": Subject(
+        "budgets",
+        "Budgets",
+        (
+            "budget",
+            "scope",
+            "period_start",
+            "period_end",
+            "amount",
+            "spent",
+            "forecast",
+            "percent_used",
+            "status",
+            "currency",
+        ),
+        "percent_used",
+        scoped=True,
+        empty="No budget is set. Set one in finops.yaml or with /finops budget.",
+    ),
+    "forecasts": Subject(
+        "forecasts",
+        "Forecast",
+        ("forecast_date",),
+        scoped=True,
+        dated="forecast_date",
+        empty="There is no forecast for that yet; the bills hold what was spent, not what will be.",
+    ),
+    "insights": Subject("insights", "Open insights", _INSIGHT, "impact_amount", (("status", "open"),), "detected_at"),
+    "anomalies": Subject(
+        "insights", "Open anomalies", _INSIGHT, "impact_amount", (("kind", "anomaly"),), "detected_at"
+    ),
+    "recommendations": Subject(
+        "recommendations",
+        "Open recommendations",
+        ("kind", "resource_id", "account", "team", "current_state", "proposed_state", "monthly_savings", "currency"),
+        "monthly_savings",
+        (("status", "open"),),
+    ),
+    "remediations": Subject(
+        "remediations",
+        "Remediations",
+        (
+            "remediation_id",
+            "playbook",
+            "resource_id",
+            "account",
+            "team",
+            "state",
+            "requested_at",
+            "requested_by",
+            "approved_by",
+        ),
+        "requested_at",
+        (),
+        "requested_at",
+    ),
+    "ledger": Subject(
+        "savings",
+        "Savings ledger",
+        (
+            "remediation_id",
+            "resource_id",
+            "team",
+            "applied_on",
+            "expected_monthly_savings",
+            "realized_monthly_savings",
+            "currency",
+            "status",
+        ),
+        "applied_on",
+        (),
+        "applied_on",
+    ),
+    "prices": Subject(
+        "prices",
+        "On-demand prices",
+        ("provider", "region", "instance_type", "operating_system", "vcpus", "memory_gib", "hourly_price", "currency"),
+        "instance_type",
+        empty="No prices have been collected yet.",
+    ),
+    "utilization": Subject(
+        "utilization",
+        "Utilization",
+        ("resource_id", "metric", "unit"),
+        dated="usage_date",
+        empty="No utilization has been collected yet.",
+    ),
+    "freshness": Subject("data_freshness", "Bills", ("provider", "data_through", "loaded_at"), "data_through"),
+}
+
+
+FILTERS_BY_VIEW = {
+    "insights": {"team", "account", "service", "provider"},
+    "recommendations": {"team", "account"},
+    "remediations": {"team", "account"},
+    "savings": {"team"},
+    "prices": {"provider", "region"},
+    "utilization": set(),
+    "data_freshness": {"provider"},
+}
