@@ -28,7 +28,7 @@ def newest_by_provider(
     where = " AND ".join(f"{name} IS NOT DISTINCT FROM :scope_{name}" for name in scope) or "true"
     rows = connection.execute(
         sa.text(
-            f"SELECT provider, max(usage_date) AS newest FROM finops.daily_costs "
+            f"SELECT provider, max(usage_date) AS newest FROM finops.daily_costs "  # noqa: S608 - its names are constants, its values are bound
             f"WHERE charge_category = 'Usage' AND usage_date >= :since AND usage_date < :before AND {where} GROUP BY provider"
         ),
         {

@@ -41,11 +41,11 @@ class Measure:
 
 
 MEASURES: Final = (
-    Measure("finops_questions_total", "counter", ("outcome", "translator"), "Questions this month, from Slack, the API and the command line", f"SELECT outcome, coalesce(translator, 'none'), count(*) FROM finops.questions WHERE asked_at >= {_THIS_MONTH} GROUP BY 1, 2"),
-    Measure("finops_loads_total", "counter", ("status",), "Files of bills this month by what became of them", f"SELECT status, count(*) FROM finops.loads WHERE started_at >= {_THIS_MONTH} GROUP BY 1"),
-    Measure("finops_llm_tokens_total", "counter", (), "Tokens used by the language model this month", f"SELECT coalesce(sum(tokens), 0) FROM finops.model_use WHERE day >= ({_THIS_MONTH})::date"),
-    Measure("finops_outbox_depth", "gauge", (), "Messages that are due and not delivered to Slack", f"SELECT count(*) FROM {_WAITING}"),
-    Measure("finops_outbox_oldest_seconds", "gauge", (), "How long the oldest of them has been due", f"SELECT coalesce(max(extract(epoch FROM now() - CASE WHEN attempts > 0 THEN created_at ELSE greatest(created_at, not_before) END)), 0) FROM {_WAITING}"),
+    Measure("finops_questions_total", "counter", ("outcome", "translator"), "Questions this month, from Slack, the API and the command line", f"SELECT outcome, coalesce(translator, 'none'), count(*) FROM finops.questions WHERE asked_at >= {_THIS_MONTH} GROUP BY 1, 2"),  # noqa: S608 - its names are constants, its values are bound
+    Measure("finops_loads_total", "counter", ("status",), "Files of bills this month by what became of them", f"SELECT status, count(*) FROM finops.loads WHERE started_at >= {_THIS_MONTH} GROUP BY 1"),  # noqa: S608 - its names are constants, its values are bound
+    Measure("finops_llm_tokens_total", "counter", (), "Tokens used by the language model this month", f"SELECT coalesce(sum(tokens), 0) FROM finops.model_use WHERE day >= ({_THIS_MONTH})::date"),  # noqa: S608 - its names are constants, its values are bound
+    Measure("finops_outbox_depth", "gauge", (), "Messages that are due and not delivered to Slack", f"SELECT count(*) FROM {_WAITING}"),  # noqa: S608 - its names are constants, its values are bound
+    Measure("finops_outbox_oldest_seconds", "gauge", (), "How long the oldest of them has been due", f"SELECT coalesce(max(extract(epoch FROM now() - CASE WHEN attempts > 0 THEN created_at ELSE greatest(created_at, not_before) END)), 0) FROM {_WAITING}"),  # noqa: S608 - its names are constants, its values are bound
     Measure("finops_detection_delay_seconds", "gauge", (), "From the bill's arrival to the detection of the last day's newest anomaly", "SELECT extract(epoch FROM detected_at - data_arrived_at) FROM finops.insights WHERE kind = 'anomaly' AND data_arrived_at IS NOT NULL AND detected_at > now() - interval '1 day' ORDER BY detected_at DESC LIMIT 1"),
     Measure("finops_data_age_seconds", "gauge", (), "Age of the newest day of usage, of the provider that is furthest behind (one that stopped two weeks before the others does not count)", "SELECT extract(epoch FROM now() - min(data_through)::timestamptz) FROM reporting.data_freshness WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"),
     Measure("finops_insights_open", "gauge", ("kind", "severity"), "Insights that nobody has taken up", "SELECT kind, severity, count(*) FROM finops.insights WHERE status = 'open' GROUP BY 1, 2"),
@@ -55,7 +55,7 @@ MEASURES: Final = (
 )  # fmt: skip
 
 _DURATIONS: Final = (
-    "SELECT "
+    "SELECT "  # noqa: S608 - its names are constants, its values are bound
     + ", ".join(f"count(*) FILTER (WHERE elapsed_ms <= {edge * 1000:g})" for edge in _BUCKETS)
     + f", count(*), coalesce(sum(elapsed_ms), 0) / 1000.0 FROM finops.questions WHERE asked_at >= {_THIS_MONTH} AND elapsed_ms IS NOT NULL"
 )

@@ -76,7 +76,7 @@ def _sums_know_corrections_publishers_invoices_and_known_list_prices() -> None:
             op.add_column(table, sa.Column(name, sa.Text()), schema="finops")
         op.add_column(table, sa.Column("listed_cost", sa.Numeric()), schema="finops")
         op.execute(
-            f"UPDATE finops.{table} SET charge_class = CASE WHEN charge_category = 'Adjustment' THEN 'Correction' END, "
+            f"UPDATE finops.{table} SET charge_class = CASE WHEN charge_category = 'Adjustment' THEN 'Correction' END, "  # noqa: S608 - its names are constants, its values are bound
             "listed_cost = CASE WHEN charge_category = 'Usage' AND (list_cost > 0 OR commitment_status = 'Unused' "
             "OR effective_cost = 0) THEN effective_cost END"
         )

@@ -92,7 +92,7 @@ def _age(share: _Share, files: Mapping[int, File]) -> tuple[date, float, int, fl
 def _shares(connection: sa.Connection, leaf: Leaf) -> dict[tuple[str, datetime], list[_Share]]:
     """Each file's days, cost a day, rows and shortest charge, by account and period."""
     rows = connection.exec_driver_sql(
-        "SELECT billing_account_id, billing_period_start, load_id, (charge_period_start AT TIME ZONE 'UTC')::date AS day, "
+        "SELECT billing_account_id, billing_period_start, load_id, (charge_period_start AT TIME ZONE 'UTC')::date AS day, "  # noqa: S608 - its names are constants, its values are bound
         "coalesce(sum(billed_cost), 0)::float8 AS cost, count(*) AS rows, "
         "min(extract(epoch FROM charge_period_end - charge_period_start))::float8 / 3600 AS hours "
         f"FROM {leaf.table} WHERE billed_cost <> 0 OR effective_cost <> 0 GROUP BY 1, 2, 3, 4"
@@ -135,7 +135,7 @@ def _common(connection: sa.Connection, leaf: Leaf, account: str, start: datetime
                 FROM rows WHERE hash % :every = 0 GROUP BY hash
             )
             SELECT coalesce(sum(least(ones, others)), 0), least(coalesce(sum(ones), 0), coalesce(sum(others), 0)) FROM counted
-            """
+            """  # noqa: S608 - its names are constants, its values are bound
         ),
         {"one": one.load, "other": other.load, "account": account, "start": start, "every": every},
     ).one()
@@ -144,6 +144,6 @@ def _common(connection: sa.Connection, leaf: Leaf, account: str, start: datetime
 
 def _delete(connection: sa.Connection, leaf: Leaf, account: str, start: datetime, load: int) -> int:
     statement = sa.text(
-        f"DELETE FROM {leaf.table} WHERE load_id = :load AND billing_account_id = :account AND billing_period_start = :start"
+        f"DELETE FROM {leaf.table} WHERE load_id = :load AND billing_account_id = :account AND billing_period_start = :start"  # noqa: S608 - its names are constants, its values are bound
     )
     return connection.execute(statement, {"load": load, "account": account, "start": start}).rowcount

