@@ -41,8 +41,8 @@ from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks
 from standins.slack import Handle, Limits, Setup, running_workspace
 from standins.slack.model import Person as Member
+from tests.bot.builders import plan_of
 from tests.bot.conftest import Prefect, connected
-from tests.bot.listeners.test_proposals import plan_of
 
 ROLES = tuple(Role)
 IDS = {role: f"U0{role.value.upper()}" for role in ROLES}

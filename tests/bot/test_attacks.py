@@ -25,8 +25,8 @@ from db import audit
 from db.tables import AuditEntry, Remediation
 from standins.slack import Handle
 from standins.slack.http_events import signature
+from tests.bot.builders import CHANNEL, proposed, remediations
 from tests.bot.conftest import MAYA, PRIYA, Prefect
-from tests.bot.listeners.test_proposals import CHANNEL, proposed, remediations
 
 SECONDS_OLD = 60 * 6
 
@@ -168,7 +168,7 @@ def proposed_later(bot: Runtime, slack: Handle) -> dict[str, Any]:
 
     from playbooks.approval.lifecycle import propose
     from playbooks.schema import read_playbooks
-    from tests.bot.listeners.test_proposals import plan_of
+    from tests.bot.builders import plan_of
 
     with bot.session() as session:
         plan = replace(plan_of("ec2-stop-idle", 2), account="sandbox")

@@ -27,8 +27,8 @@ from demo import processes
 from flows.ingest.loading.delivery import ingest
 from standins.slack import Handle
 from tests import openbao
+from tests.bot.builders import BOT, of_bot, settled
 from tests.bot.conftest import MAYA, Prefect, Rules, StartBot, connected
-from tests.bot.listeners.test_questions import BOT, of_bot, settled
 from tests.flows.conftest import Bill, rows
 from tests.flows.conftest import bill as bill  # a fixture
 from tests.nl2sql.llm.endpoint import Fault, running_endpoint

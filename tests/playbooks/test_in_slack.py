@@ -24,7 +24,7 @@ from playbooks.proposing import propose_all
 from playbooks.schema import read_playbooks
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, bot, prefect, rules, slack, start_bot
-from tests.flows.savings.test_verify_savings import plant
+from tests.flows.savings.builders import plant
 from tests.playbooks.conftest import run_instances, states
 
 __all__ = ["bot", "prefect", "rules", "slack", "start_bot"]

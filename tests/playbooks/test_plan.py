@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.organisation import Remediation
 from playbooks.plan import PlannedStep, Target, changed, closed, digest, from_json, objection, over_limits
 from playbooks.schema import DAYS, Freeze, Guards, Playbook, Window, read_playbooks
-from tests.playbooks.approval.test_rules import plan
+from tests.playbooks.builders import plan
 
 BOOK = read_playbooks()["ec2-stop-idle"]
 SEEN: dict[str, Any] = {"state": "running", "tags": {"team": "web"}}

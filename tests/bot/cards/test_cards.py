@@ -8,6 +8,7 @@ import pytest
 from bot.cards import message_types
 from bot.cards.messages import alert, budget, home, proposal, proposal_modals, subscribe
 from standins.slack.blocks import message_faults, view_faults
+from tests.bot.cards.builders import remediation_of
 
 HOSTILE = "<!channel> *x* @here `" + "y" * 400
 NAMES = ["orders-db", HOSTILE]
@@ -43,16 +44,6 @@ def alert_of(name: str, **more: Any) -> dict[str, Any]:
     evidence = {"series": series(30), "confidence": "high", "cause": cause}
     return {"id": 7, "title": f"{name} is up $1,240 a day", "kind": "anomaly", "severity": "critical", "status": "open", "impact_amount": 1240.0,
             "currency": "USD", "team": name, "owner": "U0MAYA0001", "minutes_after_data": 4.2, "playbook": "ec2-stop-idle", "evidence": evidence, **more}  # fmt: skip
-
-
-def remediation_of(name: str, count: int = 4, **more: Any) -> dict[str, Any]:
-    steps = [{"name": name, "resource_id": f"i-{n:04d}", "says": "stop", "evidence": "peak CPU 2.1 %", "monthly_savings": 153.0, "state": "planned",
-              "error": None} for n in range(count)]  # fmt: skip
-    return {"id": 3, "state": "proposed", "reason": None, "title": "Stop idle instances", "playbook": "ec2-stop-idle", "account": name, "team": "data",
-            "environment": "dev", "monthly_savings": 612.0, "currency": "USD", "steps": steps, "left_out": [{"name": name, "reason": "protected by tag"}] * 7,
-            "undo": "start again", "digest": "a81f00", "frozen_at": "2026-11-23T10:04:00+00:00", "requested_by": "U0MAYA0001", "approvals": [],
-            "approvals_needed": 1, "approver_roles": ["approver"], "not_requester": True, "typed_confirmation": False,
-            "expires_at": "2026-11-24T10:04:00+00:00", "flow_run_id": None, "seconds": None, "can_undo": False, **more}  # fmt: skip
 
 
 def messages(name: str) -> list[tuple[str, dict[str, Any]]]:

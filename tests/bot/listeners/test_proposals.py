@@ -14,47 +14,11 @@ from bot.listeners.clicks import Click
 from bot.runtime import Runtime
 from db.database import Database
 from db.tables import FlowRequest, Remediation, RemediationStep
-from playbooks.approval.lifecycle import propose
 from playbooks.notifications import notify
-from playbooks.plan import Plan, PlannedStep
 from playbooks.schema import read_playbooks
 from standins.slack import Handle
+from tests.bot.builders import CHANNEL, proposed, remediations
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect
-
-CHANNEL = "C0FINOPS01"
-
-
-def plan_of(playbook: str, count: int) -> Plan:
-    book = read_playbooks()[playbook]
-    steps = tuple(
-        PlannedStep(
-            f"i-{n:04d}",
-            f"web-{n}",
-            "111122223333",
-            "eu-west-1",
-            book.steps[0].action,
-            {},
-            0,
-            {},
-            "stop",
-            "peak CPU 2.1 %",
-            153.0,
-        )
-        for n in range(count)
-    )
-    return Plan(
-        playbook,
-        book.digest(),
-        "111122223333",
-        "sandbox",
-        "checkout",
-        "dev",
-        "USD",
-        steps,
-        (),
-        "start again",
-        "2026-11-23T10:04:00+00:00",
-    )
 
 
 @pytest.fixture
@@ -63,30 +27,12 @@ def proposal(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str,
     return proposed(bot, slack, 4)
 
 
-def proposed(bot: Runtime, slack: Handle, count: int) -> dict[str, Any]:
-    with bot.session() as session:
-        propose(
-            session,
-            plan_of("ec2-stop-idle", count),
-            read_playbooks()["ec2-stop-idle"],
-            MAYA,
-            datetime.now(UTC),
-            channel=CHANNEL,
-        )
-    return slack.wait_for_message(lambda message: "remediation_approve" in str(message.get("blocks")))
-
-
 def press_old_button(bot: Runtime, proposal: dict[str, Any]) -> None:
     """Approve on a copy of the card from before it was updated, as a slow client does."""
     number = str(remediations(bot)[0].id)
     proposals.on_approve(
         bot, Click(PRIYA, CHANNEL, proposal["ts"], proposal["ts"], "remediation_approve", number, "Approve", "", "1.0")
     )
-
-
-def remediations(bot: Runtime) -> list[Remediation]:
-    with Session(bot.database.app) as session:
-        return list(session.scalars(sa.select(Remediation).order_by(Remediation.id)))
 
 
 def test_an_approval_starts_the_flow_once(

@@ -1,6 +1,5 @@
 """Questions through the stand-in: heard once, answered once, in the thread, to whom they belong."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,20 +13,8 @@ from bot.runtime import Runtime
 from db.database import Database
 from db.tables import Question, SlackEvent
 from standins.slack import Handle
+from tests.bot.builders import BOT, of_bot, settled
 from tests.bot.conftest import MAYA, TOMAS, Rules, StartBot
-
-BOT = "<@U0FINOPS01>"
-
-
-def of_bot(slack: Handle, channel: str) -> list[dict[str, Any]]:
-    return [message for message in slack.messages(channel) if message.get("bot_id")]
-
-
-def settled(slack: Handle, channel: str, count: int) -> list[dict[str, Any]]:
-    """The bot's messages once there are `count`, after a moment in which a second one would have come."""
-    slack.wait_until(lambda: len(of_bot(slack, channel)) >= count, 20)
-    time.sleep(0.4)
-    return of_bot(slack, channel)
 
 
 def test_a_mention_is_answered_once_in_its_thread(bot: Runtime, slack: Handle) -> None:

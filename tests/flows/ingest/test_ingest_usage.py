@@ -19,7 +19,7 @@ from db.database import Database
 from db.tables import OutboxMessage, Resource, Utilization
 from flows.ingest.cloud.aws_inventory import Found, Inventory, Place
 from flows.ingest.cloud.aws_utilization import Used
-from flows.ingest.ingest_usage import Looked, check, fetch, ingest_usage, store
+from flows.ingest.ingest_usage import AccountSnapshot, check, fetch, ingest_usage, store
 
 NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)
 PLACE = Place("2100", "eu-west-1")
@@ -61,8 +61,8 @@ def _found(resource_id: str = "i-0abc", **more: Any) -> Found:
 
 def _looked(
     *found: Found, used: tuple[Used, ...] = (), denied: tuple[Denied, ...] = (), looked_at: frozenset[str] = KINDS
-) -> Looked:
-    return Looked(Inventory(PLACE, found, denied, looked_at), used, denied)
+) -> AccountSnapshot:
+    return AccountSnapshot(Inventory(PLACE, found, denied, looked_at), used, denied)
 
 
 def _used(resource_id: str, average: float) -> Used:

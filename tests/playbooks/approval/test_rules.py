@@ -25,39 +25,16 @@ from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.rules import CLOCK_SKEW, Proposal, Rule, check
 from playbooks.approval.undo import request_undo
-from playbooks.plan import Plan, PlannedStep
 from playbooks.schema import Playbook, read_playbooks
+from tests.playbooks.builders import BOOK, plan
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
 
 PLAYBOOKS = read_playbooks()
-BOOK = PLAYBOOKS["ec2-stop-idle"]
 OTHER = replace(APPROVER, id="U-OTHER", name="Olu")
 RULE = Rule(1, (Role.APPROVER,), not_requester=True, typed_confirmation=False)
 OPEN = Proposal(
     "proposed", BOOK.name, "web", REQUESTER.id, NOW, (), "", NOW + timedelta(hours=24), "d", "d", "p", "p", 4
 )
-
-
-def plan(count: int = 2, book: Playbook = BOOK) -> Plan:
-    steps = tuple(
-        PlannedStep(
-            f"i-{n}", f"web-{n}", "123456789012", "us-east-1", book.steps[0].action, {}, 0, {}, "stop", "idle", 10.0
-        )
-        for n in range(count)
-    )
-    return Plan(
-        book.name,
-        book.digest(),
-        "123456789012",
-        "sandbox",
-        "web",
-        "dev",
-        "USD",
-        steps,
-        (),
-        "start again",
-        NOW.isoformat(),
-    )
 
 
 def proposed(database: Database, book: Playbook = BOOK, count: int = 2) -> int:

@@ -12,8 +12,8 @@ from playbooks.approval.decisions import decide
 from playbooks.approval.start import DEPLOYMENT
 from playbooks.approval.undo import request_undo
 from playbooks.run.execute import execute
-from tests.playbooks.conftest import aws, cloud, run_instances
-from tests.playbooks.run.test_execute import APPROVER, NOW, PLAYBOOKS, approve, propose, run_of
+from tests.playbooks.builders import PLAYBOOKS, approve, propose, run_of
+from tests.playbooks.conftest import APPROVER, NOW, aws, cloud, run_instances
 
 __all__ = ["aws", "cloud"]
 

@@ -21,8 +21,8 @@ from playbooks.approval.undo import request_undo
 from playbooks.plan import digest, frozen
 from playbooks.run.execute import execute
 from playbooks.run.recovery import recheck
+from tests.playbooks.builders import PLAYBOOKS, Killed, approve, propose, run_of, stored
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
-from tests.playbooks.run.test_execute import PLAYBOOKS, Killed, approve, propose, run_of, stored
 
 SAYS = "The stored plan is not the one that was frozen"
 

@@ -17,10 +17,9 @@ from aws.clients import Cloud
 from db import audit
 from db.database import Database
 from playbooks.run.execute import execute
+from tests.playbooks.builders import approve, propose, run_of, stored, undone_by
 from tests.playbooks.conftest import run_instances, states
 from tests.playbooks.resources import ACCOUNT
-from tests.playbooks.run.test_execute import approve, propose, run_of, stored
-from tests.playbooks.run.test_faults import undone_by
 
 FORWARD = [
     "claimed",

@@ -7,74 +7,21 @@ from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
 from config.access import Denied
-from config.organisation import Remediation
 from db import audit
 from db.database import Database
-from db.tables import OutboxMessage, RemediationStep, Saving
+from db.tables import OutboxMessage, Saving
 from db.tables import Remediation as Stored
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.undo import request_undo
-from playbooks.plan import Target
-from playbooks.planning import make_plans
 from playbooks.run.execute import Run, execute
-from playbooks.schema import read_playbooks
+from tests.playbooks.builders import PLAYBOOKS, Killed, approve, propose, run_of, stored
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER, run_instances, states
 
-PLAYBOOKS = read_playbooks()
 BOUNDARIES = [
     "claimed",
     *(f"{name} step {step}" for step in range(3) for name in ("before", "recorded", "acted", "after")),
 ]
-
-
-class Killed(BaseException):
-    """The worker dies here."""
-
-
-def target(resource_id: str, savings: float | None = 153.0) -> Target:
-    return Target(
-        resource_id,
-        f"web-{resource_id[-4:]}",
-        "123456789012",
-        "sandbox",
-        "us-east-1",
-        "web",
-        "sandbox",
-        savings,
-        evidence="peak CPU 2.1 % in 14 days",
-    )
-
-
-def propose(database: Database, cloud: Cloud, ids: list[str]) -> int:
-    plans = make_plans(PLAYBOOKS["ec2-stop-idle"], [target(one) for one in ids], cloud, Remediation(), NOW)
-    assert isinstance(plans, list)
-    with Session(database.app) as session, session.begin():
-        return life.propose(session, plans[0], PLAYBOOKS["ec2-stop-idle"], REQUESTER.id, NOW, channel="#web").id
-
-
-def approve(database: Database, number: int) -> None:
-    with Session(database.app) as session, session.begin():
-        decision = life.approve(session, number, APPROVER, NOW, PLAYBOOKS)
-        assert isinstance(decision, life.Approved), decision
-
-
-def run_of(database: Database, cloud: Cloud, boundary: str | None = None) -> Run:
-    def die(name: str) -> None:
-        if name == boundary:
-            raise Killed(name)
-
-    return Run(database.app, cloud, Remediation(), PLAYBOOKS, now=lambda: NOW, sleep=lambda _: None, at_boundary=die)
-
-
-def stored(database: Database, number: int) -> tuple[str, list[str]]:
-    with Session(database.app) as session:
-        steps = session.scalars(
-            sa.select(RemediationStep.state)
-            .where(RemediationStep.remediation_id == number)
-            .order_by(RemediationStep.position)
-        )
-        return session.get_one(Stored, number).state, list(steps)
 
 
 def test_stops_what_was_approved_and_leaves_the_protected_alone(clean_database: Database, cloud: Cloud) -> None:

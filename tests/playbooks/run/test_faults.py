@@ -31,11 +31,10 @@ from playbooks.planning import make_plans
 from playbooks.run.execute import Run, execute, run_queue_of_account
 from playbooks.run.housekeeping import sweep as look
 from playbooks.run.recovery import recheck
-from playbooks.schema import Condition, Playbook, Window, read_playbooks
+from playbooks.schema import Condition, Playbook, Window
+from tests.playbooks.builders import STOP, Killed, approve, propose, run_of, stored, target, undone_by
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER, run_instances, states
-from tests.playbooks.run.test_execute import Killed, approve, propose, run_of, stored, target
 
-STOP = read_playbooks()["ec2-stop-idle"]
 ROLLS_BACK = STOP.model_copy(update={"roll_back_on_failure": True})
 DENIED = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, "StopInstances")
 GONE = EndpointConnectionError(endpoint_url="https://ec2")
@@ -181,13 +180,6 @@ def test_killed_while_undoing(clean_database: Database, cloud: Cloud, boundary: 
     if "stopped" in before:
         assert execute(running(clean_database, cloud), undone_by(clean_database, number)) == "succeeded"
         assert states(ids) == ["running"] * 2
-
-
-def undone_by(database: Database, number: int) -> int:
-    with Session(database.app) as session, session.begin():
-        undo = request_undo(session, number, APPROVER, NOW, {STOP.name: STOP})
-        assert isinstance(undo, Stored), undo
-        return undo.id
 
 
 def test_a_worker_that_lost_its_claim_does_not_go_on(clean_database: Database, cloud: Cloud) -> None:

@@ -20,9 +20,9 @@ from playbooks.approval import lifecycle as life
 from playbooks.plan import Target
 from playbooks.planning import make_plans
 from playbooks.run.execute import Run, execute
+from tests.playbooks.builders import Killed
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import ACCOUNT, ONE_OF_EACH, opened, package
-from tests.playbooks.run.test_execute import Killed
 
 LIMITS = Remediation(maximum_resources_a_day=10_000)
 

@@ -15,8 +15,8 @@ from db.tables import Remediation as Stored
 from playbooks.approval import lifecycle as life
 from playbooks.planning import make_plans
 from playbooks.run.execute import run_queue_of_account
+from tests.playbooks.builders import PLAYBOOKS, run_of, target
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states
-from tests.playbooks.run.test_execute import PLAYBOOKS, run_of, target
 
 QUEUED = 200
 STOP = PLAYBOOKS["ec2-stop-idle"]

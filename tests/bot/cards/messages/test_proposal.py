@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.cards.messages import proposal
-from tests.bot.cards.test_cards import remediation_of
+from tests.bot.cards.builders import remediation_of
 
 APPROVED = [{"actor": "U0PRIYA001", "name": "Priya", "at": "2026-11-23T10:06:00+00:00"}]
 HEADLINE = "Stop {count} idle EC2 instance{s}"
