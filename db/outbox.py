@@ -1,19 +1,17 @@
 """Messages for Slack: left in the transaction of what they tell about, delivered once by the bot."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from db.messages import Message
 from db.tables import OutboxMessage
 
 
 def enqueue(
     session: Session,
     channel: str,
-    kind: str,
-    payload: dict[str, Any],
+    message: Message,
     key: str,
     *,
     thread_ts: str | None = None,
@@ -27,8 +25,8 @@ def enqueue(
         insert(OutboxMessage)
         .values(
             channel=channel,
-            kind=kind,
-            payload=payload,
+            kind=message["type"],
+            payload={name: value for name, value in message.items() if name != "type"},
             key=key,
             thread_ts=thread_ts,
             thread_key=thread_key,

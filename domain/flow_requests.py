@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from config import access, logs
 from config.access import Action, Actor, Allowed, Denied
-from db import audit, locks, outbox
+from db import audit, locks, messages, outbox
 from db.database import Database
 from db.locks import Lock
+from db.messages import Request, RequestWaiting, request_key
 from db.tables import FlowRequest, OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -179,25 +180,26 @@ def decide(session: Session, request_id: int, actor: Actor, now: datetime, appro
 def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
     """Leave the request's card, or its update, where it was made and where operators were asked."""
     asked: list[str] = row.result.get("asked") or []
-    payload: dict[str, Any] = {
-        "id": row.id,
-        "state": row.state,
-        "what": row.result.get("what") or row.deployment,
-        "requested_by": row.result.get("requested_by") or row.requested_by,
-        "approved_by": row.result.get("approved_by"),
-        "approvers": list(operators),
-        "asked": asked,
-        "reason": row.result.get("reason"),
-    }
+    card = Request(
+        type="request",
+        id=row.id,
+        state=row.state,
+        what=row.result.get("what") or row.deployment,
+        requested_by=row.result.get("requested_by") or row.requested_by,
+        approved_by=row.result.get("approved_by"),
+        approvers=list(operators),
+        asked=asked,
+        reason=row.result.get("reason"),
+    )
     if row.channel is not None:
-        _card(session, row.channel, payload, f"request:{row.id}", row.thread_ts)
+        _card(session, row.channel, card, request_key(row.id), row.thread_ts)
     for place in asked:
-        _card(session, place, {**payload, "asked": []}, f"request:{row.id}:{place}", None)
+        _card(session, place, {**card, "asked": []}, request_key(row.id, place), None)
 
 
-def _card(session: Session, channel: str, payload: dict[str, Any], key: str, thread: str | None) -> None:
-    if not outbox.enqueue(session, channel, "request", payload, key, thread_ts=thread):
-        outbox.enqueue(session, channel, "request", payload, f"{key}:{payload['state']}", update_key=key)
+def _card(session: Session, channel: str, card: Request, key: str, thread: str | None) -> None:
+    if not outbox.enqueue(session, channel, card, key, thread_ts=thread):
+        outbox.enqueue(session, channel, card, f"{key}:{card['state']}", update_key=key)
 
 
 def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[int, bool]:
@@ -243,14 +245,13 @@ def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[in
 def _tell_waiting(session: Session, row: FlowRequest) -> None:
     if row.channel is None:
         return
-    key = f"request:{row.id}"
+    key = request_key(row.id)
     thread_key = None if row.thread_ts else key
-    payload = {"what": row.result.get("what") or row.deployment}
+    waiting = RequestWaiting(type="request_waiting", what=row.result.get("what") or row.deployment)
     outbox.enqueue(
         session,
         row.channel,
-        "request_waiting",
-        payload,
+        waiting,
         f"{key}:waiting",
         thread_ts=row.thread_ts,
         thread_key=thread_key,
@@ -269,11 +270,12 @@ def tell_ended(session: Session, now: datetime) -> None:
         )
     )
     for row in ended:
-        first = (OutboxMessage.key.startswith(f"request:{row.id}"), OutboxMessage.update_key.is_(None))
+        first = (OutboxMessage.key.startswith(request_key(row.id)), OutboxMessage.update_key.is_(None))
         for shown in session.scalars(sa.select(OutboxMessage).where(*first, OutboxMessage.kind == "request")).all():
-            if shown.payload["id"] == row.id:
-                payload = {**shown.payload, "state": row.state, "reason": row.result.get("reason")}
-                _card(session, shown.channel, payload, shown.key, None)
+            card = messages.stored(shown.kind, shown.payload)
+            if card is not None and card["type"] == "request" and card["id"] == row.id:
+                ended_card: Request = {**card, "state": row.state, "reason": row.result.get("reason")}
+                _card(session, shown.channel, ended_card, shown.key, None)
 
 
 def close(

@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db.messages import ForecastCard
+
 DIMENSIONS = (
     "team",
     "account",
@@ -105,7 +107,7 @@ def _spent(
     return {row.usage_date: row.cost for row in rows}
 
 
-def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int) -> dict[str, Any] | None:
+def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int) -> ForecastCard | None:
     """What the forecast card draws: the total and its band, the error that
     earlier ones had, and actual cost against an earlier forecast.
     """
@@ -118,18 +120,19 @@ def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, day
     if any(value is not None for value in found.was_expected):
         lines.append(["as predicted", [*_rounded(found.was_expected), *ahead]])
     lines.append(["expected", [*behind, *_rounded(found.expected)]])
-    return {
-        "scope_kind": same["kind"],
-        "scope": same["label"],
-        "currency": currency,
-        "days": len(found.days),
-        "total": sum(found.expected),
-        "low": sum(found.low_80),
-        "high": sum(found.high_80),
-        "model": found.model,
-        "made_on": found.made_on.isoformat(),
-        "error": connection.scalar(sa.text(_ERROR), {**same, "days": days}),
-        "figure": {
+    return ForecastCard(
+        type="forecast",
+        scope_kind=same["kind"],
+        scope=same["label"],
+        currency=currency,
+        days=len(found.days),
+        total=sum(found.expected),
+        low=sum(found.low_80),
+        high=sum(found.high_80),
+        model=found.model,
+        made_on=found.made_on.isoformat(),
+        error=connection.scalar(sa.text(_ERROR), {**same, "days": days}),
+        figure={
             "kind": "line",
             "title": f"Cost a day of {same['label']}, actual and expected",
             "categories": [f"{day.day} {day:%b}" for day in (*found.past, *found.days)],
@@ -137,7 +140,7 @@ def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, day
             "band": [[*behind, *_rounded(found.low_80)], [*behind, *_rounded(found.high_80)]],
             "y_label": f"{currency} a day",
         },
-    }
+    )
 
 
 def _rounded(values: Sequence[float | None]) -> list[float | None]:

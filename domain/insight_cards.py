@@ -1,55 +1,57 @@
 """The messages of an insight: a card in each of its channels, brought up to date with its state, and lines in their threads."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.organisation import Channel, Organisation
-from db import outbox
+from db import messages, outbox
+from db.messages import Alert, BudgetAlert, BudgetFields, InsightFields, insight_key, note
 from db.tables import Insight, OutboxMessage
 
-_PREFIX = "insight:"  # of the keys of its messages
 _CARDS = ("alert", "budget")
 STORM = 5  # alerts a channel gets from one look; the rest are one message
 
 
-def payload_of(insight: Insight, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def payload_of(insight: Insight) -> InsightFields:
     """What the cards draw of an insight."""
     delay = None
     if insight.data_arrived_at is not None:
         delay = (insight.detected_at - insight.data_arrived_at).total_seconds() / 60
-    names = (
-        "id",
-        "title",
-        "kind",
-        "severity",
-        "status",
-        "status_reason",
-        "team",
-        "service",
-        "account",
-        "owner",
-        "currency",
-        "evidence",
-        "playbook",
+    return InsightFields(
+        id=insight.id,
+        title=insight.title,
+        kind=insight.kind,
+        severity=insight.severity,
+        status=insight.status,
+        status_reason=insight.status_reason,
+        team=insight.team,
+        service=insight.service,
+        account=insight.account,
+        owner=insight.owner,
+        currency=insight.currency,
+        impact_amount=None if insight.impact_amount is None else float(insight.impact_amount),
+        starts_on=insight.starts_on.isoformat() if insight.starts_on else None,
+        minutes_after_data=delay,
+        playbook=insight.playbook,
+        evidence=insight.evidence,
     )
-    return {
-        **{name: getattr(insight, name) for name in names},
-        "impact_amount": None if insight.impact_amount is None else float(insight.impact_amount),
-        "starts_on": insight.starts_on.isoformat() if insight.starts_on else None,
-        "minutes_after_data": delay,
-        **(extra or {}),
-    }
+
+
+def card_of(insight: Insight, budget: BudgetFields | None) -> Alert | BudgetAlert:
+    """An insight's card in its present state; `budget` where it tells of one."""
+    if budget is None:
+        return Alert(type="alert", **payload_of(insight))
+    state = insight.status_reason
+    return BudgetAlert(type="budget", **budget, insight_id=insight.id, status=insight.status, status_reason=state)
 
 
 def post(
     session: Session,
     insight: Insight,
-    kind: str,
-    extra: Mapping[str, Any],
+    budget: BudgetFields | None,
     organisation: Organisation,
     now: datetime,
     posted: dict[str, int],
@@ -62,7 +64,7 @@ def post(
     """
     storm = list(insight.evidence.get("storm", []))
     for name in insight.channels:
-        channel, key = organisation.channel_named(name), key_of(insight, name)
+        channel, key = organisation.channel_named(name), insight_key(insight.id, name)
         if name in small or name in storm or _is_left(session, key):
             continue
         posted[name] = posted.get(name, 0) + 1
@@ -70,7 +72,7 @@ def post(
             storm.append(name)
             insight.evidence = {**insight.evidence, "storm": storm}
             continue
-        outbox.enqueue(session, name, kind, payload_of(insight, {**extra, "insight_id": insight.id}), key)
+        outbox.enqueue(session, name, card_of(insight, budget), key)
         if insight.severity != "critical":
             hold(session, key, quiet_until(channel, now))
 
@@ -81,16 +83,15 @@ def say(session: Session, insight: Insight, text: str, key: str) -> None:
         outbox.enqueue(
             session,
             card.channel,
-            "note",
-            {"text": text},
-            f"{_PREFIX}{insight.id}:{key}:{card.channel}",
+            note(text),
+            insight_key(insight.id, f"{key}:{card.channel}"),
             thread_key=card.key,
         )
 
 
 def say_in(session: Session, insight: Insight, text: str, key: str, channel: str, thread: str) -> None:
     """A line into one thread; `key` makes it once."""
-    outbox.enqueue(session, channel, "note", {"text": text}, f"{_PREFIX}{insight.id}:line:{key}", thread_ts=thread)
+    outbox.enqueue(session, channel, note(text), insight_key(insight.id, f"line:{key}"), thread_ts=thread)
 
 
 def redraw(session: Session, insight: Insight, key: str) -> None:
@@ -99,8 +100,7 @@ def redraw(session: Session, insight: Insight, key: str) -> None:
         outbox.enqueue(
             session,
             card.channel,
-            card.kind,
-            {**card.payload, **payload_of(insight)},
+            card_of(insight, _budget_of(card, insight)),
             f"{card.key}:{key}",
             update_key=card.key,
         )
@@ -109,11 +109,20 @@ def redraw(session: Session, insight: Insight, key: str) -> None:
 def _cards(session: Session, insight: Insight) -> list[OutboxMessage]:
     """The first card of the insight in each channel; a channel under its threshold or in a storm has none."""
     cards = sa.select(OutboxMessage).where(
-        OutboxMessage.key.startswith(f"{_PREFIX}{insight.id}:"),
+        OutboxMessage.key.startswith(insight_key(insight.id, "")),
         OutboxMessage.kind.in_(_CARDS),
         OutboxMessage.update_key.is_(None),
     )
     return list(session.scalars(cards.order_by(OutboxMessage.id)))
+
+
+def _budget_of(card: OutboxMessage, insight: Insight) -> BudgetFields | None:
+    """The figures that a budget's card was posted with, and its present owner."""
+    shown = messages.stored(card.kind, card.payload)
+    if shown is None or shown["type"] != "budget":
+        return None
+    figures = {name: value for name, value in shown.items() if name in BudgetFields.__annotations__}
+    return cast(BudgetFields, {**figures, "owner": insight.owner})
 
 
 def _is_left(session: Session, key: str) -> bool:
@@ -136,7 +145,3 @@ def quiet_until(channel: Channel | None, now: datetime) -> datetime | None:
         return None
     day = now.date() if hour < end else now.date() + timedelta(days=1)
     return datetime.combine(day, time(end), tzinfo=UTC)
-
-
-def key_of(insight: Insight, channel: str) -> str:
-    return f"{_PREFIX}{insight.id}:{channel}"

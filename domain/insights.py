@@ -14,6 +14,7 @@ from config.access import Actor
 from config.currencies import ROUGH
 from config.organisation import Organisation
 from db import audit, outbox
+from db.messages import BudgetFields, note
 from db.tables import Insight
 from domain import insight_cards as cards
 from domain.insight_cards import redraw, say, say_in
@@ -45,10 +46,10 @@ class DetectedInsight:
     starts_on: date | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
     severity: str | None = None
-    card: str = "alert"
     playbook: str | None = None
     """What could be proposed about it."""
-    payload: dict[str, Any] = field(default_factory=dict)
+    budget: BudgetFields | None = None
+    """The figures of the budget that it tells of."""
 
 
 def severity_of(impact: float | None) -> str:
@@ -76,14 +77,14 @@ def store(
             _update(session, insight, item, now)
         if insight.status in LIVE:
             small = _too_small_for(insight, item, organisation)
-            cards.post(session, insight, item.card, item.payload, organisation, now, posted, small)
+            cards.post(session, insight, item.budget, organisation, now, posted, small)
         numbers.append(insight.id)
     for name, count in posted.items():
         if count > cards.STORM:
             left = count - cards.STORM
             text = f"{left} more insight{'' if left == 1 else 's'} came with the same bills; see the app's Home tab."
             key = f"storm:{name}:{now.isoformat(timespec='minutes')}"
-            outbox.enqueue(session, name, "note", {"text": text}, key)
+            outbox.enqueue(session, name, note(text), key)
             cards.hold(session, key, cards.quiet_until(organisation.channel_named(name), now))
     return numbers
 

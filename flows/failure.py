@@ -15,6 +15,7 @@ from config.errors import UserError
 from config.organisation import Organisation
 from db import outbox
 from db.database import Database
+from db.messages import note
 from domain import flow_requests
 from flows.following import followed
 
@@ -53,13 +54,12 @@ def report_failure(
             outbox.enqueue(
                 session,
                 request.channel,
-                "note",
-                {"text": text},
+                note(text),
                 f"flow:{run}:failed:thread",
                 thread_ts=request.thread_ts,
             )
         for channel in organisation.admin_channels():
-            outbox.enqueue(session, channel, "note", {"text": text}, f"flow:{run}:failed:{channel}")
+            outbox.enqueue(session, channel, note(text), f"flow:{run}:failed:{channel}")
 
 
 def _will_be_repeated() -> bool:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import outbox
+from db.messages import Proposal, RemediationFields, RemediationProgress, remediation_key
 from db.tables import Remediation, RemediationStep
 from playbooks.actions import ACTIONS
 from playbooks.plan import frozen, shown_steps
@@ -35,12 +36,10 @@ def notify(session: Session, remediation: Remediation, playbook: Playbook | None
     if ran:
         _tell_run(session, remediation, playbook, number)
     if not (ran and remediation.state == "running"):
-        payload: dict[str, Any] = {"line": _line(session, remediation)}
+        told = RemediationProgress(type="remediation_progress", line=_line(session, remediation))
         if remediation.state == "unknown":
-            payload["ask"] = [item["actor"] for item in remediation.approvals]
-        outbox.enqueue(
-            session, remediation.channel, "remediation_progress", payload, f"{key}:line:{number}", thread_key=key
-        )
+            told["ask"] = [item["actor"] for item in remediation.approvals]
+        outbox.enqueue(session, remediation.channel, told, f"{key}:line:{number}", thread_key=key)
 
 
 def update_card(session: Session, remediation: Remediation, playbook: Playbook | None) -> bool:
@@ -49,33 +48,37 @@ def update_card(session: Session, remediation: Remediation, playbook: Playbook |
         return False
     key = _key(remediation)
     shown = session.get_one(Remediation, remediation.undo_of) if remediation.undo_of else remediation
-    summary = summarise(session, shown, playbook)
-    if outbox.enqueue(session, remediation.channel, "proposal", summary, key):
+    card = Proposal(type="proposal", **summarise(session, shown, playbook))
+    if outbox.enqueue(session, remediation.channel, card, key):
         return True
-    outbox.enqueue(
-        session, remediation.channel, "proposal", summary, f"{key}:update:{_number(session)}", update_key=key
-    )
+    outbox.enqueue(session, remediation.channel, card, f"{key}:update:{_number(session)}", update_key=key)
     return False
 
 
 def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | None, number: int) -> None:
     """One message a run, brought up to date with every step."""
     thread, key = _key(remediation), f"{_key(remediation)}:run:{remediation.id}"
-    payload = {**summarise(session, remediation, playbook), "run": True, "line": _line(session, remediation)}
+    told = RemediationProgress(
+        type="remediation_progress",
+        run=True,
+        line=_line(session, remediation),
+        ask=[],
+        **summarise(session, remediation, playbook),
+    )
     channel = str(remediation.channel)
-    if not outbox.enqueue(session, channel, "remediation_progress", payload, key, thread_key=thread):
-        outbox.enqueue(session, channel, "remediation_progress", payload, f"{key}:update:{number}", update_key=key)
+    if not outbox.enqueue(session, channel, told, key, thread_key=thread):
+        outbox.enqueue(session, channel, told, f"{key}:update:{number}", update_key=key)
 
 
 def _key(remediation: Remediation) -> str:
-    return f"remediation:{remediation.undo_of or remediation.id}"
+    return remediation_key(remediation.undo_of or remediation.id)
 
 
 def _number(session: Session) -> int:
     return int(session.scalar(sa.text("SELECT nextval(pg_get_serial_sequence('finops.outbox', 'id'))")) or 0)
 
 
-def summarise(session: Session, remediation: Remediation, playbook: Playbook | None) -> dict[str, Any]:
+def summarise(session: Session, remediation: Remediation, playbook: Playbook | None) -> RemediationFields:
     """What the card draws: plan, evidence, who is asked and who decided, how
     far it is, what the ledger says. A plan that was touched is not shown.
     """

@@ -23,7 +23,6 @@ from bot import assistant
 from bot.api.app import create_app
 from bot.api.auth import tokens
 from bot.api.context import Context
-from bot.listeners.alerts import payload_of
 from bot.run import serving
 from bot.runtime import Runtime
 from config.access import ENTRANCES, PERMISSIONS, Action, Actor, Role, matrix
@@ -33,9 +32,11 @@ from config.people import Person
 from config.settings import Settings
 from db import outbox
 from db.database import Database
+from db.messages import Answer, BudgetAlert, Message
 from db.tables import BudgetRow, FlowRequest, Insight, Question, Remediation, Switch
 from domain import flow_requests
 from domain.flow_requests import FlowAsk
+from domain.insight_cards import card_of
 from nl2sql.deps import Deps
 from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks
@@ -78,11 +79,11 @@ class House:
         news = self.slack.ephemerals(person)[before:]
         return str(news[0]["text"]) if news else "a window"
 
-    def card(self, kind: str, payload: dict[str, Any], word: str) -> str:
+    def card(self, message: Message, word: str) -> str:
         """Post a card and give its ts."""
         key = f"card:{next(_numbers)}"
         with self.bot.session() as session:
-            outbox.enqueue(session, CHANNEL, kind, payload, key)
+            outbox.enqueue(session, CHANNEL, message, key)
         return str(
             self.slack.wait_for_message(lambda message: word in str(message) and key in str(message.get("metadata")))[
                 "ts"
@@ -161,15 +162,26 @@ def slack_subscribe(house: House, role: Role) -> bool:
 
 
 def slack_triage(house: House, role: Role) -> bool:
-    ts = house.card("alert", payload_of(_insight(house)), "RDS is up")
+    ts = house.card(card_of(_insight(house), None), "RDS is up")
     return house.told(IDS[role], lambda: house.slack.click(IDS[role], ts, "insight_snooze")) == "a window"
 
 
 def slack_budget(house: House, role: Role) -> bool:
     with Session(house.bot.database.app) as session, session.begin():
         session.merge(BudgetRow(name="payments", scope={}, amount=Decimal(90_000), currency="USD", origin="slack"))
-    money = {"amount": 90_000, "spent": 58_200, "forecast": 96_000, "currency": "USD", "crosses_on": "2026-11-27"}
-    ts = house.card("budget", {"budget": "payments", "scope": "payments", **money}, "payments will pass")
+    ts = house.card(
+        BudgetAlert(
+            type="budget",
+            budget="payments",
+            scope="payments",
+            amount=90_000,
+            spent=58_200,
+            forecast=96_000,
+            currency="USD",
+            crosses_on="2026-11-27",
+        ),
+        "payments will pass",
+    )
     return house.told(IDS[role], lambda: house.slack.click(IDS[role], ts, "budget_change")) == "a window"
 
 
@@ -207,7 +219,9 @@ def slack_run(house: House, role: Role) -> bool:
 
 
 def slack_propose(house: House, role: Role) -> bool:
-    ts = house.card("alert", {**payload_of(_insight(house)), "playbook": "no-such-playbook"}, "RDS is up")
+    insight = _insight(house)
+    insight.playbook = "no-such-playbook"
+    ts = house.card(card_of(insight, None), "RDS is up")
     return "No playbook fits" in house.told(IDS[role], lambda: house.slack.click(IDS[role], ts, "insight_propose"))
 
 
@@ -248,8 +262,12 @@ def slack_promote(house: House, role: Role) -> bool:
         "currency": "USD",
     }
     ts = house.card(
-        "answer",
-        {"result": {**result, "as_of": "2026-11-01", "translator": "offline"}, "reference": reference, "asked": None},
+        Answer(
+            type="answer",
+            result={**result, "as_of": "2026-11-01", "translator": "offline"},
+            reference=reference,
+            asked=None,
+        ),
         reference,
     )
     return "an example" in house.told(
@@ -383,7 +401,7 @@ def test_other_teams_are_hidden_at_every_entrance(narrow_house: House) -> None:
     """From everybody but an admin: what they may see is theirs, wherever they look."""
     _insight(narrow_house, title="mine is up")
     other = _insight(narrow_house, "search", "canary is up")
-    ts = narrow_house.card("alert", payload_of(other), "canary is up")
+    ts = narrow_house.card(card_of(other, None), "canary is up")
     for role in (Role.OPERATOR, Role.ADMIN):
         person = IDS[role]
         api = narrow_house.api.get("/api/v1/insights", headers=narrow_house.headers[role]).text

@@ -17,6 +17,7 @@ from bot.slack.errors import Recipient
 from config import access
 from config.access import Action, Actor, Denied
 from db import audit, outbox
+from db.messages import Assignment, Why, insight_key
 from db.tables import Insight
 from domain.insight_cards import payload_of, redraw
 from domain.insights import decide
@@ -68,16 +69,15 @@ def investigate(runtime: Runtime, click: Click) -> None:
         else:
             insight, actor = found
             said = None
-            payload = payload_of(insight)
+            payload = Why(type="why", **payload_of(insight))
             if insight.status == "open" and not isinstance(access.check(actor, Action.TRIAGE_INSIGHT), Denied):
                 insight.status = "acknowledged"
                 audit.append(session, actor.id, "insight.acknowledged", str(insight.id), {})
             if click.message_ts and not outbox.enqueue(
                 session,
                 click.channel,
-                "why",
                 payload,
-                f"insight:{insight.id}:why:{click.channel}:{click.thread}",
+                insight_key(insight.id, f"why:{click.channel}:{click.thread}"),
                 thread_ts=click.thread,
             ):
                 said = "The details are in the thread already."
@@ -133,13 +133,12 @@ def assign(runtime: Runtime, submission: Submission) -> None:
             insight.owner = str(submission.values["owner"])
             audit.append(session, actor.id, "insight.assigned", str(insight.id), {"owner": insight.owner})
             redraw(session, insight, submission.view)
-            payload = {"owner": insight.owner, "by": actor.name or actor.id, "title": insight.title}
+            told = Assignment(type="assignment", owner=insight.owner, by=actor.name or actor.id, title=insight.title)
             outbox.enqueue(
                 session,
                 submission.where.channel or "",
-                "assignment",
-                payload,
-                f"insight:{insight.id}:assigned:{submission.view}",
+                told,
+                insight_key(insight.id, f"assigned:{submission.view}"),
                 thread_ts=submission.where.thread,
             )
     if isinstance(found, str):

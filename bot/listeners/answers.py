@@ -16,6 +16,7 @@ from bot.slack import csv_files, inbox
 from config import access
 from config.access import Action, Denied
 from db import outbox
+from db.messages import Answer, edited_key
 from nl2sql.history import golden
 
 _GONE = "That answer is no longer kept. Please ask again."
@@ -88,9 +89,10 @@ def run_edited(runtime: Runtime, submission: Submission) -> None:
         edited = assistant.stored(session, str(submission.about.get("reference")))
     question = edited.question if edited else None
     result, reference = runtime.answers.run_sql(str(submission.values["sql"]), actor, conversation, channel, question)
-    payload = {"result": result, "reference": reference, "asked": f"SQL edited by {actor.name or actor.id}"}
+    asked = f"SQL edited by {actor.name or actor.id}"
+    reply = Answer(type="answer", result=result, reference=reference, asked=asked)
     with runtime.session() as session:
-        outbox.enqueue(session, channel, "answer", payload, f"edited:{submission.view}", thread_ts=thread)
+        outbox.enqueue(session, channel, reply, edited_key(submission.view), thread_ts=thread)
 
 
 def schedule(runtime: Runtime, click: Click) -> None:

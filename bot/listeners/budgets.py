@@ -17,6 +17,7 @@ from bot.slack.errors import Recipient
 from config import access
 from config.access import Action, Denied
 from db import outbox
+from db.messages import note
 from db.tables import BudgetRow
 from domain import budgets, forecasts_view
 from domain.budgets import checked
@@ -112,7 +113,7 @@ def save(runtime: Runtime, submission: Submission) -> None:
             row = budgets.save(session, budget, actor, "slack", runtime.clock())
         text = f"{actor.name or actor.id} {_says(row, before)}"
         channel, thread = submission.where.channel or submission.user, submission.where.thread
-        outbox.enqueue(session, channel, "note", {"text": text}, f"budget:{submission.view}", thread_ts=thread)
+        outbox.enqueue(session, channel, note(text), f"budget:{submission.view}", thread_ts=thread)
     runtime.start_soon.set()
 
 

@@ -17,6 +17,7 @@ from bot.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Actor, Denied
+from db.messages import RemediationFields
 from db.tables import Remediation
 from playbooks.approval.lifecycle import approve, choose, may_approve, reject, snooze
 from playbooks.approval.undo import request_undo
@@ -153,7 +154,7 @@ def recheck_run(runtime: Runtime, click: Click) -> None:
         clicks.post_ephemeral(runtime, click.where, found.reason)
 
 
-def _choose_modal(runtime: Runtime, click: Click, summary: dict[str, Any], about: str) -> dict[str, Any]:
+def _choose_modal(runtime: Runtime, click: Click, summary: RemediationFields, about: str) -> dict[str, Any]:
     """The checkboxes; its button says whether ticking approves, which it does
     for who could approve the whole and where nothing has to be typed.
     """
@@ -193,7 +194,7 @@ def _number(value: str) -> int:
     return int(value) if value.isdecimal() and value.isascii() and len(value) < 19 else 0
 
 
-def _summary(runtime: Runtime, click: Click) -> dict[str, Any] | None:
+def _summary(runtime: Runtime, click: Click) -> RemediationFields | None:
     with runtime.session() as session:
         row = session.get(Remediation, _number(click.value))
         hidden = row is None or not _may_see(runtime.people.actor(click.user), row)
@@ -208,7 +209,9 @@ def _may_see(actor: Actor, row: Remediation) -> bool:
     return access.may_see_team(actor, row.team) or bool({row.team, "*"} & actor.approves_teams)
 
 
-def _opens(view: Callable[[Runtime, Click, dict[str, Any], str], dict[str, Any]]) -> Callable[[Runtime, Click], None]:
+def _opens(
+    view: Callable[[Runtime, Click, RemediationFields, str], dict[str, Any]],
+) -> Callable[[Runtime, Click], None]:
     def handler(runtime: Runtime, click: Click) -> None:
         if (summary := _summary(runtime, click)) is not None:
             clicks.open_modal(

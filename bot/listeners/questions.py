@@ -23,6 +23,7 @@ from bot.slack import calls, csv_files, errors, inbox
 from bot.slack.errors import Recipient
 from config import logs
 from db import outbox
+from db.messages import Answer, Help, Note, answer_key, note
 from db.tables import Question
 
 log = logging.getLogger(__name__)
@@ -146,9 +147,8 @@ def resume(runtime: Runtime) -> int:
                 outbox.enqueue(
                     session,
                     str(event.body.get("channel")),
-                    "note",
-                    {"text": _GIVEN_UP},
-                    f"answer:{event.event_id}",
+                    note(_GIVEN_UP),
+                    answer_key(event.event_id),
                     thread_ts=event.body.get("thread"),
                 )
     for event in left:
@@ -160,17 +160,19 @@ def resume(runtime: Runtime) -> int:
 
 def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
     """Answer one question: the reply and the note that it is answered are one transaction."""
-    kind, payload = _reply(runtime, heard)
-    private = kind == "answer" and not heard.addressed and payload["result"].get("outcome") == "cannot_answer"
+    reply = _reply(runtime, heard)
+    answered = reply if reply["type"] == "answer" else None
+    outcome = answered["result"].get("outcome") if answered else None
+    private = answered if not heard.addressed and outcome == "cannot_answer" else None
     with runtime.session() as session:
         if not private:
-            outbox.enqueue(session, heard.channel, kind, payload, f"answer:{event_id}", thread_ts=heard.thread)
-            if kind == "answer" and payload["result"].get("export") and payload["result"].get("rows"):
-                beneath = None if heard.thread else f"answer:{event_id}"
+            outbox.enqueue(session, heard.channel, reply, answer_key(event_id), thread_ts=heard.thread)
+            if answered and answered["result"].get("export") and answered["result"].get("rows"):
+                beneath = None if heard.thread else answer_key(event_id)
                 csv_files.leave(
                     session,
-                    payload["result"],
-                    payload["reference"],
+                    answered["result"],
+                    answered["reference"],
                     heard.channel,
                     heard.thread,
                     heard.user,
@@ -178,21 +180,19 @@ def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
                 )
         inbox.done(session, event_id, runtime.clock())
     if private:  # people may talk among themselves; only who wrote is told that it was not understood
-        card = message_types.result_card(payload, runtime.clock().date())
+        card = message_types.result_card(private, runtime.clock().date())
         calls.post_ephemeral(runtime.client, heard.channel, heard.user, card, heard.thread)
 
 
-def _reply(runtime: Runtime, heard: IncomingQuestion) -> tuple[str, dict[str, Any]]:
+def _reply(runtime: Runtime, heard: IncomingQuestion) -> Answer | Help | Note:
     if not heard.text or heard.text.lower() in ("help", "hilfe", "?", "hi", "hello"):
-        return "help", {}
+        return Help(type="help")
     if len(heard.text) > LONGEST:
-        return "note", {
-            "text": f"That is {len(heard.text):,} characters; I read questions of up to {LONGEST:,}. Please ask in fewer words."
-        }
+        return note(f"That is {len(heard.text):,} characters; I read up to {LONGEST:,}. Please ask in fewer words.")
     actor = runtime.people.actor(heard.user)
     with Status(runtime, heard) as status:
         result, reference = runtime.answers.ask(heard.text, actor, heard.conversation, heard.channel, status.say)
-    return "answer", {"result": result, "reference": reference, "asked": heard.asked}
+    return Answer(type="answer", result=result, reference=reference, asked=heard.asked)
 
 
 class Status:

@@ -18,6 +18,7 @@ from bot.slack.errors import Recipient
 from config import access
 from config.access import Action, Denied, Role
 from db import audit, outbox
+from db.messages import note
 from db.tables import Subscription
 from domain.subscriptions import describe, due, today_if_over
 
@@ -93,7 +94,7 @@ def save(runtime: Runtime, submission: Submission) -> None:
                 session, actor.id, "subscription.made", str(row.id), {"channel": row.channel, "kind": row.kind}
             )
             text = f"{actor.name or 'Somebody'} subscribed this conversation: {describe(row)}."
-            outbox.enqueue(session, row.channel, "note", {"text": text}, f"subscription:{row.id}")
+            outbox.enqueue(session, row.channel, note(text), f"subscription:{row.id}")
     if said:
         clicks.post_ephemeral(runtime, submission.where, said)
 

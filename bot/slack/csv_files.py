@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.assistant import Result
 from bot.cards.elements import tables
 from db import audit, outbox
+from db.messages import File, file_key
 
 
 def leave(
@@ -21,10 +22,9 @@ def leave(
     has it already. `beneath`: key of the message in whose thread it goes.
     """
     name = f"answer-{reference}.csv"
-    payload = {"filename": name, "content": tables.csv_of(result), "comment": f"{name}: {tables.row_count(result)}"}
-    new = outbox.enqueue(
-        session, channel, "file", payload, f"csv:{reference}:{channel}", thread_ts=thread, thread_key=beneath
-    )
+    comment = f"{name}: {tables.row_count(result)}"
+    file = File(type="file", filename=name, content=tables.csv_of(result), comment=comment)
+    new = outbox.enqueue(session, channel, file, file_key(reference, channel), thread_ts=thread, thread_key=beneath)
     if new:
         details = {"file": name, "rows": len(result.get("rows") or []), "channel": channel}
         audit.append(session, person, "answer.exported", reference, details)

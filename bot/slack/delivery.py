@@ -7,7 +7,6 @@ after a crash between post and mark the next attempt finds it in the channel ins
 """
 
 import logging
-import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,14 +21,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.cards import message_types
 from bot.slack import calls
 from config import logs
-from db import locks
+from db import locks, messages
 from db.database import Database
 from db.locks import Lock
+from db.messages import File
 from db.tables import Insight, OutboxMessage
 
 log = logging.getLogger(__name__)
 
-_FIRST_CARD = re.compile(r"insight:(\d{1,18}):", re.ASCII)  # how the keys of an insight's messages begin
 _IDLE_SECONDS = 0.5
 _WORKERS = 8
 _LEASE = timedelta(
@@ -144,8 +143,9 @@ class Delivery:
             self._fail(connection, row, f"its card cannot be drawn: {type(error).__name__}: {error}")
             return True
         now = self.clock()
-        if (told := _FIRST_CARD.match(row.key)) and row.update_key is None and row.kind in ("alert", "budget"):
-            first = sa.update(Insight).where(Insight.id == int(told.group(1)), Insight.posted_at.is_(None))
+        if row.update_key is None and row.kind in ("alert", "budget"):
+            insight = messages.insight_of(row.key)
+            first = sa.update(Insight).where(Insight.id == insight, Insight.posted_at.is_(None))
             connection.execute(first.values(posted_at=now))
         self._set(connection, row.id, delivered_at=now, message_ts=message_ts, error=note)
         return True
@@ -162,30 +162,24 @@ class Delivery:
             (relation.thread_ts or relation.message_ts) if relation and not row.update_key else None
         )
         retried = _maybe_posted(row)
-        if row.kind == "file":
-            return self._send_file(row, channel, thread, retried), None
-        card = message_types.draw(row.kind, row.payload, self.clock().date())
-        if card is None:
+        message = messages.stored(row.kind, row.payload)
+        if message is None:
             raise ValueError(f"there is no card of the kind {row.kind}")
+        if message["type"] == "file":
+            self._send_file(row, message, channel, thread, retried)
+            return None, None
+        card = message_types.draw(message, self.clock().date())
         if row.update_key:
             return calls.update(self.client, channel, relation.message_ts, card, row.key)
         if retried and (found := calls.find_message(self.client, channel, thread, row.key, row.created_at)):
             return found, "found after an interrupted attempt"
         return calls.post(self.client, channel, thread, card, row.key)
 
-    def _send_file(self, row: Any, channel: str, thread: str | None, retried: bool) -> str | None:
-        name = str(row.payload["filename"])
+    def _send_file(self, row: Any, file: File, channel: str, thread: str | None, retried: bool) -> None:
+        name = file["filename"]
         if retried and calls.has_file(self.client, channel, thread, name, row.created_at):
-            return None
-        calls.upload(
-            self.client,
-            channel,
-            thread,
-            name,
-            str(row.payload["content"]).encode(),
-            str(row.payload.get("comment") or ""),
-        )
-        return None
+            return
+        calls.upload(self.client, channel, thread, name, file["content"].encode(), file["comment"])
 
     def _superseded(self, connection: sa.Connection, row: Any) -> bool:
         later = sa.select(sa.func.count()).where(

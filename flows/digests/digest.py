@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from analysis.budgets import band_of_total
 from analysis.formatting import money, percent
 from config.organisation import Organisation
+from db import messages
+from db.messages import Section
 from db.tables import Insight
 from domain import forecasts_view
 from domain.forecasts_view import Outlook
@@ -37,8 +39,8 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 class Digest:
     """One currency's digest of a scope, as the card draws it."""
 
-    payload: dict[str, Any]
-    details: dict[str, Any]
+    card: messages.Digest
+    details: messages.DigestDetails
     text: str
 
 
@@ -68,15 +70,17 @@ def compose(
     )
     title = f"{name[:1].upper() + name[1:]}, {_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]}"
     figure = _figure(series, through, budget, ahead, currency)
-    payload = {"title": title, "lines": lines, "late": reach.late, "figure": figure, "details": True}
+    card = messages.Digest(type="digest", title=title, lines=lines, late=reach.late, figure=figure, details=True)
     sections = [
         _services(session, scope, through, span, currency),
         _insights(session, scope, organisation),
         showback_section(session, scope, through),
     ]
-    details = {"sections": [section for section in sections if section["rows"]]}
+    details = messages.DigestDetails(
+        type="digest_details", sections=[section for section in sections if section["rows"]]
+    )
     text = "\n".join([title, *([reach.late] if reach.late else []), *lines])
-    return Digest(payload, details, text)
+    return Digest(card, details, text)
 
 
 def _daily(session: Session, scope: Mapping[str, str], today: date, organisation: Organisation) -> CostSeries | None:
@@ -234,22 +238,18 @@ def _days_in_month(day: date) -> int:
     return (following - timedelta(days=following.day)).day
 
 
-def _services(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> dict[str, Any]:
+def _services(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> Section:
     rows = [
         [row.service, money(row.now or 0, currency), money(float(row.now or 0) - float(row.before or 0), currency)]
         for row in _moves(session, scope, through, span, currency)
     ]
-    return {
-        "title": "Movers",
-        "columns": ["Service", "Cost", f"Against a usual {_like(through, span)}"],
-        "rows": rows,
-        "right": [1, 2],
-    }
+    against = f"Against a usual {_like(through, span)}"
+    return Section(title="Movers", columns=["Service", "Cost", against], rows=rows, right=[1, 2])
 
 
-def _insights(session: Session, scope: Mapping[str, str], organisation: Organisation) -> dict[str, Any]:
+def _insights(session: Session, scope: Mapping[str, str], organisation: Organisation) -> Section:
     live = sa.select(Insight.title, Insight.severity).where(Insight.status.in_(LIVE), Insight.closed_at.is_(None))
     if scope:
         live = live.where(Insight.team == scope.get("team"))
     rows = [[row.title, row.severity] for row in session.execute(live.order_by(by_worth(organisation)).limit(10))]
-    return {"title": "Open insights", "columns": ["Insight", "Severity"], "rows": rows}
+    return Section(title="Open insights", columns=["Insight", "Severity"], rows=rows)

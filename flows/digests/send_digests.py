@@ -15,6 +15,7 @@ from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
 from db import engines, outbox
 from db.database import Database
+from db.messages import digest_key
 from db.tables import Subscription
 from domain.subscriptions import due
 from flows import failure
@@ -81,10 +82,10 @@ def of_subscriptions(subscriptions: Sequence[Subscription], organisation: Organi
 
 def leave(session: Session, due: Due, digest: Digest) -> bool:
     """The digest and, in its thread, the details; False when this day's was left already."""
-    key = f"digest:{due.subscription or 'file'}:{due.channel}:{due.day}"
-    if not outbox.enqueue(session, due.channel, "digest", digest.payload, key):
+    key = digest_key(due.subscription, due.channel, due.day)
+    if not outbox.enqueue(session, due.channel, digest.card, key):
         return False
-    outbox.enqueue(session, due.channel, "digest_details", digest.details, f"{key}:details", thread_key=key)
+    outbox.enqueue(session, due.channel, digest.details, f"{key}:details", thread_key=key)
     return True
 
 

@@ -20,6 +20,7 @@ from config.organisation import Budget, Organisation, read_organisation
 from config.settings import read_settings
 from db import engines
 from db.database import Database
+from db.messages import BudgetFields
 from db.tables import BudgetPeriod, BudgetRow, Insight
 from db.tables import Forecast as Stored
 from domain import budgets, insights
@@ -153,12 +154,24 @@ def _insight(
         title = f"{name} will pass its {amount} budget around {crossing.on.day} {crossing.on:%b}: {spent} spent"
     else:
         title = f"{name} has used {status.percent_used:.0f} % of its {amount} budget"
-    payload = {
-        "budget": row.name, "scope": name, "amount": status.amount, "spent": status.spent, "forecast": status.forecast, "currency": row.currency,
-        "forecast_low": status.forecast_low, "forecast_high": status.forecast_high, "crosses_on": crossing.on.isoformat() if crossing else None,
-        "period_start": status.period.start.isoformat(), "owner": row.owner, "reason": _reason(session, budget, status, today),
-        "period": row.period, "period_end": status.period.end.isoformat(), "figure": dict(figure), "note": budgets.note_of(row),
-    }  # fmt: skip
+    figures = BudgetFields(
+        budget=row.name,
+        scope=name,
+        amount=status.amount,
+        spent=status.spent,
+        forecast=status.forecast,
+        forecast_low=status.forecast_low,
+        forecast_high=status.forecast_high,
+        currency=row.currency,
+        crosses_on=crossing.on.isoformat() if crossing else None,
+        period=row.period,
+        period_start=status.period.start.isoformat(),
+        period_end=status.period.end.isoformat(),
+        owner=row.owner,
+        reason=_reason(session, budget, status, today),
+        note=budgets.note_of(row),
+        figure=dict(figure),
+    )
     return insights.DetectedInsight(
         fingerprint=f"budget:{row.name}:{status.period.start}:{status.status}",
         kind="budget",
@@ -174,9 +187,8 @@ def _insight(
             "note": status.note,
         },
         severity=_SEVERITY[status.status],
-        card="budget",
         owner=row.owner,
-        payload=payload,
+        budget=figures,
     )
 
 

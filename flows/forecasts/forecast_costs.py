@@ -262,6 +262,4 @@ def _answer(
     key = next(iter(found))
     card = forecasts_view.card(session.connection(), series[key][0], key[2], _CARD_DAYS)
     if card is not None:
-        outbox.enqueue(
-            session, request.channel, "forecast", card, f"forecast:{request_key}", thread_ts=request.thread_ts
-        )
+        outbox.enqueue(session, request.channel, card, f"forecast:{request_key}", thread_ts=request.thread_ts)

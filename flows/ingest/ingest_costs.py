@@ -17,6 +17,7 @@ from config.settings import read_settings
 from db import engines, locks, outbox
 from db.database import Database
 from db.locks import Lock
+from db.messages import Load
 from domain import flow_requests
 from flows import failure
 from flows.anomalies.detect_anomalies import detect_anomalies
@@ -100,7 +101,16 @@ def _report(database: Database, results: dict[str, IngestResult], request_key: s
     with Session(database.app) as session, session.begin():
         request = flow_requests.close(session, request_key, "finished", merged, datetime.now(UTC))
         if request is not None and request.channel:
-            outbox.enqueue(session, request.channel, "load", merged, f"load:{request_key}", thread_ts=request.thread_ts)
+            card = Load(
+                type="load",
+                loads=merged["loads"],
+                replaced=merged["replaced"],
+                rows=merged["rows"],
+                rejected=merged["rejected"],
+                totals=merged["totals"],
+                title=merged["title"],
+            )
+            outbox.enqueue(session, request.channel, card, f"load:{request_key}", thread_ts=request.thread_ts)
 
 
 def combined(results: dict[str, IngestResult]) -> dict[str, Any]:

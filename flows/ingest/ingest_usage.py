@@ -16,6 +16,7 @@ from config.errors import UserError
 from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
 from db import engines, outbox
+from db.messages import note
 from domain import flow_requests
 from flows import failure
 from flows.ingest.cloud import aws_inventory, aws_utilization
@@ -124,7 +125,7 @@ def store(
             f"• {sentence}" for sentence in denied[:20]
         )
         for channel in organisation.admin_channels():
-            outbox.enqueue(session, channel, "note", {"text": text}, f"denied:{key}:{channel}")
+            outbox.enqueue(session, channel, note(text), f"denied:{key}:{channel}")
     return {
         "resources": stored.seen,
         "new": stored.new,

@@ -16,6 +16,7 @@ from analysis.formatting import money
 from analysis.showback import split
 from config.bills import SharedCost
 from config.organisation import Organisation
+from db.messages import Section
 from db.tables import Showback
 
 _MONTHS_BACK = timedelta(days=400)
@@ -66,7 +67,7 @@ def _row(month: Month, team: str | None, name: str | None, cost: Decimal) -> dic
     return {"month": month[0], "currency": month[1], "team": team, "shared_cost": name, "cost": cost}
 
 
-def section(session: Session, scope: Mapping[str, str], through: date) -> dict[str, Any]:
+def section(session: Session, scope: Mapping[str, str], through: date) -> Section:
     """The part of a digest's details that says what the month's shared costs
     add; without rows where the scope bears none.
     """
@@ -76,9 +77,5 @@ def section(session: Session, scope: Mapping[str, str], through: date) -> dict[s
         statement = statement.where(Showback.team == team)
     rows = session.scalars(statement.order_by(Showback.cost.desc()).limit(15)).all()
     listed = [[str(row.shared_cost), row.team or "nobody", money(row.cost, row.currency)] for row in rows]
-    return {
-        "title": "Shared costs of this month",
-        "columns": ["Shared cost", "Borne by", "Cost"],
-        "rows": listed,
-        "right": [2],
-    }
+    columns = ["Shared cost", "Borne by", "Cost"]
+    return Section(title="Shared costs of this month", columns=columns, rows=listed, right=[2])

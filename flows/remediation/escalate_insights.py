@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
 from db import audit, engines, outbox
+from db.messages import note
 from db.tables import Insight
 from flows import failure
 from playbooks.schema import Playbook, read_playbooks
@@ -49,7 +50,7 @@ def escalate(session: Session, playbooks: Mapping[str, Playbook], organisation: 
 
 def _told(session: Session, playbook: Playbook, insight: Insight, channel: str) -> bool:
     text = f"{playbook.title}: {insight.title} Nobody has acknowledged it since {insight.detected_at:%d %b %H:%M} UTC."
-    left = outbox.enqueue(session, channel, "note", {"text": text}, f"playbook:{playbook.name}:{insight.id}:{channel}")
+    left = outbox.enqueue(session, channel, note(text), f"playbook:{playbook.name}:{insight.id}:{channel}")
     if left:
         audit.append(
             session, "system", "insight.escalated", str(insight.id), {"playbook": playbook.name, "channel": channel}

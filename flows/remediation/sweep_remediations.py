@@ -9,6 +9,7 @@ from aws.clients import cloud_of
 from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
 from db import engines, outbox
+from db.messages import note
 from flows import failure
 from playbooks.approval.start import DEPLOYMENT
 from playbooks.run.execute import Run, execute
@@ -67,4 +68,4 @@ def _report(session: Session, organisation: Organisation, stuck: list[int]) -> N
     for number in stuck:
         for channel in organisation.admin_channels():
             text = f"Remediation {number} has been running for more than {minutes} minutes and cannot be settled. Look at its Prefect run and at AWS."
-            outbox.enqueue(session, channel, "note", {"text": text}, f"remediation:{number}:hangs:{channel}")
+            outbox.enqueue(session, channel, note(text), f"remediation:{number}:hangs:{channel}")

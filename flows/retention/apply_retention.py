@@ -13,6 +13,7 @@ from config.organisation import Retention, read_organisation
 from config.settings import read_settings
 from db import audit, engines
 from db.database import Database
+from db.messages import ANSWERS
 from db.tables import (
     FlowRequest,
     Forecast,
@@ -25,8 +26,6 @@ from db.tables import (
 )
 from flows import failure
 from flows.retention import expiry
-
-_ANSWERS = ("answer:", "csv:", "edited:")  # keys of messages that hold what was asked and answered
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def _questions(database: Database, first: date | None) -> tuple[int, int]:
         return 0, 0
     with Session(database.owner) as session, session.begin():
         questions = _deleted(session, sa.delete(Question).where(Question.asked_at < first, Question.golden.is_(False)))
-        answers = sa.or_(*(OutboxMessage.key.startswith(key, autoescape=True) for key in _ANSWERS))
+        answers = sa.or_(*(OutboxMessage.key.startswith(key, autoescape=True) for key in ANSWERS))
         messages = _deleted(session, sa.delete(OutboxMessage).where(OutboxMessage.delivered_at < first, answers))
         _deleted(session, sa.delete(ModelReply).where(ModelReply.made_at < first))
         _deleted(session, sa.delete(ModelUse).where(ModelUse.day < first))

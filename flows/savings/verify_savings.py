@@ -19,6 +19,7 @@ from analysis.savings import BASELINE_DAYS, MONTH, MOVED, Event, Verdict, peers_
 from config.organisation import read_organisation
 from config.settings import read_settings
 from db import audit, engines, outbox
+from db.messages import note, remediation_key
 from db.tables import Insight, Remediation, RemediationStep, Saving
 from flows import failure
 from playbooks.notifications import update_card
@@ -243,8 +244,8 @@ def _say(session: Session, remediation: Remediation, now: datetime, playbooks: M
     what = f"{playbook.title if playbook else remediation.playbook} in {remediation.account or remediation.account_id or 'no account'}"
     _keep_insight(session, remediation, savings, f"{what}: {text}", now)
     if remediation.channel is not None:
-        key = f"remediation:{remediation.id}"
-        if outbox.enqueue(session, remediation.channel, "note", {"text": text}, f"{key}:verified", thread_key=key):
+        key = remediation_key(remediation.id)
+        if outbox.enqueue(session, remediation.channel, note(text), f"{key}:verified", thread_key=key):
             update_card(session, remediation, playbook)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db import audit, locks, outbox
 from db.locks import Lock
+from db.messages import note, remediation_key
 from db.tables import Remediation, RemediationStep
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
@@ -114,9 +115,9 @@ def _claim(run: Run, remediation_id: int, flow_run_id: str | None, flow_run_url:
 def _defer(session: Session, remediation: Remediation, reason: str, now: datetime, until: datetime) -> str:
     """An approval outside the change window waits for the window, as long as the approval is good; said once."""
     if remediation.channel is not None:
-        key = f"remediation:{remediation.id}"
+        key = remediation_key(remediation.id)
         text = f"Remediation {remediation.id} waits: {reason}. It starts when changes are allowed, at the latest {until:%d %b %H:%M} UTC, or not at all."
-        outbox.enqueue(session, remediation.channel, "note", {"text": text}, f"{key}:deferred", thread_key=key)
+        outbox.enqueue(session, remediation.channel, note(text), f"{key}:deferred", thread_key=key)
     return "deferred"
 
 

@@ -22,6 +22,7 @@ from config.organisation import Organisation
 from config.settings import Settings, read_settings
 from db import engines, outbox, postgres
 from db.database import Database
+from db.messages import note
 from db.tables import OutboxMessage, Question, SlackEvent
 from demo import processes
 from flows.ingest.loading.delivery import ingest
@@ -268,7 +269,7 @@ def test_a_full_outbox_is_delivered_after_a_long_absence_of_slack(bot: Runtime, 
     slack.faults.fail("chat.postMessage", 500, times=3)
     with bot.session() as session:
         for number in range(5):
-            outbox.enqueue(session, "#finops", "note", {"text": f"message {number}"}, f"note:{number}")
+            outbox.enqueue(session, "#finops", note(f"message {number}"), f"note:{number}")
     texts = [message["text"] for message in settled(slack, "#finops", 5)]
     assert texts == [f"message {number}" for number in range(5)]
     with Session(bot.database.app) as session:

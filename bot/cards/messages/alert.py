@@ -7,16 +7,14 @@ from analysis import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages import why
+from db.messages import Assignment, InsightFields
 
 _MARK = {"critical": ":rotating_light:", "high": ":warning:"}
 _CLOSED = ("expected", "snoozed", "resolved")
 
 
-def card(payload: dict[str, Any]) -> Card:
-    """Draws an insight. `payload`: id, title, kind, severity, status, status_reason, team, service,
-    account, owner, impact_amount (a day), currency, starts_on, minutes_after_data, playbook, evidence
-    with series {dates, actual, expected, low, high}, confidence and cause {what … why, contributions}.
-    """
+def card(payload: InsightFields) -> Card:
+    """Draws an insight."""
     evidence, currency = payload.get("evidence") or {}, str(payload.get("currency") or "USD")
     title = mrkdwn.escape(payload.get("title") or "Something changed", 500)
     figure = evidence.get("figure") or _band(evidence, currency)
@@ -42,7 +40,7 @@ def card(payload: dict[str, Any]) -> Card:
     )
 
 
-def _impact(payload: dict[str, Any], currency: str) -> str:
+def _impact(payload: InsightFields, currency: str) -> str:
     impact = formatting.decimal(payload.get("impact_amount"))
     if impact is None:
         return ""
@@ -56,7 +54,7 @@ def _impact(payload: dict[str, Any], currency: str) -> str:
     return f"That is {month} {'if it stays' if impact > 0 else 'less if it stays'}."
 
 
-def _belief(payload: dict[str, Any], evidence: dict[str, Any]) -> str:
+def _belief(payload: InsightFields, evidence: dict[str, Any]) -> str:
     parts = []
     if evidence.get("confidence"):
         parts.append(f"{mrkdwn.escape(evidence['confidence'], 60)} confidence")
@@ -69,7 +67,7 @@ def _belief(payload: dict[str, Any], evidence: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _status(payload: dict[str, Any]) -> Block | None:
+def _status(payload: InsightFields) -> Block | None:
     status = str(payload.get("status") or "open")
     if status == "open":
         return None
@@ -77,7 +75,7 @@ def _status(payload: dict[str, Any]) -> Block | None:
     return blocks.context(f"*{mrkdwn.escape(status.capitalize(), 40)}*{': ' + reason if reason else ''}")
 
 
-def _buttons(payload: dict[str, Any]) -> Block | None:
+def _buttons(payload: InsightFields) -> Block | None:
     number = str(payload["id"])
     if payload.get("status") == "resolved":
         return None
@@ -114,8 +112,8 @@ def _band(evidence: dict[str, Any], currency: str) -> figures.Figure | None:
     return figure
 
 
-def assignment(payload: dict[str, Any]) -> Card:
-    """Tells the new owner, by name: `payload` has owner, by, title."""
+def assignment(payload: Assignment) -> Card:
+    """Tells the new owner, by name."""
     text = f"{mrkdwn.mention(str(payload['owner']))} looks after this now, says {mrkdwn.escape(payload['by'], 80)}: {mrkdwn.escape(payload['title'], 300)}"
     return blocks.card(text, [blocks.section(text)])
 

@@ -7,12 +7,11 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, figures, inputs, mrkdwn
 from bot.cards.elements.blocks import Block, Card
+from db.messages import BudgetAlert, BudgetFields
 
 
-def headline(payload: dict[str, Any]) -> str:
-    """One sentence. `payload`: budget, scope, amount, spent, forecast, forecast_low,
-    forecast_high, crosses_on, period, period_start, currency, reason.
-    """
+def headline(payload: BudgetFields) -> str:
+    """One sentence."""
     currency = str(payload.get("currency") or "USD")
     name = mrkdwn.escape(payload.get("scope") or payload["budget"], 100)
     amount, spent = formatting.money(payload["amount"], currency), formatting.money(payload["spent"], currency)
@@ -25,19 +24,19 @@ def headline(payload: dict[str, Any]) -> str:
         share = float(payload["spent"]) / float(payload["amount"]) if float(payload["amount"]) else 0.0
         first = f"{name} has used {formatting.percent(share)} of its {budget}"
     heading = ""
-    if payload.get("forecast") is not None:
+    if (forecast := payload.get("forecast")) is not None:
         low, high = payload.get("forecast_low"), payload.get("forecast_high")
         band = (
             f" ({formatting.money(low, currency)}–{formatting.money(high, currency)})"
             if low is not None and high is not None
             else ""
         )
-        heading = f", heading for {formatting.money(payload['forecast'], currency)}{band}"
+        heading = f", heading for {formatting.money(forecast, currency)}{band}"
     reason = f" Biggest reason: {mrkdwn.escape(payload['reason'], 200)}." if payload.get("reason") else ""
     return f"{first}: {spent} spent{heading}.{reason}"
 
 
-def _period(payload: dict[str, Any]) -> str:
+def _period(payload: BudgetFields) -> str:
     """`November `, `2026 `; nothing where the period has no name."""
     if not payload.get("period_start"):
         return ""
@@ -46,7 +45,7 @@ def _period(payload: dict[str, Any]) -> str:
     return names.get(str(payload.get("period")), "")
 
 
-def card(payload: dict[str, Any]) -> Card:
+def card(payload: BudgetAlert) -> Card:
     """The breach of a threshold, with the owner named and the period's curve where the payload has a `figure`."""
     text = headline(payload)
     first, _, rest = text.partition(": ")

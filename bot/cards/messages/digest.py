@@ -1,16 +1,13 @@
 """The digest: three lines and a chart; the rest is in the thread."""
 
-from typing import Any
-
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import notices
+from db.messages import Digest, DigestDetails
 
 
-def card(payload: dict[str, Any]) -> Card:
-    """`payload`: title, lines (at most three are shown), figure, late (a sentence,
-    when the bill has not arrived). Figures in the lines are the sender's.
-    """
+def card(payload: Digest) -> Card:
+    """At most three lines are shown; the figures in them are the sender's."""
     title = mrkdwn.escape(payload["title"], 150)
     lines = [mrkdwn.escape(line, 600) for line in payload.get("lines") or []][:3]
     figure = payload.get("figure")
@@ -27,10 +24,8 @@ def card(payload: dict[str, Any]) -> Card:
     )
 
 
-def details(payload: dict[str, Any]) -> Card:
-    """What stands in the digest's thread: `payload` has sections of {title,
-    columns, rows, right}; one table fits a message, further ones are lists.
-    """
+def details(payload: DigestDetails) -> Card:
+    """What stands in the digest's thread: one table fits a message, further sections are lists."""
     made: list[blocks.Block | None] = []
     for number, part in enumerate(payload.get("sections") or []):
         made.append(blocks.section(f"*{mrkdwn.escape(part['title'], 150)}*"))

@@ -1,16 +1,13 @@
 """A forecast: the expected total, its band, how well earlier ones did."""
 
-from typing import Any
-
 from analysis import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Card
+from db.messages import ForecastCard
 
 
-def card(payload: dict[str, Any]) -> Card:
-    """`payload`: scope_kind, scope, currency, days, total, low, high, model,
-    made_on, error (|relative| of past ones), figure.
-    """
+def card(payload: ForecastCard) -> Card:
+    """The expected total first, then why to believe it."""
     currency = str(payload.get("currency") or "USD")
     scope = mrkdwn.escape(payload.get("scope") or "everything", 100)
     band = f" ({formatting.money(payload['low'], currency)}–{formatting.money(payload['high'], currency)})"
@@ -22,8 +19,8 @@ def card(payload: dict[str, Any]) -> Card:
         f"made {mrkdwn.day(str(payload['made_on']))}",
         "80 % band",
     ]
-    if payload.get("error") is not None:
-        belief.append(f"earlier ones were off by {formatting.percent(float(payload['error']))}")
+    if (error := payload.get("error")) is not None:
+        belief.append(f"earlier ones were off by {formatting.percent(error)}")
     figure = payload.get("figure")
     drawn, chart = figures.draw(figure) if figure else (None, None)
     again = blocks.button(

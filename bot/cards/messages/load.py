@@ -5,14 +5,13 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
+from db.messages import Load
 
 FILES = 12
 
 
-def headline(payload: dict[str, Any]) -> str:
-    """One sentence. `payload` is the JSON of `finops ingest`, with `totals`
-    {currency: {effective, billed}} where known, and `title`.
-    """
+def headline(payload: Load) -> str:
+    """One sentence."""
     loads = payload.get("loads") or []
     failed = [load for load in loads if load.get("status") == "failed"]
     if failed:
@@ -28,7 +27,7 @@ def headline(payload: dict[str, Any]) -> str:
     return f"Bills loaded: {int(payload.get('rows') or 0):,} rows{' worth ' + totals if totals else ''}."
 
 
-def card(payload: dict[str, Any]) -> Card:
+def card(payload: Load) -> Card:
     """Files, periods and what changed, for the thread of the request or the admin channel."""
     text = headline(payload)
     loads = payload.get("loads") or []

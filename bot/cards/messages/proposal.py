@@ -6,6 +6,7 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block, Card
+from db.messages import RemediationFields, RemediationProgress
 
 STEPS = 20
 RUN_STEPS = 30  # task cards of a run; Slack takes 50
@@ -27,10 +28,8 @@ _TASK = {
 _ENDED = ("succeeded", "partial", "failed", "unknown", "undone")
 
 
-def card(payload: dict[str, Any]) -> Card:
-    """`payload` is the summary of a remediation: id, state, title, steps,
-    left_out, undo, digest, frozen_at, approvals, expires_at and more.
-    """
+def card(payload: RemediationFields) -> Card:
+    """What is proposed or was done, in its present state."""
     text = headline(payload)
     return blocks.card(
         text,
@@ -44,7 +43,7 @@ def card(payload: dict[str, Any]) -> Card:
     )
 
 
-def headline(payload: dict[str, Any]) -> str:
+def headline(payload: RemediationFields) -> str:
     """`Stop 4 idle EC2 instances in sandbox: saves $612 a month`."""
     count = len({step["resource_id"] for step in payload["steps"]})
     where = mrkdwn.escape(payload.get("account") or payload.get("team") or "", 80)
@@ -57,7 +56,7 @@ def headline(payload: dict[str, Any]) -> str:
     return f"{mrkdwn.escape(payload['title'], 150)}: {count}{place}{', ' + saving if saving else ''}"
 
 
-def _table(payload: dict[str, Any]) -> Block | None:
+def _table(payload: RemediationFields) -> Block | None:
     steps = payload["steps"]
     started = payload["state"] not in ("proposed", "rejected", "expired", "void")
     currency = str(payload.get("currency") or "USD")
@@ -98,7 +97,7 @@ def _state(step: dict[str, Any]) -> str:
     return _MARK.get(state, state)
 
 
-def _evidence(payload: dict[str, Any]) -> list[str]:
+def _evidence(payload: RemediationFields) -> list[str]:
     left_out = payload.get("left_out") or []
     lines = []
     if left_out:
@@ -120,7 +119,7 @@ def _when(value: Any) -> str:
         return mrkdwn.escape(value, 40)
 
 
-def _standing(payload: dict[str, Any]) -> str:
+def _standing(payload: RemediationFields) -> str:
     state, approvals = str(payload["state"]), payload.get("approvals") or []
     by = ", ".join(
         f"{mrkdwn.escape(item.get('name') or item['actor'], 80)} {_when(item.get('at'))}" for item in approvals
@@ -141,11 +140,12 @@ def _standing(payload: dict[str, Any]) -> str:
 _ENDINGS = {"rejected": "Rejected", "expired": "Expired: nobody decided in time", "void": "Not carried out"}
 
 
-def _progress(payload: dict[str, Any], reason: str) -> str:
+def _progress(payload: RemediationFields, reason: str) -> str:
     """How far it is or how it ended: `1 of 4 done`, `done in 41 s, 4 done and checked`."""
     steps, state = payload["steps"], str(payload["state"])
     done = sum(step.get("state") in ("done", "verified", "undone") for step in steps)
-    took = f" in {max(1, round(float(payload['seconds'])))} s" if payload.get("seconds") else ""
+    seconds = payload.get("seconds")
+    took = f" in {max(1, round(seconds))} s" if seconds else ""
     return {
         "approved": "starting",
         "running": f"{done} of {len(steps)} done",
@@ -157,7 +157,7 @@ def _progress(payload: dict[str, Any], reason: str) -> str:
     }.get(state, f"{state}{reason}")
 
 
-def _asking(payload: dict[str, Any], by: str) -> str:
+def _asking(payload: RemediationFields, by: str) -> str:
     needed = int(payload.get("approvals_needed") or 1) - len(payload.get("approvals") or [])
     roles = " or ".join(mrkdwn.escape(role, 40) for role in payload.get("approver_roles") or []) or "nobody"
     team = f" for {mrkdwn.escape(payload['team'], 80)}" if payload.get("team") else ""
@@ -171,7 +171,7 @@ def _asking(payload: dict[str, Any], by: str) -> str:
     )
 
 
-def _buttons(payload: dict[str, Any]) -> Block | None:
+def _buttons(payload: RemediationFields) -> Block | None:
     number, state = str(payload["id"]), str(payload["state"])
     plan = blocks.button("See plan", "remediation_plan", number)
     if state == "proposed":
@@ -206,7 +206,7 @@ def _buttons(payload: dict[str, Any]) -> Block | None:
     return blocks.actions([*buttons, plan])
 
 
-def progress(payload: dict[str, Any]) -> Card:
+def progress(payload: RemediationProgress) -> Card:
     """In the thread: a line (`line`, with `ask`: ids of those who should look),
     or with `run` the steps of a run as a plan that is brought up to date.
     """
@@ -217,7 +217,7 @@ def progress(payload: dict[str, Any]) -> Card:
     return blocks.card(line, [blocks.section(f"{asked} {line}" if asked else line)])
 
 
-def _run(payload: dict[str, Any]) -> Block:
+def _run(payload: RemediationFields) -> Block:
     """Slack's plan block; of many steps those that went wrong, those under way, and the nearest others."""
     steps = payload["steps"]
     done = sum(step.get("state") in ("done", "verified", "undone") for step in steps)

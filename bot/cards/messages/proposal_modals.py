@@ -5,11 +5,12 @@ from typing import Any
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block
 from bot.cards.messages import proposal
+from db.messages import RemediationFields
 
 OPTIONS = 10  # Slack's checkboxes
 
 
-def plan_modal(payload: dict[str, Any]) -> Block:
+def plan_modal(payload: RemediationFields) -> Block:
     """Every step of the plan, as far as a modal reaches."""
     lines = [
         f"{number}. {mrkdwn.escape(step.get('name') or step['resource_id'], 80)} ({mrkdwn.escape(step['resource_id'], 120)}): "
@@ -36,7 +37,7 @@ def _pages(lines: list[str], most: int) -> list[str]:
     return pages
 
 
-def choose_modal(payload: dict[str, Any], where: str, *, approves: bool) -> Block:
+def choose_modal(payload: RemediationFields, where: str, *, approves: bool) -> Block:
     """Checkboxes of the resources, ten a group as Slack allows; `approves` says
     that the ticked ones are approved with it.
     """
@@ -68,7 +69,7 @@ def choose_modal(payload: dict[str, Any], where: str, *, approves: bool) -> Bloc
     )
 
 
-def confirm_modal(payload: dict[str, Any], where: str) -> Block:
+def confirm_modal(payload: RemediationFields, where: str) -> Block:
     """Typed confirmation for what destroys: the number of resources."""
     count = len({step["resource_id"] for step in payload["steps"]})
     field = {

@@ -1,10 +1,10 @@
 """A request for a flow that an operator has to approve, and how far a flow is."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
+from db.messages import Request, RequestWaiting
 
 _SAYS = {
     "approved": ":hourglass_flowing_sand: {what}: approved, starting.",
@@ -15,11 +15,8 @@ _SAYS = {
 }
 
 
-def card(payload: dict[str, Any]) -> Card:
-    """`payload`: id, what, state, requested_by, approvers (ids), approved_by,
-    reason, and asked: the channels or people to whom it was put besides. Approvers are mentioned only while they are
-    asked.
-    """
+def card(payload: Request) -> Card:
+    """Approvers are mentioned only while they are asked."""
     what = mrkdwn.escape(payload.get("what") or "A flow", 200)
     state = str(payload["state"])
     asker = mrkdwn.escape(payload.get("requested_by") or "somebody", 80)
@@ -45,7 +42,7 @@ def _asking(number: str, what: str, asker: str, approvers: Sequence[str], asked:
     return blocks.card(text, [blocks.section(text), blocks.actions(row), put])
 
 
-def waiting(payload: dict[str, Any]) -> Card:
+def waiting(payload: RequestWaiting) -> Card:
     """What is said once while Prefect is down."""
     what = mrkdwn.escape(payload.get("what") or "The flow", 200)
     text = f"{what}: Prefect cannot be reached. The request is kept and starts by itself, once, when Prefect is back."

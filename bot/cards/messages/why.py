@@ -6,6 +6,7 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
+from db.messages import InsightFields
 
 PARTS = 8
 
@@ -64,8 +65,8 @@ def waterfall(
     }
 
 
-def card(payload: dict[str, Any]) -> Card:
-    """What Investigate posts into the alert's thread; payload as of `alert.card`."""
+def card(payload: InsightFields) -> Card:
+    """What Investigate posts into the alert's thread."""
     evidence, currency = payload.get("evidence") or {}, str(payload.get("currency") or "USD")
     parts = contributions(evidence)
     lines = five_ws(evidence)

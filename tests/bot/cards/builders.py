@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def remediation_of(name: str, count: int = 4, **more: Any) -> dict[str, Any]:
+def remediation_of(name: str, count: int = 4, **more: Any) -> Any:
     steps = [{"name": name, "resource_id": f"i-{n:04d}", "says": "stop", "evidence": "peak CPU 2.1 %", "monthly_savings": 153.0, "state": "planned",
               "error": None} for n in range(count)]  # fmt: skip
     return {"id": 3, "state": "proposed", "reason": None, "title": "Stop idle instances", "playbook": "ec2-stop-idle", "account": name, "team": "data",

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from bot.api.app import create_app
 from bot.api.context import Context
-from bot.listeners import alerts
 from bot.runtime import Runtime
 from db import outbox
 from db.database import Database
+from db.messages import insight_key
 from db.tables import AuditEntry, Insight
+from domain.insight_cards import card_of
 from nl2sql.deps import Deps
 from standins.slack import Handle
 from tests.bot.api.conftest import bearer
@@ -39,7 +40,7 @@ def alert(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str, An
         )  # fmt: skip
         session.add(insight)
         session.flush()
-        outbox.enqueue(session, CHANNEL, "alert", alerts.payload_of(insight), f"insight:{insight.id}:{CHANNEL}")
+        outbox.enqueue(session, CHANNEL, card_of(insight, None), insight_key(insight.id, CHANNEL))
     bot.delivery.wake.set()
     return slack.wait_for_message(lambda message: "RDS is up" in message["text"])
 
@@ -116,9 +117,8 @@ def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle,
     """No proposal is made from nothing."""
     with bot.session() as session:
         insight = session.scalars(sa.select(Insight)).one()
-        payload = {**alerts.payload_of(insight), "playbook": "ec2-stop-idle"}
         insight.playbook = "ec2-stop-idle"
-        outbox.enqueue(session, CHANNEL, "alert", payload, "with-fix")
+        outbox.enqueue(session, CHANNEL, card_of(insight, None), "with-fix")
     card = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
     slack.click(PRIYA, card["ts"], "insight_propose")
     slack.wait_until(lambda: slack.ephemerals(PRIYA))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.runtime import Runtime
 from config.organisation import Budget, Organisation, Scope
 from db import outbox
+from db.messages import BudgetAlert
 from db.tables import AuditEntry, BudgetRow
 from domain.budgets import take_over
 from flows.ingest.loading.delivery import ingest
@@ -118,8 +119,8 @@ def test_a_budget_of_the_file_that_is_changed_says_so_and_can_be_taken_back(bot:
     """The channel reads what the file says; the modal offers the way back; in between the file shadows nothing."""
     with bot.session() as session:
         take_over(session, Organisation(budgets=(OF_FILE,)))
-        payload = {"budget": "payments", "amount": 120_000, "spent": 60_000, "currency": "USD"}
-        outbox.enqueue(session, "C0PAYMENTS", "budget", payload, "b")
+        card = BudgetAlert(type="budget", budget="payments", amount=120_000, spent=60_000, currency="USD")
+        outbox.enqueue(session, "C0PAYMENTS", card, "b")
     card = slack.wait_for_message(lambda message: "has used" in message["text"])["ts"]
     slack.click(TOMAS, card, "budget_change")
     assert "take_back" not in str(slack.wait_for_view(TOMAS))

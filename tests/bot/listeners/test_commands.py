@@ -10,6 +10,7 @@ from bot.listeners import subscriptions
 from bot.runtime import Runtime
 from db import outbox
 from db.database import Database
+from db.messages import BudgetAlert
 from db.tables import AuditEntry, BudgetRow, Insight, Subscription, Switch
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, Rules
@@ -117,8 +118,17 @@ def test_a_budget_is_changed_by_an_operator(bot: Runtime, slack: Handle) -> None
     """With a figure that is one; the old amount is said and audited."""
     with bot.session() as session:
         session.add(BudgetRow(name="payments", scope={"team": "payments"}, amount=Decimal(90_000), currency="USD"))
-        money = {"amount": 90_000, "spent": 58_200, "forecast": 96_000, "currency": "USD", "crosses_on": "2026-11-27"}
-        outbox.enqueue(session, "C0PAYMENTS", "budget", {"budget": "payments", "scope": "payments", **money}, "b")
+        warning = BudgetAlert(
+            type="budget",
+            budget="payments",
+            scope="payments",
+            amount=90_000,
+            spent=58_200,
+            forecast=96_000,
+            currency="USD",
+            crosses_on="2026-11-27",
+        )
+        outbox.enqueue(session, "C0PAYMENTS", warning, "b")
     card = slack.wait_for_message(lambda message: "payments will pass" in message["text"])
     slack.click(MAYA, card["ts"], "budget_change")
     assert "needs the role" in whispered(slack, MAYA)

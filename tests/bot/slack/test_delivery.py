@@ -37,7 +37,8 @@ def leave(clean_database: Database) -> Leave:
     def leave_note(key: str, text: str = "", channel: str = CHANNEL, kind: str = "note", **more: Any) -> None:
         payload = more.pop("payload", None) or {"text": text or key}
         with Session(clean_database.app) as session, session.begin():
-            assert outbox.enqueue(session, channel, kind, payload, key, **more)
+            message: Any = {"type": kind, **payload}
+            assert outbox.enqueue(session, channel, message, key, **more)
 
     return leave_note
 

@@ -20,6 +20,7 @@ from config.organisation import Organisation
 from config.settings import Settings, read_settings
 from db import engines, outbox, postgres
 from db.database import Database
+from db.messages import note
 from db.tables import OutboxMessage
 from nl2sql.llm.prompt import PromptContext
 from nl2sql.llm.translate import SqlDraft, connect_model, translate
@@ -120,7 +121,7 @@ def test_a_rotated_slack_token_is_swapped_in_a_running_bot(
         slack.wait_for_reply(asked["ts"])
         slack.workspace.bot_token = "xoxb-rotated-0123456789"
         with bot.session() as session:
-            outbox.enqueue(session, "C0FINOPS01", "note", {"text": "meanwhile"}, "meanwhile")
+            outbox.enqueue(session, "C0FINOPS01", note("meanwhile"), "meanwhile")
 
         def tried() -> bool:
             with Session(clean_database.app) as session:

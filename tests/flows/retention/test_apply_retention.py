@@ -12,6 +12,7 @@ from config.errors import UserError
 from config.organisation import Retention
 from db import audit, outbox
 from db.database import Database
+from db.messages import note
 from db.tables import AuditEntry, OutboxMessage, Question
 from flows.retention.apply_retention import Removed, apply
 from tests.flows.conftest import Bill, Load, all_rows, rows, state
@@ -80,7 +81,7 @@ def test_questions_leave_with_their_answers(clean_database: Database) -> None:
             }
             session.add(Question(reference=reference, **asked))
         for key in ("answer:Ev1", "answer:waits", "insight:1"):
-            outbox.enqueue(session, "#finops", "note", {"text": "x"}, key)
+            outbox.enqueue(session, "#finops", note("x"), key)
         old = (
             sa.update(OutboxMessage)
             .where(OutboxMessage.key != "answer:waits")

@@ -14,6 +14,7 @@ from bot.api.context import Context
 from bot.api.ops.metrics import documented
 from db import outbox
 from db.database import Database
+from db.messages import note
 from db.tables import Load, ModelUse, OutboxMessage, Question
 
 NOW = datetime.now(UTC)
@@ -56,7 +57,7 @@ def fill_more(database: Database) -> None:
         )
         session.add(ModelUse(person="U", day=NOW.date(), tokens=120))
         session.add(Load(delivery="d", path="/a", status="loaded", started_at=NOW))
-        outbox.enqueue(session, "C1", "note", {"text": "canary message"}, "one")
+        outbox.enqueue(session, "C1", note("canary message"), "one")
 
 
 def test_metrics_count_what_the_database_knows(client: TestClient, clean_database: Database) -> None:

@@ -96,9 +96,7 @@ def test_the_run_is_a_plan_of_tasks() -> None:
         {"name": "web-2", "resource_id": "i-0abd", "says": "stop it", "state": "failed", "error": "AWS denied it"},
         {"name": "web-3", "resource_id": "i-0abe", "says": "stop it", "state": "planned", "error": None},
     ]
-    card = proposal.progress(
-        {**remediation_of("x", state="running"), "steps": steps, "run": True, "line": "1 of 3 done"}
-    )
+    card = proposal.progress(remediation_of("x", state="running", steps=steps, run=True, line="1 of 3 done"))
     [plan] = card["blocks"]
     assert (plan["type"], plan["title"]) == ("plan", "Remediation 3: 1 of 3 done")
     assert [task["status"] for task in plan["tasks"]] == ["complete", "error", "pending"]
@@ -119,7 +117,7 @@ def test_of_many_steps_what_matters_is_shown() -> None:
         for n in range(400)
     ]
     steps[7]["state"], steps[399]["state"] = "failed", "acting"
-    [plan] = proposal.progress({**remediation_of("x"), "steps": steps, "run": True, "line": ""})["blocks"]
+    [plan] = proposal.progress(remediation_of("x", steps=steps, run=True, line=""))["blocks"]
     shown = [task["task_id"] for task in plan["tasks"]]
     assert len(shown) == proposal.RUN_STEPS
     assert {"step-7", "step-399", "step-199", "step-200"} <= set(shown)

@@ -1,0 +1,321 @@
+"""The messages that the outbox carries: what each kind holds, as JSON, and under which key it is sent once.
+
+The flows leave them, the bot draws them: both take these types. Money is a float in `currency`, days and moments are
+ISO texts, people are Slack ids. A message may have been left by another release, so that a card is ready to miss what
+is not needed to draw it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NotRequired, Required, TypedDict, cast, get_args, get_type_hints
+
+
+class Note(TypedDict):
+    """A plain sentence or a few."""
+
+    type: Literal["note"]
+    text: str
+
+
+class Help(TypedDict):
+    """What the bot is for."""
+
+    type: Literal["help"]
+
+
+class InsightFields(TypedDict, total=False):
+    """What every card of an insight shows of it."""
+
+    id: int
+    title: str
+    kind: str
+    severity: str
+    status: str
+    status_reason: str | None
+    team: str | None
+    service: str | None
+    account: str | None
+    owner: str | None
+    currency: str
+    impact_amount: float | None
+    """A day."""
+    starts_on: str | None
+    minutes_after_data: float | None
+    playbook: str | None
+    """What could be proposed about it."""
+    evidence: dict[str, Any]
+    """series {dates, actual, expected, low, high}, confidence, cause {what … why, contributions}, figure, missing."""
+
+
+class Alert(InsightFields):
+    """An insight with what, when, where, who and why."""
+
+    type: Literal["alert"]
+
+
+class Why(InsightFields):
+    """The five W's and the contributions, for an alert's thread."""
+
+    type: Literal["why"]
+
+
+class BudgetFields(TypedDict, total=False):
+    """Where a budget stands in its period."""
+
+    budget: str
+    scope: str
+    amount: float
+    spent: float
+    forecast: float | None
+    forecast_low: float | None
+    forecast_high: float | None
+    currency: str
+    crosses_on: str | None
+    period: str
+    period_start: str
+    period_end: str
+    owner: str | None
+    reason: str
+    note: str
+    figure: Any
+
+
+class BudgetAlert(BudgetFields, total=False):
+    """A budget that was passed or will be, with the state of its insight."""
+
+    type: Required[Literal["budget"]]
+    insight_id: int
+    status: str
+    status_reason: str | None
+
+
+class Assignment(TypedDict):
+    """Tells an insight's new owner."""
+
+    type: Literal["assignment"]
+    owner: str
+    by: str
+    title: str
+
+
+class Answer(TypedDict):
+    """A question's stored result, whatever became of it; `asked` where the question does not stand above it."""
+
+    type: Literal["answer"]
+    result: dict[str, Any]
+    reference: str
+    asked: str | None
+
+
+class File(TypedDict):
+    """A file for a thread."""
+
+    type: Literal["file"]
+    filename: str
+    content: str
+    comment: str
+
+
+class Digest(TypedDict):
+    """A title and at most three lines; `late` is a sentence where the bills have not arrived."""
+
+    type: Literal["digest"]
+    title: str
+    lines: list[str]
+    late: str | None
+    figure: Any
+    details: bool
+
+
+class Section(TypedDict):
+    """A table in a digest's thread; `right` holds the columns that stand at the right."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[Any]]
+    right: NotRequired[Sequence[int]]
+
+
+class DigestDetails(TypedDict):
+    """What stands in a digest's thread."""
+
+    type: Literal["digest_details"]
+    sections: list[Section]
+
+
+class ForecastCard(TypedDict):
+    """An expected total with its 80 % band; `error` is the mean |relative error| of earlier ones."""
+
+    type: Literal["forecast"]
+    scope_kind: str
+    scope: str
+    currency: str
+    days: int
+    total: float
+    low: float
+    high: float
+    model: str
+    made_on: str
+    error: float | None
+    figure: Any
+
+
+class Load(TypedDict, total=False):
+    """What a load brought; `totals` is {currency: {effective, billed}}."""
+
+    type: Required[Literal["load"]]
+    loads: list[dict[str, Any]]
+    replaced: list[dict[str, Any]]
+    rows: int
+    rejected: int
+    totals: dict[str, Any]
+    title: str | None
+
+
+class Request(TypedDict):
+    """A request for a flow and how far it is; `asked` holds the places to which it was put besides."""
+
+    type: Literal["request"]
+    id: int
+    state: str
+    what: str
+    requested_by: str | None
+    approved_by: str | None
+    approvers: list[str]
+    asked: list[str]
+    reason: str | None
+
+
+class RequestWaiting(TypedDict):
+    """Said once while Prefect is down."""
+
+    type: Literal["request_waiting"]
+    what: str
+
+
+class RemediationFields(TypedDict, total=False):
+    """A remediation: its plan, who is asked and who decided, how far it is, what the ledger says."""
+
+    id: int
+    state: str
+    reason: str | None
+    title: str
+    headline: str
+    undo_of: int | None
+    playbook: str
+    account: str | None
+    team: str | None
+    environment: str | None
+    monthly_savings: float | None
+    currency: str
+    steps: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    undo: str
+    digest: str
+    frozen_at: str
+    requested_by: str
+    requester_name: str | None
+    approvals: list[dict[str, Any]]
+    approvals_needed: int
+    approver_roles: list[str]
+    approvers: list[str]
+    not_requester: bool
+    typed_confirmation: bool
+    expires_at: str
+    flow_run_id: str | None
+    flow_run_url: str | None
+    seconds: float | None
+    can_undo: bool
+    savings: str | None
+
+
+class Proposal(RemediationFields):
+    """The card of a remediation in its present state."""
+
+    type: Literal["proposal"]
+
+
+class RemediationProgress(RemediationFields, total=False):
+    """In a remediation's thread: a line, with `ask` the people who should look, with `run` its steps."""
+
+    type: Required[Literal["remediation_progress"]]
+    line: str
+    ask: list[str]
+    run: bool
+
+
+Drawn = (
+    Note
+    | Help
+    | Alert
+    | Why
+    | BudgetAlert
+    | Assignment
+    | Answer
+    | Digest
+    | DigestDetails
+    | ForecastCard
+    | Load
+    | Request
+    | RequestWaiting
+    | Proposal
+    | RemediationProgress
+)
+"""What is drawn as a card."""
+Message = Drawn | File
+TYPES: frozenset[str] = frozenset(get_args(get_type_hints(message)["type"])[0] for message in get_args(Message))
+
+
+def stored(kind: str, payload: Mapping[str, Any]) -> Message | None:
+    """A message as it lies in the outbox; None for a kind of another release."""
+    return cast(Message, {**payload, "type": kind}) if kind in TYPES else None
+
+
+def note(text: str) -> Note:
+    """A sentence as a message."""
+    return Note(type="note", text=text)
+
+
+_INSIGHT = re.compile(r"insight:(\d{1,18}):", re.ASCII)
+ANSWERS = ("answer:", "csv:", "edited:")  # begin the keys of what holds questions and their answers
+
+
+def insight_key(insight: int, rest: str) -> str:
+    """Of an insight's messages: `rest` is the channel for its card, else what is told of it and where."""
+    return f"insight:{insight}:{rest}"
+
+
+def insight_of(key: str) -> int | None:
+    """The insight that a key of `insight_key` belongs to; None for other keys."""
+    known = _INSIGHT.match(key)
+    return int(known.group(1)) if known else None
+
+
+def answer_key(event_id: str) -> str:
+    """Of the answer to a question that Slack sent as this event."""
+    return f"answer:{event_id}"
+
+
+def edited_key(view: str) -> str:
+    """Of the answer to SQL that was edited in this modal."""
+    return f"edited:{view}"
+
+
+def file_key(reference: str, channel: str) -> str:
+    """Of an answer's file in a channel."""
+    return f"csv:{reference}:{channel}"
+
+
+def digest_key(subscription: int | None, channel: str, day: object) -> str:
+    """Of a channel's digest of a day; no subscription: of finops.yaml."""
+    return f"digest:{subscription or 'file'}:{channel}:{day}"
+
+
+def request_key(request: int, place: str | None = None) -> str:
+    """Of a flow request's card where it was made, or in a place to which it was put."""
+    return f"request:{request}:{place}" if place else f"request:{request}"
+
+
+def remediation_key(remediation: int) -> str:
+    """Of a remediation's card, in whose thread its undo is told too."""
+    return f"remediation:{remediation}"
