@@ -34,7 +34,10 @@ class Denied:
         """What to do about it."""
         where = f"account {self.account_id or 'of this process'}, {self.region}"
         if self.code in _NOT_ENABLED:
-            return f"{where}: AWS did not accept the credentials ({self.code}); the region may not be enabled. Leave it out of `regions` or enable it."
+            return (
+                f"{where}: AWS did not accept the credentials ({self.code}); the region may not be enabled. Leave "
+                "it out of `regions` or enable it."
+            )
         return f"{where}: {self.permission} is not allowed. Add it to the role that finops-bot reads with."
 
 

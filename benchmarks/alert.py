@@ -57,16 +57,30 @@ def write_bill(path: Path, first: date, last: date, resources: int, spike: date 
     following = (month + timedelta(days=32)).replace(day=1)
     two = pl.col("a").cast(pl.String).str.zfill(2)
     frame.select(
-        pl.col("cost").alias("BilledCost"), pl.lit("402911876530").alias("BillingAccountId"), pl.lit("Northwind").alias("BillingAccountName"),
-        pl.lit("USD").alias("BillingCurrency"), pl.lit(f"{following}T00:00:00Z").alias("BillingPeriodEnd"), pl.lit(f"{month}T00:00:00Z").alias("BillingPeriodStart"),
-        pl.lit("Usage").alias("ChargeCategory"), start.dt.offset_by("1d").dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("ChargePeriodEnd"),
-        start.dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("ChargePeriodStart"), (pl.col("cost") * 11).alias("ConsumedQuantity"), pl.lit("Hours").alias("ConsumedUnit"),
-        pl.col("cost").alias("ContractedCost"), pl.col("cost").alias("EffectiveCost"), pl.col("cost").alias("ListCost"), pl.lit("Standard").alias("PricingCategory"),
-        pl.lit("AWS").alias("ProviderName"), pl.format("region-{}", (pl.col("a") + pl.col("s")) % _REGIONS).alias("RegionId"),
-        pl.format("i-{}-{}-{}", "a", "s", "n").alias("ResourceId"), pl.lit("Compute").alias("ServiceCategory"),
-        pl.format("Service {}", pl.col("s").cast(pl.String).str.zfill(2)).alias("ServiceName"), pl.format("2100456788{}", two).alias("SubAccountId"),
-        pl.format("account-{}", two).alias("SubAccountName"), pl.format('{{"team": "team-{}"}}', (pl.col("a") * 7 + pl.col("s")) % _TEAMS).alias("Tags"),
-    ).write_parquet(path)  # fmt: skip
+        pl.col("cost").alias("BilledCost"),
+        pl.lit("402911876530").alias("BillingAccountId"),
+        pl.lit("Northwind").alias("BillingAccountName"),
+        pl.lit("USD").alias("BillingCurrency"),
+        pl.lit(f"{following}T00:00:00Z").alias("BillingPeriodEnd"),
+        pl.lit(f"{month}T00:00:00Z").alias("BillingPeriodStart"),
+        pl.lit("Usage").alias("ChargeCategory"),
+        start.dt.offset_by("1d").dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("ChargePeriodEnd"),
+        start.dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("ChargePeriodStart"),
+        (pl.col("cost") * 11).alias("ConsumedQuantity"),
+        pl.lit("Hours").alias("ConsumedUnit"),
+        pl.col("cost").alias("ContractedCost"),
+        pl.col("cost").alias("EffectiveCost"),
+        pl.col("cost").alias("ListCost"),
+        pl.lit("Standard").alias("PricingCategory"),
+        pl.lit("AWS").alias("ProviderName"),
+        pl.format("region-{}", (pl.col("a") + pl.col("s")) % _REGIONS).alias("RegionId"),
+        pl.format("i-{}-{}-{}", "a", "s", "n").alias("ResourceId"),
+        pl.lit("Compute").alias("ServiceCategory"),
+        pl.format("Service {}", pl.col("s").cast(pl.String).str.zfill(2)).alias("ServiceName"),
+        pl.format("2100456788{}", two).alias("SubAccountId"),
+        pl.format("account-{}", two).alias("SubAccountName"),
+        pl.format('{{"team": "team-{}"}}', (pl.col("a") * 7 + pl.col("s")) % _TEAMS).alias("Tags"),
+    ).write_parquet(path)
     return len(frame)
 
 
@@ -80,9 +94,15 @@ def everything(home: Path) -> Iterator[tuple[Handle, Database]]:
         stack.callback(postgres.stop, home)
         stack.callback(prefect_server.stop, home)
         environment = {
-            **prefect_server.environment(home, prefect_server.start(home)), "FINOPS_HOME": str(home), "FINOPS_CONFIG": str(config), "FINOPS_API_PORT": "0",
-            "SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_SIGNING_SECRET": slack.signing_secret,
-        }  # fmt: skip
+            **prefect_server.environment(home, prefect_server.start(home)),
+            "FINOPS_HOME": str(home),
+            "FINOPS_CONFIG": str(config),
+            "FINOPS_API_PORT": "0",
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+        }
         os.environ.update(environment)
         database = engines.connect(read_settings(home=home, _env_file=None))
         stack.callback(database.dispose)

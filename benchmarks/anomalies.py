@@ -59,7 +59,8 @@ class Tally:
             f"F1 {2 * precision * recall / (precision + recall):.3f}  P {precision:.3f}  R {recall:.3f}  "
             f"false alarms a clean series-year {self.clean_alarms / (self.clean_days / 365):.2f}  "
             f"second findings of an event {self.repeats} of {self.told.total()}\n"
-            f"        recall by event: {recalls}\n        precision by finding: {precisions}\n        median delay in days: {delays}"
+            f"        recall by event: {recalls}\n        precision by finding: {precisions}\n        median delay in "
+            f"days: {delays}"
         )
 
 
@@ -125,7 +126,8 @@ def nab(folder: Path) -> None:
         hits = sum(any(start <= moment <= end for moment in found) for start, end in spans)
         outside = sum(not any(start <= moment <= end for start, end in spans) for moment in found)
         print(
-            f"NAB {path.stem}: {hits} of {len(spans)} windows, {outside} findings outside in {len(hourly) / 24:.0f} days"
+            f"NAB {path.stem}: {hits} of {len(spans)} windows, {outside} findings outside in {len(hourly) / 24:.0f} "
+            "days"
         )
 
 
@@ -156,7 +158,8 @@ def arriving(seed: int) -> None:
         )
     years = days / 365
     print(
-        f"arriving bills: {naive / years:.0f} findings a clean series-year read naively, {aware / years:.2f} with the learned curve"
+        f"arriving bills: {naive / years:.0f} findings a clean series-year read naively, {aware / years:.2f} with the "
+        "learned curve"
     )
 
 

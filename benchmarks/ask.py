@@ -40,15 +40,37 @@ if TYPE_CHECKING:
 P50, P95, SHARE, RATIO, GUARD = 50.0, 150.0, 5.0, 1.5, 3.0
 TODAY = date(2026, 11, 15)
 QUESTIONS = (
-    "what did we spend last month", "what's our spend MTD", "cost by team last month", "top 5 services last month", "top 10 applications in october",
-    "what did team-3 cost in october by service", "october vs september by service", "how much did EC2 cost in prod last month", "daily cost in october",
-    "monthly cost over the last 12 months", "monthly trend by team for the last 6 months", "weekly cost of S3 since august", "average daily spend in october",
-    "most expensive day in october", "what share of spend is lambda in october", "what changed between september and october by account",
-    "services over $1,000 in october", "how many services did we use in october", "cost of app-7 in Q3", "Q3 vs Q2 by team", "untagged spend last month",
-    "spend without team-1 last month by region", "billed cost in october by account", "cost by team and service last month",
-    "which team grew most last month", "cumulative cost in october", "weekend spend in october by team", "cost of account-4 since march by month",
-    "top 5 resources in october", "why did RDS go up last month",
-)  # fmt: skip
+    "what did we spend last month",
+    "what's our spend MTD",
+    "cost by team last month",
+    "top 5 services last month",
+    "top 10 applications in october",
+    "what did team-3 cost in october by service",
+    "october vs september by service",
+    "how much did EC2 cost in prod last month",
+    "daily cost in october",
+    "monthly cost over the last 12 months",
+    "monthly trend by team for the last 6 months",
+    "weekly cost of S3 since august",
+    "average daily spend in october",
+    "most expensive day in october",
+    "what share of spend is lambda in october",
+    "what changed between september and october by account",
+    "services over $1,000 in october",
+    "how many services did we use in october",
+    "cost of app-7 in Q3",
+    "Q3 vs Q2 by team",
+    "untagged spend last month",
+    "spend without team-1 last month by region",
+    "billed cost in october by account",
+    "cost by team and service last month",
+    "which team grew most last month",
+    "cumulative cost in october",
+    "weekend spend in october by team",
+    "cost of account-4 since march by month",
+    "top 5 resources in october",
+    "why did RDS go up last month",
+)
 
 
 @dataclass

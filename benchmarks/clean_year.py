@@ -54,7 +54,8 @@ def measure(days: int, folder: Path) -> bool:
         postgres.stop(home)
     within = len(told) <= HANDFUL * max(days, 1) / 365
     print(
-        f"{days} clean days, {series} series: {len(found)} insights, {len(told)} alerts (at most {HANDFUL} a year): {'ok' if within else 'NOT within'}"
+        f"{days} clean days, {series} series: {len(found)} insights, {len(told)} alerts (at most {HANDFUL} a year): "
+        f"{'ok' if within else 'NOT within'}"
     )
     for one in found:
         print(f"  {one.starts_on} {one.title} ({one.status})")

@@ -196,10 +196,12 @@ def _no_answers() -> Answers:
 def _report(acks: Sequence[float], started: Sequence[float], alone: Sequence[float], wanted: int, bot: Bot) -> int:
     p99 = quantiles(acks, n=100)[98]
     print(
-        f"click to ack:              p50 {median(acks):6.1f} ms  p99 {p99:6.1f} ms  worst {max(acks):6.1f} ms  ({len(acks)} clicks; bar: p99 {ACK_MS:g} ms)"
+        f"click to ack:              p50 {median(acks):6.1f} ms  p99 {p99:6.1f} ms  worst {max(acks):6.1f} ms  "
+        f"({len(acks)} clicks; bar: p99 {ACK_MS:g} ms)"
     )
     print(
-        f"one click to its run:      p50 {median(alone):6.1f} ms  worst {max(alone):6.1f} ms  (bar: worst {START_MS:g} ms, before Prefect's own latency)"
+        f"one click to its run:      p50 {median(alone):6.1f} ms  worst {max(alone):6.1f} ms  (bar: worst "
+        f"{START_MS:g} ms, before Prefect's own latency)"
     )
     print(f"all at once to their runs: p50 {median(started):6.1f} ms  worst {max(started):6.1f} ms")
     print(f"runs asked for:            {len(bot.asked)} of {wanted}, {bot.repeated} asked twice")

@@ -31,7 +31,8 @@ def main() -> None:
                 times.append((time.process_time() - started) * 1000)
         p95 = statistics.quantiles(times, n=20)[-1]
         print(
-            f"{title:22} {len(cases):4} statements  median {statistics.median(times):5.2f} ms  p95 {p95:5.2f} ms  max {max(times):6.2f} ms"
+            f"{title:22} {len(cases):4} statements  median {statistics.median(times):5.2f} ms  p95 {p95:5.2f} ms  max "
+            f"{max(times):6.2f} ms"
         )
     if "--database" in sys.argv:
         _execution()

@@ -200,8 +200,10 @@ def run(rows: int) -> bool:
     ratio = bare / done["seconds"]
     within = ratio >= RATIO and done["peak_gb"] < MEMORY_GB and done["rows"] == rows and not done["failed"]
     print(
-        f"{rows:,} rows: bare COPY {bare:.1f} s ({rows / bare:,.0f} rows/s), load {done['seconds']:.1f} s ({rows / done['seconds']:,.0f} rows/s), "
-        f"ratio {ratio:.2f} (at least {RATIO}), peak memory {done['peak_gb']:.2f} GB (under {MEMORY_GB}): {'ok' if within else 'NOT within the bars'}"
+        f"{rows:,} rows: bare COPY {bare:.1f} s ({rows / bare:,.0f} rows/s), load {done['seconds']:.1f} s "
+        f"({rows / done['seconds']:,.0f} rows/s), "
+        f"ratio {ratio:.2f} (at least {RATIO}), peak memory {done['peak_gb']:.2f} GB (under {MEMORY_GB}): "
+        f"{'ok' if within else 'NOT within the bars'}"
     )
     if processor:
         print(f"  processor time: bare COPY {processor:.1f} s, load {done['processor']:.1f} s")

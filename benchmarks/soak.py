@@ -179,12 +179,14 @@ def _report(
     within = not lost and not doubled and p95 < ACK_SECONDS and growth <= GROWTH
     print(f"{len(asked):,} questions, {rate:g} a second for {minutes:g} minutes, through {len(bots)} bots")
     print(
-        f"acks of {len(acks):,} events: p50 {median(seconds):.3f} s, p95 {p95:.3f} s (under {ACK_SECONDS:g}), max {max(seconds):.3f} s, {late} missed and repeated"
+        f"acks of {len(acks):,} events: p50 {median(seconds):.3f} s, p95 {p95:.3f} s (under {ACK_SECONDS:g}), max "
+        f"{max(seconds):.3f} s, {late} missed and repeated"
     )
     print(f"answers: {lost} lost, {doubled} doubled; the last came {after:.1f} s after the last question")
     for number, bot in enumerate(bots):
         print(
-            f"memory of bot {number}: {bot.memory[0]:.0f} MB at first, {max(bot.memory):.0f} at most, growth {100 * bot.growth:+.1f} % (at most +10)"
+            f"memory of bot {number}: {bot.memory[0]:.0f} MB at first, {max(bot.memory):.0f} at most, growth "
+            f"{100 * bot.growth:+.1f} % (at most +10)"
         )
     print("ok" if within else "NOT within the bars")
     return within

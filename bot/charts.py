@@ -73,8 +73,13 @@ def _plot_waterfall(axes: Any, values: list[float]) -> None:
         at = value if ends else at + value
         axes.annotate(
             _amount(value, 3) if ends else f"{'+' if value > 0 else '−'}{_amount(abs(value), 3)}",
-            (place, max(start, start + value)), ha="center", va="bottom", fontsize=8, xytext=(0, 2), textcoords="offset points",
-        )  # fmt: skip
+            (place, max(start, start + value)),
+            ha="center",
+            va="bottom",
+            fontsize=8,
+            xytext=(0, 2),
+            textcoords="offset points",
+        )
         if place < last:
             axes.plot([place + 0.35, place + 0.65], [at, at], color="#94a3b8", linewidth=0.8)
     levels = [sum(values[: place + 1]) for place in range(last)]

@@ -15,7 +15,8 @@ def ingest(
         list[str],
         typer.Argument(
             metavar="PATH...",
-            help="Files, globs, folders or s3:// addresses of FOCUS exports (CSV or Parquet, also packed: gzip, zip, tar …)",
+            help="Files, globs, folders or s3:// addresses of FOCUS exports (CSV or Parquet, also packed: gzip, zip, "
+            "tar …)",
         ),
     ],
     source: Annotated[

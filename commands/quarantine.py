@@ -20,9 +20,14 @@ def list_all(person: AsOption = None, format: FormatOption = Format.TEXT) -> Non
     permitted(settings, read_organisation(settings), person, "run_flow")
     with Session(connect(settings).app) as session:
         rows = [
-            {"id": event.event_id, "seen_at": f"{event.seen_at:%Y-%m-%d %H:%M}", "attempts": event.attempts, "text": str(event.body.get("text", ""))[:200]}
+            {
+                "id": event.event_id,
+                "seen_at": f"{event.seen_at:%Y-%m-%d %H:%M}",
+                "attempts": event.attempts,
+                "text": str(event.body.get("text", ""))[:200],
+            }
             for event in inbox.quarantined(session)
-        ]  # fmt: skip
+        ]
     if format is Format.JSON:
         print_json(rows)
     else:

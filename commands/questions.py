@@ -24,7 +24,8 @@ def ask(
     question: Annotated[
         str,
         typer.Argument(
-            help='The question, or "-" to read JSON lines {"question", "thread"?, "as"?} from stdin and write a JSON line for each'
+            help='The question, or "-" to read JSON lines {"question", "thread"?, "as"?} from stdin and write a JSON '
+            "line for each"
         ),
     ],
     person: AsOption = None,

@@ -157,20 +157,47 @@ class Entrances:
 
 
 ENTRANCES: dict[Action, Entrances] = {
-    Action.ASK: Entrances("Ask a cost question", "a mention, a direct message, `/cost`", "`POST /ai/query`", "`finops ask`"),
-    Action.READ: Entrances("See insights, lists and KPIs", "`/finops insights`, Home, Investigate", "every `GET` but the audit log", "`finops insights`, `kpis`, `digest`, `remediations list`, `show`"),
+    Action.ASK: Entrances(
+        "Ask a cost question", "a mention, a direct message, `/cost`", "`POST /ai/query`", "`finops ask`"
+    ),
+    Action.READ: Entrances(
+        "See insights, lists and KPIs",
+        "`/finops insights`, Home, Investigate",
+        "every `GET` but the audit log",
+        "`finops insights`, `kpis`, `digest`, `remediations list`, `show`",
+    ),
     Action.SUBSCRIBE: Entrances("Subscribe a channel to a digest or a question", "`/finops subscribe`"),
-    Action.TRIAGE_INSIGHT: Entrances("Acknowledge, expect, snooze or assign an insight", "the buttons of an alert", "`PATCH /insights/{id}`"),
-    Action.EDIT_BUDGET: Entrances("Make or change a budget", "Change budget", "`POST /budgets`, `PUT` and `DELETE /budgets/{name}`, `DELETE /budgets/{name}/override`"),
-    Action.REQUEST_FLOW: Entrances("Ask for new bills or a new forecast; without `run_flow` an operator has to agree", "`/finops refresh`, Refresh bills"),
-    Action.RUN_FLOW: Entrances("Start a flow at once, and agree to what others ask for", "Approve of a request", None, "`finops ingest`"),
-    Action.REQUEST_REMEDIATION: Entrances("Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"),
-    Action.APPROVE_REMEDIATION: Entrances("Approve or reject a proposal, for one's teams or playbooks", "Approve, Choose, Reject, Snooze", "`POST /remediations/{id}/decision`", "`finops remediations approve`, `reject`"),
+    Action.TRIAGE_INSIGHT: Entrances(
+        "Acknowledge, expect, snooze or assign an insight", "the buttons of an alert", "`PATCH /insights/{id}`"
+    ),
+    Action.EDIT_BUDGET: Entrances(
+        "Make or change a budget",
+        "Change budget",
+        "`POST /budgets`, `PUT` and `DELETE /budgets/{name}`, `DELETE /budgets/{name}/override`",
+    ),
+    Action.REQUEST_FLOW: Entrances(
+        "Ask for new bills or a new forecast; without `run_flow` an operator has to agree",
+        "`/finops refresh`, Refresh bills",
+    ),
+    Action.RUN_FLOW: Entrances(
+        "Start a flow at once, and agree to what others ask for", "Approve of a request", None, "`finops ingest`"
+    ),
+    Action.REQUEST_REMEDIATION: Entrances(
+        "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
+    ),
+    Action.APPROVE_REMEDIATION: Entrances(
+        "Approve or reject a proposal, for one's teams or playbooks",
+        "Approve, Choose, Reject, Snooze",
+        "`POST /remediations/{id}/decision`",
+        "`finops remediations approve`, `reject`",
+    ),
     Action.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
-    Action.PROMOTE_QUESTION: Entrances("Make an answer an example for later ones", "Make it an example", None, "`finops questions --promote`"),
+    Action.PROMOTE_QUESTION: Entrances(
+        "Make an answer an example for later ones", "Make it an example", None, "`finops questions --promote`"
+    ),
     Action.READ_AUDIT: Entrances("Read and verify the audit log", None, "`GET /audit`", "`finops audit verify`"),
     Action.MANAGE_TOKENS: Entrances("Make and end bearer tokens", None, None, "`finops tokens issue`, `revoke`"),
-}  # fmt: skip
+}
 
 
 def matrix() -> str:
@@ -179,9 +206,19 @@ def matrix() -> str:
     lines = [
         "# Roles",
         "",
-        "Made by `finops config roles` from what the code checks; a test calls every entrance as every role. People get roles in `finops.yaml` (`people:`), and",
-        "those of their Slack user groups (`groups:`) besides. Somebody who is not named is a viewer in Slack, and nobody to the API. What is not allowed here",
-        "is denied. A role does not contain another: an admin does not approve, so that nobody makes themselves an approver of their own proposals unseen.",
+        (
+            "Made by `finops config roles` from what the code checks; a test calls every entrance as every role. "
+            "People "
+            "get roles in `finops.yaml` (`people:`), and"
+        ),
+        (
+            "those of their Slack user groups (`groups:`) besides. Somebody who is not named is a viewer in Slack, and "
+            "nobody to the API. What is not allowed here"
+        ),
+        (
+            "is denied. A role does not contain another: an admin does not approve, so that nobody makes themselves an "
+            "approver of their own proposals unseen."
+        ),
         "",
         f"| | {' | '.join(role.value for role in roles)} |",
         "|---" * (len(roles) + 1) + "|",
@@ -191,10 +228,20 @@ def matrix() -> str:
         lines.append(f"| {ENTRANCES[action].says} (`{action.value}`) | {' | '.join(cells)} |")
     lines += [
         "",
-        "An approver approves for the teams of `approves_teams` (`*`: any; their own teams where none are named) and the playbooks of `approves_playbooks`, with",
-        "the role that the playbook's own rule names, and not what they asked for themselves where it says so. Who asked for a change may take it back.",
+        (
+            "An approver approves for the teams of `approves_teams` (`*`: any; their own teams where none are named) "
+            "and "
+            "the playbooks of `approves_playbooks`, with"
+        ),
+        (
+            "the role that the playbook's own rule names, and not what they asked for themselves where it says so. Who "
+            "asked for a change may take it back."
+        ),
         "",
-        "With `visibility: own_teams` everybody but an admin sees the costs, resources, insights and proposals of their own teams only, through every entrance; with",
+        (
+            "With `visibility: own_teams` everybody but an admin sees the costs, resources, insights and proposals of "
+            "their own teams only, through every entrance; with"
+        ),
         "`all`, the default, everybody sees everything.",
         "",
         "## Where",
@@ -207,7 +254,14 @@ def matrix() -> str:
         lines.append(f"| `{action.value}` | {where.slack or ''} | {where.api or ''} | {where.cli or ''} |")
     lines += [
         "",
-        "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a call. On the command line `--as` names who acts; without it",
-        "everything but production is allowed everything, and in production it is the machine's own operator, who does not approve.",
+        (
+            "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a "
+            "call. "
+            "On the command line `--as` names who acts; without it"
+        ),
+        (
+            "everything but production is allowed everything, and in production it is the machine's own operator, who "
+            "does not approve."
+        ),
     ]
     return "\n".join(lines)

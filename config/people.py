@@ -43,7 +43,8 @@ def named_once(people: tuple[Person, ...]) -> tuple[Person, ...]:
                 is_slack_id(other.id) and is_slack_id(person.id)
             ):
                 raise ValueError(
-                    f"{named} has the name of {other.id}: list a person once; if they are two, give both Slack user ids or different names"
+                    f"{named} has the name of {other.id}: list a person once; if they are two, give both Slack user "
+                    "ids or different names"
                 )
     return people
 

@@ -213,7 +213,8 @@ def read_settings(**overrides: Any) -> Settings:
         and not _settings(**{**overrides, "_env_file": None}).allow_env_file
     ):
         raise UserError(
-            "There is a .env file in production. Put its secrets into Vault or the environment, or set FINOPS_ALLOW_ENV_FILE=true."
+            "There is a .env file in production. Put its secrets into Vault or the environment, or set "
+            "FINOPS_ALLOW_ENV_FILE=true."
         )
     vault = vault_of(settings)
     if vault is not None:
@@ -282,4 +283,7 @@ def _known(secrets: Mapping[str, str]) -> dict[str, str]:
 
 def _setting_problem(problem: Any) -> str:
     name = str(problem["loc"][0]) if problem["loc"] else "settings"
-    return f"{name if name.isupper() else 'FINOPS_' + name.upper()}: {problem['msg']}. Set it in the environment or in .env."
+    return (
+        f"{name if name.isupper() else 'FINOPS_' + name.upper()}: {problem['msg']}. Set it in the environment or "
+        "in .env."
+    )

@@ -117,7 +117,8 @@ class Vault:
             return self._values(path)
         except exceptions.Forbidden as error:
             raise UserError(
-                f"Vault denies reading {self.mount}/{path}. Give the role a policy with `read` on {self.mount}/data/{path}."
+                f"Vault denies reading {self.mount}/{path}. Give the role a policy with `read` on "
+                f"{self.mount}/data/{path}."
             ) from error
 
     def _values(self, path: str) -> dict[str, str]:
@@ -128,7 +129,8 @@ class Vault:
             found = store.read_secret_version(path=path, mount_point=self.mount, raise_on_deleted_version=True)
         except exceptions.InvalidPath as error:
             raise UserError(
-                f"Vault has nothing at {self.mount}/{path}. Write the secrets there: `vault kv put {self.mount}/{path} …`."
+                f"Vault has nothing at {self.mount}/{path}. Write the secrets there: `vault kv put "
+                f"{self.mount}/{path} …`."
             ) from error
         return {str(key): str(value) for key, value in found["data"]["data"].items()}
 
@@ -176,7 +178,8 @@ class Vault:
             return _lifetime(client)
         else:
             raise UserError(
-                "VAULT_ADDR is set but no login: set VAULT_TOKEN, VAULT_ROLE_ID with VAULT_SECRET_ID, or VAULT_KUBERNETES_ROLE."
+                "VAULT_ADDR is set but no login: set VAULT_TOKEN, VAULT_ROLE_ID with VAULT_SECRET_ID, or "
+                "VAULT_KUBERNETES_ROLE."
             )
         return float(done["auth"]["lease_duration"])
 
@@ -191,7 +194,8 @@ class Vault:
                 self._unwrapped = str(self._connection(wrapped).sys.unwrap()["data"]["secret_id"])
             except (exceptions.InvalidRequest, exceptions.Forbidden, KeyError, TypeError) as error:
                 raise UserError(
-                    "VAULT_WRAPPED_SECRET_ID cannot be unwrapped: it has expired, or somebody else unwrapped it, and then the secret id has "
+                    "VAULT_WRAPPED_SECRET_ID cannot be unwrapped: it has expired, or somebody else unwrapped it, and "
+                    "then the secret id has "
                     "leaked. Destroy it and make a new one."
                 ) from error
         return self._unwrapped

@@ -57,7 +57,8 @@ def restore(database: Database, file: Path) -> None:
                 sa.text("SELECT EXISTS (SELECT FROM finops.loads) OR EXISTS (SELECT FROM finops.audit_log)")
             ):
                 raise UserError(
-                    "The database holds bills or an audit log already. Restore into an empty one: another FINOPS_HOME or database."
+                    "The database holds bills or an audit log already. Restore into an empty one: another FINOPS_HOME "
+                    "or database."
                 )
             for name in _SCHEMAS:
                 connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {name} CASCADE")

@@ -34,7 +34,8 @@ def connect(settings: Settings) -> Database:
         return _connect(settings)
     except sa.exc.OperationalError as error:
         raise UserError(
-            f"The database cannot be reached: {str(error.orig).strip()}. Check FINOPS_DATABASE_URL and that the server runs."
+            f"The database cannot be reached: {str(error.orig).strip()}. Check FINOPS_DATABASE_URL and that the "
+            "server runs."
         ) from error
 
 

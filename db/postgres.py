@@ -93,7 +93,8 @@ def _start(home: Path) -> Server:
             _initialise(folder, data, passwords["postgres"])
         elif not (data / "PG_VERSION").exists():
             raise UserError(
-                f"{data} is not a Postgres data folder (no PG_VERSION). Move it away and start again, or set FINOPS_HOME to another folder."
+                f"{data} is not a Postgres data folder (no PG_VERSION). Move it away and start again, or set "
+                "FINOPS_HOME to another folder."
             )
         return Server(_running_port(data) or _starting_port(folder, data) or _launch(folder, data), passwords)
 
@@ -214,7 +215,8 @@ def _as_service(command: list[str], data: Path) -> list[str]:
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise UserError(
-            "Postgres does not run as root and `setpriv` (util-linux) is missing: run as a plain user, or set FINOPS_DATABASE_URL."
+            "Postgres does not run as root and `setpriv` (util-linux) is missing: run as a plain user, or set "
+            "FINOPS_DATABASE_URL."
         )
     walk = "-all,+dac_read_search"
     owner = data.stat()  # another user's, when root uses a plain user's home

@@ -129,10 +129,25 @@ charges = sa.Table(
 
 def _cost_columns() -> tuple[sa.Column[Any], ...]:
     dimensions = (
-        "provider", "billing_account", "account_id", "account", "service", "service_category", "region", "team", "environment", "application",
-        "charge_category", "pricing_category", "commitment_type", "commitment_status", "charge_class", "publisher", "service_subcategory",
+        "provider",
+        "billing_account",
+        "account_id",
+        "account",
+        "service",
+        "service_category",
+        "region",
+        "team",
+        "environment",
+        "application",
+        "charge_category",
+        "pricing_category",
+        "commitment_type",
+        "commitment_status",
+        "charge_class",
+        "publisher",
+        "service_subcategory",
         "invoice_id",
-    )  # fmt: skip
+    )
     measures = ("list_cost", "contracted_cost", "billed_cost", "effective_cost", "usage_quantity", "listed_cost")
     return (
         sa.Column("source_id", sa.BigInteger, nullable=False),

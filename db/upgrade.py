@@ -84,9 +84,11 @@ def _make_roles(connection: sa.Connection) -> None:
         roles.create_roles(connection, None)
     except sa.exc.ProgrammingError as error:
         raise UserError(
-            f"This login may not make or take on the roles {roles.APP} and {roles.READER}: {str(error.orig).splitlines()[0]}. "
+            f"This login may not make or take on the roles {roles.APP} and {roles.READER}: "
+            f"{str(error.orig).splitlines()[0]}. "
             f"Let an administrator of the database run: CREATE ROLE {roles.APP}; CREATE ROLE {roles.READER}; "
-            f'GRANT {roles.APP}, {roles.READER} TO "{connection.engine.url.username}" WITH ADMIN OPTION; ALTER ROLE "{connection.engine.url.username}" CREATEROLE'
+            f'GRANT {roles.APP}, {roles.READER} TO "{connection.engine.url.username}" WITH ADMIN OPTION; ALTER ROLE '
+            f'"{connection.engine.url.username}" CREATEROLE'
         ) from error
 
 

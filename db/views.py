@@ -116,8 +116,10 @@ VIEWS: tuple[View, ...] = (
             "usage_quantity numeric Consumed quantity\n"
             "usage_type text Meter or SKU"
         ),
-        "SELECT usage_date, resource_id, resource_name, resource_type, provider, account_id, account, service, region, team, environment, application, "
-        "billed_cost, effective_cost, currency, usage_quantity, usage_type FROM finops.resource_costs WHERE charge_category IS DISTINCT FROM 'Tax'",
+        "SELECT usage_date, resource_id, resource_name, resource_type, provider, account_id, account, service, "
+        "region, team, environment, application, "
+        "billed_cost, effective_cost, currency, usage_quantity, usage_type FROM finops.resource_costs "
+        "WHERE charge_category IS DISTINCT FROM 'Tax'",
     ),
     View(
         "resources",
@@ -134,7 +136,8 @@ VIEWS: tuple[View, ...] = (
             "monthly_cost numeric Effective cost of the 30 days through last_seen\n"
             "currency text Billing currency"
         ),
-        "SELECT resource_id, resource_name, resource_type, provider, account_id, account, service, region, team, environment, application, state, "
+        "SELECT resource_id, resource_name, resource_type, provider, account_id, account, service, region, team, "
+        "environment, application, state, "
         "instance_type, first_seen, last_seen, monthly_cost, currency FROM finops.resources",
     ),
     View(
@@ -167,8 +170,10 @@ VIEWS: tuple[View, ...] = (
             "status text ok, warning, forecast_breach or breached\n"
             "currency text Currency of the amounts"
         ),
-        f"SELECT p.budget, coalesce((SELECT string_agg(k, ' x ' ORDER BY {_PLACE_OF_KEY}) FROM jsonb_object_keys(b.scope) AS k), 'total') AS scope_kind, "  # noqa: S608 - its names are constants, its values are bound
-        f"coalesce((SELECT string_agg(v, ', ' ORDER BY {_PLACE_OF_KEY}) FROM jsonb_each_text(b.scope) AS t(k, v)), 'everything') AS scope, "
+        f"SELECT p.budget, coalesce((SELECT string_agg(k, ' x ' ORDER BY {_PLACE_OF_KEY}) "  # noqa: S608 - its names are constants, its values are bound
+        "FROM jsonb_object_keys(b.scope) AS k), 'total') AS scope_kind, "
+        f"coalesce((SELECT string_agg(v, ', ' ORDER BY {_PLACE_OF_KEY}) "
+        "FROM jsonb_each_text(b.scope) AS t(k, v)), 'everything') AS scope, "
         "p.period_start, p.period_end, p.amount, p.spent, "
         "p.forecast, round(100 * p.spent / p.amount, 1) AS percent_used, p.status, b.currency "
         "FROM finops.budget_periods p JOIN finops.budgets b ON b.name = p.budget",
@@ -190,7 +195,8 @@ VIEWS: tuple[View, ...] = (
             "high_95 numeric Upper end of the 95 % band\n"
             "currency text Currency"
         ),
-        "SELECT scope_kind, scope, made_on, forecast_date, model, expected_cost, low_80, high_80, low_95, high_95, currency FROM finops.forecasts",
+        "SELECT scope_kind, scope, made_on, forecast_date, model, expected_cost, low_80, high_80, low_95, high_95, "
+        "currency FROM finops.forecasts",
         "scope_kind = 'team' AND scope IN ({teams})",
     ),
     View(
@@ -212,7 +218,8 @@ VIEWS: tuple[View, ...] = (
             "currency text Currency of the impact\n"
             "closed_at timestamptz When it was resolved"
         ),
-        "SELECT id AS insight_id, detected_at, kind, severity, status, title, provider, account, service, team, resource_id, impact_amount, currency, closed_at "
+        "SELECT id AS insight_id, detected_at, kind, severity, status, title, provider, account, service, team, "
+        "resource_id, impact_amount, currency, closed_at "
         "FROM finops.insights",
     ),
     View(
@@ -231,7 +238,8 @@ VIEWS: tuple[View, ...] = (
             "currency text Currency\n"
             "status text open, accepted, dismissed, done or gone"
         ),
-        "SELECT id AS recommendation_id, created_at, kind, resource_id, account, team, current_state, proposed_state, monthly_savings, currency, status "
+        "SELECT id AS recommendation_id, created_at, kind, resource_id, account, team, current_state, proposed_state, "
+        "monthly_savings, currency, status "
         "FROM finops.recommendations WHERE status <> 'protected'",
     ),
     View(
@@ -243,14 +251,17 @@ VIEWS: tuple[View, ...] = (
             "resource_id text Provider's id of the resource\n"
             "account text Sub account name\n"
             "team text Owning team\n"
-            "state text proposed, approved, running, succeeded, partial, failed, unknown, rejected, expired, undone or void\n"
+            "state text proposed, approved, running, succeeded, partial, failed, unknown, rejected, expired, undone "
+            "or void\n"
             "requested_at timestamptz When it was proposed\n"
             "requested_by text Who asked\n"
             "approved_by text Who approved\n"
             "finished_at timestamptz When the run ended"
         ),
-        "SELECT r.id AS remediation_id, r.playbook, s.resource_id, r.account, r.team, r.state, r.requested_at, r.requested_by, "
-        "(SELECT string_agg(a->>'actor', ', ') FROM jsonb_array_elements(r.approvals) AS a) AS approved_by, r.finished_at "
+        "SELECT r.id AS remediation_id, r.playbook, s.resource_id, r.account, r.team, r.state, r.requested_at, "
+        "r.requested_by, "
+        "(SELECT string_agg(a->>'actor', ', ') FROM jsonb_array_elements(r.approvals) AS a) AS approved_by, "
+        "r.finished_at "
         "FROM finops.remediations r LEFT JOIN finops.remediation_steps s ON s.remediation_id = r.id",
     ),
     View(
@@ -266,7 +277,8 @@ VIEWS: tuple[View, ...] = (
             "currency text Currency\n"
             "status text pending, validated, partial, missed or reversed"
         ),
-        "SELECT remediation_id, resource_id, team, applied_on, expected_monthly_savings, realized_monthly_savings, currency, status FROM finops.savings",
+        "SELECT remediation_id, resource_id, team, applied_on, expected_monthly_savings, realized_monthly_savings, "
+        "currency, status FROM finops.savings",
     ),
     View(
         "prices",
@@ -282,7 +294,8 @@ VIEWS: tuple[View, ...] = (
             "currency text Currency\n"
             "as_of timestamptz When the price was read"
         ),
-        "SELECT provider, region, instance_type, operating_system, vcpus, memory_gib, hourly_price, currency, as_of FROM finops.prices",
+        "SELECT provider, region, instance_type, operating_system, vcpus, memory_gib, hourly_price, currency, as_of "
+        "FROM finops.prices",
         None,
     ),
     View(
@@ -315,9 +328,11 @@ VIEWS: tuple[View, ...] = (
         "data_freshness",
         "How fresh the bills are, a row a provider",
         _columns(
-            "provider text Cloud provider\ndata_through date Newest day with usage\nloaded_at timestamptz When the newest load ended"
+            "provider text Cloud provider\ndata_through date Newest day with usage\nloaded_at timestamptz When the "
+            "newest load ended"
         ),
-        "SELECT d.provider, max(d.usage_date) AS data_through, (SELECT max(finished_at) FROM finops.loads WHERE status = 'loaded') AS loaded_at "
+        "SELECT d.provider, max(d.usage_date) AS data_through, (SELECT max(finished_at) FROM finops.loads "
+        "WHERE status = 'loaded') AS loaded_at "
         "FROM finops.daily_costs d WHERE d.charge_category = 'Usage' GROUP BY d.provider",
         None,
     ),

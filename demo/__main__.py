@@ -32,7 +32,10 @@ def main() -> int:
         from demo import stack  # takes a second, in which Ctrl-C is as good as later
 
         with stack.running(arguments.home, _free(arguments.port), say) as everything:
-            invitation = f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   (Ctrl-C stops everything)"
+            invitation = (
+                f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   "
+                "(Ctrl-C stops everything)"
+            )
             if watched := stack.has_bills(everything) and not (arguments.script or arguments.screenshot):
                 say(invitation)
             stack.load_bills(everything, say)
@@ -49,7 +52,8 @@ def main() -> int:
                 say(invitation)
             stack.look_around(everything, say)
             say(
-                "The first look is done; alerts are in the channels. Press Enter here to let a month pass: its bills come, savings are verified."
+                "The first look is done; alerts are in the channels. Press Enter here to let a month pass: its bills "
+                "come, savings are verified."
             )
             for _ in sys.stdin:
                 _let_a_month_pass(everything, say)

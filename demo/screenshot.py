@@ -7,8 +7,14 @@ from config.errors import UserError
 from demo.stack import Stack
 
 _FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _QUESTION = "what did we spend on EC2 last month by team?"
 _MILLISECONDS = 60_000
 

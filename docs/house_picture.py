@@ -57,7 +57,8 @@ def picture() -> str:
             f"<title>{count} modules of {escape(start)} import {escape(end)}</title></line>"
         )
     rooms = [
-        f'<rect x="{x:.0f}" y="{y}" width="{w:.0f}" height="{HEIGHT}" rx="8" fill="{COLOURS[y // FLOOR % len(COLOURS)]}" '
+        f'<rect x="{x:.0f}" y="{y}" width="{w:.0f}" height="{HEIGHT}" rx="8" '
+        f'fill="{COLOURS[y // FLOOR % len(COLOURS)]}" '
         f'stroke="#334155"/><text x="{x + w / 2:.0f}" y="{y + HEIGHT / 2 + 5:.0f}">{escape(name)}</text>'
         for name, (x, y, w) in boxes.items()
     ]

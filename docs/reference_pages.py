@@ -71,7 +71,8 @@ def settings_page() -> str:
         )
     return page(
         "Settings",
-        "Read from the environment and, outside production, from `.env`; an empty variable counts as not set. With `VAULT_ADDR` the values at "
+        "Read from the environment and, outside production, from `.env`; an empty variable counts as not set. With "
+        "`VAULT_ADDR` the values at "
         "`VAULT_MOUNT`/`VAULT_PATH` go over the environment's, under the same names. Secrets are never printed.",
         table(("variable", "what for", "default", "type", "secret"), rows),
     )
@@ -82,7 +83,8 @@ def organisation_page() -> str:
     from config.organisation import Organisation
 
     intro = (
-        "Everything has a default: an empty file works. `finops config check` names any mistake with its line, `finops config check --schema` prints the "
+        "Everything has a default: an empty file works. `finops config check` names any mistake with its line, "
+        "`finops config check --schema` prints the "
         "JSON Schema for your editor. Start from `finops.example.yaml`."
     )
     return page("finops.yaml", intro, *_keys(Organisation, "##"))
@@ -95,7 +97,8 @@ def _keys(outermost: Any, heading: str) -> Iterator[str]:
         for name, item in model.model_fields.items():
             default = "required" if item.is_required() else default_words(item.get_default(call_default_factory=True))
             rows.append((f"`{name}`", said(item.description, name), default, type_words(item.annotation)))
-        yield f"{heading} {model.__name__}\n\n{sentence(model)}\n\n{table(('key', 'what for', 'default', 'type'), rows)}"
+        keys = table(("key", "what for", "default", "type"), rows)
+        yield f"{heading} {model.__name__}\n\n{sentence(model)}\n\n{keys}"
 
 
 def _models(model: Any) -> list[Any]:
@@ -165,7 +168,10 @@ def playbooks_page() -> str:
     from playbooks.actions import ACTIONS
     from playbooks.schema import Playbook, read_playbooks
 
-    intro = "These come with the product. How to write one: [Writing a playbook](../playbooks.md). What one would do now: `finops playbooks plan NAME`."
+    intro = (
+        "These come with the product. How to write one: [Writing a playbook](../playbooks.md). What one would do "
+        "now: `finops playbooks plan NAME`."
+    )
     rows = []
     for playbook in read_playbooks().values():
         steps = ", ".join(f"`{step.action}`" for step in playbook.steps) or "none"
@@ -224,7 +230,8 @@ def views_page() -> str:
     from db.views import VIEWS
 
     intro = (
-        "Schema `reporting`: what questions are answered from, and all that the role `finops_reader` can read. The comments are in the database too. "
+        "Schema `reporting`: what questions are answered from, and all that the role `finops_reader` can read. The "
+        "comments are in the database too. "
         "*Narrowed* says which rows somebody sees whose view is limited to their teams."
     )
     sections = []
@@ -337,7 +344,7 @@ def api_page() -> str:
     sections = [f"## {tag}\n\n" + table(("method", "path", "what it does"), rows) for tag, rows in by_tag.items()]
     return page(
         "Endpoints of the API",
-        "How to call it: [API](../api.md). A running bot serves the full OpenAPI description at `/api/v1/openapi.json`.",
+        "How to call it: [API](../api.md). A running bot serves the whole OpenAPI description: `/api/v1/openapi.json`.",
         *sections,
     )
 

@@ -29,9 +29,17 @@ _EACH = {"monthly": "a month", "quarterly": "a quarter", "yearly": "a year"}
 def budget_of(row: BudgetRow) -> Budget:
     """The model of a stored budget."""
     return Budget(
-        name=row.name, scope=Scope(**row.scope), amount=row.amount, currency=row.currency, period=row.period, start=row.starts_on,
-        end=row.ends_on, thresholds=tuple(row.thresholds), rollover=row.rollover, owner=row.owner,
-    )  # fmt: skip
+        name=row.name,
+        scope=Scope(**row.scope),
+        amount=row.amount,
+        currency=row.currency,
+        period=row.period,
+        start=row.starts_on,
+        end=row.ends_on,
+        thresholds=tuple(row.thresholds),
+        rollover=row.rollover,
+        owner=row.owner,
+    )
 
 
 def checked(values: Mapping[str, Any]) -> Budget | dict[str, str]:
@@ -139,9 +147,16 @@ def _as_in_file(row: BudgetRow, budget: Budget) -> None:
 
 def _columns(budget: Budget) -> dict[str, Any]:
     return {
-        "scope": dict(budget.scope.pairs()), "amount": Decimal(budget.amount), "currency": budget.currency, "period": budget.period,
-        "starts_on": budget.start, "ends_on": budget.end, "thresholds": list(budget.thresholds), "rollover": budget.rollover, "owner": budget.owner,
-    }  # fmt: skip
+        "scope": dict(budget.scope.pairs()),
+        "amount": Decimal(budget.amount),
+        "currency": budget.currency,
+        "period": budget.period,
+        "starts_on": budget.start,
+        "ends_on": budget.end,
+        "thresholds": list(budget.thresholds),
+        "rollover": budget.rollover,
+        "owner": budget.owner,
+    }
 
 
 def _stored(budget: Budget) -> dict[str, Any]:

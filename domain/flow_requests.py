@@ -25,7 +25,9 @@ from db.tables import FlowRequest, OutboxMessage
 log = logging.getLogger(__name__)
 
 StartFlow = Callable[[str, dict[str, Any], str], str]
-"""Start a deployment by name with parameters and an idempotency key; returns the run's id, raises `PrefectDown` while Prefect cannot be reached."""
+"""Start a deployment by name with parameters and an idempotency key; returns the run's id, raises `PrefectDown` while
+Prefect cannot be reached.
+"""
 
 OPEN = ("requested", "approved", "triggered")
 _REPORTING = frozenset(

@@ -25,9 +25,11 @@ PAST_DAYS = 30
 _EARLIER = timedelta(days=28)  # a forecast that is to be compared with a month has to be about as old
 
 _NEWEST = """
-    SELECT forecast_date, made_on, model, expected_cost::float8 AS expected, low_80::float8 AS low, high_80::float8 AS high
+    SELECT forecast_date, made_on, model, expected_cost::float8 AS expected, low_80::float8 AS low, high_80::float8 AS
+    high
     FROM finops.forecasts f WHERE scope_kind = :kind AND scope = :label AND currency = :currency AND made_on = (
-        SELECT max(made_on) FROM finops.forecasts g WHERE g.scope_kind = :kind AND g.scope = :label AND g.currency = :currency
+        SELECT max(made_on) FROM finops.forecasts g WHERE g.scope_kind = :kind AND g.scope = :label
+        AND g.currency = :currency
         AND g.model NOT LIKE 'replayed%' AND g.made_on <= :until)
     ORDER BY forecast_date"""
 _EARLIEST = """
@@ -36,7 +38,8 @@ _EARLIEST = """
         SELECT coalesce(max(made_on) FILTER (WHERE made_on <= :early), min(made_on)) FROM finops.forecasts g
         WHERE g.scope_kind = :kind AND g.scope = :label AND g.currency = :currency AND g.made_on < :until)"""
 _ERROR = """
-    SELECT total_error FROM finops.forecast_accuracy WHERE scope_kind = :kind AND scope = :label AND currency = :currency
+    SELECT total_error FROM finops.forecast_accuracy WHERE scope_kind = :kind AND scope = :label
+    AND currency = :currency
     ORDER BY horizon_days = :days DESC, kind DESC, measured_on DESC LIMIT 1"""
 
 
@@ -100,7 +103,8 @@ def _spent(
 ) -> dict[date, float]:
     """Effective cost a day without tax."""
     conditions = "".join(f" AND {name} = :scope_{name}" for name in scope if name in DIMENSIONS)
-    sql = f"""SELECT usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs WHERE usage_date >= :start AND usage_date < :end
+    sql = f"""SELECT usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs
+        WHERE usage_date >= :start AND usage_date < :end
               AND currency = :currency AND charge_category <> 'Tax'{conditions} GROUP BY usage_date"""  # noqa: S608 - its names are constants, its values are bound
     bound = {f"scope_{name}": value for name, value in scope.items()}
     rows = connection.execute(sa.text(sql), {**bound, "start": start, "end": end, "currency": currency})

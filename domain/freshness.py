@@ -29,7 +29,8 @@ def newest_by_provider(
     rows = connection.execute(
         sa.text(
             f"SELECT provider, max(usage_date) AS newest FROM finops.daily_costs "  # noqa: S608 - its names are constants, its values are bound
-            f"WHERE charge_category = 'Usage' AND usage_date >= :since AND usage_date < :before AND {where} GROUP BY provider"
+            f"WHERE charge_category = 'Usage' AND usage_date >= :since AND usage_date < :before AND {where} "
+            "GROUP BY provider"
         ),
         {
             **{f"scope_{name}": value for name, value in scope.items()},

@@ -1,4 +1,5 @@
-"""The messages of an insight: a card in each of its channels, brought up to date with its state, and lines in their threads."""
+"""The messages of an insight: a card in each of its channels, brought up to date with its state, and lines in their
+threads."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import cast

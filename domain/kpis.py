@@ -46,7 +46,8 @@ _MEASURES = (
         "minutes",
         False,
         """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM posted_at - data_arrived_at) / 60)
-           FROM finops.insights WHERE kind = 'anomaly' AND posted_at IS NOT NULL AND detected_at > now() - interval '90 days'""",
+           FROM finops.insights WHERE kind = 'anomaly' AND posted_at IS NOT NULL
+           AND detected_at > now() - interval '90 days'""",
     ),
     _Measure(
         "alert_precision",
@@ -54,7 +55,8 @@ _MEASURES = (
         80.0,
         "%",
         True,
-        """SELECT 100.0 * count(*) FILTER (WHERE feedback = 'useful') / nullif(count(*) FILTER (WHERE feedback IN ('useful', 'noise')), 0)
+        """SELECT 100.0 * count(*) FILTER (WHERE feedback = 'useful') / nullif(count(*) FILTER (WHERE feedback IN
+            ('useful', 'noise')), 0)
            FROM finops.insights WHERE detected_at > now() - interval '90 days'""",
     ),
     _Measure(
@@ -65,7 +67,8 @@ _MEASURES = (
         False,
         """SELECT 100 * percentile_cont(0.5) WITHIN GROUP (ORDER BY total_error) FROM finops.forecast_accuracy
            WHERE horizon_days = 30 AND measured_on = (SELECT max(measured_on) FROM finops.forecast_accuracy)
-           AND kind = (SELECT max(kind) FROM finops.forecast_accuracy WHERE horizon_days = 30 AND measured_on = (SELECT max(measured_on) FROM finops.forecast_accuracy))""",
+           AND kind = (SELECT max(kind) FROM finops.forecast_accuracy WHERE horizon_days = 30
+           AND measured_on = (SELECT max(measured_on) FROM finops.forecast_accuracy))""",
     ),
     _Measure(
         "cost_under_budget",
@@ -75,12 +78,16 @@ _MEASURES = (
         True,
         """SELECT currency, coalesce(sum(effective_cost) FILTER (WHERE EXISTS (
                SELECT 1 FROM finops.budgets b WHERE b.currency = d.currency
-               AND (b.scope->>'team' IS NULL OR b.scope->>'team' = d.team) AND (b.scope->>'account' IS NULL OR b.scope->>'account' = d.account)
-               AND (b.scope->>'service' IS NULL OR b.scope->>'service' = d.service) AND (b.scope->>'environment' IS NULL OR b.scope->>'environment' = d.environment)
+               AND (b.scope->>'team' IS NULL OR b.scope->>'team' = d.team) AND (b.scope->>'account' IS NULL
+               OR b.scope->>'account' = d.account)
+               AND (b.scope->>'service' IS NULL OR b.scope->>'service' = d.service)
+               AND (b.scope->>'environment' IS NULL OR b.scope->>'environment' = d.environment)
                AND (b.scope->>'application' IS NULL OR b.scope->>'application' = d.application)
-               AND (b.scope->>'provider' IS NULL OR b.scope->>'provider' = d.provider) AND (b.scope->>'region' IS NULL OR b.scope->>'region' = d.region))), 0) AS part,
+               AND (b.scope->>'provider' IS NULL OR b.scope->>'provider' = d.provider)
+               AND (b.scope->>'region' IS NULL OR b.scope->>'region' = d.region))), 0) AS part,
                sum(effective_cost) AS whole
-           FROM finops.daily_costs d WHERE charge_category <> 'Tax' AND usage_date >= date_trunc('month', (SELECT max(usage_date) FROM finops.daily_costs))
+           FROM finops.daily_costs d WHERE charge_category <> 'Tax'
+           AND usage_date >= date_trunc('month', (SELECT max(usage_date) FROM finops.daily_costs))
            GROUP BY currency""",
         by_currency=True,
     ),
@@ -90,8 +97,10 @@ _MEASURES = (
         10.0,
         "%",
         False,
-        """SELECT currency, coalesce(sum(effective_cost) FILTER (WHERE team IS NULL), 0) AS part, sum(effective_cost) AS whole
-           FROM finops.daily_costs WHERE charge_category <> 'Tax' AND usage_date >= date_trunc('month', (SELECT max(usage_date) FROM finops.daily_costs))
+        """SELECT currency, coalesce(sum(effective_cost) FILTER (WHERE team IS NULL), 0) AS part, sum(effective_cost)
+            AS whole
+           FROM finops.daily_costs WHERE charge_category <> 'Tax'
+           AND usage_date >= date_trunc('month', (SELECT max(usage_date) FROM finops.daily_costs))
            GROUP BY currency""",
         by_currency=True,
     ),
@@ -101,7 +110,8 @@ _MEASURES = (
         80.0,
         "%",
         True,
-        """SELECT 100.0 * count(*) FILTER (WHERE status = 'validated') / nullif(count(*) FILTER (WHERE status IN ('validated', 'partial', 'missed')), 0)
+        """SELECT 100.0 * count(*) FILTER (WHERE status = 'validated') / nullif(count(*) FILTER (WHERE status IN
+            ('validated', 'partial', 'missed')), 0)
            FROM finops.savings""",
     ),
     _Measure(
@@ -112,7 +122,8 @@ _MEASURES = (
         True,
         """SELECT 100.0 * count(DISTINCT asker) FILTER (WHERE asked_at > now() - interval '7 days')
                   / nullif(greatest(CAST(:developers AS integer), count(DISTINCT asker)), 0)
-           FROM finops.questions WHERE asked_at > now() - interval '90 days' AND asker NOT IN ('cli', 'eval', 'system')""",
+           FROM finops.questions WHERE asked_at > now() - interval '90 days'
+           AND asker NOT IN ('cli', 'eval', 'system')""",
     ),
 )
 

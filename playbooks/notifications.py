@@ -184,7 +184,8 @@ def _line(session: Session, remediation: Remediation) -> str:
         "partial": f"{what} {remediation.id} succeeded in part, {done} done{took}{ended}.",
         "failed": f"{what} {remediation.id} failed, {done} done{ended}.",
         "undone": f"{what} {remediation.id} was rolled back{ended}.",
-        "unknown": f"{what} {remediation.id} needs somebody to look: it is not known whether a step happened. {remediation.reason}. "
+        "unknown": f"{what} {remediation.id} needs somebody to look: it is not known whether a step happened. "
+        f"{remediation.reason}. "
         "Look at the resource, then press Check again.",
     }.get(remediation.state, f"{what} {remediation.id} is {remediation.state}{ended}.")
 

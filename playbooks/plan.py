@@ -187,7 +187,10 @@ def over_limits(guards: Guards, steps: Sequence[PlannedStep], of_this_type: int 
     if guards.maximum_percent < 100 and not of_this_type:
         return f"the inventory does not know how many the account has; the playbook allows {guards.maximum_percent:g} %"
     if of_this_type and 100 * len(resources) / of_this_type > guards.maximum_percent:
-        return f"{len(resources)} of {of_this_type} resources of this type; the playbook allows {guards.maximum_percent:g} %"
+        return (
+            f"{len(resources)} of {of_this_type} resources of this type; the playbook allows "
+            f"{guards.maximum_percent:g} %"
+        )
     amount = sum(resources.values())
     if amount > guards.maximum_monthly_amount:
         return f"{amount:,.0f} a month; the playbook allows {guards.maximum_monthly_amount:,.0f}"
@@ -234,5 +237,8 @@ def changed(planned: Mapping[str, Any], seen: Mapping[str, Any]) -> str | None:
         inside = next(
             name for name in [*before, *now] if (name in before, before.get(name)) != (name in now, now.get(name))
         )
-        return f"{'tag' if key == 'tags' else key} {inside} was {before.get(inside, _ABSENT)} and is {now.get(inside, _ABSENT)}"
+        return (
+            f"{'tag' if key == 'tags' else key} {inside} was {before.get(inside, _ABSENT)} and is "
+            f"{now.get(inside, _ABSENT)}"
+        )
     return None

@@ -217,7 +217,8 @@ def describe(plans: Iterable[Plan]) -> list[str]:
         savings = plan.monthly_savings()
         worth = f", saves {savings:,.2f} {plan.currency} a month" if savings is not None else ""
         lines.append(
-            f"{plan.playbook} in {plan.account or plan.account_id} ({plan.environment or 'no environment'}, {plan.team or 'no team'}){worth}"
+            f"{plan.playbook} in {plan.account or plan.account_id} ({plan.environment or 'no environment'}, "
+            f"{plan.team or 'no team'}){worth}"
         )
         lines += [
             f"  {number}. {step.name} {step.resource_id}: {step.says} ({step.evidence})"

@@ -73,8 +73,10 @@ def _empty(database: Database, finops_home: Path) -> None:
     with database.owner.begin() as connection:
         tables = connection.scalars(
             sa.text(
-                "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                "WHERE n.nspname = 'finops' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT IN ('schema_state', 'alembic_version')"
+                "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE n.nspname = 'finops' AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
+                "AND c.relname NOT IN ('schema_state', 'alembic_version')"
             )
         ).all()
         connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")

@@ -63,7 +63,8 @@ class Server:
         (self.folder / "data").mkdir(exist_ok=True)
         config.write_text(
             f'storage "raft" {{\n path = "{self.folder}/data"\n node_id = "one"\n}}\n'
-            f'listener "tcp" {{\n address = "127.0.0.1:{self.port}"\n cluster_address = "127.0.0.1:{self.cluster_port}"\n tls_disable = true\n}}\n'
+            f'listener "tcp" {{\n address = "127.0.0.1:{self.port}"\n cluster_address = '
+            f'"127.0.0.1:{self.cluster_port}"\n tls_disable = true\n}}\n'
             f'api_addr = "{self.address}"\ncluster_addr = "http://127.0.0.1:{self.cluster_port}"\n'
         )
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}

@@ -139,9 +139,8 @@ def opened(settings: Settings, people: Organisation, clean_database: Database, t
 
 def _header(database: Database, person: str) -> dict[str, str]:
     with Session(database.app) as session, session.begin():
-        return {
-            "Authorization": f"Bearer {tokens.issue(session, person, tokens.SCOPES, datetime.now(UTC), timedelta(days=1), 'test')}"
-        }
+        token = tokens.issue(session, person, tokens.SCOPES, datetime.now(UTC), timedelta(days=1), "test")
+    return {"Authorization": f"Bearer {token}"}
 
 
 # ------------------------------------------------------------------ Slack: whether somebody of the role could

@@ -77,10 +77,16 @@ def process(slack: Handle, clean_database: Database, tmp_path: Path) -> Iterator
         }
         vault.write(**secrets)
         environment = {
-            "PATH": os.environ["PATH"], "VAULT_ADDR": vault.address, "VAULT_TOKEN": vault.root_token, "FINOPS_HOME": str(tmp_path / "home"),
-            "FINOPS_CONFIG": str(config), "FINOPS_LOG_LEVEL": "DEBUG", "FINOPS_API_PORT": str(port), "SLACK_API_URL": slack.api_url,
+            "PATH": os.environ["PATH"],
+            "VAULT_ADDR": vault.address,
+            "VAULT_TOKEN": vault.root_token,
+            "FINOPS_HOME": str(tmp_path / "home"),
+            "FINOPS_CONFIG": str(config),
+            "FINOPS_LOG_LEVEL": "DEBUG",
+            "FINOPS_API_PORT": str(port),
+            "SLACK_API_URL": slack.api_url,
             "OPENAI_BASE_URL": model.url,
-        }  # fmt: skip
+        }
         popen = subprocess.Popen(
             [sys.executable, "-m", "cli", "run"],
             stderr=stderr,
@@ -110,8 +116,15 @@ def test_nothing_secret_and_nothing_asked_is_written_anywhere(
             )
         )
     slack.wait_for_socket(60)
-    said = [str(slack.wait_for_reply(slack.post_as(MAYA, "#finops", f"{BOT} {words}")["ts"], 30)["text"]) for words in (
-        ASKED, f"select '{ASKED}' from nowhere", f"select cast('{ASKED}' as int) from daily_costs", f"drop table charges -- {ASKED}")]  # fmt: skip
+    said = [
+        str(slack.wait_for_reply(slack.post_as(MAYA, "#finops", f"{BOT} {words}")["ts"], 30)["text"])
+        for words in (
+            ASKED,
+            f"select '{ASKED}' from nowhere",
+            f"select cast('{ASKED}' as int) from daily_costs",
+            f"drop table charges -- {ASKED}",
+        )
+    ]
     with Session(clean_database.app) as session, session.begin():
         token = tokens.issue(session, TOMAS, ("ask", "read"), datetime.now(UTC), timedelta(days=1), "test")
     with httpx.Client(base_url=process.api, trust_env=False, timeout=30) as client:

@@ -58,7 +58,10 @@ def uncovered(scopes: Sequence[OnDemand], today: date) -> list[Recommendation]:
         month = steady * 365.25 / 12
         saved = None if scope.discount is None else round(month * scope.discount, 2)
         missing = () if saved is not None else ("the discount of a commitment for this use",)
-        summary = f"{steady:,.2f} {scope.currency} a day or more on nine of ten days, over {len(days)} days, without a commitment"
+        summary = (
+            f"{steady:,.2f} {scope.currency} a day or more on nine of ten days, over {len(days)} days, without "
+            "a commitment"
+        )
         arithmetic = {"steady_a_day": steady, "steady_a_month": month} | (
             {} if scope.discount is None else {"discount": scope.discount}
         )
@@ -92,7 +95,10 @@ def unused(commitments: Sequence[CommitmentUse], today: date) -> list[Recommenda
         if paid <= 0 or idle / paid < UNUSED_SHARE:
             continue
         until = f" It ends on {one.ends_on.isoformat()}." if one.ends_on else ""
-        summary = f"{idle:,.2f} of {paid:,.2f} {one.currency} in {LEAST_DAYS} days ({idle / paid:.0%}) paid for nothing.{until}"
+        summary = (
+            f"{idle:,.2f} of {paid:,.2f} {one.currency} in {LEAST_DAYS} days ({idle / paid:.0%}) paid for "
+            f"nothing.{until}"
+        )
         arithmetic = {"paid": paid, "unused": idle}
         missing = ("what could be moved onto it: the money is spent until it ends",)
         wanted = "work moved onto it, or a smaller one when it ends"
@@ -114,9 +120,17 @@ def unused(commitments: Sequence[CommitmentUse], today: date) -> list[Recommenda
 
 
 def _recommendation(
-    kind: str, subject: str, account: str | None, current: str, proposed: str, saved: float | None, currency: str, summary: str,
-    arithmetic: Mapping[str, float], missing: tuple[str, ...],
-) -> Recommendation:  # fmt: skip
+    kind: str,
+    subject: str,
+    account: str | None,
+    current: str,
+    proposed: str,
+    saved: float | None,
+    currency: str,
+    summary: str,
+    arithmetic: Mapping[str, float],
+    missing: tuple[str, ...],
+) -> Recommendation:
     evidence: dict[str, Any] = {
         "summary": summary,
         "arithmetic": dict(arithmetic),

@@ -74,7 +74,10 @@ def _metric(
     under = sum(value < limit for value in values)
     if under < condition.days:
         return Unmet(f"{condition.metric} was under {limit:g} on {under} days only")
-    says = f"{condition.statistic} {condition.metric} under {limit:,g} {condition.unit} on {under} of {condition.window} days (highest {max(values):,.4g})"
+    says = (
+        f"{condition.statistic} {condition.metric} under {limit:,g} {condition.unit} on {under} of "
+        f"{condition.window} days (highest {max(values):,.4g})"
+    )
     figures = {
         "statistic": condition.statistic,
         "limit": limit,

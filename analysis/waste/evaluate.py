@@ -127,7 +127,8 @@ def _recommendation(rule: Rule, resource: Resource, met: Met, size: Smaller | No
         current, wanted = size.current.instance_type, size.proposed.instance_type
         proposed = {"instance_type": wanted}
         seen.append(
-            f"CPU at most {size.peak_cpu:.3g} %; {size.needed_vcpus:.2g} of {size.current.vcpus:g} vCPUs are enough with 20 % headroom"
+            f"CPU at most {size.peak_cpu:.3g} %; {size.needed_vcpus:.2g} of {size.current.vcpus:g} vCPUs are enough "
+            "with 20 % headroom"
         )
         doubts += size.doubts
         confidence = min(rule.confidence, size.confidence, key=CONFIDENCES.index)

@@ -71,7 +71,11 @@ def _compute(resource: Resource, catalogue: Catalogue) -> float | Saving:
             None,
             {},
             (
-                f"no price for {resource.instance_type} ({system}) in {resource.region}, to tell its hours from its storage",
+                (
+                    f"no price for {resource.instance_type} ({system}) in {resource.region}, to tell its hours from "
+                    "its "
+                    "storage"
+                ),
             ),
         )
     return min(price.hourly_price * HOURS_A_MONTH * (2 if resource.attributes.get("multi_az") else 1) / cost, 1.0)
@@ -85,6 +89,10 @@ def _uncommitted(resource: Resource, monthly_cost: float, share: float) -> Savin
     if committed > 0:
         arithmetic["saved_once_freed"] = committed * share
         notes = (
-            f"a commitment pays {committed:,.2f} a month of it: that part saves nothing until the commitment is used elsewhere or ends",
+            (
+                f"a commitment pays {committed:,.2f} a month of it: that part saves nothing until the commitment is "
+                "used "
+                "elsewhere or ends"
+            ),
         )
     return Saving(free, arithmetic, (), notes)

@@ -12,9 +12,12 @@ from bot.api.routes import ai, budgets, insights, listing, records, remediations
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
 
-Send `Authorization: Bearer TOKEN`: a token of `finops tokens issue`, or a JWT of the configured sign-in provider. A token has scopes (`read`, `ask`, `write`), its
-person has roles; both have to allow a call. Lists are paged with `limit` and `offset`, filtered by equality, and bear an `ETag`; what changes things takes `If-Match`.
-Errors are problem documents (RFC 9457). Who calls more than 10 times a second in the long run is answered 429 with `Retry-After`."""
+Send `Authorization: Bearer TOKEN`: a token of `finops tokens issue`, or a JWT of the configured sign-in provider. A
+token has scopes (`read`, `ask`, `write`), its
+person has roles; both have to allow a call. Lists are paged with `limit` and `offset`, filtered by equality, and bear
+an `ETag`; what changes things takes `If-Match`.
+Errors are problem documents (RFC 9457). Who calls more than 10 times a second in the long run is answered 429 with
+`Retry-After`."""
 
 
 def create_app(context: Context) -> FastAPI:

@@ -14,8 +14,20 @@ from config.errors import UserError
 log = logging.getLogger(__name__)
 
 MEDIA = "application/problem+json"
-_TITLES = {400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 409: "Conflict",
-           412: "Changed meanwhile", 413: "Too large", 422: "Not valid", 429: "Too many requests", 500: "Error", 503: "Not available"}  # fmt: skip
+_TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    412: "Changed meanwhile",
+    413: "Too large",
+    422: "Not valid",
+    429: "Too many requests",
+    500: "Error",
+    503: "Not available",
+}
 _SAYS = {
     400: "The body cannot be read",
     401: "No token, or one that is unknown, expired or revoked",

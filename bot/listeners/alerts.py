@@ -225,4 +225,7 @@ def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _W
         )
     if isinstance(made, NothingToDo):
         return f"Nothing to propose: {made.reason}."
-    return f"Proposed {len(made)} change{'' if len(made) == 1 else 's'} in the team's channel; somebody else has to approve."
+    return (
+        f"Proposed {len(made)} change{'' if len(made) == 1 else 's'} in the team's channel; somebody else has to "
+        "approve."
+    )

@@ -20,7 +20,10 @@ from db.messages import Answer, edited_key
 from nl2sql.history import golden
 
 _GONE = "That answer is no longer kept. Please ask again."
-_NOT_YOURS = "That answer was narrowed to what {asker} may see, which is more than you may. Ask the same question and you get your own figures."
+_NOT_YOURS = (
+    "That answer was narrowed to what {asker} may see, which is more than you may. Ask the same question and "
+    "you get your own figures."
+)
 
 
 def register(listeners: Listeners) -> None:

@@ -64,10 +64,18 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
 
 def _known(row: BudgetRow) -> dict[str, Any]:
     return {
-        "name": row.name, "scope": forecasts_view.label_of(row.scope), "amount": f"{row.amount.normalize():f}", "currency": row.currency, "period": row.period,
-        "start": row.starts_on and row.starts_on.isoformat(), "end": row.ends_on and row.ends_on.isoformat(), "rollover": row.rollover,
-        "thresholds": row.thresholds, "owner": row.owner, "note": budgets.note_of(row),
-    }  # fmt: skip
+        "name": row.name,
+        "scope": forecasts_view.label_of(row.scope),
+        "amount": f"{row.amount.normalize():f}",
+        "currency": row.currency,
+        "period": row.period,
+        "start": row.starts_on and row.starts_on.isoformat(),
+        "end": row.ends_on and row.ends_on.isoformat(),
+        "rollover": row.rollover,
+        "thresholds": row.thresholds,
+        "owner": row.owner,
+        "note": budgets.note_of(row),
+    }
 
 
 def validate(runtime: Runtime, submission: Submission) -> dict[str, str]:
@@ -164,7 +172,10 @@ def _says(row: BudgetRow, before: Decimal | None) -> str:
     carried = "; what is left of a period is carried over" if row.rollover else ""
     of = model.scope.label()
     note = f" finops.yaml says {budgets.described(in_file)}." if (in_file := budgets.in_file(row)) else ""
-    return f"set the budget {row.name}{'' if of == row.name else f' ({of})'} to {budgets.described(model)}{was}{carried}.{note}"
+    return (
+        f"set the budget {row.name}{'' if of == row.name else f' ({of})'} to "
+        f"{budgets.described(model)}{was}{carried}.{note}"
+    )
 
 
 def show_forecast(runtime: Runtime, click: Click) -> None:

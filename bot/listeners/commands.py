@@ -190,7 +190,8 @@ def _stop_all(runtime: Runtime, where: Recipient, *, on: bool) -> None:
         _say(
             runtime,
             where,
-            "All remediation is stopped: running ones halt before their next step, nothing can be approved. /finops resume-all goes on.",
+            "All remediation is stopped: running ones halt before their next step, nothing can be approved. /finops "
+            "resume-all goes on.",
         )
     else:
         _say(runtime, where, "Remediation goes on: what was approved and had not started starts within a minute.")
@@ -208,10 +209,13 @@ def status(runtime: Runtime) -> str:
         requests = session.scalar(sa.select(sa.func.count()).where(FlowRequest.state.in_(("requested", "approved"))))
         proposals = session.scalar(sa.select(sa.func.count()).where(Remediation.state == "proposed"))
         open_insights = session.scalar(sa.select(sa.func.count()).where(Insight.status.in_(("open", "acknowledged"))))
+    settings = runtime.settings
+    has_model = settings.openai_api_key or settings.openai_base_url
     bills = "; ".join(f"{row.provider} through {mrkdwn.day(row.data_through)}" for row in fresh) or "none loaded yet"
     return (
-        f"Bills: {bills}\nOpen insights: {open_insights} · proposals: {proposals} · requested flows: {requests} · messages waiting: {waiting}\n"
-        f"Answers by {runtime.settings.llm_model if runtime.settings.openai_api_key or runtime.settings.openai_base_url else 'rules, without a model'}"
+        f"Bills: {bills}\nOpen insights: {open_insights} · proposals: {proposals} · requested flows: {requests} · "
+        f"messages waiting: {waiting}\n"
+        f"Answers by {settings.llm_model if has_model else 'rules, without a model'}"
     )
 
 

@@ -27,7 +27,8 @@ _TEAMS = 12
 _BY_DAY = sa.text(
     """
     SELECT team, currency, usage_date, sum(effective_cost) AS cost FROM reporting.daily_costs
-    WHERE usage_date > :since AND charge_category IS DISTINCT FROM 'Tax' AND (:all OR team = ANY(:teams)) AND team IS NOT NULL
+    WHERE usage_date > :since AND charge_category IS DISTINCT FROM 'Tax' AND (:all OR team = ANY(:teams))
+    AND team IS NOT NULL
     GROUP BY team, currency, usage_date ORDER BY team, usage_date
     """
 )
@@ -40,13 +41,17 @@ _BUDGETS = sa.text(
 _FORECASTS = sa.text(
     """
     SELECT f.scope AS team, f.currency, sum(f.expected_cost) AS rest FROM reporting.forecasts f
-    JOIN (SELECT scope, currency, max(made_on) AS made_on FROM reporting.forecasts WHERE scope_kind = 'team' GROUP BY scope, currency) newest
+    JOIN (SELECT scope, currency, max(made_on) AS made_on FROM reporting.forecasts WHERE scope_kind = 'team'
+    GROUP BY scope, currency) newest
       ON newest.scope = f.scope AND newest.currency = f.currency AND newest.made_on = f.made_on
     WHERE f.scope_kind = 'team' AND f.forecast_date > :day AND f.forecast_date < :month_end GROUP BY f.scope, f.currency
     HAVING min(f.forecast_date) = CAST(:day AS date) + 1
     """
 )
-_AS_OF = "SELECT min(data_through) FROM reporting.data_freshness WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
+_AS_OF = (
+    "SELECT min(data_through) FROM reporting.data_freshness "
+    "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
+)
 
 
 def publish(runtime: Runtime, user: str) -> None:

@@ -12,7 +12,8 @@ _MOST = 100
 _SQL = """
     SELECT grouped, {names} FROM (
         SELECT GROUPING({names}) AS grouped, {names}, sum(effective_cost) AS cost FROM reporting.daily_costs
-        WHERE usage_date > (SELECT max(usage_date) - 35 FROM reporting.daily_costs) GROUP BY GROUPING SETS ({sets})) AS sums
+        WHERE usage_date > (SELECT max(usage_date) - 35 FROM reporting.daily_costs)
+        GROUP BY GROUPING SETS ({sets})) AS sums
     ORDER BY cost DESC"""
 
 

@@ -47,7 +47,8 @@ _MOVED = frozenset({"channel_not_found", "is_archived"})  # the name may belong 
 _HEADS = sa.text(
     """
     SELECT DISTINCT ON (o.channel) o.id, o.channel,
-           o.not_before <= greatest(:now, now()) OR (o.attempts > 0 AND o.not_before > greatest(:now, now()) + interval '1 hour') AS due
+           o.not_before <= greatest(:now, now())
+               OR (o.attempts > 0 AND o.not_before > greatest(:now, now()) + interval '1 hour') AS due
     FROM finops.outbox o
     WHERE o.delivered_at IS NULL AND o.failed_at IS NULL AND (o.not_before <= greatest(:now, now()) OR o.attempts > 0)
       AND NOT EXISTS (SELECT 1 FROM finops.outbox p WHERE p.key IN (o.thread_key, o.update_key) AND p.id <> o.id
@@ -227,7 +228,10 @@ class Delivery:
         )
         if row.channel not in self.admin_channels and not row.key.startswith("undelivered:"):
             for channel in self.admin_channels:
-                text = f"A message for {row.channel} was not delivered: {reason}. Its kind is {row.kind}, its key {row.key}."
+                text = (
+                    f"A message for {row.channel} was not delivered: {reason}. "
+                    f"Its kind is {row.kind}, its key {row.key}."
+                )
                 values = {
                     "channel": channel,
                     "kind": "note",

@@ -69,7 +69,10 @@ def report(error: BaseException, client: WebClient, where: Recipient) -> str:
     if said is None:
         reference = secrets.token_hex(3).upper()
         log.error("unexpected error, reference %s", reference, exc_info=error)
-        said = f"Something went wrong on my side. Nothing was changed. An admin finds it in the log under reference {reference}."
+        said = (
+            "Something went wrong on my side. Nothing was changed. An admin finds it in the log under reference "
+            f"{reference}."
+        )
     else:
         log.warning("told a person: %s (%s)", said, type(error).__name__)
     if where.channel and where.user:

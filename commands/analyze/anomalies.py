@@ -92,7 +92,8 @@ def grids(file: SeriesFile) -> list[Grid]:
         every = file.step(name)
         if every < SHORTEST:
             raise UserError(
-                f"The series {name} has a value every {every}; sum them up to hours or days, the shortest step is five minutes."
+                f"The series {name} has a value every {every}; sum them up to hours or days, the shortest step is "
+                "five minutes."
             )
         grouped[every].append(name)
     return [_grid(every, names, file) for every, names in grouped.items()]

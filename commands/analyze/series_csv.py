@@ -117,7 +117,8 @@ def _value(text: str, place: str) -> float:
         if text.lower() in UNKNOWN:
             return math.nan
         raise UserError(
-            f"{place}: {text[:40]!r} is not a number; write the cost like 1234.56, or leave it empty where it is unknown."
+            f"{place}: {text[:40]!r} is not a number; write the cost like 1234.56, or leave it empty where it is "
+            "unknown."
         ) from None
     if math.isinf(value):
         raise UserError(f"{place}: {text[:40]!r} is not a finite number.")

@@ -44,13 +44,17 @@ def _rows(connection: sa.Connection, change: Change, start: date, end: date) -> 
     bound |= {"start": start, "end": end, "days": (end - start).days, "currency": change.currency}
     period = "usage_date >= :start AND usage_date < :end AND currency = :currency AND charge_category = 'Usage'"
     sql = f"""
-        SELECT account, service, region, team, resource_name, usage_type, sum(effective_cost) / :days AS cost, sum(usage_quantity) / :days AS quantity
-        FROM (SELECT account, service, region, team, coalesce(resource_name, resource_id) AS resource_name, usage_type, effective_cost, usage_quantity
+        SELECT account, service, region, team, resource_name, usage_type, sum(effective_cost) / :days AS cost,
+        sum(usage_quantity) / :days AS quantity
+        FROM (SELECT account, service, region, team, coalesce(resource_name, resource_id) AS resource_name, usage_type,
+        effective_cost, usage_quantity
               FROM finops.resource_costs WHERE {period} {where}
               UNION ALL
-              SELECT account, service, region, team, NULL, NULL, effective_cost, NULL FROM finops.daily_costs WHERE {period} {where}
+              SELECT account, service, region, team, NULL, NULL, effective_cost, NULL FROM finops.daily_costs
+              WHERE {period} {where}
               UNION ALL
-              SELECT account, service, region, team, NULL, NULL, -effective_cost, NULL FROM finops.resource_costs WHERE {period} {where}) AS parts
+              SELECT account, service, region, team, NULL, NULL, -effective_cost, NULL FROM finops.resource_costs
+              WHERE {period} {where}) AS parts
         GROUP BY 1, 2, 3, 4, 5, 6"""  # noqa: S608 - its names are constants, its values are bound
     found = connection.execute(sa.text(sql), bound)
     return [
@@ -90,7 +94,8 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
     where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
     contributions = _contributions(cause)
     return {
-        "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}; {EFFECTS[cause.effects.verdict]}",
+        "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}; "
+        f"{EFFECTS[cause.effects.verdict]}",
         "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
         "where": ", ".join(where),
         "who": "; ".join(who),

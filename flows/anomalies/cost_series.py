@@ -111,9 +111,16 @@ def read_hours(
 
 
 def _read(
-    connection: sa.Connection, table: str, moment: str, start: Any, end: Any, every: timedelta, levels: tuple[tuple[str, ...], ...], category: str,
+    connection: sa.Connection,
+    table: str,
+    moment: str,
+    start: Any,
+    end: Any,
+    every: timedelta,
+    levels: tuple[tuple[str, ...], ...],
+    category: str,
     **more: str,
-) -> CostSeries:  # fmt: skip
+) -> CostSeries:
     used = tuple(name for name in DIMENSIONS if any(name in level for level in levels))
     sql = _SQL.format(
         table=table,

@@ -59,7 +59,10 @@ def compose(
     budget, ahead = _budget(session, scope, currency), _ahead(session, scope, currency, through)
     when = _when(through, today, span)
     lines = [
-        f"{_spent(days, series, through, span, currency, when)} {_month(days, series, through, budget, ahead, currency)}"
+        (
+            f"{_spent(days, series, through, span, currency, when)} "
+            f"{_month(days, series, through, budget, ahead, currency)}"
+        )
     ]
     lines.append(
         " ".join(
@@ -137,7 +140,8 @@ def _month(days: Any, series: CostSeries, through: date, budget: Any, ahead: Out
 
 
 def _budget(session: Session, scope: Mapping[str, str], currency: str) -> Any:
-    sql = """SELECT b.amount FROM finops.budgets b WHERE b.scope = CAST(:scope AS jsonb) AND b.period = 'monthly' AND b.currency = :currency
+    sql = """SELECT b.amount FROM finops.budgets b WHERE b.scope = CAST(:scope AS jsonb) AND b.period = 'monthly'
+        AND b.currency = :currency
              ORDER BY b.amount DESC LIMIT 1"""
     return session.execute(sa.text(sql), {"scope": json.dumps(dict(scope)), "currency": currency}).one_or_none()
 
@@ -174,12 +178,17 @@ def _mover(session: Session, scope: Mapping[str, str], through: date, span: int,
     delta = float(moves[0].now - moves[0].before) if moves else 0.0
     if abs(delta) < _MOVES * sum(float(row.now) for row in moves):
         return ""
-    sql = """SELECT evidence->'cause'->>'why' FROM finops.insights WHERE kind = 'anomaly' AND service = :service AND closed_at IS NULL
-             AND evidence->>'direction' = :direction AND (team IS NOT DISTINCT FROM :team OR :team IS NULL) ORDER BY id DESC LIMIT 1"""
+    sql = """SELECT evidence->'cause'->>'why' FROM finops.insights WHERE kind = 'anomaly' AND service = :service
+        AND closed_at IS NULL
+             AND evidence->>'direction' = :direction AND (team IS NOT DISTINCT FROM :team OR :team IS NULL)
+             ORDER BY id DESC LIMIT 1"""
     asked = {"service": moves[0].service, "direction": "up" if delta >= 0 else "down", "team": scope.get("team")}
     why = session.scalar(sa.text(sql), asked)
     sign = "+" if delta >= 0 else "−"
-    return f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual {_like(through, span)}{f'; {why}' if why else ''}."
+    return (
+        f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual "
+        f"{_like(through, span)}{f'; {why}' if why else ''}."
+    )
 
 
 def _like(through: date, span: int) -> str:
@@ -188,10 +197,14 @@ def _like(through: date, span: int) -> str:
 
 def _open_things(session: Session, scope: Mapping[str, str], currency: str) -> str:
     team = scope.get("team")
-    sql = """SELECT (SELECT count(*) FROM finops.insights WHERE status IN ('open', 'acknowledged') AND closed_at IS NULL AND (:all OR team = :team)) AS insights,
-                    (SELECT count(*) FROM finops.remediations WHERE state = 'proposed' AND (:all OR team = :team)) AS proposals,
-                    (SELECT coalesce(sum(expected_monthly_savings), 0) FROM finops.remediations WHERE state = 'proposed' AND (:all OR team = :team)) AS worth,
-                    (SELECT coalesce(sum(realized_monthly_savings), 0) FROM finops.savings WHERE status IN ('validated', 'partial') AND (:all OR team = :team)) AS saved"""
+    sql = """SELECT (SELECT count(*) FROM finops.insights WHERE status IN ('open', 'acknowledged')
+        AND closed_at IS NULL AND (:all OR team = :team)) AS insights,
+                    (SELECT count(*) FROM finops.remediations WHERE state = 'proposed' AND (:all
+                    OR team = :team)) AS proposals,
+                    (SELECT coalesce(sum(expected_monthly_savings), 0) FROM finops.remediations
+                    WHERE state = 'proposed' AND (:all OR team = :team)) AS worth,
+                    (SELECT coalesce(sum(realized_monthly_savings), 0) FROM finops.savings
+                    WHERE status IN ('validated', 'partial') AND (:all OR team = :team)) AS saved"""
     row = session.execute(sa.text(sql), {"all": not scope, "team": team}).one()
     parts = [f"{row.insights} open insight{'' if row.insights == 1 else 's'}"]
     if row.proposals:

@@ -107,10 +107,16 @@ def _store(session: Session, status: BudgetStatus, now: datetime) -> None:
         return None if value is None else Decimal(str(round(value, 4)))
 
     values = {
-        "period_end": status.period.end, "amount": exact(status.amount), "spent": exact(status.spent), "forecast": exact(status.forecast),
-        "forecast_low": exact(status.forecast_low), "forecast_high": exact(status.forecast_high), "crosses_on": crossing.on if crossing else None,
-        "status": status.status, "evaluated_at": now,
-    }  # fmt: skip
+        "period_end": status.period.end,
+        "amount": exact(status.amount),
+        "spent": exact(status.spent),
+        "forecast": exact(status.forecast),
+        "forecast_low": exact(status.forecast_low),
+        "forecast_high": exact(status.forecast_high),
+        "crosses_on": crossing.on if crossing else None,
+        "status": status.status,
+        "evaluated_at": now,
+    }
     statement = insert(BudgetPeriod).values(budget=status.budget, period_start=status.period.start, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["budget", "period_start"], set_=values))
 

@@ -243,12 +243,18 @@ def _accuracy(
     spent = actual > 0
     return [
         {
-            "scope_kind": key[0], "scope": key[1], "currency": key[2], "model": model, "horizon_days": days, "measured_on": today, "kind": kind,
+            "scope_kind": key[0],
+            "scope": key[1],
+            "currency": key[2],
+            "model": model,
+            "horizon_days": days,
+            "measured_on": today,
+            "kind": kind,
             "total_error": abs(float(predicted.sum()) / total - 1),
             "day_mape": float(np.mean(np.abs(predicted[spent] / actual[spent] - 1))),
             "coverage_80": float(np.mean((actual >= band[0]) & (actual <= band[1]))),
         }
-    ]  # fmt: skip
+    ]
 
 
 def _answer(

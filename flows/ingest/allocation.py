@@ -85,6 +85,7 @@ def _supported(pattern: str) -> str:
         pl.Series(["x"]).str.contains(pattern)
     except pl.exceptions.ComputeError as error:
         raise UserError(
-            f"The allocation rule `resource: {pattern}` cannot be used: look-around and back-references are not supported."
+            f"The allocation rule `resource: {pattern}` cannot be used: look-around and back-references are not "
+            "supported."
         ) from error
     return pattern

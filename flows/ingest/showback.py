@@ -21,7 +21,8 @@ from db.tables import Showback
 
 _MONTHS_BACK = timedelta(days=400)
 _SQL = """
-    SELECT date_trunc('month', usage_date)::date AS month, team, account, account_id, service, currency, sum(effective_cost) AS cost
+    SELECT date_trunc('month', usage_date)::date AS month, team, account, account_id, service, currency,
+    sum(effective_cost) AS cost
     FROM finops.daily_costs WHERE charge_category <> 'Tax' AND usage_date >= :since GROUP BY 1, 2, 3, 4, 5, 6"""
 Month = tuple[date, str]  # and the currency
 

@@ -67,5 +67,8 @@ def _report(session: Session, organisation: Organisation, stuck: list[int]) -> N
     minutes = HANGS_AFTER.seconds // 60
     for number in stuck:
         for channel in organisation.admin_channels():
-            text = f"Remediation {number} has been running for more than {minutes} minutes and cannot be settled. Look at its Prefect run and at AWS."
+            text = (
+                f"Remediation {number} has been running for more than {minutes} minutes and cannot be settled. "
+                "Look at its Prefect run and at AWS."
+            )
             outbox.enqueue(session, channel, note(text), f"remediation:{number}:hangs:{channel}")

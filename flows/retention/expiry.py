@@ -9,7 +9,8 @@ from flows.ingest.loading.replace import forget_resources, lock_shared
 _SUMS = ("daily_costs", "hourly_costs", "resource_costs", "billed_periods")
 _MONTHS = sa.text(
     "SELECT c.oid::regclass::text AS table_name, to_char(to_date(right(c.relname, 6), 'YYYYMM'), 'YYYY-MM') AS month "
-    "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'finops.charges'::regclass ORDER BY c.relname"
+    "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'finops.charges'::regclass "
+    "ORDER BY c.relname"
 )
 
 
@@ -29,7 +30,8 @@ def drop_months_before(connection: sa.Connection, first_kept: date) -> list[str]
         connection.execute(
             sa.text(
                 "UPDATE finops.loads SET billing_periods = billing_periods - CAST(:month AS text), "
-                "status = CASE WHEN billing_periods = jsonb_build_array(CAST(:month AS text)) THEN 'expired' ELSE status END "
+                "status = CASE WHEN billing_periods = jsonb_build_array(CAST(:month AS text)) THEN 'expired' ELSE "
+                "status END "
                 "WHERE status = 'loaded' AND billing_periods ? :month"
             ),
             {"month": month},
@@ -47,6 +49,7 @@ def drop_months_before(connection: sa.Connection, first_kept: date) -> list[str]
 def drop_rejected_rows(connection: sa.Connection, before: date) -> int:
     """Delete the rejected rows of loads that ended before a day; how many."""
     statement = sa.text(
-        "DELETE FROM finops.rejected_rows r USING finops.loads l WHERE l.id = r.load_id AND l.finished_at < CAST(:before AS timestamptz)"
+        "DELETE FROM finops.rejected_rows r USING finops.loads l WHERE l.id = r.load_id "
+        "AND l.finished_at < CAST(:before AS timestamptz)"
     )
     return connection.execute(statement, {"before": f"{before}T00:00:00+00"}).rowcount

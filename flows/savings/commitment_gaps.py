@@ -17,18 +17,23 @@ from config.organisation import Organisation
 _COVERABLE = ("Compute", "Databases")
 _BY_HOUR = """
     SELECT provider, service, currency, usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs
-    WHERE charge_category = 'Usage' AND pricing_category = 'Standard' AND commitment_status IS NULL AND service_category = ANY(:categories)
+    WHERE charge_category = 'Usage' AND pricing_category = 'Standard' AND commitment_status IS NULL
+    AND service_category = ANY(:categories)
       AND usage_date >= :start AND usage_date < :today GROUP BY 1, 2, 3, 4"""
 _DISCOUNTS = """
-    SELECT provider, service, currency, 1 - sum(effective_cost)::float8 / nullif(sum(list_cost), 0)::float8 AS discount FROM finops.daily_costs
+    SELECT provider, service, currency, 1 - sum(effective_cost)::float8 / nullif(sum(list_cost), 0)::float8 AS discount
+    FROM finops.daily_costs
     WHERE commitment_status = 'Used' AND usage_date >= :start AND usage_date < :today GROUP BY 1, 2, 3"""
 _COMMITMENTS = """
-    SELECT commitment_discount_id AS id, max(coalesce(commitment_discount_name, commitment_discount_id)) AS name, billing_currency AS currency,
-           max(coalesce(sub_account_name, sub_account_id)) FILTER (WHERE commitment_discount_status = 'Unused') AS account,
+    SELECT commitment_discount_id AS id, max(coalesce(commitment_discount_name, commitment_discount_id)) AS name,
+    billing_currency AS currency,
+           max(coalesce(sub_account_name, sub_account_id)) FILTER (WHERE commitment_discount_status = 'Unused') AS
+           account,
            (charge_period_start AT TIME ZONE 'UTC')::date AS day, sum(effective_cost)::float8 AS cost,
            coalesce(sum(effective_cost) FILTER (WHERE commitment_discount_status = 'Unused'), 0)::float8 AS idle
     FROM finops.charges
-    WHERE commitment_discount_id IS NOT NULL AND charge_category = 'Usage' AND billing_period_start >= date_trunc('month', CAST(:start AS timestamptz))
+    WHERE commitment_discount_id IS NOT NULL AND charge_category = 'Usage'
+    AND billing_period_start >= date_trunc('month', CAST(:start AS timestamptz))
       AND charge_period_start >= :start AND charge_period_start < :today GROUP BY 1, 3, 5"""
 
 
@@ -86,7 +91,10 @@ def title_of(gaps: Sequence[Recommendation]) -> str:
         return f"{money(steady, currency)} a day of steady use has no commitment{saves}"
     wasted = sum(float(one.evidence["arithmetic"]["unused"]) for one in gaps)
     count = len(gaps)
-    return f"{count} commitment{'' if count == 1 else 's'} partly unused: {money(wasted, currency)} in 30 days paid for nothing"
+    return (
+        f"{count} commitment{'' if count == 1 else 's'} partly unused: {money(wasted, currency)} in 30 days paid "
+        "for nothing"
+    )
 
 
 def line_of(one: Recommendation) -> str:

@@ -32,7 +32,10 @@ from playbooks.schema import read_playbooks
 _WINDOW = timedelta(days=62)
 _LIVE_STATES = ("deleted", "terminated")
 _LEAST_MONTHLY = 20.0  # in the organisation's currency; a group worth less a month is listed, not told
-_GAP_SOURCE = "AWS Cost Explorer's way: what nine days in ten of the last 60 use, at the discount that this service's commitments get"
+_GAP_SOURCE = (
+    "AWS Cost Explorer's way: what nine days in ten of the last 60 use, at the discount that this service's "
+    "commitments get"
+)
 
 
 @flow(name="find_savings", flow_run_name="savings")
@@ -81,8 +84,10 @@ def _billed_until(session: Session, today: date) -> date:
 
 def _resources(session: Session, today: date) -> list[Resource]:
     """Inventory with its bill of the last 30 days: whole, covered by commitments, and for hours of the machine."""
-    sql = """SELECT resource_id, sum(effective_cost) AS cost, sum(effective_cost) FILTER (WHERE commitment_status = 'Used') AS committed,
-                    sum(effective_cost) FILTER (WHERE usage_type ~* '(BoxUsage|InstanceUsage|Multi-AZUsage|NodeUsage|Hours)') AS compute
+    sql = """SELECT resource_id, sum(effective_cost) AS cost, sum(effective_cost) FILTER (WHERE commitment_status =
+        'Used') AS committed,
+                    sum(effective_cost) FILTER (WHERE usage_type ~*
+                    '(BoxUsage|InstanceUsage|Multi-AZUsage|NodeUsage|Hours)') AS compute
              FROM finops.resource_costs WHERE usage_date >= :start AND charge_category = 'Usage' GROUP BY resource_id"""
     bills = {row.resource_id: row for row in session.execute(sa.text(sql), {"start": today - timedelta(days=30)})}
     found = []
@@ -90,12 +95,23 @@ def _resources(session: Session, today: date) -> list[Resource]:
         bill = bills.get(row.resource_id)
         found.append(
             Resource(
-                resource_id=row.resource_id, resource_type=row.resource_type or "", provider=row.provider, region=row.region, account=row.account,
-                team=row.team, name=row.resource_name, state=row.state, instance_type=row.instance_type, tags=row.tags, attributes=row.attributes,
-                monthly_cost=None if bill is None else float(bill.cost), committed_cost=float(bill.committed or 0) if bill else 0.0,
-                compute_cost=float(bill.compute) if bill is not None and bill.compute is not None else None, currency=row.currency or "USD",
+                resource_id=row.resource_id,
+                resource_type=row.resource_type or "",
+                provider=row.provider,
+                region=row.region,
+                account=row.account,
+                team=row.team,
+                name=row.resource_name,
+                state=row.state,
+                instance_type=row.instance_type,
+                tags=row.tags,
+                attributes=row.attributes,
+                monthly_cost=None if bill is None else float(bill.cost),
+                committed_cost=float(bill.committed or 0) if bill else 0.0,
+                compute_cost=float(bill.compute) if bill is not None and bill.compute is not None else None,
+                currency=row.currency or "USD",
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -130,9 +146,16 @@ def _store(session: Session, recommendations: Iterable[Recommendation], now: dat
         fingerprint = f"{one.kind}:{one.resource_id}"
         kept.append(fingerprint)
         values: dict[str, Any] = {
-            "account": one.account, "team": one.team, "current_state": one.current_state, "proposed_state": one.proposed_state, "currency": one.currency,
-            "monthly_savings": one.monthly_savings, "confidence": one.confidence, "evidence": dict(one.evidence), "last_seen_at": now,
-        }  # fmt: skip
+            "account": one.account,
+            "team": one.team,
+            "current_state": one.current_state,
+            "proposed_state": one.proposed_state,
+            "currency": one.currency,
+            "monthly_savings": one.monthly_savings,
+            "confidence": one.confidence,
+            "evidence": dict(one.evidence),
+            "last_seen_at": now,
+        }
         statement = insert(Stored).values(
             fingerprint=fingerprint, kind=one.kind, resource_id=one.resource_id, status="open", created_at=now, **values
         )
@@ -154,10 +177,17 @@ def _store_spared(session: Session, spared: Iterable[ProtectedResource], now: da
         fingerprint = f"{kinds[one.rule]}:{one.resource_id}"
         kept.append(fingerprint)
         values: dict[str, Any] = {
-            "account": resource.account if resource else None, "team": resource.team if resource else None, "current_state": "protected",
-            "proposed_state": "as it is", "currency": (resource.currency if resource else None) or "USD", "monthly_savings": None, "confidence": "high",
-            "evidence": {"summary": one.reason}, "last_seen_at": now, "status": "protected",
-        }  # fmt: skip
+            "account": resource.account if resource else None,
+            "team": resource.team if resource else None,
+            "current_state": "protected",
+            "proposed_state": "as it is",
+            "currency": (resource.currency if resource else None) or "USD",
+            "monthly_savings": None,
+            "confidence": "high",
+            "evidence": {"summary": one.reason},
+            "last_seen_at": now,
+            "status": "protected",
+        }
         row = insert(Stored).values(
             fingerprint=fingerprint, kind=kinds[one.rule], resource_id=one.resource_id, created_at=now, **values
         )

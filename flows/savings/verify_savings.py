@@ -84,7 +84,8 @@ def _judged(session: Session, saving: Saving, today: date) -> tuple[Saving, Verd
 def _complete_through(session: Session, saving: Saving, today: date) -> date:
     """The first day that may still be incomplete on the account's bill: its newest."""
     sql = """SELECT max(c.usage_date) FROM finops.resource_costs c
-             WHERE c.account_id = (SELECT account_id FROM finops.resource_costs WHERE resource_id = :resource ORDER BY usage_date DESC LIMIT 1)"""
+             WHERE c.account_id = (SELECT account_id FROM finops.resource_costs WHERE resource_id = :resource
+             ORDER BY usage_date DESC LIMIT 1)"""
     newest: date | None = session.scalar(sa.text(sql), {"resource": saving.resource_id})
     return min(newest, today) if newest else date.min
 
@@ -143,20 +144,25 @@ def _forecast(session: Session, saving: Saving, days: Sequence[date]) -> dict[da
 
 
 _COSTS = """SELECT usage_date, sum(effective_cost) AS cost FROM finops.resource_costs
-            WHERE resource_id = :resource AND charge_category = 'Usage' AND currency = :currency AND usage_date >= :start AND usage_date < :end GROUP BY 1"""
+            WHERE resource_id = :resource AND charge_category = 'Usage' AND currency = :currency
+            AND usage_date >= :start AND usage_date < :end GROUP BY 1"""
 _NEIGHBOUR_COSTS = """
     WITH mine AS (SELECT DISTINCT account_id, service, team FROM finops.resource_costs
                   WHERE resource_id = :resource AND usage_date >= :start AND usage_date < :applied),
-         others AS (SELECT c.resource_id, max(c.resource_name) AS name, c.usage_date, sum(c.effective_cost) AS cost FROM finops.resource_costs c
-                    JOIN mine ON mine.service IS NOT DISTINCT FROM c.service AND (mine.team = c.team OR mine.team IS NULL AND mine.account_id = c.account_id)
-                    WHERE c.charge_category = 'Usage' AND c.currency = :currency AND c.usage_date >= :start AND c.usage_date < :end
+         others AS (SELECT c.resource_id, max(c.resource_name) AS name, c.usage_date, sum(c.effective_cost) AS cost
+         FROM finops.resource_costs c
+                    JOIN mine ON mine.service IS NOT DISTINCT FROM c.service AND (mine.team = c.team
+                    OR mine.team IS NULL AND mine.account_id = c.account_id)
+                    WHERE c.charge_category = 'Usage' AND c.currency = :currency AND c.usage_date >= :start
+                    AND c.usage_date < :end
                       AND c.resource_id <> ALL (:changed) GROUP BY 1, 3),
          risen AS (SELECT resource_id FROM others GROUP BY 1
                    ORDER BY sum(cost) FILTER (WHERE usage_date > :applied) DESC NULLS LAST LIMIT :most)
     SELECT resource_id, name, usage_date, cost FROM others JOIN risen USING (resource_id)"""
 _UNUSED = """SELECT usage_date, sum(effective_cost) AS cost FROM finops.daily_costs
              WHERE commitment_status = 'Unused' AND currency = :currency AND usage_date >= :start AND usage_date < :end
-               AND provider = (SELECT provider FROM finops.resource_costs WHERE resource_id = :resource LIMIT 1) GROUP BY 1"""
+               AND provider = (SELECT provider FROM finops.resource_costs
+               WHERE resource_id = :resource LIMIT 1) GROUP BY 1"""
 
 
 def _neighbours(session: Session, saving: Saving, span: Mapping[str, Any]) -> dict[str, dict[date, float]]:
@@ -176,15 +182,21 @@ def _neighbours(session: Session, saving: Saving, span: Mapping[str, Any]) -> di
     return {**found, **({_IDLE: idle} if idle else {})}
 
 
-_COVER = """SELECT coalesce(sum(effective_cost) FILTER (WHERE commitment_status = 'Used') / nullif(sum(effective_cost), 0), 0)
-            FROM finops.resource_costs WHERE resource_id = :resource AND charge_category = 'Usage' AND usage_date >= :start AND usage_date < :applied"""
+_COVER = """SELECT coalesce(sum(effective_cost) FILTER (WHERE commitment_status = 'Used') / nullif(sum(effective_cost),
+    0), 0)
+            FROM finops.resource_costs WHERE resource_id = :resource AND charge_category = 'Usage'
+            AND usage_date >= :start AND usage_date < :applied"""
 _PRICES = """
     WITH meters AS (SELECT DISTINCT usage_type, region FROM finops.resource_costs
-                    WHERE resource_id = :resource AND usage_date >= :start AND usage_date < :applied AND usage_type IS NOT NULL)
-    SELECT usage_type, sum(list_cost) FILTER (WHERE usage_date < :applied) / nullif(sum(usage_quantity) FILTER (WHERE usage_date < :applied), 0) AS before,
-           sum(list_cost) FILTER (WHERE usage_date > :applied) / nullif(sum(usage_quantity) FILTER (WHERE usage_date > :applied), 0) AS after
+                    WHERE resource_id = :resource AND usage_date >= :start AND usage_date < :applied
+                    AND usage_type IS NOT NULL)
+    SELECT usage_type, sum(list_cost) FILTER (WHERE usage_date < :applied) / nullif(sum(usage_quantity) FILTER (WHERE
+    usage_date < :applied), 0) AS before,
+           sum(list_cost) FILTER (WHERE usage_date > :applied) / nullif(sum(usage_quantity) FILTER (WHERE usage_date >
+           :applied), 0) AS after
     FROM finops.resource_costs c JOIN meters USING (usage_type)
-    WHERE c.region IS NOT DISTINCT FROM meters.region AND c.currency = :currency AND c.charge_category = 'Usage' AND usage_date >= :start AND usage_date < :end
+    WHERE c.region IS NOT DISTINCT FROM meters.region AND c.currency = :currency AND c.charge_category = 'Usage'
+    AND usage_date >= :start AND usage_date < :end
     GROUP BY 1 ORDER BY 1"""
 
 
@@ -241,7 +253,10 @@ def _say(session: Session, remediation: Remediation, now: datetime, playbooks: M
         return
     text = ledger.verdict(savings)
     playbook = playbooks.get(remediation.playbook)
-    what = f"{playbook.title if playbook else remediation.playbook} in {remediation.account or remediation.account_id or 'no account'}"
+    what = (
+        f"{playbook.title if playbook else remediation.playbook} in "
+        f"{remediation.account or remediation.account_id or 'no account'}"
+    )
     _keep_insight(session, remediation, savings, f"{what}: {text}", now)
     if remediation.channel is not None:
         key = remediation_key(remediation.id)

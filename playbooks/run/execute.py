@@ -116,7 +116,10 @@ def _defer(session: Session, remediation: Remediation, reason: str, now: datetim
     """An approval outside the change window waits for the window, as long as the approval is good; said once."""
     if remediation.channel is not None:
         key = remediation_key(remediation.id)
-        text = f"Remediation {remediation.id} waits: {reason}. It starts when changes are allowed, at the latest {until:%d %b %H:%M} UTC, or not at all."
+        text = (
+            f"Remediation {remediation.id} waits: {reason}. It starts when changes are allowed, at the latest "
+            f"{until:%d %b %H:%M} UTC, or not at all."
+        )
         outbox.enqueue(session, remediation.channel, note(text), f"{key}:deferred", thread_key=key)
     return "deferred"
 

@@ -109,8 +109,10 @@ def _realized(saving: Saving) -> str:
         return f"The bill decides after {saving.window_days} days."
     would, actual = float(figures["counterfactual_a_day"]), float(figures["actual_a_day"])
     return (
-        f"Bill: {_exact(would, currency)} a day without the change ({figures.get('basis_says', '')}), {_exact(actual, currency)} a day since; "
-        f"× {float(figures['days_a_month']):.2f} days = {_exact(float(figures['realized_a_month']), currency)} a month: {saving.status}."
+        f"Bill: {_exact(would, currency)} a day without the change ({figures.get('basis_says', '')}), "
+        f"{_exact(actual, currency)} a day since; "
+        f"× {float(figures['days_a_month']):.2f} days = {_exact(float(figures['realized_a_month']), currency)} a "
+        f"month: {saving.status}."
     )
 
 
@@ -132,4 +134,7 @@ def verdict(savings: Sequence[Saving]) -> str:
     promised = f" of {money(expected, currency)}" if expected else ""
     says = list(dict.fromkeys(item["says"] for saving in savings for item in saving.confounders))
     more = f" (and {len(says) - 3} more)" if len(says) > 3 else ""
-    return f"{word}: {money(realized, currency)}{promised} a month; {'; '.join(says[:3]) + more or 'nothing moved elsewhere'}"
+    return (
+        f"{word}: {money(realized, currency)}{promised} a month; "
+        f"{'; '.join(says[:3]) + more or 'nothing moved elsewhere'}"
+    )

@@ -281,8 +281,18 @@ def _events() -> Iterator[Line]:
         yield replace(replica, name=f"orders-replica-{number}", meter_key="rds:db.r6g.4xlarge")
         yield replace(replica, name=f"orders-replica-{number}", meter_key="rds:iops", quantity=40_000 / 30.4)
     yield Line(
-        "invoice-export", "lambda", "payments-prod", "eu-west-1", "payments", "prod", "invoice-export", 14_800_000, "elastic", first=EXPORT_STARTED, planted=True
-    )  # fmt: skip
+        "invoice-export",
+        "lambda",
+        "payments-prod",
+        "eu-west-1",
+        "payments",
+        "prod",
+        "invoice-export",
+        14_800_000,
+        "elastic",
+        first=EXPORT_STARTED,
+        planted=True,
+    )
 
 
 @cache

@@ -13,7 +13,10 @@ from standins.slack.model import Setup
 from standins.slack.workspace import Workspace
 
 PAGE = Path(__file__).parent / "page"
-_POLICY = "default-src 'self'; img-src 'self' data: https:; style-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: https:; style-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
 _HOSTS = ("127.0.0.1", "localhost")
 
 

@@ -10,10 +10,18 @@ from analysis import formatting
 @pytest.mark.parametrize(
     ("value", "currency", "shown"),
     [
-        (12_400, "USD", "$12.4k"), (812, "USD", "$812"), ("0.42", "EUR", "€0.42"), (3_100_000, "CHF", "CHF 3.1M"), (-250, "USD", "−$250"),
-        (999.96, "USD", "$1k"), (0, "USD", "$0"), (7.5, "GBP", "£7.50"), (0.0004, "USD", "$0.0004"), (250_300, "USD", "$250k"),
+        (12_400, "USD", "$12.4k"),
+        (812, "USD", "$812"),
+        ("0.42", "EUR", "€0.42"),
+        (3_100_000, "CHF", "CHF 3.1M"),
+        (-250, "USD", "−$250"),
+        (999.96, "USD", "$1k"),
+        (0, "USD", "$0"),
+        (7.5, "GBP", "£7.50"),
+        (0.0004, "USD", "$0.0004"),
+        (250_300, "USD", "$250k"),
     ],
-)  # fmt: skip
+)
 def test_money_is_short(value: float, currency: str, shown: str) -> None:
     """Sentences carry about three digits."""
     assert formatting.money(value, currency) == shown

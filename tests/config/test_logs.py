@@ -69,8 +69,16 @@ def test_secrets_are_masked_wherever_they_stand(lines: Any) -> None:
     logs.hide([SECRET, "n"])
     log = logging.getLogger("x")
     log.info("connect %s", f"postgresql://finops:{SECRET}x@db/finops", extra={"deep": {"a": [SECRET]}, "n": 7})
-    shapes = ["xoxb-123456789012-abcdefghijkl", "xapp-1-A012345-0123456789abcdef", "fops_0123456789abcdefghij", "hvs.CAESIJ0123456789abcdef", "sk-0123456789abcdefghij",
-              "AKIAIOSFODNN7EXAMPLE", "postgres://u:p4ss@h/d", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"]  # fmt: skip
+    shapes = [
+        "xoxb-123456789012-abcdefghijkl",
+        "xapp-1-A012345-0123456789abcdef",
+        "fops_0123456789abcdefghij",
+        "hvs.CAESIJ0123456789abcdef",
+        "sk-0123456789abcdefghij",
+        "AKIAIOSFODNN7EXAMPLE",
+        "postgres://u:p4ss@h/d",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    ]
     for shape in shapes:
         log.info("got %s", shape)
     try:

@@ -14,15 +14,25 @@ from db.database import Database
 
 _ROWS = (
     "INSERT INTO finops.sources (name) VALUES ('aws')",
-    "INSERT INTO finops.loads (source_id, delivery, path, status, started_at) VALUES (1, 'd', 'bill.csv', 'loaded', now())",
-    "CREATE TABLE finops.charges_202609 PARTITION OF finops.charges FOR VALUES FROM ('2026-09-01+00') TO ('2026-10-01+00')",
     (
-        "INSERT INTO finops.charges (source_id, load_id, billed_cost, effective_cost, billing_account_id, billing_currency, billing_period_start,"
-        " billing_period_end, charge_category, charge_period_start, charge_period_end, service_name) VALUES (1, 1, 1.000000000000000001, 2, 'a', 'USD',"
+        "INSERT INTO finops.loads (source_id, delivery, path, status, started_at) VALUES (1, 'd', 'bill.csv', "
+        "'loaded', "
+        "now())"
+    ),
+    (
+        "CREATE TABLE finops.charges_202609 PARTITION OF finops.charges FOR VALUES "
+        "FROM ('2026-09-01+00') TO ('2026-10-01+00')"
+    ),
+    (
+        "INSERT INTO finops.charges (source_id, load_id, billed_cost, effective_cost, billing_account_id, "
+        "billing_currency, billing_period_start,"
+        " billing_period_end, charge_category, charge_period_start, charge_period_end, service_name) VALUES (1, 1, "
+        "1.000000000000000001, 2, 'a', 'USD',"
         " '2026-09-01+00', '2026-10-01+00', 'Usage', '2026-09-02+00', '2026-09-03+00', 'EC2')"
     ),
     (
-        "INSERT INTO finops.daily_costs (usage_date, source_id, billing_period_start, service, effective_cost, currency)"
+        "INSERT INTO finops.daily_costs (usage_date, source_id, billing_period_start, service, effective_cost, "
+        "currency)"
         " VALUES ('2026-09-02', 1, '2026-09-01+00', 'EC2', 2, 'USD')"
     ),
 )

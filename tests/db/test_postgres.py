@@ -23,7 +23,8 @@ from db import engines
 from config.settings import Settings
 database = engines.connect(Settings(home=Path(sys.argv[1]), _env_file=None, database_url=None))
 with database.owner.connect() as connection:
-    print(connection.scalar(sa.text("SHOW port")), connection.scalar(sa.text("SELECT count(*) FROM finops.schema_state")))
+    states = connection.scalar(sa.text("SELECT count(*) FROM finops.schema_state"))
+    print(connection.scalar(sa.text("SHOW port")), states)
 """
 
 

@@ -14,7 +14,8 @@ def test_views_columns_and_comments_are_those_of_the_list(database: Database) ->
         with database.reader.connect() as connection:
             rows = connection.execute(
                 sa.text(
-                    "SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = to_regclass(:name) AND attnum > 0 ORDER BY attnum"
+                    "SELECT attname, col_description(attrelid, attnum) FROM pg_attribute "
+                    "WHERE attrelid = to_regclass(:name) AND attnum > 0 ORDER BY attnum"
                 ),
                 {"name": f"reporting.{view.name}"},
             ).all()
@@ -34,7 +35,8 @@ def test_the_reader_sees_no_table(database: Database) -> None:
         readable = connection.scalars(
             sa.text(
                 "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                "WHERE n.nspname = 'finops' AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') AND has_schema_privilege(n.oid, 'USAGE')"
+                "WHERE n.nspname = 'finops' AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') "
+                "AND has_schema_privilege(n.oid, 'USAGE')"
             )
         ).all()
     assert readable == []

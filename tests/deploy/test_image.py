@@ -162,7 +162,8 @@ def test_what_is_installed_runs(wheel: Path, tmp_path: Path, finops_home: Path) 
     loaded = json.loads(
         python(
             "-c",
-            f"import importlib, json, sys; names = {modules!r}; print(json.dumps([importlib.import_module(n).__file__ for n in names]))",
+            f"import importlib, json, sys; names = {modules!r}; print(json.dumps([importlib.import_module(n).__file__ "
+            "for n in names]))",
         )
     )
     assert all(file is None or file.startswith(str(tmp_path / "site")) for file in loaded)

@@ -49,16 +49,31 @@ def known_as_idle(session: Session, ids: list[str]) -> None:
     for number, resource in enumerate(ids):
         session.add(
             Resource(
-                resource_id=resource, resource_name=f"web-{number}", resource_type="Instance", account_id="123456789012", account="sandbox",
-                region="us-east-1", team="web", environment="dev",
+                resource_id=resource,
+                resource_name=f"web-{number}",
+                resource_type="Instance",
+                account_id="123456789012",
+                account="sandbox",
+                region="us-east-1",
+                team="web",
+                environment="dev",
             )
-        )  # fmt: skip
+        )
         session.add(
             Recommendation(
-                fingerprint=f"idle:{resource}", kind="stop_idle", resource_id=resource, account="sandbox", team="web", current_state="running",
-                proposed_state="stopped", monthly_savings=300, currency="USD", confidence="high", evidence={"summary": "peak CPU 2.1 % in 14 days"},
+                fingerprint=f"idle:{resource}",
+                kind="stop_idle",
+                resource_id=resource,
+                account="sandbox",
+                team="web",
+                current_state="running",
+                proposed_state="stopped",
+                monthly_savings=300,
+                currency="USD",
+                confidence="high",
+                evidence={"summary": "peak CPU 2.1 % in 14 days"},
             )
-        )  # fmt: skip
+        )
 
 
 def run_what_was_started(prefect: Prefect, slack: Handle, count: int) -> str:

@@ -51,10 +51,18 @@ def recommended(session: Session, resource_id: str, savings: float, **changes: A
     session.add(Resource(resource_id=resource_id, resource_name=resource_id, **known))
     session.add(
         Recommendation(
-            fingerprint=f"idle:{resource_id}", kind="stop_idle", resource_id=resource_id, account="sandbox", team="web", current_state="running",
-            proposed_state="stopped", monthly_savings=savings, currency="USD", confidence="high",
+            fingerprint=f"idle:{resource_id}",
+            kind="stop_idle",
+            resource_id=resource_id,
+            account="sandbox",
+            team="web",
+            current_state="running",
+            proposed_state="stopped",
+            monthly_savings=savings,
+            currency="USD",
+            confidence="high",
         )
-    )  # fmt: skip
+    )
     session.flush()
 
 

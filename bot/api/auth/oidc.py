@@ -162,7 +162,8 @@ def sign_in_of(settings: Settings) -> SignIn | None:
         return None
     if settings.oidc_audience is None:
         raise UserError(
-            "FINOPS_OIDC_ISSUER is set without FINOPS_OIDC_AUDIENCE: set the client id that tokens for this API are made for."
+            "FINOPS_OIDC_ISSUER is set without FINOPS_OIDC_AUDIENCE: set the client id that tokens for this API are "
+            "made for."
         )
     if settings.env == "production" and urlsplit(settings.oidc_issuer).scheme != "https":
         raise UserError("FINOPS_OIDC_ISSUER has to be an https address in production.")

@@ -41,33 +41,121 @@ class Measure:
 
 
 MEASURES: Final = (
-    Measure("finops_questions_total", "counter", ("outcome", "translator"), "Questions this month, from Slack, the API and the command line", f"SELECT outcome, coalesce(translator, 'none'), count(*) FROM finops.questions WHERE asked_at >= {_THIS_MONTH} GROUP BY 1, 2"),  # noqa: S608 - its names are constants, its values are bound
-    Measure("finops_loads_total", "counter", ("status",), "Files of bills this month by what became of them", f"SELECT status, count(*) FROM finops.loads WHERE started_at >= {_THIS_MONTH} GROUP BY 1"),  # noqa: S608 - its names are constants, its values are bound
-    Measure("finops_llm_tokens_total", "counter", (), "Tokens used by the language model this month", f"SELECT coalesce(sum(tokens), 0) FROM finops.model_use WHERE day >= ({_THIS_MONTH})::date"),  # noqa: S608 - its names are constants, its values are bound
-    Measure("finops_outbox_depth", "gauge", (), "Messages that are due and not delivered to Slack", f"SELECT count(*) FROM {_WAITING}"),  # noqa: S608 - its names are constants, its values are bound
-    Measure("finops_outbox_oldest_seconds", "gauge", (), "How long the oldest of them has been due", f"SELECT coalesce(max(extract(epoch FROM now() - CASE WHEN attempts > 0 THEN created_at ELSE greatest(created_at, not_before) END)), 0) FROM {_WAITING}"),  # noqa: S608 - its names are constants, its values are bound
-    Measure("finops_detection_delay_seconds", "gauge", (), "From the bill's arrival to the detection of the last day's newest anomaly", "SELECT extract(epoch FROM detected_at - data_arrived_at) FROM finops.insights WHERE kind = 'anomaly' AND data_arrived_at IS NOT NULL AND detected_at > now() - interval '1 day' ORDER BY detected_at DESC LIMIT 1"),
-    Measure("finops_data_age_seconds", "gauge", (), "Age of the newest day of usage, of the provider that is furthest behind (one that stopped two weeks before the others does not count)", "SELECT extract(epoch FROM now() - min(data_through)::timestamptz) FROM reporting.data_freshness WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"),
-    Measure("finops_insights_open", "gauge", ("kind", "severity"), "Insights that nobody has taken up", "SELECT kind, severity, count(*) FROM finops.insights WHERE status = 'open' GROUP BY 1, 2"),
-    Measure("finops_remediations", "gauge", ("state",), "Remediations by state", "SELECT state, count(*) FROM finops.remediations GROUP BY 1"),
-    Measure("finops_flow_request_oldest_seconds", "gauge", (), "How long the oldest flow that somebody asked for today has not ended", "SELECT coalesce(max(extract(epoch FROM now() - coalesce(triggered_at, created_at))), 0) FROM finops.flow_requests WHERE state IN ('approved', 'triggered') AND created_at > now() - interval '1 day'"),
-    Measure("finops_forecast_age_seconds", "gauge", (), "Since the start of the day of the newest forecast, which is made daily; 0 without any", "SELECT coalesce(extract(epoch FROM now() - max(made_on)::timestamptz), 0) FROM finops.forecasts"),
-)  # fmt: skip
+    Measure(
+        "finops_questions_total",
+        "counter",
+        ("outcome", "translator"),
+        "Questions this month, from Slack, the API and the command line",
+        "SELECT outcome, coalesce(translator, 'none'), count(*) FROM finops.questions "  # noqa: S608 - its names are constants, its values are bound
+        f"WHERE asked_at >= {_THIS_MONTH} GROUP BY 1, 2",
+    ),
+    Measure(
+        "finops_loads_total",
+        "counter",
+        ("status",),
+        "Files of bills this month by what became of them",
+        f"SELECT status, count(*) FROM finops.loads WHERE started_at >= {_THIS_MONTH} GROUP BY 1",  # noqa: S608 - its names are constants, its values are bound
+    ),
+    Measure(
+        "finops_llm_tokens_total",
+        "counter",
+        (),
+        "Tokens used by the language model this month",
+        f"SELECT coalesce(sum(tokens), 0) FROM finops.model_use WHERE day >= ({_THIS_MONTH})::date",  # noqa: S608 - its names are constants, its values are bound
+    ),
+    Measure(
+        "finops_outbox_depth",
+        "gauge",
+        (),
+        "Messages that are due and not delivered to Slack",
+        f"SELECT count(*) FROM {_WAITING}",  # noqa: S608 - its names are constants, its values are bound
+    ),
+    Measure(
+        "finops_outbox_oldest_seconds",
+        "gauge",
+        (),
+        "How long the oldest of them has been due",
+        "SELECT coalesce(max(extract(epoch FROM now() - CASE WHEN attempts > 0 THEN created_at ELSE "  # noqa: S608 - its names are constants, its values are bound
+        f"greatest(created_at, not_before) END)), 0) FROM {_WAITING}",
+    ),
+    Measure(
+        "finops_detection_delay_seconds",
+        "gauge",
+        (),
+        "From the bill's arrival to the detection of the last day's newest anomaly",
+        "SELECT extract(epoch FROM detected_at - data_arrived_at) FROM finops.insights WHERE kind = 'anomaly' "
+        "AND data_arrived_at IS NOT NULL AND detected_at > now() - interval '1 day' ORDER BY detected_at DESC LIMIT 1",
+    ),
+    Measure(
+        "finops_data_age_seconds",
+        "gauge",
+        (),
+        "Age of the newest day of usage, of the provider that is furthest behind (one that stopped two weeks before "
+        "the others does not count)",
+        "SELECT extract(epoch FROM now() - min(data_through)::timestamptz) FROM reporting.data_freshness "
+        "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)",
+    ),
+    Measure(
+        "finops_insights_open",
+        "gauge",
+        ("kind", "severity"),
+        "Insights that nobody has taken up",
+        "SELECT kind, severity, count(*) FROM finops.insights WHERE status = 'open' GROUP BY 1, 2",
+    ),
+    Measure(
+        "finops_remediations",
+        "gauge",
+        ("state",),
+        "Remediations by state",
+        "SELECT state, count(*) FROM finops.remediations GROUP BY 1",
+    ),
+    Measure(
+        "finops_flow_request_oldest_seconds",
+        "gauge",
+        (),
+        "How long the oldest flow that somebody asked for today has not ended",
+        "SELECT coalesce(max(extract(epoch FROM now() - coalesce(triggered_at, created_at))), 0) "
+        "FROM finops.flow_requests WHERE state IN ('approved', 'triggered') AND created_at > now() - interval '1 day'",
+    ),
+    Measure(
+        "finops_forecast_age_seconds",
+        "gauge",
+        (),
+        "Since the start of the day of the newest forecast, which is made daily; 0 without any",
+        "SELECT coalesce(extract(epoch FROM now() - max(made_on)::timestamptz), 0) FROM finops.forecasts",
+    ),
+)
 
 _DURATIONS: Final = (
     "SELECT "  # noqa: S608 - its names are constants, its values are bound
     + ", ".join(f"count(*) FILTER (WHERE elapsed_ms <= {edge * 1000:g})" for edge in _BUCKETS)
-    + f", count(*), coalesce(sum(elapsed_ms), 0) / 1000.0 FROM finops.questions WHERE asked_at >= {_THIS_MONTH} AND elapsed_ms IS NOT NULL"
+    + f", count(*), coalesce(sum(elapsed_ms), 0) / 1000.0 FROM finops.questions WHERE asked_at >= {_THIS_MONTH} "
+    "AND elapsed_ms IS NOT NULL"
 )
 
 # What else there is, for the documentation: (name, kind, labels, what it says).
 OTHERS: Final = (
     ("finops_question_seconds", "histogram", (), "Time to answer a question, this month"),
-    ("finops_slack_ack_seconds", "histogram", (), "Time until Slack's events, commands and clicks are acknowledged, in this process: `sum` over bots"),
-    ("finops_api_request_seconds", "histogram", ("method", "route", "status"), "Time to serve a request of the API, in this process: `sum` over bots"),
-    ("finops_duty_failures_total", "counter", ("duty",), "Failures of a background duty, in this process: `sum` over bots"),
+    (
+        "finops_slack_ack_seconds",
+        "histogram",
+        (),
+        "Time until Slack's events, commands and clicks are acknowledged, in this process: `sum` over bots",
+    ),
+    (
+        "finops_api_request_seconds",
+        "histogram",
+        ("method", "route", "status"),
+        "Time to serve a request of the API, in this process: `sum` over bots",
+    ),
+    (
+        "finops_duty_failures_total",
+        "counter",
+        ("duty",),
+        "Failures of a background duty, in this process: `sum` over bots",
+    ),
     ("finops_database_up", "gauge", (), "1 when the figures above could be read"),
-)  # fmt: skip
+)
 
 
 def documented() -> Iterator[tuple[str, str, tuple[str, ...], str]]:

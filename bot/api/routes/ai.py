@@ -16,11 +16,19 @@ router = APIRouter(tags=["ai"], responses=problems.declared(400, 413, *problems.
 
 _OUTCOMES = ["answer", "clarify", "cannot_answer", "blocked", "timeout", "unavailable"]
 _EXAMPLE = {
-    "outcome": "answer", "text": "$12.4k: checkout in prod, last week.", "sql": "SELECT service, sum(effective_cost) …",
-    "columns": ["service", "cost"], "rows": [["Amazon Elastic Compute Cloud", 7204.11]], "choices": [],
-    "period": {"start": "2026-11-16", "end": "2026-11-23"}, "metric": "effective", "currency": "USD", "as_of": "2026-11-22",
-    "translator": "offline", "elapsed_ms": 38,
-}  # fmt: skip
+    "outcome": "answer",
+    "text": "$12.4k: checkout in prod, last week.",
+    "sql": "SELECT service, sum(effective_cost) …",
+    "columns": ["service", "cost"],
+    "rows": [["Amazon Elastic Compute Cloud", 7204.11]],
+    "choices": [],
+    "period": {"start": "2026-11-16", "end": "2026-11-23"},
+    "metric": "effective",
+    "currency": "USD",
+    "as_of": "2026-11-22",
+    "translator": "offline",
+    "elapsed_ms": 38,
+}
 _SCHEMA = {
     "type": "object",
     "required": list(_EXAMPLE),

@@ -83,28 +83,34 @@ def summary(request: Request, context: InContext, caller: Reader) -> Response:
     as_of = rows("SELECT max(data_through) AS as_of FROM data_freshness")[0]["as_of"]
     day = f"CAST('{as_of}' AS date)" if as_of else "current_date"
     open_now = rows(
-        "SELECT severity, count(*) AS open FROM insights WHERE status IN ('open', 'acknowledged') AND closed_at IS NULL GROUP BY severity"
+        "SELECT severity, count(*) AS open FROM insights WHERE status IN ('open', 'acknowledged') "
+        "AND closed_at IS NULL GROUP BY severity"
     )
     body = {
         "as_of": as_of,
         "severity_counts": dict.fromkeys(_SEVERITIES, 0) | {row["severity"]: row["open"] for row in open_now},
         "service_trends": [_with_change(row) for row in rows(_TRENDS.format(day=day))],
         "anomalies": rows(
-            "SELECT insight_id, detected_at, title, severity, status, team, service, account, impact_amount, currency FROM insights "
+            "SELECT insight_id, detected_at, title, severity, status, team, service, account, impact_amount, currency "
+            "FROM insights "
             "WHERE kind = 'anomaly' ORDER BY insight_id DESC LIMIT 20"
         ),
         "savings": rows(
-            "SELECT status, currency, count(*) AS resources, sum(expected_monthly_savings) AS expected, sum(realized_monthly_savings) AS realized "
+            "SELECT status, currency, count(*) AS resources, sum(expected_monthly_savings) AS expected, "
+            "sum(realized_monthly_savings) AS realized "
             "FROM savings GROUP BY status, currency ORDER BY status, currency"
         ),
         "forecasts": rows(
-            "SELECT scope_kind, scope, currency, max(made_on) AS made_on, sum(expected_cost) AS next_30_days FROM forecasts AS f "
+            "SELECT scope_kind, scope, currency, max(made_on) AS made_on, sum(expected_cost) AS next_30_days "
+            "FROM forecasts AS f "
             "WHERE forecast_date >= current_date AND forecast_date < current_date + 30 "
-            "AND made_on = (SELECT max(made_on) FROM forecasts AS g WHERE g.scope_kind = f.scope_kind AND g.scope = f.scope) "
+            "AND made_on = (SELECT max(made_on) FROM forecasts AS g WHERE g.scope_kind = f.scope_kind "
+            "AND g.scope = f.scope) "
             "GROUP BY scope_kind, scope, currency ORDER BY next_30_days DESC LIMIT 20"
         ),
         "budgets": rows(
-            "SELECT budget, status, percent_used, amount, spent, forecast, currency FROM budgets ORDER BY percent_used DESC LIMIT 20"
+            "SELECT budget, status, percent_used, amount, spent, forecast, currency FROM budgets "
+            "ORDER BY percent_used DESC LIMIT 20"
         ),
     }
     return etags.respond(request, body)

@@ -40,17 +40,80 @@ class Listing:
 
 
 LISTINGS = (
-    Listing("/insights", "insights", ("insight_id",), ("kind", "severity", "status", "team", "service", "account", "provider"), "Anomalies, budget breaches, idle resources, savings", day="detected_at"),
-    Listing("/resources", "resources", ("resource_id",), ("team", "account", "service", "region", "environment", "state", "resource_type"), "Resources of bills and inventory", False),
-    Listing("/budgets", "budgets", ("period_start", "budget"), ("budget", "status", "scope"), "Budgets and how they stand", day="period_start"),
-    Listing("/forecasts", "forecasts", ("made_on", "scope_kind", "scope", "currency", "forecast_date"), ("scope_kind", "scope", "made_on"), "Expected cost a day, the newest forecast first", day="forecast_date"),
-    Listing("/recommendations", "recommendations", ("recommendation_id",), ("kind", "team", "account", "status", "resource_id"), "Changes that would save money", day="created_at"),
-    Listing("/remediations", "remediations", ("remediation_id", "resource_id"), ("state", "playbook", "team", "account", "resource_id"), "Proposed and executed changes, a row a resource", day="requested_at"),
-    Listing("/savings", "savings", ("applied_on", "remediation_id", "resource_id"), ("status", "team", "resource_id"), "The savings ledger", day="applied_on"),
-    Listing("/showback", "showback", ("month", "team", "shared_cost", "currency"), ("team", "shared_cost"), "What each team bears of a month", day="month"),
-    Listing("/prices", "prices", ("instance_type", "provider", "region", "operating_system"), ("provider", "region", "instance_type"), "On-demand prices", False),
+    Listing(
+        "/insights",
+        "insights",
+        ("insight_id",),
+        ("kind", "severity", "status", "team", "service", "account", "provider"),
+        "Anomalies, budget breaches, idle resources, savings",
+        day="detected_at",
+    ),
+    Listing(
+        "/resources",
+        "resources",
+        ("resource_id",),
+        ("team", "account", "service", "region", "environment", "state", "resource_type"),
+        "Resources of bills and inventory",
+        False,
+    ),
+    Listing(
+        "/budgets",
+        "budgets",
+        ("period_start", "budget"),
+        ("budget", "status", "scope"),
+        "Budgets and how they stand",
+        day="period_start",
+    ),
+    Listing(
+        "/forecasts",
+        "forecasts",
+        ("made_on", "scope_kind", "scope", "currency", "forecast_date"),
+        ("scope_kind", "scope", "made_on"),
+        "Expected cost a day, the newest forecast first",
+        day="forecast_date",
+    ),
+    Listing(
+        "/recommendations",
+        "recommendations",
+        ("recommendation_id",),
+        ("kind", "team", "account", "status", "resource_id"),
+        "Changes that would save money",
+        day="created_at",
+    ),
+    Listing(
+        "/remediations",
+        "remediations",
+        ("remediation_id", "resource_id"),
+        ("state", "playbook", "team", "account", "resource_id"),
+        "Proposed and executed changes, a row a resource",
+        day="requested_at",
+    ),
+    Listing(
+        "/savings",
+        "savings",
+        ("applied_on", "remediation_id", "resource_id"),
+        ("status", "team", "resource_id"),
+        "The savings ledger",
+        day="applied_on",
+    ),
+    Listing(
+        "/showback",
+        "showback",
+        ("month", "team", "shared_cost", "currency"),
+        ("team", "shared_cost"),
+        "What each team bears of a month",
+        day="month",
+    ),
+    Listing(
+        "/prices",
+        "prices",
+        ("instance_type", "provider", "region", "operating_system"),
+        ("provider", "region", "instance_type"),
+        "On-demand prices",
+        False,
+    ),
     Listing("/freshness", "data_freshness", ("provider",), ("provider",), "How far the bills reach", False),
-)  # fmt: skip
+)
 
 
 def select(context: Context, actor: Actor, statement: exp.Select, limit: int) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ from bot.cards.elements import mrkdwn
 
 Block = dict[str, Any]
 Card = dict[str, Any]
-"""`text` (stands alone), `blocks`, and sometimes `chart`: a figure to draw as PNG, shown where the `PICTURE` block stands."""
+"""`text` (stands alone), `blocks`, and sometimes `chart`: a figure to draw as PNG, shown where the `PICTURE` block
+stands.
+"""
 
 BLOCKS, TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 50, 100, 20, 10_000
 SERIES, CATEGORIES, LABEL, TITLE = 12, 20, 20, 50

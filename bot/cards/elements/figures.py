@@ -22,7 +22,9 @@ _KINDS = {"line": "line", "stacked": "area", "bars": "bar"}  # the answer side's
 _MONTH = re.compile(r"^\d{4}-\d{2}-01([T ]00:00.*)?$")
 
 Figure = dict[str, Any]
-"""`kind` (bar, line, area, waterfall), `title`, `categories`, `series` ([[name, values]]), `y_label`; sometimes `band` ([low, high]) and `limit`."""
+"""`kind` (bar, line, area, waterfall), `title`, `categories`, `series` ([[name, values]]), `y_label`; sometimes `band`
+([low, high]) and `limit`.
+"""
 
 
 def numeric_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:

@@ -7,8 +7,15 @@ from bot.cards.elements.blocks import Block
 
 VALUE, OPTIONS = 150, 100
 EVERYTHING = "*"
-_TITLES = {"team": "Team", "account": "Account", "service": "Service", "environment": "Environment", "application": "Application",
-           "provider": "Provider", "region": "Region"}  # fmt: skip
+_TITLES = {
+    "team": "Team",
+    "account": "Account",
+    "service": "Service",
+    "environment": "Environment",
+    "application": "Application",
+    "provider": "Provider",
+    "region": "Region",
+}
 
 
 def modal(callback: str, where: str, title: str, submit: str, fields: Sequence[Block]) -> Block:

@@ -49,7 +49,10 @@ def _impact(payload: InsightFields, currency: str) -> str:
     over = (payload.get("evidence") or {}).get("over")
     if over:
         amount = formatting.decimal(over["amount"]) or Decimal(0)
-        return f"It is over: {formatting.money(abs(amount), currency)} {'more' if amount > 0 else 'less'} than usual in all."
+        return (
+            f"It is over: {formatting.money(abs(amount), currency)} {'more' if amount > 0 else 'less'} than usual "
+            "in all."
+        )
     month = f"about {formatting.money(abs(impact) * 30, currency)} a month"
     return f"That is {month} {'if it stays' if impact > 0 else 'less if it stays'}."
 
@@ -114,7 +117,10 @@ def _band(evidence: dict[str, Any], currency: str) -> figures.Figure | None:
 
 def assignment(payload: Assignment) -> Card:
     """Tells the new owner, by name."""
-    text = f"{mrkdwn.mention(str(payload['owner']))} looks after this now, says {mrkdwn.escape(payload['by'], 80)}: {mrkdwn.escape(payload['title'], 300)}"
+    text = (
+        f"{mrkdwn.mention(str(payload['owner']))} looks after this now, says {mrkdwn.escape(payload['by'], 80)}: "
+        f"{mrkdwn.escape(payload['title'], 300)}"
+    )
     return blocks.card(text, [blocks.section(text)])
 
 

@@ -166,7 +166,8 @@ def _asking(payload: RemediationFields, by: str) -> str:
     given = f"Approved by {by}. " if by else ""
     wanted = f"Asked for by {mrkdwn.escape(payload['requester_name'], 80)}. " if payload.get("requester_name") else ""
     return (
-        f"{wanted}{given}{needed} approval{'' if needed == 1 else 's'} needed from {people or f'the role {roles}{team}'}{asker}; "
+        f"{wanted}{given}{needed} approval{'' if needed == 1 else 's'} needed from "
+        f"{people or f'the role {roles}{team}'}{asker}; "
         f"open until {_when(payload.get('expires_at'))}."
     )
 

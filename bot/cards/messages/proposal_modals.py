@@ -13,7 +13,8 @@ OPTIONS = 10  # Slack's checkboxes
 def plan_modal(payload: RemediationFields) -> Block:
     """Every step of the plan, as far as a modal reaches."""
     lines = [
-        f"{number}. {mrkdwn.escape(step.get('name') or step['resource_id'], 80)} ({mrkdwn.escape(step['resource_id'], 120)}): "
+        f"{number}. {mrkdwn.escape(step.get('name') or step['resource_id'], 80)} "
+        f"({mrkdwn.escape(step['resource_id'], 120)}): "
         f"{mrkdwn.escape(step.get('says') or '', 200)}{_because(step, 400 if len(payload['steps']) <= 100 else 60)}"
         for number, step in enumerate(payload["steps"], 1)
     ]

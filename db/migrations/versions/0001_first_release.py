@@ -720,7 +720,8 @@ def upgrade() -> None:
         """
     )
     op.execute(
-        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON finops.audit_log FOR EACH ROW EXECUTE FUNCTION finops.refuse_change()"
+        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON finops.audit_log FOR EACH ROW EXECUTE FUNCTION "
+        "finops.refuse_change()"
     )
     op.execute(
         "CREATE TRIGGER never_truncated BEFORE TRUNCATE ON finops.audit_log EXECUTE FUNCTION finops.refuse_change()"

@@ -78,7 +78,8 @@ def _audit_log_knows_its_end() -> None:
     )
     op.execute(
         """
-        CREATE FUNCTION finops.note_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+        CREATE FUNCTION finops.note_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog AS $$
         BEGIN
           INSERT INTO finops.audit_head (single, entries, hash) VALUES (true, NEW.id, NEW.hash)
           ON CONFLICT (single) DO UPDATE SET entries = EXCLUDED.entries, hash = EXCLUDED.hash;

@@ -56,11 +56,14 @@ def _periods_know_what_stands_of_them() -> None:
     )
     op.execute(
         """
-        INSERT INTO finops.billed_periods (source_id, billing_account_id, billing_period_start, billing_period_end, currency,
+        INSERT INTO finops.billed_periods (source_id, billing_account_id, billing_period_start, billing_period_end,
+        currency,
             provider, rows, billed_cost, effective_cost, list_cost, contracted_cost, tax)
         SELECT source_id, billing_account_id, billing_period_start, billing_period_end, billing_currency,
-            CASE WHEN min(provider_name) ~* '^(aws|amazon)' THEN 'aws' WHEN min(provider_name) ~* '^(microsoft|azure)' THEN 'microsoft'
-                WHEN min(provider_name) ~* '^(google|gcp)' THEN 'google cloud' WHEN min(provider_name) ~* '^(oracle|oci)' THEN 'oracle'
+            CASE WHEN min(provider_name) ~* '^(aws|amazon)' THEN 'aws' WHEN min(provider_name) ~* '^(microsoft|azure)'
+            THEN 'microsoft'
+                WHEN min(provider_name) ~* '^(google|gcp)' THEN 'google cloud' WHEN min(provider_name) ~*
+                '^(oracle|oci)' THEN 'oracle'
                 ELSE coalesce(lower(min(provider_name)), '') END,
             count(*), coalesce(sum(billed_cost), 0), coalesce(sum(effective_cost), 0), coalesce(sum(list_cost), 0),
             coalesce(sum(contracted_cost), 0), coalesce(sum(billed_cost) FILTER (WHERE charge_category = 'Tax'), 0)

@@ -249,15 +249,38 @@ _LISTINGS = (
     _Listing("Volume", "ec2", "describe_volumes", "ec2:DescribeVolumes", volumes),
     _Listing("Snapshot", "ec2", "describe_snapshots", "ec2:DescribeSnapshots", snapshots, {"OwnerIds": ["self"]}),
     _Listing("IP Address", "ec2", "describe_addresses", "ec2:DescribeAddresses", addresses),
-    _Listing("Load Balancer", "elbv2", "describe_load_balancers", _LB, load_balancers, added=(_Added(_LB_TAGS, _balancer_tags),)),
-    _Listing("Load Balancer", "elb", "describe_load_balancers", _LB, classic_balancers, added=(_Added(_LB_TAGS, _classic_tags),)),
+    _Listing(
+        "Load Balancer",
+        "elbv2",
+        "describe_load_balancers",
+        _LB,
+        load_balancers,
+        added=(_Added(_LB_TAGS, _balancer_tags),),
+    ),
+    _Listing(
+        "Load Balancer",
+        "elb",
+        "describe_load_balancers",
+        _LB,
+        classic_balancers,
+        added=(_Added(_LB_TAGS, _classic_tags),),
+    ),
     _Listing("DB Instance", "rds", "describe_db_instances", "rds:DescribeDBInstances", databases),
     _Listing(
-        "Function", "lambda", "list_functions", "lambda:ListFunctions", functions,
+        "Function",
+        "lambda",
+        "list_functions",
+        "lambda:ListFunctions",
+        functions,
         added=(_Added("lambda:ListTags", _function_tags), _Added("lambda:ListVersionsByFunction", _function_versions)),
     ),
     _Listing(
-        "Bucket", "s3", "list_buckets", "s3:ListAllMyBuckets", aws_buckets.buckets, {"MaxBuckets": 1_000},
+        "Bucket",
+        "s3",
+        "list_buckets",
+        "s3:ListAllMyBuckets",
+        aws_buckets.buckets,
+        {"MaxBuckets": 1_000},
         added=(
             _Added("s3:GetBucketLocation", aws_buckets.of_region),
             _Added("s3:GetBucketTagging", aws_buckets.tagged),
@@ -265,7 +288,7 @@ _LISTINGS = (
             _Added("s3:GetMetricsConfiguration", aws_buckets.with_request_metrics),
         ),
     ),
-)  # fmt: skip
+)
 PERMISSIONS = tuple(
     dict.fromkeys(p for listing in _LISTINGS for p in (listing.permission, *(add.permission for add in listing.added)))
 )

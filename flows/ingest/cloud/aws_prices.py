@@ -55,13 +55,31 @@ class Priced:
 
 # Service, filters beside the region: shared tenancy without licences and reservations; single-zone databases.
 _WANTED: tuple[tuple[str, dict[str, str]], ...] = (
-    ("AmazonEC2", {"productFamily": "Compute Instance", "operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}),
-    ("AmazonEC2", {"productFamily": "Compute Instance", "operatingSystem": "Windows", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}),
+    (
+        "AmazonEC2",
+        {
+            "productFamily": "Compute Instance",
+            "operatingSystem": "Linux",
+            "tenancy": "Shared",
+            "preInstalledSw": "NA",
+            "capacitystatus": "Used",
+        },
+    ),
+    (
+        "AmazonEC2",
+        {
+            "productFamily": "Compute Instance",
+            "operatingSystem": "Windows",
+            "tenancy": "Shared",
+            "preInstalledSw": "NA",
+            "capacitystatus": "Used",
+        },
+    ),
     ("AmazonEC2", {"productFamily": "Storage"}),
     ("AmazonRDS", {"productFamily": "Database Instance", "deploymentOption": "Single-AZ"}),
     ("AmazonS3", {"productFamily": "Storage", "volumeType": "Standard"}),
     ("AmazonS3", {"productFamily": "Storage", "volumeType": "Standard - Infrequent Access"}),
-)  # fmt: skip
+)
 
 
 _CLASSES = {

@@ -88,7 +88,8 @@ class Bill:
                     if load.id == dropped.load:
                         load.rows -= dropped.rows
                         self.note = (
-                            f"{dropped.rows:,} rows of {change.leaf.month} were left out: {labels.get(dropped.kept)} holds "
+                            f"{dropped.rows:,} rows of {change.leaf.month} were left out: {labels.get(dropped.kept)} "
+                            "holds "
                             "the same charges and is newer or finer."
                         )
 
@@ -153,7 +154,8 @@ def stage(
         notes = [bill.native.note] if bill.native and bill.native.note else []
         if reader.unreadable_tags:
             notes.append(
-                f"The tags of some rows could not be read ({reader.unreadable_tags:,} different texts); they are kept as text."
+                f"The tags of some rows could not be read ({reader.unreadable_tags:,} different texts); they are kept "
+                "as text."
             )
         bill.note = " ".join(notes) or None
     except BrokenFileError as broken:

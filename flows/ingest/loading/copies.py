@@ -1,4 +1,5 @@
-"""Files of one delivery that hold the same charges: several runs of an export, a CSV beside its gzip, hours beside days.
+"""Files of one delivery that hold the same charges: several runs of an export, a CSV beside its gzip, hours beside
+    days.
 
 Copies are found by comparing days and rows, for names and places of files differ from one exporter to the next.
 """
@@ -18,7 +19,8 @@ _SAMPLED = 200_000  # rows that are compared; of more, a sample
 # What two exports of one charge agree on, whatever the version of FOCUS or the order of columns.
 _ROW = (
     "hashtextextended(concat_ws('|', charge_period_start, charge_period_end, service_name, coalesce(resource_id, ''), "
-    "coalesce(sub_account_id, ''), coalesce(sub_account_name, ''), coalesce(region_id, ''), charge_category, coalesce(charge_description, ''), coalesce(sku_id, ''), "
+    "coalesce(sub_account_id, ''), coalesce(sub_account_name, ''), coalesce(region_id, ''), charge_category, "
+    "coalesce(charge_description, ''), coalesce(sku_id, ''), "
     "trim_scale(billed_cost), trim_scale(effective_cost)), 0)"
 )
 
@@ -75,7 +77,8 @@ def drop_copies(connection: sa.Connection, leaf: Leaf, files: Mapping[int, File]
                 names = sorted((files[one.load].label, files[other.load].label))
                 raise OverlapError(
                     f"{names[0]} and {names[1]} hold partly the same charges of account {account} in "
-                    f"{leaf.month}: {common:.0%} of the smaller one's rows stand in the other too. Load only the one that is right."
+                    f"{leaf.month}: {common:.0%} of the smaller one's rows stand in the other too. Load only the one "
+                    "that is right."
                 )
             old, new = sorted((one, other), key=lambda share: _age(share, files))
             dropped.append(Dropped(old.load, new.load, _delete(connection, leaf, account, start, old.load)))
@@ -92,7 +95,8 @@ def _age(share: _Share, files: Mapping[int, File]) -> tuple[date, float, int, fl
 def _shares(connection: sa.Connection, leaf: Leaf) -> dict[tuple[str, datetime], list[_Share]]:
     """Each file's days, cost a day, rows and shortest charge, by account and period."""
     rows = connection.exec_driver_sql(
-        "SELECT billing_account_id, billing_period_start, load_id, (charge_period_start AT TIME ZONE 'UTC')::date AS day, "  # noqa: S608 - its names are constants, its values are bound
+        "SELECT billing_account_id, billing_period_start, load_id, (charge_period_start AT TIME ZONE 'UTC')::date AS "  # noqa: S608 - its names are constants, its values are bound
+        "day, "
         "coalesce(sum(billed_cost), 0)::float8 AS cost, count(*) AS rows, "
         "min(extract(epoch FROM charge_period_end - charge_period_start))::float8 / 3600 AS hours "
         f"FROM {leaf.table} WHERE billed_cost <> 0 OR effective_cost <> 0 GROUP BY 1, 2, 3, 4"
@@ -111,7 +115,9 @@ def _shares(connection: sa.Connection, leaf: Leaf) -> dict[tuple[str, datetime],
 
 
 def _same_days(one: _Share, other: _Share) -> bool:
-    """Whether hours and days of the same charges stand side by side: another grain, the same cost on each shared day."""
+    """Whether hours and days of the same charges stand side by side: another grain, the same cost on each shared
+    day.
+    """
     shared = one.days.keys() & other.days.keys()
     return (
         abs(one.hours - other.hours) > 1
@@ -131,10 +137,12 @@ def _common(connection: sa.Connection, leaf: Leaf, account: str, start: datetime
                 WHERE load_id IN (:one, :other) AND billing_account_id = :account AND billing_period_start = :start
                 AND (billed_cost <> 0 OR effective_cost <> 0)
             ), counted AS (
-                SELECT hash, count(*) FILTER (WHERE load_id = :one) AS ones, count(*) FILTER (WHERE load_id = :other) AS others
+                SELECT hash, count(*) FILTER (WHERE load_id = :one) AS ones, count(*) FILTER (WHERE load_id = :other)
+                AS others
                 FROM rows WHERE hash % :every = 0 GROUP BY hash
             )
-            SELECT coalesce(sum(least(ones, others)), 0), least(coalesce(sum(ones), 0), coalesce(sum(others), 0)) FROM counted
+            SELECT coalesce(sum(least(ones, others)), 0), least(coalesce(sum(ones), 0), coalesce(sum(others), 0))
+            FROM counted
             """  # noqa: S608 - its names are constants, its values are bound
         ),
         {"one": one.load, "other": other.load, "account": account, "start": start, "every": every},
@@ -144,6 +152,7 @@ def _common(connection: sa.Connection, leaf: Leaf, account: str, start: datetime
 
 def _delete(connection: sa.Connection, leaf: Leaf, account: str, start: datetime, load: int) -> int:
     statement = sa.text(
-        f"DELETE FROM {leaf.table} WHERE load_id = :load AND billing_account_id = :account AND billing_period_start = :start"  # noqa: S608 - its names are constants, its values are bound
+        f"DELETE FROM {leaf.table} WHERE load_id = :load AND billing_account_id = :account "  # noqa: S608 - its names are constants, its values are bound
+        "AND billing_period_start = :start"
     )
     return connection.execute(statement, {"load": load, "account": account, "start": start}).rowcount

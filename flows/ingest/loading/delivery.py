@@ -34,7 +34,10 @@ from flows.progress import Progress
 
 _CODE = "2"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
 _WORK_MEMORY = "256MB"  # of one sum; the sums of a month of hours fit
-_OTHER_FAILED = "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again."
+_OTHER_FAILED = (
+    "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file "
+    "and load again."
+)
 _LOST = "The database was lost during the load; nothing was changed. Load again when it is back."
 _FULL = "The database's disk is full; nothing was changed. Free some space there and load again."
 
@@ -124,8 +127,14 @@ def ingest(
 
 def _unreadable(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return f"The disk of {tempfile.gettempdir()} is full, where bills are fetched to. Free some space, or set TMPDIR to another folder."
-    return f"{error.filename or 'A file'} cannot be read: {error.strerror or error}. Nothing was changed; check its permissions and load again."
+        return (
+            f"The disk of {tempfile.gettempdir()} is full, where bills are fetched to. Free some space, or set "
+            "TMPDIR to another folder."
+        )
+    return (
+        f"{error.filename or 'A file'} cannot be read: {error.strerror or error}. Nothing was changed; check its "
+        "permissions and load again."
+    )
 
 
 def _deliver(delivery: _Delivery, found: list[BillFile], progress: Progress | None) -> IngestResult:

@@ -32,7 +32,7 @@ def same_provider(one: str, other: str) -> bool:
 
 @dataclass
 class Accounts:
-    """Which source each billing account belongs to: the one it was loaded from before, else the given one, else its own.
+    """Which source each billing account belongs to: the one it was loaded from before, the given one, or its own.
 
     `known` holds, for each account, the provider's key and the source; the newest first.
     """

@@ -104,7 +104,8 @@ def _summed(parts: Sequence[Part]) -> list[Part]:
 def _held_against(connection: sa.Connection, part: Part) -> list[Difference]:
     statement = sa.text(
         "SELECT coalesce(sum(billed_cost), 0) AS billed, coalesce(sum(effective_cost), 0) AS effective, "
-        "coalesce(sum(list_cost), 0) AS list, coalesce(sum(contracted_cost), 0) AS contracted, coalesce(sum(tax), 0) AS tax "
+        "coalesce(sum(list_cost), 0) AS list, coalesce(sum(contracted_cost), 0) AS contracted, coalesce(sum(tax), 0) "
+        "AS tax "
         "FROM finops.billed_periods WHERE billing_account_id = :account AND currency = :currency "
         "AND billing_period_start = :start AND billing_period_end = :end"
     )

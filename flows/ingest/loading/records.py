@@ -72,7 +72,8 @@ def standing(connection: sa.Connection, delivery: str) -> list[Stored]:
         sa.select(Load).where(Load.delivery == delivery, Load.status == "loaded").order_by(Load.id)
     ).all()
     newest = sa.text(
-        "SELECT delivery FROM finops.loads WHERE status = 'loaded' AND source_id = :source AND billing_periods ? :month ORDER BY finished_at DESC, id DESC LIMIT 1"
+        "SELECT delivery FROM finops.loads WHERE status = 'loaded' AND source_id = :source "
+        "AND billing_periods ? :month ORDER BY finished_at DESC, id DESC LIMIT 1"
     )
     pairs = {(row.source_id, month) for row in rows for month in row.billing_periods}
     for source, month in pairs:
@@ -102,11 +103,22 @@ def write(
     for load in loads:
         before = [item.to_json() for item in replaced if item.source_id == load.source_id and item.month in load.months]
         values = {
-            "source_id": load.source_id, "delivery": delivery, "path": load.path, "format": load.format, "provider": load.provider,
-            "file_digest": load.digest, "billing_periods": sorted(load.months), "rows": load.rows, "rejected": load.rejected,
-            "totals": cost_to_json((totals or {}).get(load.id or 0, {})), "replaced": {"periods": before} if before else {}, "status": status, "error": error,
-            "started_at": started_at, "finished_at": datetime.now(UTC),
-        }  # fmt: skip
+            "source_id": load.source_id,
+            "delivery": delivery,
+            "path": load.path,
+            "format": load.format,
+            "provider": load.provider,
+            "file_digest": load.digest,
+            "billing_periods": sorted(load.months),
+            "rows": load.rows,
+            "rejected": load.rejected,
+            "totals": cost_to_json((totals or {}).get(load.id or 0, {})),
+            "replaced": {"periods": before} if before else {},
+            "status": status,
+            "error": error,
+            "started_at": started_at,
+            "finished_at": datetime.now(UTC),
+        }
         if load.id is not None:
             values["id"] = load.id
         load.id = connection.execute(insert(Load).values(values).returning(Load.id)).scalar_one()

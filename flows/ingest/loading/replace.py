@@ -16,9 +16,19 @@ from flows.ingest.loading.standing import Cost, Part
 
 _RECENT_DAYS = 30  # a resource's monthly cost
 _RESOURCE = (
-    "resource_id", "resource_name", "resource_type", "region", "provider", "account_id", "account", "service", "team", "environment", "application",
+    "resource_id",
+    "resource_name",
+    "resource_type",
+    "region",
+    "provider",
+    "account_id",
+    "account",
+    "service",
+    "team",
+    "environment",
+    "application",
     "currency",
-)  # fmt: skip
+)
 _COMPLETENESS_DAYS = 40  # a bill is final some days into the next month
 
 
@@ -82,14 +92,16 @@ def _rename_accounts(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
     )
     renamed = connection.exec_driver_sql(
         f"SELECT DISTINCT ON (account_id) account_id, account FROM finops.daily_costs WHERE account_id IN ("  # noqa: S608 - its names are constants, its values are bound
-        f"SELECT account_id FROM finops.daily_costs WHERE account_id IN ({names}) GROUP BY 1 HAVING count(DISTINCT account) > 1) "
+        f"SELECT account_id FROM finops.daily_costs WHERE account_id IN ({names}) GROUP BY 1 "
+        "HAVING count(DISTINCT account) > 1) "
         "ORDER BY account_id, usage_date DESC, account"
     ).all()
     for account_id, account in renamed:
         for table in ("daily_costs", "hourly_costs", "resource_costs", "resources"):
             connection.execute(
                 sa.text(
-                    f"UPDATE finops.{table} SET account = :account WHERE account_id = :id AND account IS DISTINCT FROM :account"  # noqa: S608 - its names are constants, its values are bound
+                    f"UPDATE finops.{table} SET account = :account WHERE account_id = :id "  # noqa: S608 - its names are constants, its values are bound
+                    "AND account IS DISTINCT FROM :account"
                 ),
                 {"account": account, "id": account_id},
             )
@@ -149,7 +161,8 @@ def missing_days(connection: sa.Connection, leaf: Leaf) -> dict[str, tuple[int, 
             "WITH days AS (SELECT usage_date, currency, sum(effective_cost) AS cost FROM finops.daily_costs "  # noqa: S608 - its names are constants, its values are bound
             f"WHERE {rollups.MINE} GROUP BY 1, 2) "
             "SELECT currency, count(*), coalesce(sum(abs(cost)), 0) FROM days d WHERE NOT EXISTS (SELECT FROM "
-            f"{leaf.table} c WHERE (c.charge_period_start AT TIME ZONE 'UTC')::date = d.usage_date AND c.billing_currency = d.currency) "
+            f"{leaf.table} c WHERE (c.charge_period_start AT TIME ZONE 'UTC')::date = d.usage_date "
+            "AND c.billing_currency = d.currency) "
             "GROUP BY currency"
         ),
         rollups.period(leaf),
@@ -176,7 +189,8 @@ def attached(connection: sa.Connection, leaf: Leaf) -> str | None:
 def _attach(connection: sa.Connection, leaf: Leaf) -> None:
     month = _month_table(leaf)
     connection.exec_driver_sql(
-        f"CREATE TABLE IF NOT EXISTS {month} PARTITION OF finops.charges FOR VALUES FROM ('{leaf.start}+00') TO ('{leaf.end}+00') "
+        f"CREATE TABLE IF NOT EXISTS {month} PARTITION OF finops.charges FOR VALUES "
+        f"FROM ('{leaf.start}+00') TO ('{leaf.end}+00') "
         "PARTITION BY LIST (source_id)"
     )
     old = attached(connection, leaf)
@@ -192,7 +206,8 @@ def _note_completeness(connection: sa.Connection, source: int, today: date) -> N
             """
             WITH recent AS (
                 SELECT usage_date, currency, sum(effective_cost) AS cost FROM finops.daily_costs
-                WHERE source_id = :source AND charge_category = 'Usage' AND usage_date > :today - CAST(:days AS integer) AND usage_date <= :today
+                WHERE source_id = :source AND charge_category = 'Usage'
+                AND usage_date > :today - CAST(:days AS integer) AND usage_date <= :today
                 GROUP BY usage_date, currency
             ), main AS (SELECT currency FROM recent GROUP BY currency ORDER BY sum(abs(cost)) DESC, currency LIMIT 1)
             INSERT INTO finops.completeness (source_id, usage_date, seen_on, cost)
@@ -211,7 +226,8 @@ def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None
         for leaf in leaves
     )
     periods = " OR ".join(
-        f"(source_id = {leaf.source_id:d} AND billing_period_start >= '{leaf.start}+00' AND billing_period_start < '{leaf.end}+00')"
+        f"(source_id = {leaf.source_id:d} AND billing_period_start >= '{leaf.start}+00' AND billing_period_start < "
+        f"'{leaf.end}+00')"
         for leaf in leaves
     )
     # in steps, each with statistics: guessing at rows that were written a moment ago, the planner would nest loops over
@@ -229,21 +245,26 @@ def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None
         connection,
         "newest",
         "SELECT DISTINCT ON (c.resource_id) c.*, d.first_seen, d.last_seen FROM finops.resource_costs c "
-        "JOIN pg_temp.days d ON d.resource_id = c.resource_id AND d.last_seen = c.usage_date ORDER BY c.resource_id, c.effective_cost DESC",
+        "JOIN pg_temp.days d ON d.resource_id = c.resource_id AND d.last_seen = c.usage_date "
+        "ORDER BY c.resource_id, c.effective_cost DESC",
     )
     connection.exec_driver_sql(
         f"""
         WITH recent AS (
             SELECT c.resource_id, sum(c.effective_cost) AS monthly_cost FROM finops.resource_costs c
-            JOIN pg_temp.newest n ON n.resource_id = c.resource_id AND n.currency = c.currency AND c.usage_date > n.usage_date - {_RECENT_DAYS}
+            JOIN pg_temp.newest n ON n.resource_id = c.resource_id AND n.currency = c.currency
+            AND c.usage_date > n.usage_date - {_RECENT_DAYS}
             WHERE c.charge_category IS DISTINCT FROM 'Tax' GROUP BY c.resource_id
         ), tagged AS (
             SELECT DISTINCT ON (t.resource_id) t.resource_id, t.tags FROM ({tags}) t JOIN pg_temp.newest n
-            ON n.resource_id = t.resource_id AND t.charge_period_start >= n.usage_date::timestamp ORDER BY t.resource_id, t.charge_period_start DESC
+            ON n.resource_id = t.resource_id AND t.charge_period_start >= n.usage_date::timestamp
+            ORDER BY t.resource_id, t.charge_period_start DESC
         )
         INSERT INTO finops.resources ({", ".join(_RESOURCE)}, tags, first_seen, last_seen, monthly_cost)
-        SELECT {", ".join(f"n.{name}" for name in _RESOURCE)}, coalesce(t.tags, '{{}}'), n.first_seen, n.last_seen, r.monthly_cost
-        FROM pg_temp.newest n LEFT JOIN recent r USING (resource_id) LEFT JOIN tagged t USING (resource_id) ORDER BY n.resource_id
+        SELECT {", ".join(f"n.{name}" for name in _RESOURCE)}, coalesce(t.tags, '{{}}'), n.first_seen, n.last_seen,
+        r.monthly_cost
+        FROM pg_temp.newest n LEFT JOIN recent r USING (resource_id) LEFT JOIN tagged t USING (resource_id)
+        ORDER BY n.resource_id
         ON CONFLICT (resource_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _RESOURCE[4:])},
             {", ".join(f"{name} = coalesce(excluded.{name}, resources.{name})" for name in _RESOURCE[1:4])},
             tags = CASE WHEN excluded.tags = '{{}}' THEN resources.tags ELSE excluded.tags END,

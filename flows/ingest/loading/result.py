@@ -45,9 +45,15 @@ class LoadedFile:
     def to_json(self) -> dict[str, Any]:
         """As the command line writes it."""
         shown: dict[str, Any] = {
-            "path": self.path, "format": self.format, "provider": self.provider, "billing_periods": list(self.billing_periods),
-            "rows": self.rows, "rejected": self.rejected, "status": self.status, "seconds": round(self.seconds, 3),
-        }  # fmt: skip
+            "path": self.path,
+            "format": self.format,
+            "provider": self.provider,
+            "billing_periods": list(self.billing_periods),
+            "rows": self.rows,
+            "rejected": self.rejected,
+            "status": self.status,
+            "seconds": round(self.seconds, 3),
+        }
         if self.error:
             shown["error"] = shown["reason"] = self.error
         if self.note:
@@ -88,7 +94,9 @@ class IngestResult:
         }
 
     def to_text(self) -> str:
-        """The same for people: a line a file, then what stands now and what stood before, a line a period and currency."""
+        """The same for people: a line a file, then what stands now and what stood before, a line a period and
+        currency.
+        """
         lines = [_line(load) for load in self.loads]
         rows = [row for load in self.loads for row in load.amounts()]
         if rows:

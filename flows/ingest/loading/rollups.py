@@ -66,7 +66,10 @@ _DAY = "(charge_period_start AT TIME ZONE 'UTC')::date"
 _HOUR = "date_trunc('hour', charge_period_start, 'UTC')"
 _WITHIN_AN_HOUR = "charge_period_end - charge_period_start <= interval '1 hour'"
 _PERIOD = {"source_id": "source_id", "billing_period_start": "billing_period_start"}
-MINE = "source_id = :source AND billing_period_start >= CAST(:start AS timestamptz) AND billing_period_start < CAST(:end AS timestamptz)"
+MINE = (
+    "source_id = :source AND billing_period_start >= CAST(:start AS timestamptz) AND billing_period_start < "
+    "CAST(:end AS timestamptz)"
+)
 
 
 def replace(connection: sa.Connection, leaf: Leaf) -> None:
@@ -113,6 +116,7 @@ def _aliased(columns: dict[str, str]) -> str:
 def _insert(table: str, rows: str, keys: dict[str, str], measures: dict[str, str], condition: str = "true") -> str:
     sums = {name: f"sum({column})" for name, column in measures.items()}
     return (
-        f"INSERT INTO finops.{table} ({', '.join([*keys, *sums])}) SELECT {', '.join([*keys.values(), *sums.values()])} "  # noqa: S608 - its names are constants, its values are bound
+        f"INSERT INTO finops.{table} ({', '.join([*keys, *sums])}) SELECT "  # noqa: S608 - its names are constants, its values are bound
+        f"{', '.join([*keys.values(), *sums.values()])} "
         f"FROM {rows} WHERE {condition} GROUP BY {', '.join(str(number + 1) for number in range(len(keys)))}"
     )

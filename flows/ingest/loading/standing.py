@@ -25,7 +25,9 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Part:
-    """The rows of one account, period and currency: of one load where they were just staged, of all where they stand."""
+    """The rows of one account, period and currency: of one load where they were just staged, of all where they
+    stand.
+    """
 
     account: str
     start: datetime
@@ -59,7 +61,10 @@ def staged(connection: sa.Connection, leaf: Leaf) -> list[Part]:
 
 def of_source(connection: sa.Connection, leaf: Leaf) -> list[Part]:
     """What stands of a leaf's source and month."""
-    mine = "p.source_id = :source AND p.billing_period_start >= CAST(:start AS timestamptz) AND p.billing_period_start < CAST(:end AS timestamptz)"
+    mine = (
+        "p.source_id = :source AND p.billing_period_start >= CAST(:start AS timestamptz) AND "
+        "p.billing_period_start < CAST(:end AS timestamptz)"
+    )
     return _read(connection, mine, period(leaf))
 
 
@@ -74,9 +79,12 @@ def elsewhere(connection: sa.Connection, leaf: Leaf, accounts: Iterable[str]) ->
 
 def _read(connection: sa.Connection, condition: str, parameters: dict[str, Any]) -> list[Part]:
     rows = connection.execute(
-        sa.text(f"SELECT p.*, s.name AS source FROM finops.billed_periods p JOIN finops.sources s ON s.id = p.source_id WHERE {condition}"),  # noqa: S608 - its names are constants, its values are bound
+        sa.text(
+            "SELECT p.*, s.name AS source FROM finops.billed_periods p "  # noqa: S608 - its names are constants, its values are bound
+            f"JOIN finops.sources s ON s.id = p.source_id WHERE {condition}"
+        ),
         parameters,
-    )  # fmt: skip
+    )
     return [
         Part(
             row.billing_account_id, row.billing_period_start, row.billing_period_end, row.currency, row.rows,
@@ -91,7 +99,8 @@ def write(connection: sa.Connection, leaf: Leaf, parts: Sequence[Part], provider
     """Put what a leaf holds now in place of what stood of its source and month."""
     connection.execute(
         sa.text(
-            "DELETE FROM finops.billed_periods WHERE source_id = :source AND billing_period_start >= CAST(:start AS timestamptz) "
+            "DELETE FROM finops.billed_periods WHERE source_id = :source "
+            "AND billing_period_start >= CAST(:start AS timestamptz) "
             "AND billing_period_start < CAST(:end AS timestamptz)"
         ),
         period(leaf),
@@ -114,13 +123,18 @@ def write(connection: sa.Connection, leaf: Leaf, parts: Sequence[Part], provider
             sa.insert(BilledPeriod),
             [
                 {
-                    "source_id": leaf.source_id, "billing_account_id": account, "billing_period_start": start, "billing_period_end": end,
-                    "currency": currency, "provider": into["provider"], "rows": into["rows"],
+                    "source_id": leaf.source_id,
+                    "billing_account_id": account,
+                    "billing_period_start": start,
+                    "billing_period_end": end,
+                    "currency": currency,
+                    "provider": into["provider"],
+                    "rows": into["rows"],
                     **{f"{name}_cost" if name != "tax" else name: into[name] for name in MEASURES},
                 }
                 for (account, start, end, currency), into in sums.items()
             ],
-        )  # fmt: skip
+        )
 
 
 def cost_of(parts: Iterable[Part]) -> Cost:

@@ -94,7 +94,8 @@ def _resolve_other_sources(connection: sa.Connection, leaf: Leaf, new: Sequence[
         names = ", ".join(sorted({part.source for part in others}))
         what = labels((part.account, f"{part.start:%Y-%m}") for part in others)
         raise OtherSourceError(
-            f"The bill of {what} stands already, loaded as the source {names!r}; loaded under a second one it would count twice. "
+            f"The bill of {what} stands already, loaded as the source {names!r}; loaded under a second one it would "
+            "count twice. "
             f"Load it as {names!r}, or give --take-over to move it."
         )
     take_over(connection, others)
@@ -117,8 +118,10 @@ def _hold_what_shrinks(connection: sa.Connection, leaf: Leaf, before: Sequence[P
 def _question(leaf: Leaf, currency: str, stood: Decimal, stands: Decimal, days: int) -> str:
     gone = f", and {days} days of it would be gone" if days else ""
     return (
-        f"Held back: {leaf.month} stands with {exact(stood)} {currency} and would stand with {exact(stands)} {currency}{gone}. "
-        "Nothing was changed. Give all files of the period together; if this is right as it is, load it with --accept-shrink."
+        f"Held back: {leaf.month} stands with {exact(stood)} {currency} and would stand with {exact(stands)} "
+        f"{currency}{gone}. "
+        "Nothing was changed. Give all files of the period together; if this is right as it is, load it with "
+        "--accept-shrink."
     )
 
 

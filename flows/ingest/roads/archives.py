@@ -48,7 +48,8 @@ def unpacked(file: BillFile, folder: Path, layer: int = 0) -> Iterator[BillFile 
             yield file
     except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error, RuntimeError) as error:
         raise UserError(
-            f"{file.label} cannot be unpacked: it is damaged, cut off or encrypted. Fetch it again, or unpack it by hand."
+            f"{file.label} cannot be unpacked: it is damaged, cut off or encrypted. Fetch it again, or unpack it by "
+            "hand."
         ) from error
 
 

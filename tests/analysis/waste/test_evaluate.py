@@ -317,11 +317,14 @@ def test_every_built_in_rule_names_its_source_and_has_a_name_of_its_own():
     [
         ("- {name: x", "not YAML"),
         (
-            "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: everything, confidence: high}",
+            "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: all, confidence: high}",
             "rule mine: source",
         ),
         (
-            "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: price_difference, confidence: high, source: a long source}",
+            (
+                "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: price_difference, "
+                "confidence: high, source: a long source}"
+            ),
             "needs `to`",
         ),
         ("- {name: mine, colour: red}", "rule mine"),

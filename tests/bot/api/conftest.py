@@ -99,10 +99,21 @@ def fill(database: Database) -> None:
 
 def _cost(team: str, day: date) -> dict[str, object]:
     return {
-        "usage_date": day, "source_id": 1, "billing_period_start": datetime(day.year, day.month, 1, tzinfo=UTC), "provider": "AWS", "account_id": "1",
-        "account": "main", "service": f"{team} service", "team": team, "charge_category": "Usage", "effective_cost": 10, "billed_cost": 10,
-        "list_cost": 10, "contracted_cost": 10, "currency": "USD",
-    }  # fmt: skip
+        "usage_date": day,
+        "source_id": 1,
+        "billing_period_start": datetime(day.year, day.month, 1, tzinfo=UTC),
+        "provider": "AWS",
+        "account_id": "1",
+        "account": "main",
+        "service": f"{team} service",
+        "team": team,
+        "charge_category": "Usage",
+        "effective_cost": 10,
+        "billed_cost": 10,
+        "list_cost": 10,
+        "contracted_cost": 10,
+        "currency": "USD",
+    }
 
 
 def _forecast(team: str, today: date) -> Forecast:
@@ -121,6 +132,13 @@ def _forecast(team: str, today: date) -> Forecast:
 def _proposal(team: str) -> Remediation:
     plan = Plan("ec2-stop-idle", "x", "1", "main", team, "dev", "USD", (), (), "start again", NOW.isoformat())
     return Remediation(
-        playbook="ec2-stop-idle", playbook_digest="x", plan=plan.to_json(), plan_digest="x", state="proposed", account="main", team=team,
-        requested_by="U-OPS", expires_at=NOW + timedelta(days=1),
-    )  # fmt: skip
+        playbook="ec2-stop-idle",
+        playbook_digest="x",
+        plan=plan.to_json(),
+        plan_digest="x",
+        state="proposed",
+        account="main",
+        team=team,
+        requested_by="U-OPS",
+        expires_at=NOW + timedelta(days=1),
+    )

@@ -39,12 +39,30 @@ def marked(node: Any) -> list[str]:
 
 def alert_of(name: str, **more: Any) -> dict[str, Any]:
     cause = {
-        "what": f"3 new db.r6g.4xlarge {name}", "when": "since Tue 17 Nov", "where": name, "who": "role deploy-ci, 17 Nov 09:12 UTC", "why": "usage, not price",
-        "contributions": [{"name": f"{name} {n}", "amount": 400.0 - n} for n in range(12)], "similar": name,
-    }  # fmt: skip
+        "what": f"3 new db.r6g.4xlarge {name}",
+        "when": "since Tue 17 Nov",
+        "where": name,
+        "who": "role deploy-ci, 17 Nov 09:12 UTC",
+        "why": "usage, not price",
+        "contributions": [{"name": f"{name} {n}", "amount": 400.0 - n} for n in range(12)],
+        "similar": name,
+    }
     evidence = {"series": series(30), "confidence": "high", "cause": cause}
-    return {"id": 7, "title": f"{name} is up $1,240 a day", "kind": "anomaly", "severity": "critical", "status": "open", "impact_amount": 1240.0,
-            "currency": "USD", "team": name, "owner": "U0MAYA0001", "minutes_after_data": 4.2, "playbook": "ec2-stop-idle", "evidence": evidence, **more}  # fmt: skip
+    return {
+        "id": 7,
+        "title": f"{name} is up $1,240 a day",
+        "kind": "anomaly",
+        "severity": "critical",
+        "status": "open",
+        "impact_amount": 1240.0,
+        "currency": "USD",
+        "team": name,
+        "owner": "U0MAYA0001",
+        "minutes_after_data": 4.2,
+        "playbook": "ec2-stop-idle",
+        "evidence": evidence,
+        **more,
+    }
 
 
 def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
@@ -82,26 +100,111 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
         ("assignment", {"owner": "U0MAYA0001", "by": name, "title": name}),
         ("why", alert_of(name)),
         ("why", {"id": 1, "title": name}),
-        ("budget", {"budget": name, "scope": name, "crosses_on": "2026-11-27", "reason": name, "owner": "U0MAYA0001", "figure": figure, **money}),
+        (
+            "budget",
+            {
+                "budget": name,
+                "scope": name,
+                "crosses_on": "2026-11-27",
+                "reason": name,
+                "owner": "U0MAYA0001",
+                "figure": figure,
+                **money,
+            },
+        ),
         ("digest", {"title": name, "lines": [name] * 5, "figure": figure, "late": name, "details": True}),
-        ("digest_details", {"sections": [{"title": name, "columns": ["a", "b"], "rows": [[name, "1"]] * 20, "right": [1]}] * 3}),
-        ("forecast", {"scope_kind": "team", "scope": name, "currency": "USD", "days": 90, "total": 5.0, "low": 4.0, "high": 6.0, "model": name,
-                      "made_on": "2026-11-23", "error": 0.06, "figure": figure}),
-        ("load", {"loads": [load] * 20, "rows": 200, "rejected": 3, "totals": {"USD": {"effective": 4100.0}},
-                  "replaced": [{"month": "2026-11", "rows": 5, "cost": {"USD": {"effective": 1.0}}}]}),
+        (
+            "digest_details",
+            {"sections": [{"title": name, "columns": ["a", "b"], "rows": [[name, "1"]] * 20, "right": [1]}] * 3},
+        ),
+        (
+            "forecast",
+            {
+                "scope_kind": "team",
+                "scope": name,
+                "currency": "USD",
+                "days": 90,
+                "total": 5.0,
+                "low": 4.0,
+                "high": 6.0,
+                "model": name,
+                "made_on": "2026-11-23",
+                "error": 0.06,
+                "figure": figure,
+            },
+        ),
+        (
+            "load",
+            {
+                "loads": [load] * 20,
+                "rows": 200,
+                "rejected": 3,
+                "totals": {"USD": {"effective": 4100.0}},
+                "replaced": [{"month": "2026-11", "rows": 5, "cost": {"USD": {"effective": 1.0}}}],
+            },
+        ),
         ("load", {"loads": [], "rows": 0, "rejected": 0}),
-        *(("request", {"id": 1, "what": name, "state": state, "requested_by": name, "approvers": ["U0TOMAS001"], "approved_by": "x", "reason": name})
-          for state in ("requested", "approved", "triggered", "finished", "failed", "rejected")),
+        *(
+            (
+                "request",
+                {
+                    "id": 1,
+                    "what": name,
+                    "state": state,
+                    "requested_by": name,
+                    "approvers": ["U0TOMAS001"],
+                    "approved_by": "x",
+                    "reason": name,
+                },
+            )
+            for state in ("requested", "approved", "triggered", "finished", "failed", "rejected")
+        ),
         ("request_waiting", {"what": name}),
-        *(("proposal", remediation_of(name, state=state, can_undo=state == "succeeded", approvals=[{"actor": "U1", "name": name, "at": "2026-11-23T10:06:00+00:00"}]))
-          for state in ("proposed", "approved", "running", "succeeded", "partial", "failed", "unknown", "rejected", "expired", "undone", "void")),
+        *(
+            (
+                "proposal",
+                remediation_of(
+                    name,
+                    state=state,
+                    can_undo=state == "succeeded",
+                    approvals=[{"actor": "U1", "name": name, "at": "2026-11-23T10:06:00+00:00"}],
+                ),
+            )
+            for state in (
+                "proposed",
+                "approved",
+                "running",
+                "succeeded",
+                "partial",
+                "failed",
+                "unknown",
+                "rejected",
+                "expired",
+                "undone",
+                "void",
+            )
+        ),
         ("proposal", remediation_of(name, count=500)),
-        ("proposal", remediation_of(name, state="succeeded", headline="Stop {count} idle instance{s}", requester_name=name, savings=name, can_undo=True,
-                                    flow_run_url="http://127.0.0.1:4200/runs/flow-run/1", approvers=["U0PRIYA001", name])),
+        (
+            "proposal",
+            remediation_of(
+                name,
+                state="succeeded",
+                headline="Stop {count} idle instance{s}",
+                requester_name=name,
+                savings=name,
+                can_undo=True,
+                flow_run_url="http://127.0.0.1:4200/runs/flow-run/1",
+                approvers=["U0PRIYA001", name],
+            ),
+        ),
         ("remediation_progress", {"line": name}),
         ("remediation_progress", {"line": name, "ask": ["U0PRIYA001", name]}),
-        *(("remediation_progress", {**remediation_of(name, count=count, state="running"), "run": True, "line": name}) for count in (4, 500)),
-    ]  # fmt: skip
+        *(
+            ("remediation_progress", {**remediation_of(name, count=count, state="running"), "run": True, "line": name})
+            for count in (4, 500)
+        ),
+    ]
 
 
 KNOWN_BUDGET = {
@@ -177,10 +280,15 @@ def test_the_home_tab_passes_slacks_checks() -> None:
         "days": [1.0, 2.0, 3.0],
     }
     full = {
-        "as_of": "2026-11-22", "teams": [team] * 20, "insights": [{"id": 1, "title": HOSTILE, "impact": 3.0, "severity": "high"}] * 20,
-        "may_budget": True, "kpis": [{"says": HOSTILE, "value": 12.5, "target": 10.0, "unit": "%", "higher_is_better": True}] * 7,
-        "approvals": [{"id": 1, "title": HOSTILE}] * 20, "subscriptions": [{"id": 1, "title": HOSTILE}] * 20, "examples": [HOSTILE] * 6,
-    }  # fmt: skip
+        "as_of": "2026-11-22",
+        "teams": [team] * 20,
+        "insights": [{"id": 1, "title": HOSTILE, "impact": 3.0, "severity": "high"}] * 20,
+        "may_budget": True,
+        "kpis": [{"says": HOSTILE, "value": 12.5, "target": 10.0, "unit": "%", "higher_is_better": True}] * 7,
+        "approvals": [{"id": 1, "title": HOSTILE}] * 20,
+        "subscriptions": [{"id": 1, "title": HOSTILE}] * 20,
+        "examples": [HOSTILE] * 6,
+    }
     assert view_faults(home.view(full)) == []
     assert view_faults(home.view({})) == []
     assert home.sparkline([1, 2, 8]) == "▁▂█"

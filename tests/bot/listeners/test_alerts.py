@@ -35,9 +35,17 @@ def alert(bot: Runtime, slack: Handle, clean_database: Database) -> dict[str, An
     """An alert as the detection leaves it, delivered."""
     with Session(clean_database.app) as session, session.begin():
         insight = Insight(
-            fingerprint="f", kind="anomaly", severity="high", title="RDS is up $1,240 a day", team="checkout", impact_amount=Decimal(1240), currency="USD",
-            evidence={"cause": CAUSE}, channels=[CHANNEL], detected_at=datetime.now(UTC),
-        )  # fmt: skip
+            fingerprint="f",
+            kind="anomaly",
+            severity="high",
+            title="RDS is up $1,240 a day",
+            team="checkout",
+            impact_amount=Decimal(1240),
+            currency="USD",
+            evidence={"cause": CAUSE},
+            channels=[CHANNEL],
+            detected_at=datetime.now(UTC),
+        )
         session.add(insight)
         session.flush()
         outbox.enqueue(session, CHANNEL, card_of(insight, None), insight_key(insight.id, CHANNEL))

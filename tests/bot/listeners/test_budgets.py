@@ -54,8 +54,17 @@ def test_a_budget_of_two_dimensions_a_quarter_and_rollover(bot: Runtime, slack: 
     """Everything a budget of finops.yaml can say can be said in the modal; the channel reads who set what."""
     slack.slash(TOMAS, "/finops", "budget", CHANNEL)
     slack.wait_for_view(TOMAS)
-    given = {"name": "payments in prod", "scope": "team:payments", "within": "environment:prod", "currency": "EUR", "amount": "12000.50", "period": "quarterly",
-             "thresholds": "50, 90,100", "rollover": ["rollover"], "owner": MAYA}  # fmt: skip
+    given = {
+        "name": "payments in prod",
+        "scope": "team:payments",
+        "within": "environment:prod",
+        "currency": "EUR",
+        "amount": "12000.50",
+        "period": "quarterly",
+        "thresholds": "50, 90,100",
+        "rollover": ["rollover"],
+        "owner": MAYA,
+    }
     assert slack.submit(TOMAS, given) == {}
     slack.wait_for_message(
         lambda message: "set the budget payments in prod (payments, prod) to €12k a quarter" in message["text"]

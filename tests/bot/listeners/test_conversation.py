@@ -46,7 +46,8 @@ def _bill(month: date) -> str:
             cost, start = 10 * (number + 1), month + timedelta(days=day)
             tags = f'"{{""team"": ""{team}"", ""environment"": ""{environment}""}}"'
             lines.append(
-                f"{cost},1,USD,{after}T00:00:00Z,{month}T00:00:00Z,Usage,{start + timedelta(days=1)}T00:00:00Z,{start}T00:00:00Z,{cost},{cost},{cost},AWS,"
+                f"{cost},1,USD,{after}T00:00:00Z,{month}T00:00:00Z,Usage,"
+                f"{start + timedelta(days=1)}T00:00:00Z,{start}T00:00:00Z,{cost},{cost},{cost},AWS,"
                 f"AWS Lambda,9,main,eu-west-1,{tags}"
             )
     return HEADER + "\n".join(lines) + "\n"

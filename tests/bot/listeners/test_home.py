@@ -27,10 +27,15 @@ def costs(session: Session) -> Session:
     session.flush()
     session.add(
         BudgetPeriod(
-            budget="payments", period_start=date(2026, 11, 1), period_end=date(2026, 12, 1), amount=Decimal(700), spent=Decimal(400), status="ok",
+            budget="payments",
+            period_start=date(2026, 11, 1),
+            period_end=date(2026, 12, 1),
+            amount=Decimal(700),
+            spent=Decimal(400),
+            status="ok",
             evaluated_at=TODAY,
         )
-    )  # fmt: skip
+    )
     for team, cost in (("payments", 21), ("search", 5)):
         for ahead in range(40):
             day = TODAY + timedelta(days=ahead)
@@ -108,6 +113,14 @@ def test_ones_own_insight_stands_behind_any_number_of_others(costs: Session) -> 
 
 def _insight(title: str, team: str, impact: int) -> Insight:
     return Insight(
-        kind="anomaly", severity="high", status="open", title=title, team=team, fingerprint=title, impact_amount=impact, currency="USD",
-        scope={}, evidence={},
-    )  # fmt: skip
+        kind="anomaly",
+        severity="high",
+        status="open",
+        title=title,
+        team=team,
+        fingerprint=title,
+        impact_amount=impact,
+        currency="USD",
+        scope={},
+        evidence={},
+    )

@@ -162,11 +162,16 @@ def test_answered_events_keep_no_text(bot: Runtime, slack: Handle) -> None:
 events = st.fixed_dictionaries(
     {"channel": st.just("C1"), "ts": st.just("1.0")},
     optional={
-        "type": st.sampled_from(["message", "app_mention"]), "user": st.sampled_from(["U1", "UBOT", "", None]), "text": st.none() | st.text(),
-        "bot_id": st.none() | st.just("B1"), "subtype": st.sampled_from([None, "message_changed", "bot_message", "channel_join"]),
-        "channel_type": st.sampled_from(["im", "channel", "group"]), "thread_ts": st.none() | st.just("0.5"), "hidden": st.booleans(),
+        "type": st.sampled_from(["message", "app_mention"]),
+        "user": st.sampled_from(["U1", "UBOT", "", None]),
+        "text": st.none() | st.text(),
+        "bot_id": st.none() | st.just("B1"),
+        "subtype": st.sampled_from([None, "message_changed", "bot_message", "channel_join"]),
+        "channel_type": st.sampled_from(["im", "channel", "group"]),
+        "thread_ts": st.none() | st.just("0.5"),
+        "hidden": st.booleans(),
     },
-)  # fmt: skip
+)
 
 
 @given(events)

@@ -297,7 +297,8 @@ class Dying(WebClient):
 
 url = os.environ["DATABASE"]
 client = Dying(token=os.environ["TOKEN"], base_url=os.environ["SLACK"], retry_handlers=[])
-Delivery(Database(url, url, url, False), client, (), lambda: datetime.now(UTC) + timedelta(seconds=1)).deliver_channel(sys.argv[1])
+in_a_second = lambda: datetime.now(UTC) + timedelta(seconds=1)
+Delivery(Database(url, url, url, False), client, (), in_a_second).deliver_channel(sys.argv[1])
 """
 
 

@@ -167,7 +167,8 @@ def test_a_budget_about_to_burst_is_told_with_its_day(
         costs, expected = figure["series"][0][1], figure["series"][1][1]
         real = session.execute(
             sa.text(
-                "SELECT usage_date, sum(effective_cost) FROM finops.daily_costs WHERE team = 'payments' AND charge_category <> 'Tax' "
+                "SELECT usage_date, sum(effective_cost) FROM finops.daily_costs WHERE team = 'payments' "
+                "AND charge_category <> 'Tax' "
                 "AND usage_date BETWEEN '2026-10-19' AND '2026-11-17' GROUP BY 1 ORDER BY 1"
             )
         ).all()
@@ -175,7 +176,8 @@ def test_a_budget_about_to_burst_is_told_with_its_day(
         assert figure["categories"][:30] == [f"{day.day} {day:%b}" for day, _ in real]
         predicted = session.scalars(
             sa.text(
-                "SELECT expected_cost FROM finops.forecasts WHERE scope_kind = 'team' AND scope = 'payments' AND made_on = '2026-11-18' "
+                "SELECT expected_cost FROM finops.forecasts WHERE scope_kind = 'team' AND scope = 'payments' "
+                "AND made_on = '2026-11-18' "
                 "AND forecast_date BETWEEN '2026-11-18' AND '2026-11-30' ORDER BY forecast_date"
             )
         ).all()

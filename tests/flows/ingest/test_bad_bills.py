@@ -201,7 +201,8 @@ def test_more_than_one_percent_of_the_rows_refuses_the_file(load: Load, clean_da
     assert result.failed
     assert result.to_json()["rows"] == 0
     assert result.loads[0].error == (
-        "Refused, because 3 of 200 rows cannot be taken and the limit is 1 %: BilledCost is not a decimal number like 1234.56 (3 rows). "
+        "Refused, because 3 of 200 rows cannot be taken and the limit is 1 %: BilledCost is not a decimal number like "
+        "1234.56 (3 rows). "
         "The first is row 4: BilledCost is not a decimal number like 1234.56: “oops”."
     )
     assert state(clean_database) == before
@@ -236,7 +237,11 @@ def test_one_refused_file_stops_the_delivery(load: Load, clean_database: Databas
     assert [(one.status, one.error) for one in result.loads] == [
         (
             "failed",
-            "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file and load again.",
+            (
+                "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file "
+                "and "
+                "load again."
+            ),
         ),
         ("failed", result.loads[1].error),
     ]

@@ -104,7 +104,10 @@ def test_whoever_reads_meanwhile_sees_one_state(clean_database: Database, bill: 
         loading = pool.submit(lambda: [ingest([path], clean_database, Organisation()) for path in paths[1:]])
         while not loading.done():
             with clean_database.owner.connect() as connection:
-                both = "SELECT (SELECT sum(effective_cost) FROM finops.charges), (SELECT sum(effective_cost) FROM finops.daily_costs)"
+                both = (
+                    "SELECT (SELECT sum(effective_cost) FROM finops.charges), (SELECT sum(effective_cost) "
+                    "FROM finops.daily_costs)"
+                )
                 charges, days = connection.exec_driver_sql(both).one()
             assert charges == days
             seen.add(charges)

@@ -20,7 +20,10 @@ def test_the_public_sample_loads_whole(load: Load, clean_database: Database, sha
     assert (first["rows"], first["rejected"]) == (1000, 0)
     assert (first["loads"][0]["status"], first["loads"][0]["format"]) == ("loaded", "FOCUS 1.0")
     assert (second["loads"][0]["status"], second["rows"]) == ("unchanged", 1000)
-    september = "SELECT provider, round(sum(billed_cost), 6) FROM finops.daily_costs WHERE usage_date >= '2024-09-01' AND usage_date < '2024-10-01' GROUP BY 1 ORDER BY 1"
+    september = (
+        "SELECT provider, round(sum(billed_cost), 6) FROM finops.daily_costs "
+        "WHERE usage_date >= '2024-09-01' AND usage_date < '2024-10-01' GROUP BY 1 ORDER BY 1"
+    )
     assert dict(all_rows(clean_database, september)) == {
         "AWS": Decimal("18.006639"),
         "Microsoft": Decimal("1.976514"),
@@ -50,7 +53,10 @@ def test_the_views_columns_come_from_the_right_focus_columns(load: Load, clean_d
         "ListCost": "",
     }
     load(bill([row]))
-    columns = "usage_date::text, provider, billing_account, account_id, account, service, region, team, environment, list_cost, usage_quantity, usage_unit, currency"
+    columns = (
+        "usage_date::text, provider, billing_account, account_id, account, service, region, team, environment, "
+        "list_cost, usage_quantity, usage_unit, currency"
+    )
     expected = (
         "2026-09-09",
         "AWS",

@@ -201,10 +201,18 @@ def test_a_playbook_in_mode_auto_answers_what_was_found(clean_database: Database
     with Session(clean_database.app) as session, session.begin():
         session.add(
             Recommendation(
-                fingerprint="idle", kind="stop_idle", resource_id=ids[0], account="sandbox", team="web", current_state="running",
-                proposed_state="stopped", monthly_savings=30, currency="USD", confidence="high",
+                fingerprint="idle",
+                kind="stop_idle",
+                resource_id=ids[0],
+                account="sandbox",
+                team="web",
+                current_state="running",
+                proposed_state="stopped",
+                monthly_savings=30,
+                currency="USD",
+                confidence="high",
             )
-        )  # fmt: skip
+        )
 
     def answered(now: datetime) -> list[int]:
         with Session(clean_database.app) as session, session.begin():

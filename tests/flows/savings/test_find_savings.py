@@ -27,10 +27,21 @@ def idle_fleet(database: Database, count: int = 3, tags: dict[str, str] | None =
             name = f"batch-{number}"
             session.add(
                 Resource(
-                    resource_id=f"i-{number}", resource_name=name, resource_type="Instance", provider="AWS", account="sandbox", team="web", region="us-east-1",
-                    state="running", instance_type="m5.large", tags=tags or {}, attributes={}, currency="USD", monthly_cost=Decimal(90),
+                    resource_id=f"i-{number}",
+                    resource_name=name,
+                    resource_type="Instance",
+                    provider="AWS",
+                    account="sandbox",
+                    team="web",
+                    region="us-east-1",
+                    state="running",
+                    instance_type="m5.large",
+                    tags=tags or {},
+                    attributes={},
+                    currency="USD",
+                    monthly_cost=Decimal(90),
                 )
-            )  # fmt: skip
+            )
             for back in range(1, 15):
                 day = TODAY - timedelta(days=back)
                 session.add(
@@ -124,7 +135,8 @@ def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: D
             following = (date.fromisoformat(month) + timedelta(days=32)).replace(day=1)
             session.execute(
                 sa.text(
-                    f"CREATE TABLE finops.t_{month[5:7]} PARTITION OF finops.charges FOR VALUES FROM ('{month}+00') TO ('{following}+00')"
+                    f"CREATE TABLE finops.t_{month[5:7]} PARTITION OF finops.charges FOR VALUES "
+                    f"FROM ('{month}+00') TO ('{following}+00')"
                 )
             )
         for back in range(1, 61):
@@ -132,10 +144,20 @@ def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: D
             first = at.replace(day=1)
             after = (first + timedelta(days=32)).replace(day=1)
             same = {
-                "source_id": source, "load_id": 1, "billing_account_id": "1", "billing_currency": "USD", "billing_period_start": first,
-                "billing_period_end": after, "charge_category": "Usage", "charge_period_start": at, "charge_period_end": at + timedelta(days=1),
-                "service_name": "EC2", "billed_cost": 0, "commitment_discount_id": "arn:plan", "commitment_discount_name": "compute plan",
-            }  # fmt: skip
+                "source_id": source,
+                "load_id": 1,
+                "billing_account_id": "1",
+                "billing_currency": "USD",
+                "billing_period_start": first,
+                "billing_period_end": after,
+                "charge_category": "Usage",
+                "charge_period_start": at,
+                "charge_period_end": at + timedelta(days=1),
+                "service_name": "EC2",
+                "billed_cost": 0,
+                "commitment_discount_id": "arn:plan",
+                "commitment_discount_name": "compute plan",
+            }
             for status, cost in (("Used", 6), ("Unused", 4)):
                 session.execute(
                     sa.insert(charges).values(

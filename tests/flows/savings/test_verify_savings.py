@@ -182,7 +182,8 @@ def test_the_arithmetic_is_shown_for_people(session: Session) -> None:
     verify_pending(session, NOW)
     session.expire_all()
     assert ledger.arithmetic(session, remediation) == {
-        "i-1": f"{promised}Bill: 10.00 USD a day without the change (the same weekdays of the 28 days before the change), 0.50 USD a day since; "
+        "i-1": f"{promised}Bill: 10.00 USD a day without the change (the same weekdays of the 28 days before the "
+        "change), 0.50 USD a day since; "
         "× 30.44 days = 289.16 USD a month: validated."
     }
 
@@ -219,11 +220,24 @@ def test_peers_that_fell_as_well_make_the_saving_smaller(session: Session) -> No
 def plant_day(session: Session, resource: str, day: date, cost: float) -> None:
     """One day of a resource's bill."""
     row = {
-        "usage_date": day, "source_id": 1, "billing_period_start": datetime(day.year, day.month, 1, tzinfo=UTC), "resource_id": resource,
-        "resource_name": resource, "provider": "AWS", "account_id": "123456789012", "service": "Amazon EC2", "region": "us-east-1", "team": "web",
-        "charge_category": "Usage", "usage_type": "BoxUsage:m5", "usage_quantity": 24, "list_cost": cost, "billed_cost": cost, "effective_cost": cost,
+        "usage_date": day,
+        "source_id": 1,
+        "billing_period_start": datetime(day.year, day.month, 1, tzinfo=UTC),
+        "resource_id": resource,
+        "resource_name": resource,
+        "provider": "AWS",
+        "account_id": "123456789012",
+        "service": "Amazon EC2",
+        "region": "us-east-1",
+        "team": "web",
+        "charge_category": "Usage",
+        "usage_type": "BoxUsage:m5",
+        "usage_quantity": 24,
+        "list_cost": cost,
+        "billed_cost": cost,
+        "effective_cost": cost,
         "currency": "USD",
-    }  # fmt: skip
+    }
     session.execute(sa.insert(resource_costs).values(row))
 
 

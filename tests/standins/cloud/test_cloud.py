@@ -62,7 +62,8 @@ def test_ids_are_the_same_in_the_next_demo(cloud: CloudAccount) -> None:
 
     script = (
         "from datetime import date\nfrom standins.bills.fleet import lines\nfrom standins.cloud.server import start\n"
-        "fleet = tuple(line for line in lines() if line.account_name == 'sandbox' or line.application == 'orders-mirror')\n"
+        "fleet = tuple(line for line in lines() if line.account_name == 'sandbox' or line.application == "
+        "'orders-mirror')\n"
         f"with start(date({TODAY.year}, {TODAY.month}, {TODAY.day}), fleet) as cloud: print(sorted(cloud.ids.items()))"
     )
     root = Path(__file__).parents[3]

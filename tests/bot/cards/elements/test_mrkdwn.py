@@ -48,10 +48,13 @@ def test_a_code_block_cannot_be_ended_from_inside() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "shown"),
     [
-        ("2026-11-16", "2026-11-23", "16–22 Nov 2026"), ("2026-10-01", "2026-11-01", "1–31 Oct 2026"), ("2026-11-16", "2026-11-17", "16 Nov 2026"),
-        ("2026-10-20", "2026-11-03", "20 Oct – 2 Nov 2026"), ("2025-12-30", "2026-01-02", "30 Dec 2025 – 1 Jan 2026"),
+        ("2026-11-16", "2026-11-23", "16–22 Nov 2026"),
+        ("2026-10-01", "2026-11-01", "1–31 Oct 2026"),
+        ("2026-11-16", "2026-11-17", "16 Nov 2026"),
+        ("2026-10-20", "2026-11-03", "20 Oct – 2 Nov 2026"),
+        ("2025-12-30", "2026-01-02", "30 Dec 2025 – 1 Jan 2026"),
     ],
-)  # fmt: skip
+)
 def test_a_period_names_its_last_day(start: str, end: str, shown: str) -> None:
     """Ends are exclusive in data and inclusive for people."""
     assert mrkdwn.span(start, end) == shown

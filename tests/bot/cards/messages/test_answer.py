@@ -21,9 +21,19 @@ TODAY = date(2026, 11, 23)
 
 def result(columns: list[str], rows: list[list[Any]], **more: Any) -> dict[str, Any]:
     return {
-        "outcome": "answer", "text": "$12.4k: checkout in prod, last week", "sql": "SELECT 1", "columns": columns, "rows": rows, "metric": "effective",
-        "period": {"start": "2026-11-16", "end": "2026-11-23"}, "currency": "USD", "as_of": "2026-11-22", "translator": "offline", "elapsed_ms": 12, **more,
-    }  # fmt: skip
+        "outcome": "answer",
+        "text": "$12.4k: checkout in prod, last week",
+        "sql": "SELECT 1",
+        "columns": columns,
+        "rows": rows,
+        "metric": "effective",
+        "period": {"start": "2026-11-16", "end": "2026-11-23"},
+        "currency": "USD",
+        "as_of": "2026-11-22",
+        "translator": "offline",
+        "elapsed_ms": 12,
+        **more,
+    }
 
 
 def texts(card: dict[str, Any]) -> str:
@@ -40,7 +50,8 @@ def test_the_first_line_is_the_answer_and_the_text_stands_alone() -> None:
     assert card["blocks"][0]["text"]["text"] == "*$12.4k: checkout in prod, last week*"
     assert (
         card["text"]
-        == "$12.4k: checkout in prod, last week (Effective cost · 16–22 Nov 2026 · bills through 22 Nov · answered by rules)"
+        == "$12.4k: checkout in prod, last week (Effective cost · 16–22 Nov 2026 · bills through 22 Nov · answered by "
+        "rules)"
     )
     assert message_faults(card["blocks"]) == []
 
