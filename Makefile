@@ -49,6 +49,7 @@ static: setup
 	@MYPYPATH=docs $(BIN)/mypy docs/reference_pages.py deploy/grafana/render.py
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python .ci/circles.py
+	@$(BIN)/python .ci/lengths.py
 	@$(BIN)/deptry .
 	@$(BIN)/vulture
 	@$(BIN)/codespell

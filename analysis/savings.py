@@ -23,7 +23,7 @@ PEERS = 5  # fewer comparable resources say nothing
 
 
 @dataclass(frozen=True)
-class Event:
+class NearbyEvent:
     """Something that happened near the change: `kind` is rollback,
     price_change, commitment, traffic or anything else a person would name.
     """
@@ -75,7 +75,7 @@ def verify(
     forecast: Mapping[date, float] | None = None,
     peers: Mapping[date, float] | None = None,
     neighbours: Mapping[str, Mapping[date, float]] | None = None,
-    events: Sequence[Event] = (),
+    events: Sequence[NearbyEvent] = (),
 ) -> Verdict:
     """Judge one change on `today`, the first day whose bill is not complete.
 
@@ -188,7 +188,7 @@ def _confounders(
     expected: float | None,
     would: Counterfactual,
     neighbours: Mapping[str, Mapping[date, float]] | None,
-    events: Sequence[Event],
+    events: Sequence[NearbyEvent],
 ) -> tuple[Confounder, ...]:
     """Events near the change, and neighbours whose cost rose by a good part of what was to be saved."""
     near = [Confounder(event.kind, event.says) for event in events if applied_on - 7 * DAY <= event.on <= days[-1]]

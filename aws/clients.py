@@ -7,7 +7,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Literal
 
-from config.organisation import Remediation
+from config.organisation import RemediationSettings
 from config.settings import Settings
 
 Purpose = Literal["observe", "act"]
@@ -29,7 +29,7 @@ class Cloud:
     Without one, the process's own credentials are used.
     """
 
-    limits: Remediation
+    limits: RemediationSettings
     endpoint_url: str | None = None
     version: Callable[[], int] = lambda: 0
     """The version of the secrets in Vault, which may hold the process's own credentials."""
@@ -64,7 +64,7 @@ class Cloud:
         return _client(service, region, self.endpoint_url, arn, int(monotonic() // _KEPT_SECONDS), version)
 
 
-def cloud_of(settings: Settings, limits: Remediation) -> Cloud:
+def cloud_of(settings: Settings, limits: RemediationSettings) -> Cloud:
     """The cloud of this process."""
     return Cloud(limits, settings.aws_endpoint_url, lambda: settings.latest().version)
 

@@ -22,7 +22,7 @@ _NOT_ENABLED = frozenset({"AuthFailure", "OptInRequired", "UnrecognizedClientExc
 
 
 @dataclass(frozen=True)
-class Denied:
+class MissingPermission:
     """A call that an account did not allow: the IAM permission it takes, where, and AWS's code."""
 
     permission: str
@@ -41,7 +41,7 @@ class Denied:
         return f"{where}: {self.permission} is not allowed. Add it to the role that finops-bot reads with."
 
 
-def attempt(permission: str, account_id: str, region: str, call: Callable[[], T]) -> T | Denied:
+def attempt(permission: str, account_id: str, region: str, call: Callable[[], T]) -> T | MissingPermission:
     """What the call returns, or that it is not allowed; an assume-role that is
     refused names sts:AssumeRole. Other errors are raised.
     """
@@ -54,4 +54,4 @@ def attempt(permission: str, account_id: str, region: str, call: Callable[[], T]
         if code not in _REFUSALS:
             raise
         needed = "sts:AssumeRole" if error.operation_name == "AssumeRole" else permission
-        return Denied(needed, account_id, region, code)
+        return MissingPermission(needed, account_id, region, code)

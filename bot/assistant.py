@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredQuestion:
     """A question and its result as the table keeps them."""
 
     reference: str
@@ -41,12 +41,12 @@ class Answers:
     check_sql: Callable[[str, Actor], str | None]
 
 
-def stored(session: Session, reference: str) -> Stored | None:
+def stored(session: Session, reference: str) -> StoredQuestion | None:
     """What a button's reference stands for; None when it is no longer kept."""
     row = session.scalar(sa.select(Question).where(Question.reference == reference))
     if row is None:
         return None
-    return Stored(row.reference, row.asker, row.question, row.thread, row.channel, dict(row.answer))
+    return StoredQuestion(row.reference, row.asker, row.question, row.thread, row.channel, dict(row.answer))
 
 
 def feedback(session: Session, reference: str, helpful: bool) -> bool:

@@ -66,11 +66,11 @@ def actor_of(settings: "Settings", organisation: "Organisation", identity: str) 
 
 def permitted(settings: "Settings", organisation: "Organisation", person: str | None, action: str) -> "Actor":
     """Who acts; raises `UserError` with the reason where they may not."""
-    from config.access import Action, Denied, check
+    from config.access import Denied, Permission, check
     from config.errors import UserError
 
     actor = who_acts(settings, organisation, person)
-    decision = check(actor, Action(action))
+    decision = check(actor, Permission(action))
     if isinstance(decision, Denied):
         raise UserError(decision.reason)
     return actor

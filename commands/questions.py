@@ -146,7 +146,7 @@ def browse(
     """What was asked, newest first: what wants looking after, and what may serve as an example."""
     from sqlalchemy.orm import Session
 
-    from config.access import Action, Denied, check
+    from config.access import Denied, Permission, check
     from config.errors import UserError
     from nl2sql.history import feedback
     from nl2sql.history.golden import promote as promote_question
@@ -157,7 +157,7 @@ def browse(
         if promote:
             typer.echo(promote_question(session, promote, actor))
             return
-        if isinstance(denied := check(actor, Action.READ_AUDIT), Denied):
+        if isinstance(denied := check(actor, Permission.READ_AUDIT), Denied):
             raise UserError(denied.reason)
         which: feedback.Which = (
             "unhelpful"

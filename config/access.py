@@ -17,7 +17,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Action(StrEnum):
+class Permission(StrEnum):
     """Everything a person can be allowed or denied."""
 
     ASK = "ask"
@@ -35,15 +35,20 @@ class Action(StrEnum):
     MANAGE_TOKENS = "manage_tokens"
 
 
-_VIEWER = {Action.ASK, Action.READ}
-_MEMBER = _VIEWER | {Action.SUBSCRIBE, Action.TRIAGE_INSIGHT, Action.REQUEST_FLOW, Action.REQUEST_REMEDIATION}
+_VIEWER = {Permission.ASK, Permission.READ}
+_MEMBER = _VIEWER | {
+    Permission.SUBSCRIBE,
+    Permission.TRIAGE_INSIGHT,
+    Permission.REQUEST_FLOW,
+    Permission.REQUEST_REMEDIATION,
+}
 
-PERMISSIONS: dict[Role, frozenset[Action]] = {
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset(_VIEWER),
     Role.MEMBER: frozenset(_MEMBER),
-    Role.OPERATOR: frozenset(_MEMBER | {Action.EDIT_BUDGET, Action.RUN_FLOW, Action.STOP_ALL}),
-    Role.APPROVER: frozenset(_MEMBER | {Action.APPROVE_REMEDIATION, Action.STOP_ALL}),
-    Role.ADMIN: frozenset(set(Action) - {Action.APPROVE_REMEDIATION}),
+    Role.OPERATOR: frozenset(_MEMBER | {Permission.EDIT_BUDGET, Permission.RUN_FLOW, Permission.STOP_ALL}),
+    Role.APPROVER: frozenset(_MEMBER | {Permission.APPROVE_REMEDIATION, Permission.STOP_ALL}),
+    Role.ADMIN: frozenset(set(Permission) - {Permission.APPROVE_REMEDIATION}),
 }
 
 
@@ -108,12 +113,12 @@ def same_person(actor: Actor, identity: str) -> bool | None:
     return False if any(any(map(kind, ours)) and any(map(kind, theirs)) for kind in kinds) else None
 
 
-def roles_with(action: Action) -> tuple[Role, ...]:
+def roles_with(action: Permission) -> tuple[Role, ...]:
     """The roles that carry a permission, in the order of `Role`."""
     return tuple(role for role in Role if action in PERMISSIONS[role])
 
 
-def check(actor: Actor, action: Action) -> Allowed | Denied:
+def check(actor: Actor, action: Permission) -> Allowed | Denied:
     """Whether one of the actor's roles carries the permission; no role means no."""
     if any(action in PERMISSIONS[role] for role in actor.roles):
         return Allowed()
@@ -127,7 +132,7 @@ def approves(actor: Actor, team: str | None, playbook: str) -> Allowed | Denied:
 
     Where no teams are named for approval, the actor's own count.
     """
-    allowed = check(actor, Action.APPROVE_REMEDIATION)
+    allowed = check(actor, Permission.APPROVE_REMEDIATION)
     if isinstance(allowed, Denied):
         return allowed
     teams = actor.approves_teams or actor.teams
@@ -156,47 +161,47 @@ class Entrances:
     cli: str | None = None
 
 
-ENTRANCES: dict[Action, Entrances] = {
-    Action.ASK: Entrances(
+ENTRANCES: dict[Permission, Entrances] = {
+    Permission.ASK: Entrances(
         "Ask a cost question", "a mention, a direct message, `/cost`", "`POST /ai/query`", "`finops ask`"
     ),
-    Action.READ: Entrances(
+    Permission.READ: Entrances(
         "See insights, lists and KPIs",
         "`/finops insights`, Home, Investigate",
         "every `GET` but the audit log",
         "`finops insights`, `kpis`, `digest`, `remediations list`, `show`",
     ),
-    Action.SUBSCRIBE: Entrances("Subscribe a channel to a digest or a question", "`/finops subscribe`"),
-    Action.TRIAGE_INSIGHT: Entrances(
+    Permission.SUBSCRIBE: Entrances("Subscribe a channel to a digest or a question", "`/finops subscribe`"),
+    Permission.TRIAGE_INSIGHT: Entrances(
         "Acknowledge, expect, snooze or assign an insight", "the buttons of an alert", "`PATCH /insights/{id}`"
     ),
-    Action.EDIT_BUDGET: Entrances(
+    Permission.EDIT_BUDGET: Entrances(
         "Make or change a budget",
         "Change budget",
         "`POST /budgets`, `PUT` and `DELETE /budgets/{name}`, `DELETE /budgets/{name}/override`",
     ),
-    Action.REQUEST_FLOW: Entrances(
+    Permission.REQUEST_FLOW: Entrances(
         "Ask for new bills or a new forecast; without `run_flow` an operator has to agree",
         "`/finops refresh`, Refresh bills",
     ),
-    Action.RUN_FLOW: Entrances(
+    Permission.RUN_FLOW: Entrances(
         "Start a flow at once, and agree to what others ask for", "Approve of a request", None, "`finops ingest`"
     ),
-    Action.REQUEST_REMEDIATION: Entrances(
+    Permission.REQUEST_REMEDIATION: Entrances(
         "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
     ),
-    Action.APPROVE_REMEDIATION: Entrances(
+    Permission.APPROVE_REMEDIATION: Entrances(
         "Approve or reject a proposal, for one's teams or playbooks",
         "Approve, Choose, Reject, Snooze",
         "`POST /remediations/{id}/decision`",
         "`finops remediations approve`, `reject`",
     ),
-    Action.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
-    Action.PROMOTE_QUESTION: Entrances(
+    Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
+    Permission.PROMOTE_QUESTION: Entrances(
         "Make an answer an example for later ones", "Make it an example", None, "`finops questions --promote`"
     ),
-    Action.READ_AUDIT: Entrances("Read and verify the audit log", None, "`GET /audit`", "`finops audit verify`"),
-    Action.MANAGE_TOKENS: Entrances("Make and end bearer tokens", None, None, "`finops tokens issue`, `revoke`"),
+    Permission.READ_AUDIT: Entrances("Read and verify the audit log", None, "`GET /audit`", "`finops audit verify`"),
+    Permission.MANAGE_TOKENS: Entrances("Make and end bearer tokens", None, None, "`finops tokens issue`, `revoke`"),
 }
 
 
@@ -223,7 +228,7 @@ def matrix() -> str:
         f"| | {' | '.join(role.value for role in roles)} |",
         "|---" * (len(roles) + 1) + "|",
     ]
-    for action in Action:
+    for action in Permission:
         cells = ("yes" if action in PERMISSIONS[role] else "" for role in roles)
         lines.append(f"| {ENTRANCES[action].says} (`{action.value}`) | {' | '.join(cells)} |")
     lines += [
@@ -249,7 +254,7 @@ def matrix() -> str:
         "| | Slack | API (`/api/v1`) | command line |",
         "|---|---|---|---|",
     ]
-    for action in Action:
+    for action in Permission:
         where = ENTRANCES[action]
         lines.append(f"| `{action.value}` | {where.slack or ''} | {where.api or ''} | {where.cli or ''} |")
     lines += [

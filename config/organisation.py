@@ -123,7 +123,7 @@ class Anomalies(Strict):
     sensitivity: tuple[Sensitivity, ...] = Field((), description="Scopes that alert more or less easily")
 
 
-class Remediation(Strict):
+class RemediationSettings(Strict):
     """Limits of remediation over all runs of a day."""
 
     enabled: bool = Field(True, description="Whether anything is proposed at all")
@@ -174,7 +174,7 @@ class Organisation(Strict):
     budgets: tuple[Budget, ...] = Field((), description="Amounts not to be passed")
     events: tuple[PlannedEvent, ...] = Field((), description="Known steps: launches, sales, ends of commitments")
     anomalies: Anomalies = Field(Anomalies(), description="How easily detection alerts")
-    remediation: Remediation = Field(Remediation(), description="Limits of changes to resources")
+    remediation: RemediationSettings = Field(RemediationSettings(), description="Limits of changes to resources")
     retention: Retention = Field(Retention(), description="How long rows are kept")
     synonyms: dict[str, Texts] = Field(
         default_factory=dict, description="Your own words for values: checkout: [co, kasse]"

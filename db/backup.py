@@ -10,8 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from config.errors import UserError
-from db import postgres, upgrade
+from db import upgrade
 from db.database import Database
+from db.postgres_files import binaries
 
 _SCHEMAS = ("finops", "reporting")
 
@@ -89,7 +90,7 @@ def _plain(database: Database) -> tuple[str, str]:
 
 def _run(program: str, database: Database, arguments: list[str]) -> None:
     address, password = _plain(database)
-    embedded = postgres.binaries() / program
+    embedded = binaries() / program
     command = str(embedded) if embedded.exists() else shutil.which(program)
     if command is None:
         raise UserError(f"{program} is missing: install PostgreSQL's client programs.")

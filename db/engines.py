@@ -8,6 +8,7 @@ from config.errors import UserError
 from config.settings import Settings
 from db import postgres, upgrade
 from db.database import Database, outside
+from db.postgres_files import ROLES
 
 _ATTEMPTS = 3
 
@@ -18,7 +19,7 @@ def locate(settings: Settings) -> Database:
     """
     if settings.database_url is None:
         server = postgres.start(settings.home)
-        owner, app, reader = (server.url(role) for role in postgres.ROLES[1:])
+        owner, app, reader = (server.url(role) for role in ROLES[1:])
         return Database(owner, app, reader, embedded=True, home=settings.home)
     return outside(settings)
 

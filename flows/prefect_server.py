@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.errors import UserError
+from config.processes import free_port, lives, locked, pid_in, tail
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def start(home: Path) -> str:
     """
     folder = home.absolute() / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    with locked(folder / "server.lock"):
         return _slow(home) or _launch(home, folder)
 
 
@@ -65,7 +65,7 @@ def stop(home: Path) -> bool:
     folder = home.absolute() / "prefect"
     if not folder.is_dir():
         return False
-    with _locked(folder):  # a start that is under way ends first
+    with locked(folder / "server.lock"):  # a start that is under way ends first
         return _slow(home) is not None and _stop(folder)
 
 
@@ -76,37 +76,21 @@ def _slow(home: Path) -> str | None:
     deadline = time.monotonic() + _ANSWER_SECONDS
     while (
         (url := running(home)) is None
-        and (pid := _pid(home.absolute() / "prefect"))
-        and _lives(pid)
+        and (pid := pid_in(home.absolute() / "prefect" / "server.pid"))
+        and lives(pid)
         and time.monotonic() < deadline
     ):
         time.sleep(0.1)
     return url
 
 
-def _pid(folder: Path) -> int | None:
-    try:
-        return int((folder / "server.pid").read_text())
-    except (OSError, ValueError):
-        return None
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    import fcntl
-
-    with (folder / "server.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _stop(folder: Path) -> bool:
     number = int((folder / "server.pid").read_text())
     os.kill(number, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
-    while _lives(number) and time.monotonic() < deadline:
+    while lives(number) and time.monotonic() < deadline:
         time.sleep(0.05)
-    if _lives(number):
+    if lives(number):
         os.kill(number, signal.SIGKILL)
     return True
 
@@ -145,27 +129,16 @@ def kept(home: Path) -> Iterator[str]:
         watcher.join()
 
 
-def _port(folder: Path) -> int:
-    """The port of the last start where it can be had, so that who knows the
-    address finds the server again; else any.
-    """
+def _last_port(folder: Path) -> int:
+    """The port of the last start; 0 where none is known."""
     try:
-        wanted = int((folder / "server.url").read_text().removesuffix("/api").rpartition(":")[2])
+        return int((folder / "server.url").read_text().removesuffix("/api").rpartition(":")[2])
     except (OSError, ValueError):
-        wanted = 0
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise UserError("No port of 127.0.0.1 is free for Prefect's server.")
+        return 0
 
 
 def _launch(home: Path, folder: Path) -> str:
-    port = _port(folder)
+    port = free_port(_last_port(folder), "Prefect's server")
     url = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--ui"]
     log_path = folder / "server.log"
@@ -188,8 +161,7 @@ def _launch(home: Path, folder: Path) -> str:
         time.sleep(0.1)
     process.kill()
     process.wait()
-    tail = log_path.read_text(errors="replace")[-600:].strip()
-    raise UserError(f"Prefect's server did not start; its log is {log_path}: {tail}")
+    raise UserError(f"Prefect's server did not start; its log is {log_path}: {tail(log_path)}")
 
 
 def _answers(url: str) -> bool:
@@ -201,18 +173,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
-
-
-def _lives(number: int) -> bool:
-    try:
-        waited, _ = os.waitpid(number, os.WNOHANG)
-        return waited == 0
-    except ChildProcessError:
-        pass  # started by another process
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # another user's
-    return True

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from config.access import Action, Actor, Denied, check
+from config.access import Actor, Denied, Permission, check
 from config.organisation import Organisation
 from config.settings import Settings
 from db import audit
@@ -23,7 +23,7 @@ from nl2sql.catalog.known_values import Facts, NoData, facts
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
-from nl2sql.deps import Deps, Request
+from nl2sql.deps import Deps, TranslationRequest
 from nl2sql.grammar.assembly.amend import amend, stands_alone
 from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Doubt, Refusal
@@ -122,7 +122,7 @@ def _since(started: float) -> int:
 
 
 def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, deps: Deps) -> tuple[Turn, Outcome]:
-    allowed = check(asker, Action.ASK)
+    allowed = check(asker, Permission.ASK)
     if isinstance(allowed, Denied):
         return turn, Blocked(text=allowed.reason)
     deps.say("reading the question")
@@ -214,7 +214,7 @@ def _with_failure_reason(outcome: Outcome, failure_reason: str | None) -> Outcom
 
 def _request(
     question: str, thread_context: ThreadContext | None, calendar: QuestionCalendar, context: AnswerContext
-) -> Request:
+) -> TranslationRequest:
     previous = (
         (thread_context.question, thread_context.sql)
         if thread_context and thread_context.question and thread_context.sql
@@ -223,7 +223,7 @@ def _request(
     with Session(context.deps.database.app) as session:
         examples = tuple((one.question, one.sql) for one in golden.approved(session, context.asker))
     scope = ("*",) if context.asker.sees_all else tuple(sorted(context.asker.teams))
-    return Request(question, context.facts, calendar, previous, context.asker.id, scope, examples)
+    return TranslationRequest(question, context.facts, calendar, previous, context.asker.id, scope, examples)
 
 
 def understand(

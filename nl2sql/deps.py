@@ -14,7 +14,7 @@ from nl2sql.grammar.draft import Doubt, Refusal
 
 
 @dataclass(frozen=True)
-class Request:
+class TranslationRequest:
     """A question for a translator: what was resolved before, the question and
     SQL that a follow-up amends, and answers that an admin approved.
     """
@@ -62,7 +62,7 @@ class Translator(Protocol):
     def model(self) -> str:
         """The model's name."""
 
-    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Translation:
+    def translate(self, request: TranslationRequest, verdict: Callable[[str], str | None]) -> Translation:
         """One question, with repairs, within the translator's own budgets."""
 
 

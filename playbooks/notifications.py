@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import outbox
-from db.messages import Proposal, RemediationFields, RemediationProgress, remediation_key
+from db.message_keys import remediation_key
+from db.messages import ProposalCard, RemediationFields, RemediationProgress
 from db.tables import Remediation, RemediationStep
 from playbooks.actions import ACTIONS
 from playbooks.plan import frozen, shown_steps
@@ -48,7 +49,7 @@ def update_card(session: Session, remediation: Remediation, playbook: Playbook |
         return False
     key = _key(remediation)
     shown = session.get_one(Remediation, remediation.undo_of) if remediation.undo_of else remediation
-    card = Proposal(type="proposal", **summarise(session, shown, playbook))
+    card = ProposalCard(type="proposal", **summarise(session, shown, playbook))
     if outbox.enqueue(session, remediation.channel, card, key):
         return True
     outbox.enqueue(session, remediation.channel, card, f"{key}:update:{_number(session)}", update_key=key)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from config.organisation import Remediation
-from playbooks.schema import DAYS, Condition, Guards, Playbook, Window
+from config.organisation import RemediationSettings
+from playbooks.schema import DAYS, ChangeWindow, Condition, Guards, Playbook
 
 _ABSENT = "absent"
 
@@ -142,7 +142,7 @@ def shown_steps(content: Any, stored_digest: str) -> list[dict[str, Any]]:
     return list(content["steps"]) if frozen(content, stored_digest) else []
 
 
-def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limits: Remediation) -> str | None:
+def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limits: RemediationSettings) -> str | None:
     """Why a resource must be left alone, judged on what is seen of it now; None when it may be touched."""
     if not seen:
         return "it no longer exists"
@@ -153,7 +153,7 @@ def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limit
     return next((broken for condition in playbook.preconditions if (broken := unmet(condition, seen))), None)
 
 
-def protected(seen: Mapping[str, Any], playbook: Playbook, limits: Remediation) -> str | None:
+def protected(seen: Mapping[str, Any], playbook: Playbook, limits: RemediationSettings) -> str | None:
     """Which tag, or which missing tag, protects a resource. A key's case does
     not matter: `Do-Not-Stop` is meant as `do-not-stop`.
     """
@@ -220,7 +220,7 @@ def local(guards: Guards, now: datetime) -> datetime:
     return now.astimezone(ZoneInfo(windows[0].timezone) if windows else UTC)
 
 
-def _is_open(window: Window, now: datetime) -> bool:
+def _is_open(window: ChangeWindow, now: datetime) -> bool:
     at = now.astimezone(ZoneInfo(window.timezone))
     return DAYS[at.weekday()] in window.days and window.start <= at.time() < window.end
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud, cloud_of
 from config.errors import UserError
 from config.organisation import Organisation
-from config.organisation import Remediation as Limits
+from config.organisation import RemediationSettings as Limits
 from config.settings import Settings
 from db.database import Database
 from db.tables import Recommendation, Remediation, RemediationStep, Resource

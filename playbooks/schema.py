@@ -49,7 +49,7 @@ class Trigger(Strict):
         return self
 
 
-class Window(Strict):
+class ChangeWindow(Strict):
     """When changes may happen."""
 
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(
@@ -60,7 +60,7 @@ class Window(Strict):
     timezone: Annotated[str, AfterValidator(time_zone)] = Field("UTC", description="Time zone of the times")
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Window":
+    def _ordered(self) -> "ChangeWindow":
         if self.end <= self.start:
             raise ValueError("end must be after start; for a window over midnight write two")
         return self
@@ -95,7 +95,7 @@ class Guards(Strict):
     maximum_monthly_amount: float = Field(
         10_000, gt=0, description="Most monthly savings, a bound on how much is at stake"
     )
-    windows: tuple[Window, ...] = Field((), description="Acting is allowed in any of these; empty: always")
+    windows: tuple[ChangeWindow, ...] = Field((), description="Acting is allowed in any of these; empty: always")
     freezes: tuple[Freeze, ...] = Field((), description="Days on which nothing is changed")
 
 
@@ -126,7 +126,7 @@ class Condition(Strict):
         return self
 
 
-class Step(Strict):
+class PlaybookStep(Strict):
     """One action on each resource."""
 
     action: str = Field(description="Name of the action")
@@ -137,7 +137,7 @@ class Step(Strict):
     undo: bool = Field(True, description="false: Undo and roll back leave this step as it is")
 
     @model_validator(mode="after")
-    def _action_exists(self) -> "Step":
+    def _action_exists(self) -> "PlaybookStep":
         action = ACTIONS.get(self.action)
         if action is None:
             raise ValueError(f"unknown action {self.action!r}; known: {', '.join(sorted(ACTIONS))}")
@@ -181,7 +181,7 @@ class Playbook(Strict):
     preconditions: tuple[Condition, ...] = Field(
         (), description="Hold when planning, before the run, and before each resource's first step"
     )
-    steps: tuple[Step, ...] = Field((), description="None where the playbook only tells")
+    steps: tuple[PlaybookStep, ...] = Field((), description="None where the playbook only tells")
     verify: tuple[Condition, ...] = Field(
         (), description="Hold after a resource's last step, besides what each action checks itself"
     )

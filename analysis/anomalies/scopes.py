@@ -14,7 +14,7 @@ SHORT = timedelta(days=14)  # an event as long as this is silent throughout; a l
 
 
 @dataclass(frozen=True)
-class Event:
+class DeclaredEvent:
     """A declared event: a launch, a sale, a commitment's end, or an alert
     marked as expected. Without an end the step stays.
     """
@@ -34,7 +34,7 @@ def touches(one: Scope, other: Scope) -> bool:
     return all(other.get(dimension, value) == value for dimension, value in one.items())
 
 
-def absorbed(scopes: Sequence[Scope], events: Sequence[Event], day: date) -> Flags:
+def absorbed(scopes: Sequence[Scope], events: Sequence[DeclaredEvent], day: date) -> Flags:
     """Per series, whether a declared event explains deviations on that day, in
     its own scope and in wider and crossing ones.
     """
@@ -42,7 +42,7 @@ def absorbed(scopes: Sequence[Scope], events: Sequence[Event], day: date) -> Fla
     return np.array([any(touches(event.scope, scope) for event in current) for scope in scopes], dtype=bool)
 
 
-def _explains(event: Event, day: date) -> bool:
+def _explains(event: DeclaredEvent, day: date) -> bool:
     end = event.end or event.start
     at_an_edge = any(edge <= day <= edge + SETTLING for edge in (event.start, end))
     return at_an_edge or (event.start <= day <= end <= event.start + SHORT)

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from analysis.anomalies.baseline import fit, flatten, learn, meet, predict, remember
 from analysis.anomalies.calendar import DAY, Step, step_of
 from analysis.anomalies.completeness import Maturity, complete
-from analysis.anomalies.episodes import Circumstances, judge, judge_drift, slow_drift
+from analysis.anomalies.drift import Circumstances, judge_drift, slow_drift
+from analysis.anomalies.episodes import judge
 from analysis.anomalies.months import learn_early_fees, learn_edge, learn_fee
 from analysis.anomalies.state import DAILY, Flags, Floats, State, Tuning
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from analysis.forecasts.cleaning import Scale
-from analysis.forecasts.ensemble import MODELS, Model, Outlook, Tier
+from analysis.forecasts.ensemble import MODELS, Model, ModelOutlook, Tier
 from analysis.forecasts.intervals import Widths, widths
 from analysis.forecasts.replay import ORIGINS, Batch, batches, in_currency, limited, look_ahead, replays
 from analysis.forecasts.series import DAY, Forecast, KnownStep, Series, step_amounts
@@ -52,7 +52,7 @@ def forecast_many(
 
 
 def _forecasts(
-    batch: Batch, scales: tuple[Scale, ...], seen: Outlook, model: Model, calibrated: Widths, today: date
+    batch: Batch, scales: tuple[Scale, ...], seen: ModelOutlook, model: Model, calibrated: Widths, today: date
 ) -> Iterator[tuple[str, Forecast]]:
     path = seen.paths[model]
     w80, w95 = calibrated.of(len(path))

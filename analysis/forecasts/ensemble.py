@@ -33,7 +33,7 @@ VOTES: Mapping[Tier, Mapping[str, int]] = {
 
 
 @dataclass(frozen=True)
-class Outlook:
+class ModelOutlook:
     """Work values ahead (days x series) by model, and the structural model's
     standard deviation, which scales the bands.
     """
@@ -42,7 +42,7 @@ class Outlook:
     spread: Floats
 
 
-def outlook(history: History, model: Model, tier: Tier) -> Outlook:
+def outlook(history: History, model: Model, tier: Tier) -> ModelOutlook:
     """Everything a tier predicts, or one model alone. Members that need more history than there is stay out."""
     level = on_todays_level(history)
     paths: dict[str, Floats] = {}
@@ -56,4 +56,4 @@ def outlook(history: History, model: Model, tier: Tier) -> Outlook:
         paths["ensemble"] = np.median(np.array([paths[name] for name in paths for _ in range(members[name])]), axis=0)
     elif not paths:
         paths[model] = probable.mean
-    return Outlook(paths, probable.spread)
+    return ModelOutlook(paths, probable.spread)

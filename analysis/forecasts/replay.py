@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.forecasts.calendar import calendar_of
 from analysis.forecasts.cleaning import Scale, clean, scale_of
-from analysis.forecasts.ensemble import Model, Outlook, Tier, outlook
+from analysis.forecasts.ensemble import Model, ModelOutlook, Tier, outlook
 from analysis.forecasts.series import DAY, Floats, Series
 
 ORIGINS = (30, 90, 180)  # days before today
@@ -40,7 +40,7 @@ class Replay:
     names: tuple[str, ...]
     origin: date
     scales: tuple[Scale, ...]
-    seen: Outlook
+    seen: ModelOutlook
     actual: Floats
 
     def cost(self, model: str) -> Floats:
@@ -80,7 +80,9 @@ def batches(series: Mapping[str, Series]) -> Iterator[Batch]:
             yield Batch(tuple(chosen), series[chosen[0]].end - length * DAY, cost)
 
 
-def look_ahead(batch: Batch, days: int, horizon: int, model: Model, tier: Tier) -> tuple[tuple[Scale, ...], Outlook]:
+def look_ahead(
+    batch: Batch, days: int, horizon: int, model: Model, tier: Tier
+) -> tuple[tuple[Scale, ...], ModelOutlook]:
     """What the first `days` of a batch predict for the `horizon` days after them."""
     known = batch.cost[:days]
     scales = tuple(scale_of(known[:, column]) for column in range(known.shape[1]))

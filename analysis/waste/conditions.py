@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from analysis.waste.facts import Resource, UsageDay
-from analysis.waste.rules import AttributeCondition, MetricCondition, Rule
+from analysis.waste.rules import AttributeCondition, MetricCondition, WasteRule
 
 Usage = Mapping[str, Sequence[UsageDay]]
 """By metric, the days of one resource."""
@@ -29,7 +29,7 @@ class Unmet:
     reason: str
 
 
-def meets(rule: Rule, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date) -> Met | Unmet:
+def meets(rule: WasteRule, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date) -> Met | Unmet:
     """Judge all of a rule's conditions but its savings; `complete` are metrics that were read without an error."""
     if resource.resource_type not in rule.resource_types or (rule.states and resource.state not in rule.states):
         return Unmet("of another type or state")

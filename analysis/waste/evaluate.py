@@ -21,7 +21,7 @@ from analysis.waste.facts import (
     protection,
 )
 from analysis.waste.pricing import Saving, saving
-from analysis.waste.rules import Rule
+from analysis.waste.rules import WasteRule
 
 _UNPRICED = "oversized"  # a kind of its own: no playbook could resize to a type that is not known
 
@@ -38,7 +38,7 @@ def find_waste(
     resources: Iterable[Resource],
     usage: Mapping[str, Sequence[UsageDay]],
     prices: Iterable[Price],
-    rules: Sequence[Rule],
+    rules: Sequence[WasteRule],
     protected: Mapping[str, tuple[str, ...]],
     today: date,
     complete: AbstractSet[str] = frozenset(),
@@ -69,10 +69,10 @@ def _judge(
     resource: Resource,
     usage: Sequence[UsageDay],
     catalogue: Catalogue,
-    rules: Sequence[Rule],
+    rules: Sequence[WasteRule],
     complete: AbstractSet[str],
     today: date,
-) -> tuple[Rule, Recommendation] | None:
+) -> tuple[WasteRule, Recommendation] | None:
     by_metric: dict[str, list[UsageDay]] = {}
     for one in usage:
         by_metric.setdefault(one.metric, []).append(one)
@@ -89,7 +89,7 @@ def _judge(
     return None
 
 
-def _unpriced(rule: Rule, resource: Resource, met: Met, size: NoSmaller) -> Recommendation:
+def _unpriced(rule: WasteRule, resource: Resource, met: Met, size: NoSmaller) -> Recommendation:
     """A machine that is too large, of which no price is known: that is said, and nothing is guessed."""
     seen = [*met.seen, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
     evidence: dict[str, Any] = {
@@ -119,7 +119,9 @@ def _unpriced(rule: Rule, resource: Resource, met: Met, size: NoSmaller) -> Reco
     )
 
 
-def _recommendation(rule: Rule, resource: Resource, met: Met, size: Smaller | None, saved: Saving) -> Recommendation:
+def _recommendation(
+    rule: WasteRule, resource: Resource, met: Met, size: Smaller | None, saved: Saving
+) -> Recommendation:
     seen, doubts, proposed = [*met.seen], [*met.doubts], dict[str, Any]()
     current, wanted = rule.current, rule.proposed
     confidence: Confidence = lowered(rule.confidence, len(met.doubts))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analysis.rightsizing import Smaller, operating_system
 from analysis.waste.facts import Catalogue, Resource
-from analysis.waste.rules import Rule
+from analysis.waste.rules import WasteRule
 
 HOURS_A_MONTH = 730
 GP3_IOPS = 3_000  # included in gp3; gp2 has 3 per GiB (AWS EBS documentation)
@@ -21,7 +21,7 @@ class Saving:
     notes: tuple[str, ...] = ()
 
 
-def saving(rule: Rule, resource: Resource, catalogue: Catalogue, size: Smaller | None = None) -> Saving:
+def saving(rule: WasteRule, resource: Resource, catalogue: Catalogue, size: Smaller | None = None) -> Saving:
     """The share of the resource's cost that goes away, times what no commitment pays for."""
     if rule.saves == "unknown":
         return Saving(None, {}, (rule.unknown,))
@@ -31,7 +31,7 @@ def saving(rule: Rule, resource: Resource, catalogue: Catalogue, size: Smaller |
     return share if isinstance(share, Saving) else _uncommitted(resource, resource.monthly_cost, share)
 
 
-def _share(rule: Rule, resource: Resource, catalogue: Catalogue, size: Smaller | None) -> float | Saving:
+def _share(rule: WasteRule, resource: Resource, catalogue: Catalogue, size: Smaller | None) -> float | Saving:
     """The share of the cost that goes away, or what is missing to say so."""
     if rule.saves == "rightsizing":
         return size.share_saved if size is not None else 0.0
@@ -42,7 +42,7 @@ def _share(rule: Rule, resource: Resource, catalogue: Catalogue, size: Smaller |
     return 1.0
 
 
-def _price_difference(rule: Rule, resource: Resource, catalogue: Catalogue) -> float | Saving:
+def _price_difference(rule: WasteRule, resource: Resource, catalogue: Catalogue) -> float | Saving:
     now_type = str(resource.attributes.get("volume_type") or resource.attributes.get("storage_class") or "")
     now, then = (catalogue.find(resource, name, "Storage") for name in (now_type, rule.to))
     if now is None or then is None or now.hourly_price <= 0:

@@ -58,7 +58,7 @@ class AttributeCondition(_Strict):
         return self
 
 
-class Rule(_Strict):
+class WasteRule(_Strict):
     """One kind of waste."""
 
     name: str
@@ -77,7 +77,7 @@ class Rule(_Strict):
     caveats: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _whole(self) -> "Rule":
+    def _whole(self) -> "WasteRule":
         if self.saves == "price_difference" and not self.to:
             raise ValueError("price_difference needs `to`")
         if self.saves == "unknown" and not self.unknown:
@@ -85,10 +85,10 @@ class Rule(_Strict):
         return self
 
 
-_RULES = TypeAdapter(tuple[Annotated[Rule, Field()], ...])
+_RULES = TypeAdapter(tuple[Annotated[WasteRule, Field()], ...])
 
 
-def parse_rules(text: str, name: str) -> tuple[Rule, ...]:
+def parse_rules(text: str, name: str) -> tuple[WasteRule, ...]:
     """Rules from YAML text; raises `UserError` naming the rule and what is wrong with it."""
     try:
         content: Any = yaml.safe_load(text)
@@ -106,6 +106,6 @@ def parse_rules(text: str, name: str) -> tuple[Rule, ...]:
         raise UserError(f"{name}, rule {rule}: {'.'.join(map(str, place[1:]))}: {first['msg']}") from error
 
 
-def read_rules(path: Path = BUILT_IN) -> tuple[Rule, ...]:
+def read_rules(path: Path = BUILT_IN) -> tuple[WasteRule, ...]:
     """The rules of a file; the built-in ones by default."""
     return parse_rules(path.read_text(encoding="utf-8"), path.name)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.api.auth import tokens
 from bot.api.auth.oidc import SignIn
 from bot.api.limits import Buckets, Welcome
-from config.access import Action, Actor, Denied, check
+from config.access import Actor, Denied, Permission, check
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
@@ -121,7 +121,7 @@ def _too_many(wait: float) -> HTTPException:
     return HTTPException(429, f"Too many requests; try again in {wait:.1f} s.", {"Retry-After": str(int(wait) + 1)})
 
 
-def needs(action: Action, scope: tokens.Scope) -> Callable[..., Caller]:
+def needs(action: Permission, scope: tokens.Scope) -> Callable[..., Caller]:
     """A dependency: the caller's token has the scope and one of the caller's roles the permission. 403 otherwise."""
 
     def dependency(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
@@ -159,10 +159,10 @@ def _whole(value: Any) -> Any:
 WHOLE = BeforeValidator(_whole)
 """Neither text nor a truth value, which pydantic would take; 7.0 is 7, as JSON Schema has it."""
 InContext = Annotated[Context, Depends(context_of)]
-Reader = Annotated[Caller, Depends(needs(Action.READ, "read"))]
-Asker = Annotated[Caller, Depends(needs(Action.ASK, "ask"))]
-Triager = Annotated[Caller, Depends(needs(Action.TRIAGE_INSIGHT, "write"))]
-BudgetEditor = Annotated[Caller, Depends(needs(Action.EDIT_BUDGET, "write"))]
-Decider = Annotated[Caller, Depends(needs(Action.READ, "write"))]
+Reader = Annotated[Caller, Depends(needs(Permission.READ, "read"))]
+Asker = Annotated[Caller, Depends(needs(Permission.ASK, "ask"))]
+Triager = Annotated[Caller, Depends(needs(Permission.TRIAGE_INSIGHT, "write"))]
+BudgetEditor = Annotated[Caller, Depends(needs(Permission.EDIT_BUDGET, "write"))]
+Decider = Annotated[Caller, Depends(needs(Permission.READ, "write"))]
 """May decide as the rules of the remediation say: an approver, or who asked for it and takes it back."""
-Auditor = Annotated[Caller, Depends(needs(Action.READ_AUDIT, "read"))]
+Auditor = Annotated[Caller, Depends(needs(Permission.READ_AUDIT, "read"))]

@@ -5,10 +5,10 @@ from datetime import date
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import alert, answer, budget, clarify, digest, forecast, load, notices, proposal, request, why
-from db.messages import Alert, Answer, Assignment, BudgetAlert, Drawn, Why
+from db.messages import Alert, AnswerCard, Assignment, BudgetAlert, Drawn, Why
 
 
-def result_card(message: Answer, today: date) -> Card:
+def result_card(message: AnswerCard, today: date) -> Card:
     """A question's stored result, whatever became of it."""
     result, reference = message["result"], str(message.get("reference") or "")
     outcome, asked = result.get("outcome"), message.get("asked")

@@ -15,9 +15,10 @@ from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
-from config.access import Action, Actor, Denied
+from config.access import Actor, Denied, Permission
 from db import audit, outbox
-from db.messages import Assignment, Why, insight_key
+from db.message_keys import insight_key
+from db.messages import Assignment, Why
 from db.tables import Insight
 from domain.insight_cards import payload_of, redraw
 from domain.insights import decide
@@ -42,7 +43,7 @@ def register(listeners: Listeners) -> None:
 
 
 def _find(
-    session: Session, runtime: Runtime, where: Recipient, number: str, action: Action
+    session: Session, runtime: Runtime, where: Recipient, number: str, action: Permission
 ) -> tuple[Insight, Actor] | str:
     """The insight under its row lock and who presses, or the sentence that says why not."""
     actor = runtime.people.actor(str(where.user))
@@ -63,14 +64,14 @@ def _find(
 def investigate(runtime: Runtime, click: Click) -> None:
     """Post the five W's and the contributions into the alert's thread, once; the insight counts as acknowledged."""
     with runtime.session() as session:
-        found = _find(session, runtime, click.where, click.value, Action.READ)
+        found = _find(session, runtime, click.where, click.value, Permission.READ)
         if isinstance(found, str):
             said: str | None = found
         else:
             insight, actor = found
             said = None
             payload = Why(type="why", **payload_of(insight))
-            if insight.status == "open" and not isinstance(access.check(actor, Action.TRIAGE_INSIGHT), Denied):
+            if insight.status == "open" and not isinstance(access.check(actor, Permission.TRIAGE_INSIGHT), Denied):
                 insight.status = "acknowledged"
                 audit.append(session, actor.id, "insight.acknowledged", str(insight.id), {})
             if click.message_ts and not outbox.enqueue(
@@ -106,7 +107,7 @@ def open_assign(runtime: Runtime, click: Click) -> None:
 
 
 def _refused(runtime: Runtime, click: Click) -> bool:
-    denied = access.check(runtime.people.actor(click.user), Action.TRIAGE_INSIGHT)
+    denied = access.check(runtime.people.actor(click.user), Permission.TRIAGE_INSIGHT)
     if isinstance(denied, Denied):
         clicks.post_ephemeral(runtime, click.where, denied.reason)
     return isinstance(denied, Denied)
@@ -116,7 +117,9 @@ def _close(runtime: Runtime, submission: Submission, status: str) -> None:
     """Set expected or snoozed with reason and expiry."""
     reason, days = str(submission.values.get("reason") or "")[:500], int(submission.values.get("days") or 7)
     with runtime.session() as session:
-        found = _find(session, runtime, submission.where, str(submission.about.get("insight")), Action.TRIAGE_INSIGHT)
+        found = _find(
+            session, runtime, submission.where, str(submission.about.get("insight")), Permission.TRIAGE_INSIGHT
+        )
         if not isinstance(found, str):
             insight, actor = found
             decide(session, insight, actor, runtime.clock(), status, reason, days, submission.view, submission.about)
@@ -127,7 +130,9 @@ def _close(runtime: Runtime, submission: Submission, status: str) -> None:
 def assign(runtime: Runtime, submission: Submission) -> None:
     """Set the owner, who is told in the thread."""
     with runtime.session() as session:
-        found = _find(session, runtime, submission.where, str(submission.about.get("insight")), Action.TRIAGE_INSIGHT)
+        found = _find(
+            session, runtime, submission.where, str(submission.about.get("insight")), Permission.TRIAGE_INSIGHT
+        )
         if not isinstance(found, str):
             insight, actor = found
             insight.owner = str(submission.values["owner"])
@@ -152,7 +157,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
     number, _, verdict = click.value.partition(":")
     noise = verdict != "yes"
     with runtime.session() as session:
-        found = _find(session, runtime, click.where, number, Action.TRIAGE_INSIGHT)
+        found = _find(session, runtime, click.where, number, Permission.TRIAGE_INSIGHT)
         if not isinstance(found, str):
             insight, actor = found
             insight.feedback = "noise" if noise else "useful"
@@ -174,7 +179,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
 def propose_fix(runtime: Runtime, click: Click) -> None:
     """Look at the live resources and leave a frozen plan as a proposal; who presses is its requester."""
     with runtime.session() as session:
-        found = _find(session, runtime, click.where, click.value, Action.REQUEST_REMEDIATION)
+        found = _find(session, runtime, click.where, click.value, Permission.REQUEST_REMEDIATION)
         if isinstance(found, str):
             said: str | None = found
         else:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from bot import assistant
-from bot.assistant import Stored
+from bot.assistant import StoredQuestion
 from bot.cards.messages import answer, clarify
 from bot.listeners import clicks, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners, Submission
@@ -14,9 +14,10 @@ from bot.listeners.questions import IncomingQuestion
 from bot.runtime import Runtime
 from bot.slack import csv_files, inbox
 from config import access
-from config.access import Action, Denied
+from config.access import Denied, Permission
 from db import outbox
-from db.messages import Answer, edited_key
+from db.message_keys import edited_key
+from db.messages import AnswerCard
 from nl2sql.history import golden
 
 _GONE = "That answer is no longer kept. Please ask again."
@@ -39,7 +40,7 @@ def register(listeners: Listeners) -> None:
     listeners.submit("edit_sql", run_edited, complain_of_sql)
 
 
-def _stored(runtime: Runtime, click: Click, reference: str) -> Stored | None:
+def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | None:
     """The stored question, if it is kept and the person may see its result; else they are told why not."""
     with runtime.session() as session:
         found = assistant.stored(session, reference)
@@ -93,7 +94,7 @@ def run_edited(runtime: Runtime, submission: Submission) -> None:
     question = edited.question if edited else None
     result, reference = runtime.answers.run_sql(str(submission.values["sql"]), actor, conversation, channel, question)
     asked = f"SQL edited by {actor.name or actor.id}"
-    reply = Answer(type="answer", result=result, reference=reference, asked=asked)
+    reply = AnswerCard(type="answer", result=result, reference=reference, asked=asked)
     with runtime.session() as session:
         outbox.enqueue(session, channel, reply, edited_key(submission.view), thread_ts=thread)
 
@@ -118,7 +119,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
         clicks.post_ephemeral(
             runtime, click.where, "Thank you, noted; it is listed for whoever looks after the questions."
         )
-    elif isinstance(access.check(runtime.people.actor(click.user), Action.PROMOTE_QUESTION), Denied):
+    elif isinstance(access.check(runtime.people.actor(click.user), Permission.PROMOTE_QUESTION), Denied):
         clicks.post_ephemeral(runtime, click.where, "Thank you, noted.")
     else:
         clicks.show(runtime, click.where, answer.offer_example(reference))

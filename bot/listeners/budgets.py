@@ -15,7 +15,7 @@ from bot.listeners.clicks import Click, Listeners, Submission
 from bot.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
-from config.access import Action, Denied
+from config.access import Denied, Permission
 from db import outbox
 from db.messages import note
 from db.tables import BudgetRow
@@ -43,7 +43,7 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
     where the person may not or the budget is gone.
     """
     actor = runtime.people.actor(str(where.user))
-    if isinstance(denied := access.check(actor, Action.EDIT_BUDGET), Denied):
+    if isinstance(denied := access.check(actor, Permission.EDIT_BUDGET), Denied):
         clicks.post_ephemeral(runtime, where, denied.reason)
         return None
     with runtime.session() as session:
@@ -100,7 +100,7 @@ def validate(runtime: Runtime, submission: Submission) -> dict[str, str]:
 def save(runtime: Runtime, submission: Submission) -> None:
     """Store the budget with who changed it and from what, or let the file's hold again."""
     actor = runtime.people.actor(submission.user)
-    if isinstance(denied := access.check(actor, Action.EDIT_BUDGET), Denied):
+    if isinstance(denied := access.check(actor, Permission.EDIT_BUDGET), Denied):
         clicks.post_ephemeral(runtime, submission.where, denied.reason)
         return
     name = _name(submission)

@@ -12,7 +12,7 @@ from analysis import formatting
 from bot.cards.messages import home, notices
 from bot.runtime import Runtime
 from config import access
-from config.access import Action, Actor, Allowed
+from config.access import Actor, Allowed, Permission
 from config.organisation import Organisation
 from db.tables import Insight, Remediation, Subscription
 from domain import kpis
@@ -74,7 +74,7 @@ def gather(
         "approvals": _approvals(session, actor),
         "subscriptions": _subscriptions(session, actor),
         "examples": list(notices.EXAMPLES),
-        "may_budget": isinstance(access.check(actor, Action.EDIT_BUDGET), Allowed),
+        "may_budget": isinstance(access.check(actor, Permission.EDIT_BUDGET), Allowed),
         "kpis": [
             asdict(kpi) | {"good": kpi.good}
             for kpi in kpis.read(session.connection(), developers, organisation)
@@ -145,7 +145,7 @@ def _insights(session: Session, actor: Actor, organisation: Organisation) -> lis
 
 
 def _approvals(session: Session, actor: Actor) -> list[dict[str, Any]]:
-    if not isinstance(access.check(actor, Action.APPROVE_REMEDIATION), Allowed):
+    if not isinstance(access.check(actor, Permission.APPROVE_REMEDIATION), Allowed):
         return []
     teams = actor.approves_teams or actor.teams
     decides = sa.or_(Remediation.team.in_(teams), Remediation.playbook.in_(actor.approves_playbooks))

@@ -23,7 +23,8 @@ from bot.slack import calls, csv_files, errors, inbox
 from bot.slack.errors import Recipient
 from config import logs
 from db import outbox
-from db.messages import Answer, Help, Note, answer_key, note
+from db.message_keys import answer_key
+from db.messages import AnswerCard, Help, Note, note
 from db.tables import Question
 
 log = logging.getLogger(__name__)
@@ -184,7 +185,7 @@ def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
         calls.post_ephemeral(runtime.client, heard.channel, heard.user, card, heard.thread)
 
 
-def _reply(runtime: Runtime, heard: IncomingQuestion) -> Answer | Help | Note:
+def _reply(runtime: Runtime, heard: IncomingQuestion) -> AnswerCard | Help | Note:
     if not heard.text or heard.text.lower() in ("help", "hilfe", "?", "hi", "hello"):
         return Help(type="help")
     if len(heard.text) > LONGEST:
@@ -192,7 +193,7 @@ def _reply(runtime: Runtime, heard: IncomingQuestion) -> Answer | Help | Note:
     actor = runtime.people.actor(heard.user)
     with Status(runtime, heard) as status:
         result, reference = runtime.answers.ask(heard.text, actor, heard.conversation, heard.channel, status.say)
-    return Answer(type="answer", result=result, reference=reference, asked=heard.asked)
+    return AnswerCard(type="answer", result=result, reference=reference, asked=heard.asked)
 
 
 class Status:

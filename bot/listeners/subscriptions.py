@@ -16,7 +16,7 @@ from bot.runtime import Runtime
 from bot.slack import inbox
 from bot.slack.errors import Recipient
 from config import access
-from config.access import Action, Denied, Role
+from config.access import Denied, Permission, Role
 from db import audit, outbox
 from db.messages import note
 from db.tables import Subscription
@@ -41,7 +41,7 @@ def open_subscribe(runtime: Runtime, click: Click) -> None:
 def modal_for(runtime: Runtime, where: Recipient, about: str, channel: str | None, question: str = "") -> Block | None:
     """The modal for a person, perhaps with a question; None, and a private sentence, where they may not subscribe."""
     actor = runtime.people.actor(str(where.user))
-    if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
+    if isinstance(denied := access.check(actor, Permission.SUBSCRIBE), Denied):
         clicks.post_ephemeral(runtime, where, denied.reason)
         return None
     with runtime.session() as session:
@@ -62,7 +62,7 @@ def complain(runtime: Runtime, submission: Submission) -> dict[str, str]:
 def save(runtime: Runtime, submission: Submission) -> None:
     """Store the subscription and say so where it will arrive."""
     actor, values = runtime.people.actor(submission.user), submission.values
-    if isinstance(denied := access.check(actor, Action.SUBSCRIBE), Denied):
+    if isinstance(denied := access.check(actor, Permission.SUBSCRIBE), Denied):
         clicks.post_ephemeral(runtime, submission.where, denied.reason)
         return
     what, scope = str(values.get("what") or "daily"), inputs.chosen_scope(values.get("scope"))

@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 from bot.assistant import Result
 from bot.cards.elements import tables
 from db import audit, outbox
-from db.messages import File, file_key
+from db.message_keys import file_key
+from db.messages import FileUpload
 
 
 def leave(
@@ -23,7 +24,7 @@ def leave(
     """
     name = f"answer-{reference}.csv"
     comment = f"{name}: {tables.row_count(result)}"
-    file = File(type="file", filename=name, content=tables.csv_of(result), comment=comment)
+    file = FileUpload(type="file", filename=name, content=tables.csv_of(result), comment=comment)
     new = outbox.enqueue(session, channel, file, file_key(reference, channel), thread_ts=thread, thread_key=beneath)
     if new:
         details = {"file": name, "rows": len(result.get("rows") or []), "channel": channel}

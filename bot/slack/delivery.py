@@ -21,10 +21,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.cards import message_types
 from bot.slack import calls
 from config import logs
-from db import locks, messages
+from db import locks, message_keys, messages
 from db.database import Database
 from db.locks import Lock
-from db.messages import File
+from db.messages import FileUpload
 from db.tables import Insight, OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ class Delivery:
             return True
         now = self.clock()
         if row.update_key is None and row.kind in ("alert", "budget"):
-            insight = messages.insight_of(row.key)
+            insight = message_keys.insight_of(row.key)
             first = sa.update(Insight).where(Insight.id == insight, Insight.posted_at.is_(None))
             connection.execute(first.values(posted_at=now))
         self._set(connection, row.id, delivered_at=now, message_ts=message_ts, error=note)
@@ -176,7 +176,7 @@ class Delivery:
             return found, "found after an interrupted attempt"
         return calls.post(self.client, channel, thread, card, row.key)
 
-    def _send_file(self, row: Any, file: File, channel: str, thread: str | None, retried: bool) -> None:
+    def _send_file(self, row: Any, file: FileUpload, channel: str, thread: str | None, retried: bool) -> None:
         name = file["filename"]
         if retried and calls.has_file(self.client, channel, thread, name, row.created_at):
             return

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from analysis.root_cause import RootCause
-from aws.permissions import Denied
+from aws.permissions import MissingPermission
 from flows.anomalies.causes import Change
-from flows.ingest.cloud.aws_events import Event, Trail
+from flows.ingest.cloud.aws_events import CloudTrailEvent, Trail
 
 _BEFORE, _AFTER = timedelta(hours=24), timedelta(hours=30)  # around the first day (UTC) that is out of line
 _SHOWN = 3
@@ -42,19 +42,19 @@ def who(connection: sa.Connection, trail: Trail, cause: RootCause, change: Chang
     except (BotoCoreError, ClientError) as error:
         _log.warning("CloudTrail of %s in %s could not be read: %s", account_id, region, type(error).__name__)
         return ("CloudTrail could not be read",)
-    if isinstance(found, Denied):
+    if isinstance(found, MissingPermission):
         return (found.sentence(),)
     return tuple(_sentence(event) for event in about(found, changed)[:_SHOWN])
 
 
-def about(events: Sequence[Event], changed: Sequence[str]) -> list[Event]:
+def about(events: Sequence[CloudTrailEvent], changed: Sequence[str]) -> list[CloudTrailEvent]:
     """The events that name a changed resource, oldest first, one an actor and kind of event."""
-    found: dict[tuple[str, str], Event] = {}
+    found: dict[tuple[str, str], CloudTrailEvent] = {}
     for event in events:
         if any(name in resource or resource in name for name in changed for resource in event.resources):
             found.setdefault((event.who, event.name), event)
     return list(found.values())
 
 
-def _sentence(event: Event) -> str:
+def _sentence(event: CloudTrailEvent) -> str:
     return f"{event.who}: {event.name} on {event.at.day} {event.at:%b %H:%M} UTC (CloudTrail)"

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from analysis.anomalies.completeness import COMPLETE, Curve, Sighting, complete, learn, maturity
-from analysis.anomalies.scopes import Event, absorbed, sensitivities
+from analysis.anomalies.scopes import DeclaredEvent, absorbed, sensitivities
 from analysis.anomalies.score import Finding, score
 from analysis.anomalies.state import DAILY, Floats, State, from_json, is_current, join, new_state
 from config.organisation import Organisation
@@ -130,15 +130,15 @@ def _remember(session: Session, series: CostSeries, state: State, anchor: date, 
         session.execute(statement.on_conflict_do_update(index_elements=["series"], set_=updated))
 
 
-def declared_events(session: Session, organisation: Organisation) -> list[Event]:
+def declared_events(session: Session, organisation: Organisation) -> list[DeclaredEvent]:
     """Declared in finops.yaml, or by a person who marked an alert as expected."""
-    declared = [Event(event.start, event.end, dict(event.scope.pairs())) for event in organisation.events]
+    declared = [DeclaredEvent(event.start, event.end, dict(event.scope.pairs())) for event in organisation.events]
     marked = session.execute(
         sa.select(Insight.starts_on, Insight.scope).where(
             Insight.kind == "anomaly", Insight.status == "expected", Insight.starts_on.is_not(None)
         )
     )
-    return declared + [Event(starts_on, None, scope) for starts_on, scope in marked if starts_on is not None]
+    return declared + [DeclaredEvent(starts_on, None, scope) for starts_on, scope in marked if starts_on is not None]
 
 
 def curve(session: Session) -> Curve:
@@ -155,7 +155,7 @@ def _judge(
     state: State,
     anchor: date,
     through: date,
-    events: list[Event],
+    events: list[DeclaredEvent],
     organisation: Organisation,
     learned: Curve,
     now: datetime,

@@ -39,7 +39,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 class Digest:
     """One currency's digest of a scope, as the card draws it."""
 
-    card: messages.Digest
+    card: messages.DigestCard
     details: messages.DigestDetails
     text: str
 
@@ -73,7 +73,7 @@ def compose(
     )
     title = f"{name[:1].upper() + name[1:]}, {_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]}"
     figure = _figure(series, through, budget, ahead, currency)
-    card = messages.Digest(type="digest", title=title, lines=lines, late=reach.late, figure=figure, details=True)
+    card = messages.DigestCard(type="digest", title=title, lines=lines, late=reach.late, figure=figure, details=True)
     sections = [
         _services(session, scope, through, span, currency),
         _insights(session, scope, organisation),

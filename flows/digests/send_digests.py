@@ -15,7 +15,7 @@ from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
 from db import engines, outbox
 from db.database import Database
-from db.messages import digest_key
+from db.message_keys import digest_key
 from db.tables import Subscription
 from domain.subscriptions import due
 from flows import failure

@@ -17,7 +17,7 @@ from config.settings import read_settings
 from db import engines, locks, outbox
 from db.database import Database
 from db.locks import Lock
-from db.messages import Load
+from db.messages import LoadCard
 from domain import flow_requests
 from flows import failure
 from flows.anomalies.detect_anomalies import detect_anomalies
@@ -101,7 +101,7 @@ def _report(database: Database, results: dict[str, IngestResult], request_key: s
     with Session(database.app) as session, session.begin():
         request = flow_requests.close(session, request_key, "finished", merged, datetime.now(UTC))
         if request is not None and request.channel:
-            card = Load(
+            card = LoadCard(
                 type="load",
                 loads=merged["loads"],
                 replaced=merged["replaced"],

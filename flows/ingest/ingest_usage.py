@@ -11,7 +11,7 @@ from prefect import flow
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud, cloud_of
-from aws.permissions import Denied
+from aws.permissions import MissingPermission
 from config.errors import UserError
 from config.organisation import Organisation, read_organisation
 from config.settings import read_settings
@@ -20,7 +20,8 @@ from db.messages import note
 from domain import flow_requests
 from flows import failure
 from flows.ingest.cloud import aws_inventory, aws_utilization
-from flows.ingest.cloud.aws_inventory import Inventory, Place
+from flows.ingest.cloud.aws_inventory import Inventory
+from flows.ingest.cloud.aws_resources import AccountRegion
 from flows.ingest.cloud.aws_utilization import Used, UsedHour
 from flows.ingest.loading.inventory import store_hours, store_inventory, store_utilization
 
@@ -34,7 +35,7 @@ class AccountSnapshot:
 
     inventory: Inventory
     used: tuple[Used, ...]
-    denied: tuple[Denied, ...]
+    denied: tuple[MissingPermission, ...]
     hours: tuple[UsedHour, ...] = ()
 
 
@@ -59,7 +60,7 @@ def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, An
 def fetch(cloud: Cloud, organisation: Organisation, today: date, days: int) -> list[AccountSnapshot]:
     """Look at every place; the result is in the order of accounts and regions."""
     places = [
-        Place(account, region)
+        AccountRegion(account, region)
         for account in accounts(cloud, organisation)
         for region in organisation.remediation.regions
     ]
@@ -85,19 +86,19 @@ def accounts(cloud: Cloud, organisation: Organisation) -> tuple[str, ...]:
         ) from error
 
 
-def look(cloud: Cloud, place: Place, start: date, end: date) -> AccountSnapshot:
+def look(cloud: Cloud, place: AccountRegion, start: date, end: date) -> AccountSnapshot:
     """One place: its resources and the metrics of the days [start, end)."""
 
     def client(service: str) -> Any:
         return cloud.client(service, place.account_id, place.region, "observe")
 
     inventory = aws_inventory.read(client, place)
-    used = aws_utilization.read(client, inventory.found, place, start, end)
-    if isinstance(used, Denied):
+    used = aws_utilization.read(client, inventory.resources, place, start, end)
+    if isinstance(used, MissingPermission):
         return AccountSnapshot(inventory, (), (*inventory.denied, used))
     midnight = datetime(end.year, end.month, end.day, tzinfo=UTC)
-    hours = aws_utilization.read_hours(client, inventory.found, place, midnight - _HOURLY, midnight)
-    if isinstance(hours, Denied):
+    hours = aws_utilization.read_hours(client, inventory.resources, place, midnight - _HOURLY, midnight)
+    if isinstance(hours, MissingPermission):
         return AccountSnapshot(inventory, tuple(used), (*inventory.denied, hours))
     return AccountSnapshot(inventory, tuple(used), inventory.denied, tuple(hours))
 

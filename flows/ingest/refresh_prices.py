@@ -8,9 +8,9 @@ from prefect import flow
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from aws.permissions import Denied, attempt
+from aws.permissions import MissingPermission, attempt
 from config.errors import UserError
-from config.organisation import Organisation, Remediation, read_organisation
+from config.organisation import Organisation, RemediationSettings, read_organisation
 from config.settings import read_settings
 from db import engines
 from db.tables import Resource
@@ -30,7 +30,7 @@ def refresh_prices(request_key: str | None = None) -> dict[str, Any]:
     with failure.reporting_failures("refresh_prices", database, organisation, request_key):
         with Session(database.app) as session:
             wanted = regions(session, organisation)
-        client = Cloud(Remediation(), settings.aws_endpoint_url).client(
+        client = Cloud(RemediationSettings(), settings.aws_endpoint_url).client(
             "pricing", "", aws_prices.ENDPOINT_REGION, "observe"
         )
         priced = fetch(AwsPriceList(client), wanted)
@@ -51,7 +51,7 @@ def fetch(price_list: PriceList, wanted: list[str]) -> list[Priced]:
     price list may not be read, or when it was empty.
     """
     priced = attempt(aws_prices.PERMISSION, "", aws_prices.ENDPOINT_REGION, lambda: aws_prices.read(price_list, wanted))
-    if isinstance(priced, Denied):
+    if isinstance(priced, MissingPermission):
         raise UserError(priced.sentence())
     if not priced:
         raise UserError(f"The price list had no price for {', '.join(wanted)}. Check the regions in finops.yaml.")

@@ -13,7 +13,7 @@ from config.organisation import Retention, read_organisation
 from config.settings import read_settings
 from db import audit, engines
 from db.database import Database
-from db.messages import ANSWERS
+from db.message_keys import ANSWERS
 from db.tables import (
     FlowRequest,
     Forecast,

@@ -15,11 +15,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from analysis.forecasts.series import series_of
-from analysis.savings import BASELINE_DAYS, MONTH, MOVED, Event, Verdict, peers_among, verify
+from analysis.savings import BASELINE_DAYS, MONTH, MOVED, NearbyEvent, Verdict, peers_among, verify
 from config.organisation import read_organisation
 from config.settings import read_settings
 from db import audit, engines, outbox
-from db.messages import note, remediation_key
+from db.message_keys import remediation_key
+from db.messages import note
 from db.tables import Insight, Remediation, RemediationStep, Saving
 from flows import failure
 from playbooks.notifications import update_card
@@ -30,10 +31,8 @@ _NEIGHBOURS = 500  # most resources looked at for where usage may have moved
 _PRICE_MOVED = 0.05  # change of the price of a unit that is worth a word
 _COVERED = 0.05  # share of a resource's cost that commitments covered before, worth a word
 _SPAN = timedelta(days=BASELINE_DAYS)
-_HISTORY, _LEAST_HISTORY = (
-    timedelta(days=180),
-    56,
-)  # of a series that is forecast; a shorter one is compared with its own weekdays
+_HISTORY = timedelta(days=180)  # of a series that is forecast
+_LEAST_HISTORY = 56  # days; a shorter one is compared with its own weekdays
 _IDLE = "the unused part of commitments"
 
 
@@ -200,15 +199,15 @@ _PRICES = """
     GROUP BY 1 ORDER BY 1"""
 
 
-def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[Event]:
+def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[NearbyEvent]:
     """What else happened: commitments that covered the resource, prices that moved, an undo of another step of it."""
     found = []
     covered = float(session.scalar(sa.text(_COVER), span) or 0)
     if covered >= _COVERED:
         says = f"commitments covered {covered:.0%} of it before; they cover something else now, or nothing"
-        found.append(Event(saving.applied_on, "commitment", says))
+        found.append(NearbyEvent(saving.applied_on, "commitment", says))
     found += [
-        Event(
+        NearbyEvent(
             saving.applied_on,
             "price_change",
             f"the list price of {row.usage_type} changed by {row.after / row.before - 1:+.0%}",
@@ -223,7 +222,11 @@ def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[E
     )
     return [
         *found,
-        *(Event(at.date(), "rollback", "a step of it was undone") for at in session.scalars(undone) if at is not None),
+        *(
+            NearbyEvent(at.date(), "rollback", "a step of it was undone")
+            for at in session.scalars(undone)
+            if at is not None
+        ),
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.access import Action, Actor, Denied, check
+from config.access import Actor, Denied, Permission, check
 from db import audit
 from db.tables import Question
 
@@ -31,7 +31,7 @@ class ApprovedAnswer:
 
 def promote(session: Session, reference: str, actor: Actor) -> str:
     """Approve an answer; returns a sentence for the admin. Only admins may, and only answered questions."""
-    allowed = check(actor, Action.PROMOTE_QUESTION)
+    allowed = check(actor, Permission.PROMOTE_QUESTION)
     if isinstance(allowed, Denied):
         return allowed.reason
     row = session.scalar(sa.select(Question).where(Question.reference == reference).with_for_update())

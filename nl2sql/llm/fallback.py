@@ -6,7 +6,7 @@ from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Outcome
 from nl2sql.answers.query import answer_rows
-from nl2sql.deps import NoReply, Request, Written
+from nl2sql.deps import NoReply, TranslationRequest, Written
 from nl2sql.execution.run import AnswerRows, Slow
 from nl2sql.grammar.draft import Doubt, Refusal
 
@@ -23,7 +23,7 @@ class ModelAnswer:
     drafts: tuple[tuple[str, str], ...] = ()
 
 
-def ask_model(request: Request, context: AnswerContext) -> ModelAnswer:
+def ask_model(request: TranslationRequest, context: AnswerContext) -> ModelAnswer:
     """Translate, check and run a question; the rows are those of the last statement that passed."""
     translator = context.deps.translator
     assert translator is not None

@@ -9,7 +9,7 @@ from config.settings import Settings
 from db.database import Database
 from nl2sql.catalog.known_values import Facts
 from nl2sql.catalog.semantics import semantics
-from nl2sql.deps import NoReply, Request, Translation, Written
+from nl2sql.deps import NoReply, Translation, TranslationRequest, Written
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.llm import memory, use
@@ -47,7 +47,7 @@ class LlmTranslator:
         """The model's name, for the card's last line."""
         return self.endpoint.name
 
-    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Translation:
+    def translate(self, request: TranslationRequest, verdict: Callable[[str], str | None]) -> Translation:
         """Translate a question: from memory, else by the model within the asker's budgets."""
         context, endpoint = context_of(request), self.newest()
         prompt = messages(request.question, context, [], endpoint.prompt_tokens)
@@ -71,7 +71,7 @@ def _named(settings: Settings) -> tuple[str, str | None]:
     return settings.llm_model, settings.openai_base_url
 
 
-def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | NoReply:
+def _as_asked(reply: Reply, request: TranslationRequest) -> Written | Doubt | Refusal | NoReply:
     if isinstance(reply, SqlDraft):
         return Written(reply.sql)
     if isinstance(reply, AskBack):
@@ -79,7 +79,7 @@ def _as_asked(reply: Reply, request: Request) -> Written | Doubt | Refusal | NoR
     return Refusal(reply.text) if isinstance(reply, Cannot) else NoReply(reply.reason)
 
 
-def context_of(request: Request) -> PromptContext:
+def context_of(request: TranslationRequest) -> PromptContext:
     """The prompt context of a question: dates, metric and values, the nearest golden questions, and notes."""
     from rapidfuzz import fuzz  # a heavy library, where it is needed
 

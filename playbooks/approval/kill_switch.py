@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import access
-from config.access import Action, Actor, Allowed, Denied
+from config.access import Actor, Allowed, Denied, Permission
 from db import audit
 from db.tables import Switch
 
@@ -15,7 +15,7 @@ STOPPED = "All remediation is stopped (/finops stop-all); nothing is started unt
 
 def set_stop_all(session: Session, actor: Actor, now: datetime, on: bool) -> Allowed | Denied:
     """Turn it on or off; a refusal is audited too. The caller commits."""
-    decision = access.check(actor, Action.STOP_ALL)
+    decision = access.check(actor, Permission.STOP_ALL)
     if isinstance(decision, Allowed):
         session.merge(Switch(name="stop_all", on=on, set_by=actor.id, set_at=now))
         audit.append(session, actor.id, "remediation.stop_all" if on else "remediation.resume_all", "all", {})

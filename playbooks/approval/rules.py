@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config import access
-from config.access import Action, Actor, Allowed, Denied, Role, same_person
+from config.access import Actor, Allowed, Denied, Permission, Role, same_person
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ApprovalRule:
     """What the playbook asks for; `None` in place of a rule means nobody may approve."""
 
     count: int
@@ -47,17 +47,21 @@ _UNTOLD = (
     "an admin can give you your Slack user id as `id` in finops.yaml."
 )
 
-Check = Callable[[Proposal, Rule, Actor, datetime, str | None], Denied | None]
+Check = Callable[[Proposal, ApprovalRule, Actor, datetime, str | None], Denied | None]
 
 
-def still_open(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def still_open(
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """A decision is made once."""
     if proposal.state != "proposed":
         return Denied(f"Too late: {proposal.decided or f'it is {proposal.state}'}.")
     return None
 
 
-def not_expired(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def not_expired(
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """A plan is only good for so long; a clock that is behind must not make it longer."""
     if now < proposal.requested_at - CLOCK_SKEW:
         return Denied(
@@ -69,7 +73,7 @@ def not_expired(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, con
 
 
 def unchanged_plan(
-    proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
 ) -> Denied | None:
     """Nobody touched the stored plan."""
     if proposal.actual_digest != proposal.stored_digest:
@@ -79,7 +83,9 @@ def unchanged_plan(
     return None
 
 
-def unchanged(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def unchanged(
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """What is approved is what was shown: the plan's digest, and the playbook's, are those of the proposal."""
     if denied := unchanged_plan(proposal, rule, actor, now, confirmation):
         return denied
@@ -90,9 +96,9 @@ def unchanged(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confi
     return None
 
 
-def lacks_role(rule: Rule, actor: Actor, team: str | None, playbook: str) -> str | None:
+def lacks_role(rule: ApprovalRule, actor: Actor, team: str | None, playbook: str) -> str | None:
     """Why somebody is no approver of a team's remediation by a playbook; None when they are. No rule means no."""
-    allowed = access.check(actor, Action.APPROVE_REMEDIATION)
+    allowed = access.check(actor, Permission.APPROVE_REMEDIATION)
     if isinstance(allowed, Denied) or not actor.roles & set(rule.roles):
         needed = " or ".join(rule.roles) or "that nobody has"
         return f"Approving needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}."
@@ -100,7 +106,9 @@ def lacks_role(rule: Rule, actor: Actor, team: str | None, playbook: str) -> str
     return decision.reason if isinstance(decision, Denied) else None
 
 
-def has_role(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def has_role(
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """The role is held, and for this team or this playbook; who does not hold it is told who does."""
     lacking = lacks_role(rule, actor, proposal.team, proposal.playbook)
     return None if lacking is None else Denied(lacking + _who(proposal, actor))
@@ -113,7 +121,7 @@ def _who(proposal: Proposal, actor: Actor) -> str:
 
 
 def not_the_requester(
-    proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
 ) -> Denied | None:
     """Two people, known to be two."""
     if not rule.not_requester:
@@ -124,7 +132,9 @@ def not_the_requester(
     return Denied(_UNTOLD.format("asked for this change")) if same is None else None
 
 
-def not_twice(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def not_twice(
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """One person is one approval."""
     for earlier in proposal.approved_by:
         same = same_person(actor, earlier)
@@ -135,7 +145,9 @@ def not_twice(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confi
     return None
 
 
-def confirmed(proposal: Proposal, rule: Rule, actor: Actor, now: datetime, confirmation: str | None) -> Denied | None:
+def confirmed(
+    proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
+) -> Denied | None:
     """What destroys is typed: the number of resources."""
     if rule.typed_confirmation and (confirmation or "").strip() != str(proposal.resources):
         return Denied(f"This deletes things: type the number of resources ({proposal.resources}) to confirm.")
@@ -146,7 +158,7 @@ CHECKS: tuple[Check, ...] = (still_open, not_expired, unchanged, has_role, not_t
 
 
 def check(
-    proposal: Proposal, rule: Rule | None, actor: Actor, now: datetime, confirmation: str | None = None
+    proposal: Proposal, rule: ApprovalRule | None, actor: Actor, now: datetime, confirmation: str | None = None
 ) -> Allowed | Denied:
     """Whether the actor may approve the proposal now; the first objection is the answer."""
     if rule is None:

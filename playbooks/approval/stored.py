@@ -14,17 +14,17 @@ from playbooks.plan import frozen
 from playbooks.schema import Playbook
 
 
-def rule_of(playbook: Playbook | None) -> rules.Rule | None:
+def rule_of(playbook: Playbook | None) -> rules.ApprovalRule | None:
     """What the playbook asks for; None where nobody may approve: no playbook, no roles, or one that only tells."""
     if playbook is None or not playbook.approval.roles or playbook.mode == "notify":
         return None
     rule = playbook.approval
-    return rules.Rule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
+    return rules.ApprovalRule(rule.count, rule.roles, rule.not_requester, playbook.typed_confirmation())
 
 
-def rule_for_undo(playbook: Playbook | None) -> rules.Rule:
+def rule_for_undo(playbook: Playbook | None) -> rules.ApprovalRule:
     """Undoing, and looking at what nobody knows, outlive the playbook: then an approver of the team is enough."""
-    return rule_of(playbook) or rules.Rule(1, (Role.APPROVER,), not_requester=False, typed_confirmation=False)
+    return rule_of(playbook) or rules.ApprovalRule(1, (Role.APPROVER,), not_requester=False, typed_confirmation=False)
 
 
 def proposal_of(remediation: Remediation, playbook: Playbook | None) -> rules.Proposal:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from db import audit, locks, outbox
 from db.locks import Lock
-from db.messages import note, remediation_key
+from db.message_keys import remediation_key
+from db.messages import note
 from db.tables import Remediation, RemediationStep
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from config.organisation import Remediation as Limits
+from config.organisation import RemediationSettings as Limits
 from db import audit
 from db.tables import Remediation, RemediationStep
 from playbooks.actions.action import ResourceRef

@@ -8,7 +8,7 @@ import numpy as np
 
 from standins.bills.charges import account_columns, code, commitment_columns, month_after
 from standins.bills.commitments import COMMITMENTS, Commitment, covering
-from standins.bills.services import ACCOUNTS, PROVIDERS
+from standins.bills.providers import ACCOUNTS, PROVIDERS
 from standins.bills.world import World
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from standins.bills.commitments import Commitment, covering
-from standins.bills.fleet import Line
-from standins.bills.services import PROVIDERS, REGIONS
+from standins.bills.lines import Line
+from standins.bills.providers import PROVIDERS, REGIONS
 from standins.bills.world import World
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ Google commitment; what they cover and at which price.
 from dataclasses import dataclass
 from typing import Literal
 
-from standins.bills.fleet import Line
-from standins.bills.services import PROVIDERS
+from standins.bills.lines import Line
+from standins.bills.providers import PROVIDERS
 
 
 @dataclass(frozen=True)

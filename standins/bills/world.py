@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standins.bills.commitments import effective_share
-from standins.bills.fleet import Line, lines
+from standins.bills.fleet import lines
+from standins.bills.lines import Line
 
 Array = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from db.focus import COLUMNS
 from standins.bills import adjustments
 from standins.bills.charges import code, month_after, usage
-from standins.bills.services import PROVIDERS
+from standins.bills.providers import PROVIDERS
 from standins.bills.world import AHEAD, World
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from standins.bills.fleet import Line
+from standins.bills.lines import Line
 
 _OLD = 400  # days, for what was there before the first bill
 

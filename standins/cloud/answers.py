@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from standins.bills.services import EC2_SIZES, METERS, RDS_SIZES, REGIONS, Size
+from standins.bills.meters import EC2_SIZES, METERS, RDS_SIZES, Size
+from standins.bills.providers import REGIONS
 
 _PRICES, _TRAIL = (
     "AWSPriceListService.GetProducts",
@@ -22,7 +23,7 @@ App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 @dataclass
-class Answers:
+class RecordedAnswers:
     """Holds the recorded events and puts itself before another application."""
 
     events: list[dict[str, Any]] = field(default_factory=list)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from standins.bills.fleet import Line
+from standins.bills.lines import Line
 from standins.cloud.ages import backdate
-from standins.cloud.answers import Answers
+from standins.cloud.answers import RecordedAnswers
 from standins.cloud.metrics import put_metrics
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Place:
         return self.cloud.client(service, self.account_id, self.region)
 
 
-def fill(cloud: "CloudAccount", fleet: tuple[Line, ...], today: date, answers: Answers) -> dict[str, str]:
+def fill(cloud: "CloudAccount", fleet: tuple[Line, ...], today: date, answers: RecordedAnswers) -> dict[str, str]:
     """Make the resources of the fleet that AWS knows and the metrics of the 15
     days before `today`; their ids by name.
     """
@@ -192,7 +192,7 @@ def _tags(kind: str, line: Line) -> list[dict[str, Any]]:
     return [{"ResourceType": kind, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
 
 
-def _record(answers: Answers, place: Place, by_service: Mapping[str, list[Line]], today: date) -> None:
+def _record(answers: RecordedAnswers, place: Place, by_service: Mapping[str, list[Line]], today: date) -> None:
     """CloudTrail: who made what appeared in the last ninety days."""
     calls = {
         "rds": ("CreateDBInstance", "rds.amazonaws.com", "AWS::RDS::DBInstance"),

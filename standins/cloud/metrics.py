@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from standins.bills.fleet import Line
+from standins.bills.lines import Line
 
 DAYS = 15
 _SAMPLES = 288  # one in five minutes

@@ -7,9 +7,10 @@ from datetime import date
 from threading import Thread
 from typing import Any
 
-from standins.bills.fleet import Line, lines
+from standins.bills.fleet import lines
+from standins.bills.lines import Line
 from standins.cloud.account import CloudAccount
-from standins.cloud.answers import Answers
+from standins.cloud.answers import RecordedAnswers
 
 _SEED = 20  # of moto's ids, so that a resource keeps its id from one demo to the next
 
@@ -25,7 +26,7 @@ def start(today: date, fleet: tuple[Line, ...] | None = None) -> Iterator[CloudA
 
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # thousands of images an account, which nobody asks for
     mock_random.seed(_SEED)
-    answers = Answers()
+    answers = RecordedAnswers()
     server = make_server(
         "127.0.0.1",
         0,

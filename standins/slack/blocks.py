@@ -6,12 +6,12 @@ from typing import Any
 from standins.slack.elements import ACCESSORIES, ACTIONS, BUTTON, CONTEXT_ACTIONS, IMAGE, INPUTS, image
 from standins.slack.figures import data_table, data_visualization, table
 from standins.slack.rich_text import rich_text
-from standins.slack.schema import Json, Place, Rule, by_type, items, one_of, only, string, text
+from standins.slack.schema import Json, Node, Rule, by_type, items, one_of, only, string, text
 
 MESSAGE_BLOCKS, VIEW_BLOCKS, MARKDOWN_TOTAL = 50, 100, 12_000
 
 
-def _section(place: Place) -> None:
+def _section(place: Node) -> None:
     only(place, {"type", "block_id", "text", "fields", "accessory", "expand"})
     text(place, "text", 3000)
     if place.get("text") is None and place.get("fields") is None:
@@ -22,22 +22,22 @@ def _section(place: Place) -> None:
         by_type(place.at("accessory"), ACCESSORIES)
 
 
-def _header(place: Place) -> None:
+def _header(place: Node) -> None:
     only(place, {"type", "block_id", "text", "level"})
     text(place, "text", 150, required=True, plain=True)
 
 
-def _divider(place: Place) -> None:
+def _divider(place: Node) -> None:
     only(place, {"type", "block_id"})
 
 
-def _image(place: Place) -> None:
+def _image(place: Node) -> None:
     only(place, {"type", "block_id", "alt_text", "title", "image_url", "slack_file"})
     text(place, "title", 2000, plain=True)
     image(place)
 
 
-def _context(place: Place) -> None:
+def _context(place: Node) -> None:
     only(place, {"type", "block_id", "elements"})
     for child in items(place, "elements", 10, required=True):
         if isinstance(child.node, dict) and child.get("type") == "image":
@@ -46,19 +46,19 @@ def _context(place: Place) -> None:
             text(place.at("elements"), int(child.pointer.rsplit("/", 1)[1]), 2000)
 
 
-def _actions(place: Place) -> None:
+def _actions(place: Node) -> None:
     only(place, {"type", "block_id", "elements"})
     for child in items(place, "elements", 25, required=True):
         by_type(child, ACTIONS)
 
 
-def _context_actions(place: Place) -> None:
+def _context_actions(place: Node) -> None:
     only(place, {"type", "block_id", "elements"})
     for child in items(place, "elements", 5, required=True):
         by_type(child, CONTEXT_ACTIONS)
 
 
-def _input(place: Place) -> None:
+def _input(place: Node) -> None:
     only(place, {"type", "block_id", "label", "element", "hint", "optional", "dispatch_action"})
     text(place, "label", 2000, required=True, plain=True)
     text(place, "hint", 2000, plain=True)
@@ -68,12 +68,12 @@ def _input(place: Place) -> None:
         by_type(place.at("element"), INPUTS)
 
 
-def _markdown(place: Place) -> None:
+def _markdown(place: Node) -> None:
     only(place, {"type", "block_id", "text"})
     string(place, "text", 12_000, required=True)
 
 
-def _task_card(place: Place) -> None:
+def _task_card(place: Node) -> None:
     only(place, {"type", "block_id", "task_id", "title", "details", "output", "sources", "status"})
     string(place, "task_id", 255, required=True)
     string(place, "title", 256, required=True)
@@ -83,14 +83,14 @@ def _task_card(place: Place) -> None:
             by_type(place.at(key), {"rich_text": rich_text})
 
 
-def _plan(place: Place) -> None:
+def _plan(place: Node) -> None:
     only(place, {"type", "block_id", "title", "tasks"})
     string(place, "title", 256, required=True)
     for child in items(place, "tasks", 50):
         by_type(child, {"task_card": _task_card})
 
 
-def _card(place: Place) -> None:
+def _card(place: Node) -> None:
     only(place, {"type", "block_id", "hero_image", "icon", "title", "subtitle", "body", "actions", "subtext"})
     if not any(place.get(key) for key in ("hero_image", "title", "actions", "body")):
         place.fault("missing required field: title")
@@ -100,13 +100,13 @@ def _card(place: Place) -> None:
         by_type(child, BUTTON)
 
 
-def _carousel(place: Place) -> None:
+def _carousel(place: Node) -> None:
     only(place, {"type", "block_id", "elements"})
     for child in items(place, "elements", 10, required=True):
         by_type(child, {"card": _card})
 
 
-def _alert(place: Place) -> None:
+def _alert(place: Node) -> None:
     only(place, {"type", "block_id", "text", "level"})
     text(place, "text", 3000, required=True)
     one_of(place, "level", ("default", "info", "warning", "error", "success"))
@@ -139,7 +139,7 @@ _VIEW: dict[str, Rule] = {**_EVERYWHERE, "input": _input, "card": _card, "carous
 
 def _check(blocks: Any, most: int, rules: dict[str, Rule], surface: str, files: Iterable[str]) -> list[str]:
     faults: list[str] = []
-    root = Place({"blocks": blocks}, "", faults, surface, frozenset(files))
+    root = Node({"blocks": blocks}, "", faults, surface, frozenset(files))
     seen: set[str] = set()
     for place in items(root, "blocks", most, required=True, least=0):
         by_type(place, rules)
@@ -155,7 +155,7 @@ def _check(blocks: Any, most: int, rules: dict[str, Rule], surface: str, files: 
     return faults
 
 
-def _distinct_actions(place: Place) -> None:
+def _distinct_actions(place: Node) -> None:
     names = [child.get("action_id") for child in place.at("elements").each() if child.get("action_id")]
     for name in {str(n) for n in names if names.count(n) > 1}:
         place.fault(f"action_id already exists: {name}", "/elements")
@@ -185,7 +185,7 @@ def view_faults(view: Any, files: Iterable[str] = ()) -> list[str]:
     if not isinstance(view, dict):
         return ["must be an object [json-pointer:/view]"]
     faults: list[str] = []
-    place = Place(view, "/view", faults)
+    place = Node(view, "/view", faults)
     one_of(place, "type", ("modal", "home"), required=True)
     modal = view.get("type") == "modal"
     fields = {"type", "blocks", "private_metadata", "callback_id", "external_id"}

@@ -63,7 +63,7 @@ class Transport(Protocol):
         """Send one envelope and wait that long for its ack."""
 
 
-class Delivery:
+class EventDelivery:
     """Everything that goes from the workspace to the app."""
 
     def __init__(self, transport: Transport, limits: Limits, faults: Faults) -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from standins.slack.schema import Place, Rule, items, one_of, only, string, text
+from standins.slack.schema import Node, Rule, items, one_of, only, string, text
 
 ACTION_ID, BUTTON_TEXT, BUTTON_VALUE, PLACEHOLDER, OPTIONS, URL = 255, 75, 2000, 150, 100, 3000
 _COMMON = {"type", "action_id"}
 _FOCUS = {"focus_on_load", "placeholder"}
 
 
-def confirm(place: Place) -> None:
+def confirm(place: Node) -> None:
     """The confirmation dialogue of an element, where it has one."""
     child = place.at("confirm")
     if child.node is None:
@@ -22,7 +22,7 @@ def confirm(place: Place) -> None:
     one_of(child, "style", ("primary", "danger"))
 
 
-def option(place: Place, url: bool = False) -> None:
+def option(place: Node, url: bool = False) -> None:
     """One option of a menu, of radio buttons or of checkboxes."""
     only(place, {"text", "value", "description"} | ({"url"} if url else set()))
     text(place, "text", 75, required=True)
@@ -30,19 +30,19 @@ def option(place: Place, url: bool = False) -> None:
     text(place, "description", 75)
 
 
-def _options(place: Place, most: int = OPTIONS, least: int = 1) -> None:
+def _options(place: Node, most: int = OPTIONS, least: int = 1) -> None:
     for child in items(place, "options", most, required=True, least=least):
         option(child, url=str(place.get("type")) == "overflow")
 
 
-def _element(place: Place, fields: Iterable[str]) -> None:
+def _element(place: Node, fields: Iterable[str]) -> None:
     only(place, _COMMON | set(fields))
     string(place, "action_id", ACTION_ID)
     text(place, "placeholder", PLACEHOLDER, plain=True)
     confirm(place)
 
 
-def _button(place: Place) -> None:
+def _button(place: Node) -> None:
     _element(place, {"text", "url", "value", "style", "confirm", "accessibility_label", "visible_to_user_ids"})
     text(place, "text", BUTTON_TEXT, required=True, plain=True)
     string(place, "value", BUTTON_VALUE, least=0)
@@ -51,7 +51,7 @@ def _button(place: Place) -> None:
     one_of(place, "style", ("primary", "danger"))
 
 
-def _static_select(place: Place) -> None:
+def _static_select(place: Node) -> None:
     many = str(place.get("type")).startswith("multi_")
     initial = "initial_options" if many else "initial_option"
     _element(
@@ -71,7 +71,7 @@ def _static_select(place: Place) -> None:
             place.fault(f"{initial} must be one of the options", f"/{initial}")
 
 
-def _entity_select(place: Place) -> None:
+def _entity_select(place: Node) -> None:
     kind = str(place.get("type")).removeprefix("multi_").removesuffix("_select")
     many = str(place.get("type")).startswith("multi_")
     initial = f"initial_{kind}" if many else f"initial_{kind.removesuffix('s')}"
@@ -86,31 +86,31 @@ def _entity_select(place: Place) -> None:
     _element(place, _FOCUS | fields)
 
 
-def _external_select(place: Place) -> None:
+def _external_select(place: Node) -> None:
     many = str(place.get("type")).startswith("multi_")
     extra = {"initial_options", "max_selected_items"} if many else {"initial_option"}
     _element(place, _FOCUS | {"min_query_length", "confirm"} | extra)
 
 
-def _overflow(place: Place) -> None:
+def _overflow(place: Node) -> None:
     _element(place, {"options", "confirm"})
     _options(place, most=5)
 
 
-def _choice(place: Place) -> None:
+def _choice(place: Node) -> None:
     many = str(place.get("type")) == "checkboxes"
     _element(place, {"options", "confirm", "focus_on_load", "initial_options" if many else "initial_option"})
     _options(place, most=10)
 
 
-def _date(place: Place) -> None:
+def _date(place: Node) -> None:
     kind = {"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time"}[
         str(place.get("type"))
     ]
     _element(place, _FOCUS | {kind, "confirm", "timezone"})
 
 
-def _text_input(place: Place) -> None:
+def _text_input(place: Node) -> None:
     fields = {"initial_value", "dispatch_action_config", "multiline", "min_length", "max_length"}
     if str(place.get("type")) == "number_input":
         fields = {"initial_value", "dispatch_action_config", "is_decimal_allowed", "min_value", "max_value"}
@@ -121,7 +121,7 @@ def _text_input(place: Place) -> None:
         string(place, "initial_value", 3000, least=0)
 
 
-def _feedback(place: Place) -> None:
+def _feedback(place: Node) -> None:
     _element(place, {"positive_button", "negative_button"})
     for key in ("positive_button", "negative_button"):
         child = place.at(key)
@@ -133,13 +133,13 @@ def _feedback(place: Place) -> None:
         string(child, "value", BUTTON_VALUE, required=True)
 
 
-def _icon_button(place: Place) -> None:
+def _icon_button(place: Node) -> None:
     _element(place, {"icon", "text", "value", "confirm", "accessibility_label", "visible_to_user_ids"})
     one_of(place, "icon", ("trash",), required=True)
     text(place, "text", BUTTON_TEXT, required=True, plain=True)
 
 
-def image(place: Place) -> None:
+def image(place: Node) -> None:
     """An image by public address or by Slack file; Slack fetches the address itself, so a private one fails."""
     string(place, "alt_text", 2000, required=True, least=0)
     string(place, "image_url", URL)
@@ -156,7 +156,7 @@ def image(place: Place) -> None:
         place.fault("downloading image failed", "/image_url")
 
 
-def _image_element(place: Place) -> None:
+def _image_element(place: Node) -> None:
     only(place, {"type", "alt_text", "image_url", "slack_file"})
     image(place)
 

@@ -4,18 +4,18 @@ import math
 from typing import Any
 
 from standins.slack.rich_text import rich_text
-from standins.slack.schema import Place, Rule, by_type, items, one_of, only, string
+from standins.slack.schema import Node, Rule, by_type, items, one_of, only, string
 
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 10_000
 SERIES, CATEGORIES, LABEL, TITLE = 12, 20, 20, 50
 
 
-def _raw_text(place: Place) -> None:
+def _raw_text(place: Node) -> None:
     only(place, {"type", "text"})
     string(place, "text", TABLE_CHARACTERS, required=True)
 
 
-def _raw_number(place: Place) -> None:
+def _raw_number(place: Node) -> None:
     only(place, {"type", "value", "text"})
     if not _is_number(place.get("value")):
         place.fault("must be a number", "/value")
@@ -28,7 +28,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _rows(place: Place, most: int, least: int, header: dict[str, Rule]) -> None:
+def _rows(place: Node, most: int, least: int, header: dict[str, Rule]) -> None:
     widths, characters = set(), 0
     for number, row in enumerate(items(place, "rows", most, required=True, least=least)):
         if not isinstance(row.node, list):
@@ -46,7 +46,7 @@ def _rows(place: Place, most: int, least: int, header: dict[str, Rule]) -> None:
         place.fault(f"a table must be less than {TABLE_CHARACTERS + 1} characters", "/rows")
 
 
-def table(place: Place) -> None:
+def table(place: Node) -> None:
     """At most 100 rows of 20 columns, 10,000 characters together."""
     only(place, {"type", "block_id", "rows", "column_settings"})
     _rows(place, TABLE_ROWS, 1, _CELLS)
@@ -56,7 +56,7 @@ def table(place: Place) -> None:
             one_of(setting, "align", ("left", "center", "right"))
 
 
-def data_table(place: Place) -> None:
+def data_table(place: Node) -> None:
     """A header of raw cells and 1 to 100 rows, all of one width, with a caption."""
     only(place, {"type", "block_id", "rows", "caption", "page_size", "row_header_column_index"})
     string(place, "caption", 255, required=True)
@@ -66,7 +66,7 @@ def data_table(place: Place) -> None:
         place.fault("must be between 1 and 100", "/page_size")
 
 
-def _point(place: Place, positive: bool = False) -> None:
+def _point(place: Node, positive: bool = False) -> None:
     only(place, {"label", "value"})
     string(place, "label", LABEL, required=True)
     value = place.get("value")
@@ -76,13 +76,13 @@ def _point(place: Place, positive: bool = False) -> None:
         place.fault("must be more than 0", "/value")
 
 
-def _pie(place: Place) -> None:
+def _pie(place: Node) -> None:
     only(place, {"type", "segments"})
     for child in items(place, "segments", SERIES, required=True):
         _point(child, positive=True)
 
 
-def _axes(place: Place) -> None:
+def _axes(place: Node) -> None:
     only(place, {"type", "series", "axis_config"})
     axis = place.at("axis_config")
     if not isinstance(axis.node, dict):
@@ -111,7 +111,7 @@ def _axes(place: Place) -> None:
         place.fault("series names must be unique", "/series")
 
 
-def data_visualization(place: Place) -> None:
+def data_visualization(place: Node) -> None:
     """A titled pie, bar, area or line chart: 12 series or segments, 20 categories, labels of 20 characters."""
     only(place, {"type", "block_id", "title", "chart"})
     string(place, "title", TITLE, required=True)

@@ -1,30 +1,30 @@
 """Limits of `rich_text` blocks and of the elements inside them."""
 
-from standins.slack.schema import Place, Rule, by_type, items, only, string
+from standins.slack.schema import Node, Rule, by_type, items, only, string
 
 _STYLE = {"bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"}
 
 
-def _style(place: Place) -> None:
+def _style(place: Node) -> None:
     style = place.at("style")
     if isinstance(style.node, dict):
         only(style, _STYLE)
 
 
-def _text(place: Place) -> None:
+def _text(place: Node) -> None:
     only(place, {"type", "text", "style"})
     string(place, "text", 40_000, required=True)
     _style(place)
 
 
-def _link(place: Place) -> None:
+def _link(place: Node) -> None:
     only(place, {"type", "url", "text", "unsafe", "style"})
     string(place, "url", 3000, required=True)
     _style(place)
 
 
 def _leaf(key: str) -> Rule:
-    def check(place: Place) -> None:
+    def check(place: Node) -> None:
         string(place, key, 255, required=True)
         _style(place)
 
@@ -44,13 +44,13 @@ _LEAVES: dict[str, Rule] = {
 }
 
 
-def _section(place: Place) -> None:
+def _section(place: Node) -> None:
     only(place, {"type", "elements", "border", "language"})
     for child in items(place, "elements", 1000, required=True, least=0):
         by_type(child, _LEAVES)
 
 
-def _list(place: Place) -> None:
+def _list(place: Node) -> None:
     only(place, {"type", "elements", "style", "indent", "offset", "border"})
     if place.get("style") not in ("bullet", "ordered"):
         place.fault("must be one of bullet, ordered", "/style")
@@ -66,7 +66,7 @@ _PARTS: dict[str, Rule] = {
 }
 
 
-def rich_text(place: Place) -> None:
+def rich_text(place: Node) -> None:
     """A `rich_text` block or table cell."""
     only(place, {"type", "block_id", "elements"})
     for child in items(place, "elements", 1000, required=True):

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-Rule = Callable[["Place"], None]
+Rule = Callable[["Node"], None]
 
 
 @dataclass(frozen=True)
-class Place:
+class Node:
     """A node of the checked JSON, its json-pointer and the list that faults are written to."""
 
     node: Any
@@ -22,21 +22,21 @@ class Place:
         """Note what is wrong here, or at `below` under here."""
         self.faults.append(f"{words} [json-pointer:{self.pointer}{below}]")
 
-    def at(self, key: str | int) -> "Place":
+    def at(self, key: str | int) -> "Node":
         """The child under a key or an index; its node is None where absent."""
         child = self.node[key] if isinstance(self.node, list) and isinstance(key, int) else self.get(str(key))
-        return Place(child, f"{self.pointer}/{key}", self.faults, self.surface, self.files)
+        return Node(child, f"{self.pointer}/{key}", self.faults, self.surface, self.files)
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a field; `default` where it is absent or this is no object."""
         return self.node.get(key, default) if isinstance(self.node, dict) else default
 
-    def each(self) -> Iterable["Place"]:
+    def each(self) -> Iterable["Node"]:
         """The items of a list, in order."""
         return (self.at(index) for index in range(len(self.node) if isinstance(self.node, list) else 0))
 
 
-def string(place: Place, key: str, most: int, required: bool = False, least: int = 1) -> None:
+def string(place: Node, key: str, most: int, required: bool = False, least: int = 1) -> None:
     """A string of `least` to `most` characters."""
     value = place.get(key)
     if value is None:
@@ -50,7 +50,7 @@ def string(place: Place, key: str, most: int, required: bool = False, least: int
         place.fault(f"must be more than {least - 1} characters", f"/{key}")
 
 
-def text(place: Place, key: str | int, most: int, required: bool = False, plain: bool = False) -> None:
+def text(place: Node, key: str | int, most: int, required: bool = False, plain: bool = False) -> None:
     """A text object (`plain_text` or `mrkdwn`) whose text has 1 to `most` characters."""
     child = place.at(key)
     if child.node is None:
@@ -67,7 +67,7 @@ def text(place: Place, key: str | int, most: int, required: bool = False, plain:
     string(child, "text", most, required=True)
 
 
-def items(place: Place, key: str, most: int, required: bool = False, least: int = 1) -> list[Place]:
+def items(place: Node, key: str, most: int, required: bool = False, least: int = 1) -> list[Node]:
     """The children of a list of `least` to `most` items; an empty list where it is absent or broken."""
     child = place.at(key)
     if child.node is None:
@@ -84,7 +84,7 @@ def items(place: Place, key: str, most: int, required: bool = False, least: int 
     return list(child.each())
 
 
-def only(place: Place, allowed: Iterable[str]) -> None:
+def only(place: Node, allowed: Iterable[str]) -> None:
     """No other fields than these: Slack refuses a misspelt one."""
     if not isinstance(place.node, dict):
         place.fault("must be an object")
@@ -93,7 +93,7 @@ def only(place: Place, allowed: Iterable[str]) -> None:
         place.fault(f"invalid additional property: {name}")
 
 
-def one_of(place: Place, key: str, values: Iterable[str], required: bool = False) -> None:
+def one_of(place: Node, key: str, values: Iterable[str], required: bool = False) -> None:
     """A string out of a fixed set."""
     value, known = place.get(key), tuple(values)
     if value is None:
@@ -103,7 +103,7 @@ def one_of(place: Place, key: str, values: Iterable[str], required: bool = False
         place.fault(f"must be one of {', '.join(known)}", f"/{key}")
 
 
-def by_type(place: Place, rules: dict[str, Rule]) -> None:
+def by_type(place: Node, rules: dict[str, Rule]) -> None:
     """Check a node with the rule of its type; an unknown type is a fault."""
     if not isinstance(place.node, dict):
         place.fault("must be an object")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from standins.slack.blocks import fill_ids, message_faults
-from standins.slack.delivery import Delivery
+from standins.slack.delivery import EventDelivery
 from standins.slack.faults import Faults
 from standins.slack.http_events import HttpTransport
 from standins.slack.model import Person, Setup
@@ -58,7 +58,7 @@ class Workspace:
         self.stacks: dict[str, list[str]] = {}
         self.hub = SocketHub(setup.app.app_id, self.faults)
         http = HttpTransport(setup.request_url, self.signing_secret, self.faults) if setup.request_url else None
-        self.delivery = Delivery(http or self.hub, setup.limits, self.faults)
+        self.delivery = EventDelivery(http or self.hub, setup.limits, self.faults)
 
     def person(self, user: str) -> Person:
         """The member with this id or name; `user_not_found` otherwise."""

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from analysis.savings import MONTH, Event, peers_among, verify
+from analysis.savings import MONTH, NearbyEvent, peers_among, verify
 
 APPLIED = date(2026, 9, 1)
 
@@ -82,8 +82,8 @@ def test_peers_that_fell_too_take_their_part():
 def test_confounders_are_named():
     """A neighbour that took the work over, and what happened in those weeks; not what happened in spring."""
     events = (
-        Event(APPLIED + timedelta(3), "price_change", "m5 got cheaper"),
-        Event(date(2026, 4, 1), "commitment", "long ago"),
+        NearbyEvent(APPLIED + timedelta(3), "price_change", "m5 got cheaper"),
+        NearbyEvent(date(2026, 4, 1), "commitment", "long ago"),
     )
     verdict = judge(bill(10, 0), neighbours={"i-2": bill(5, 14), "i-3": bill(5, 5.5)}, events=events)
     assert [(one.kind, one.monthly_amount) for one in verdict.confounders] == [

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud, WrongAccountError
-from config.organisation import Remediation
+from config.organisation import RemediationSettings
 from db.database import Database
 from db.tables import Remediation as Stored
 from playbooks.actions import ACTIONS
@@ -24,7 +24,7 @@ from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import opened
 
 SHOP, MEDIA = "270418830011", "270418830012"
-ROLES = Remediation(
+ROLES = RemediationSettings(
     actor_role_arn="arn:aws:iam::{account}:role/finops-bot-actor",
     observer_role_arn="arn:aws:iam::{account}:role/finops-bot-observer",
 )
@@ -147,16 +147,19 @@ def test_a_resource_moved_in_the_inventory_is_proposed_where_it_is(clean_databas
 @pytest.mark.parametrize(
     ("roles", "says"),
     [
-        (Remediation(), "belong to account 123456789012, the resource to 270418830011; set remediation.actor_role_arn"),
         (
-            Remediation(actor_role_arn=f"arn:aws:iam::{MEDIA}:role/finops-bot-actor"),
+            RemediationSettings(),
+            "belong to account 123456789012, the resource to 270418830011; set remediation.actor_role_arn",
+        ),
+        (
+            RemediationSettings(actor_role_arn=f"arn:aws:iam::{MEDIA}:role/finops-bot-actor"),
             f"belong to account {MEDIA}, the resource to {SHOP}; set remediation.actor_role_arn",
         ),
     ],
 )
 @pytest.mark.parametrize("purpose", ["observe", "act"])
 def test_credentials_of_another_account_neither_look_nor_act(
-    aws: None, roles: Remediation, says: str, purpose: Any
+    aws: None, roles: RemediationSettings, says: str, purpose: Any
 ) -> None:
     """The process's own, or a role that is written with another account's number."""
     with pytest.raises(WrongAccountError, match=says):

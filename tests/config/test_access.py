@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from config.access import (
     PERMISSIONS,
     SYSTEM,
-    Action,
     Actor,
     Allowed,
     Denied,
+    Permission,
     Role,
     check,
     may_see_team,
@@ -22,8 +22,8 @@ from config.people import Person
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("action", list(Action))
-def test_each_role_may_what_the_table_says(role: Role, action: Action) -> None:
+@pytest.mark.parametrize("action", list(Permission))
+def test_each_role_may_what_the_table_says(role: Role, action: Permission) -> None:
     """One role, one action: the table decides and nothing else."""
     decision = check(Actor(id="U", roles=frozenset({role})), action)
     assert isinstance(decision, Allowed) == (action in PERMISSIONS[role])
@@ -31,12 +31,12 @@ def test_each_role_may_what_the_table_says(role: Role, action: Action) -> None:
 
 def test_no_role_may_nothing() -> None:
     """No role means no."""
-    assert all(isinstance(check(Actor(id="U", roles=frozenset()), action), Denied) for action in Action)
+    assert all(isinstance(check(Actor(id="U", roles=frozenset()), action), Denied) for action in Permission)
 
 
 def test_admins_do_not_approve_by_being_admins() -> None:
     """Approving is a role of its own."""
-    assert roles_with(Action.APPROVE_REMEDIATION) == (Role.APPROVER,)
+    assert roles_with(Permission.APPROVE_REMEDIATION) == (Role.APPROVER,)
 
 
 @given(st.frozensets(st.sampled_from(["a", "b", "c"])), st.sampled_from(["a", "b", "c", None]))

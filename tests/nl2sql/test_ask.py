@@ -18,7 +18,7 @@ from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Clarify, Unavailable
 from nl2sql.ask import ask, connect_deps, run_sql
 from nl2sql.catalog.known_values import Facts, facts
-from nl2sql.deps import Deps, Request, Translation, Written
+from nl2sql.deps import Deps, Translation, TranslationRequest, Written
 
 HEADER = (
     "BilledCost,BillingAccountId,BillingAccountName,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargeDescription,ChargePeriodEnd,"
@@ -164,7 +164,7 @@ def test_a_translator_is_asked_only_for_what_the_grammar_does_not_understand(dep
         model = "scripted"
         asked: list[str] = []  # noqa: RUF012 - one list for the one test
 
-        def translate(self, request: Request, verdict: object) -> Translation:
+        def translate(self, request: TranslationRequest, verdict: object) -> Translation:
             self.asked.append(request.question)
             assert callable(verdict)
             assert verdict("SELECT * FROM pg_shadow") is not None

@@ -18,7 +18,7 @@ from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer
 from nl2sql.ask import ask, connect_deps
 from nl2sql.evaluation.row_match import MatchRule, matches
-from tests.nl2sql.composed import Composer
+from tests.nl2sql.composed import ComposedQuestions
 
 ASKED = 300
 
@@ -73,7 +73,7 @@ def test_no_composed_question_is_answered_wrongly(
     deps = connect_deps(settings, organisation, clean_database, today=date(2026, 11, 15))
     raw = _raw(paths, bills["COLUMNS"])
     wrong, declined = [], []
-    for question in Composer(11).questions(ASKED):
+    for question in ComposedQuestions(11).questions(ASKED):
         answer = ask(question["question"], SYSTEM, None, deps)
         if not isinstance(answer, Answer):
             declined.append((question["question"], answer.text))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from config.organisation import Remediation
+from config.organisation import RemediationSettings
 from db.database import Database
 from db.tables import Remediation as Stored
 from db.tables import RemediationStep
@@ -38,7 +38,7 @@ def target(resource_id: str, savings: float | None = 153.0) -> Target:
 
 
 def propose(database: Database, cloud: Cloud, ids: list[str]) -> int:
-    plans = make_plans(PLAYBOOKS["ec2-stop-idle"], [target(one) for one in ids], cloud, Remediation(), NOW)
+    plans = make_plans(PLAYBOOKS["ec2-stop-idle"], [target(one) for one in ids], cloud, RemediationSettings(), NOW)
     assert isinstance(plans, list)
     with Session(database.app) as session, session.begin():
         return life.propose(session, plans[0], PLAYBOOKS["ec2-stop-idle"], REQUESTER.id, NOW, channel="#web").id
@@ -55,7 +55,9 @@ def run_of(database: Database, cloud: Cloud, boundary: str | None = None) -> Run
         if name == boundary:
             raise Killed(name)
 
-    return Run(database.app, cloud, Remediation(), PLAYBOOKS, now=lambda: NOW, sleep=lambda _: None, at_boundary=die)
+    return Run(
+        database.app, cloud, RemediationSettings(), PLAYBOOKS, now=lambda: NOW, sleep=lambda _: None, at_boundary=die
+    )
 
 
 def stored(database: Database, number: int) -> tuple[str, list[str]]:

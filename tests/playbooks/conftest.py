@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from aws.clients import Cloud, _client, _own_account
 from config.access import Actor, Role
-from config.organisation import Remediation
+from config.organisation import RemediationSettings
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)
 REQUESTER = Actor(
@@ -45,7 +45,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def cloud(aws: None) -> Cloud:
     """The account's clients."""
-    return Cloud(Remediation())
+    return Cloud(RemediationSettings())
 
 
 def run_instances(count: int, tags: dict[str, str], instance_type: str = "m5.2xlarge") -> list[str]:

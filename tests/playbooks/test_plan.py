@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.organisation import Remediation
+from config.organisation import RemediationSettings
 from playbooks.plan import PlannedStep, Target, changed, closed, digest, from_json, objection, over_limits
-from playbooks.schema import DAYS, Freeze, Guards, Playbook, Window, read_playbooks
+from playbooks.schema import DAYS, ChangeWindow, Freeze, Guards, Playbook, read_playbooks
 from tests.playbooks.builders import plan
 
 BOOK = read_playbooks()["ec2-stop-idle"]
@@ -43,7 +43,7 @@ def step(number: int, amount: float = 10.0) -> PlannedStep:
 )
 def test_what_must_be_left_alone_is_named(seen: dict[str, Any], environment: str | None, reason: str | None) -> None:
     """Missing tags and unknown environments protect."""
-    assert objection(target(environment), seen, BOOK, Remediation()) == reason
+    assert objection(target(environment), seen, BOOK, RemediationSettings()) == reason
 
 
 def test_a_playbook_cannot_weaken_the_organisations_protection() -> None:
@@ -51,7 +51,7 @@ def test_a_playbook_cannot_weaken_the_organisations_protection() -> None:
     weaker = guarded(protected_tags={"do-not-stop": ("never",), "keep": ("*",)})
     for tag in ({"do-not-stop": "true"}, {"do-not-stop": "never"}, {"keep": "anything"}):
         seen = {**SEEN, "tags": {"team": "web", **tag}}
-        assert str(objection(target(), seen, weaker, Remediation())).startswith("protected by tag")
+        assert str(objection(target(), seen, weaker, RemediationSettings())).startswith("protected by tag")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_plan_has_a_size(guards: Guards, of_this_type: int | None, says: str |
     assert found is None if says is None else says in str(found)
 
 
-WEEKDAYS = Window(start=time(8), end=time(18), timezone="Europe/Berlin")
+WEEKDAYS = ChangeWindow(start=time(8), end=time(18), timezone="Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_part_names_what_was_not_chosen() -> None:
 def test_a_freeze_is_of_days_where_the_window_is() -> None:
     """In Auckland 24 December ends eleven hours before it does in London."""
     guards = Guards(
-        windows=(Window(days=DAYS, start=time(0), end=time(23, 59), timezone="Pacific/Auckland"),),
+        windows=(ChangeWindow(days=DAYS, start=time(0), end=time(23, 59), timezone="Pacific/Auckland"),),
         freezes=(Freeze(start=date(2026, 12, 24), end=date(2026, 12, 24), reason="holidays"),),
     )
     assert closed(guards, datetime(2026, 12, 23, 12, tzinfo=UTC)) is not None

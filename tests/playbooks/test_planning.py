@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
 from config.organisation import Channel, Organisation
-from config.organisation import Remediation as Limits
+from config.organisation import RemediationSettings as Limits
 from db.tables import Recommendation, Remediation, Resource
 from playbooks.approval import lifecycle as life
 from playbooks.plan import Target

@@ -9,7 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.access import Action, Actor, Denied, check
+from config.access import Actor, Denied, Permission, check
 from config.errors import UserError
 from config.organisation import Organisation
 from db import audit
@@ -93,6 +93,6 @@ def revoke_for(database: Database, actor: Actor, person: str) -> int:
 
 
 def _must_manage(actor: Actor) -> None:
-    decision = check(actor, Action.MANAGE_TOKENS)
+    decision = check(actor, Permission.MANAGE_TOKENS)
     if isinstance(decision, Denied):
         raise UserError(decision.reason)

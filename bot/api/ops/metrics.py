@@ -30,7 +30,7 @@ _BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True)
-class Measure:
+class DatabaseMetric:
     """A metric read from the database: SQL of its labels and then its value; no row, or NULL, is no sample."""
 
     name: str
@@ -41,7 +41,7 @@ class Measure:
 
 
 MEASURES: Final = (
-    Measure(
+    DatabaseMetric(
         "finops_questions_total",
         "counter",
         ("outcome", "translator"),
@@ -49,28 +49,28 @@ MEASURES: Final = (
         "SELECT outcome, coalesce(translator, 'none'), count(*) FROM finops.questions "  # noqa: S608 - its names are constants, its values are bound
         f"WHERE asked_at >= {_THIS_MONTH} GROUP BY 1, 2",
     ),
-    Measure(
+    DatabaseMetric(
         "finops_loads_total",
         "counter",
         ("status",),
         "Files of bills this month by what became of them",
         f"SELECT status, count(*) FROM finops.loads WHERE started_at >= {_THIS_MONTH} GROUP BY 1",  # noqa: S608 - its names are constants, its values are bound
     ),
-    Measure(
+    DatabaseMetric(
         "finops_llm_tokens_total",
         "counter",
         (),
         "Tokens used by the language model this month",
         f"SELECT coalesce(sum(tokens), 0) FROM finops.model_use WHERE day >= ({_THIS_MONTH})::date",  # noqa: S608 - its names are constants, its values are bound
     ),
-    Measure(
+    DatabaseMetric(
         "finops_outbox_depth",
         "gauge",
         (),
         "Messages that are due and not delivered to Slack",
         f"SELECT count(*) FROM {_WAITING}",  # noqa: S608 - its names are constants, its values are bound
     ),
-    Measure(
+    DatabaseMetric(
         "finops_outbox_oldest_seconds",
         "gauge",
         (),
@@ -78,7 +78,7 @@ MEASURES: Final = (
         "SELECT coalesce(max(extract(epoch FROM now() - CASE WHEN attempts > 0 THEN created_at ELSE "  # noqa: S608 - its names are constants, its values are bound
         f"greatest(created_at, not_before) END)), 0) FROM {_WAITING}",
     ),
-    Measure(
+    DatabaseMetric(
         "finops_detection_delay_seconds",
         "gauge",
         (),
@@ -86,7 +86,7 @@ MEASURES: Final = (
         "SELECT extract(epoch FROM detected_at - data_arrived_at) FROM finops.insights WHERE kind = 'anomaly' "
         "AND data_arrived_at IS NOT NULL AND detected_at > now() - interval '1 day' ORDER BY detected_at DESC LIMIT 1",
     ),
-    Measure(
+    DatabaseMetric(
         "finops_data_age_seconds",
         "gauge",
         (),
@@ -95,21 +95,21 @@ MEASURES: Final = (
         "SELECT extract(epoch FROM now() - min(data_through)::timestamptz) FROM reporting.data_freshness "
         "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)",
     ),
-    Measure(
+    DatabaseMetric(
         "finops_insights_open",
         "gauge",
         ("kind", "severity"),
         "Insights that nobody has taken up",
         "SELECT kind, severity, count(*) FROM finops.insights WHERE status = 'open' GROUP BY 1, 2",
     ),
-    Measure(
+    DatabaseMetric(
         "finops_remediations",
         "gauge",
         ("state",),
         "Remediations by state",
         "SELECT state, count(*) FROM finops.remediations GROUP BY 1",
     ),
-    Measure(
+    DatabaseMetric(
         "finops_flow_request_oldest_seconds",
         "gauge",
         (),
@@ -117,7 +117,7 @@ MEASURES: Final = (
         "SELECT coalesce(max(extract(epoch FROM now() - coalesce(triggered_at, created_at))), 0) "
         "FROM finops.flow_requests WHERE state IN ('approved', 'triggered') AND created_at > now() - interval '1 day'",
     ),
-    Measure(
+    DatabaseMetric(
         "finops_forecast_age_seconds",
         "gauge",
         (),
@@ -165,7 +165,7 @@ def documented() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
 
 
 @dataclass(frozen=True)
-class Stored(Collector):
+class DatabaseCollector(Collector):
     """The database's metrics; when it cannot be read there are none, and `finops_database_up` is 0."""
 
     engine: sa.Engine
@@ -184,7 +184,7 @@ class Stored(Collector):
         return [*found, GaugeMetricFamily("finops_database_up", OTHERS[-1][-1], value=1 if found else 0)]
 
 
-def _family(measure: Measure, rows: Iterable[sa.Row[tuple[object, ...]]]) -> Metric:
+def _family(measure: DatabaseMetric, rows: Iterable[sa.Row[tuple[object, ...]]]) -> Metric:
     family = (CounterMetricFamily if measure.kind == "counter" else GaugeMetricFamily)(
         measure.name, measure.says, labels=measure.labels
     )
@@ -208,5 +208,5 @@ def _durations(row: sa.Row[tuple[object, ...]]) -> Metric:
 def metrics(context: InContext) -> Response:
     """What happened in this process, and what the database knows, read as it is asked."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Stored(context.database.app))
+    registry.register(DatabaseCollector(context.database.app))
     return Response(generate_latest() + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

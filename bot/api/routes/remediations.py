@@ -28,7 +28,7 @@ _SAID = {
 _EXAMPLE = {"remediation_id": 7, "decision": "approve", "says": "Remediation 7 is approved."}
 
 
-class Verdict(BaseModel):
+class DecisionBody(BaseModel):
     """A decision about a proposal."""
 
     model_config = ConfigDict(
@@ -70,7 +70,7 @@ def remediation(request: Request, remediation_id: Number, context: InContext, ca
     responses={**responds("It counted", _SAID, _EXAMPLE), **problems.declared(400, 404, 409, 412, 413)},
 )
 def decide(
-    remediation_id: Number, verdict: Verdict, context: InContext, caller: Decider, if_match: etags.IfMatch = None
+    remediation_id: Number, verdict: DecisionBody, context: InContext, caller: Decider, if_match: etags.IfMatch = None
 ) -> dict[str, Any]:
     """An approved one is started by the sweep within a minute. 403 without the
     role for this team or playbook, 409 when its state forbids it.

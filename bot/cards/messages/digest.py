@@ -3,10 +3,10 @@
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import notices
-from db.messages import Digest, DigestDetails
+from db.messages import DigestCard, DigestDetails
 
 
-def card(payload: Digest) -> Card:
+def card(payload: DigestCard) -> Card:
     """At most three lines are shown; the figures in them are the sender's."""
     title = mrkdwn.escape(payload["title"], 150)
     lines = [mrkdwn.escape(line, 600) for line in payload.get("lines") or []][:3]

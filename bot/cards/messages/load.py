@@ -5,12 +5,12 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
-from db.messages import Load
+from db.messages import LoadCard
 
 FILES = 12
 
 
-def headline(payload: Load) -> str:
+def headline(payload: LoadCard) -> str:
     """One sentence."""
     loads = payload.get("loads") or []
     failed = [load for load in loads if load.get("status") == "failed"]
@@ -27,7 +27,7 @@ def headline(payload: Load) -> str:
     return f"Bills loaded: {int(payload.get('rows') or 0):,} rows{' worth ' + totals if totals else ''}."
 
 
-def card(payload: Load) -> Card:
+def card(payload: LoadCard) -> Card:
     """Files, periods and what changed, for the thread of the request or the admin channel."""
     text = headline(payload)
     loads = payload.get("loads") or []

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
-from db.messages import Request, RequestWaiting
+from db.messages import RequestCard, RequestWaiting
 
 _SAYS = {
     "approved": ":hourglass_flowing_sand: {what}: approved, starting.",
@@ -15,7 +15,7 @@ _SAYS = {
 }
 
 
-def card(payload: Request) -> Card:
+def card(payload: RequestCard) -> Card:
     """Approvers are mentioned only while they are asked."""
     what = mrkdwn.escape(payload.get("what") or "A flow", 200)
     state = str(payload["state"])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.ingest.cloud.aws_resources import Found, Json, Place, tags_of, time_of
+from flows.ingest.cloud.aws_resources import AccountRegion, AwsResource, Json, tags_of, time_of
 
 WHOLE_BUCKET = (
     "EntireBucket"  # the filter that AWS's console and documentation name; only with it are a bucket's requests counted
@@ -12,13 +12,13 @@ WHOLE_BUCKET = (
 _NOTHING = frozenset({"NoSuchTagSet", "NoSuchTagSetError", "NoSuchLifecycleConfiguration", "NoSuchConfiguration"})
 
 
-def buckets(reply: Json, place: Place) -> Iterator[Found]:
+def buckets(reply: Json, place: AccountRegion) -> Iterator[AwsResource]:
     """From ListBuckets, which answers for all regions; those that say they are elsewhere are left out."""
     for item in reply["Buckets"]:
         if item.get("BucketRegion", place.region) == place.region:
             attributes = {"created_at": time_of(item.get("CreationDate")), "region_known": "BucketRegion" in item}
             name, service = item["Name"], "Amazon Simple Storage Service"
-            yield Found(
+            yield AwsResource(
                 f"arn:aws:s3:::{name}",
                 name,
                 "Bucket",
@@ -30,7 +30,7 @@ def buckets(reply: Json, place: Place) -> Iterator[Found]:
             )
 
 
-def of_region(api: Any, listed: list[Found]) -> list[Found]:
+def of_region(api: Any, listed: list[AwsResource]) -> list[AwsResource]:
     """Only the buckets that are where the place is, asking each one whose region the list did not tell."""
     kept = [
         one for one in listed if one.attributes["region_known"] or _region(api, str(one.resource_name)) == one.region
@@ -44,7 +44,7 @@ def _region(api: Any, name: str) -> str:
     return "eu-west-1" if told == "EU" else str(told)
 
 
-def tagged(api: Any, listed: list[Found]) -> list[Found]:
+def tagged(api: Any, listed: list[AwsResource]) -> list[AwsResource]:
     """With their tags."""
     return [
         replace(
@@ -57,7 +57,7 @@ def tagged(api: Any, listed: list[Found]) -> list[Found]:
     ]
 
 
-def with_classes(api: Any, listed: list[Found]) -> list[Found]:
+def with_classes(api: Any, listed: list[AwsResource]) -> list[AwsResource]:
     """`storage_class` is STANDARD where no rule moves objects to another class, else `managed`."""
 
     def rules(name: str | None) -> list[Mapping[str, Any]]:
@@ -79,7 +79,7 @@ def _moves(rules: list[Mapping[str, Any]]) -> bool:
     return any(rule.get("Status") == "Enabled" and rule.get("Transitions") for rule in rules)
 
 
-def with_request_metrics(api: Any, listed: list[Found]) -> list[Found]:
+def with_request_metrics(api: Any, listed: list[AwsResource]) -> list[AwsResource]:
     """`request_metrics` is true where CloudWatch counts the requests of the
     whole bucket; elsewhere nothing can be said about its use.
     """

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from aws.permissions import Denied, attempt
+from aws.permissions import MissingPermission, attempt
 
 PERMISSION = "cloudtrail:LookupEvents"
 _MOST = 200  # events a look: LookupEvents answers twice a second, 50 at a time
 
 
 @dataclass(frozen=True)
-class Event:
+class CloudTrailEvent:
     """A change that somebody made through AWS's API; `who` reads `role deploy-ci` or `user ada`."""
 
     at: datetime
@@ -31,7 +31,9 @@ class Event:
 class Trail(Protocol):
     """Answers what was changed in one place in a window [start, end]."""
 
-    def events(self, account_id: str, region: str, start: datetime, end: datetime) -> tuple[Event, ...] | Denied:
+    def events(
+        self, account_id: str, region: str, start: datetime, end: datetime
+    ) -> tuple[CloudTrailEvent, ...] | MissingPermission:
         """Changes, oldest first; reads are left out."""
         ...
 
@@ -50,10 +52,12 @@ class CloudTrail:
 
     client: ClientOf
 
-    def events(self, account_id: str, region: str, start: datetime, end: datetime) -> tuple[Event, ...] | Denied:
+    def events(
+        self, account_id: str, region: str, start: datetime, end: datetime
+    ) -> tuple[CloudTrailEvent, ...] | MissingPermission:
         """The newest 200 changes of the window."""
 
-        def call() -> tuple[Event, ...]:
+        def call() -> tuple[CloudTrailEvent, ...]:
             pages = self.client("cloudtrail", account_id, region).get_paginator("lookup_events")
             changes = [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]
             found = (
@@ -66,14 +70,14 @@ class CloudTrail:
         return attempt(PERMISSION, account_id, region, call)
 
 
-def parse(items: Iterable[Mapping[str, Any]], account_id: str, region: str) -> tuple[Event, ...]:
+def parse(items: Iterable[Mapping[str, Any]], account_id: str, region: str) -> tuple[CloudTrailEvent, ...]:
     """Events of LookupEvents, oldest first; what cannot be read of one is left empty, for no field is promised."""
     return tuple(sorted((_event(item, account_id, region) for item in items), key=lambda event: event.at))
 
 
-def _event(item: Mapping[str, Any], account_id: str, region: str) -> Event:
+def _event(item: Mapping[str, Any], account_id: str, region: str) -> CloudTrailEvent:
     detail = _detail(item.get("CloudTrailEvent"))
-    return Event(
+    return CloudTrailEvent(
         at=item["EventTime"].astimezone(UTC),
         name=str(item.get("EventName", "")),
         who=_who(detail.get("userIdentity") or {}, item.get("Username")),

@@ -9,7 +9,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Found:
+class AwsResource:
     """A resource as AWS describes it; `attributes` are plain JSON values. Ids have the form that AWS's bills use."""
 
     resource_id: str
@@ -25,7 +25,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Place:
+class AccountRegion:
     """One region of one account."""
 
     account_id: str

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from aws.permissions import Denied, attempt
+from aws.permissions import MissingPermission, attempt
 from flows.ingest.cloud.aws_buckets import WHOLE_BUCKET
-from flows.ingest.cloud.aws_inventory import Client, Found, Place
+from flows.ingest.cloud.aws_inventory import Client
+from flows.ingest.cloud.aws_resources import AccountRegion, AwsResource
 
 PERMISSION = "cloudwatch:GetMetricData"
 _BATCH = 500  # metrics a GetMetricData call
@@ -114,7 +115,7 @@ class Query:
         }
 
 
-def dimension(found: Found) -> tuple[str, str] | None:
+def dimension(found: AwsResource) -> tuple[str, str] | None:
     """How CloudWatch names a resource; None where it has no metric of ours."""
     match found.resource_type:
         case "Instance":
@@ -134,7 +135,7 @@ def dimension(found: Found) -> tuple[str, str] | None:
     return None
 
 
-def _kind(found: Found) -> str | None:
+def _kind(found: AwsResource) -> str | None:
     """The row of METRICS that a resource has; None for a load balancer of another kind, as a gateway's."""
     if found.resource_type != "Load Balancer":
         return found.resource_type
@@ -142,7 +143,7 @@ def _kind(found: Found) -> str | None:
     return {"app": "Load Balancer", "net": "Network Load Balancer"}.get(kind[0]) if kind[1] else "Classic Load Balancer"
 
 
-def queries(resources: Iterable[Found]) -> list[Query]:
+def queries(resources: Iterable[AwsResource]) -> list[Query]:
     """Everything to ask for, in a fixed order."""
     made: list[Query] = []
     for found in resources:
@@ -195,33 +196,37 @@ def _values(
         yield at, resource_id, metric, average, held.get("Maximum", average) if metric.kind == "gauge" else total
 
 
-def read(client: Client, resources: Iterable[Found], place: Place, start: date, end: date) -> list[Used] | Denied:
+def read(
+    client: Client, resources: Iterable[AwsResource], place: AccountRegion, start: date, end: date
+) -> list[Used] | MissingPermission:
     """The days [start, end) of every metric of the resources of one place.
     Throttling is waited out by the client's adaptive retries.
     """
     asked = queries(resources)
     found = _read(client, asked, place, _midnight(start), _midnight(end), _DAY)
     return (
-        found if isinstance(found, Denied) else [used for used in parse(asked, found) if start <= used.usage_date < end]
+        found
+        if isinstance(found, MissingPermission)
+        else [used for used in parse(asked, found) if start <= used.usage_date < end]
     )
 
 
 def read_hours(
-    client: Client, resources: Iterable[Found], place: Place, start: datetime, end: datetime
-) -> list[UsedHour] | Denied:
+    client: Client, resources: Iterable[AwsResource], place: AccountRegion, start: datetime, end: datetime
+) -> list[UsedHour] | MissingPermission:
     """The hours [start, end), the same way."""
     asked = queries(resources)
     found = _read(client, asked, place, start, end, _HOUR)
     return (
         found
-        if isinstance(found, Denied)
+        if isinstance(found, MissingPermission)
         else [used for used in parse_hours(asked, found) if start <= used.usage_hour < end]
     )
 
 
 def _read(
-    client: Client, asked: Sequence[Query], place: Place, start: datetime, end: datetime, period: int
-) -> list[Mapping[str, Any]] | Denied:
+    client: Client, asked: Sequence[Query], place: AccountRegion, start: datetime, end: datetime, period: int
+) -> list[Mapping[str, Any]] | MissingPermission:
     window = {"StartTime": start, "EndTime": end, "ScanBy": "TimestampAscending"}
 
     def call() -> list[Mapping[str, Any]]:

@@ -19,7 +19,7 @@ from flows.ingest.loading.replace import cost_to_json
 from flows.ingest.loading.result import LoadedFile
 from flows.ingest.loading.staging import CopyRefusedError, Staging, by_leaf
 from flows.ingest.loading.standing import cost_of
-from flows.ingest.loading.supersede import Change
+from flows.ingest.loading.supersede import LeafChange
 from flows.ingest.roads import files
 from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, Unreadable
 
@@ -80,7 +80,7 @@ class Bill:
             rejections=tuple(self.rejections),
         )
 
-    def leave_out(self, changes: Sequence[Change], labels: Mapping[int | None, str]) -> None:
+    def leave_out(self, changes: Sequence[LeafChange], labels: Mapping[int | None, str]) -> None:
         """Take the rows that another file holds too off the count, and say so."""
         for change in changes:
             for dropped in change.dropped:
@@ -93,7 +93,7 @@ class Bill:
                             "the same charges and is newer or finer."
                         )
 
-    def loaded(self, changes: Sequence[Change]) -> LoadedFile:
+    def loaded(self, changes: Sequence[LeafChange]) -> LoadedFile:
         """The outcome of a file that was taken, with what stands of it now and what stood before."""
         ids = {load.id for load in self.loads.values()}
         mine = [change for change in changes if change.leaf.loads & ids]

@@ -1,6 +1,5 @@
 """One delivery: files given together replace their (source, billing period) in one transaction, or nothing changes."""
 
-import errno
 import hashlib
 import json
 import tempfile
@@ -21,14 +20,14 @@ from flows.ingest.loading.azure_pairs import joined
 from flows.ingest.loading.bill import Bill, open_bill, stage
 from flows.ingest.loading.copies import File, OverlapError
 from flows.ingest.loading.identity import Accounts, read_accounts
-from flows.ingest.loading.records import FileLoad, Stored
+from flows.ingest.loading.records import FileLoad, StoredFile
 from flows.ingest.loading.replace import lock_sources, put_in_place
 from flows.ingest.loading.result import IngestResult, LoadedFile
 from flows.ingest.loading.staging import Leaf, Staging
-from flows.ingest.loading.standing import Cost, cost_of, write
-from flows.ingest.loading.supersede import Change, Choices, HeldError, OtherSourceError, prepare, total
+from flows.ingest.loading.standing import costs_by_load, write
+from flows.ingest.loading.supersede import Choices, HeldError, LeafChange, OtherSourceError, prepare, total
 from flows.ingest.roads import files
-from flows.ingest.roads.finding import expand, holds
+from flows.ingest.roads.finding import expand, holds, unreadable
 from flows.ingest.roads.pieces import BillFile
 from flows.progress import Progress
 
@@ -107,7 +106,7 @@ def ingest(
             found = expand(list(paths), Path(folder))
             digests = {file.label: files.digest(file) for file in found.files}
         except OSError as error:
-            raise UserError(_unreadable(error)) from error
+            raise UserError(unreadable(error)) from error
         try:
             delivery = _Delivery(database, organisation, source, digests, datetime.now(UTC), choices)
             result = _deliver(delivery, list(found.files), progress)
@@ -123,18 +122,6 @@ def ingest(
         ) as error:
             full = isinstance(getattr(error, "orig", error), psycopg2.errors.DiskFull)
             raise UserError(_FULL if full else _LOST) from error
-
-
-def _unreadable(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return (
-            f"The disk of {tempfile.gettempdir()} is full, where bills are fetched to. Free some space, or set "
-            "TMPDIR to another folder."
-        )
-    return (
-        f"{error.filename or 'A file'} cannot be read: {error.strerror or error}. Nothing was changed; check its "
-        "permissions and load again."
-    )
 
 
 def _deliver(delivery: _Delivery, found: list[BillFile], progress: Progress | None) -> IngestResult:
@@ -233,14 +220,18 @@ def _same_paths(connection: sa.Connection, leaf: Leaf, bills: list[Bill]) -> lis
     return list(connection.scalars(statement, {"source": leaf.source_id, "paths": paths}))
 
 
-def _record(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], changes: list[Change]) -> IngestResult:
+def _record(
+    connection: sa.Connection, delivery: _Delivery, bills: list[Bill], changes: list[LeafChange]
+) -> IngestResult:
     """Write down what became of each file, and say it."""
     labels = {load.id: bill.file.label for bill in bills for load in bill.records()}
     for bill in bills:
         bill.leave_out(changes, labels)
     for bill, sentence in own_totals.differences(bills, changes):
         bill.note = " ".join(filter(None, (bill.note, sentence)))
-    totals = {load: total(costs) for load, costs in _costs(changes).items()}
+    totals = {
+        load: total(costs) for load, costs in costs_by_load(part for change in changes for part in change.parts).items()
+    }
     replaced = [item for change in changes if (item := change.replaced)]
     loads = [load for bill in bills for load in bill.records()]
     records.write(connection, delivery.digest, loads, "loaded", delivery.started_at, totals=totals, replaced=replaced)
@@ -253,15 +244,6 @@ def _record(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], c
         total(list(totals.values())),
         tuple(load.id for load in loads if load.id is not None),
     )
-
-
-def _costs(changes: list[Change]) -> dict[int, list[Cost]]:
-    costs: dict[int, list[Cost]] = {}
-    for change in changes:
-        for part in change.parts:
-            if part.load:
-                costs.setdefault(part.load, []).append(cost_of([part]))
-    return costs
 
 
 def _each_once(delivery: _Delivery, outcomes: dict[str, LoadedFile]) -> tuple[LoadedFile, ...]:
@@ -280,7 +262,7 @@ def _each_once(delivery: _Delivery, outcomes: dict[str, LoadedFile]) -> tuple[Lo
     return tuple(shown.values())
 
 
-def _unchanged(delivery: _Delivery, stored: list[Stored]) -> IngestResult:
+def _unchanged(delivery: _Delivery, stored: list[StoredFile]) -> IngestResult:
     """The files as the same delivery left them."""
     outcomes = {}
     for path, digest in delivery.digests.items():

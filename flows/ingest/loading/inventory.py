@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from config.bills import Allocation
 from db.tables import HourlyUtilization, Price, Resource, Utilization
 from flows.ingest.allocation import expression, rules_of, tag_value
-from flows.ingest.cloud.aws_inventory import Found, Inventory
+from flows.ingest.cloud.aws_inventory import Inventory
 from flows.ingest.cloud.aws_prices import Priced
+from flows.ingest.cloud.aws_resources import AwsResource
 from flows.ingest.cloud.aws_utilization import Used, UsedHour
 
 _AWS = "AWS"
@@ -26,7 +27,7 @@ _UNIQUE_IDS = ("i-", "vol-", "snap-", "eipalloc-")  # ids that are unique on the
 
 
 @dataclass(frozen=True)
-class Stored:
+class InventoryChanges:
     """What an inventory changed. `ids` leads from AWS's id of a resource to the id under which it is stored."""
 
     seen: int
@@ -45,7 +46,7 @@ def native_id(resource_id: str) -> str:
 
 def store_inventory(
     session: Session, inventories: Sequence[Inventory], allocation: Allocation, now: datetime
-) -> Stored:
+) -> InventoryChanges:
     """Update what is known, add what is new, mark as deleted what an earlier
     inventory saw and this one, having looked, did not.
     """
@@ -55,7 +56,7 @@ def store_inventory(
     ).all()
     by_native = {native_id(resource.resource_id): resource for resource in known}
     account_names = {resource.account_id: resource.account for resource in known if resource.account}
-    found = {native_id(one.resource_id): one for inventory in inventories for one in inventory.found}
+    found = {native_id(one.resource_id): one for inventory in inventories for one in inventory.resources}
     for key, one in found.items():
         if key in by_native:
             _update(by_native[key], one, now)
@@ -68,10 +69,10 @@ def store_inventory(
         one.resource_id: by_native[key].resource_id if key in by_native else one.resource_id
         for key, one in found.items()
     }
-    return Stored(len(found), len(fresh), gone, ids)
+    return InventoryChanges(len(found), len(fresh), gone, ids)
 
 
-def _update(resource: Resource, one: Found, now: datetime) -> None:
+def _update(resource: Resource, one: AwsResource, now: datetime) -> None:
     resource.resource_name = one.resource_name or resource.resource_name
     resource.resource_type = resource.resource_type or one.resource_type
     resource.region = resource.region or one.region
@@ -80,7 +81,7 @@ def _update(resource: Resource, one: Found, now: datetime) -> None:
     resource.attributes, resource.inventory_at = dict(one.attributes), now
 
 
-def _new(one: Found, account: str | None, allocated: Mapping[str, str | None], now: datetime) -> Resource:
+def _new(one: AwsResource, account: str | None, allocated: Mapping[str, str | None], now: datetime) -> Resource:
     return Resource(
         resource_id=one.resource_id,
         resource_name=one.resource_name,
@@ -115,7 +116,7 @@ def _mark_gone(inventories: Sequence[Inventory], missing: Mapping[str, Resource]
 
 
 def allocate(
-    found: Sequence[Found], account_names: Mapping[str | None, str | None], allocation: Allocation
+    found: Sequence[AwsResource], account_names: Mapping[str | None, str | None], allocation: Allocation
 ) -> list[dict[str, str | None]]:
     """Team, environment and application of resources that no bill has told of yet, by the same rules as for charges."""
     import polars as pl

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from analysis.formatting import exact
 from flows.ingest.loading.bill import Bill
-from flows.ingest.loading.supersede import Change
+from flows.ingest.loading.supersede import LeafChange
 
 _CENT = Decimal("0.005")  # half of it: the file's sums are floats
 
@@ -19,7 +19,7 @@ def as_json(bill: Bill) -> dict[str, dict[str, dict[str, str]]]:
     return shown
 
 
-def differences(bills: Sequence[Bill], changes: Sequence[Change]) -> Iterator[tuple[Bill, str]]:
+def differences(bills: Sequence[Bill], changes: Sequence[LeafChange]) -> Iterator[tuple[Bill, str]]:
     """The files whose sums are not what stands of them, with a sentence; the files of one kind count together."""
     native = [bill for bill in bills if bill.native]
     if len(native) < len(bills) or any(change.dropped for change in changes):

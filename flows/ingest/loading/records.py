@@ -42,7 +42,7 @@ class FileLoad:
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredFile:
     """A file as an earlier delivery left it."""
 
     digest: str
@@ -66,7 +66,7 @@ def open_load(database: "Database", source: str) -> tuple[int, int]:
     return source_id, load_id
 
 
-def standing(connection: sa.Connection, delivery: str) -> list[Stored]:
+def standing(connection: sa.Connection, delivery: str) -> list[StoredFile]:
     """The loads of this delivery if nothing newer replaced any of its (source, month), else nothing."""
     rows = connection.execute(
         sa.select(Load).where(Load.delivery == delivery, Load.status == "loaded").order_by(Load.id)
@@ -81,7 +81,7 @@ def standing(connection: sa.Connection, delivery: str) -> list[Stored]:
             return []
     last = {(row.file_digest, row.source_id): row for row in rows}
     return [
-        Stored(row.file_digest or "", row.format, row.provider, tuple(row.billing_periods), row.rows, row.rejected)
+        StoredFile(row.file_digest or "", row.format, row.provider, tuple(row.billing_periods), row.rows, row.rejected)
         for row in last.values()
     ]
 

@@ -137,6 +137,15 @@ def write(connection: sa.Connection, leaf: Leaf, parts: Sequence[Part], provider
         )
 
 
+def costs_by_load(parts: Iterable[Part]) -> dict[int, list[Cost]]:
+    """The cost of each part, by the load that it came with."""
+    costs: dict[int, list[Cost]] = {}
+    for part in parts:
+        if part.load:
+            costs.setdefault(part.load, []).append(cost_of([part]))
+    return costs
+
+
 def cost_of(parts: Iterable[Part]) -> Cost:
     """The sums of parts by currency."""
     cost: Cost = {}

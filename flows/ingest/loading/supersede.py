@@ -26,7 +26,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Change:
+class LeafChange:
     """A leaf as it will stand: its parts, what stood before, and which files' rows were left out as copies."""
 
     leaf: Leaf
@@ -58,7 +58,7 @@ def prepare(
     accounts: Accounts,
     choices: Choices,
     same_paths: Sequence[int] = (),
-) -> Change:
+) -> LeafChange:
     """Bring a leaf to what will stand; raises `OverlapError`, `OtherSourceError` or `HeldError`.
 
     `same_paths` are earlier loads of the same files, which an appended file replaces.
@@ -77,7 +77,7 @@ def prepare(
         parts = [*new, *kept]
     if before and not choices.accept_shrink:
         _hold_what_shrinks(connection, leaf, before, parts)
-    return Change(leaf, tuple(parts), tuple(before), tuple(dropped))
+    return LeafChange(leaf, tuple(parts), tuple(before), tuple(dropped))
 
 
 def _with_provider(part: Part, accounts: Accounts) -> Part:

@@ -1,7 +1,9 @@
 """The files of a delivery, found from paths, globs, folders and s3:// addresses."""
 
+import errno
 import glob
 import hashlib
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -140,3 +142,16 @@ def _wanted(name: str, key: str) -> bool:
     if "*" in key:
         return fnmatchcase(name, key)
     return name == key or not key or name.startswith(key if key.endswith("/") else f"{key}/")
+
+
+def unreadable(error: OSError) -> str:
+    """Why the bills cannot be read, and what to do."""
+    if error.errno == errno.ENOSPC:
+        return (
+            f"The disk of {tempfile.gettempdir()} is full, where bills are fetched to. Free some space, or set "
+            "TMPDIR to another folder."
+        )
+    return (
+        f"{error.filename or 'A file'} cannot be read: {error.strerror or error}. Nothing was changed; check its "
+        "permissions and load again."
+    )

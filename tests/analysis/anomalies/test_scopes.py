@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from analysis.anomalies.scopes import Event, absorbed, sensitivities
+from analysis.anomalies.scopes import DeclaredEvent, absorbed, sensitivities
 
-LAUNCH = Event(date(2026, 3, 1), None, {"service": "EC2"})
-SALE = Event(date(2026, 3, 1), date(2026, 3, 10), {"team": "web"})
-CAMPAIGN = Event(date(2026, 3, 1), date(2026, 6, 1), {})
+LAUNCH = DeclaredEvent(date(2026, 3, 1), None, {"service": "EC2"})
+SALE = DeclaredEvent(date(2026, 3, 1), date(2026, 3, 10), {"team": "web"})
+CAMPAIGN = DeclaredEvent(date(2026, 3, 1), date(2026, 6, 1), {})
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ CAMPAIGN = Event(date(2026, 3, 1), date(2026, 6, 1), {})
     ],
 )
 def test_an_event_absorbs_its_edges_in_its_scope(
-    event: Event, scope: dict[str, str], day: date, explained: bool
+    event: DeclaredEvent, scope: dict[str, str], day: date, explained: bool
 ) -> None:
     """A week after its start and after its end, in its own, wider and crossing scopes; a short event throughout."""
     assert absorbed([scope], [event], day).tolist() == [explained]

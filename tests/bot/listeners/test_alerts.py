@@ -14,7 +14,7 @@ from bot.api.context import Context
 from bot.runtime import Runtime
 from db import outbox
 from db.database import Database
-from db.messages import insight_key
+from db.message_keys import insight_key
 from db.tables import AuditEntry, Insight
 from domain.insight_cards import card_of
 from nl2sql.deps import Deps

@@ -22,9 +22,9 @@ def test_yesterday_is_compared_with_its_weekday(session: Session) -> None:
     spend(session, FIRST, [100.0] * (DAYS - 1) + [112.0], team="payments")
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
-    assert digest.payload["lines"][0].startswith("Yesterday $112, 12 % over a usual Monday. Month $2.3k.")
-    assert digest.payload["late"] is None
-    assert len(digest.payload["lines"]) <= 3
+    assert digest.card["lines"][0].startswith("Yesterday $112, 12 % over a usual Monday. Month $2.3k.")
+    assert digest.card["late"] is None
+    assert len(digest.card["lines"]) <= 3
 
 
 def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
@@ -33,9 +33,7 @@ def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
     spend(session, FIRST, [10.0] * (DAYS - 9) + [50.0] * 9, team="payments", service="Lambda")
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
-    assert (
-        "Mover: Lambda +$30 against a usual Monday." in digest.payload["lines"][1]
-    )  # three Mondays of 10 and one of 50
+    assert "Mover: Lambda +$30 against a usual Monday." in digest.card["lines"][1]  # three Mondays of 10 and one of 50
     assert digest.details["sections"][0]["rows"][0] == ["Lambda", "$50", "$30"]
     spend(session, FIRST, [7.0] * DAYS, team="search")
     quiet = compose(session, {"team": "search"}, TODAY, Organisation())
@@ -48,8 +46,8 @@ def test_a_bill_that_ends_early_is_late_and_no_drop(session: Session) -> None:
     spend(session, FIRST, [100.0] * (DAYS - 2), team="payments")
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
-    assert digest.payload["late"] == "The bills are late: they end on Sat 21 Nov; nothing is said about later days."
-    assert digest.payload["lines"][0].startswith("Saturday 21 Nov $100, as a usual Saturday.")
+    assert digest.card["late"] == "The bills are late: they end on Sat 21 Nov; nothing is said about later days."
+    assert digest.card["lines"][0].startswith("Saturday 21 Nov $100, as a usual Saturday.")
 
 
 def test_a_day_that_has_partly_arrived_is_left_out(session: Session) -> None:
@@ -57,11 +55,9 @@ def test_a_day_that_has_partly_arrived_is_left_out(session: Session) -> None:
     spend(session, FIRST, [100.0] * (DAYS - 1) + [38.0], team="payments")
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
-    assert (
-        digest.payload["late"] == "Mon 23 Nov has not wholly arrived (about 38 % of it); this is about the days before."
-    )
-    assert "as a usual Sunday" in digest.payload["lines"][0]
-    assert digest.payload["figure"]["categories"][29] == "22 Nov"
+    assert digest.card["late"] == "Mon 23 Nov has not wholly arrived (about 38 % of it); this is about the days before."
+    assert "as a usual Sunday" in digest.card["lines"][0]
+    assert digest.card["figure"]["categories"][29] == "22 Nov"
 
 
 def test_what_earlier_loads_showed_decides_how_whole_a_day_is(session: Session) -> None:
@@ -77,7 +73,7 @@ def test_what_earlier_loads_showed_decides_how_whole_a_day_is(session: Session) 
     session.flush()
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
-    assert "about 60 % of it" in digest.payload["late"]
+    assert "about 60 % of it" in digest.card["late"]
 
 
 def test_a_scope_waits_only_for_its_own_providers(session: Session) -> None:
@@ -90,8 +86,8 @@ def test_a_scope_waits_only_for_its_own_providers(session: Session) -> None:
     )
     assert mine is not None
     assert everything is not None
-    assert mine.payload["late"] is None
-    assert everything.payload["late"] == "The bills are late: they end on Fri 20 Nov; nothing is said about later days."
+    assert mine.card["late"] is None
+    assert everything.card["late"] == "The bills are late: they end on Fri 20 Nov; nothing is said about later days."
 
 
 def test_shared_costs_are_split_and_add_up(session: Session) -> None:

@@ -11,20 +11,21 @@ from moto import mock_aws
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud, _client
-from aws.permissions import Denied
+from aws.permissions import MissingPermission
 from config.errors import UserError
-from config.organisation import Channel, Organisation, Remediation
+from config.organisation import Channel, Organisation, RemediationSettings
 from config.settings import Settings
 from db.database import Database
 from db.tables import OutboxMessage, Resource, Utilization
-from flows.ingest.cloud.aws_inventory import Found, Inventory, Place
+from flows.ingest.cloud.aws_inventory import Inventory
+from flows.ingest.cloud.aws_resources import AccountRegion, AwsResource
 from flows.ingest.cloud.aws_utilization import Used
 from flows.ingest.ingest_usage import AccountSnapshot, check, fetch, ingest_usage, store
 
 NOW = datetime(2026, 11, 23, 4, 10, tzinfo=UTC)
-PLACE = Place("2100", "eu-west-1")
+PLACE = AccountRegion("2100", "eu-west-1")
 KINDS = frozenset({"Instance", "Volume"})
-REFUSED = Denied("ec2:DescribeVolumes", "2100", "eu-west-1", "UnauthorizedOperation")
+REFUSED = MissingPermission("ec2:DescribeVolumes", "2100", "eu-west-1", "UnauthorizedOperation")
 ORGANISATION = Organisation(channels=(Channel(channel="#finops", admin=True),))
 
 
@@ -41,7 +42,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _client.cache_clear()
 
 
-def _found(resource_id: str = "i-0abc", **more: Any) -> Found:
+def _found(resource_id: str = "i-0abc", **more: Any) -> AwsResource:
     given: dict[str, Any] = {
         "resource_name": "web-1",
         "state": "running",
@@ -49,7 +50,7 @@ def _found(resource_id: str = "i-0abc", **more: Any) -> Found:
         "tags": {"team": "web"},
         "attributes": {"zone": "a"},
     }
-    return Found(
+    return AwsResource(
         resource_id=resource_id,
         resource_type="Instance",
         service="Amazon Elastic Compute Cloud",
@@ -60,7 +61,10 @@ def _found(resource_id: str = "i-0abc", **more: Any) -> Found:
 
 
 def _looked(
-    *found: Found, used: tuple[Used, ...] = (), denied: tuple[Denied, ...] = (), looked_at: frozenset[str] = KINDS
+    *found: AwsResource,
+    used: tuple[Used, ...] = (),
+    denied: tuple[MissingPermission, ...] = (),
+    looked_at: frozenset[str] = KINDS,
 ) -> AccountSnapshot:
     return AccountSnapshot(Inventory(PLACE, found, denied, looked_at), used, denied)
 
@@ -147,7 +151,14 @@ def test_a_missing_permission_is_told_once(session: Session) -> None:
 def test_nothing_readable_is_a_failure() -> None:
     """When every account refuses, the flow fails with what to do; an empty account is fine."""
     with pytest.raises(UserError, match="sts:AssumeRole is not allowed"):
-        check([_looked(denied=(Denied("sts:AssumeRole", "2100", "eu-west-1", "AccessDenied"),), looked_at=frozenset())])
+        check(
+            [
+                _looked(
+                    denied=(MissingPermission("sts:AssumeRole", "2100", "eu-west-1", "AccessDenied"),),
+                    looked_at=frozenset(),
+                )
+            ]
+        )
     check([_looked()])
 
 
@@ -156,7 +167,9 @@ def test_accounts_and_regions_are_read_by_role(aws: None) -> None:
     listed; an instance is found where it runs only.
     """
     accounts, regions = ("111111111111", "222222222222"), ("us-east-1", "eu-west-1")
-    limits = Remediation(observer_role_arn="arn:aws:iam::{account}:role/observer", accounts=accounts, regions=regions)
+    limits = RemediationSettings(
+        observer_role_arn="arn:aws:iam::{account}:role/observer", accounts=accounts, regions=regions
+    )
     cloud = Cloud(limits)
     cloud.client("ec2", "222222222222", "eu-west-1", "observe").run_instances(
         ImageId="ami-12c6146b", MinCount=1, MaxCount=1
@@ -166,7 +179,7 @@ def test_accounts_and_regions_are_read_by_role(aws: None) -> None:
         (
             one.inventory.place.account_id,
             one.inventory.place.region,
-            {found.resource_type for found in one.inventory.found},
+            {found.resource_type for found in one.inventory.resources},
         )
         for one in looked
     ]
@@ -184,7 +197,7 @@ def test_the_flow_reads_its_own_account_where_none_is_named(
     """Without accounts in finops.yaml the credentials' own account is looked at, and rows are committed."""
     monkeypatch.setenv("FINOPS_HOME", str(settings.home))
     monkeypatch.setenv("FINOPS_CONFIG", str(settings.home / "none.yaml"))
-    Cloud(Remediation()).client("ec2", "", "us-east-1", "observe").run_instances(
+    Cloud(RemediationSettings()).client("ec2", "", "us-east-1", "observe").run_instances(
         ImageId="ami-12c6146b", MinCount=2, MaxCount=2
     )
     result = ingest_usage.fn()

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from sqlalchemy.orm import Session
 
 from config.errors import UserError
-from config.organisation import Organisation, Remediation
+from config.organisation import Organisation, RemediationSettings
 from db.tables import Price, Resource
 from flows.ingest.cloud.aws_prices import Priced
 from flows.ingest.loading.inventory import store_prices
@@ -51,7 +51,7 @@ def test_prices_are_asked_for_where_instances_run(session: Session) -> None:
     session.add(Resource(resource_id="i-1", provider="AWS", region="eu-central-1", instance_type="m5.large"))
     session.add(Resource(resource_id="vm", provider="Microsoft", region="westeurope", instance_type="D4s"))
     session.flush()
-    assert regions(session, Organisation(remediation=Remediation(regions=("us-east-1",)))) == [
+    assert regions(session, Organisation(remediation=RemediationSettings(regions=("us-east-1",)))) == [
         "eu-central-1",
         "us-east-1",
     ]

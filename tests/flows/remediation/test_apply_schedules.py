@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
 from config.organisation import Channel, Organisation
-from config.organisation import Remediation as Limits
+from config.organisation import RemediationSettings as Limits
 from db import locks
 from db.database import Database
 from db.locks import Lock
@@ -22,7 +22,7 @@ from flows.remediation.apply_schedules import apply
 from flows.remediation.escalate_insights import escalate
 from playbooks import proposing
 from playbooks.run.execute import Run, execute
-from playbooks.schema import DAYS, Playbook, Window, read_playbooks
+from playbooks.schema import DAYS, ChangeWindow, Playbook, read_playbooks
 from tests.playbooks.conftest import aws, cloud, run_instances, states
 
 __all__ = ["aws", "cloud"]
@@ -158,7 +158,7 @@ def test_once_a_day_is_once_a_day_of_the_windows_zone(clean_database: Database, 
     [machine] = run_instances(1, TAGS)
     known(clean_database, [machine])
     evening = PLAYBOOKS["ec2-evening-stop"]
-    new_york = Window(days=DAYS, start=time(16), end=time(23), timezone="America/New_York")
+    new_york = ChangeWindow(days=DAYS, start=time(16), end=time(23), timezone="America/New_York")
     guards = evening.guards.model_copy(update={"windows": (new_york,)})
     books = {evening.name: evening.model_copy(update={"guards": guards})}
     first = datetime(2026, 11, 23, 21, 15, tzinfo=UTC)  # 16:15 there

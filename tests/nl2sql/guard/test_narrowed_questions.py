@@ -20,7 +20,7 @@ from db.database import Database
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.ask import ask, connect_deps
 from nl2sql.catalog.views import reporting
-from nl2sql.deps import Deps, Request, Translation, Written
+from nl2sql.deps import Deps, Translation, TranslationRequest, Written
 from nl2sql.guard import SafeQuery, check
 from nl2sql.history.conversation import new_reference
 from tests.nl2sql.guard.builders import CHECKOUT, EVERYTHING, queries
@@ -153,7 +153,7 @@ class _Writes:
     def __init__(self, sql: str) -> None:
         self._sql = sql
 
-    def translate(self, request: Request, verdict: Callable[[str], str | None]) -> Translation:
+    def translate(self, request: TranslationRequest, verdict: Callable[[str], str | None]) -> Translation:
         assert "canary" not in repr(request.facts.values.by_dimension)
         verdict(self._sql)
         return Translation(Written(self._sql))

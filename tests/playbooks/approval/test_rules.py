@@ -23,7 +23,7 @@ from db.tables import AuditEntry, RemediationStep
 from db.tables import Remediation as Stored
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
-from playbooks.approval.rules import CLOCK_SKEW, Proposal, Rule, check
+from playbooks.approval.rules import CLOCK_SKEW, ApprovalRule, Proposal, check
 from playbooks.approval.undo import request_undo
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.builders import BOOK, plan
@@ -31,7 +31,7 @@ from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
 
 PLAYBOOKS = read_playbooks()
 OTHER = replace(APPROVER, id="U-OTHER", name="Olu")
-RULE = Rule(1, (Role.APPROVER,), not_requester=True, typed_confirmation=False)
+RULE = ApprovalRule(1, (Role.APPROVER,), not_requester=True, typed_confirmation=False)
 OPEN = Proposal(
     "proposed", BOOK.name, "web", REQUESTER.id, NOW, (), "", NOW + timedelta(hours=24), "d", "d", "p", "p", 4
 )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from config.organisation import Remediation
+from config.organisation import RemediationSettings
 from db import audit
 from db.database import Database
 from db.tables import RemediationStep, Saving
@@ -24,7 +24,7 @@ from tests.playbooks.builders import Killed
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import ACCOUNT, ONE_OF_EACH, opened, package
 
-LIMITS = Remediation(maximum_resources_a_day=10_000)
+LIMITS = RemediationSettings(maximum_resources_a_day=10_000)
 
 
 class Calls:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from config.organisation import Remediation
+from config.organisation import RemediationSettings
 from db import audit
 from db.database import Database
 from db.tables import AuditEntry
@@ -27,7 +27,7 @@ def test_a_queue_runs_through_with_none_lost_or_doubled(clean_database: Database
     ids = run_instances(QUEUED, {"team": "web"})
     with Session(clean_database.app) as session, session.begin():
         numbers = [_approved(session, cloud, one) for one in ids]
-    run = replace(run_of(clean_database, cloud), limits=Remediation(maximum_resources_a_day=QUEUED))
+    run = replace(run_of(clean_database, cloud), limits=RemediationSettings(maximum_resources_a_day=QUEUED))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: run_queue_of_account(run, number), [*numbers, *numbers]))
     assert states(ids) == ["stopped"] * QUEUED
@@ -38,7 +38,7 @@ def test_a_queue_runs_through_with_none_lost_or_doubled(clean_database: Database
 
 
 def _approved(session: Session, cloud: Cloud, resource: str) -> int:
-    plans = make_plans(STOP, [target(resource)], cloud, Remediation(), NOW)
+    plans = make_plans(STOP, [target(resource)], cloud, RemediationSettings(), NOW)
     assert isinstance(plans, list)
     number = life.propose(session, plans[0], STOP, REQUESTER.id, NOW, channel=None).id
     assert isinstance(life.approve(session, number, APPROVER, NOW, PLAYBOOKS), life.Approved)

@@ -10,7 +10,7 @@ import pytest
 from config.organisation import read_organisation
 from db.focus import COLUMNS
 from flows.ingest.formats.detect import Focus, detect
-from standins.bills.services import PROVIDERS
+from standins.bills.providers import PROVIDERS
 from standins.bills.world import World
 from standins.bills.write import FOCUS_1_2, advance, bill, month_after, months, restate, write
 

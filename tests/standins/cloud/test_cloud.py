@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from standins.bills.fleet import lines
-from standins.bills.services import ACCOUNTS
+from standins.bills.providers import ACCOUNTS
 from standins.bills.world import World
 from standins.bills.write import bill, write
 from standins.cloud.account import CloudAccount

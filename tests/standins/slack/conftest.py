@@ -5,12 +5,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from standins.slack import Handle, Limits, Setup, Shortcut, running_workspace
+from tests.standins.slack.builders import CHROMIUM, FLAGS
 
 QUICK = Limits(ack_seconds=1.5, retry_after=(0.0, 0.05), messages_per_second=50, burst=50)
 Connect = Callable[[App], SocketModeHandler]
@@ -71,3 +73,29 @@ def actions(*buttons: tuple[str, str]) -> list[dict[str, Any]]:
     """One actions block with (action_id, value) buttons."""
     elements = [{"type": "button", "action_id": name, "value": value, "text": plain(name)} for name, value in buttons]
     return [{"type": "actions", "block_id": "row", "elements": elements}]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for this file."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, "--disable-component-update", "--disable-sync"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, slack: Handle) -> Iterator[Page]:
+    """The workspace as Maya sees it, in the app's direct message; any error of the page fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(slack.url)
+    expect(page.locator("#composer-main")).to_be_visible()
+    yield page
+    context.close()
+    assert errors == []

@@ -13,7 +13,7 @@ from bot import charts
 from bot.cards import message_types
 from bot.cards.elements import figures, tables
 from bot.cards.messages import answer
-from db.messages import Answer
+from db.messages import AnswerCard
 from standins.slack.blocks import message_faults, view_faults
 
 TODAY = date(2026, 11, 23)
@@ -176,7 +176,7 @@ def test_every_result_makes_a_card_that_slack_takes(data: st.DataObject) -> None
     choices = data.draw(st.lists(st.text(max_size=100), max_size=12))
     wild = result(columns, rows, outcome=outcome, choices=choices, text=data.draw(st.text(max_size=200)))
     asked = data.draw(st.none() | st.text(max_size=50))
-    card = message_types.draw(Answer(type="answer", result=wild, reference="7F3K", asked=asked), TODAY)
+    card = message_types.draw(AnswerCard(type="answer", result=wild, reference="7F3K", asked=asked), TODAY)
     shown = [{**b, "slack_file": {"id": "F1"}} if b.get("block_id") == "picture" else b for b in card["blocks"]]
     assert message_faults(shown, ["F1"]) == []
     assert card["text"]

@@ -8,9 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from flows.ingest.cloud.aws_inventory import Client, Place
+from flows.ingest.cloud.aws_inventory import Client
+from flows.ingest.cloud.aws_resources import AccountRegion
 
-PLACE = Place("123456789012", "us-east-1")
+PLACE = AccountRegion("123456789012", "us-east-1")
 
 
 @pytest.fixture

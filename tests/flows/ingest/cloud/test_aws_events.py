@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws.permissions import Denied
+from aws.permissions import MissingPermission
 from flows.ingest.cloud.aws_events import CloudTrail, parse
 
 AT = datetime(2026, 11, 17, 9, 12, tzinfo=UTC)
@@ -71,4 +71,4 @@ def test_a_refused_trail_names_the_permission() -> None:
         raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "LookupEvents")
 
     refused = CloudTrail(client).events("270418830011", "eu-west-1", AT, AT)
-    assert refused == Denied("cloudtrail:LookupEvents", "270418830011", "eu-west-1", "AccessDeniedException")
+    assert refused == MissingPermission("cloudtrail:LookupEvents", "270418830011", "eu-west-1", "AccessDeniedException")

@@ -6,14 +6,16 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.permissions import Denied
-from flows.ingest.cloud.aws_inventory import Client, Found, instances, read
+from aws.permissions import MissingPermission
+from flows.ingest.cloud.aws_inventory import Client, read
+from flows.ingest.cloud.aws_replies import instances
+from flows.ingest.cloud.aws_resources import AwsResource
 from tests.flows.ingest.cloud.conftest import PLACE, Refuse
 
 
-def _by_type(client: Client) -> dict[str, list[Found]]:
-    found: dict[str, list[Found]] = {}
-    for one in read(client, PLACE).found:
+def _by_type(client: Client) -> dict[str, list[AwsResource]]:
+    found: dict[str, list[AwsResource]] = {}
+    for one in read(client, PLACE).resources:
         found.setdefault(one.resource_type, []).append(one)
     return found
 
@@ -151,7 +153,7 @@ def test_buckets_are_listed_where_they_are_with_what_moves_their_objects(aws: Cl
     refuse("s3", "GetBucketLifecycleConfiguration", "AccessDenied")
     inventory = read(aws, PLACE)
     assert [denied.permission for denied in inventory.denied] == ["s3:GetLifecycleConfiguration"]
-    assert "storage_class" not in inventory.found[0].attributes
+    assert "storage_class" not in inventory.resources[0].attributes
 
 
 def test_what_is_refused_names_the_permission_and_the_rest_is_read(aws: Client, refuse: Refuse) -> None:
@@ -159,9 +161,11 @@ def test_what_is_refused_names_the_permission_and_the_rest_is_read(aws: Client, 
     refuse("ec2", "DescribeVolumes", "UnauthorizedOperation")
     aws("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)
     inventory = read(aws, PLACE)
-    assert inventory.denied == (Denied("ec2:DescribeVolumes", "123456789012", "us-east-1", "UnauthorizedOperation"),)
+    assert inventory.denied == (
+        MissingPermission("ec2:DescribeVolumes", "123456789012", "us-east-1", "UnauthorizedOperation"),
+    )
     assert "Volume" not in inventory.looked_at
-    assert [one.resource_type for one in inventory.found] == ["Instance"]
+    assert [one.resource_type for one in inventory.resources] == ["Instance"]
     assert "ec2:DescribeVolumes is not allowed" in inventory.denied[0].sentence()
 
 
@@ -186,7 +190,7 @@ def test_versions_of_functions_are_counted(aws: Client, refuse: Refuse) -> None:
     refuse("lambda", "ListVersionsByFunction", "AccessDeniedException")
     inventory = read(aws, PLACE)
     assert [denied.permission for denied in inventory.denied] == ["lambda:ListVersionsByFunction"]
-    assert ("versions" in inventory.found[0].attributes, inventory.found[0].tags) == (False, {"team": "web"})
+    assert ("versions" in inventory.resources[0].attributes, inventory.resources[0].tags) == (False, {"team": "web"})
 
 
 def test_a_refused_role_is_said_once(aws: Client) -> None:

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from aws.permissions import Denied
-from flows.ingest.cloud.aws_inventory import Client, Found
+from aws.permissions import MissingPermission
+from flows.ingest.cloud.aws_inventory import Client
+from flows.ingest.cloud.aws_resources import AwsResource
 from flows.ingest.cloud.aws_utilization import parse, queries, read, read_hours
 from tests.flows.ingest.cloud.conftest import PLACE, Refuse
 
 START, END = date(2026, 11, 20), date(2026, 11, 22)
 
 
-def _found(kind: str, resource_id: str, name: str | None = None) -> Found:
-    return Found(resource_id, name, kind, "", PLACE.account_id, PLACE.region, "running")
+def _found(kind: str, resource_id: str, name: str | None = None) -> AwsResource:
+    return AwsResource(resource_id, name, kind, "", PLACE.account_id, PLACE.region, "running")
 
 
 def _put(aws: Client, namespace: str, metric: str, dimension: tuple[str, str], day: date, values: list[float]) -> None:
@@ -35,7 +36,7 @@ def test_an_instance_has_cpu_and_the_traffic_of_both_ways(aws: Client) -> None:
     _put(aws, "AWS/EC2", "NetworkIn", ("InstanceId", "i-1"), START, [100.0, 50.0])
     _put(aws, "AWS/EC2", "NetworkOut", ("InstanceId", "i-1"), START, [7.0])
     rows = read(aws, [_found("Instance", "i-1")], PLACE, START, END)
-    assert not isinstance(rows, Denied)
+    assert not isinstance(rows, MissingPermission)
     assert [(row.usage_date, row.metric, row.average, row.maximum, row.unit) for row in rows] == [
         (START, "cpu", 4.0, 9.0, "percent"),
         (START, "network", 157.0, 157.0, "bytes a day"),
@@ -100,7 +101,7 @@ def test_hours_are_read_with_their_own_average_and_maximum(aws: Client) -> None:
     _put(aws, "AWS/EC2", "NetworkIn", ("InstanceId", "i-1"), START, [100.0])
     midnight = datetime(2026, 11, 20, tzinfo=UTC)
     hours = read_hours(aws, [_found("Instance", "i-1")], PLACE, midnight, midnight + timedelta(hours=2))
-    assert not isinstance(hours, Denied)
+    assert not isinstance(hours, MissingPermission)
     assert [(one.usage_hour.hour, one.metric, one.average, one.maximum, one.unit) for one in hours] == [
         (0, "cpu", 1.0, 1.0, "percent"),
         (0, "network", 100.0, 100.0, "bytes an hour"),
@@ -137,4 +138,4 @@ def test_refused_metrics_name_the_permission(aws: Client, refuse: Refuse, code: 
     """Whatever the code of the refusal is called."""
     refuse("cloudwatch", "GetMetricData", code)
     refused = read(aws, [_found("Instance", "i-1")], PLACE, START, END)
-    assert refused == Denied("cloudwatch:GetMetricData", PLACE.account_id, PLACE.region, code)
+    assert refused == MissingPermission("cloudwatch:GetMetricData", PLACE.account_id, PLACE.region, code)

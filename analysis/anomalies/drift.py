@@ -1,0 +1,86 @@
+"""Slow growth or decline that no single day gives away, and what a caller knows about a step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.anomalies.calendar import Step
+from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
+
+MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the caller knows about this step, per series."""
+
+    absorbed: Flags  # a declared event covers the step: deviations are learned, not told
+    upward_only: Flags  # the step's bill is still arriving: less is no news
+    sensitivity: Floats  # above 1 tells more
+    units: Floats  # of the series' currency, per unit of the amounts in the tuning
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The slow tier's view: recent days against the days of three to five weeks ago."""
+
+    size: Floats  # log
+    reference: Floats  # log level of then
+    since: Floats  # steps since the drift began
+    spread: Floats  # what the size usually is
+    recent: Floats  # log level of the last three steps, episodes included
+    pace: Floats  # log growth of the latest steps over as many before them
+
+
+def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
+    """How far the recent steps stand from those of three to five weeks ago, the long trend taken off."""
+    past = np.where(state.masked > 0, np.nan, state.ring - state.profile[:, step.past_slots])
+    near, far = tuning.slow_reference
+    window = past[:, -far:-near]
+    recent = past[:, -tuning.slow_recent :]
+    enough = (np.isfinite(window).sum(axis=1) >= (far - near) // 2) & (
+        np.isfinite(recent).sum(axis=1) >= tuning.slow_recent - 2
+    )
+    reference = nanmedian(window)
+    lag = (near + far) / 2 - tuning.slow_recent / 2
+    size = nanmean(recent) - reference - state.trend * lag * 0.5
+    size = np.where(enough & (state.age >= tuning.young), size, 0.0)
+    above = past * np.sign(size)[:, None] > ((reference + 0.3 * size) * np.sign(size))[:, None]
+    since = np.argmin(above[:, ::-1], axis=1).astype(float)
+    latest = nanmean((state.ring - state.profile[:, step.past_slots])[:, -3:])
+    spread = np.maximum(state.drift_scale, 0.5 * state.scale)
+    half = near // 2
+    pace = np.nan_to_num(nanmean(past[:, -half:]) - nanmean(past[:, -2 * half : -half]))
+    return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest, pace)
+
+
+def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning) -> Flags:
+    """Tell slow growth or decline once, then forget what came before it; in place."""
+    direction = np.sign(drift.size)
+    gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact)) / np.sqrt(
+        given.sensitivity
+    )
+    crossed = (
+        usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
+    )
+    crossed &= np.exp(drift.reference) * np.abs(np.expm1(drift.size)) >= np.maximum(
+        tuning.amount * given.units, MATTERS * state.peak
+    )
+    crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
+    crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
+    crossed &= ~(given.upward_only & (direction < 0))
+    tell: Flags = crossed & ~given.absorbed
+    tell &= ~((state.alarm_ago <= tuning.settling) & (state.alarm_direction == direction))
+    if step.festive_down:
+        tell &= direction > 0
+    if step.sale:
+        crossed, tell = crossed & (direction < 0), tell & (direction < 0)  # asked again when the sale is over
+    going_on = (state.quiet > 0) & (drift.pace * state.quiet_direction >= tuning.pace)
+    state.quiet[going_on] = np.maximum(state.quiet[going_on], tuning.slow_recent)
+    calm = usual & ~crossed & (state.quiet == 0)
+    size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
+    state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)
+    state.return_level[crossed] = drift.reference[crossed]
+    state.return_steps[crossed] = 1.5 * tuning.memory
+    state.quiet[crossed], state.quiet_direction[crossed] = tuning.quiet, direction[crossed]
+    return tell
