@@ -75,7 +75,7 @@ def _session(version: int) -> Any:
 
     Its credentials are the environment's, so another version of the secrets is another session.
     """
-    import boto3
+    import boto3  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     return boto3.Session()
 
@@ -90,7 +90,7 @@ def _client(
     service: str, region: str, endpoint_url: str | None, role_arn: str | None, period: int, version: int
 ) -> Any:
     """A client for one half hour (`period`): another period is another client, with new credentials."""
-    from botocore.config import Config
+    from botocore.config import Config  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     config = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
     place = {"region_name": region, "endpoint_url": endpoint_url, "config": config}

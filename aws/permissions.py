@@ -45,7 +45,7 @@ def attempt(permission: str, account_id: str, region: str, call: Callable[[], T]
     """What the call returns, or that it is not allowed; an assume-role that is
     refused names sts:AssumeRole. Other errors are raised.
     """
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     try:
         return call()

@@ -13,6 +13,10 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
 from db.tables import Question
+from nl2sql import ask as asking
+from nl2sql import guard
+from nl2sql.answers.outcomes import Outcome
+from nl2sql.catalog import views
 
 Result = dict[str, Any]
 Say = Callable[[str], None]
@@ -65,10 +69,6 @@ def connect(settings: Settings, organisation: Organisation, database: Database) 
     """The answer side over this database: every question with the change
     against the period before, stored and audited there.
     """
-    from nl2sql import ask as asking
-    from nl2sql import guard
-    from nl2sql.answers.outcomes import Outcome
-    from nl2sql.catalog import views
 
     deps = replace(asking.connect_deps(settings, organisation, database), with_change=True)
 

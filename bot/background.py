@@ -18,6 +18,7 @@ from bot.runtime import Runtime
 from bot.slack import inbox
 from db import audit, postgres
 from domain import flow_requests
+from playbooks.schema import read_playbooks
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,6 @@ def _start_database(bot: Runtime) -> None:
 
 def note_configuration(bot: Runtime, session: Session) -> None:
     """An audit entry when finops.yaml or the playbooks are not what they were. The caller commits."""
-    from playbooks.schema import read_playbooks
 
     content = bot.organisation.model_dump_json()
     audit.note_change(session, "system", "finops.yaml", hashlib.sha256(content.encode()).hexdigest())

@@ -12,8 +12,8 @@ def png(figure: dict[str, Any]) -> bytes:
     """The figure (see `bot.cards.elements.figures.Figure`) drawn in about 1200
     × 540 pixels; needs no display and no global state.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow to load, and only pictures need it
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to load, and only pictures need it
 
     canvas = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
     FigureCanvasAgg(canvas)
@@ -95,7 +95,7 @@ def _plot_waterfall(axes: Any, values: list[float]) -> None:
 
 
 def _dress(axes: Any, figure: dict[str, Any]) -> None:
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415 - slow to load, and only pictures need it
 
     categories = figure["categories"]
     step = max(1, -(-len(categories) // _TICKS))

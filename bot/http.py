@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bot.api.problems import problem
 from config.errors import UserError
 from config.settings import Settings
 
@@ -30,12 +31,10 @@ def slack_router(app: "App", settings: Settings) -> "APIRouter":
     What is unsigned, signed with another secret or older than five minutes is
     refused, and everything is where there is no signing secret.
     """
-    from fastapi import APIRouter, Request, Response
-    from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
-    from slack_sdk.signature import SignatureVerifier
-    from starlette.concurrency import run_in_threadpool
-
-    from bot.api.problems import problem
+    from fastapi import APIRouter, Request, Response  # noqa: PLC0415 - slow to load, and only HTTP needs it
+    from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response  # noqa: PLC0415 - slow to load, and only a running bot needs it
+    from slack_sdk.signature import SignatureVerifier  # noqa: PLC0415 - slow to load, and only a running bot needs it
+    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415 - slow to load, and only HTTP needs it
 
     def signed(body: bytes, headers: "Mapping[str, str]") -> bool:
         secret = settings.latest().slack_signing_secret
@@ -65,7 +64,7 @@ def served(api: "FastAPI", host: str, port: int) -> Iterator[str]:
     """The application on an address for the length of a block; yields the
     address. Raises `UserError` when the port is taken.
     """
-    import uvicorn
+    import uvicorn  # noqa: PLC0415 - slow to load, and only HTTP needs it
 
     try:
         listening = socket.create_server((host, port))

@@ -31,10 +31,10 @@ def prefect_address(settings: Settings) -> str | None:
 
 
 def _run_deployment(url: str, deployment: str, parameters: dict[str, Any], key: str) -> str:
-    import httpx
-    from prefect.deployments import run_deployment
-    from prefect.exceptions import ObjectNotFound, PrefectException
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    import httpx  # noqa: PLC0415 - loaded with Prefect's client
+    from prefect.deployments import run_deployment  # noqa: PLC0415 - slow to load, and only flows need it
+    from prefect.exceptions import ObjectNotFound, PrefectException  # noqa: PLC0415 - slow to load, and only flows need it
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415 - slow to load, and only flows need it
 
     try:
         with temporary_settings({PREFECT_API_URL: url}):

@@ -17,9 +17,14 @@ import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 
 from bot import assistant, background, prefect_client, runtime
+from bot.api.app import create_app
+from bot.api.auth.oidc import sign_in_of
+from bot.api.context import Context
 from bot.duties import failing
+from bot.http import served, slack_router
 from bot.runtime import Runtime
 from bot.slack import calls, inbox, socket_mode
+from bot.slack.app import build_app
 from bot.slack.rotation import SlackSecrets
 from config import logs
 from config.errors import UserError
@@ -27,6 +32,7 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
 from domain import flow_requests
+from nl2sql.ask import connect_deps
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -43,10 +49,6 @@ def run(settings: Settings, organisation: Organisation, database: Database) -> N
     """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises
     `UserError` when Slack is not configured or refuses the token.
     """
-    from bot.api.app import create_app
-    from bot.api.auth.oidc import sign_in_of
-    from bot.api.context import Context
-    from nl2sql.ask import connect_deps
 
     logs.configure(settings.log_level)
     stop = threading.Event()
@@ -85,8 +87,6 @@ def serving(
     api: "FastAPI | None" = None,
 ) -> Iterator[Runtime]:
     """A connected bot for the length of a block, with the API where one is given; raises as `run`."""
-    from bot.http import served, slack_router
-    from bot.slack.app import build_app
 
     if settings.slack_bot_token is None:
         raise UserError(

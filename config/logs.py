@@ -140,7 +140,7 @@ def _may_speak(record: logging.LogRecord) -> bool:
 
 def formatter() -> logging.Formatter:
     """A record as JSON: timestamp, level, logger, event, request_id, and what it carries besides."""
-    import structlog
+    import structlog  # noqa: PLC0415 - only a long-running process writes JSON lines
 
     shared: list[Any] = [
         structlog.stdlib.add_log_level,

@@ -75,8 +75,8 @@ class Vault:
         raise AssertionError("there is at least one attempt")
 
     def _read_all(self) -> dict[str, str]:
-        import requests.exceptions
-        from hvac import exceptions
+        import requests.exceptions  # noqa: PLC0415 - only with Vault
+        from hvac import exceptions  # noqa: PLC0415 - only with Vault
 
         try:
             self._renew()
@@ -107,7 +107,7 @@ class Vault:
 
     def _read(self, path: str) -> dict[str, str]:
         """One path; a refused token may just have expired, so there is one new login."""
-        from hvac import exceptions
+        from hvac import exceptions  # noqa: PLC0415 - only with Vault
 
         try:
             return self._values(path)
@@ -122,7 +122,7 @@ class Vault:
             ) from error
 
     def _values(self, path: str) -> dict[str, str]:
-        from hvac import exceptions
+        from hvac import exceptions  # noqa: PLC0415 - only with Vault
 
         store = self._signed_in().secrets.kv.v2
         try:
@@ -136,7 +136,7 @@ class Vault:
 
     def _signed_in(self) -> Any:
         if self._client is None:
-            from hvac import exceptions
+            from hvac import exceptions  # noqa: PLC0415 - only with Vault
 
             client = self._connection(self.login.token)
             try:
@@ -148,7 +148,7 @@ class Vault:
         return self._client
 
     def _connection(self, token: str | None) -> Any:
-        import hvac
+        import hvac  # noqa: PLC0415 - only with Vault
 
         verify = str(self.ca_file) if self.ca_file else True
         return hvac.Client(
@@ -184,7 +184,7 @@ class Vault:
         return float(done["auth"]["lease_duration"])
 
     def _secret_id(self) -> str | None:
-        from hvac import exceptions
+        from hvac import exceptions  # noqa: PLC0415 - only with Vault
 
         wrapped = self.login.wrapped_secret_id
         if wrapped is None:
@@ -201,7 +201,7 @@ class Vault:
         return self._unwrapped
 
     def _renew(self) -> None:
-        from hvac import exceptions
+        from hvac import exceptions  # noqa: PLC0415 - only with Vault
 
         if self._client is None or self.clock() < self._renew_at:
             return
@@ -223,7 +223,7 @@ def _service_account_token(file: Path) -> str:
 
 def _lifetime(client: Any) -> float:
     """Seconds of a given token's life where it can be renewed, else 0."""
-    from hvac import exceptions
+    from hvac import exceptions  # noqa: PLC0415 - only with Vault
 
     try:
         about = client.auth.token.lookup_self()["data"]

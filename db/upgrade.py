@@ -54,7 +54,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Apply migrations, rebuild the reporting views and set the grants; safe to
     run again and from several processes.
     """
-    from alembic import command
+    from alembic import command  # noqa: PLC0415 - slow to load, and only migrations need it
 
     with database.owner.connect() as connection, locks.hold(connection, Lock.UPGRADE):
         if not database.embedded:
@@ -94,7 +94,7 @@ def _make_roles(connection: sa.Connection) -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Go back to an earlier migration; the views are dropped and come back with the next upgrade."""
-    from alembic import command
+    from alembic import command  # noqa: PLC0415 - slow to load, and only migrations need it
 
     with database.owner.connect() as connection:
         connection.exec_driver_sql("DROP SCHEMA IF EXISTS reporting CASCADE")
@@ -106,7 +106,7 @@ def downgrade(database: Database, revision: str) -> None:
 
 def alembic_config(connection: sa.Connection) -> Any:
     """Alembic's settings, bound to an open connection."""
-    from alembic.config import Config
+    from alembic.config import Config  # noqa: PLC0415 - slow to load, and only migrations need it
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

@@ -52,8 +52,8 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
 
 def deployments() -> list[Any]:
     """A Prefect deployment for each flow."""
-    from prefect.schedules import Cron
-    from prefect.types.entrypoint import EntrypointType
+    from prefect.schedules import Cron  # noqa: PLC0415 - slow to load, and only flows need it
+    from prefect.types.entrypoint import EntrypointType  # noqa: PLC0415 - slow to load, and only flows need it
 
     found = []
     for module, name, schedules in FLOWS:
@@ -72,7 +72,7 @@ def serve(settings: Settings) -> None:
     """Run flows as Prefect asks for them, until Ctrl-C; without PREFECT_API_URL
     a server of this home's own is started and left running.
     """
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415 - slow to load, and only flows need it
 
     tempfile.tempdir = str(_own_folder(settings.home))
     logs.configure(settings.log_level)
@@ -86,9 +86,9 @@ def _served() -> bool:
     """Serve until told to stop; False when Prefect's runner gave up, as it does
     when its server stays away for half a minute.
     """
-    import httpx
-    from prefect import serve as serve_deployments
-    from prefect.exceptions import PrefectException
+    import httpx  # noqa: PLC0415 - loaded with Prefect's client
+    from prefect import serve as serve_deployments  # noqa: PLC0415 - slow to load, and only flows need it
+    from prefect.exceptions import PrefectException  # noqa: PLC0415 - slow to load, and only flows need it
 
     try:
         serve_deployments(*deployments(), pause_on_shutdown=False, print_starting_message=False)

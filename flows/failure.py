@@ -44,7 +44,7 @@ def report_failure(
     flow: str, reason: str, database: Database, organisation: Organisation, request_key: str | None = None
 ) -> None:
     """Leave the sentence for the admin channels and for the thread that asked, and close its request."""
-    from prefect.runtime import flow_run
+    from prefect.runtime import flow_run  # noqa: PLC0415 - slow to load, and only flows need it
 
     run = flow_run.id or token_hex(8)
     text = f"The flow {flow} failed. {reason}"
@@ -64,7 +64,7 @@ def report_failure(
 
 def _will_be_repeated() -> bool:
     """Whether Prefect has attempts of this run left."""
-    from prefect.context import FlowRunContext
+    from prefect.context import FlowRunContext  # noqa: PLC0415 - slow to load, and only flows need it
 
     context = FlowRunContext.get()
     if context is None or context.flow is None or context.flow_run is None:

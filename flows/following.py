@@ -17,8 +17,8 @@ def followed(flow: str) -> Iterator[None]:
     """Work on the run's request for the length of a block; in a run of
     Prefect's the log is JSON, and says when the block begins and ends.
     """
-    from prefect.context import FlowRunContext
-    from prefect.runtime import flow_run
+    from prefect.context import FlowRunContext  # noqa: PLC0415 - slow to load, and only flows need it
+    from prefect.runtime import flow_run  # noqa: PLC0415 - slow to load, and only flows need it
 
     if FlowRunContext.get() is None:
         yield

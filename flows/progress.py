@@ -16,9 +16,9 @@ def silent() -> Iterator[Progress]:
 @contextmanager
 def bar() -> Iterator[Progress]:
     """A progress bar for a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as RichProgress
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import Progress as RichProgress  # noqa: PLC0415 - only a terminal needs it
 
     with RichProgress(
         TextColumn("{task.description}"),

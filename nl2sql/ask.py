@@ -46,7 +46,7 @@ def connect_deps(settings: Settings, organisation: Organisation, database: Datab
     """The dependencies of one process; a translator only when a language model is configured."""
     translator = None
     if settings.llm_use != "never" and (settings.openai_api_key is not None or settings.openai_base_url is not None):
-        from nl2sql.llm.translator import connect_translator  # loads the model's client
+        from nl2sql.llm.translator import connect_translator  # noqa: PLC0415 - loads the model's client
 
         translator = connect_translator(settings, database)
     return Deps(database=database, settings=settings, organisation=organisation, today=today, translator=translator)

@@ -14,7 +14,7 @@ def _fit(changes: Floats) -> tuple[Floats, Floats, Floats]:
     """Per series the autoregressive and moving-average terms and the last
     shock: given the latter term, the former is a plain regression.
     """
-    from scipy.signal import lfilter
+    from scipy.signal import lfilter  # noqa: PLC0415 - slow to load, and only forecasts need it
 
     before = np.vstack([np.zeros((1, changes.shape[1])), changes[:-1]])
     least = np.full(changes.shape[1], np.inf)

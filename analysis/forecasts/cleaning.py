@@ -91,7 +91,7 @@ def _filled(values: Floats) -> Floats:
 
 def running_median(values: Floats) -> Floats:
     """The median of the fortnight around each day, per column."""
-    from scipy.ndimage import median_filter
+    from scipy.ndimage import median_filter  # noqa: PLC0415 - slow to load, and only forecasts need it
 
     return np.asarray(median_filter(values, size=(min(WINDOW, len(values)), 1), mode="nearest"))
 

@@ -119,6 +119,6 @@ def limited() -> AbstractContextManager[object]:
     """One thread for each matrix operation: the operations are small, and
     BLAS's threads wait for each other by spinning.
     """
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only long replays need it
 
     return cast("AbstractContextManager[object]", threadpool_limits(1, user_api="blas"))

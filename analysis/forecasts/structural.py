@@ -83,7 +83,7 @@ def _covariances(parts: _Parts, settings: tuple[Setting, ...]) -> Iterator[tuple
 
 def structural(history: History, settings: tuple[Setting, ...] = FULL) -> Paths:
     """The averaged forecast of every series of the batch."""
-    from scipy.linalg import cholesky, solve_triangular
+    from scipy.linalg import cholesky, solve_triangular  # noqa: PLC0415 - slow to load, and only forecasts need it
 
     days = history.days
     centre = history.values[-28:].mean(axis=0)

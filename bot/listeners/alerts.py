@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from aws.clients import cloud_of
 from bot.cards.messages import alert, why
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
@@ -22,6 +23,9 @@ from db.messages import Assignment, Why
 from db.tables import Insight
 from domain.insight_cards import payload_of, redraw
 from domain.insights import decide
+from playbooks.planning import NothingToDo, candidates
+from playbooks.proposing import propose_all
+from playbooks.schema import read_playbooks
 
 if TYPE_CHECKING:
     from playbooks.plan import Target
@@ -212,10 +216,6 @@ class _Wanted:
 
 def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _Wanted) -> str:
     """The cloud is asked after the insight's lock is given back; the sentence says what came of it."""
-    from aws.clients import cloud_of
-    from playbooks.planning import NothingToDo, candidates
-    from playbooks.proposing import propose_all
-    from playbooks.schema import read_playbooks
 
     playbook, now = read_playbooks().get(name), runtime.clock()
     if playbook is None:

@@ -23,6 +23,7 @@ from domain import flow_requests
 from domain import kpis as measured
 from domain.flow_requests import FlowAsk, UnderWay, Waiting
 from domain.insights import by_worth
+from playbooks.approval.kill_switch import set_stop_all
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -180,7 +181,6 @@ def _budget(runtime: Runtime, where: Recipient, trigger: str) -> None:
 
 
 def _stop_all(runtime: Runtime, where: Recipient, *, on: bool) -> None:
-    from playbooks.approval.kill_switch import set_stop_all
 
     with runtime.session() as session:
         decided = set_stop_all(session, runtime.people.actor(str(where.user)), runtime.clock(), on)

@@ -6,6 +6,7 @@ from bot.listeners import alerts, answers, budgets, commands, home, proposals, q
 from bot.listeners.clicks import Listeners
 from bot.runtime import Runtime
 from bot.slack import errors
+from bot.slack.bolt import app_of
 from bot.slack.errors import Recipient
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ _ANSWERED = ("app_mention", "message")
 
 def build_app(runtime: Runtime) -> "App":
     """The app of one process, for Socket Mode and for HTTP alike."""
-    from bot.slack.bolt import app_of
 
     app = app_of(runtime)
     app.error(_on_error(runtime))
@@ -37,7 +37,7 @@ def _keep_events(runtime: Runtime) -> "Callable[..., Any]":
     """
 
     def keep(body: dict[str, Any], next: "Callable[[], Any]") -> "BoltResponse | None":  # noqa: A002 - Bolt passes arguments by these names
-        from slack_bolt import BoltResponse
+        from slack_bolt import BoltResponse  # noqa: PLC0415 - slow to load, and only a running bot needs it
 
         event = body.get("event") or {}
         if body.get("type") != "event_callback" or event.get("type") == "app_home_opened":

@@ -25,7 +25,7 @@ def opened(app: "App", settings: Settings) -> "Iterator[SocketModeClient | None]
             raise UserError("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for requests over HTTP.")
         yield None
         return
-    from slack_bolt.adapter.socket_mode import SocketModeHandler
+    from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 - slow to load, and only a running bot needs it
 
     handler = SocketModeHandler(
         app,

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 def who(connection: sa.Connection, trail: Trail, cause: RootCause, change: Change) -> tuple[str, ...]:
     """Sentences on who made, changed or removed the resources that carry the change; empty outside of AWS."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     named = {dimension: item.name for dimension, item in cause.trail}
     account, region = (

@@ -52,7 +52,7 @@ def sweep(run: Run, organisation: Organisation, start: Callable[[int, str], None
 
 
 def _start(remediation_id: int, key: str) -> None:
-    from prefect.deployments import run_deployment
+    from prefect.deployments import run_deployment  # noqa: PLC0415 - slow to load, and only flows need it
 
     run_deployment(
         DEPLOYMENT,

@@ -14,6 +14,7 @@ from prefect import flow
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import series_of
 from analysis.savings import BASELINE_DAYS, MONTH, MOVED, NearbyEvent, Verdict, peers_among, verify
 from config.organisation import read_organisation
@@ -130,7 +131,6 @@ def _forecast(session: Session, saving: Saving, days: Sequence[date]) -> dict[da
     points = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_COSTS), span)}
     if not days or not points or (saving.applied_on - min(points)).days < _LEAST_HISTORY:
         return None
-    from analysis.forecasts.batch import forecast_many
 
     series = {
         saving.resource_id: series_of(

@@ -145,7 +145,7 @@ def _resolve(synonym: Synonym, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
     """The names that are most similar to some words, best first."""
-    from rapidfuzz import fuzz, process  # a heavy library, where it is needed
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - a heavy library, where it is needed
 
     names = {
         name

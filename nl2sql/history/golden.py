@@ -73,7 +73,7 @@ def nearest(question: str, answers: tuple[ApprovedAnswer, ...]) -> tuple[str, ..
     timeless = [one for one in answers if one.timeless]
     if not timeless:
         return ()
-    from rapidfuzz import fuzz  # a heavy library, where it is needed
+    from rapidfuzz import fuzz  # noqa: PLC0415 - a heavy library, where it is needed
 
     score, best = max(
         (fuzz.token_set_ratio(question.casefold(), one.question.casefold()), one.question) for one in timeless

@@ -113,7 +113,7 @@ class Model:
     def _post(self, asked: Any, form: int, deadline: float) -> tuple[bytes | int | Down, bool]:
         """The body of the reply, an error status, or `Down`; and whether the endpoint accepted the request."""
         # Slow to load, and needed only with a model.
-        from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
+        from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError  # noqa: PLC0415 - slow to load, and needed only with a model
 
         slow = Down(f"the model took longer than {self.timeout_seconds:g} s")
         left = deadline - time.monotonic()
@@ -149,7 +149,7 @@ class Model:
 
 def _transport_errors() -> tuple[type[Exception], ...]:
     """The errors of reading a body, which the SDK does not translate."""
-    import httpx2  # what openai 3 reads with, loaded with it
+    import httpx2  # noqa: PLC0415 - what openai 3 reads with, loaded with it
 
     return (httpx2.HTTPError, httpx2.StreamError)
 
@@ -216,7 +216,7 @@ def connect_model(settings: Settings) -> Model | None:
     """The configured model; None when neither key nor base URL is set, or when it is never to be used."""
     if settings.llm_use == "never" or (settings.openai_api_key is None and settings.openai_base_url is None):
         return None
-    from openai import OpenAI  # slow to load, and needed only with a model
+    from openai import OpenAI  # noqa: PLC0415 - slow to load, and needed only with a model
 
     def key() -> str:  # asked at each request, so that a rotated one is used without a restart
         newest = settings.latest().openai_api_key

@@ -81,7 +81,7 @@ def _as_asked(reply: Reply, request: TranslationRequest) -> Written | Doubt | Re
 
 def context_of(request: TranslationRequest) -> PromptContext:
     """The prompt context of a question: dates, metric and values, the nearest golden questions, and notes."""
-    from rapidfuzz import fuzz  # a heavy library, where it is needed
+    from rapidfuzz import fuzz  # noqa: PLC0415 - a heavy library, where it is needed
 
     catalogue = semantics()
     draft = parse(
@@ -109,7 +109,7 @@ def context_of(request: TranslationRequest) -> PromptContext:
 
 def named_values(question: str, facts: Facts) -> list[tuple[str, str]]:
     """(dimension, value) of values that the question seems to name, best first."""
-    from rapidfuzz import fuzz  # a heavy library, where it is needed
+    from rapidfuzz import fuzz  # noqa: PLC0415 - a heavy library, where it is needed
 
     asked = question.casefold()
     scored = [

@@ -10,7 +10,7 @@ from playbooks.actions.dry_run import asked
 
 def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """The address and what it is associated with; empty when it was released."""
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     client = cloud.client("ec2", where.account_id, where.region, "observe")
     try:

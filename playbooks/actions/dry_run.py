@@ -5,7 +5,7 @@ from typing import Any
 
 def ask(call: Any, **arguments: Any) -> None:
     """Whether AWS would allow an EC2 call, by its DryRun; returns when it would, raises AWS's refusal."""
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     try:
         call(DryRun=True, **arguments)

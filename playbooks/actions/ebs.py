@@ -16,7 +16,7 @@ _DELETED, _RESTORED = (
 
 def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """State, type, size, attachments and tags; empty when there is no such volume."""
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     client = cloud.client("ec2", where.account_id, where.region, "observe")
     try:
@@ -119,7 +119,7 @@ def gp3_speed(size_gib: int) -> dict[str, int]:
 
 def _to_type(cloud: Cloud, where: ResourceRef, volume_type: str, **speed: int) -> None:
     """Change the type and wait until the volume works with it, which is before the data is moved."""
-    from botocore.waiter import WaiterModel, create_waiter_with_client
+    from botocore.waiter import WaiterModel, create_waiter_with_client  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     client = cloud.client("ec2", where.account_id, where.region, "act")
     asked(client.modify_volume, VolumeId=where.native_id, VolumeType=volume_type, **speed)

@@ -21,7 +21,7 @@ class ResizeParameters(BaseModel):
 
 def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """State, type, zone, architecture and tags; empty when there is no such instance."""
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     client = cloud.client("ec2", where.account_id, where.region, "observe")
     try:
@@ -105,7 +105,7 @@ def _undo_resize(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) ->
 
 def _architectures(client: Any, instance_type: str) -> set[str] | None:
     """What a type's processor runs; None when there is no such type."""
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     try:
         types = client.describe_instance_types(InstanceTypes=[instance_type])["InstanceTypes"]

@@ -130,7 +130,7 @@ def _archivable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mappin
     """Only what can be made again is deleted: a zip package, without secrets in
     its environment or layers that are not kept, and a bucket to keep it in.
     """
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     if seen["configuration"].get("PackageType", "Zip") != "Zip":
         return Refused("it is a container image; only zip packages are saved")

@@ -11,7 +11,7 @@ _WAIT = {"Delay": 15, "MaxAttempts": 120}
 
 def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """Status, class, engine and tags; empty when there is no such instance."""
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     client = cloud.client("rds", where.account_id, where.region, "observe")
     try:
@@ -32,7 +32,7 @@ def observe(cloud: Cloud, where: ResourceRef) -> Seen:
 
 
 def _stop(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    from botocore.waiter import WaiterModel, create_waiter_with_client
+    from botocore.waiter import WaiterModel, create_waiter_with_client  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     client = cloud.client("rds", where.account_id, where.region, "act")
     client.stop_db_instance(DBInstanceIdentifier=where.native_id)

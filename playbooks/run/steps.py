@@ -239,8 +239,8 @@ def _target(step: PlannedStep, environment: str | None) -> Target:
 
 def cloud_errors() -> tuple[type[Exception], ...]:
     """Everything that a call to the cloud may end in."""
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError
+    from boto3.exceptions import Boto3Error  # noqa: PLC0415 - slow to load, and only AWS needs it
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     return (ClientError, BotoCoreError, Boto3Error, OSError)
 

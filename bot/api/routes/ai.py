@@ -11,6 +11,7 @@ from bot.api import problems
 from bot.api.context import PLAIN_DAY, Asker, InContext, Text
 from bot.api.schemas import responds
 from config import logs
+from nl2sql.ask import ask
 
 router = APIRouter(tags=["ai"], responses=problems.declared(400, 413, *problems.ALWAYS))
 
@@ -74,7 +75,6 @@ class Asked(BaseModel):
 )
 def ai_query(asked: Asked, context: InContext, caller: Asker) -> dict[str, Any]:
     """A question that cannot be answered, or is refused, is an outcome too."""
-    from nl2sql.ask import ask
 
     deps = replace(context.answers, today=asked.today) if asked.today else context.answers
     thread = f"api:{caller.actor.id}:{asked.thread}" if asked.thread else None

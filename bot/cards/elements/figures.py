@@ -4,6 +4,7 @@ ranking is bars, a change is a waterfall; the values are the rows' own.
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from analysis import formatting
@@ -51,7 +52,6 @@ def date_column(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int | 
 
 def date_labels(values: Sequence[str]) -> list[str]:
     """`16 Nov` for days, `Nov 2026` where every date is the first of a month."""
-    from datetime import date
 
     if len(values) > 1 and all(_MONTH.match(value) for value in values):
         return [f"{date.fromisoformat(value[:10]):%b %Y}" for value in values]

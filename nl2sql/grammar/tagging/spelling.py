@@ -7,8 +7,8 @@ _LONG = 8
 
 def repair(word: str, vocabulary: Collection[str]) -> str | None:
     """The one vocabulary word within one or two slips (Damerau-Levenshtein); None when there is none or several."""
-    from rapidfuzz.distance import DamerauLevenshtein  # a heavy library, where it is needed
-    from rapidfuzz.process import extract
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415 - a heavy library, where it is needed
+    from rapidfuzz.process import extract  # noqa: PLC0415 - a heavy library, where it is needed
 
     if len(word) < 4 or not word.isalpha():
         return None
