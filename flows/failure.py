@@ -1,4 +1,4 @@
-"""The edge of every flow: what fails is told in the admin channels and in the
+"""The edge of every flow: what it works with, and what fails is told in the admin channels and in the
 thread that asked, once, and raised on.
 """
 
@@ -12,14 +12,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.errors import UserError
-from config.organisation import Organisation
-from db import outbox
+from config.organisation import Organisation, read_organisation
+from config.settings import Settings, read_settings
+from db import engines, outbox
 from db.database import Database
 from db.messages import note
 from domain import flow_requests
 from flows.following import followed
 
 _log = logging.getLogger(__name__)
+
+
+@contextmanager
+def running(flow: str, request_key: str | None = None) -> Iterator[tuple[Settings, Organisation, Database]]:
+    """What a run of a flow works with; whatever the block raises is told and raised again."""
+    settings = read_settings()
+    organisation = read_organisation(settings.config)
+    database = engines.connect(settings)
+    with reporting_failures(flow, database, organisation, request_key):
+        yield settings, organisation, database
 
 
 @contextmanager

@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis.anomalies.scopes import touches
 from aws.clients import cloud_of
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import engines
+from config.organisation import Organisation
 from db.database import Database
 from db.tables import Insight, Load
 from domain import insights
@@ -35,10 +33,7 @@ _REMEMBERED = timedelta(days=400)
 @flow(name="detect_anomalies", flow_run_name="anomalies")
 def detect_anomalies() -> dict[str, int]:
     """After every load and every hour; running it again changes nothing."""
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("detect_anomalies", database, organisation):
+    with failure.running("detect_anomalies") as (settings, organisation, database):
         cloud = cloud_of(settings, organisation.remediation)
         trail = CloudTrail(lambda service, account_id, region: cloud.client(service, account_id, region, "observe"))
         return run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)

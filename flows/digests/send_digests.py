@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from config.access import may_see_scope
 from config.errors import UserError
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import engines, outbox
+from config.organisation import Organisation
+from db import outbox
 from db.database import Database
 from db.message_keys import digest_key
 from db.tables import Subscription
@@ -36,10 +35,7 @@ class Due:
 @flow(name="send_digests", flow_run_name="digests")
 def send_digests() -> int:
     """Every quarter of an hour; what was sent for a day is not sent again."""
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("send_digests", database, organisation):
+    with failure.running("send_digests") as (_, organisation, database):
         return run(database, organisation, datetime.now(UTC))
 
 

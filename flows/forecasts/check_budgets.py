@@ -16,9 +16,7 @@ from sqlalchemy.orm import Session
 from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate, total_with_band
 from analysis.forecasts.series import Forecast
 from analysis.formatting import money
-from config.organisation import Budget, Organisation, read_organisation
-from config.settings import read_settings
-from db import engines
+from config.organisation import Budget, Organisation
 from db.database import Database
 from db.messages import BudgetFields
 from db.tables import BudgetPeriod, BudgetRow, Insight
@@ -36,10 +34,7 @@ _SEVERITY = {"breached": "critical", "forecast_breach": "high", "warning": "medi
 @flow(name="check_budgets", flow_run_name="budgets")
 def check_budgets() -> dict[str, str]:
     """Every morning and after forecasts; the status of each budget by name."""
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("check_budgets", database, organisation):
+    with failure.running("check_budgets") as (_, organisation, database):
         return run(database, organisation, datetime.now(UTC))
 
 

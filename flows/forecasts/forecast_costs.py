@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import Forecast, KnownStep, Series
 from analysis.formatting import money
-from config.organisation import Organisation, PlannedEvent, read_organisation
-from config.settings import read_settings
-from db import engines, outbox
+from config.organisation import Organisation, PlannedEvent
+from db import outbox
 from db.database import Database
 from db.tables import BudgetRow, ForecastAccuracy
 from db.tables import Forecast as Stored
@@ -41,10 +40,7 @@ def forecast_costs(scope_kind: str | None = None, scope: str | None = None, requ
     """All scopes, or one by its kind and label; returns how many were forecast.
     The same day again replaces that day's forecasts.
     """
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("forecast_costs", database, organisation, request_key):
+    with failure.running("forecast_costs", request_key) as (_, organisation, database):
         return run(database, organisation, only=(scope_kind, scope) if scope_kind else None, request_key=request_key)
 
 

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from config.bills import Source
 from config.errors import UserError
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import engines, locks, outbox
+from config.organisation import Organisation
+from db import locks, outbox
 from db.database import Database
 from db.locks import Lock
 from db.messages import LoadCard
@@ -53,10 +52,7 @@ def ingest_costs(
     Refused files end the run as failed without another attempt, for they would
     be refused again; what else fails is attempted three times.
     """
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("ingest_costs", database, organisation, request_key):
+    with failure.running("ingest_costs", request_key) as (_, organisation, database):
         results: dict[str, IngestResult] = {}
         for name, addresses in _wanted(organisation, source, paths, schedule):
             with _alone(database, name):

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud, cloud_of
 from aws.permissions import MissingPermission
 from config.errors import UserError
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import engines, outbox
+from config.organisation import Organisation
+from db import outbox
 from db.messages import note
 from domain import flow_requests
 from flows import failure
@@ -44,10 +43,7 @@ def ingest_usage(days: int = 15, request_key: str | None = None) -> dict[str, An
     """Inventory of every account and region of finops.yaml, and its metrics: by day for
     the last `days` full ones, by hour for three; counts, and what was not allowed.
     """
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("ingest_usage", database, organisation, request_key):
+    with failure.running("ingest_usage", request_key) as (settings, organisation, database):
         now = datetime.now(UTC)
         looked = fetch(cloud_of(settings, organisation.remediation), organisation, now.date(), days)
         check(looked)

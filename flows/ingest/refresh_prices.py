@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud
 from aws.permissions import MissingPermission, attempt
 from config.errors import UserError
-from config.organisation import Organisation, RemediationSettings, read_organisation
-from config.settings import read_settings
-from db import engines
+from config.organisation import Organisation, RemediationSettings
 from db.tables import Resource
 from domain import flow_requests
 from flows import failure
@@ -24,10 +22,7 @@ from flows.ingest.loading.inventory import store_prices
 @flow(name="refresh_prices", retries=2, retry_delay_seconds=60)
 def refresh_prices(request_key: str | None = None) -> dict[str, Any]:
     """Prices of the regions of finops.yaml and of those where instances are known; how many, and of which regions."""
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("refresh_prices", database, organisation, request_key):
+    with failure.running("refresh_prices", request_key) as (settings, organisation, database):
         with Session(database.app) as session:
             wanted = regions(session, organisation)
         client = Cloud(RemediationSettings(), settings.aws_endpoint_url).client(

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 
 from aws.clients import Cloud, cloud_of
 from config.access import SYSTEM
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import engines
+from config.organisation import Organisation
 from db.tables import Remediation, RemediationStep, Resource
 from flows import failure
 from playbooks.plan import Target, closed, local
@@ -33,10 +31,7 @@ def apply_schedules() -> list[int]:
     """Every quarter of an hour; returns the remediations it left: approved ones
     where the playbook has earned it, else proposals.
     """
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("apply_schedules", database, organisation), Session(database.app) as session:
+    with failure.running("apply_schedules") as (settings, organisation, database), Session(database.app) as session:
         cloud = cloud_of(settings, organisation.remediation)
         return apply(session, read_playbooks(), cloud, organisation, datetime.now(UTC))
 

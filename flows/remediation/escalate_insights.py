@@ -7,9 +7,8 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import audit, engines, outbox
+from config.organisation import Organisation
+from db import audit, outbox
 from db.messages import note
 from db.tables import Insight
 from flows import failure
@@ -19,11 +18,8 @@ from playbooks.schema import Playbook, read_playbooks
 @flow(name="escalate_insights", flow_run_name="escalations")
 def escalate_insights() -> int:
     """Every hour; returns how many messages were left. Each insight is told once a channel."""
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
     with (
-        failure.reporting_failures("escalate_insights", database, organisation),
+        failure.running("escalate_insights") as (_, organisation, database),
         Session(database.app) as session,
         session.begin(),
     ):

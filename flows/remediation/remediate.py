@@ -4,9 +4,6 @@ from prefect import flow
 from prefect.runtime import flow_run
 
 from aws.clients import cloud_of
-from config.organisation import read_organisation
-from config.settings import read_settings
-from db import engines
 from flows import failure
 from playbooks.run.execute import Run, run_queue_of_account
 from playbooks.schema import read_playbooks
@@ -17,11 +14,10 @@ def remediate(remediation_id: int) -> str:
     """Claim and run one remediation, then what else waits for its account;
     returns its state. A second run of the same one does nothing.
     """
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    run = Run(database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks())
-    with failure.reporting_failures("remediate", database, organisation):
+    with failure.running("remediate") as (settings, organisation, database):
+        run = Run(
+            database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks()
+        )
         return run_queue_of_account(
             run, remediation_id, str(flow_run.id) if flow_run.id else None, flow_run.ui_url or None
         )

@@ -6,9 +6,8 @@ from prefect import flow
 from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import engines, outbox
+from config.organisation import Organisation
+from db import outbox
 from db.messages import note
 from flows import failure
 from playbooks.approval.start import DEPLOYMENT
@@ -25,11 +24,10 @@ def sweep_remediations() -> dict[str, list[int]]:
     """Every minute. A remediation may be started by its click and by the sweep:
     the claim under the row's lock makes it one execution.
     """
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    run = Run(database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks())
-    with failure.reporting_failures("sweep_remediations", database, organisation):
+    with failure.running("sweep_remediations") as (settings, organisation, database):
+        run = Run(
+            database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks()
+        )
         return sweep(run, organisation, _start)
 
 

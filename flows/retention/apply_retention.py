@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
-from config.organisation import Retention, read_organisation
-from config.settings import read_settings
-from db import audit, engines
+from config.organisation import Retention
+from db import audit
 from db.database import Database
 from db.message_keys import ANSWERS
 from db.tables import (
@@ -42,10 +41,7 @@ class Removed:
 @flow(name="apply_retention", flow_run_name="retention", retries=1, retry_delay_seconds=60)
 def apply_retention() -> dict[str, object]:
     """Every night; what was deleted. Settings of 0 days delete nothing."""
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("apply_retention", database, organisation):
+    with failure.running("apply_retention") as (_, organisation, database):
         return asdict(apply(database, organisation.retention, datetime.now(UTC)))
 
 

@@ -13,9 +13,7 @@ from sqlalchemy.orm import Session
 from analysis.waste.evaluate import find_waste
 from analysis.waste.facts import Price, ProtectedResource, Recommendation, Resource, UsageDay
 from analysis.waste.rules import read_rules
-from config.organisation import Organisation, read_organisation
-from config.settings import read_settings
-from db import engines
+from config.organisation import Organisation
 from db.database import Database
 from db.tables import Insight, Utilization
 from db.tables import Price as StoredPrice
@@ -41,10 +39,7 @@ _GAP_SOURCE = (
 @flow(name="find_savings", flow_run_name="savings")
 def find_savings() -> dict[str, int]:
     """Every morning after usage was read; running it again changes nothing."""
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
-    with failure.reporting_failures("find_savings", database, organisation):
+    with failure.running("find_savings") as (_, organisation, database):
         return run(database, organisation, datetime.now(UTC))
 
 

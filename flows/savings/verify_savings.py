@@ -17,9 +17,7 @@ from sqlalchemy.orm import Session
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import series_of
 from analysis.savings import BASELINE_DAYS, MONTH, MOVED, NearbyEvent, Verdict, peers_among, verify
-from config.organisation import read_organisation
-from config.settings import read_settings
-from db import audit, engines, outbox
+from db import audit, outbox
 from db.message_keys import remediation_key
 from db.messages import note
 from db.tables import Insight, Remediation, RemediationStep, Saving
@@ -42,11 +40,8 @@ def verify_savings(today: date | None = None) -> dict[str, int]:
     """Once a day; returns how many savings got each status. `today` is another
     day to judge as of, for a rehearsal on bills of days to come.
     """
-    settings = read_settings()
-    organisation = read_organisation(settings.config)
-    database = engines.connect(settings)
     with (
-        failure.reporting_failures("verify_savings", database, organisation),
+        failure.running("verify_savings") as (_, _, database),
         Session(database.app) as session,
         session.begin(),
     ):
