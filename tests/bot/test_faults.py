@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot import run
+from bot import background
 from bot.duties import failing
 from bot.listeners import questions
 from bot.run import serving
@@ -118,7 +118,7 @@ def test_a_long_queue_is_not_taken_for_a_dead_bot(
 ) -> None:
     """What waits in one bot's hands keeps its claim there, and is not answered by the other as well."""
     monkeypatch.setattr(inbox, "LEASE", timedelta(days=1))
-    monkeypatch.setattr(run, "_KEEP_SECONDS", 0.2)
+    monkeypatch.setattr(background, "_KEEP_SECONDS", 0.2)
     with start_bot(slack) as one, start_bot(slack) as other:
         asked = slack.post_as(MAYA, "#finops", f"{BOT} slow question")
         slack.wait_until(lambda: rules.asked)

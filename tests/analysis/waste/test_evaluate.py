@@ -126,7 +126,10 @@ def test_every_built_in_rule_names_its_source_and_has_a_name_of_its_own():
     [
         ("- {name: x", "not YAML"),
         (
-            "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: all, confidence: high}",
+            (
+                "- {name: mine, kind: k, resource_types: [I], current: a, proposed: b, saves: everything, "
+                "confidence: high}"
+            ),
             "rule mine: source",
         ),
         (

@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
+from bot.slack import socket_mode
 from standins.slack import Handle, Limits, Setup, Shortcut, running_workspace
 from tests.standins.slack.builders import CHROMIUM, FLAGS
 
@@ -61,7 +62,7 @@ def leave(slack: Handle, handler: SocketModeHandler) -> None:
     client.auto_reconnect_enabled = False
     slack.close_sockets()
     slack.wait_until(lambda: not client.is_connected())
-    client.close()
+    socket_mode.close(client)
 
 
 def plain(text: str) -> dict[str, Any]:
