@@ -55,8 +55,8 @@ def actor_of(settings: "Settings", organisation: "Organisation", identity: str) 
     """
     from config.access import is_slack_id
 
-    known = organisation.person(identity)
-    if settings.slack_bot_token is None or not (organisation.groups or (known and not is_slack_id(known.id))):
+    person = organisation.person(identity)
+    if settings.slack_bot_token is None or not (organisation.groups or (person and not is_slack_id(person.id))):
         return organisation.actor(identity)
     from bot.runtime import web_client
     from bot.slack.people import People

@@ -36,5 +36,5 @@ def check(
         "sources": organisation.sources,
     }
     typer.echo(
-        f"{settings.config} is right: " + ", ".join(f"{len(found)} {name}" for name, found in counts.items()) + "."
+        f"{settings.config} is right: " + ", ".join(f"{len(items)} {name}" for name, items in counts.items()) + "."
     )

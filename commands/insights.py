@@ -45,7 +45,7 @@ def digest(
     settings = read_settings()
     organisation = read_organisation(settings)
     actor = permitted(settings, organisation, person, "read")
-    known = organisation.channel_named(channel)
-    if known is not None and not actor.sees_all and not may_see_team(actor, known.team):
+    configured = organisation.channel_named(channel)
+    if configured is not None and not actor.sees_all and not may_see_team(actor, configured.team):
         raise UserError(f"You may not see the costs that are told in {channel}.")
     typer.echo(text_for(connect(settings), organisation, channel, datetime.now(UTC).date()))

@@ -36,10 +36,10 @@ def show(
 
     settings = read_settings()
     actor = permitted(settings, read_organisation(settings), person, "read")
-    found = shown(connect(settings), number)
-    if not may_see_team(actor, found["team"]):
+    remediation = shown(connect(settings), number)
+    if not may_see_team(actor, remediation["team"]):
         raise UserError(f"There is no remediation {number} of a team whose costs you may see.")
-    print_json(found)
+    print_json(remediation)
 
 
 def approve(

@@ -103,7 +103,7 @@ def same_person(actor: Actor, identity: str) -> bool | None:
     known by a Slack id, or both by an e-mail address.
     """
     person = actor.directory.get(folded(identity), folded(identity))
-    theirs = {folded(identity), person} | {alias for alias, known in actor.directory.items() if known == person}
+    theirs = {folded(identity), person} | {alias for alias, owner in actor.directory.items() if owner == person}
     ours = {folded(one) for one in (actor.id, *actor.known_as)}
     if ours & theirs:
         return True

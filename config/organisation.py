@@ -250,14 +250,14 @@ def _parse_organisation(path: Path, text: str) -> Organisation:
 
 
 def _hint(location: Location) -> str:
-    known = [
+    allowed = [
         *Organisation.model_fields,
         *Person.model_fields,
         *Budget.model_fields,
         *Channel.model_fields,
         *Source.model_fields,
     ]
-    near = get_close_matches(str(location[-1]), known, n=1)
+    near = get_close_matches(str(location[-1]), allowed, n=1)
     return "unknown key; remove it or see `finops config check --schema`" + (
         f"; did you mean `{near[0]}`?" if near else ""
     )

@@ -166,7 +166,7 @@ class Settings(BaseSettings):
             for name in type(self).model_fields
             if isinstance(value := getattr(self, name), SecretStr)
         ]
-        return [*values, *(unquote(found.group(1)) for value in values if (found := _PASSWORD.match(value)))]
+        return [*values, *(unquote(match.group(1)) for value in values if (match := _PASSWORD.match(value)))]
 
 
 def operator(settings: Settings) -> Actor:

@@ -80,10 +80,10 @@ class Vault:
 
         try:
             self._renew()
-            found: dict[str, str] = {}
+            values: dict[str, str] = {}
             for path in self._paths():
-                found |= self._read(path)
-            return found
+                values |= self._read(path)
+            return values
         except exceptions.VaultDown as error:
             raise VaultAwayError(
                 f"Vault at {self.address} is sealed or on standby. Unseal it; it is tried again."
@@ -126,13 +126,13 @@ class Vault:
 
         store = self._signed_in().secrets.kv.v2
         try:
-            found = store.read_secret_version(path=path, mount_point=self.mount, raise_on_deleted_version=True)
+            answer = store.read_secret_version(path=path, mount_point=self.mount, raise_on_deleted_version=True)
         except exceptions.InvalidPath as error:
             raise UserError(
                 f"Vault has nothing at {self.mount}/{path}. Write the secrets there: `vault kv put "
                 f"{self.mount}/{path} …`."
             ) from error
-        return {str(key): str(value) for key, value in found["data"]["data"].items()}
+        return {str(key): str(value) for key, value in answer["data"]["data"].items()}
 
     def _signed_in(self) -> Any:
         if self._client is None:
@@ -270,7 +270,7 @@ class CachedSecrets:
 
     def _read_again(self) -> None:
         try:
-            found = self.vault.read(attempts=1)
+            values = self.vault.read(attempts=1)
         except UserError as error:
             if not self._away:
                 log.warning("the secrets cannot be read anew, the last known ones are used: %s", error)
@@ -279,10 +279,10 @@ class CachedSecrets:
             if self._away:
                 log.info("the secrets can be read again")
             self._away = False
-            if found != self.values:
+            if values != self.values:
                 changed = sorted(
-                    key for key in found.keys() | self.values.keys() if found.get(key) != self.values.get(key)
+                    key for key in values.keys() | self.values.keys() if values.get(key) != self.values.get(key)
                 )
-                self.values, self.version = found, self.version + 1
+                self.values, self.version = values, self.version + 1
                 log.info("secrets changed in Vault: %s", ", ".join(changed))
         self._read_at = self.clock()

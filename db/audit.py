@@ -104,18 +104,18 @@ def note_change(session: Session, actor: str, subject: str, digest: str) -> bool
     return True
 
 
-def verify(session: Session, kept: Iterable[Intact] = ()) -> Intact | Broken:
+def verify(session: Session, heads: Iterable[Intact] = ()) -> Intact | Broken:
     """Walk the whole chain; `Broken` names the first entry that was edited, or is missing.
 
     The end is held against the row that a trigger keeps, and against heads `kept` outside of the database.
     """
-    return _verify_after(session, kept, *_beginning(session))
+    return _verify_after(session, heads, *_beginning(session))
 
 
-def _verify_after(session: Session, kept: Iterable[Intact], number: int, previous: str) -> Intact | Broken:
+def _verify_after(session: Session, heads: Iterable[Intact], number: int, previous: str) -> Intact | Broken:
     """`verify` of what follows entry `number`, whose hash is `previous`."""
     head = session.execute(sa.select(AuditHead.entries, AuditHead.hash)).one_or_none()
-    known = {one.entries: one.head for one in kept if one.entries > number}
+    head_at = {one.entries: one.head for one in heads if one.entries > number}
     following = sa.select(AuditEntry).where(AuditEntry.id > number).order_by(AuditEntry.id)
     for entry in session.scalars(following.execution_options(yield_per=1000)):
         number += 1
@@ -125,13 +125,13 @@ def _verify_after(session: Session, kept: Iterable[Intact], number: int, previou
             return Broken(number, f"entry {number} does not follow entry {number - 1}")
         if _hash(entry) != entry.hash:
             return Broken(number, f"entry {number} was changed")
-        if known.get(number, entry.hash) != entry.hash:
+        if head_at.get(number, entry.hash) != entry.hash:
             return Broken(
                 number,
                 f"entry {number} is not the one whose hash was kept outside of the database; the log was written anew",
             )
         previous = entry.hash
-    most = max([*known, head.entries if head else 0])
+    most = max([*head_at, head.entries if head else 0])
     if most > number:
         return Broken(number + 1, f"entry {number + 1} is missing: the log had {most} entries")
     if number and (head is None or (head.entries == number and head.hash != previous)):
@@ -163,19 +163,19 @@ def shorten(session: Session, before: datetime) -> int:
     The chain stays verifiable: an entry says through which number and hash it was cut, and `verify` asks for
     that entry. Raises `UserError` when the chain is broken, for then nothing that could show how may be removed.
     """
-    found = verify(session)
+    chain = verify(session)
     locks.take(session, Lock.AUDIT)  # only now: the walk over the whole log takes long, and every question waits
-    if isinstance(found, Intact):
-        found = _verify_after(session, (), found.entries, found.head)
-    if isinstance(found, Broken):
+    if isinstance(chain, Intact):
+        chain = _verify_after(session, (), chain.entries, chain.head)
+    if isinstance(chain, Broken):
         raise UserError(
-            f"The audit log is not shortened, because it is broken: {found.reason}. Run `finops audit verify`."
+            f"The audit log is not shortened, because it is broken: {chain.reason}. Run `finops audit verify`."
         )
     start, _ = _beginning(session)
-    kept = session.scalar(sa.select(sa.func.min(AuditEntry.id)).where(AuditEntry.at >= before))
+    first_kept = session.scalar(sa.select(sa.func.min(AuditEntry.id)).where(AuditEntry.at >= before))
     last = session.execute(
         sa.select(AuditEntry.id, AuditEntry.hash)
-        .where(AuditEntry.id < (kept or found.entries + 1))
+        .where(AuditEntry.id < (first_kept or chain.entries + 1))
         .order_by(AuditEntry.id.desc())
         .limit(1)
     ).one_or_none()
@@ -198,17 +198,17 @@ def newest(session: Session) -> Intact:
     return Intact(last.id, last.hash) if last else Intact(0, GENESIS)
 
 
-def keep(folder: Path, found: Intact) -> None:
+def keep(folder: Path, intact: Intact) -> None:
     """Write down a head outside of the database, where whoever owns the
     database cannot reach; the same head is written once.
     """
-    if not found.entries or found in kept_in(folder):
+    if not intact.entries or intact in kept_in(folder):
         return
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "audit-heads.jsonl"
     torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
     with path.open("a", encoding="utf-8") as file:
-        file.write(("\n" if torn else "") + json.dumps(asdict(found)) + "\n")
+        file.write(("\n" if torn else "") + json.dumps(asdict(intact)) + "\n")
 
 
 def kept_in(folder: Path) -> tuple[Intact, ...]:

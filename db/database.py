@@ -81,8 +81,8 @@ def _connecting(settings: Settings, role: str, connect_args: "Mapping[str, objec
                 raise
         return attempt(dialect, settings.latest())
 
-    def attempt(dialect: Any, known: Settings) -> Any:
-        args, parameters = dialect.create_connect_args(sa.make_url(getattr(outside(known), f"{role}_url")))
+    def attempt(dialect: Any, current: Settings) -> Any:
+        args, parameters = dialect.create_connect_args(sa.make_url(getattr(outside(current), f"{role}_url")))
         return dialect.connect(*args, **{**parameters, **connect_args})
 
     return connect

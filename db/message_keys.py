@@ -13,8 +13,8 @@ def insight_key(insight: int, rest: str) -> str:
 
 def insight_of(key: str) -> int | None:
     """The insight that a key of `insight_key` belongs to; None for other keys."""
-    known = _INSIGHT.match(key)
-    return int(known.group(1)) if known else None
+    match = _INSIGHT.match(key)
+    return int(match.group(1)) if match else None
 
 
 def answer_key(event_id: str) -> str:

@@ -88,7 +88,7 @@ def running_port(home: Path) -> int | None:
 
 def _starting_port(folder: Path, data: Path) -> int | None:
     """The port of a server of this folder that is alive but not ready yet, once it is; None where there is none."""
-    started = told = time.monotonic()
+    started = reported_at = time.monotonic()
     while (pid := pid_in(data / "postmaster.pid")) is not None and lives(pid) and _is_of(pid, data):
         if port := _running_port(data):
             return port
@@ -98,8 +98,8 @@ def _starting_port(folder: Path, data: Path) -> int | None:
                 f"Postgres is not ready after {_RECOVERY_SECONDS // 60} minutes; its log is {folder / 'postgres.log'}: "
                 f"{tail(folder / 'postgres.log')}"
             )
-        if now - told > _TOLD_SECONDS:
-            told = now
+        if now - reported_at > _TOLD_SECONDS:
+            reported_at = now
             _log.warning("Postgres is starting or recovering since %d s; waiting for it", now - started)
         time.sleep(0.05)
     return None

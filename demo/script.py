@@ -96,8 +96,8 @@ def _schedule(stack: Stack, show: Show, question: str, answer: Message) -> float
     show("Maya", f"{question}, every day at {due:%H:%M} UTC")
     values = {"question": question, "time": f"{due:%H:%M}", "zone": "UTC", "days": [str(day) for day in range(7)]}
     stack.slack.submit(MAYA, values)
-    said = stack.slack.wait_for_message(lambda m: "subscribed this conversation" in str(m.get("text")), _SECONDS)
-    show("FinOps", "\n".join(_lines(said)))
+    reply = stack.slack.wait_for_message(lambda m: "subscribed this conversation" in str(m.get("text")), _SECONDS)
+    show("FinOps", "\n".join(_lines(reply)))
     return due.timestamp()
 
 
@@ -132,10 +132,10 @@ def _elements(message: Message) -> Iterator[dict[str, Any]]:
 
 def _lines(message: Message) -> Iterator[str]:
     """The message as text: its sections, tables, charts and buttons."""
-    found = False
+    inside = False
     for block in message.get("blocks") or []:
         if block["type"] == "section":
-            found = True
+            inside = True
             yield str(block["text"]["text"])
         elif block["type"] == "table":
             yield from (" | ".join(_cell(cell) for cell in row) for row in block["rows"][:8])
@@ -149,7 +149,7 @@ def _lines(message: Message) -> Iterator[str]:
             yield " ".join(
                 f"( {element['text']['text']} )" for element in block["elements"] if element["type"] == "button"
             )
-    if not found:
+    if not inside:
         yield str(message.get("text", ""))
 
 

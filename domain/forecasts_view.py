@@ -115,33 +115,33 @@ def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, day
     """What the forecast card draws: the total and its band, the error that
     earlier ones had, and actual cost against an earlier forecast.
     """
-    found = read(connection, scope, currency, days)
-    if found is None:
+    outlook = read(connection, scope, currency, days)
+    if outlook is None:
         return None
     same = {"kind": kind_of(scope), "label": label_of(scope), "currency": currency}
-    ahead, behind = [None] * len(found.days), [None] * len(found.past)
-    lines: list[list[Any]] = [["actual", [*_rounded(found.actual), *ahead]]]
-    if any(value is not None for value in found.was_expected):
-        lines.append(["as predicted", [*_rounded(found.was_expected), *ahead]])
-    lines.append(["expected", [*behind, *_rounded(found.expected)]])
+    ahead, behind = [None] * len(outlook.days), [None] * len(outlook.past)
+    lines: list[list[Any]] = [["actual", [*_rounded(outlook.actual), *ahead]]]
+    if any(value is not None for value in outlook.was_expected):
+        lines.append(["as predicted", [*_rounded(outlook.was_expected), *ahead]])
+    lines.append(["expected", [*behind, *_rounded(outlook.expected)]])
     return ForecastCard(
         type="forecast",
         scope_kind=same["kind"],
         scope=same["label"],
         currency=currency,
-        days=len(found.days),
-        total=sum(found.expected),
-        low=sum(found.low_80),
-        high=sum(found.high_80),
-        model=found.model,
-        made_on=found.made_on.isoformat(),
+        days=len(outlook.days),
+        total=sum(outlook.expected),
+        low=sum(outlook.low_80),
+        high=sum(outlook.high_80),
+        model=outlook.model,
+        made_on=outlook.made_on.isoformat(),
         error=connection.scalar(sa.text(_ERROR), {**same, "days": days}),
         figure={
             "kind": "line",
             "title": f"Cost a day of {same['label']}, actual and expected",
-            "categories": [f"{day.day} {day:%b}" for day in (*found.past, *found.days)],
+            "categories": [f"{day.day} {day:%b}" for day in (*outlook.past, *outlook.days)],
             "series": lines,
-            "band": [[*behind, *_rounded(found.low_80)], [*behind, *_rounded(found.high_80)]],
+            "band": [[*behind, *_rounded(outlook.low_80)], [*behind, *_rounded(outlook.high_80)]],
             "y_label": f"{currency} a day",
         },
     )

@@ -59,7 +59,7 @@ def severity_of(impact: float | None) -> str:
 
 def store(
     session: Session,
-    found: list[DetectedInsight],
+    detected: list[DetectedInsight],
     organisation: Organisation,
     now: datetime,
     data_arrived_at: datetime | None,
@@ -69,7 +69,7 @@ def store(
     """
     posted: dict[str, int] = {}
     numbers = []
-    for item in sorted(found, key=lambda one: -_worth(one, organisation)):
+    for item in sorted(detected, key=lambda one: -_worth(one, organisation)):
         insight = session.scalar(sa.select(Insight).where(Insight.fingerprint == item.fingerprint).with_for_update())
         if insight is None:
             insight = _insert(session, item, organisation, now, data_arrived_at)
@@ -205,8 +205,8 @@ def _update(session: Session, insight: Insight, item: DetectedInsight, now: date
         redraw(session, insight, f"{insight.status}:{now.isoformat()}")
     if insight.status not in LIVE or item.impact is None:
         return
-    kept: dict[str, Any] = {name: insight.evidence[name] for name in ("storm",) if name in insight.evidence}
-    insight.evidence = {**insight.evidence, **item.evidence, **kept}
+    carried: dict[str, Any] = {name: insight.evidence[name] for name in ("storm",) if name in insight.evidence}
+    insight.evidence = {**insight.evidence, **item.evidence, **carried}
     if before and abs(item.impact - before) > 0.5 * abs(before):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))
         word = "grew" if abs(item.impact) > abs(before) else "shrank"

@@ -55,7 +55,7 @@ def deployments() -> list[Any]:
     from prefect.schedules import Cron  # noqa: PLC0415 - slow to load, and only flows need it
     from prefect.types.entrypoint import EntrypointType  # noqa: PLC0415 - slow to load, and only flows need it
 
-    found = []
+    made = []
     for module, name, schedules in FLOWS:
         if find_spec(module) is None:
             continue
@@ -64,8 +64,8 @@ def deployments() -> list[Any]:
             Cron(line.cron, parameters=dict(line.parameters), slug=f"{name}-{number}")
             for number, line in enumerate(schedules)
         ]
-        found.append(flow.to_deployment(name=name, schedules=crons or None, entrypoint_type=EntrypointType.MODULE_PATH))
-    return found
+        made.append(flow.to_deployment(name=name, schedules=crons or None, entrypoint_type=EntrypointType.MODULE_PATH))
+    return made
 
 
 def serve(settings: Settings) -> None:

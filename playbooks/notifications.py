@@ -37,10 +37,10 @@ def notify(session: Session, remediation: Remediation, playbook: Playbook | None
     if ran:
         _tell_run(session, remediation, playbook, number)
     if not (ran and remediation.state == "running"):
-        told = RemediationProgress(type="remediation_progress", line=_line(session, remediation))
+        message = RemediationProgress(type="remediation_progress", line=_line(session, remediation))
         if remediation.state == "unknown":
-            told["ask"] = [item["actor"] for item in remediation.approvals]
-        outbox.enqueue(session, remediation.channel, told, f"{key}:line:{number}", thread_key=key)
+            message["ask"] = [item["actor"] for item in remediation.approvals]
+        outbox.enqueue(session, remediation.channel, message, f"{key}:line:{number}", thread_key=key)
 
 
 def update_card(session: Session, remediation: Remediation, playbook: Playbook | None) -> bool:
@@ -59,7 +59,7 @@ def update_card(session: Session, remediation: Remediation, playbook: Playbook |
 def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | None, number: int) -> None:
     """One message a run, brought up to date with every step."""
     thread, key = _key(remediation), f"{_key(remediation)}:run:{remediation.id}"
-    told = RemediationProgress(
+    message = RemediationProgress(
         type="remediation_progress",
         run=True,
         line=_line(session, remediation),
@@ -67,8 +67,8 @@ def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | N
         **summarise(session, remediation, playbook),
     )
     channel = str(remediation.channel)
-    if not outbox.enqueue(session, channel, told, key, thread_key=thread):
-        outbox.enqueue(session, channel, told, f"{key}:update:{number}", update_key=key)
+    if not outbox.enqueue(session, channel, message, key, thread_key=thread):
+        outbox.enqueue(session, channel, message, f"{key}:update:{number}", update_key=key)
 
 
 def _key(remediation: Remediation) -> str:

@@ -91,8 +91,8 @@ class Plan:
 
     def monthly_savings(self) -> float | None:
         """Sum over resources whose saving is known; None when none is."""
-        known = {step.resource_id: step.monthly_savings for step in self.steps if step.monthly_savings is not None}
-        return round(sum(known.values()), 2) if known else None
+        savings = {step.resource_id: step.monthly_savings for step in self.steps if step.monthly_savings is not None}
+        return round(sum(savings.values()), 2) if savings else None
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored, hashed and shown."""
@@ -142,22 +142,24 @@ def shown_steps(content: Any, stored_digest: str) -> list[dict[str, Any]]:
     return list(content["steps"]) if frozen(content, stored_digest) else []
 
 
-def objection(target: Target, seen: Mapping[str, Any], playbook: Playbook, limits: RemediationSettings) -> str | None:
+def objection(
+    target: Target, observed: Mapping[str, Any], playbook: Playbook, limits: RemediationSettings
+) -> str | None:
     """Why a resource must be left alone, judged on what is seen of it now; None when it may be touched."""
-    if not seen:
+    if not observed:
         return "it no longer exists"
-    if reason := protected(seen, playbook, limits):
+    if reason := protected(observed, playbook, limits):
         return reason
     if playbook.guards.environments and target.environment not in playbook.guards.environments:
         return f"environment {target.environment or 'unknown'} is not one of {', '.join(playbook.guards.environments)}"
-    return next((broken for condition in playbook.preconditions if (broken := unmet(condition, seen))), None)
+    return next((broken for condition in playbook.preconditions if (broken := unmet(condition, observed))), None)
 
 
-def protected(seen: Mapping[str, Any], playbook: Playbook, limits: RemediationSettings) -> str | None:
+def protected(observed: Mapping[str, Any], playbook: Playbook, limits: RemediationSettings) -> str | None:
     """Which tag, or which missing tag, protects a resource. A key's case does
     not matter: `Do-Not-Stop` is meant as `do-not-stop`.
     """
-    tags = {str(key): str(value) for key, value in (seen.get("tags") or {}).items()}
+    tags = {str(key): str(value) for key, value in (observed.get("tags") or {}).items()}
     for protection in (limits.protected_tags, playbook.guards.protected_tags):
         for key, values in protection.items():
             accepted = {value.lower() for value in values}
@@ -168,11 +170,11 @@ def protected(seen: Mapping[str, Any], playbook: Playbook, limits: RemediationSe
     return f"no tag {', '.join(missing)}: untagged counts as protected" if missing else None
 
 
-def unmet(condition: Condition, seen: Mapping[str, Any]) -> str | None:
+def unmet(condition: Condition, observed: Mapping[str, Any]) -> str | None:
     """What of a condition does not hold on the live resource; what is not known does not hold."""
-    if condition.field not in seen:
+    if condition.field not in observed:
         return f"nothing is known of its {condition.field}"
-    value = seen[condition.field]
+    value = observed[condition.field]
     if condition.absent:
         return f"{condition.field} is {value}, not empty" if value else None
     accepted = condition.one_of or (condition.equals,)
@@ -225,12 +227,12 @@ def _is_open(window: ChangeWindow, now: datetime) -> bool:
     return DAYS[at.weekday()] in window.days and window.start <= at.time() < window.end
 
 
-def changed(planned: Mapping[str, Any], seen: Mapping[str, Any]) -> str | None:
+def changed(planned: Mapping[str, Any], observed: Mapping[str, Any]) -> str | None:
     """What is different about a live resource since the plan was frozen; None when nothing that was recorded is."""
-    if not seen:
+    if not observed:
         return "it no longer exists"
     for key, before in planned.items():
-        if (now := seen.get(key)) == before:
+        if (now := observed.get(key)) == before:
             continue
         if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
             return f"{key} was {before} and is {now}"

@@ -51,11 +51,11 @@ def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Targ
         )
         .order_by(Recommendation.monthly_savings.desc().nulls_last(), Recommendation.resource_id)
     )
-    found = (
+    ranked = (
         (recommendation, resource) for recommendation, resource in rows if accepted(playbook, resource, recommendation)
     )
     population = _population(session)
-    return [_target(recommendation, resource, population) for recommendation, resource in found]
+    return [_target(recommendation, resource, population) for recommendation, resource in ranked]
 
 
 def busy(now: datetime) -> sa.Select[tuple[str]]:
@@ -169,23 +169,23 @@ def _steps_for(playbook: Playbook, target: Target, cloud: Cloud, limits: Limits)
     steps: list[PlannedStep] = []
     for step in playbook.steps:
         action, where = ACTIONS[step.action], ResourceRef(target.resource_id, target.account_id, target.region)
-        seen = action.observe(cloud, where)
+        observed = action.observe(cloud, where)
         parameters = {
             key: target.proposed.get(value[1:]) if str(value).startswith("$") else value
             for key, value in step.parameters.items()
         }
-        reason = objection(target, seen, playbook, limits)
+        reason = objection(target, observed, playbook, limits)
         if reason is None and None in parameters.values():
             reason = "the recommendation does not say what it should become"
-        if reason is None and (refused := action.feasible(cloud, where, seen, parameters)):
+        if reason is None and (refused := action.feasible(cloud, where, observed, parameters)):
             reason = refused.reason
         if reason:
             return LeftOut(target.resource_id, target.name, reason)
-        says = action.says(seen, parameters)
+        says = action.says(observed, parameters)
         place = (target.resource_id, target.name, target.account_id, target.region)
         money = (target.monthly_savings, step.undo, dict(target.arithmetic))
         steps.append(
-            PlannedStep(*place, step.action, parameters, step.grace_seconds, seen, says, target.evidence, *money)
+            PlannedStep(*place, step.action, parameters, step.grace_seconds, observed, says, target.evidence, *money)
         )
     return steps
 

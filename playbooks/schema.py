@@ -234,21 +234,23 @@ def read_playbook(path: Path) -> Playbook:
 
 @lru_cache(maxsize=4)
 def _read_folder(folder: Path, stamp: tuple[tuple[str, int], ...]) -> dict[str, Playbook]:
-    found: dict[str, Playbook] = {}
+    playbooks: dict[str, Playbook] = {}
     for name, _ in stamp:
         playbook = read_playbook(folder / name)
-        if playbook.name in found:
+        if playbook.name in playbooks:
             raise UserError(f"{folder / name}:1: a second playbook is named {playbook.name!r}; rename one.")
-        found[playbook.name] = playbook
-    return found
+        playbooks[playbook.name] = playbook
+    return playbooks
 
 
 def chosen(names: Sequence[str] | None) -> list[Playbook]:
     """The named playbooks, or all; raises `UserError` for a name that there is not."""
-    known = read_playbooks()
-    if unknown := [name for name in names or () if name not in known]:
-        raise UserError(f"There is no playbook {', '.join(map(repr, unknown))}; there are: {', '.join(sorted(known))}.")
-    return [playbook for name, playbook in known.items() if not names or name in names]
+    playbooks = read_playbooks()
+    if unknown := [name for name in names or () if name not in playbooks]:
+        raise UserError(
+            f"There is no playbook {', '.join(map(repr, unknown))}; there are: {', '.join(sorted(playbooks))}."
+        )
+    return [playbook for name, playbook in playbooks.items() if not names or name in names]
 
 
 def read_playbooks(folder: Path | None = None) -> dict[str, Playbook]:

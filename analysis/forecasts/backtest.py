@@ -42,12 +42,12 @@ def backtest(
     """Errors of every model of the tier for each series that has history
     enough; the bands of an origin are calibrated on the other origins.
     """
-    known = {name: until(one, today) for name, one in series.items()}
-    usable = {name: one for name, one in known.items() if special(one, 1) is None}
-    found = replays(list(batches(usable)), model, tier, sorted({*ORIGINS, *horizons}), workers)
+    history = {name: until(one, today) for name, one in series.items()}
+    usable = {name: one for name, one in history.items() if special(one, 1) is None}
+    results = replays(list(batches(usable)), model, tier, sorted({*ORIGINS, *horizons}), workers)
     errors: dict[tuple[str, str, int], list[tuple[float, float, float]]] = {}
-    for replay in found:
-        others = widths([other.scores(model) for other in found if other.origin != replay.origin])
+    for replay in results:
+        others = widths([other.scores(model) for other in results if other.origin != replay.origin])
         for name in replay.seen.paths:
             inside = _inside(replay, name, others.of(len(replay.actual))[0]) if name == model else None
             for key, error in _errors(replay, name, inside, horizons):
@@ -72,15 +72,15 @@ def _errors(
             continue
         for column, name in enumerate(replay.names):
             actual = replay.actual[:horizon, column]
-            known = np.isfinite(actual)
-            total = float(actual[known].sum())
+            finite = np.isfinite(actual)
+            total = float(actual[finite].sum())
             if total == 0:
                 continue
             expected = predicted[:horizon, column]
-            costly = known & (actual != 0)
+            costly = finite & (actual != 0)
             day = float(np.mean(np.abs(expected[costly] / actual[costly] - 1))) if costly.any() else np.nan
             covered = float(np.nanmean(inside[:horizon, column])) if inside is not None else np.nan
-            yield (name, model, horizon), (abs(float(expected[known].sum()) / total - 1), day, covered)
+            yield (name, model, horizon), (abs(float(expected[finite].sum()) / total - 1), day, covered)
 
 
 def _mean(key: tuple[str, str, int], rows: Sequence[tuple[float, float, float]]) -> BacktestError:
@@ -90,5 +90,5 @@ def _mean(key: tuple[str, str, int], rows: Sequence[tuple[float, float, float]])
 
 
 def _known(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else None
+    finite_values = values[np.isfinite(values)]
+    return float(finite_values.mean()) if len(finite_values) else None

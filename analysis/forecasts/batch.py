@@ -40,23 +40,23 @@ def forecast_many(
     """
     if model not in MODELS:
         raise UserError(f"There is no forecast model {model!r}; there are: {', '.join(MODELS)}.")
-    known = {name: until(one, today) for name, one in series.items()}
-    simple = {name: found for name, one in known.items() if (found := special(one, horizon)) is not None}
-    rest = list(batches({name: one for name, one in known.items() if name not in simple}))
+    history = {name: until(one, today) for name, one in series.items()}
+    simple = {name: forecast for name, one in history.items() if (forecast := special(one, horizon)) is not None}
+    rest = list(batches({name: one for name, one in history.items() if name not in simple}))
     with limited(), ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
         ahead = list(pool.map(lambda batch: look_ahead(batch, len(batch.cost), horizon, model, tier), rest))
     calibrated = widths([one.scores(model) for one in replays(rest, model, tier, ORIGINS, workers)])
-    for batch, (scales, seen) in zip(rest, ahead, strict=True):
-        simple.update(_forecasts(batch, scales, seen, model, calibrated, today))
+    for batch, (scales, outlook) in zip(rest, ahead, strict=True):
+        simple.update(_forecasts(batch, scales, outlook, model, calibrated, today))
     return {name: _stepped(simple[name], (steps or {}).get(name, ())) for name in series}
 
 
 def _forecasts(
-    batch: Batch, scales: tuple[Scale, ...], seen: ModelOutlook, model: Model, calibrated: Widths, today: date
+    batch: Batch, scales: tuple[Scale, ...], outlook: ModelOutlook, model: Model, calibrated: Widths, today: date
 ) -> Iterator[tuple[str, Forecast]]:
-    path = seen.paths[model]
+    path = outlook.paths[model]
     w80, w95 = calibrated.of(len(path))
-    bands = [in_currency(scales, path + width * seen.spread) for width in (0.0, -w80, w80, -w95, w95)]
+    bands = [in_currency(scales, path + width * outlook.spread) for width in (0.0, -w80, w80, -w95, w95)]
     lowest = np.nanmin(batch.cost, axis=0)
     for column, name in enumerate(batch.names):
         mean, a, b, c, d = (band[:, column] for band in bands)

@@ -70,12 +70,12 @@ class History:
 
 def scale_of(cost: Floats) -> Scale:
     """Logarithms where at least nine in ten known days have the same sign, else currency in units of the usual day."""
-    known = cost[np.isfinite(cost)]
-    sign = -1.0 if np.median(known) < 0 else 1.0
-    if np.mean(known * sign > 0) >= 0.9:
+    finite_costs = cost[np.isfinite(cost)]
+    sign = -1.0 if np.median(finite_costs) < 0 else 1.0
+    if np.mean(finite_costs * sign > 0) >= 0.9:
         return Scale(sign, 1.0, log=True)
-    usual = float(np.mean(np.abs(known)))
-    restless = float(np.median(np.abs(np.diff(known)))) / 0.1 if len(known) > 1 else 0.0
+    usual = float(np.mean(np.abs(finite_costs)))
+    restless = float(np.median(np.abs(np.diff(finite_costs)))) / 0.1 if len(finite_costs) > 1 else 0.0
     return Scale(1.0, max(usual, restless, 1e-9), log=False)
 
 
@@ -84,8 +84,8 @@ def _filled(values: Floats) -> Floats:
     filled = values.copy()
     days = np.arange(len(values))
     for column in np.flatnonzero(~np.isfinite(values).all(axis=0)):
-        known = np.isfinite(values[:, column])
-        filled[:, column] = np.interp(days, days[known], values[known, column]) if known.any() else 0.0
+        finite = np.isfinite(values[:, column])
+        filled[:, column] = np.interp(days, days[finite], values[finite, column]) if finite.any() else 0.0
     return filled
 
 
@@ -103,14 +103,16 @@ def _profile(deviations: Floats, calendar: Calendar) -> Floats:
     days = len(deviations)
     profile = np.zeros((len(calendar), deviations.shape[1]))
     for weekday in range(7):
-        seen = np.flatnonzero((calendar.weekday[:days] == weekday) & (calendar.edge[:days] < 0))[-RECENT_WEEKS:]
-        if len(seen):
-            profile[calendar.weekday == weekday] = np.median(deviations[seen], axis=0) * len(seen) / (len(seen) + 0.5)
+        recent = np.flatnonzero((calendar.weekday[:days] == weekday) & (calendar.edge[:days] < 0))[-RECENT_WEEKS:]
+        if len(recent):
+            profile[calendar.weekday == weekday] = (
+                np.median(deviations[recent], axis=0) * len(recent) / (len(recent) + 0.5)
+            )
     rest = deviations - profile[:days]
     for edge in range(len(EDGES)):
-        seen = np.flatnonzero(calendar.edge[:days] == edge)[-RECENT_MONTHS:]
-        if len(seen):
-            profile[calendar.edge == edge] += np.median(rest[seen], axis=0) * len(seen) / (len(seen) + 0.5)
+        recent = np.flatnonzero(calendar.edge[:days] == edge)[-RECENT_MONTHS:]
+        if len(recent):
+            profile[calendar.edge == edge] += np.median(rest[recent], axis=0) * len(recent) / (len(recent) + 0.5)
     return profile
 
 
@@ -118,7 +120,7 @@ def clean(values: Floats, calendar: Calendar) -> History:
     """Fill gaps and replace one-off spikes of work values (days x series) by
     level and profile; the calendar reaches into the future.
     """
-    known = np.isfinite(values)
+    finite = np.isfinite(values)
     filled = _filled(values)
     level = running_median(filled)
     profile = _profile(filled - level, calendar)
@@ -126,7 +128,7 @@ def clean(values: Floats, calendar: Calendar) -> History:
         level = running_median(filled - profile[: len(values)])
         profile = _profile(filled - level, calendar)
     usual = level + profile[: len(values)]
-    rest = np.where(known, filled - usual, np.nan)
+    rest = np.where(finite, filled - usual, np.nan)
     spread = 1.4826 * np.nanmedian(np.abs(rest), axis=0)
-    spike = ~known | (np.abs(np.where(known, rest, 0.0)) > SPIKE * np.maximum(spread, 1e-3))
+    spike = ~finite | (np.abs(np.where(finite, rest, 0.0)) > SPIKE * np.maximum(spread, 1e-3))
     return History(calendar, np.where(spike, usual, filled), profile)

@@ -39,8 +39,8 @@ class Widths:
 
 def widths(scores: Sequence[Floats]) -> Widths:
     """From scores |error| / spread, each array days ahead x series and NaN where nothing is known."""
-    found = {share: np.array([_width(scores, index, share) for index in range(len(BUCKETS))]) for share in PRIOR}
-    return Widths(found[0.8], np.maximum(found[0.95], found[0.8]))
+    by_share = {share: np.array([_width(scores, index, share) for index in range(len(BUCKETS))]) for share in PRIOR}
+    return Widths(by_share[0.8], np.maximum(by_share[0.95], by_share[0.8]))
 
 
 def _width(scores: Sequence[Floats], bucket: int, share: float) -> float:

@@ -40,8 +40,8 @@ def _largest(plain: Floats, festive: npt.NDArray[np.bool_], least: float) -> tup
     days = np.arange(SIDE, len(plain) - SIDE + 1)
     sums = np.concatenate([[0.0], np.cumsum(plain)])
     jump = (sums[days + 3] - 2 * sums[days] + sums[days - 3]) / 3
-    found = (np.abs(shift) > least) & (jump * np.sign(shift) > SHARPNESS * np.abs(shift)) & ~festive[days]
-    for index in sorted(np.flatnonzero(found), key=lambda index: -abs(shift[index])):
+    is_shift = (np.abs(shift) > least) & (jump * np.sign(shift) > SHARPNESS * np.abs(shift)) & ~festive[days]
+    for index in sorted(np.flatnonzero(is_shift), key=lambda index: -abs(shift[index])):
         if not _returns(medians, int(days[index]), float(shift[index])):
             return int(days[index]), float(shift[index])
     return None
@@ -56,10 +56,10 @@ def on_todays_level(history: History) -> History:
     noise = 1.4826 * np.median(np.abs(np.diff(plain, axis=0)), axis=0) / np.sqrt(2)
     for column in range(plain.shape[1]):
         for _ in range(MOST):
-            found = _largest(plain[:, column], festive, max(SMALLEST, SIGMAS * float(noise[column])))
-            if found is None:
+            moved = _largest(plain[:, column], festive, max(SMALLEST, SIGMAS * float(noise[column])))
+            if moved is None:
                 break
-            day, shift = found
+            day, shift = moved
             plain[:day, column] += shift
             values[:day, column] += shift
     return replace(history, values=values)

@@ -84,9 +84,9 @@ def look_ahead(
     batch: Batch, days: int, horizon: int, model: Model, tier: Tier
 ) -> tuple[tuple[Scale, ...], ModelOutlook]:
     """What the first `days` of a batch predict for the `horizon` days after them."""
-    known = batch.cost[:days]
-    scales = tuple(scale_of(known[:, column]) for column in range(known.shape[1]))
-    history = clean(in_work_units(scales, known), calendar_of(batch.start, days + horizon))
+    past = batch.cost[:days]
+    scales = tuple(scale_of(past[:, column]) for column in range(past.shape[1]))
+    history = clean(in_work_units(scales, past), calendar_of(batch.start, days + horizon))
     return scales, outlook(history, model, tier)
 
 
@@ -103,16 +103,16 @@ def replay(batch: Batch, back: int, model: Model, tier: Tier) -> Replay | None:
     part = Batch(
         tuple(name for name, use in zip(batch.names, usable, strict=True) if use), batch.start, batch.cost[:, usable]
     )
-    scales, seen = look_ahead(part, days, back, model, tier)
-    return Replay(part.names, batch.start + days * DAY, scales, seen, part.cost[days:])
+    scales, predicted = look_ahead(part, days, back, model, tier)
+    return Replay(part.names, batch.start + days * DAY, scales, predicted, part.cost[days:])
 
 
 def replays(batch: Sequence[Batch], model: Model, tier: Tier, origins: Sequence[int], workers: int) -> list[Replay]:
     """Every batch as of every origin, on some threads."""
     tasks = [(one, back) for one in batch for back in origins]
     with limited(), ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
-        found = list(pool.map(lambda task: replay(task[0], task[1], model, tier), tasks))
-    return [one for one in found if one is not None]
+        replayed = list(pool.map(lambda task: replay(task[0], task[1], model, tier), tasks))
+    return [one for one in replayed if one is not None]
 
 
 def limited() -> AbstractContextManager[object]:

@@ -17,28 +17,33 @@ REMEMBERED = 365  # days of occasional charges that are looked at
 def special(series: Series, horizon: int) -> Forecast | None:
     """The forecast of a series that needs no model, or None; leading days without cost are already gone."""
     values = series.values
-    known = values[np.isfinite(values)]
-    if len(known) == 0 or not known.any():
+    finite_values = values[np.isfinite(values)]
+    if len(finite_values) == 0 or not finite_values.any():
         return _flat(series, horizon, 0.0, 0.0, "none", "no cost so far")
     tail = values[-OVER:]
-    if len(values) >= 2 * OVER and not np.nan_to_num(tail).any() and np.mean(known != 0) >= OCCASIONAL:
+    if len(values) >= 2 * OVER and not np.nan_to_num(tail).any() and np.mean(finite_values != 0) >= OCCASIONAL:
         return _flat(series, horizon, 0.0, 0.0, "ended", f"no cost in the last {OVER} days")
-    if len(known) < SHORTEST:
-        mean = float(np.mean(known))
-        spread = max(float(np.std(known)), 0.5 * abs(mean))
-        return _flat(
-            series, horizon, mean, spread, "mean", f"too short: {len(known)} days of history, {SHORTEST} are needed"
-        )
-    if len(known) >= STEADY_DAYS and np.ptp(known[-STEADY_DAYS:]) <= STEADY * abs(known[-1]):
+    if len(finite_values) < SHORTEST:
+        mean = float(np.mean(finite_values))
+        spread = max(float(np.std(finite_values)), 0.5 * abs(mean))
         return _flat(
             series,
             horizon,
-            float(known[-1]),
-            STEADY_SPREAD * abs(float(known[-1])),
+            mean,
+            spread,
+            "mean",
+            f"too short: {len(finite_values)} days of history, {SHORTEST} are needed",
+        )
+    if len(finite_values) >= STEADY_DAYS and np.ptp(finite_values[-STEADY_DAYS:]) <= STEADY * abs(finite_values[-1]):
+        return _flat(
+            series,
+            horizon,
+            float(finite_values[-1]),
+            STEADY_SPREAD * abs(float(finite_values[-1])),
             "steady",
             "the same amount each day",
         )
-    if np.mean(known == 0) > OCCASIONAL:
+    if np.mean(finite_values == 0) > OCCASIONAL:
         return _occasional(series, horizon)
     return None
 

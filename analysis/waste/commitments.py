@@ -47,7 +47,7 @@ def _window(costs: Mapping[date, float], today: date) -> list[float]:
 
 def uncovered(scopes: Sequence[OnDemand], today: date) -> list[Recommendation]:
     """Where a commitment for the steady part would pay; without the provider's discount the saving stays unknown."""
-    found = []
+    gaps = []
     for scope in scopes:
         days = _window(scope.daily_cost, today)
         if len(days) < LEAST_DAYS:
@@ -66,7 +66,7 @@ def uncovered(scopes: Sequence[OnDemand], today: date) -> list[Recommendation]:
             {} if scope.discount is None else {"discount": scope.discount}
         )
         wanted = f"a commitment for {steady:,.2f} {scope.currency} a day of it"
-        found.append(
+        gaps.append(
             _recommendation(
                 "commitment_gap",
                 scope.scope,
@@ -80,14 +80,14 @@ def uncovered(scopes: Sequence[OnDemand], today: date) -> list[Recommendation]:
                 missing,
             )
         )
-    return found
+    return gaps
 
 
 def unused(commitments: Sequence[CommitmentUse], today: date) -> list[Recommendation]:
     """Commitments paid for and not used. What is bought is spent: the saving is
     that of moving work onto it, which cannot be known from the bill.
     """
-    found = []
+    unused_commitments = []
     for one in commitments:
         paid, idle = (
             float(np.sum(_window(costs, today)[-LEAST_DAYS:])) for costs in (one.daily_cost, one.daily_unused)
@@ -102,7 +102,7 @@ def unused(commitments: Sequence[CommitmentUse], today: date) -> list[Recommenda
         arithmetic = {"paid": paid, "unused": idle}
         missing = ("what could be moved onto it: the money is spent until it ends",)
         wanted = "work moved onto it, or a smaller one when it ends"
-        found.append(
+        unused_commitments.append(
             _recommendation(
                 "commitment_unused",
                 one.commitment_id,
@@ -116,7 +116,7 @@ def unused(commitments: Sequence[CommitmentUse], today: date) -> list[Recommenda
                 missing,
             )
         )
-    return found
+    return unused_commitments
 
 
 def _recommendation(

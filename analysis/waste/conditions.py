@@ -33,22 +33,22 @@ def meets(rule: WasteRule, resource: Resource, usage: Usage, complete: AbstractS
     """Judge all of a rule's conditions but its savings; `complete` are metrics that were read without an error."""
     if resource.resource_type not in rule.resource_types or (rule.states and resource.state not in rule.states):
         return Unmet("of another type or state")
-    seen: list[str] = []
+    evidence: list[str] = []
     doubts: list[str] = []
     metrics: dict[str, Any] = {}
     for attribute in rule.attributes:
-        found = _attribute(attribute, resource, today)
-        if isinstance(found, Unmet):
-            return found
-        seen += found.seen
-        doubts += found.doubts
+        value = _attribute(attribute, resource, today)
+        if isinstance(value, Unmet):
+            return value
+        evidence += value.seen
+        doubts += value.doubts
     for metric in rule.metrics:
-        found = _metric(metric, resource, usage, complete, today)
-        if isinstance(found, Unmet):
-            return found
-        seen += found.seen
-        metrics |= found.metrics
-    return Met(tuple(seen), metrics, tuple(doubts))
+        value = _metric(metric, resource, usage, complete, today)
+        if isinstance(value, Unmet):
+            return value
+        evidence += value.seen
+        metrics |= value.metrics
+    return Met(tuple(evidence), metrics, tuple(doubts))
 
 
 def _metric(

@@ -47,7 +47,7 @@ def find_waste(
     id, `complete` names metrics that were read without an error.
     """
     catalogue = Catalogue(prices)
-    found: list[Recommendation] = []
+    recommendations: list[Recommendation] = []
     spared: list[ProtectedResource] = []
     for resource in resources:
         judged = _judge(resource, usage.get(resource.resource_id, ()), catalogue, rules, complete, today)
@@ -56,11 +56,11 @@ def find_waste(
         rule, recommendation = judged
         tag = protection(resource.tags, protected)
         if tag is None:
-            found.append(recommendation)
+            recommendations.append(recommendation)
         else:
             spared.append(ProtectedResource(resource.resource_id, rule.name, f"protected by tag {tag}"))
     ranked = sorted(
-        found, key=lambda one: (one.monthly_savings is None, -(one.monthly_savings or 0.0), one.resource_id)
+        recommendations, key=lambda one: (one.monthly_savings is None, -(one.monthly_savings or 0.0), one.resource_id)
     )
     return Findings(tuple(ranked), tuple(spared))
 
@@ -91,9 +91,9 @@ def _judge(
 
 def _unpriced(rule: WasteRule, resource: Resource, met: Met, size: NoSmaller) -> Recommendation:
     """A machine that is too large, of which no price is known: that is said, and nothing is guessed."""
-    seen = [*met.seen, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
+    reasons = [*met.seen, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
     evidence: dict[str, Any] = {
-        "summary": "; ".join(seen),
+        "summary": "; ".join(reasons),
         "rule": rule.name,
         "source": rule.source,
         "metrics": dict(met.metrics),
@@ -122,19 +122,19 @@ def _unpriced(rule: WasteRule, resource: Resource, met: Met, size: NoSmaller) ->
 def _recommendation(
     rule: WasteRule, resource: Resource, met: Met, size: Smaller | None, saved: Saving
 ) -> Recommendation:
-    seen, doubts, proposed = [*met.seen], [*met.doubts], dict[str, Any]()
+    reasons, doubts, proposed = [*met.seen], [*met.doubts], dict[str, Any]()
     current, wanted = rule.current, rule.proposed
     confidence: Confidence = lowered(rule.confidence, len(met.doubts))
     if size is not None:
         current, wanted = size.current.instance_type, size.proposed.instance_type
         proposed = {"instance_type": wanted}
-        seen.append(
+        reasons.append(
             f"CPU at most {size.peak_cpu:.3g} %; {size.needed_vcpus:.2g} of {size.current.vcpus:g} vCPUs are enough "
             "with 20 % headroom"
         )
         doubts += size.doubts
         confidence = min(rule.confidence, size.confidence, key=CONFIDENCES.index)
-    summary = "; ".join(seen) or rule.current
+    summary = "; ".join(reasons) or rule.current
     evidence: dict[str, Any] = {
         "summary": summary,
         "rule": rule.name,

@@ -103,8 +103,8 @@ class Catalogue:
         """The price of a type where the resource is, in the resource's currency; None when the catalogue has none."""
         if resource.provider is None or resource.region is None or instance_type is None:
             return None
-        found = self._prices.get((resource.provider, resource.region, instance_type, system))
-        return found if found is not None and found.currency == resource.currency else None
+        price = self._prices.get((resource.provider, resource.region, instance_type, system))
+        return price if price is not None and price.currency == resource.currency else None
 
     def beside(self, price: Price) -> list[Price]:
         """Everything sold in the same region for the same system and currency, cheapest first."""

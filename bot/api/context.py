@@ -96,12 +96,12 @@ def caller_of(
 def known_parameters(request: Request) -> None:
     """422 for a parameter that the endpoint does not have: a mistyped filter must not mean everything."""
     route = request.scope["route"]
-    known = [field.alias for field in route.dependant.query_params]
-    known += [parameter["name"] for parameter in (route.openapi_extra or {}).get("parameters", ())]
-    unknown = sorted(set(request.query_params) - set(known))
+    names = [field.alias for field in route.dependant.query_params]
+    names += [parameter["name"] for parameter in (route.openapi_extra or {}).get("parameters", ())]
+    unknown = sorted(set(request.query_params) - set(names))
     if unknown:
         raise HTTPException(
-            422, f"Unknown parameter {', '.join(unknown)[:300]}; there are {', '.join(known) or 'none'}."
+            422, f"Unknown parameter {', '.join(unknown)[:300]}; there are {', '.join(names) or 'none'}."
         )
 
 

@@ -74,8 +74,8 @@ class Edge:
             log.exception("unexpected error, reference %s", identity)
             if status:
                 raise
-            said = f"Something went wrong on our side. An admin finds it in the log under reference {identity}."
-            await problem(500, said, reference=identity)(scope, receive, named)
+            text = f"Something went wrong on our side. An admin finds it in the log under reference {identity}."
+            await problem(500, text, reference=identity)(scope, receive, named)
         finally:
             _noted(scope, status, time.perf_counter() - started)
 

@@ -48,9 +48,9 @@ def _of_column(column: "sa.Column[Any]") -> dict[str, Any]:
         (sa.Date, "string"),
         (sa.DateTime, "string"),
     )
-    kind = next((name for known, name in kinds if isinstance(column.type, known)), None)
-    said = {"description": column.comment} if column.comment else {}
-    return {**({"type": [kind, "null"] if column.nullable else kind} if kind else {}), **said}
+    kind = next((name for column_type, name in kinds if isinstance(column.type, column_type)), None)
+    described = {"description": column.comment} if column.comment else {}
+    return {**({"type": [kind, "null"] if column.nullable else kind} if kind else {}), **described}
 
 
 def responds(

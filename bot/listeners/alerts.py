@@ -68,12 +68,12 @@ def _find(
 def investigate(runtime: Runtime, click: Click) -> None:
     """Post the five W's and the contributions into the alert's thread, once; the insight counts as acknowledged."""
     with runtime.session() as session:
-        found = _find(session, runtime, click.where, click.value, Permission.READ)
-        if isinstance(found, str):
-            said: str | None = found
+        outcome = _find(session, runtime, click.where, click.value, Permission.READ)
+        if isinstance(outcome, str):
+            notice: str | None = outcome
         else:
-            insight, actor = found
-            said = None
+            insight, actor = outcome
+            notice = None
             payload = Why(type="why", **payload_of(insight))
             if insight.status == "open" and not isinstance(access.check(actor, Permission.TRIAGE_INSIGHT), Denied):
                 insight.status = "acknowledged"
@@ -85,9 +85,9 @@ def investigate(runtime: Runtime, click: Click) -> None:
                 insight_key(insight.id, f"why:{click.channel}:{click.thread}"),
                 thread_ts=click.thread,
             ):
-                said = "The details are in the thread already."
-    if said:
-        clicks.post_ephemeral(runtime, click.where, said)
+                notice = "The details are in the thread already."
+    if notice:
+        clicks.post_ephemeral(runtime, click.where, notice)
     elif not click.message_ts:  # from the Home tab there is no thread
         clicks.show(runtime, click.where, why.card(payload))
 
@@ -121,37 +121,39 @@ def _close(runtime: Runtime, submission: Submission, status: str) -> None:
     """Set expected or snoozed with reason and expiry."""
     reason, days = str(submission.values.get("reason") or "")[:500], int(submission.values.get("days") or 7)
     with runtime.session() as session:
-        found = _find(
+        outcome = _find(
             session, runtime, submission.where, str(submission.about.get("insight")), Permission.TRIAGE_INSIGHT
         )
-        if not isinstance(found, str):
-            insight, actor = found
+        if not isinstance(outcome, str):
+            insight, actor = outcome
             decide(session, insight, actor, runtime.clock(), status, reason, days, submission.view, submission.about)
-    if isinstance(found, str):
-        clicks.post_ephemeral(runtime, submission.where, found)
+    if isinstance(outcome, str):
+        clicks.post_ephemeral(runtime, submission.where, outcome)
 
 
 def assign(runtime: Runtime, submission: Submission) -> None:
     """Set the owner, who is told in the thread."""
     with runtime.session() as session:
-        found = _find(
+        outcome = _find(
             session, runtime, submission.where, str(submission.about.get("insight")), Permission.TRIAGE_INSIGHT
         )
-        if not isinstance(found, str):
-            insight, actor = found
+        if not isinstance(outcome, str):
+            insight, actor = outcome
             insight.owner = str(submission.values["owner"])
             audit.append(session, actor.id, "insight.assigned", str(insight.id), {"owner": insight.owner})
             redraw(session, insight, submission.view)
-            told = Assignment(type="assignment", owner=insight.owner, by=actor.name or actor.id, title=insight.title)
+            assignment = Assignment(
+                type="assignment", owner=insight.owner, by=actor.name or actor.id, title=insight.title
+            )
             outbox.enqueue(
                 session,
                 submission.where.channel or "",
-                told,
+                assignment,
                 insight_key(insight.id, f"assigned:{submission.view}"),
                 thread_ts=submission.where.thread,
             )
-    if isinstance(found, str):
-        clicks.post_ephemeral(runtime, submission.where, found)
+    if isinstance(outcome, str):
+        clicks.post_ephemeral(runtime, submission.where, outcome)
 
 
 def keep_feedback(runtime: Runtime, click: Click) -> None:
@@ -161,9 +163,9 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
     number, _, verdict = click.value.partition(":")
     noise = verdict != "yes"
     with runtime.session() as session:
-        found = _find(session, runtime, click.where, number, Permission.TRIAGE_INSIGHT)
-        if not isinstance(found, str):
-            insight, actor = found
+        outcome = _find(session, runtime, click.where, number, Permission.TRIAGE_INSIGHT)
+        if not isinstance(outcome, str):
+            insight, actor = outcome
             insight.feedback = "noise" if noise else "useful"
             audit.append(session, actor.id, "insight.feedback", str(insight.id), {"feedback": insight.feedback})
             if noise and insight.kind == "anomaly" and insight.status in ("open", "acknowledged"):
@@ -172,31 +174,31 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
                     f"noise, says {actor.name or actor.id}; the next one here must be half as large again to be told"
                 )
                 redraw(session, insight, f"noise:{insight.closed_at.isoformat()}")
-    said = (
+    notice = (
         "Noted as noise: closed, and the next one here must be half as large again to be told."
         if noise
         else "Thank you, noted."
     )
-    clicks.post_ephemeral(runtime, click.where, found if isinstance(found, str) else said)
+    clicks.post_ephemeral(runtime, click.where, outcome if isinstance(outcome, str) else notice)
 
 
 def propose_fix(runtime: Runtime, click: Click) -> None:
     """Look at the live resources and leave a frozen plan as a proposal; who presses is its requester."""
     with runtime.session() as session:
-        found = _find(session, runtime, click.where, click.value, Permission.REQUEST_REMEDIATION)
-        if isinstance(found, str):
-            said: str | None = found
+        outcome = _find(session, runtime, click.where, click.value, Permission.REQUEST_REMEDIATION)
+        if isinstance(outcome, str):
+            notice: str | None = outcome
         else:
-            insight, actor = found
-            said = None
+            insight, actor = outcome
+            notice = None
             number, name, wanted = (
                 insight.id,
                 insight.playbook or "",
                 _Wanted(insight.resource_id, insight.team, insight.account),
             )
-    if said is None:
-        said = _propose(runtime, actor, number, name, wanted)
-    clicks.post_ephemeral(runtime, click.where, said)
+    if notice is None:
+        notice = _propose(runtime, actor, number, name, wanted)
+    clicks.post_ephemeral(runtime, click.where, notice)
 
 
 @dataclass(frozen=True)

@@ -43,39 +43,41 @@ def register(listeners: Listeners) -> None:
 def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | None:
     """The stored question, if it is kept and the person may see its result; else they are told why not."""
     with runtime.session() as session:
-        found = assistant.stored(session, reference)
-    if found is None:
+        question = assistant.stored(session, reference)
+    if question is None:
         clicks.post_ephemeral(runtime, click.where, _GONE)
         return None
-    asker = runtime.people.actor(found.asker)
+    asker = runtime.people.actor(question.asker)
     if not assistant.may_see(runtime.people.actor(click.user), asker):
         clicks.post_ephemeral(runtime, click.where, _NOT_YOURS.format(asker=asker.name or "somebody else"))
         return None
-    return found
+    return question
 
 
 def show_sql(runtime: Runtime, click: Click) -> None:
     """Open the statement as it was run."""
-    if found := _stored(runtime, click, click.value):
-        clicks.open_modal(runtime, click, answer.sql_modal(found.question, str(found.result.get("sql") or "")))
+    if question := _stored(runtime, click, click.value):
+        clicks.open_modal(runtime, click, answer.sql_modal(question.question, str(question.result.get("sql") or "")))
 
 
 def upload_csv(runtime: Runtime, click: Click) -> None:
     """Put every row into the thread as a file, once."""
-    found = _stored(runtime, click, click.value)
-    if found is None:
+    question = _stored(runtime, click, click.value)
+    if question is None:
         return
     with runtime.session() as session:
-        new = csv_files.leave(session, found.result, found.reference, click.channel, click.thread, click.user)
+        new = csv_files.leave(session, question.result, question.reference, click.channel, click.thread, click.user)
     if not new:
-        clicks.post_ephemeral(runtime, click.where, f"answer-{found.reference}.csv is in the thread already.")
+        clicks.post_ephemeral(runtime, click.where, f"answer-{question.reference}.csv is in the thread already.")
 
 
 def edit_sql(runtime: Runtime, click: Click) -> None:
     """Open the statement for changing."""
-    if found := _stored(runtime, click, click.value):
-        where = clicks.about(click, reference=found.reference)
-        clicks.open_modal(runtime, click, answer.edit_modal(found.reference, where, str(found.result.get("sql") or "")))
+    if question := _stored(runtime, click, click.value):
+        where = clicks.about(click, reference=question.reference)
+        clicks.open_modal(
+            runtime, click, answer.edit_modal(question.reference, where, str(question.result.get("sql") or ""))
+        )
 
 
 def complain_of_sql(runtime: Runtime, submission: Submission) -> dict[str, str]:
@@ -101,9 +103,9 @@ def run_edited(runtime: Runtime, submission: Submission) -> None:
 
 def schedule(runtime: Runtime, click: Click) -> None:
     """Offer to ask the question again and again, into a channel."""
-    if found := _stored(runtime, click, click.value):
+    if question := _stored(runtime, click, click.value):
         channel = click.channel if click.channel.startswith(("C", "G")) else None
-        view = subscriptions.modal_for(runtime, click.where, clicks.about(click), channel, found.question)
+        view = subscriptions.modal_for(runtime, click.where, clicks.about(click), channel, question.question)
         if view is not None:
             clicks.open_modal(runtime, click, view)
 
@@ -112,8 +114,8 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
     """Store helpful or not helpful; who may approve examples is offered to make a helpful answer one."""
     reference, _, verdict = click.value.partition(":")
     with runtime.session() as session:
-        kept = assistant.feedback(session, reference, verdict == "yes")
-    if not kept:
+        noted = assistant.feedback(session, reference, verdict == "yes")
+    if not noted:
         clicks.post_ephemeral(runtime, click.where, _GONE)
     elif verdict != "yes":
         clicks.post_ephemeral(
@@ -129,25 +131,25 @@ def make_example(runtime: Runtime, click: Click) -> None:
     """Approve an answer as a golden question."""
     actor = runtime.people.actor(click.user)
     with runtime.session() as session:
-        said = golden.promote(session, click.value, actor)
-    clicks.post_ephemeral(runtime, click.where, said)
+        notice = golden.promote(session, click.value, actor)
+    clicks.post_ephemeral(runtime, click.where, notice)
 
 
 def choose(runtime: Runtime, click: Click) -> None:
     """Ask what a button offers, in the thread of the question that asked back; a second press is the same question."""
     reference, _, number = click.value.partition(":")
-    found = _stored(runtime, click, reference)
-    choices: list[Any] = list((found.result.get("choices") if found else None) or [])
-    if found is None or not number.isdigit() or int(number) >= len(choices):
+    question = _stored(runtime, click, reference)
+    choices: list[Any] = list((question.result.get("choices") if question else None) or [])
+    if question is None or not number.isdigit() or int(number) >= len(choices):
         return
     choice = choices[int(number)]
     text = str((choice.get("question") if isinstance(choice, dict) else None) or clarify.label_of(choice))
-    said = f"{runtime.people.actor(click.user).name or 'Somebody'} chose: {click.label}"
-    thread = click.thread or (found.thread or "").partition(":")[2] or None
+    line = f"{runtime.people.actor(click.user).name or 'Somebody'} chose: {click.label}"
+    thread = click.thread or (question.thread or "").partition(":")[2] or None
     _ask(
         runtime,
         f"choice:{reference}:{number}:{click.user}",
-        IncomingQuestion(click.user, click.channel, text, thread, addressed=True, asked=said),
+        IncomingQuestion(click.user, click.channel, text, thread, addressed=True, asked=line),
     )
 
 

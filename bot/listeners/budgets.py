@@ -51,15 +51,15 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
         if name and (row is None or not access.may_see_scope(actor, row.scope)):
             clicks.post_ephemeral(runtime, where, f"There is no budget {name} any more.")
             return None
-        known = None if row is None else _known(row)
-        choices = {} if known else scopes.visible(session, actor)
+        existing = None if row is None else _known(row)
+        choices = {} if existing else scopes.visible(session, actor)
         billed = (
             session.scalars(sa.text("SELECT DISTINCT currency FROM reporting.daily_costs ORDER BY 1")).all()
-            if known is None
+            if existing is None
             else []
         )
     currencies = list(dict.fromkeys([runtime.organisation.currency, *billed]))
-    return budget.modal(json.dumps({**about, "budget": name}), known, choices, currencies)
+    return budget.modal(json.dumps({**about, "budget": name}), existing, choices, currencies)
 
 
 def _known(row: BudgetRow) -> dict[str, Any]:

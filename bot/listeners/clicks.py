@@ -144,8 +144,8 @@ class Listeners:
 
         def listen(ack: Callable[..., Any], body: dict[str, Any]) -> None:
             submission = submission_of(body)
-            if complaints and (found := complaints(self.runtime, submission)):
-                ack(response_action="errors", errors=found)
+            if complaints and (errors := complaints(self.runtime, submission)):
+                ack(response_action="errors", errors=errors)
                 return
             ack()
             self.runtime.later(self.runtime.clicks, submission.where, handler, self.runtime, submission)

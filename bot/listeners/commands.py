@@ -61,9 +61,9 @@ def ask_cost(runtime: Runtime, body: Command) -> None:
     if not text:
         clicks.show(runtime, Recipient(user, _reachable(runtime, where)), notices.help_card())
         return
-    said = questions.strip_markup(text, runtime.bot_user)
-    asked = f"{runtime.people.actor(user).name or 'Somebody'} asked: {said}"
-    heard = IncomingQuestion(user, _reachable(runtime, where), said, None, addressed=True, asked=asked)
+    question = questions.strip_markup(text, runtime.bot_user)
+    asked = f"{runtime.people.actor(user).name or 'Somebody'} asked: {question}"
+    heard = IncomingQuestion(user, _reachable(runtime, where), question, None, addressed=True, asked=asked)
     with runtime.session() as session:
         new = inbox.remember(session, f"command:{body['trigger_id']}", questions.as_body(heard), runtime.clock())
     if new:

@@ -94,10 +94,10 @@ def _teams(session: Session, actor: Actor, as_of: date) -> list[dict[str, Any]]:
         (row.team, row.currency): float(row.rest)
         for row in session.execute(_FORECASTS, {"day": as_of, "month_end": month_end})
     }
-    found: dict[tuple[str, str], dict[date, float]] = {}
+    by_team: dict[tuple[str, str], dict[date, float]] = {}
     for row in rows:
-        found.setdefault((row.team, row.currency), {})[row.usage_date] = float(row.cost)
-    shown = [_team(key, costs, as_of, budgets.get(key[0]), rest.get(key)) for key, costs in found.items()]
+        by_team.setdefault((row.team, row.currency), {})[row.usage_date] = float(row.cost)
+    shown = [_team(key, costs, as_of, budgets.get(key[0]), rest.get(key)) for key, costs in by_team.items()]
     return sorted(shown, key=lambda team: -float(team["month"]))[:_TEAMS]
 
 
@@ -108,14 +108,14 @@ def _team(
     days = [costs.get(as_of - timedelta(days=back), 0.0) for back in range(_DAYS - 1, -1, -1)]
     month = sum(cost for day, cost in costs.items() if day >= as_of.replace(day=1))
     week, before = sum(days[-7:]), sum(days[-14:-7])
-    known = budget if budget is not None and budget.currency == currency else None
+    comparable = budget if budget is not None and budget.currency == currency else None
     return {
         "team": team,
         "month": month,
         "currency": currency,
         "change": f"last 7 days {formatting.change(week, before, currency)}" if before else "",
-        "budget": known.amount if known else None,
-        "forecast": month + rest if rest is not None else known.forecast if known else None,
+        "budget": comparable.amount if comparable else None,
+        "forecast": month + rest if rest is not None else comparable.forecast if comparable else None,
         "days": days,
     }
 

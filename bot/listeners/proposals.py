@@ -149,9 +149,9 @@ def recheck_run(runtime: Runtime, click: Click) -> None:
     """Look at what nobody knows about; the card and its thread tell what was seen."""
     limits = runtime.organisation.remediation
     run = Run(runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock)
-    found = recheck(run, _number(click.value), runtime.people.actor(click.user))
-    if isinstance(found, Denied):
-        clicks.post_ephemeral(runtime, click.where, found.reason)
+    outcome = recheck(run, _number(click.value), runtime.people.actor(click.user))
+    if isinstance(outcome, Denied):
+        clicks.post_ephemeral(runtime, click.where, outcome.reason)
 
 
 def _choose_modal(runtime: Runtime, click: Click, summary: RemediationFields, about: str) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def is_for_bot(session: Session, heard: IncomingQuestion) -> bool:
     """Whether it is for the bot: it was addressed, or this thread began with a question to it."""
     if heard.addressed:
         return True
-    known = sa.select(Question.id).where(Question.thread == heard.conversation).limit(1)
-    return session.scalar(known) is not None
+    asked_before = sa.select(Question.id).where(Question.thread == heard.conversation).limit(1)
+    return session.scalar(asked_before) is not None
 
 
 def claim(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> bool:
@@ -154,8 +154,12 @@ def resume(runtime: Runtime) -> int:
                 )
     for event in left:
         if not event.given_up:
-            known = {name: value for name, value in event.body.items() if name in IncomingQuestion.__dataclass_fields__}
-            submit(runtime, event.event_id, IncomingQuestion(**known))  # a field of another release is for that release
+            fields = {
+                name: value for name, value in event.body.items() if name in IncomingQuestion.__dataclass_fields__
+            }
+            submit(
+                runtime, event.event_id, IncomingQuestion(**fields)
+            )  # a field of another release is for that release
     return len(left)
 
 

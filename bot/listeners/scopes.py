@@ -21,13 +21,13 @@ def visible(session: Session, actor: Actor) -> dict[str, list[str]]:
     """Dimension -> values of the last five weeks; who sees their own teams only may choose among these."""
     names = ", ".join(_DIMENSIONS)
     sql = _SQL.format(names=names, sets=", ".join(f"({name})" for name in _DIMENSIONS))
-    found: dict[str, list[str]] = {name: [] for name in _DIMENSIONS}
+    by_dimension: dict[str, list[str]] = {name: [] for name in _DIMENSIONS}
     for row in session.execute(sa.text(sql)):
         bits = int(row.grouped)
         place = next(place for place in range(len(_DIMENSIONS)) if not bits & (1 << (len(_DIMENSIONS) - 1 - place)))
         value = row[1 + place]
-        if value and len(found[_DIMENSIONS[place]]) < _MOST:
-            found[_DIMENSIONS[place]].append(str(value))
+        if value and len(by_dimension[_DIMENSIONS[place]]) < _MOST:
+            by_dimension[_DIMENSIONS[place]].append(str(value))
     if actor.sees_all:
-        return {name: sorted(values, key=str.lower) for name, values in found.items()}
-    return {"team": [team for team in sorted(found["team"]) if team in actor.teams]}
+        return {name: sorted(values, key=str.lower) for name, values in by_dimension.items()}
+    return {"team": [team for team in sorted(by_dimension["team"]) if team in actor.teams]}

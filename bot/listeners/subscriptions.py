@@ -45,18 +45,18 @@ def modal_for(runtime: Runtime, where: Recipient, about: str, channel: str | Non
         clicks.post_ephemeral(runtime, where, denied.reason)
         return None
     with runtime.session() as session:
-        known = scopes.visible(session, actor)
-    return subscribe.modal(about, known, channel, _zone(runtime.people.profile(str(where.user)).timezone), question)
+        visible = scopes.visible(session, actor)
+    return subscribe.modal(about, visible, channel, _zone(runtime.people.profile(str(where.user)).timezone), question)
 
 
 def complain(runtime: Runtime, submission: Submission) -> dict[str, str]:
     """What is wrong with the fields."""
-    found = {}
+    errors = {}
     if submission.values.get("what") == "question" and not str(submission.values.get("question") or "").strip():
-        found["question"] = "Write the question that is to be answered."
+        errors["question"] = "Write the question that is to be answered."
     if not submission.values.get("days"):
-        found["days"] = "Tick a day at least."
-    return found
+        errors["days"] = "Tick a day at least."
+    return errors
 
 
 def save(runtime: Runtime, submission: Submission) -> None:
@@ -83,10 +83,10 @@ def save(runtime: Runtime, submission: Submission) -> None:
         active=True,
     )
     row.last_sent_for = today_if_over(row, runtime.clock())
-    said: str | None = None
+    notice: str | None = None
     with runtime.session() as session:
         if not question and not access.may_see_scope(actor, scope):
-            said = "You may see your own teams' costs only; choose one of them."
+            notice = "You may see your own teams' costs only; choose one of them."
         else:
             session.add(row)
             session.flush()
@@ -95,8 +95,8 @@ def save(runtime: Runtime, submission: Submission) -> None:
             )
             text = f"{actor.name or 'Somebody'} subscribed this conversation: {describe(row)}."
             outbox.enqueue(session, row.channel, note(text), f"subscription:{row.id}")
-    if said:
-        clicks.post_ephemeral(runtime, submission.where, said)
+    if notice:
+        clicks.post_ephemeral(runtime, submission.where, notice)
 
 
 def _zone(name: str) -> str:
@@ -123,8 +123,8 @@ def ask_due(runtime: Runtime) -> int:
             if day is None or row.question is None:
                 continue
             row.last_sent_for = day
-            said = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
-            heard = IncomingQuestion(row.created_by, row.channel, row.question, None, addressed=True, asked=said)
+            line = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
+            heard = IncomingQuestion(row.created_by, row.channel, row.question, None, addressed=True, asked=line)
             inbox.remember(
                 session, f"subscription:{row.id}:{day}", questions.as_body(heard), runtime.clock() - inbox.LEASE
             )
@@ -138,11 +138,11 @@ def stop(runtime: Runtime, click: Click) -> None:
     with runtime.session() as session:
         row = session.get(Subscription, int(click.value), with_for_update=True) if click.value.isdigit() else None
         if row is None or not row.active:
-            said = "That subscription has ended already."
+            notice = "That subscription has ended already."
         elif actor.id != row.created_by and not actor.roles & {Role.OPERATOR, Role.ADMIN}:
-            said = "Only who made a subscription, an operator or an admin may end it."
+            notice = "Only who made a subscription, an operator or an admin may end it."
         else:
             row.active = False
             audit.append(session, actor.id, "subscription.ended", str(row.id), {})
-            said = f"Ended: {describe(row)}."
-    clicks.post_ephemeral(runtime, click.where, said)
+            notice = f"Ended: {describe(row)}."
+    clicks.post_ephemeral(runtime, click.where, notice)

@@ -37,20 +37,20 @@ def retry_after(error: SlackApiError) -> float:
         return 1.0
 
 
-def channel_id(client: WebClient, channel: str, known: dict[str, str]) -> str:
+def channel_id(client: WebClient, channel: str, ids: dict[str, str]) -> str:
     """The id of `#name`, of a person's direct message, or of an id itself;
     unknown names are given to Slack as they are.
     """
-    if channel in known:
-        return known[channel]
+    if channel in ids:
+        return ids[channel]
     if channel.startswith(("U", "W")):
-        known[channel] = str(client.conversations_open(users=channel)["channel"]["id"])
+        ids[channel] = str(client.conversations_open(users=channel)["channel"]["id"])
     elif channel.startswith("#"):
         for page in client.users_conversations(
             types="public_channel,private_channel", exclude_archived=True, limit=200
         ):
-            known.update({f"#{item['name']}": str(item["id"]) for item in page.get("channels") or []})
-    return known.get(channel, channel)
+            ids.update({f"#{item['name']}": str(item["id"]) for item in page.get("channels") or []})
+    return ids.get(channel, channel)
 
 
 def post(client: WebClient, channel: str, thread: str | None, card: Card, key: str) -> tuple[str, str | None]:
@@ -129,7 +129,7 @@ def ready_blocks(client: WebClient, card: Card) -> list[Block]:
 
 def _messages(client: WebClient, channel: str, thread: str | None, since: datetime) -> list[dict[str, Any]]:
     oldest = f"{(since - _SKEW).timestamp():.6f}"
-    found: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     cursor = None
     for _ in range(_PAGES):
         if thread:
@@ -140,11 +140,11 @@ def _messages(client: WebClient, channel: str, thread: str | None, since: dateti
             page = client.conversations_history(
                 channel=channel, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor
             )
-        found.extend(page.get("messages") or [])
+        messages.extend(page.get("messages") or [])
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             break
-    return found
+    return messages
 
 
 def find_message(client: WebClient, channel: str, thread: str | None, key: str, since: datetime) -> str | None:

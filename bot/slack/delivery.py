@@ -172,8 +172,8 @@ class Delivery:
         card = message_types.draw(message, self.clock().date())
         if row.update_key:
             return calls.update(self.client, channel, relation.message_ts, card, row.key)
-        if retried and (found := calls.find_message(self.client, channel, thread, row.key, row.created_at)):
-            return found, "found after an interrupted attempt"
+        if retried and (earlier_ts := calls.find_message(self.client, channel, thread, row.key, row.created_at)):
+            return earlier_ts, "found after an interrupted attempt"
         return calls.post(self.client, channel, thread, card, row.key)
 
     def _send_file(self, row: Any, file: FileUpload, channel: str, thread: str | None, retried: bool) -> None:
@@ -201,17 +201,17 @@ class Delivery:
         status = getattr(error.response, "status_code", 200)
         if status == 429 or code == "ratelimited":
             wait = calls.retry_after(error)
-            known = None if _maybe_posted(row) else _NOT_POSTED
-            self._set(connection, row.id, not_before=self.clock() + timedelta(seconds=wait), error=known)
+            noted_error = None if _maybe_posted(row) else _NOT_POSTED
+            self._set(connection, row.id, not_before=self.clock() + timedelta(seconds=wait), error=noted_error)
             return False
         if code in _TOKEN:
             self.token_refused()
-        said = f"Slack said {code}"
-        if code in _MOVED and self._ids.pop(row.channel, None) is not None and row.error != said:
-            self._set(connection, row.id, not_before=self.clock(), error=said)  # asked for by its name once more
+        reason = f"Slack said {code}"
+        if code in _MOVED and self._ids.pop(row.channel, None) is not None and row.error != reason:
+            self._set(connection, row.id, not_before=self.clock(), error=reason)  # asked for by its name once more
             return True
         if (code in _LATER or status >= 500) and row.attempts + 1 < _ATTEMPTS:
-            self._set(connection, row.id, not_before=self._after(row.attempts), error=said)
+            self._set(connection, row.id, not_before=self._after(row.attempts), error=reason)
             return False
         self._fail(connection, row, f"Slack refused it: {code}")
         return True

@@ -65,19 +65,19 @@ def explain(error: BaseException) -> str | None:
 
 def report(error: BaseException, client: WebClient, where: Recipient) -> str:
     """Tell the person privately and log what nobody foresaw; returns what was said."""
-    said = explain(error)
-    if said is None:
+    explanation = explain(error)
+    if explanation is None:
         reference = secrets.token_hex(3).upper()
         log.error("unexpected error, reference %s", reference, exc_info=error)
-        said = (
+        explanation = (
             "Something went wrong on my side. Nothing was changed. An admin finds it in the log under reference "
             f"{reference}."
         )
     else:
-        log.warning("told a person: %s (%s)", said, type(error).__name__)
+        log.warning("told a person: %s (%s)", explanation, type(error).__name__)
     if where.channel and where.user:
         try:
-            calls.post_ephemeral(client, where.channel, where.user, notices.note(said), where.thread)
+            calls.post_ephemeral(client, where.channel, where.user, notices.note(explanation), where.thread)
         except (SlackClientError, OSError) as failure:
             log.warning("the person could not be told: %s", failure)
-    return said
+    return explanation

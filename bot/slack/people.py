@@ -39,23 +39,23 @@ class People:
 
     def profile(self, user: str) -> Profile:
         """Name, e-mail and time zone of a Slack user; empty where Slack does not say."""
-        kept = self._profiles.get(user)
-        if kept and kept[0] > time.monotonic():
-            return kept[1]
+        cached = self._profiles.get(user)
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
         try:
             answer = self.client.users_info(user=user)
         except (SlackClientError, OSError) as error:
             log.warning("Slack does not tell who %s is: %s", user, error)
-            return kept[1] if kept else Profile()
+            return cached[1] if cached else Profile()
         person = answer["user"]
         details = person.get("profile") or {}
-        found = Profile(
+        fresh = Profile(
             name=str(person.get("real_name") or details.get("real_name") or person.get("name") or ""),
             email=str(details.get("email") or ""),
             timezone=str(person.get("tz") or "UTC"),
         )
-        self._profiles[user] = (time.monotonic() + _KEPT_SECONDS, found)
-        return found
+        self._profiles[user] = (time.monotonic() + _KEPT_SECONDS, fresh)
+        return fresh
 
     def actor(self, user: str) -> Actor:
         """Who a Slack user is to us."""
@@ -63,8 +63,8 @@ class People:
             return self._with_groups(self.organisation.actor(user), user)
         profile = self.profile(user)
         if profile.email and self.organisation.knows(profile.email):
-            known = self.organisation.actor(profile.email)
-            return self._with_groups(replace(known, id=user), user)
+            by_email = self.organisation.actor(profile.email)
+            return self._with_groups(replace(by_email, id=user), user)
         stranger = self.organisation.actor(user, profile.name)
         return self._with_groups(replace(stranger, known_as=frozenset({profile.email} - {""})), user)
 
@@ -72,23 +72,23 @@ class People:
         """Who a person of `finops.yaml` is, named by id or e-mail: the same
         actor, under the same id, as when they click in Slack.
         """
-        known = self.organisation.person(identity)
-        if known is None or is_slack_id(known.id):
-            return self.actor(known.id if known else identity)
-        slack = self._by_email(known.email) if known.email else None
+        listed = self.organisation.person(identity)
+        if listed is None or is_slack_id(listed.id):
+            return self.actor(listed.id if listed else identity)
+        slack = self._by_email(listed.email) if listed.email else None
         return self.actor(slack) if slack else self.organisation.actor(identity)
 
     def _by_email(self, email: str) -> str | None:
-        kept = self._emails.get(email)
-        if kept and kept[0] > time.monotonic():
-            return kept[1]
+        cached = self._emails.get(email)
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
         try:
-            found = str(self.client.users_lookupByEmail(email=email)["user"]["id"])
+            user_id = str(self.client.users_lookupByEmail(email=email)["user"]["id"])
         except (SlackClientError, OSError) as error:
             log.warning("Slack does not tell who has an e-mail address of finops.yaml: %s", error)
-            return kept[1] if kept else None
-        self._emails[email] = (time.monotonic() + _KEPT_SECONDS, found)
-        return found
+            return cached[1] if cached else None
+        self._emails[email] = (time.monotonic() + _KEPT_SECONDS, user_id)
+        return user_id
 
     def _with_groups(self, actor: Actor, user: str) -> Actor:
         for group in self.organisation.groups:

@@ -75,13 +75,13 @@ def _lines(name: str, suffix: str, forecast: Forecast, first: date) -> Iterator[
 def _by_day(file: SeriesFile, name: str) -> dict[date, float]:
     """A series' cost by day; the first and last day of a series of hours are gaps where they are not whole."""
     rows, points = file.series[name], dict[date, float]()
-    seen: Counter[date] = Counter()
+    counts: Counter[date] = Counter()
     for stamp, value in zip(rows.stamps, rows.values, strict=True):
         day = file.moments[stamp].date()
-        seen[day] += not math.isnan(value)
+        counts[day] += not math.isnan(value)
         points[day] = points.get(day, 0.0) + (0.0 if math.isnan(value) else value)
-    usual = statistics.median(seen.values())
-    gaps = {day for day in (min(points), max(points)) if seen[day] < WHOLE * usual} | {
-        day for day in points if seen[day] == 0
+    usual = statistics.median(counts.values())
+    gaps = {day for day in (min(points), max(points)) if counts[day] < WHOLE * usual} | {
+        day for day in points if counts[day] == 0
     }
     return {day: math.nan if day in gaps else amount for day, amount in points.items()}

@@ -69,34 +69,35 @@ def read_series(path: Path) -> SeriesFile:
         raise UserError(f"{path} is not CSV: {error}.") from error
 
 
-def _filled(found: SeriesFile, file: TextIO) -> SeriesFile:
+def _filled(series_file: SeriesFile, file: TextIO) -> SeriesFile:
     header = file.readline()
     delimiter = max(DELIMITERS, key=header.count)
     names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
     if missing := [column for column in COLUMNS if column not in names]:
         raise UserError(
-            f"{found.path}, line 1: the column {missing[0]} is missing; the columns needed are {', '.join(COLUMNS)}."
+            f"{series_file.path}, line 1: the column {missing[0]} is missing; the columns needed are "
+            f"{', '.join(COLUMNS)}."
         )
     places = [names.index(column) for column in COLUMNS]
     reader = csv.reader(file, delimiter=delimiter)
     for row in reader:
         if not row:
             continue
-        place = f"{found.path}, line {reader.line_num + 1}"
+        place = f"{series_file.path}, line {reader.line_num + 1}"
         if len(row) <= max(places):
             raise UserError(f"{place}: a series, a timestamp and a value are needed, there are only {len(row)} fields.")
         name, stamp, value = (row[index].strip() for index in places)
         if not name:
             raise UserError(f"{place}: the series has no name.")
-        if stamp not in found.moments:
-            found.moments[stamp] = _moment(stamp, place)
-        rows = found.series.setdefault(name, Rows())
+        if stamp not in series_file.moments:
+            series_file.moments[stamp] = _moment(stamp, place)
+        rows = series_file.series.setdefault(name, Rows())
         rows.stamps.append(stamp)
         rows.values.append(_value(value, place))
         rows.lines.append(reader.line_num + 1)
-    for problem in _twice(found):
+    for problem in _twice(series_file):
         raise UserError(problem)
-    return found
+    return series_file
 
 
 def _moment(text: str, place: str) -> datetime:
@@ -125,12 +126,12 @@ def _value(text: str, place: str) -> float:
     return value
 
 
-def _twice(found: SeriesFile) -> Iterator[str]:
-    for name, rows in found.series.items():
+def _twice(series_file: SeriesFile) -> Iterator[str]:
+    for name, rows in series_file.series.items():
         if len(set(rows.stamps)) == len(rows.stamps):
             continue
         seen: set[str] = set()
         for stamp, line in zip(rows.stamps, rows.lines, strict=True):
             if stamp in seen:
-                yield f"{found.path}, line {line}: {name} has {stamp} twice. Add the values up or remove one."
+                yield f"{series_file.path}, line {line}: {name} has {stamp} twice. Add the values up or remove one."
             seen.add(stamp)

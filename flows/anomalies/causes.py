@@ -56,7 +56,7 @@ def _rows(connection: sa.Connection, change: Change, start: date, end: date) -> 
               SELECT account, service, region, team, NULL, NULL, -effective_cost, NULL FROM finops.resource_costs
               WHERE {period} {where}) AS parts
         GROUP BY 1, 2, 3, 4, 5, 6"""  # noqa: S608 - its names are constants, its values are bound
-    found = connection.execute(sa.text(sql), bound)
+    rows = connection.execute(sa.text(sql), bound)
     return [
         Row(
             float(r.cost or 0),
@@ -69,7 +69,7 @@ def _rows(connection: sa.Connection, change: Change, start: date, end: date) -> 
             r.resource_name,
             r.usage_type,
         )
-        for r in found
+        for r in rows
         if abs(float(r.cost or 0)) > 1e-9
     ]
 

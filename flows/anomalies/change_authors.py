@@ -38,22 +38,22 @@ def who(connection: sa.Connection, trail: Trail, cause: RootCause, change: Chang
         return ()
     start = datetime(change.since.year, change.since.month, change.since.day, tzinfo=UTC)
     try:
-        found = trail.events(account_id, region, start - _BEFORE, start + _AFTER)
+        events = trail.events(account_id, region, start - _BEFORE, start + _AFTER)
     except (BotoCoreError, ClientError) as error:
         _log.warning("CloudTrail of %s in %s could not be read: %s", account_id, region, type(error).__name__)
         return ("CloudTrail could not be read",)
-    if isinstance(found, MissingPermission):
-        return (found.sentence(),)
-    return tuple(_sentence(event) for event in about(found, changed)[:_SHOWN])
+    if isinstance(events, MissingPermission):
+        return (events.sentence(),)
+    return tuple(_sentence(event) for event in about(events, changed)[:_SHOWN])
 
 
 def about(events: Sequence[CloudTrailEvent], changed: Sequence[str]) -> list[CloudTrailEvent]:
     """The events that name a changed resource, oldest first, one an actor and kind of event."""
-    found: dict[tuple[str, str], CloudTrailEvent] = {}
+    by_resource: dict[tuple[str, str], CloudTrailEvent] = {}
     for event in events:
         if any(name in resource or resource in name for name in changed for resource in event.resources):
-            found.setdefault((event.who, event.name), event)
-    return list(found.values())
+            by_resource.setdefault((event.who, event.name), event)
+    return list(by_resource.values())
 
 
 def _sentence(event: CloudTrailEvent) -> str:

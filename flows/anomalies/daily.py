@@ -53,8 +53,8 @@ def detect(
         return None
     anchor = through - WINDOW
     series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation)
-    state, kept = _memory(session, series, anchor, organisation)
-    _remember(session, series, state, anchor, kept)
+    state, remembered = _memory(session, series, anchor, organisation)
+    _remember(session, series, state, anchor, remembered)
     events = declared_events(session, organisation)
     findings = _judge(series, state, anchor, through, events, organisation, curve(session), now)
     return Detection(findings, anchor + _ONE_DAY, through)
@@ -83,14 +83,14 @@ def _memory(
         row.series: row for row in rows if is_current(row.state)
     }  # what an earlier release remembered is learned anew
     first = [index for index, name in enumerate(names) if name not in stored]
-    known = [index for index, name in enumerate(names) if name in stored]
+    positions = [index for index, name in enumerate(names) if name in stored]
     parts: list[State] = []
     if first:
         fresh = new_state(len(first))
         fresh.zeros[_appeared(series.values[:, first])] = DAILY.learning
         parts.append(_advance(fresh, series, first, series.first, anchor, organisation))
-    for through in sorted({stored[names[index]].through for index in known}):
-        same = [index for index in known if stored[names[index]].through == through]
+    for through in sorted({stored[names[index]].through for index in positions}):
+        same = [index for index in positions if stored[names[index]].through == through]
         carried = from_json(stored[names[index]].state for index in same)
         parts.append(_advance(carried, series, same, through + _ONE_DAY, anchor, organisation))
         first += same
@@ -119,10 +119,12 @@ def _advance(
     return state
 
 
-def _remember(session: Session, series: CostSeries, state: State, anchor: date, kept: frozenset[str]) -> None:
+def _remember(session: Session, series: CostSeries, state: State, anchor: date, remembered: frozenset[str]) -> None:
     names = enumerate(series.names())
     rows = [
-        {"series": name, "through": anchor, "state": state.to_json(index)} for index, name in names if name not in kept
+        {"series": name, "through": anchor, "state": state.to_json(index)}
+        for index, name in names
+        if name not in remembered
     ]
     for start in range(0, len(rows), 500):
         statement = insert(DetectorState).values(rows[start : start + 500])
@@ -165,27 +167,29 @@ def _judge(
         series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
     )
     units = series.rates(organisation)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     expected, scale, whole = [], [], 0
     for offset in range((anchor - series.first).days + 1, (through - series.first).days + 1):
         day = series.day(offset)
-        known = maturity(learned, (now.date() - day).days)
+        day_maturity = maturity(learned, (now.date() - day).days)
         values = (
             series.values[offset]
-            if known.share >= 1
-            else np.array([complete(float(value), known) for value in series.values[offset]])
+            if day_maturity.share >= 1
+            else np.array([complete(float(value), day_maturity) for value in series.values[offset]])
         )
-        flags = np.full(len(series.scopes), known.upward_only)
+        flags = np.full(len(series.scopes), day_maturity.upward_only)
         silent = absorbed(series.scopes, events, day)
         outcome, state = score(
             state, _moment(day), values, absorbed=silent, upward_only=flags, sensitivity=sensitivity, units=units
         )
         expected.append(outcome.expected)
         scale.append(outcome.scale)
-        found += outcome.findings if known.judged else ()
-        whole = offset + 1 if known.share >= COMPLETE else whole
+        findings += outcome.findings if day_maturity.judged else ()
+        whole = offset + 1 if day_maturity.share >= COMPLETE else whole
     window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale), whole)
-    return tuple(ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in found)
+    return tuple(
+        ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in findings
+    )
 
 
 def _moment(day: date) -> datetime:

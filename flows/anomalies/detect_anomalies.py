@@ -56,28 +56,28 @@ def run(
         detection = detect(session, organisation, now, through)
         if detection is None:
             return {"found": 0, "closed": 0}
-        told = group_findings(detection.findings, detection.window_start)
+        grouped = group_findings(detection.findings, detection.window_start)
         if through is None:
             of_hours = group_findings(detect_hours(session, organisation), detection.window_start)
-            told += [
-                one for one in of_hours if not _is_told(one, told) or _is_known(session, _fingerprint(session, one))
+            grouped += [
+                one for one in of_hours if not _is_told(one, grouped) or _is_known(session, _fingerprint(session, one))
             ]
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
-        named = [(judged, _fingerprint(session, judged)) for judged in told]
+        named = [(judged, _fingerprint(session, judged)) for judged in grouped]
         noise = _noise(session, now)
         heard = [(one, name) for one, name in named if _is_known(session, name) or passes_feedback(one, noise)]
-        found = [_insight(session, judged, name, trail) for judged, name in heard]
-        insights.store(session, found, organisation, now, arrived)
-        closed = _close_vanished(session, detection.window_start, {item.fingerprint for item in found}, now)
-    return {"found": len(found), "closed": closed}
+        detected = [_insight(session, judged, name, trail) for judged, name in heard]
+        insights.store(session, detected, organisation, now, arrived)
+        closed = _close_vanished(session, detection.window_start, {item.fingerprint for item in detected}, now)
+    return {"found": len(detected), "closed": closed}
 
 
-def _is_told(of_hours: ScoredFinding, told: Sequence[ScoredFinding]) -> bool:
+def _is_told(of_hours: ScoredFinding, grouped: Sequence[ScoredFinding]) -> bool:
     """Whether the days tell of it already: what is known to be out of line
     there needs no second alert from its hours.
     """
     same = (of_hours.currency, of_hours.finding.direction)
-    return any((day.currency, day.finding.direction) == same and touches(day.scope, of_hours.scope) for day in told)
+    return any((day.currency, day.finding.direction) == same and touches(day.scope, of_hours.scope) for day in grouped)
 
 
 def _is_known(session: Session, fingerprint: str) -> bool:
@@ -122,16 +122,16 @@ def _insight(
 ) -> insights.DetectedInsight:
     finding, since = judged.finding, judged.since
     change = Change(judged.scope, judged.currency, since, finding.moment.date())  # the days that the alert is about
-    known = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
+    earlier = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
     people = (
         change_authors.who(session.connection(), trail, explained, change)
-        if trail is not None and known is None
+        if trail is not None and earlier is None
         else ()
     )
     cause = cause_json(explained, change, people)
-    if known is not None:
-        cause["who"] = (known.evidence.get("cause") or {}).get("who", "")
+    if earlier is not None:
+        cause["who"] = (earlier.evidence.get("cause") or {}).get("who", "")
     cause["similar"] = _similar(session, judged, fingerprint)
     return insights.DetectedInsight(
         fingerprint=fingerprint,
@@ -178,13 +178,13 @@ def _similar(session: Session, judged: ScoredFinding, fingerprint: str) -> str:
     )
 
 
-def _close_vanished(session: Session, window_start: date, found: set[str], now: datetime) -> int:
+def _close_vanished(session: Session, window_start: date, fingerprints: set[str], now: datetime) -> int:
     """Open anomalies of the window that the present bills no longer show."""
     statement = sa.select(Insight).where(
         Insight.kind == "anomaly",
         Insight.status.in_(insights.LIVE),
         Insight.starts_on >= window_start,
-        Insight.fingerprint.not_in(found),
+        Insight.fingerprint.not_in(fingerprints),
     )
     vanished = list(session.scalars(statement.with_for_update()))
     for insight in vanished:

@@ -58,8 +58,8 @@ def _watched(series: CostSeries, organisation: Organisation) -> CostSeries:
     """Series that spend the floor an hour over the last three days, and have two weeks to be compared with."""
     floor = organisation.anomalies.floor_per_day / 24 * series.rates(organisation)
     recent = np.nan_to_num(series.values[-72:]).mean(axis=0)
-    known = np.isfinite(series.values[-2 * _WEEK - 24 :]).all(axis=0)
-    return series.take([int(column) for column in np.flatnonzero((recent >= floor) & known)])
+    complete = np.isfinite(series.values[-2 * _WEEK - 24 :]).all(axis=0)
+    return series.take([int(column) for column in np.flatnonzero((recent >= floor) & complete)])
 
 
 def _memory(session: Session, series: CostSeries, anchor: date, first: int, units: Floats) -> State:
@@ -113,7 +113,7 @@ def _judge(
     )
     events, upward = declared_events(session, organisation), np.ones(len(series.scopes), dtype=bool)
     units = series.rates(organisation)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     expected, scale = [], []
     for hour in range(first, len(series.values)):
         moment = _moment(series, hour)
@@ -123,12 +123,12 @@ def _judge(
         expected.append(outcome.expected)
         scale.append(outcome.scale)
         usual = _last_weeks(series.values, hour)
-        found += [one for one in outcome.findings if _is_news(one) and one.actual > _UNLIKE * usual[one.row]]
+        findings += [one for one in outcome.findings if _is_news(one) and one.actual > _UNLIKE * usual[one.row]]
     window = Window(
         _moment(series, 0), HOUR, series.values, np.array(expected), np.array(scale), len(series.values) - 1
     )
     return tuple(
-        ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window, "hour") for one in found
+        ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window, "hour") for one in findings
     )
 
 

@@ -90,7 +90,7 @@ def _daily(session: Session, scope: Mapping[str, str], today: date, organisation
     """The scope's daily cost without tax, in its largest currency, from the start of last month."""
     start = (today.replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=7 * _USUAL_WEEKS)
     series = read(session.connection(), start, today, (tuple(scope),), categories="all")
-    mine = [column for column, found in enumerate(series.scopes) if dict(found) == dict(scope)]
+    mine = [column for column, series_scope in enumerate(series.scopes) if dict(series_scope) == dict(scope)]
     if not mine:
         return None
     worth = np.nansum(series.values, axis=0) / series.rates(organisation)

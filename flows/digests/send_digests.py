@@ -57,14 +57,14 @@ def of_channels(organisation: Organisation, now: datetime) -> list[Due]:
     """What finops.yaml asks for and is due: the channel's local hour has come
     today. Local time makes it right around a clock change.
     """
-    found = []
+    digests_due = []
     for channel in organisation.channels:
         local = now.astimezone(ZoneInfo(channel.timezone))
         on_day = channel.digest == "daily" or (channel.digest == "weekly" and local.weekday() == 0)
         if on_day and local.hour >= channel.digest_hour:
             scope = (("team", channel.team),) if channel.team else ()
-            found.append(Due(channel.channel, scope, channel.digest == "weekly", local.date()))
-    return found
+            digests_due.append(Due(channel.channel, scope, channel.digest == "weekly", local.date()))
+    return digests_due
 
 
 def of_subscriptions(subscriptions: Sequence[Subscription], organisation: Organisation, now: datetime) -> list[Due]:
@@ -87,13 +87,17 @@ def leave(session: Session, due: Due, digest: Digest) -> bool:
 
 def text_for(database: Database, organisation: Organisation, channel: str, today: date) -> str:
     """The digest of a channel of finops.yaml as text, for the command line. Raises `UserError`."""
-    known = organisation.channel_named(channel)
-    if known is None:
+    configured = organisation.channel_named(channel)
+    if configured is None:
         names = ", ".join(one.channel for one in organisation.channels) or "none"
         raise UserError(f"finops.yaml has no channel {channel}; it has: {names}.")
     with Session(database.app) as session:
         digest = compose(
-            session, {"team": known.team} if known.team else {}, today, organisation, weekly=known.digest == "weekly"
+            session,
+            {"team": configured.team} if configured.team else {},
+            today,
+            organisation,
+            weekly=configured.digest == "weekly",
         )
     if digest is None:
         raise UserError("There are no bills of this scope yet; load some with `finops ingest`.")

@@ -46,7 +46,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
         through = newest_day(session.connection())
         if through is None:
             return {}
-        today, statuses, found = through + timedelta(days=1), {}, []
+        today, statuses, detected = through + timedelta(days=1), {}, []
         for row in session.scalars(sa.select(BudgetRow).order_by(BudgetRow.name)).all():
             budget = budgets.budget_of(row)
             costs, forecast = _costs(session, budget, today), _forecast(session, budget)
@@ -58,9 +58,9 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
             _store(session, status, now)
             if status.status in _SEVERITY:
                 figure = _figure(costs, forecast, status, today, row.currency)
-                found.append(_insight(session, row, budget, status, today, figure))
-        insights.store(session, found, organisation, now, None)
-        _close_recovered(session, {item.fingerprint for item in found}, now)
+                detected.append(_insight(session, row, budget, status, today, figure))
+        insights.store(session, detected, organisation, now, None)
+        _close_recovered(session, {item.fingerprint for item in detected}, now)
     return statuses
 
 
@@ -68,8 +68,8 @@ def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
     """The scope's cost a day in the budget's currency, without tax."""
     scope = dict(budget.scope.pairs())
     series = read(session.connection(), today - _HISTORY, today, (tuple(scope),), categories="all")
-    for index, (found, currency) in enumerate(zip(series.scopes, series.currencies, strict=True)):
-        if dict(found) == scope and currency == budget.currency:
+    for index, (series_scope, currency) in enumerate(zip(series.scopes, series.currencies, strict=True)):
+        if dict(series_scope) == scope and currency == budget.currency:
             values = series.values[:, index]  # a day that has not arrived is left out: the forecast stands for it
             return {series.day(offset): float(value) for offset, value in enumerate(values) if np.isfinite(value)}
     return {}
@@ -216,10 +216,10 @@ def _reason(session: Session, budget: Budget, status: BudgetStatus, today: date)
     return f"{row.service} +{money(row.grown, budget.currency)} on the same days of the period before"
 
 
-def _close_recovered(session: Session, found: set[str], now: datetime) -> None:
+def _close_recovered(session: Session, fingerprints: set[str], now: datetime) -> None:
     """Open budget insights that no longer hold."""
     statement = sa.select(Insight).where(
-        Insight.kind == "budget", Insight.status.in_(insights.LIVE), Insight.fingerprint.not_in(found)
+        Insight.kind == "budget", Insight.status.in_(insights.LIVE), Insight.fingerprint.not_in(fingerprints)
     )
     for insight in session.scalars(statement.with_for_update()):
         insights.close(session, insight, "the budget is no longer in this state.", now)

@@ -58,12 +58,12 @@ def run(
             return 0
         today = through + timedelta(days=1)
         series = _wanted(_series(session, organisation, today), only)
-        found = _forecast(series, today, organisation)
-        _store(session, found, today)
+        forecasts = _forecast(series, today, organisation)
+        _store(session, forecasts, today)
         if only is None:
             _measure(session, series, today)
-        _answer(session, series, found, request_key)
-    return len(found)
+        _answer(session, series, forecasts, request_key)
+    return len(forecasts)
 
 
 def _series(
@@ -76,23 +76,23 @@ def _series(
     ]
     levels = tuple(dict.fromkeys([*_LEVELS, *(tuple(sorted(scope)) for scope in budgets)]))
     wanted = [scope for scope in budgets if len(scope) > 1]
-    found = {}
+    by_scope = {}
     read_series = read(session.connection(), today - _HISTORY, today, levels, categories="all")
     for index, (scope, currency) in enumerate(zip(read_series.scopes, read_series.currencies, strict=True)):
         if len(scope) > 1 and dict(scope) not in wanted:
             continue
         if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY * organisation.rate_of(currency):
             continue
-        found[forecasts_view.kind_of(scope), forecasts_view.label_of(scope), currency] = (
+        by_scope[forecasts_view.kind_of(scope), forecasts_view.label_of(scope), currency] = (
             scope,
             _one(read_series, index),
         )
-    return found
+    return by_scope
 
 
 def _one(series: CostSeries, index: int) -> Series:
-    known = np.flatnonzero(np.isfinite(series.values[:, index]))
-    first = int(known[0]) if len(known) else 0
+    filled = np.flatnonzero(np.isfinite(series.values[:, index]))
+    first = int(filled[0]) if len(filled) else 0
     return Series(series.day(first), series.values[first:, index])
 
 
@@ -109,7 +109,7 @@ def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[tu
     """Everything for the largest, the cheap tier for the tail; bands are calibrated over each group."""
     by_spend = sorted(series, key=lambda key: -float(np.nan_to_num(series[key][1].values[-28:]).sum()))
     groups = ((by_spend[:_FULL_TIER], "full"), (by_spend[_FULL_TIER:], "cheap"))
-    found: dict[tuple[str, str, str], Forecast] = {}
+    forecasts: dict[tuple[str, str, str], Forecast] = {}
     for keys, tier in groups:
         named = {name_of(series[key][0], key[2]): key for key in keys}
         steps = {name: _steps(series[key][0], organisation.events) for name, key in named.items()}
@@ -121,8 +121,8 @@ def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[tu
             steps=steps,
             workers=2,
         )
-        found |= {named[name]: forecast for name, forecast in made.items()}
-    return found
+        forecasts |= {named[name]: forecast for name, forecast in made.items()}
+    return forecasts
 
 
 def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[KnownStep]:
@@ -135,11 +135,11 @@ def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[Kno
     return [KnownStep(event.start, float(event.amount_per_day), event.end) for event in inside]
 
 
-def _store(session: Session, found: Mapping[tuple[str, str, str], Forecast], made_on: date) -> None:
+def _store(session: Session, forecasts: Mapping[tuple[str, str, str], Forecast], made_on: date) -> None:
     """The day's forecasts of these scopes, in place of those that are there."""
     keys = sa.tuple_(Stored.scope_kind, Stored.scope, Stored.currency)
-    session.execute(sa.delete(Stored).where(Stored.made_on == made_on, keys.in_(list(found))))
-    rows = [row for key, forecast in found.items() for row in _rows(key, forecast, made_on)]
+    session.execute(sa.delete(Stored).where(Stored.made_on == made_on, keys.in_(list(forecasts))))
+    rows = [row for key, forecast in forecasts.items() for row in _rows(key, forecast, made_on)]
     for start in range(0, len(rows), _CHUNK):
         session.execute(sa.insert(Stored), rows[start : start + _CHUNK])
 
@@ -195,8 +195,8 @@ def _store_replayed(session: Session, made: Mapping[tuple[str, str, str], Foreca
     `as predicted` beside what came; it counts as no prediction.
     """
     same = (Stored.made_on == origin, Stored.model.not_like(f"{forecasts_view.REPLAYED}%"))
-    known = session.execute(sa.select(Stored.scope_kind, Stored.scope, Stored.currency).where(*same).distinct())
-    there = {(row.scope_kind, row.scope, row.currency) for row in known}
+    stored_scopes = session.execute(sa.select(Stored.scope_kind, Stored.scope, Stored.currency).where(*same).distinct())
+    there = {(row.scope_kind, row.scope, row.currency) for row in stored_scopes}
     _store(
         session,
         {k: replace(f, model=f"{forecasts_view.REPLAYED} {f.model}") for k, f in made.items() if k not in there},
@@ -214,12 +214,12 @@ def _predicted(
         .where(Stored.model.not_like(f"{forecasts_view.REPLAYED}%"))
         .order_by(Stored.scope_kind, Stored.scope, Stored.currency, Stored.forecast_date)
     )
-    found: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
+    by_scope: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
     for row in rows:
-        found.setdefault((row.scope_kind, row.scope, row.currency), []).append(
+        by_scope.setdefault((row.scope_kind, row.scope, row.currency), []).append(
             (float(row.expected_cost), float(row.low_80), float(row.high_80))
         )
-    whole = {key: np.array(values).T for key, values in found.items() if key in series and len(values) == days}
+    whole = {key: np.array(values).T for key, values in by_scope.items() if key in series and len(values) == days}
     return {key: (values[0], values[1], values[2]) for key, values in whole.items()}
 
 
@@ -254,14 +254,14 @@ def _accuracy(
 
 
 def _answer(
-    session: Session, series: Keyed, found: dict[tuple[str, str, str], Forecast], request_key: str | None
+    session: Session, series: Keyed, forecasts: dict[tuple[str, str, str], Forecast], request_key: str | None
 ) -> None:
     """The card in the thread that asked."""
-    totals = {" ".join(key): money(float(forecast.mean[:30].sum()), key[2]) for key, forecast in found.items()}
+    totals = {" ".join(key): money(float(forecast.mean[:30].sum()), key[2]) for key, forecast in forecasts.items()}
     request = flow_requests.close(session, request_key, "finished", {"forecasts": totals}, datetime.now(UTC))
-    if request is None or not request.channel or not found:
+    if request is None or not request.channel or not forecasts:
         return
-    key = next(iter(found))
+    key = next(iter(forecasts))
     card = forecasts_view.card(session.connection(), series[key][0], key[2], _CARD_DAYS)
     if card is not None:
         outbox.enqueue(session, request.channel, card, f"forecast:{request_key}", thread_ts=request.thread_ts)

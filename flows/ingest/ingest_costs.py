@@ -76,12 +76,12 @@ def _wanted(
     if paths:
         return [(source or _FILES, tuple(paths))]
     if source is None:
-        return [(known.name, known.paths) for known in organisation.sources if schedule in (None, known.schedule)]
-    found: Source | None = next((known for known in organisation.sources if known.name == source), None)
-    if found is None:
-        names = ", ".join(known.name for known in organisation.sources) or "none"
+        return [(one.name, one.paths) for one in organisation.sources if schedule in (None, one.schedule)]
+    chosen: Source | None = next((one for one in organisation.sources if one.name == source), None)
+    if chosen is None:
+        names = ", ".join(one.name for one in organisation.sources) or "none"
         raise UserError(f"finops.yaml has no source {source!r} (it has: {names}). Add it there, or name one of these.")
-    return [(found.name, found.paths)]
+    return [(chosen.name, chosen.paths)]
 
 
 @contextmanager

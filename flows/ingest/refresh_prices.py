@@ -37,8 +37,10 @@ def refresh_prices(request_key: str | None = None) -> dict[str, Any]:
 
 def regions(session: Session, organisation: Organisation) -> list[str]:
     """Where prices are needed, sorted."""
-    known = sa.select(Resource.region).distinct().where(Resource.provider == "AWS", Resource.instance_type.is_not(None))
-    return sorted({*organisation.remediation.regions, *(region for region in session.scalars(known) if region)})
+    of_instances = (
+        sa.select(Resource.region).distinct().where(Resource.provider == "AWS", Resource.instance_type.is_not(None))
+    )
+    return sorted({*organisation.remediation.regions, *(region for region in session.scalars(of_instances) if region)})
 
 
 def fetch(price_list: PriceList, wanted: list[str]) -> list[Priced]:

@@ -75,15 +75,15 @@ def due(session: Session, playbook: Playbook, playbooks: Mapping[str, Playbook],
     )
     of_today = of_today.where(Remediation.playbook == playbook.name, Remediation.requested_at >= today)
     statement = sa.select(Resource).where(Resource.resource_id.not_in(busy(now)), Resource.resource_id.not_in(of_today))
-    found = [
+    due_playbooks = [
         resource
         for resource in session.scalars(statement.order_by(Resource.resource_id))
         if accepted(playbook, resource)
     ]
     if playbook.trigger.kind == STARTS:
         ours = _stopped_by_schedule(session, playbooks)
-        found = [resource for resource in found if resource.resource_id in ours]
-    return [_target(resource, playbook) for resource in found]
+        due_playbooks = [resource for resource in due_playbooks if resource.resource_id in ours]
+    return [_target(resource, playbook) for resource in due_playbooks]
 
 
 def _stopped_by_schedule(session: Session, playbooks: Mapping[str, Playbook]) -> set[str]:

@@ -28,7 +28,7 @@ def escalate_insights() -> int:
 
 def escalate(session: Session, playbooks: Mapping[str, Playbook], organisation: Organisation, now: datetime) -> int:
     """Leave a line for each insight that is open for longer than its playbook waits. The caller commits."""
-    told = 0
+    count = 0
     for playbook in playbooks.values():
         if playbook.mode != "notify" or playbook.escalation is None:
             continue
@@ -40,8 +40,8 @@ def escalate(session: Session, playbooks: Mapping[str, Playbook], organisation: 
             )
         ):
             if all(getattr(insight, field, None) in accepted for field, accepted in playbook.trigger.filters.items()):
-                told += sum(_told(session, playbook, insight, channel) for channel in channels)
-    return told
+                count += sum(_told(session, playbook, insight, channel) for channel in channels)
+    return count
 
 
 def _told(session: Session, playbook: Playbook, insight: Insight, channel: str) -> bool:

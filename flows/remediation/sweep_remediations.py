@@ -35,16 +35,16 @@ def sweep(run: Run, organisation: Organisation, start: Callable[[int, str], None
     """One sweep; `start(remediation_id, idempotency_key)` starts its flow."""
     now = run.now()
     with Session(run.engine) as session, session.begin():
-        found = look(session, now, run.playbooks)
-    for number in found.waiting:
+        swept = look(session, now, run.playbooks)
+    for number in swept.waiting:
         start(number, f"remediation-{number}-{int(now.timestamp()) // (60 * _AGAIN_MINUTES)}")
-    unsettled = [number for number in found.silent if execute(run, number) in {"waiting", "running"}]
-    stuck = [number for number in unsettled if number in found.hanging]
+    unsettled = [number for number in swept.silent if execute(run, number) in {"waiting", "running"}]
+    stuck = [number for number in unsettled if number in swept.hanging]
     with Session(run.engine) as session, session.begin():
         _report(session, organisation, stuck)
     return {
-        "started": list(found.waiting),
-        "settled": [number for number in found.silent if number not in unsettled],
+        "started": list(swept.waiting),
+        "settled": [number for number in swept.silent if number not in unsettled],
         "stuck": stuck,
     }
 

@@ -61,18 +61,18 @@ def _uncovered(
 
 
 def _unused(session: Session, window: Mapping[str, date], today: date) -> list[Recommendation]:
-    found: dict[tuple[str, str], CommitmentUse] = {}
+    uses: dict[tuple[str, str], CommitmentUse] = {}
     names: dict[str, str] = {}
     for row in session.execute(sa.text(_COMMITMENTS), window):
         names[row.id] = row.name
-        held = found.get((row.id, row.currency)) or CommitmentUse(row.id, None, {}, {}, row.currency)
-        found[row.id, row.currency] = replace(
+        held = uses.get((row.id, row.currency)) or CommitmentUse(row.id, None, {}, {}, row.currency)
+        uses[row.id, row.currency] = replace(
             held,
             account=held.account or row.account,
             daily_cost={**held.daily_cost, row.day: row.cost},
             daily_unused={**held.daily_unused, row.day: row.idle},
         )
-    gaps = unused(list(found.values()), today)
+    gaps = unused(list(uses.values()), today)
     return [replace(one, evidence={**one.evidence, "name": names[one.resource_id]}) for one in gaps]
 
 

@@ -60,13 +60,13 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
         gaps = commitment_gaps(session, _billed_until(session, now.date()), organisation)
         _store(session, [*findings.recommendations, *gaps], now)
         _store_spared(session, findings.spared, now)
-        found = [*_groups(session, findings.recommendations, organisation), *_gaps(gaps, organisation)]
-        insights.store(session, found, organisation, now, None)
-        closed = _close_gone(session, {item.fingerprint for item in found}, now)
+        detected = [*_groups(session, findings.recommendations, organisation), *_gaps(gaps, organisation)]
+        insights.store(session, detected, organisation, now, None)
+        closed = _close_gone(session, {item.fingerprint for item in detected}, now)
     return {
         "recommendations": len(findings.recommendations) + len(gaps),
         "protected": len(findings.spared),
-        "told": len(found),
+        "told": len(detected),
         "closed": closed,
     }
 
@@ -85,10 +85,10 @@ def _resources(session: Session, today: date) -> list[Resource]:
                     '(BoxUsage|InstanceUsage|Multi-AZUsage|NodeUsage|Hours)') AS compute
              FROM finops.resource_costs WHERE usage_date >= :start AND charge_category = 'Usage' GROUP BY resource_id"""
     bills = {row.resource_id: row for row in session.execute(sa.text(sql), {"start": today - timedelta(days=30)})}
-    found = []
+    resources = []
     for row in session.scalars(sa.select(StoredResource).where(StoredResource.state.not_in(_LIVE_STATES))):
         bill = bills.get(row.resource_id)
-        found.append(
+        resources.append(
             Resource(
                 resource_id=row.resource_id,
                 resource_type=row.resource_type or "",
@@ -107,7 +107,7 @@ def _resources(session: Session, today: date) -> list[Resource]:
                 currency=row.currency or "USD",
             )
         )
-    return found
+    return resources
 
 
 def _usage(session: Session, today: date) -> Mapping[str, Sequence[UsageDay]]:
@@ -136,10 +136,10 @@ def _prices(session: Session) -> list[Price]:
 
 def _store(session: Session, recommendations: Iterable[Recommendation], now: datetime) -> None:
     """One row a resource and kind; what is no longer found is gone."""
-    kept = []
+    rows = []
     for one in recommendations:
         fingerprint = f"{one.kind}:{one.resource_id}"
-        kept.append(fingerprint)
+        rows.append(fingerprint)
         values: dict[str, Any] = {
             "account": one.account,
             "team": one.team,
@@ -159,18 +159,18 @@ def _store(session: Session, recommendations: Iterable[Recommendation], now: dat
             statement.on_conflict_do_update(index_elements=["fingerprint"], set_={**values, "status": reopened})
         )
     session.execute(
-        sa.update(Stored).where(Stored.status == "open", Stored.fingerprint.not_in(kept)).values(status="gone")
+        sa.update(Stored).where(Stored.status == "open", Stored.fingerprint.not_in(rows)).values(status="gone")
     )
 
 
 def _store_spared(session: Session, spared: Iterable[ProtectedResource], now: datetime) -> None:
     """What a tag protects is kept too, as `protected`, so that a proposal for the others can name it."""
     kinds = {rule.name: rule.kind for rule in read_rules()}
-    kept = []
+    rows = []
     for one in spared:
         resource = session.get(StoredResource, one.resource_id)
         fingerprint = f"{kinds[one.rule]}:{one.resource_id}"
-        kept.append(fingerprint)
+        rows.append(fingerprint)
         values: dict[str, Any] = {
             "account": resource.account if resource else None,
             "team": resource.team if resource else None,
@@ -188,7 +188,7 @@ def _store_spared(session: Session, spared: Iterable[ProtectedResource], now: da
         )
         session.execute(row.on_conflict_do_update(index_elements=["fingerprint"], set_=values))
     session.execute(
-        sa.update(Stored).where(Stored.status == "protected", Stored.fingerprint.not_in(kept)).values(status="gone")
+        sa.update(Stored).where(Stored.status == "protected", Stored.fingerprint.not_in(rows)).values(status="gone")
     )
 
 
@@ -272,9 +272,9 @@ def _severity(worth: float) -> str:
     return "high" if worth >= 1_000 else "medium" if worth >= 200 else "low"
 
 
-def _close_gone(session: Session, found: set[str], now: datetime) -> int:
+def _close_gone(session: Session, fingerprints: set[str], now: datetime) -> int:
     statement = sa.select(Insight).where(
-        Insight.fingerprint.like("waste:%"), Insight.status.in_(insights.LIVE), Insight.fingerprint.not_in(found)
+        Insight.fingerprint.like("waste:%"), Insight.status.in_(insights.LIVE), Insight.fingerprint.not_in(fingerprints)
     )
     gone = list(session.scalars(statement.with_for_update()))
     for insight in gone:

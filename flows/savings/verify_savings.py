@@ -133,8 +133,8 @@ def _forecast(session: Session, saving: Saving, days: Sequence[date]) -> dict[da
             0.0,
         )
     }
-    found = forecast_many(series, len(days) + 1, saving.applied_on, "cheap")[saving.resource_id]
-    return {day: float(mean) for day, mean in zip(found.days(), found.mean, strict=True)}
+    forecast = forecast_many(series, len(days) + 1, saving.applied_on, "cheap")[saving.resource_id]
+    return {day: float(mean) for day, mean in zip(forecast.days(), forecast.mean, strict=True)}
 
 
 _COSTS = """SELECT usage_date, sum(effective_cost) AS cost FROM finops.resource_costs
@@ -166,14 +166,14 @@ def _neighbours(session: Session, saving: Saving, span: Mapping[str, Any]) -> di
     changed = session.scalars(
         sa.select(RemediationStep.resource_id).where(RemediationStep.remediation_id == saving.remediation_id)
     ).all()
-    found: dict[str, dict[date, float]] = defaultdict(dict)
+    costs: dict[str, dict[date, float]] = defaultdict(dict)
     for row in session.execute(
         sa.text(_NEIGHBOUR_COSTS), {**span, "changed": [*changed, saving.resource_id], "most": _NEIGHBOURS}
     ):
         name = f"{row.name} ({row.resource_id})" if row.name and row.name != row.resource_id else row.resource_id
-        found[name][row.usage_date] = float(row.cost)
+        costs[name][row.usage_date] = float(row.cost)
     idle = {row.usage_date: float(row.cost) for row in session.execute(sa.text(_UNUSED), span)}
-    return {**found, **({_IDLE: idle} if idle else {})}
+    return {**costs, **({_IDLE: idle} if idle else {})}
 
 
 _COVER = """SELECT coalesce(sum(effective_cost) FILTER (WHERE commitment_status = 'Used') / nullif(sum(effective_cost),
@@ -196,12 +196,12 @@ _PRICES = """
 
 def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[NearbyEvent]:
     """What else happened: commitments that covered the resource, prices that moved, an undo of another step of it."""
-    found = []
+    events = []
     covered = float(session.scalar(sa.text(_COVER), span) or 0)
     if covered >= _COVERED:
         says = f"commitments covered {covered:.0%} of it before; they cover something else now, or nothing"
-        found.append(NearbyEvent(saving.applied_on, "commitment", says))
-    found += [
+        events.append(NearbyEvent(saving.applied_on, "commitment", says))
+    events += [
         NearbyEvent(
             saving.applied_on,
             "price_change",
@@ -216,7 +216,7 @@ def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[N
         RemediationStep.state == "undone",
     )
     return [
-        *found,
+        *events,
         *(
             NearbyEvent(at.date(), "rollback", "a step of it was undone")
             for at in session.scalars(undone)
@@ -291,5 +291,5 @@ def _keep_insight(
 
 def _figures(saving: Saving) -> dict[str, Any]:
     amounts = {name: getattr(saving, name) for name in ("expected_monthly_savings", "realized_monthly_savings")}
-    known = {name: None if value is None else float(value) for name, value in amounts.items()}
-    return {"resource_id": saving.resource_id, "status": saving.status, **known}
+    figures = {name: None if value is None else float(value) for name, value in amounts.items()}
+    return {"resource_id": saving.resource_id, "status": saving.status, **figures}

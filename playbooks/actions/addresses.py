@@ -39,8 +39,8 @@ def _cannot(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None
     raise NotImplementedError("a released address cannot be had back")
 
 
-def _unassociated(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    return Refused(f"it is associated with {seen['associated_with']}") if seen["associated_with"] else None
+def _unassociated(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    return Refused(f"it is associated with {observed['associated_with']}") if observed["associated_with"] else None
 
 
 ACTIONS = (

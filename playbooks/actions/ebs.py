@@ -41,12 +41,12 @@ def observe(cloud: Cloud, where: ResourceRef) -> Seen:
 
 
 def _tags(record: Mapping[str, Any], mark: str, volume_id: str) -> list[dict[str, str]]:
-    kept = {
+    own_tags = {
         key: value
         for key, value in record["tags"].items()
         if not key.startswith("aws:") and key not in {_DELETED, _RESTORED}
     }
-    return [{"Key": key, "Value": value} for key, value in {**kept, mark: volume_id}.items()]
+    return [{"Key": key, "Value": value} for key, value in {**own_tags, mark: volume_id}.items()]
 
 
 def _delete(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
@@ -68,12 +68,12 @@ def _snapshot_of(client: Any, where: ResourceRef, record: Mapping[str, Any]) -> 
     """The snapshot made before the deletion; looked for by its tag when the worker died before it could note the id."""
     if "snapshot_id" in record:
         return str(record["snapshot_id"])
-    found = client.describe_snapshots(
+    snapshots = client.describe_snapshots(
         OwnerIds=["self"], Filters=[{"Name": f"tag:{_DELETED}", "Values": [where.native_id]}]
     )["Snapshots"]
-    if not found:
+    if not snapshots:
         raise OSError(f"there is no snapshot tagged {_DELETED}={where.native_id}")
-    return str(max(found, key=lambda one: one["StartTime"])["SnapshotId"])
+    return str(max(snapshots, key=lambda one: one["StartTime"])["SnapshotId"])
 
 
 def _restore(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
@@ -101,9 +101,9 @@ def _restore(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> Non
 
 def _observe_deleted(cloud: Cloud, where: ResourceRef) -> Seen:
     """As `observe`; where the volume is gone, the one restored from it."""
-    seen = observe(cloud, where)
-    if seen:
-        return seen
+    observed = observe(cloud, where)
+    if observed:
+        return observed
     client = cloud.client("ec2", where.account_id, where.region, "observe")
     restored = client.describe_volumes(Filters=[{"Name": f"tag:{_RESTORED}", "Values": [where.native_id]}])["Volumes"]
     return {"restored_as": restored[0]["VolumeId"]} if restored else {}
@@ -149,12 +149,12 @@ def _back(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     _to_type(cloud, where, record["volume_type"])
 
 
-def _is_gp2(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    return None if seen["volume_type"] == "gp2" else Refused(f"it is {seen['volume_type']}, not gp2")
+def _is_gp2(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    return None if observed["volume_type"] == "gp2" else Refused(f"it is {observed['volume_type']}, not gp2")
 
 
-def _unattached(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
-    return Refused(f"it is attached to {', '.join(seen['attached_to'])}") if seen["attached_to"] else None
+def _unattached(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+    return Refused(f"it is attached to {', '.join(observed['attached_to'])}") if observed["attached_to"] else None
 
 
 ACTIONS = (

@@ -45,16 +45,16 @@ def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     }
 
 
-def _stoppable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _stoppable(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     """Stopping must not lose anything: a scaling group replaces what is stopped,
     spot and instance-store instances end with it; and AWS must allow it.
     """
-    group = seen["tags"].get("aws:autoscaling:groupName")
+    group = observed["tags"].get("aws:autoscaling:groupName")
     if group:
         return Refused(f"it belongs to the scaling group {group}, which would replace it")
-    if seen["lifecycle"] == "spot":
+    if observed["lifecycle"] == "spot":
         return Refused("it is a spot instance, which a stop may end for good")
-    if seen["root_device"] == "instance-store":
+    if observed["root_device"] == "instance-store":
         return Refused("its root disk would be lost with a stop")
     client = cloud.client("ec2", where.account_id, where.region, "observe")
     held = client.describe_instance_attribute(InstanceId=where.native_id, Attribute="disableApiStop").get(
@@ -116,19 +116,23 @@ def _architectures(client: Any, instance_type: str) -> set[str] | None:
     return set(types[0]["ProcessorInfo"]["SupportedArchitectures"]) if types else None
 
 
-def _resizable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _resizable(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     """The type exists, is offered in the instance's zone and fits its
     architecture; AWS's own checks come too late, after the stop.
     """
-    if refused := _stoppable(cloud, where, seen, parameters):
+    if refused := _stoppable(cloud, where, observed, parameters):
         return refused
     wanted = parameters["instance_type"]
-    if wanted == seen["instance_type"]:
+    if wanted == observed["instance_type"]:
         return Refused(f"it is {wanted} already")
     client = cloud.client("ec2", where.account_id, where.region, "observe")
     if (fits := _architectures(client, wanted)) is None:
         return Refused(f"there is no instance type {wanted}")
-    has = {seen["architecture"]} if seen["architecture"] else _architectures(client, seen["instance_type"]) or set()
+    has = (
+        {observed["architecture"]}
+        if observed["architecture"]
+        else _architectures(client, observed["instance_type"]) or set()
+    )
     if not fits & has:
         return Refused(
             f"{wanted} is {' or '.join(sorted(fits))}, the instance is {' or '.join(sorted(has)) or 'unknown'}"
@@ -137,8 +141,8 @@ def _resizable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping
     offered = client.describe_instance_type_offerings(LocationType="availability-zone", Filters=filters)[
         "InstanceTypeOfferings"
     ]
-    if seen["zone"] not in {offer["Location"] for offer in offered}:
-        return Refused(f"{wanted} is not offered in {seen['zone']}")
+    if observed["zone"] not in {offer["Location"] for offer in offered}:
+        return Refused(f"{wanted} is not offered in {observed['zone']}")
     return None
 
 

@@ -58,19 +58,19 @@ def observe(cloud: Cloud, where: ResourceRef) -> Seen:
     """Configuration, numbered versions, aliased versions and tags; empty when there is no such function."""
     client = cloud.client("lambda", where.account_id, where.region, "observe")
     try:
-        found = client.get_function(FunctionName=_name(where))
+        function = client.get_function(FunctionName=_name(where))
     except client.exceptions.ResourceNotFoundException:
         return {}
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=_name(where))
     versions = [version["Version"] for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
     aliases = client.list_aliases(FunctionName=_name(where)).get("Aliases", [])
     return {
-        "configuration": {key: found["Configuration"][key] for key in _KEPT if key in found["Configuration"]},
-        "code_sha256": found["Configuration"]["CodeSha256"],
+        "configuration": {key: function["Configuration"][key] for key in _KEPT if key in function["Configuration"]},
+        "code_sha256": function["Configuration"]["CodeSha256"],
         "versions": sorted(versions, key=int),
         "aliased": sorted({alias["FunctionVersion"] for alias in aliases}),
-        "tags": dict(found.get("Tags", {})),
-        "not_kept": sorted(_LOST[key] for key in _LOST if _present(found["Configuration"].get(key))),
+        "tags": dict(function.get("Tags", {})),
+        "not_kept": sorted(_LOST[key] for key in _LOST if _present(function["Configuration"].get(key))),
     }
 
 
@@ -79,10 +79,10 @@ def _present(value: Any) -> bool:
     return any(map(_present, value.values())) if isinstance(value, dict) else bool(value)
 
 
-def superfluous(seen: Seen, keep: int) -> list[str]:
+def superfluous(observed: Seen, keep: int) -> list[str]:
     """The versions that go: all but the newest `keep` and those an alias points to."""
-    old = seen["versions"][:-keep]
-    return [version for version in old if version not in seen["aliased"]]
+    old = observed["versions"][:-keep]
+    return [version for version in old if version not in observed["aliased"]]
 
 
 def _delete_versions(
@@ -119,23 +119,25 @@ def _archive_and_delete(
     return {}
 
 
-def _archive_record(seen: Seen, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _archive_record(observed: Seen, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What makes the function again, and where its code will be: known before anything is done."""
-    key = f"finops-bot/lambda/{seen['configuration']['FunctionName']}/{seen['code_sha256'].replace('/', '_')}.zip"
-    kept = {name: seen[name] for name in ("configuration", "code_sha256", "tags")}
-    return {**kept, "bucket": parameters["archive_bucket"], "key": key}
+    key = (
+        f"finops-bot/lambda/{observed['configuration']['FunctionName']}/{observed['code_sha256'].replace('/', '_')}.zip"
+    )
+    record = {name: observed[name] for name in ("configuration", "code_sha256", "tags")}
+    return {**record, "bucket": parameters["archive_bucket"], "key": key}
 
 
-def _archivable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _archivable(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     """Only what can be made again is deleted: a zip package, without secrets in
     its environment or layers that are not kept, and a bucket to keep it in.
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
-    if seen["configuration"].get("PackageType", "Zip") != "Zip":
+    if observed["configuration"].get("PackageType", "Zip") != "Zip":
         return Refused("it is a container image; only zip packages are saved")
-    if seen["not_kept"]:
-        return Refused(f"it has {', '.join(seen['not_kept'])}, which the archive does not keep")
+    if observed["not_kept"]:
+        return Refused(f"it has {', '.join(observed['not_kept'])}, which the archive does not keep")
     try:
         cloud.client("s3", where.account_id, where.region, "observe").head_bucket(Bucket=parameters["archive_bucket"])
     except ClientError as error:

@@ -15,12 +15,12 @@ def observe(cloud: Cloud, where: ResourceRef) -> Seen:
 
     client = cloud.client("rds", where.account_id, where.region, "observe")
     try:
-        found = client.describe_db_instances(DBInstanceIdentifier=where.native_id)["DBInstances"]
+        instances = client.describe_db_instances(DBInstanceIdentifier=where.native_id)["DBInstances"]
     except ClientError as error:
         if error.response["Error"]["Code"].startswith("DBInstanceNotFound"):
             return {}
         raise
-    instance = found[0]
+    instance = instances[0]
     return {
         "state": instance["DBInstanceStatus"],
         "instance_type": instance["DBInstanceClass"],
@@ -58,13 +58,13 @@ def _start(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> None:
     client.get_waiter("db_instance_available").wait(DBInstanceIdentifier=where.native_id, WaiterConfig=_WAIT)
 
 
-def _stoppable(cloud: Cloud, where: ResourceRef, seen: Seen, parameters: Mapping[str, Any]) -> Refused | None:
+def _stoppable(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Mapping[str, Any]) -> Refused | None:
     """RDS cannot stop replicas, instances with replicas, or members of an Aurora cluster."""
-    if seen["replica_of"] or seen["replicas"]:
+    if observed["replica_of"] or observed["replicas"]:
         return Refused("RDS cannot stop a read replica or an instance that has one")
     return (
         Refused("members of an Aurora cluster are stopped with their cluster")
-        if seen["engine"].startswith("aurora")
+        if observed["engine"].startswith("aurora")
         else None
     )
 

@@ -21,7 +21,7 @@ def open_entries(
     """
     if playbook is not None and not playbook.savings.tracked:
         return
-    known = set(session.scalars(sa.select(Saving.resource_id).where(Saving.remediation_id == remediation.id)))
+    resource_ids = set(session.scalars(sa.select(Saving.resource_id).where(Saving.remediation_id == remediation.id)))
     figures = {
         step["resource_id"]: step.get("arithmetic", {})
         for step in shown_steps(remediation.plan, remediation.plan_digest)
@@ -30,7 +30,7 @@ def open_entries(
     for step in steps:
         of.setdefault(step.resource_id, []).append(step)
     for resource_id, mine in of.items():
-        if resource_id in known or any(step.state != "verified" for step in mine):
+        if resource_id in resource_ids or any(step.state != "verified" for step in mine):
             continue
         session.add(
             Saving(

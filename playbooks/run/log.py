@@ -123,9 +123,9 @@ def end(run: Run, remediation_id: int, state: str | None = None, reason: str | N
         remediation = lock(session, remediation_id)
         if remediation is None or remediation.state != "running":
             raise TakenOver(f"remediation {remediation_id} is {remediation.state if remediation else 'gone'}")
-        found, why = (state, reason) if state else ending(session, remediation, interrupted=False)
-        finish(run, session, remediation, found, why)
-        return found
+        end_state, why = (state, reason) if state else ending(session, remediation, interrupted=False)
+        finish(run, session, remediation, end_state, why)
+        return end_state
 
 
 def ending(session: Session, remediation: Remediation, *, interrupted: bool) -> tuple[str, str | None]:

@@ -24,7 +24,7 @@ def recover(run: Run, remediation_id: int) -> str:
     shows that it was done. `running` while AWS cannot be asked.
     """
     try:
-        seen = _look(run, remediation_id, {"acting", "undoing"})
+        observed = _look(run, remediation_id, {"acting", "undoing"})
     except cloud_errors():
         return "running"
     with Session(run.engine) as session, session.begin():
@@ -32,14 +32,14 @@ def recover(run: Run, remediation_id: int) -> str:
         if remediation is None or remediation.state != "running":
             return remediation.state if remediation else "missing"
         for step in steps_of(session, remediation_id):
-            if step.state in {"acting", "undoing"} and seen is None:
+            if step.state in {"acting", "undoing"} and observed is None:
                 write(session, run.now(), remediation, step, "unknown", _TOUCHED, {})
-            elif seen is not None and step.position in seen:
+            elif observed is not None and step.position in observed:
                 state = _state(
-                    step, seen[step.position], undoing=remediation.undo_of is not None or step.state == "undoing"
+                    step, observed[step.position], undoing=remediation.undo_of is not None or step.state == "undoing"
                 )
                 error = "the worker stopped while acting; look at the resource" if state == "unknown" else step.error
-                write(session, run.now(), remediation, step, state, error, {"after": seen[step.position]})
+                write(session, run.now(), remediation, step, state, error, {"after": observed[step.position]})
         finish(run, session, remediation, *ending(session, remediation, interrupted=True))
         return remediation.state
 
@@ -62,10 +62,10 @@ def recheck(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
             audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
             return denied
     try:
-        seen = _look(run, remediation_id, {"unknown"})
+        observed = _look(run, remediation_id, {"unknown"})
     except cloud_errors() as error:
         return Denied(f"It cannot be looked at now. {sentence(error, ACTIONS[_first_action(run, remediation_id)])}")
-    if seen is None:
+    if observed is None:
         return _not_looked_at(run, remediation_id, actor)
     with Session(run.engine) as session, session.begin():
         remediation = lock(session, remediation_id)
@@ -76,29 +76,29 @@ def recheck(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
             actor.id,
             "remediation.checked",
             str(remediation_id),
-            {"seen": {str(key): value for key, value in seen.items()}},
+            {"seen": {str(key): value for key, value in observed.items()}},
         )
         for step in steps_of(session, remediation_id):
-            if step.position in seen and step.state == "unknown":
-                _settle_unknown(run, session, remediation, step, seen[step.position])
+            if step.position in observed and step.state == "unknown":
+                _settle_unknown(run, session, remediation, step, observed[step.position])
         finish(run, session, remediation, *ending(session, remediation, interrupted=True))
         return remediation.state
 
 
 def _settle_unknown(
-    run: Run, session: Session, remediation: Remediation, step: RemediationStep, seen: dict[str, Any]
+    run: Run, session: Session, remediation: Remediation, step: RemediationStep, observed: dict[str, Any]
 ) -> None:
-    state = _state(step, seen, undoing=remediation.undo_of is not None)
+    state = _state(step, observed, undoing=remediation.undo_of is not None)
     error: str | None = None
-    if state == "unknown" and seen == step.before:
+    if state == "unknown" and observed == step.before:
         state, error = "failed", "it did not happen: the resource is as it was"
     elif state == "unknown":
         error = (
-            f"still not known: it is {seen.get('state') or 'neither as it was nor as it should be'}"
-            if seen
+            f"still not known: it is {observed.get('state') or 'neither as it was nor as it should be'}"
+            if observed
             else "it no longer exists"
         )
-    write(session, run.now(), remediation, step, state, error, {"after": seen})
+    write(session, run.now(), remediation, step, state, error, {"after": observed})
 
 
 def _not_looked_at(run: Run, remediation_id: int, actor: Actor) -> Denied:
@@ -117,12 +117,12 @@ def _look(run: Run, remediation_id: int, states: set[str]) -> dict[int, dict[str
         if plan is None:
             return None
         planned = plan.steps
-        found = [
+        steps = [
             (step.position, step.action, where_of(planned, step))
             for step in steps_of(session, remediation_id)
             if step.state in states
         ]
-    return {position: ACTIONS[action].observe(run.cloud, where) for position, action, where in found}
+    return {position: ACTIONS[action].observe(run.cloud, where) for position, action, where in steps}
 
 
 def _first_action(run: Run, remediation_id: int) -> str:
@@ -130,8 +130,8 @@ def _first_action(run: Run, remediation_id: int) -> str:
         return steps_of(session, remediation_id)[0].action
 
 
-def _state(step: RemediationStep, seen: dict[str, Any], *, undoing: bool) -> str:
+def _state(step: RemediationStep, observed: dict[str, Any], *, undoing: bool) -> str:
     action = ACTIONS[step.action]
     if undoing:
-        return "undone" if action.undone(seen, step.undo) else "unknown"
-    return "verified" if action.verify(seen, {**step.undo, **step.parameters}) else "unknown"
+        return "undone" if action.undone(observed, step.undo) else "unknown"
+    return "verified" if action.verify(observed, {**step.undo, **step.parameters}) else "unknown"

@@ -46,19 +46,21 @@ def act_on_steps(run: Run, remediation_id: int) -> str:
 
 def _changed_world(run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None) -> str | None:
     """What is different from the approved plan, over all resources, before anything is touched."""
-    found: list[str] = []
+    changes: list[str] = []
     looked_at: set[str] = set()
     for step in steps:
         if step.resource_id in looked_at:
             continue
         looked_at.add(step.resource_id)
-        seen = ACTIONS[step.action].observe(run.cloud, _place(step))
-        if problem := changed(step.seen, seen) or objection(_target(step, environment), seen, playbook, run.limits):
-            found.append(f"{step.name}: {problem}")
-    more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
+        observed = ACTIONS[step.action].observe(run.cloud, _place(step))
+        if problem := changed(step.seen, observed) or objection(
+            _target(step, environment), observed, playbook, run.limits
+        ):
+            changes.append(f"{step.name}: {problem}")
+    more = f"; and {len(changes) - 5} more" if len(changes) > 5 else ""
     return (
-        f"the world changed since the plan was approved; nothing was touched. {'; '.join(found[:5])}{more}"
-        if found
+        f"the world changed since the plan was approved; nothing was touched. {'; '.join(changes[:5])}{more}"
+        if changes
         else None
     )
 
@@ -78,21 +80,21 @@ def _one_step(
         run.sleep(step.grace_seconds)
     first = all(earlier.resource_id != step.resource_id for earlier in steps[:position])
     try:
-        seen = action.observe(run.cloud, where)
-        problem = _forbidden_now(run, step, seen, playbook, environment, first=first)
-        if problem is None and (refused := action.feasible(run.cloud, where, seen, step.parameters)):
+        observed = action.observe(run.cloud, where)
+        problem = _forbidden_now(run, step, observed, playbook, environment, first=first)
+        if problem is None and (refused := action.feasible(run.cloud, where, observed, step.parameters)):
             problem = refused.reason
     except cloud_errors() as error:
         return mark(run, remediation_id, position, "failed", error=f"{sentence(error, action)} Nothing was changed.")
     if problem:
-        return mark(run, remediation_id, position, "skipped", error=problem, after=seen)
-    undo = action.undo_record(seen, step.parameters)
-    mark(run, remediation_id, position, "acting", before=seen, undo=undo)
+        return mark(run, remediation_id, position, "skipped", error=problem, after=observed)
+    undo = action.undo_record(observed, step.parameters)
+    mark(run, remediation_id, position, "acting", before=observed, undo=undo)
     run.at_boundary(f"recorded step {position}")
     try:
         made = action.apply(run.cloud, where, step.parameters, undo)
     except cloud_errors() as error:
-        return mark(run, remediation_id, position, *_after_error(run, action, where, step, seen, undo, error))
+        return mark(run, remediation_id, position, *_after_error(run, action, where, step, observed, undo, error))
     run.at_boundary(f"acted step {position}")
     last = all(later.resource_id != step.resource_id for later in steps[position + 1 :])
     return _verified(run, remediation_id, position, step, {**undo, **made}, playbook if last else None)
@@ -123,18 +125,18 @@ def _verified(
 
 
 def _forbidden_now(
-    run: Run, step: PlannedStep, seen: dict[str, Any], playbook: Playbook, environment: str | None, *, first: bool
+    run: Run, step: PlannedStep, observed: dict[str, Any], playbook: Playbook, environment: str | None, *, first: bool
 ) -> str | None:
     """What speaks against a step at this moment; what an earlier step of this plan changed of the resource does not."""
     if is_stopped(run):
         return STOPPED
-    if not seen:
+    if not observed:
         return "it no longer exists"
     if first and (
-        problem := changed(step.seen, seen) or objection(_target(step, environment), seen, playbook, run.limits)
+        problem := changed(step.seen, observed) or objection(_target(step, environment), observed, playbook, run.limits)
     ):
         return problem
-    return protected(seen, playbook, run.limits) or closed(playbook.guards, run.now())
+    return protected(observed, playbook, run.limits) or closed(playbook.guards, run.now())
 
 
 def _after_error(
@@ -149,12 +151,12 @@ def _after_error(
     """What an error leaves behind: done, certainly not done, or unknown."""
     text = sentence(error, action)
     try:
-        seen = action.observe(run.cloud, where)
+        observed = action.observe(run.cloud, where)
     except cloud_errors():
         return "unknown", f"{text} What happened could not be looked up either."
-    if seen == before:
+    if observed == before:
         return "failed", text
-    if action.verify(seen, {**undo, **step.parameters}):
+    if action.verify(observed, {**undo, **step.parameters}):
         return "verified", None
     return "unknown", f"{text} The resource is not as it was."
 
@@ -212,10 +214,10 @@ def _roll_back(run: Run, remediation_id: int, planned: tuple[PlannedStep, ...]) 
 def _undo_one(run: Run, action: Action, where: ResourceRef, record: dict[str, Any]) -> str | None:
     try:
         action.undo(run.cloud, where, record)
-        seen = action.observe(run.cloud, where)
+        observed = action.observe(run.cloud, where)
     except cloud_errors() as error:
         return sentence(error, action)
-    return None if action.undone(seen, record) else "the undo returned, but the resource is not as it was"
+    return None if action.undone(observed, record) else "the undo returned, but the resource is not as it was"
 
 
 # ------------------------------------------------------------------ parts

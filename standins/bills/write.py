@@ -22,11 +22,11 @@ FOCUS_1_2 = tuple(column.focus for column in COLUMNS if column.focus not in ("Se
 
 def months(world: World, through: date) -> list[date]:
     """The billing months (1st of each) of the bills with charges through a day."""
-    found, month = [], world.first_day
+    made, month = [], world.first_day
     while month <= through:
-        found.append(month)
+        made.append(month)
         month = month_after(month)
-    return found
+    return made
 
 
 def bill(world: World, month: date, through: date) -> "pl.DataFrame":

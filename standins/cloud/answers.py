@@ -88,13 +88,13 @@ class RecordedAnswers:
         account_id = get_account_id_from(authorization.partition("Credential=")[2].partition("/")[0])
         region = authorization.partition("Credential=")[2].split("/")[2]
         start, end = float(request.get("StartTime", 0)), float(request.get("EndTime", 9e12))
-        found = [
+        matches = [
             event
             for event in self.events
             if start <= event["EventTime"] <= end and _matches(event, request, account_id, region)
         ]
-        found.sort(key=lambda event: -event["EventTime"])
-        return {"Events": found[: int(request.get("MaxResults", 50))]}
+        matches.sort(key=lambda event: -event["EventTime"])
+        return {"Events": matches[: int(request.get("MaxResults", 50))]}
 
 
 def _matches(event: dict[str, Any], request: dict[str, Any], account_id: str, region: str) -> bool:
@@ -115,14 +115,14 @@ def _matches(event: dict[str, Any], request: dict[str, Any], account_id: str, re
 
 def _products(request: dict[str, Any]) -> dict[str, Any]:
     filters = {item["Field"]: item["Value"] for item in request.get("Filters", [])}
-    kept = [
+    products = [
         item
         for item in _catalogue(request["ServiceCode"])
         if all(item["product"]["attributes"].get(key) == value for key, value in filters.items())
     ]
     first = int(request.get("NextToken", 0))
-    page = {"FormatVersion": "aws_v1", "PriceList": [json.dumps(item) for item in kept[first : first + _CAP]]}
-    return page | ({"NextToken": str(first + _CAP)} if len(kept) > first + _CAP else {})
+    page = {"FormatVersion": "aws_v1", "PriceList": [json.dumps(item) for item in products[first : first + _CAP]]}
+    return page | ({"NextToken": str(first + _CAP)} if len(products) > first + _CAP else {})
 
 
 def _catalogue(service: str) -> Iterator[dict[str, Any]]:

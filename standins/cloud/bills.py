@@ -25,11 +25,9 @@ def stopped(cloud: CloudAccount, world: "World", on: date | None = None) -> dict
     """
     places = {(line.account.id, line.region) for line in world.lines if line.meter.service == "ec2"}
     since = on or datetime.now(UTC).date()
-    found: dict[str, date] = {}
+    days: dict[str, date] = {}
     for account_id, region in sorted(places):
         filters = [{"Name": "instance-state-name", "Values": ["stopped", "terminated"]}]
         reservations = cloud.client("ec2", account_id, region).describe_instances(Filters=filters)["Reservations"]
-        found |= {
-            instance["InstanceId"]: since for reservation in reservations for instance in reservation["Instances"]
-        }
-    return found
+        days |= {instance["InstanceId"]: since for reservation in reservations for instance in reservation["Instances"]}
+    return days

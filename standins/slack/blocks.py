@@ -166,14 +166,14 @@ def message_faults(blocks: Any, files: Iterable[str] = ()) -> list[str]:
     faults = _check(blocks, MESSAGE_BLOCKS, _MESSAGE, "message", files)
     if not isinstance(blocks, list):
         return faults
-    known = [b for b in blocks if isinstance(b, dict)]
+    well_formed = [b for b in blocks if isinstance(b, dict)]
     for kind, most, words in (
         ("table", 1, "only_one_table_allowed"),
         ("data_visualization", 2, "no more than 2 data_visualization blocks"),
     ):
-        if sum(b.get("type") == kind for b in known) > most:
+        if sum(b.get("type") == kind for b in well_formed) > most:
             faults.append(f"{words} [json-pointer:/blocks]")
-    if sum(len(str(b.get("text"))) for b in known if b.get("type") == "markdown") > MARKDOWN_TOTAL:
+    if sum(len(str(b.get("text"))) for b in well_formed if b.get("type") == "markdown") > MARKDOWN_TOTAL:
         faults.append(
             f"markdown blocks together must be less than {MARKDOWN_TOTAL + 1} characters [json-pointer:/blocks]"
         )

@@ -46,10 +46,10 @@ async def _close(workspace: Workspace, body: Json) -> Json:
 
 
 async def _suggest(workspace: Workspace, body: Json) -> Json:
-    found = await modals.suggest(
+    options = await modals.suggest(
         workspace, body["user"], body["action_id"], body["value"], body.get("ts"), body.get("view_id")
     )
-    return {"options": found}
+    return {"options": options}
 
 
 async def _slash(workspace: Workspace, body: Json) -> Json:
@@ -144,22 +144,22 @@ async def act(workspace: Workspace, request: web.Request) -> web.StreamResponse:
 async def look(workspace: Workspace, request: web.Request) -> web.StreamResponse:
     """GET /test/messages?channel=, thread?channel=&ts=, calls?method=, acks, people, state?user=."""
     what, query = request.match_info["action"], request.query
-    found: Any
+    value: Any
     try:
         if what == "messages":
-            found = list(workspace.conversation(query["channel"]).messages.values())
+            value = list(workspace.conversation(query["channel"]).messages.values())
         elif what == "thread":
-            found = workspace.conversation(query["channel"]).thread(query["ts"])
+            value = workspace.conversation(query["channel"]).thread(query["ts"])
         elif what == "calls":
-            found = [vars(call) for call in workspace.calls if query.get("method", call.method) == call.method]
+            value = [vars(call) for call in workspace.calls if query.get("method", call.method) == call.method]
         elif what == "acks":
-            found = [vars(ack) for ack in workspace.delivery.acks]
+            value = [vars(ack) for ack in workspace.delivery.acks]
         elif what == "people":
-            found = [vars(person) for person in workspace.setup.people]
+            value = [vars(person) for person in workspace.setup.people]
         elif what == "state":
-            found = snapshot(workspace, workspace.person(query["user"]).id)
+            value = snapshot(workspace, workspace.person(query["user"]).id)
         else:
             return web.json_response({"ok": False, "error": "no such view"}, status=404)
     except (SlackError, KeyError) as error:
         return web.json_response({"ok": False, "error": str(error)}, status=400)
-    return web.json_response({"ok": True, what: found})
+    return web.json_response({"ok": True, what: value})

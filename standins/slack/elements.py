@@ -65,9 +65,9 @@ def _static_select(place: Node) -> None:
         return
     _options(place)
     chosen = place.get(initial) or []
-    known = [child.get("value") for child in place.at("options").each()]
+    values = [child.get("value") for child in place.at("options").each()]
     for value in chosen if isinstance(chosen, list) else [chosen]:
-        if not isinstance(value, dict) or value.get("value") not in known:
+        if not isinstance(value, dict) or value.get("value") not in values:
             place.fault(f"{initial} must be one of the options", f"/{initial}")
 
 

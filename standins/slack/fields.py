@@ -58,13 +58,13 @@ def options_of(element: Json) -> list[Json]:
 def _option(element: Json, choice: Any) -> Json:
     if isinstance(choice, dict):
         return choice
-    known = options_of(element)
-    for option in known:
+    options = options_of(element)
+    for option in options:
         if choice in (option["value"], option["text"]["text"]):
             return option
     if element["type"].endswith("external_select"):
         return {"text": {"type": "plain_text", "text": str(choice), "emoji": True}, "value": str(choice)}
-    raise NoSuchChoiceError(f"{choice!r} is not among {[option['value'] for option in known]}")
+    raise NoSuchChoiceError(f"{choice!r} is not among {[option['value'] for option in options]}")
 
 
 def chosen(element: Json, choice: Any) -> Json:
@@ -81,11 +81,11 @@ def chosen(element: Json, choice: Any) -> Json:
 
 def inputs_of(blocks: list[Json]) -> list[tuple[Json, Json]]:
     """Every (block, element) whose value belongs to a state."""
-    found = []
+    inputs = []
     for block in blocks:
         candidates = [block.get("element"), block.get("accessory"), *(block.get("elements") or [])]
-        found += [(block, e) for e in candidates if isinstance(e, dict) and e.get("type") in STATEFUL]
-    return found
+        inputs += [(block, e) for e in candidates if isinstance(e, dict) and e.get("type") in STATEFUL]
+    return inputs
 
 
 def state_of(blocks: list[Json], values: Json) -> Json:

@@ -110,7 +110,7 @@ def find_message(workspace: Workspace, user: str, ts: str) -> tuple[Conversation
 
 def find_element(blocks: list[Json], action_id: str, value: str | None) -> tuple[Json, Json]:
     """The block and the interactive element with this action_id and, where given, this value."""
-    seen = []
+    candidates = []
     for block in blocks:
         nested = [
             t for card in block.get("elements") or [] if isinstance(card, dict) for t in card.get("actions") or []
@@ -125,12 +125,12 @@ def find_element(blocks: list[Json], action_id: str, value: str | None) -> tuple
         for element in elements:
             if not isinstance(element, dict) or "action_id" not in element:
                 continue
-            seen.append(element["action_id"])
+            candidates.append(element["action_id"])
             if element["action_id"] == action_id and (
                 value is None or element["type"] != "button" or element.get("value") == value
             ):
                 return block, element
-    raise NotThereError(f"no element {action_id!r} (value {value!r}); there are {sorted(set(seen))}")
+    raise NotThereError(f"no element {action_id!r} (value {value!r}); there are {sorted(set(candidates))}")
 
 
 def action_of(workspace: Workspace, block: Json, element: Json, choice: Any) -> Json:
@@ -154,9 +154,9 @@ async def click(workspace: Workspace, user: str, ts: str, action_id: str, choice
     conversation, message = find_message(workspace, user, ts)
     block, element = find_element(message["blocks"], action_id, choice if isinstance(choice, str) else None)
     action = action_of(workspace, block, element, choice)
-    kept = workspace.store.state_values.setdefault((user, ts), {})
+    values = workspace.store.state_values.setdefault((user, ts), {})
     if element["type"] not in ("button", "icon_button", "feedback_buttons", "overflow"):
-        kept[action_id] = choice
+        values[action_id] = choice
     ephemeral, thread = bool(message.get("is_ephemeral")), str(message.get("thread_ts") or "")
     hook = workspace.hooks.issue(user, conversation.id, ts, thread, ephemeral)
     container = {"type": "message", "message_ts": ts, "channel_id": conversation.id, "is_ephemeral": ephemeral}
@@ -167,7 +167,7 @@ async def click(workspace: Workspace, user: str, ts: str, action_id: str, choice
         container=container | ({"thread_ts": thread} if thread else {}),
         channel={"id": conversation.id, "name": "directmessage" if conversation.is_im else conversation.name},
         message={key: value for key, value in message.items() if key not in ("to", "channel", "stream")},
-        state=state_of(message["blocks"], kept),
+        state=state_of(message["blocks"], values),
         response_url=f"{workspace.url}/actions/{hook}",
         actions=[action],
     )
@@ -185,7 +185,7 @@ async def click(workspace: Workspace, user: str, ts: str, action_id: str, choice
 async def slash(workspace: Workspace, user: str, command: str, text: str, channel: str) -> Acked | Missed:
     """Run a slash command in a channel; what the ack says is shown to the person."""
     person, conversation = workspace.person(user), workspace.conversation(channel)
-    if command not in [known.command for known in workspace.setup.commands]:
+    if command not in [one.command for one in workspace.setup.commands]:
         _slackbot(workspace, conversation, person.id, f"{command} is not a valid command.")
         raise NotThereError(f"{command} is not a command of the app")
     hook = workspace.hooks.issue(person.id, conversation.id)
@@ -223,7 +223,7 @@ def _answer(workspace: Workspace, conversation: Conversation, user: str, reply: 
 async def shortcut(workspace: Workspace, user: str, callback_id: str, ts: str | None = None) -> Acked | Missed:
     """Use a global shortcut, or with `ts` one of a message's menu."""
     person = workspace.person(user)
-    if callback_id not in [known.callback_id for known in workspace.setup.shortcuts]:
+    if callback_id not in [one.callback_id for one in workspace.setup.shortcuts]:
         raise NotThereError(f"{callback_id} is not a shortcut of the app")
     more: Json = {"callback_id": callback_id, "action_ts": workspace.store.next_ts()}
     if ts is None:

@@ -133,8 +133,8 @@ class Handle:
 
     def status(self, thread_ts: str) -> str:
         """What the assistant says it is doing in a thread; empty when nothing."""
-        found = [s["status"] for (_, thread), s in self.workspace.store.statuses.items() if thread == thread_ts]
-        return str(found[0]) if found else ""
+        statuses = [s["status"] for (_, thread), s in self.workspace.store.statuses.items() if thread == thread_ts]
+        return str(statuses[0]) if statuses else ""
 
     def calls(self, method: str | None = None) -> list[Call]:
         """The Web API's log."""
@@ -168,9 +168,9 @@ class Handle:
         """
 
         async def wait() -> T:
-            while not (found := condition()):
+            while not (result := condition()):
                 await asyncio.sleep(0.02)
-            return found
+            return result
 
         try:
             return self._wait(asyncio.wait_for(wait(), timeout))
@@ -186,9 +186,9 @@ class Handle:
             shown = [{**m, "channel": c.id} for c in store.conversations.values() for m in c.messages.values()]
             return next((m for m in [*shown, *store.ephemerals] if predicate(m)), None)
 
-        found = self.wait_until(look, timeout)
-        assert found is not None
-        return found
+        message = self.wait_until(look, timeout)
+        assert message is not None
+        return message
 
     def wait_for_reply(self, ts: str, timeout: float = 10) -> Json:
         """The app's first message in the thread of `ts` that is not being streamed any more."""

@@ -99,8 +99,8 @@ def _respond(workspace: Workspace, user: str, view: Json, reply: Json) -> dict[s
     action = reply.get("response_action")
     if action == "errors":
         errors = {str(key): str(value) for key, value in (reply.get("errors") or {}).items()}
-        known = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-        return errors if errors and errors.keys() <= known else {"": "We had some trouble connecting. Try again?"}
+        block_ids = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+        return errors if errors and errors.keys() <= block_ids else {"": "We had some trouble connecting. Try again?"}
     try:
         if action == "update":
             replaced(workspace, user, view, reply.get("view"))

@@ -95,12 +95,12 @@ def only(place: Node, allowed: Iterable[str]) -> None:
 
 def one_of(place: Node, key: str, values: Iterable[str], required: bool = False) -> None:
     """A string out of a fixed set."""
-    value, known = place.get(key), tuple(values)
+    value, allowed = place.get(key), tuple(values)
     if value is None:
         if required:
             place.fault(f"missing required field: {key}")
-    elif value not in known:
-        place.fault(f"must be one of {', '.join(known)}", f"/{key}")
+    elif value not in allowed:
+        place.fault(f"must be one of {', '.join(allowed)}", f"/{key}")
 
 
 def by_type(place: Node, rules: dict[str, Rule]) -> None:

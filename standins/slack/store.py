@@ -112,14 +112,14 @@ class Store:
     def put(self, channel: str, message: Json) -> Json:
         """Add a message, or replace the one of that ts; the parent's reply count follows."""
         conversation = self.conversations[channel]
-        known = message["ts"] in conversation.messages
+        exists = message["ts"] in conversation.messages
         conversation.messages[message["ts"]] = message
         parent = conversation.messages.get(message.get("thread_ts") or "")
         if parent and parent is not message:
             self._count_replies(conversation, parent)
         if not message.get("streaming"):
             self.keep({"kind": "message", "channel": channel, "message": message})
-        self.tell({"type": "changed" if known else "message", "channel": channel, "message": message})
+        self.tell({"type": "changed" if exists else "message", "channel": channel, "message": message})
         return message
 
     def _count_replies(self, conversation: Conversation, parent: Json) -> None:
@@ -145,8 +145,8 @@ class Store:
         """Make a file visible and keep it."""
         file.complete = True
         content = base64.b64encode(file.content or b"").decode()
-        kept = {k: v for k, v in vars(file).items() if k not in ("content", "channels")}
-        self.keep({"kind": "file", **kept, "content": content, "channels": sorted(file.channels)})
+        fields = {k: v for k, v in vars(file).items() if k not in ("content", "channels")}
+        self.keep({"kind": "file", **fields, "content": content, "channels": sorted(file.channels)})
 
     def set_status(self, channel: str, thread: str, status: Json | None) -> None:
         """Set or clear what the assistant says it is doing in a thread."""
@@ -176,11 +176,11 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             return
-        kept = path.read_text(encoding="utf-8")
-        if kept and not kept.endswith("\n"):
+        text = path.read_text(encoding="utf-8")
+        if text and not text.endswith("\n"):
             with path.open("a", encoding="utf-8") as file:
                 file.write("\n")
-        for line in kept.splitlines():
+        for line in text.splitlines():
             try:
                 record = json.loads(line)
             except ValueError:  # the line being written when the process was killed

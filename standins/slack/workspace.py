@@ -69,14 +69,14 @@ class Workspace:
 
     def conversation(self, name: str) -> Conversation:
         """By id, by #name, or a person's direct message with the app; `channel_not_found` otherwise."""
-        known = self.store.conversations
-        if name in known:
-            return known[name]
-        for conversation in known.values():
+        conversations = self.store.conversations
+        if name in conversations:
+            return conversations[name]
+        for conversation in conversations.values():
             if not conversation.is_im and conversation.name == name.removeprefix("#"):
                 return conversation
-        if name.startswith("U") and self.store.im_of(name) in known:
-            return known[self.store.im_of(name)]
+        if name.startswith("U") and self.store.im_of(name) in conversations:
+            return conversations[self.store.im_of(name)]
         raise SlackError("channel_not_found")
 
     def joined(self, name: str) -> Conversation:

@@ -86,17 +86,17 @@ class SignIn:
         """The published key of this id. A known one is served at once, and read again aside when it is old; an
         unknown one is asked for, by one caller at a time.
         """
-        known = self._keys.get(identity)
-        if known is not None:
+        cached = self._keys.get(identity)
+        if cached is not None:
             if self.clock() - self._read_at > _KEYS_KEPT_SECONDS and self._may_ask():
                 threading.Thread(target=self._read_keys, name="oidc-keys", daemon=True).start()
-            return known
+            return cached
         with self._asking:
             if identity not in self._keys and self._may_ask():
                 self._read_keys()
         if not self._keys:
-            said = "The sign-in provider cannot be reached just now; try again in a moment."
-            raise HTTPException(503, said, {"Retry-After": str(int(_ASKED_AGAIN_SECONDS))})
+            reason = "The sign-in provider cannot be reached just now; try again in a moment."
+            raise HTTPException(503, reason, {"Retry-After": str(int(_ASKED_AGAIN_SECONDS))})
         return self._keys.get(identity)
 
     def _may_ask(self) -> bool:

@@ -72,7 +72,7 @@ def issue_for(
 ) -> str:
     """A token made on the command line. Raises `UserError` when the actor may not, or person or scope are unknown."""
     _must_manage(actor)
-    if person not in {known.id for known in organisation.people}:
+    if person not in {one.id for one in organisation.people}:
         raise UserError(f"finops.yaml has no person {person!r}; add them under `people:` first.")
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:

@@ -172,16 +172,16 @@ class DatabaseCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """One transaction, so that the figures belong together."""
-        found: list[Metric] = []
+        families: list[Metric] = []
         try:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("SET LOCAL statement_timeout = '5s'")
-                found = [_family(measure, connection.exec_driver_sql(measure.sql).all()) for measure in MEASURES]
-                found.append(_durations(connection.exec_driver_sql(_DURATIONS).one()))
+                families = [_family(measure, connection.exec_driver_sql(measure.sql).all()) for measure in MEASURES]
+                families.append(_durations(connection.exec_driver_sql(_DURATIONS).one()))
         except SQLAlchemyError as error:
             log.warning("the metrics cannot be read: %s", type(error).__name__)
-            found = []
-        return [*found, GaugeMetricFamily("finops_database_up", OTHERS[-1][-1], value=1 if found else 0)]
+            families = []
+        return [*families, GaugeMetricFamily("finops_database_up", OTHERS[-1][-1], value=1 if families else 0)]
 
 
 def _family(measure: DatabaseMetric, rows: Iterable[sa.Row[tuple[object, ...]]]) -> Metric:
@@ -196,7 +196,7 @@ def _family(measure: DatabaseMetric, rows: Iterable[sa.Row[tuple[object, ...]]])
 
 def _durations(row: sa.Row[tuple[object, ...]]) -> Metric:
     *below, count, seconds = (float(str(value)) for value in row)
-    buckets = [(f"{edge:g}", known) for edge, known in zip(_BUCKETS, below, strict=True)]
+    buckets = [(f"{edge:g}", observations) for edge, observations in zip(_BUCKETS, below, strict=True)]
     family = HistogramMetricFamily("finops_question_seconds", OTHERS[0][-1])
     family.add_metric([], [*buckets, ("+Inf", count)], seconds)
     return family

@@ -172,10 +172,10 @@ def respond(request: Request, items: list[dict[str, Any]], limit: int, offset: i
 
 def wanted_of(request: Request, filters: Sequence[str]) -> dict[str, str]:
     """The filters of a request."""
-    found = {name: value for name, value in request.query_params.items() if name in filters}
-    if long := [name for name, value in found.items() if len(value) > _LONGEST]:
+    given = {name: value for name, value in request.query_params.items() if name in filters}
+    if long := [name for name, value in given.items() if len(value) > _LONGEST]:
         raise HTTPException(422, f"{', '.join(long)}: at most {_LONGEST} characters.")
-    return found
+    return given
 
 
 def _parameters(filters: Sequence[str]) -> list[dict[str, Any]]:
@@ -252,9 +252,9 @@ def _ranked(path: str, names: tuple[str, ...], says: str) -> None:
             request, context, caller.actor, wanted, _costs_by(names, wanted, days, limit, offset), limit, offset
         )
 
-    known = view_schema("daily_costs")["properties"]
+    columns = view_schema("daily_costs")["properties"]
     cost = {"effective_cost": {"type": ["number", "null"], "description": "Effective cost of these days, without tax"}}
-    schema = {"type": "object", "properties": {name: known[name] for name in (*names, "currency")} | cost}
+    schema = {"type": "object", "properties": {name: columns[name] for name in (*names, "currency")} | cost}
     name = path.strip("/")
     router.add_api_route(
         path,

@@ -48,8 +48,8 @@ _LOG = {
 def measures(request: Request, context: InContext, caller: Reader) -> Response:
     """A value of null is not yet known, and neither good nor bad."""
     with context.database.app.connect() as connection:
-        found = kpis.read(connection, len(context.organisation.people), context.organisation)
-    return etags.respond(request, [{**asdict(kpi), "good": kpi.good} for kpi in found])
+        measured = kpis.read(connection, len(context.organisation.people), context.organisation)
+    return etags.respond(request, [{**asdict(kpi), "good": kpi.good} for kpi in measured])
 
 
 @router.get(

@@ -45,10 +45,10 @@ class DecisionBody(BaseModel):
 
 def _visible(context: Context, number: int, caller: Caller) -> Remediation:
     with Session(context.database.app) as session:
-        found = session.get(Remediation, number)
-    if found is None or not may_see_team(caller.actor, found.team):
+        row = session.get(Remediation, number)
+    if row is None or not may_see_team(caller.actor, row.team):
         raise HTTPException(404, f"There is no remediation {number}.")
-    return found
+    return row
 
 
 @router.get(
@@ -78,11 +78,11 @@ def decide(
     The plan that is approved is the stored one, whose digest is checked;
     `If-Match` besides says that it is the one that was read.
     """
-    found = _visible(context, remediation_id, caller)
+    proposal = _visible(context, remediation_id, caller)
     if if_match is not None:
         etags.must_match(if_match, decisions.shown(context.database, remediation_id))
-    said = decisions.decide(context.database, remediation_id, caller.actor, verdict.decision, verdict.text or "")
-    if isinstance(said, Denied):
-        barred = isinstance(approves(caller.actor, found.team, found.playbook), Denied)
-        raise HTTPException(403 if barred else 409, said.reason)
-    return {"remediation_id": remediation_id, "decision": verdict.decision, "says": said}
+    outcome = decisions.decide(context.database, remediation_id, caller.actor, verdict.decision, verdict.text or "")
+    if isinstance(outcome, Denied):
+        barred = isinstance(approves(caller.actor, proposal.team, proposal.playbook), Denied)
+        raise HTTPException(403 if barred else 409, outcome.reason)
+    return {"remediation_id": remediation_id, "decision": verdict.decision, "says": outcome}

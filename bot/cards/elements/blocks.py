@@ -18,10 +18,10 @@ PICTURE = "picture"
 
 def card(text: str, blocks: Iterable[Block | None], chart: dict[str, Any] | None = None) -> Card:
     """A message; missing blocks are skipped, and past 50 a last line says that something was left out."""
-    kept = [block for block in blocks if block is not None]
-    if len(kept) > BLOCKS:
-        kept = [*kept[: BLOCKS - 1], section(f"{len(kept) - BLOCKS + 1} more parts do not fit into one message.")]
-    message: Card = {"text": mrkdwn.cut(text, 2_900), "blocks": kept}
+    shown = [block for block in blocks if block is not None]
+    if len(shown) > BLOCKS:
+        shown = [*shown[: BLOCKS - 1], section(f"{len(shown) - BLOCKS + 1} more parts do not fit into one message.")]
+    message: Card = {"text": mrkdwn.cut(text, 2_900), "blocks": shown}
     return {**message, "chart": chart} if chart else message
 
 
@@ -123,15 +123,15 @@ def fitting_rows(header_row: Sequence[str], rows: Sequence[Sequence[str]], most:
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     result = []
     for name in names:
         label = mrkdwn.plain(name, LABEL) or "–"
-        while label in seen:
-            seen[label] += 1
-            suffix = f" {seen[label]}"
+        while label in counts:
+            counts[label] += 1
+            suffix = f" {counts[label]}"
             label = label[: LABEL - len(suffix)] + suffix
-        seen[label] = 1
+        counts[label] = 1
         result.append(label)
     return result
 

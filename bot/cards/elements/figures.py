@@ -30,12 +30,12 @@ Figure = dict[str, Any]
 
 def numeric_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
     """Columns whose every present value is a number."""
-    found = []
+    numeric = []
     for index in range(len(columns)):
         present = [row[index] for row in rows if row[index] is not None]
         if present and all(_is_number(value) for value in present):
-            found.append(index)
-    return found
+            numeric.append(index)
+    return numeric
 
 
 def _is_number(value: Any) -> bool:

@@ -40,15 +40,15 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     titles = [table_layout.title(column) for column in shown_columns]
     newest = bool(columns) and bool(_TIME.match(columns[0]))  # of a series, the last rows are of interest
     count = blocks.fitting_rows(titles, text_rows[::-1] if newest else text_rows, min(most, blocks.TABLE_ROWS - 3))
-    kept = text_rows[len(rows) - count :] if newest else text_rows[:count]
+    shown = text_rows[len(rows) - count :] if newest else text_rows[:count]
     if len(rows) > count:
         left = rows[: len(rows) - count] if newest else rows[count:]
         rest = _rest(columns, rows, left, numbers, "earlier" if newest else "more")[: blocks.TABLE_COLUMNS]
-        kept = [rest, *kept] if newest else [*kept, rest]
+        shown = [rest, *shown] if newest else [*shown, rest]
     if total := _total(columns, rows, numbers, result):
-        kept.append(total[: blocks.TABLE_COLUMNS])
-    titles, kept, numbers = table_layout.with_percent_beside_change(columns, titles, kept, numbers)
-    return blocks.table(titles, kept, numbers)
+        shown.append(total[: blocks.TABLE_COLUMNS])
+    titles, shown, numbers = table_layout.with_percent_beside_change(columns, titles, shown, numbers)
+    return blocks.table(titles, shown, numbers)
 
 
 def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int]) -> list[str]:

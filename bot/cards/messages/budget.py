@@ -86,34 +86,34 @@ TAKE_BACK = "take_back"
 
 
 def modal(
-    where: str, known: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
+    where: str, existing: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
 ) -> Block:
     """A modal to make a budget of any scope and period, or to change the `known` one (name, amount,
     currency, period, start, end, rollover, thresholds, owner, note); the scope of a budget stays what it is.
     """
-    given = known or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
+    given = existing or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
     fields: list[Block | None] = []
-    if known is None:
+    if existing is None:
         fields = [
             inputs.field("name", "Name", inputs.text("payments in production")),
             inputs.field("scope", "For", inputs.scope(scopes)),
             inputs.field("within", "and within that", inputs.scope(scopes, everything=False), optional=True),
         ]
     else:
-        fields = [blocks.section(f"*{mrkdwn.escape(known['name'], 100)}*  {mrkdwn.escape(known['scope'], 200)}")]
-    if known is None and len(currencies) > 1:
+        fields = [blocks.section(f"*{mrkdwn.escape(existing['name'], 100)}*  {mrkdwn.escape(existing['scope'], 200)}")]
+    if existing is None and len(currencies) > 1:
         fields.append(
             inputs.field("currency", "Currency", inputs.choice([(one, one) for one in currencies], currencies[0]))
         )
-    amount = "Amount a period" if known is None and len(currencies) > 1 else f"Amount a period, {given['currency']}"
+    amount = "Amount a period" if existing is None and len(currencies) > 1 else f"Amount a period, {given['currency']}"
     shares = ", ".join(f"{100 * float(share):g}" for share in given["thresholds"])
     rollover = inputs.boxes(
         [("What is left of a period is added to the next", ROLLOVER)], [ROLLOVER] if given.get("rollover") else []
     )
-    if known is not None and known.get("note"):
+    if existing is not None and existing.get("note"):
         back = inputs.boxes([("Take the change back: finops.yaml holds again", TAKE_BACK)], [])
         fields += [
-            blocks.context(mrkdwn.escape(known["note"], 300)),
+            blocks.context(mrkdwn.escape(existing["note"], 300)),
             inputs.field("take_back", "Or", back, optional=True),
         ]
     fields += [
@@ -131,5 +131,5 @@ def modal(
         inputs.field("rollover", "Rollover", rollover, optional=True),
         inputs.field("owner", "Owner", inputs.person(given.get("owner")), optional=True),
     ]
-    title = "New budget" if known is None else "Change budget"
+    title = "New budget" if existing is None else "Change budget"
     return inputs.modal("budget_save", where, title, "Save", [one for one in fields if one is not None])

@@ -45,8 +45,8 @@ def view(home: dict[str, Any]) -> Block:
     if examples:
         made += [blocks.section("*Ask me*"), blocks.actions(examples)]
     made += _kpis(home.get("kpis") or [])
-    kept = [block for block in made if block is not None]
-    return {"type": "home", "blocks": kept[:100]}
+    shown = [block for block in made if block is not None]
+    return {"type": "home", "blocks": shown[:100]}
 
 
 def _team(team: dict[str, Any]) -> str:

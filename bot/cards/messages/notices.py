@@ -19,10 +19,10 @@ EXAMPLES = ("What did we spend last month by service?", "Top 5 teams this month"
 def card(result: dict[str, Any], reference: str) -> Card:
     """A result that is no answer: the reason, the reference, and questions that can be answered, as buttons."""
     outcome = str(result.get("outcome"))
-    said = str(result.get("text") or "")
+    message = str(result.get("text") or "")
     if outcome == "cannot_answer" and reference and result.get("choices"):
-        said = said.partition(_EXAMPLES_LEAD)[0]  # the examples are buttons here
-    text = mrkdwn.sentence(said, 2_000).strip() or _FALLBACKS.get(outcome, _FALLBACKS["unavailable"])
+        message = message.partition(_EXAMPLES_LEAD)[0]  # the examples are buttons here
+    text = mrkdwn.sentence(message, 2_000).strip() or _FALLBACKS.get(outcome, _FALLBACKS["unavailable"])
     if reference and reference not in text:
         text = f"{text} (Reference {mrkdwn.escape(reference, 20)})"
     labels = [clarify.label_of(choice) for choice in (result.get("choices") or [])[:3]]

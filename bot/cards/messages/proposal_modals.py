@@ -24,8 +24,8 @@ def plan_modal(payload: RemediationFields) -> Block:
 
 
 def _because(step: dict[str, Any], most: int) -> str:
-    told = [mrkdwn.escape(step[name], most) for name in ("evidence", "arithmetic") if step.get(name)]
-    return f" – {'. '.join(told)}" if told else ""
+    reasons = [mrkdwn.escape(step[name], most) for name in ("evidence", "arithmetic") if step.get(name)]
+    return f" – {'. '.join(reasons)}" if reasons else ""
 
 
 def _pages(lines: list[str], most: int) -> list[str]:

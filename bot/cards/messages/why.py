@@ -73,12 +73,12 @@ def card(payload: InsightFields) -> Card:
     figure = waterfall("What carries the change", evidence.get("cause") or {}, parts, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
     title = mrkdwn.escape(payload.get("title") or "This change", 500)
-    found = "\n".join(lines) or "No single account, service, team or resource carries this change."
+    summary = "\n".join(lines) or "No single account, service, team or resource carries this change."
     similar = (evidence.get("cause") or {}).get("similar")
     return blocks.card(
-        f"{title}: {'; '.join(line.replace('*', '') for line in lines[:3]) or found}",
+        f"{title}: {'; '.join(line.replace('*', '') for line in lines[:3]) or summary}",
         [
-            blocks.section(f"*{title}*\n{found}"),
+            blocks.section(f"*{title}*\n{summary}"),
             drawn,
             _table(parts, currency),
             blocks.context(f"Seen before: {mrkdwn.escape(similar, 500)}") if similar else None,

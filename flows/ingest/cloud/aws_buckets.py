@@ -32,16 +32,16 @@ def buckets(reply: Json, place: AccountRegion) -> Iterator[AwsResource]:
 
 def of_region(api: Any, listed: list[AwsResource]) -> list[AwsResource]:
     """Only the buckets that are where the place is, asking each one whose region the list did not tell."""
-    kept = [
+    in_region = [
         one for one in listed if one.attributes["region_known"] or _region(api, str(one.resource_name)) == one.region
     ]
-    return [replace(one, attributes={"created_at": one.attributes["created_at"]}) for one in kept]
+    return [replace(one, attributes={"created_at": one.attributes["created_at"]}) for one in in_region]
 
 
 def _region(api: Any, name: str) -> str:
     """`us-east-1` has no name there, and the oldest region an old one."""
-    told = api.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
-    return "eu-west-1" if told == "EU" else str(told)
+    region = api.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
+    return "eu-west-1" if region == "EU" else str(region)
 
 
 def tagged(api: Any, listed: list[AwsResource]) -> list[AwsResource]:

@@ -60,12 +60,12 @@ class CloudTrail:
         def call() -> tuple[CloudTrailEvent, ...]:
             pages = self.client("cloudtrail", account_id, region).get_paginator("lookup_events")
             changes = [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]
-            found = (
+            events = (
                 item
                 for page in pages.paginate(LookupAttributes=changes, StartTime=start, EndTime=end)
                 for item in page["Events"]
             )
-            return parse(islice(found, _MOST), account_id, region)
+            return parse(islice(events, _MOST), account_id, region)
 
         return attempt(PERMISSION, account_id, region, call)
 

@@ -135,7 +135,7 @@ PERMISSIONS = tuple(
 
 def read(client: Client, place: AccountRegion) -> Inventory:
     """List everything in one place; a kind that may not be listed is named, the others are read."""
-    found: list[AwsResource] = []
+    resources: list[AwsResource] = []
     denied: list[MissingPermission] = []
     looked_at: set[str] = set()
     for listing in _LISTINGS:
@@ -154,8 +154,8 @@ def read(client: Client, place: AccountRegion) -> Inventory:
         for add in listing.added:
             listed, refused = _complete(client(listing.service), add, listed, place)
             denied += refused
-        found += listed
-    return Inventory(place, tuple(found), tuple(denied), frozenset(looked_at))
+        resources += listed
+    return Inventory(place, tuple(resources), tuple(denied), frozenset(looked_at))
 
 
 def _complete(
@@ -172,4 +172,4 @@ def _list(client: Client, listing: _Listing, place: AccountRegion) -> list[AwsRe
         pages = api.get_paginator(listing.operation).paginate(**listing.arguments)
     else:
         pages = [getattr(api, listing.operation)(**listing.arguments)]
-    return [found for page in pages for found in listing.parse(page, place)]
+    return [resource for page in pages for resource in listing.parse(page, place)]

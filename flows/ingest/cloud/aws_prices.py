@@ -133,8 +133,8 @@ def read(price_list: PriceList, regions: Iterable[str]) -> list[Priced]:
 
 
 def _number(text: str | None) -> float | None:
-    found = re.match(r"[\d,]+(\.\d+)?", text or "")
-    return float(found[0].replace(",", "")) if found else None
+    match = re.match(r"[\d,]+(\.\d+)?", text or "")
+    return float(match[0].replace(",", "")) if match else None
 
 
 def _architecture(attributes: Mapping[str, str]) -> str:

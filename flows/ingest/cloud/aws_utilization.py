@@ -115,39 +115,39 @@ class Query:
         }
 
 
-def dimension(found: AwsResource) -> tuple[str, str] | None:
+def dimension(resource: AwsResource) -> tuple[str, str] | None:
     """How CloudWatch names a resource; None where it has no metric of ours."""
-    match found.resource_type:
+    match resource.resource_type:
         case "Instance":
-            return ("InstanceId", found.resource_id)
+            return ("InstanceId", resource.resource_id)
         case "Volume":
-            return ("VolumeId", found.resource_id)
+            return ("VolumeId", resource.resource_id)
         case "DB Instance":
-            return ("DBInstanceIdentifier", found.resource_name or found.resource_id.rpartition(":")[2])
+            return ("DBInstanceIdentifier", resource.resource_name or resource.resource_id.rpartition(":")[2])
         case "Function":
-            return ("FunctionName", found.resource_name or found.resource_id.rpartition(":")[2])
-        case "Load Balancer" if _kind(found) == "Classic Load Balancer":
-            return ("LoadBalancerName", found.resource_name or found.resource_id.rpartition("/")[2])
-        case "Load Balancer" if _kind(found) is not None:
-            return ("LoadBalancer", found.resource_id.partition("loadbalancer/")[2])
-        case "Bucket" if found.attributes.get("request_metrics"):
-            return ("BucketName", found.resource_name or found.resource_id.rpartition(":")[2])
+            return ("FunctionName", resource.resource_name or resource.resource_id.rpartition(":")[2])
+        case "Load Balancer" if _kind(resource) == "Classic Load Balancer":
+            return ("LoadBalancerName", resource.resource_name or resource.resource_id.rpartition("/")[2])
+        case "Load Balancer" if _kind(resource) is not None:
+            return ("LoadBalancer", resource.resource_id.partition("loadbalancer/")[2])
+        case "Bucket" if resource.attributes.get("request_metrics"):
+            return ("BucketName", resource.resource_name or resource.resource_id.rpartition(":")[2])
     return None
 
 
-def _kind(found: AwsResource) -> str | None:
+def _kind(resource: AwsResource) -> str | None:
     """The row of METRICS that a resource has; None for a load balancer of another kind, as a gateway's."""
-    if found.resource_type != "Load Balancer":
-        return found.resource_type
-    kind = found.resource_id.partition("loadbalancer/")[2].partition("/")
+    if resource.resource_type != "Load Balancer":
+        return resource.resource_type
+    kind = resource.resource_id.partition("loadbalancer/")[2].partition("/")
     return {"app": "Load Balancer", "net": "Network Load Balancer"}.get(kind[0]) if kind[1] else "Classic Load Balancer"
 
 
 def queries(resources: Iterable[AwsResource]) -> list[Query]:
     """Everything to ask for, in a fixed order."""
     made: list[Query] = []
-    for found in resources:
-        where, kind = dimension(found), _kind(found)
+    for resource in resources:
+        where, kind = dimension(resource), _kind(resource)
         if where is not None and kind is not None:
             asked = (
                 (metric, source, statistic)
@@ -157,7 +157,7 @@ def queries(resources: Iterable[AwsResource]) -> list[Query]:
             )
             for metric, source, statistic in asked:
                 named = (metric.dimension or where[0], where[1])
-                made.append(Query(f"q{len(made)}", found.resource_id, metric, source, statistic, named))
+                made.append(Query(f"q{len(made)}", resource.resource_id, metric, source, statistic, named))
     return made
 
 
@@ -203,11 +203,11 @@ def read(
     Throttling is waited out by the client's adaptive retries.
     """
     asked = queries(resources)
-    found = _read(client, asked, place, _midnight(start), _midnight(end), _DAY)
+    samples = _read(client, asked, place, _midnight(start), _midnight(end), _DAY)
     return (
-        found
-        if isinstance(found, MissingPermission)
-        else [used for used in parse(asked, found) if start <= used.usage_date < end]
+        samples
+        if isinstance(samples, MissingPermission)
+        else [used for used in parse(asked, samples) if start <= used.usage_date < end]
     )
 
 
@@ -216,11 +216,11 @@ def read_hours(
 ) -> list[UsedHour] | MissingPermission:
     """The hours [start, end), the same way."""
     asked = queries(resources)
-    found = _read(client, asked, place, start, end, _HOUR)
+    samples = _read(client, asked, place, start, end, _HOUR)
     return (
-        found
-        if isinstance(found, MissingPermission)
-        else [used for used in parse_hours(asked, found) if start <= used.usage_hour < end]
+        samples
+        if isinstance(samples, MissingPermission)
+        else [used for used in parse_hours(asked, samples) if start <= used.usage_hour < end]
     )
 
 

@@ -47,8 +47,8 @@ Periods = frozenset[tuple[str, str]]  # (billing account, YYYY-MM)
 def recognise(columns: tuple[str, ...]) -> Native | NotTaken | None:
     """The mapping of an export with these columns, taken for an actual one; `mapping` makes another of it."""
     fields = Fields(columns)
-    known = _any(fields, _DATE) and _any(fields, _SUBSCRIPTION) and fields.has("MeterId", "MeterCategory")
-    if not known:
+    matches = _any(fields, _DATE) and _any(fields, _SUBSCRIPTION) and fields.has("MeterId", "MeterCategory")
+    if not matches:
         return None
     for what, names in (("cost", _COST), ("currency", _CURRENCY)):
         if not _any(fields, names):

@@ -84,17 +84,17 @@ def detect(columns: tuple[str, ...]) -> Focus | OtherDataset | NotFocus:
     """Whether these columns are a FOCUS file of versions 1.0 to 1.4; names are
     compared without case, spaces and underscores.
     """
-    known = {_plain(column.focus): column for column in focus.COLUMNS}
+    columns_by_name = {_plain(column.focus): column for column in focus.COLUMNS}
     plain = {_plain(name) for name in columns}
     if "effectivecost" not in plain and (dataset := _dataset(plain)):
         return OtherDataset(dataset)
     by_name = {column.focus: column for column in focus.COLUMNS}
-    known |= {alias: by_name[name] for alias, name in _ALIASES.items() if _plain(name) not in plain}
+    columns_by_name |= {alias: by_name[name] for alias, name in _ALIASES.items() if _plain(name) not in plain}
     positions: dict[str, int] = {}
     extras: list[tuple[int, str]] = []
     present: set[str] = set()
     for position, name in enumerate(columns):
-        column = known.get(_plain(name))
+        column = columns_by_name.get(_plain(name))
         if column is None:
             extras.append((position, _unique(name or f"column_{position + 1}", extras)))
         elif column.name in positions:

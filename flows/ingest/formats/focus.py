@@ -67,13 +67,13 @@ class Reader:
         if named.get_column("billed_cost").null_count():
             named = named.filter(pl.any_horizontal(pl.exclude("row_number").is_not_null()))  # an empty line is no row
         frame = self._with_details(self._with_tags(self._with_times(named)))
-        found = checks.of(frame, self._names, piece.may_hold_nul, piece.mended)
-        failing = frame.select(pl.any_horizontal(condition for condition, *_ in found)).to_series()
+        checked = checks.of(frame, self._names, piece.may_hold_nul, piece.mended)
+        failing = frame.select(pl.any_horizontal(condition for condition, *_ in checked)).to_series()
         bad = frame.filter(failing)
         cost = checks.worth(frame)
         return Checked(
             rows=self._stored(frame.filter(~failing) if bad.height else frame),
-            rejected=checks.explain(bad, found, self._names),
+            rejected=checks.explain(bad, checked, self._names),
             cost=cost,
             rejected_cost=checks.worth(bad),
         )
@@ -81,18 +81,18 @@ class Reader:
     @property
     def _names(self) -> dict[str, str]:
         """The file's columns: ours -> as people know it."""
-        known = {column.name: column.focus for column in focus.COLUMNS if column.name in self.layout.positions}
-        return known | {f"x:{position}": name for position, name in self.layout.extras}
+        focus_names = {column.name: column.focus for column in focus.COLUMNS if column.name in self.layout.positions}
+        return focus_names | {f"x:{position}": name for position, name in self.layout.extras}
 
     def _with_times(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
 
         columns = [column.name for column in focus.COLUMNS if column.kind == "time"]
-        known = _remember(
+        parsed = _remember(
             self._times, {text for name in columns for text in frame.get_column(name).unique()}, read_time
         )
         lookup = pl.DataFrame(
-            {"text": list(known), "time": list(known.values())}, schema={"text": pl.String, "time": pl.String}
+            {"text": list(parsed), "time": list(parsed.values())}, schema={"text": pl.String, "time": pl.String}
         )
         for name in columns:
             frame = frame.join(
@@ -113,10 +113,10 @@ class Reader:
 
         if self.layout.labels:
             frame = frame.with_columns(_merged_tags(frame, self.layout.labels))
-        known = _remember(self._tags, frame.get_column("tags").unique(), read)
-        values = list(zip(*known.values(), strict=True)) or [()] * len(names)
+        parsed = _remember(self._tags, frame.get_column("tags").unique(), read)
+        values = list(zip(*parsed.values(), strict=True)) or [()] * len(names)
         lookup = pl.DataFrame(
-            {"tags": list(known), **dict(zip(names, map(list, values), strict=True))},
+            {"tags": list(parsed), **dict(zip(names, map(list, values), strict=True))},
             schema=dict.fromkeys(["tags", *names], pl.String),
         )
         return frame.join(lookup, on="tags", how="left", maintain_order="left")
@@ -124,9 +124,9 @@ class Reader:
     def _with_details(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
 
-        known = _remember(self._details, frame.get_column("sku_price_details").unique(), read_details)
+        parsed = _remember(self._details, frame.get_column("sku_price_details").unique(), read_details)
         names = ["sku_price_details", "sku_price_details|json"]
-        lookup = pl.DataFrame([list(known), list(known.values())], schema=dict.fromkeys(names, pl.String))
+        lookup = pl.DataFrame([list(parsed), list(parsed.values())], schema=dict.fromkeys(names, pl.String))
         return frame.join(lookup, on="sku_price_details", how="left", maintain_order="left")
 
     def _stored(self, frame: "pl.DataFrame") -> "pl.DataFrame":

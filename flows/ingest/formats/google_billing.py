@@ -90,14 +90,14 @@ def _over_credits(fields: Fields, read: Callable[[list[Credit]], Any], kind: "pl
         return pl.lit(read([]), dtype=kind)
 
     def of_piece(column: "pl.Series") -> "pl.Series":
-        known: dict[str | None, Any] = {None: read([])}
+        parsed: dict[str | None, Any] = {None: read([])}
         for text in column.unique():
             if text is not None:
                 try:
-                    known[text] = read(_read(text))
+                    parsed[text] = read(_read(text))
                 except (ValueError, TypeError):
-                    known[text] = None
-        return pl.Series([known[text] for text in column], dtype=kind)
+                    parsed[text] = None
+        return pl.Series([parsed[text] for text in column], dtype=kind)
 
     return fields.text("credits").map_batches(of_piece, return_dtype=kind)
 

@@ -13,4 +13,4 @@ FORMATS: tuple[Recognise, ...] = (
 
 def recognise(columns: tuple[str, ...]) -> Native | NotTaken | None:
     """The mapping of a file with these columns, why a known format cannot be taken, or None for an unknown one."""
-    return next((found for one in FORMATS if (found := one(columns)) is not None), None)
+    return next((layout for one in FORMATS if (layout := one(columns)) is not None), None)

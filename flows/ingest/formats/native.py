@@ -148,9 +148,9 @@ def json_object(fields: Mapping[str, "pl.Expr"]) -> "pl.Expr":
 
     if not fields:
         return pl.lit(None, dtype=pl.String)
-    known = pl.any_horizontal(expression.is_not_null() for expression in fields.values())
+    present = pl.any_horizontal(expression.is_not_null() for expression in fields.values())
     encoded: pl.Expr = pl.struct([expression.alias(name) for name, expression in fields.items()]).struct.json_encode()
-    return pl.when(known).then(encoded.str.replace_all(_NULL_FIELD, "").str.replace(r",}$", "}"))
+    return pl.when(present).then(encoded.str.replace_all(_NULL_FIELD, "").str.replace(r",}$", "}"))
 
 
 def first_match(fields: Fields, expected: Sequence[str]) -> bool:

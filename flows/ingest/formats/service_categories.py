@@ -79,7 +79,7 @@ def of_service(name: "pl.Expr") -> "pl.Expr":
     import polars as pl
 
     plain = name.str.to_lowercase().str.replace_all("_", " ")
-    matches = [pl.when(plain.str.contains(pattern)).then(pl.lit(known)) for known, pattern in _patterns()]
+    matches = [pl.when(plain.str.contains(pattern)).then(pl.lit(category)) for category, pattern in _patterns()]
     return pl.when(plain.is_not_null()).then(pl.coalesce(*matches, pl.lit("Other")))
 
 

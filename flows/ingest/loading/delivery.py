@@ -103,15 +103,15 @@ def ingest(
     source = source or (named.name if named else None)
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
-            found = expand(list(paths), Path(folder))
-            digests = {file.label: files.digest(file) for file in found.files}
+            expanded = expand(list(paths), Path(folder))
+            digests = {file.label: files.digest(file) for file in expanded.files}
         except OSError as error:
             raise UserError(unreadable(error)) from error
         try:
             delivery = _Delivery(database, organisation, source, digests, datetime.now(UTC), choices)
-            result = _deliver(delivery, list(found.files), progress)
+            result = _deliver(delivery, list(expanded.files), progress)
             passed = tuple(
-                LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in found.skipped
+                LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in expanded.skipped
             )
             return replace(result, loads=(*result.loads, *passed))
         except (
@@ -124,12 +124,12 @@ def ingest(
             raise UserError(_FULL if full else _LOST) from error
 
 
-def _deliver(delivery: _Delivery, found: list[BillFile], progress: Progress | None) -> IngestResult:
+def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress | None) -> IngestResult:
     with delivery.database.owner.connect() as connection:
         stored = records.standing(connection, delivery.digest)
     if stored and not delivery.choices.take_over:
         return _unchanged(delivery, stored)
-    opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(found, delivery.digests)]
+    opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
     others = [load for load in opened if isinstance(load, LoadedFile)]
     failures = [load for load in others if load.status == "failed" or not bills]
@@ -148,9 +148,9 @@ def _deliver(delivery: _Delivery, found: list[BillFile], progress: Progress | No
         return _fail(delivery, refused.loads)
 
 
-def _distinct(found: list[BillFile], digests: dict[str, str]) -> list[BillFile]:
+def _distinct(bill_files: list[BillFile], digests: dict[str, str]) -> list[BillFile]:
     """Each content once."""
-    return list({digests[file.label]: file for file in reversed(found)}.values())[::-1]
+    return list({digests[file.label]: file for file in reversed(bill_files)}.values())[::-1]
 
 
 def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], progress: Progress | None) -> IngestResult:

@@ -71,10 +71,10 @@ def read_accounts(connection: sa.Connection, source: str | None) -> Accounts:
             "GROUP BY 1, 2, 3 ORDER BY max(p.billing_period_start) DESC, max(s.id) DESC"
         )
     )
-    known: dict[str, list[tuple[str, str]]] = {}
+    accounts: dict[str, list[tuple[str, str]]] = {}
     for account, provider, name in rows:
-        known.setdefault(account, []).append((provider, name))
-    return Accounts(source, known)
+        accounts.setdefault(account, []).append((provider, name))
+    return Accounts(source, accounts)
 
 
 def labels(accounts: Iterable[tuple[str, str]]) -> str:

@@ -51,25 +51,25 @@ def store_inventory(
     inventory saw and this one, having looked, did not.
     """
     accounts = {inventory.place.account_id for inventory in inventories}
-    known = session.scalars(
+    stored = session.scalars(
         sa.select(Resource).where(Resource.provider == _AWS, Resource.account_id.in_(accounts))
     ).all()
-    by_native = {native_id(resource.resource_id): resource for resource in known}
-    account_names = {resource.account_id: resource.account for resource in known if resource.account}
-    found = {native_id(one.resource_id): one for inventory in inventories for one in inventory.resources}
-    for key, one in found.items():
+    by_native = {native_id(resource.resource_id): resource for resource in stored}
+    account_names = {resource.account_id: resource.account for resource in stored if resource.account}
+    by_id = {native_id(one.resource_id): one for inventory in inventories for one in inventory.resources}
+    for key, one in by_id.items():
         if key in by_native:
             _update(by_native[key], one, now)
-    fresh = [one for key, one in found.items() if key not in by_native]
+    fresh = [one for key, one in by_id.items() if key not in by_native]
     for one, allocated in zip(fresh, allocate(fresh, account_names, allocation), strict=True):
         session.add(_new(one, account_names.get(one.account_id), allocated, now))
-    gone = _mark_gone(inventories, {key: resource for key, resource in by_native.items() if key not in found}, now)
+    gone = _mark_gone(inventories, {key: resource for key, resource in by_native.items() if key not in by_id}, now)
     session.flush()
     ids = {
         one.resource_id: by_native[key].resource_id if key in by_native else one.resource_id
-        for key, one in found.items()
+        for key, one in by_id.items()
     }
-    return InventoryChanges(len(found), len(fresh), gone, ids)
+    return InventoryChanges(len(by_id), len(fresh), gone, ids)
 
 
 def _update(resource: Resource, one: AwsResource, now: datetime) -> None:
@@ -116,23 +116,23 @@ def _mark_gone(inventories: Sequence[Inventory], missing: Mapping[str, Resource]
 
 
 def allocate(
-    found: Sequence[AwsResource], account_names: Mapping[str | None, str | None], allocation: Allocation
+    resources: Sequence[AwsResource], account_names: Mapping[str | None, str | None], allocation: Allocation
 ) -> list[dict[str, str | None]]:
     """Team, environment and application of resources that no bill has told of yet, by the same rules as for charges."""
     import polars as pl
 
-    if not found:
+    if not resources:
         return []
     rules = rules_of(allocation)
     base = {
-        "sub_account_id": [one.account_id for one in found],
-        "sub_account_name": [account_names.get(one.account_id) for one in found],
-        "resource_id": [one.resource_id for one in found],
-        "resource_name": [one.resource_name for one in found],
-        "service_name": [one.service for one in found],
+        "sub_account_id": [one.account_id for one in resources],
+        "sub_account_name": [account_names.get(one.account_id) for one in resources],
+        "resource_id": [one.resource_id for one in resources],
+        "resource_name": [one.resource_name for one in resources],
+        "service_name": [one.service for one in resources],
     }
     tags = {
-        f"{name}|{number}": [tag_value(dict(one.tags), rule) for one in found]
+        f"{name}|{number}": [tag_value(dict(one.tags), rule) for one in resources]
         for name, ordered in rules.items()
         for number, rule in enumerate(ordered)
     }

@@ -107,7 +107,9 @@ def _rename_accounts(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
             )
 
 
-def carry_over(connection: sa.Connection, leaf: Leaf, kept: Sequence[Part], *, but_loads: Sequence[int] = ()) -> None:
+def carry_over(
+    connection: sa.Connection, leaf: Leaf, standing: Sequence[Part], *, but_loads: Sequence[int] = ()
+) -> None:
     """Copy into a leaf what stands of its source and month and is not replaced: other accounts and periods.
 
     With `but_loads` all that stands is kept, except what came with these loads.
@@ -115,12 +117,12 @@ def carry_over(connection: sa.Connection, leaf: Leaf, kept: Sequence[Part], *, b
     old = attached(connection, leaf)
     if old is None:
         return
-    if but_loads or not kept:
+    if but_loads or not standing:
         condition = "NOT (load_id = ANY(:loads))"
         parameters: list[dict[str, Any]] = [{"loads": list(but_loads)}]
     else:
         condition = "billing_account_id = :account AND billing_period_start = :start AND billing_period_end = :end"
-        keys = {(part.account, part.start, part.end) for part in kept}
+        keys = {(part.account, part.start, part.end) for part in standing}
         parameters = [{"account": account, "start": start, "end": end} for account, start, end in sorted(keys)]
     for values in parameters:
         connection.execute(sa.text(f"INSERT INTO {leaf.table} SELECT * FROM {old} WHERE {condition}"), values)  # noqa: S608 - its names are constants, its values are bound

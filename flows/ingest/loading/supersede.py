@@ -71,10 +71,10 @@ def prepare(
         carry_over(connection, leaf, (), but_loads=same_paths or [0])
         parts = [_with_provider(part, accounts) for part in staged(connection, leaf)] if before else new
     else:
-        kept = [old for old in before if not any(old.overlaps(part) for part in new)]
-        if kept:
-            carry_over(connection, leaf, kept)
-        parts = [*new, *kept]
+        standing = [old for old in before if not any(old.overlaps(part) for part in new)]
+        if standing:
+            carry_over(connection, leaf, standing)
+        parts = [*new, *standing]
     if before and not choices.accept_shrink:
         _hold_what_shrinks(connection, leaf, before, parts)
     return LeafChange(leaf, tuple(parts), tuple(before), tuple(dropped))

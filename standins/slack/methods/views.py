@@ -95,9 +95,9 @@ def update_view(workspace: Workspace, args: Json) -> Json:
     """Replace an open modal."""
     name, external = str(args.get("view_id") or ""), args.get("external_id")
     for user, stack in workspace.stacks.items():
-        for known in stack:
-            old = workspace.store.views[known]
-            if known == name or (external and old["external_id"] == external):
+        for opened in stack:
+            old = workspace.store.views[opened]
+            if opened == name or (external and old["external_id"] == external):
                 if args.get("hash") not in (None, "", old["hash"]):
                     raise SlackError("hash_conflict")
                 return {"view": replaced(workspace, user, old, args.get("view"))}
