@@ -37,7 +37,7 @@ def register(listeners: Listeners) -> None:
     listeners.click("answer_example", make_example)
     listeners.click(re.compile(r"clarify_\d+"), choose)
     listeners.click(re.compile(r"example_\d+"), ask_example)
-    listeners.submit("edit_sql", run_edited, complain_of_sql)
+    listeners.submit("edit_sql", run_edited, validate_sql)
 
 
 def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | None:
@@ -80,7 +80,7 @@ def edit_sql(runtime: Runtime, click: Click) -> None:
         )
 
 
-def complain_of_sql(runtime: Runtime, submission: Submission) -> dict[str, str]:
+def validate_sql(runtime: Runtime, submission: Submission) -> dict[str, str]:
     """The guard's reason, shown in the modal that stays open."""
     reason = runtime.answers.check_sql(str(submission.values.get("sql") or ""), runtime.people.actor(submission.user))
     return {"sql": reason[:140]} if reason else {}

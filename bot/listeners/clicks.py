@@ -66,7 +66,7 @@ class Submission:
 
 ClickHandler = Callable[[Runtime, Click], None]
 SubmissionHandler = Callable[[Runtime, Submission], None]
-Complaints = Callable[[Runtime, Submission], dict[str, str]]
+Validator = Callable[[Runtime, Submission], dict[str, str]]
 
 
 def click_of(body: dict[str, Any]) -> Click:
@@ -137,14 +137,14 @@ class Listeners:
 
         self.app.action(action)(listen)
 
-    def submit(self, callback: str, handler: SubmissionHandler, complaints: Complaints | None = None) -> None:
-        """Call the handler after the ack of a modal; `complaints` (quick, pure
-        of Slack) keep it open with a sentence a field.
+    def submit(self, callback: str, handler: SubmissionHandler, validate: Validator | None = None) -> None:
+        """Call the handler after the ack of a modal. `validate` returns an error message per field; while it returns
+        any, the modal stays open. It must be fast and must not call Slack.
         """
 
         def listen(ack: Callable[..., Any], body: dict[str, Any]) -> None:
             submission = submission_of(body)
-            if complaints and (errors := complaints(self.runtime, submission)):
+            if validate and (errors := validate(self.runtime, submission)):
                 ack(response_action="errors", errors=errors)
                 return
             ack()

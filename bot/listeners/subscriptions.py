@@ -27,7 +27,7 @@ def register(listeners: Listeners) -> None:
     """Attach the listeners of this file."""
     listeners.click("subscribe_open", open_subscribe)
     listeners.click("subscription_stop", stop)
-    listeners.submit("subscribe", save, complain)
+    listeners.submit("subscribe", save, validate)
 
 
 def open_subscribe(runtime: Runtime, click: Click) -> None:
@@ -49,8 +49,8 @@ def modal_for(runtime: Runtime, where: Recipient, about: str, channel: str | Non
     return subscribe.modal(about, visible, channel, _zone(runtime.people.profile(str(where.user)).timezone), question)
 
 
-def complain(runtime: Runtime, submission: Submission) -> dict[str, str]:
-    """What is wrong with the fields."""
+def validate(runtime: Runtime, submission: Submission) -> dict[str, str]:
+    """The error messages of the fields."""
     errors = {}
     if submission.values.get("what") == "question" and not str(submission.values.get("question") or "").strip():
         errors["question"] = "Write the question that is to be answered."
