@@ -59,7 +59,9 @@ def operating_system(resource: Resource) -> str:
 
 
 def _recent(usage: Sequence[UsageDay], metric: str, today: date) -> list[float]:
-    """Highest values a day: P99.5 where the source has it (`metric`_p99_5), else the maximum, which is never lower."""
+    """Highest values per day: P99.5 where the source has it (`metric`_p99_5), else the maximum, which is never
+    lower.
+    """
     first = today - timedelta(days=WINDOW_DAYS)
     for name in (f"{metric}_p99_5", metric):
         values = [

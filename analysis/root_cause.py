@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Effects:
-    """What moved the cost, currency a day; the four add up to the change."""
+    """What moved the cost, currency per day; the four add up to the change."""
 
     usage: float  # more or less of the same at the average price
     price: float  # other unit prices for the same usage
@@ -81,7 +81,7 @@ class RootCause:
 
 
 def explain(before: Sequence[Row], after: Sequence[Row], top: int = 5) -> RootCause:
-    """Compare two periods, both as cost a day."""
+    """Compare two periods, both as cost per day."""
     cost_before, cost_after = _cost(before), _cost(after)
     return RootCause(
         before=cost_before,
@@ -238,7 +238,7 @@ def _change(before: float, after: float, another_kind: bool, least: float) -> Li
 
 
 def _by_resource(rows: Sequence[Row]) -> dict[str, tuple[float, str | None]]:
-    """Cost a day of each resource, and the usage type that costs most of it."""
+    """Cost per day of each resource, and the usage type that costs most of it."""
     kinds: dict[str, dict[str | None, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
         if row.resource is not None:

@@ -1,4 +1,4 @@
-"""Whether a change saved what it promised: the bill after it against what the resource would have cost without it."""
+"""Verifies a saving: the bill after a change against what the resource would have cost without it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Confounder:
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """What the resource would have cost a day without the change, and where that comes from."""
+    """What the resource would have cost per day without the change, and where that comes from."""
 
     basis: Basis
     daily_cost: float
@@ -79,7 +79,7 @@ def verify(
 ) -> Verdict:
     """Judge one change on `today`, the first day whose bill is not complete.
 
-    `costs` are the resource's effective cost a day before and after (a day that is absent cost
+    `costs` are the resource's effective cost per day before and after (a day that is absent cost
     nothing); `forecast` is what was predicted for it before the change; `peers` the summed
     cost of comparable resources that were not changed; `neighbours` series that could have
     taken over the work or the commitment. The day of the change itself is in neither part.

@@ -156,7 +156,7 @@ def _tell(deps: "Deps", times: Times) -> None:
 
 
 def write_bills(folder: Path, charges: int, copies: int) -> list[Path]:
-    """Thirteen months of 28 days, a charge a resource and a day; each cost stands in `copies` line items."""
+    """Thirteen months of 28 days, a charge per resource and a day; each cost stands in `copies` line items."""
     base = folder / "base.csv"
     write_bill(base, max(round(charges / copies / 13 / 28), 10) * 744)
     noon = pl.col("ChargePeriodStart").str.contains("T12:", literal=True)

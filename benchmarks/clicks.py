@@ -2,7 +2,7 @@
 benchmarks.clicks [PEOPLE] [--rounds N], 50 people when none is given.
 
 The real bot, a process of its own, on a real PostgreSQL before the stand-in for Slack, over real
-sockets. Each round has one proposal a person, and all press Approve at the same moment. Bars: click to
+sockets. Each round has one proposal per person, and all press Approve at the same moment. Bars: click to
 ack under 200 ms at the 99th percentile while all press; one click to its run being asked of Prefect
 under 1 s, which is what there is on top of Prefect's own latency. Nothing may be lost or started twice.
 """
@@ -143,7 +143,7 @@ def _measured(home: Path, people: int, rounds: int) -> int:
 
 
 def _round(database: Database, slack: Handle, bot: Bot, ids: Sequence[str], number: int) -> list[float]:
-    """One proposal a person, all pressed at once; milliseconds from each press to the run being asked for."""
+    """One proposal per person, all pressed at once; milliseconds from each press to the run being asked for."""
     proposals = [_proposed(database, f"web-{number}-{person}") for person in range(len(ids))]
     slack.wait_until(lambda: len(_buttons(slack, proposals)) == len(proposals), timeout=_PATIENCE)
     where, together, pressed = _buttons(slack, proposals), threading.Barrier(len(ids)), dict[int, float]()

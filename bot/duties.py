@@ -1,4 +1,4 @@
-"""What a bot does besides answering: a table of duties, of which none ends the process or another one."""
+"""The table of a bot's background duties; a failing duty ends neither the process nor another duty."""
 
 import logging
 import time

@@ -1,6 +1,4 @@
-"""`finops run`: the bot, the delivery of messages and what keeps promises in
-the background, until it is told to stop.
-"""
+"""Runs the bot process: Slack listeners, the outbox and background duties, until SIGTERM."""
 
 import logging
 import os

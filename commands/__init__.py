@@ -1,1 +1,1 @@
-"""The commands of `finops`, a file for each thing that they command; every command imports its room when it runs."""
+"""CLI commands, one module per subject; heavy packages are imported inside the command."""

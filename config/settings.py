@@ -1,6 +1,4 @@
-"""The one reader of the environment, of `.env`, of `finops.yaml` (see
-`organisation`) and of Vault; nothing else in the house looks at them.
-"""
+"""Reads all configuration: the environment, `.env`, `finops.yaml` (see `organisation`) and Vault."""
 
 import logging
 import os

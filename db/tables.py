@@ -572,7 +572,7 @@ class Question(Base):
 
 
 class ModelUse(Base):
-    """What the language model cost a person on a day, so that a budget holds over processes and restarts."""
+    """What the language model cost per person on a day, so that a budget holds over processes and restarts."""
 
     __tablename__ = "model_use"
     person: Mapped[str] = mapped_column(primary_key=True)

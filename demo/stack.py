@@ -124,7 +124,7 @@ def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: st
 
 
 def _deliver_bills(folder: Path, today: date, cloud: CloudAccount) -> Path:
-    """The bills of a world as of today, written once a day, put where the provider would put them."""
+    """The bills of a world as of today, written once per day, put where the provider would put them."""
     stamp = folder / "made.json"
     made = {"today": today.isoformat(), "ids": cloud.ids}
     if not stamp.exists() or json.loads(stamp.read_text()) != made:

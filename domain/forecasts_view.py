@@ -46,7 +46,7 @@ _ERROR = """
 @dataclass(frozen=True)
 class Outlook:
     """The newest forecast's days ahead, and the days before it; `was_expected`
-    has None where nothing had been predicted. Costs a day.
+    has None where nothing had been predicted. Costs per day.
     """
 
     made_on: date
@@ -101,7 +101,7 @@ def read(
 def _spent(
     connection: sa.Connection, scope: Mapping[str, str], currency: str, start: date, end: date
 ) -> dict[date, float]:
-    """Effective cost a day without tax."""
+    """Effective cost per day without tax."""
     conditions = "".join(f" AND {name} = :scope_{name}" for name in scope if name in DIMENSIONS)
     sql = f"""SELECT usage_date, sum(effective_cost)::float8 AS cost FROM finops.daily_costs
         WHERE usage_date >= :start AND usage_date < :end

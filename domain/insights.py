@@ -53,7 +53,7 @@ class DetectedInsight:
 
 
 def severity_of(impact: float | None) -> str:
-    """From the impact a day, in the organisation's currency."""
+    """From the impact per day, in the organisation's currency."""
     return next(name for least, name in _SEVERITIES if abs(impact or 0.0) >= least)
 
 

@@ -1,5 +1,5 @@
-"""The edge of every flow: what it works with, and what fails is told in the admin channels and in the
-thread that asked, once, and raised on.
+"""Wraps every flow: connects it, reports a failure once to the admin channels and the requesting thread, then
+re-raises.
 """
 
 import logging

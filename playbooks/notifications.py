@@ -1,5 +1,5 @@
-"""What people are told about a remediation: its card in the present state, its
-run step by step in the thread, and a line where something is decided or ends.
+"""Messages about a remediation: its card in the present state, its run step by step in the thread, and a line when
+something is decided or ends.
 """
 
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def update_card(session: Session, remediation: Remediation, playbook: Playbook |
 
 
 def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | None, number: int) -> None:
-    """One message a run, brought up to date with every step."""
+    """One message per run, brought up to date with every step."""
     thread, key = _key(remediation), f"{_key(remediation)}:run:{remediation.id}"
     message = RemediationProgress(
         type="remediation_progress",

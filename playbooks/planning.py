@@ -1,5 +1,5 @@
 """From recommendations to proposals: candidates from the database, a look at
-each live resource, one frozen plan an account.
+each live resource, one frozen plan per account.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

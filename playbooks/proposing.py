@@ -53,7 +53,7 @@ def propose_all(
     resource_ids: frozenset[str] | None = None,
     insight_id: int | None = None,
 ) -> list[int] | NothingToDo:
-    """One proposal an account, team and environment, for all open candidates or only some
+    """One proposal per account, team and environment, for all open candidates or only some
     resources; the caller commits. `auto` playbooks that have earned it are approved at once.
     """
     targets = [

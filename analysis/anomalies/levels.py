@@ -1,6 +1,4 @@
-"""A cause shows in the total, in an account, a service, a team and their
-crossings at once: tell it once, where it is explained best.
-"""
+"""Deduplicates findings of nested scopes: reports each cause once, at the scope that explains it best."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ def score(
     sensitivity: Floats | None = None,
     units: Floats | None = None,
 ) -> tuple[Outcome, State]:
-    """Judge `values` (currency, one a series, NaN where none came) of one step;
+    """Judge `values` (currency, one per series, NaN where none came) of one step;
     steps must follow each other without gaps. `units` are what the amounts of
     `tuning` are multiplied by in each series' currency, 1 where None.
     """

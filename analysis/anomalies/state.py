@@ -1,4 +1,4 @@
-"""The detector's memory of many series, as arrays with one row a series, and its tuning."""
+"""The detector's memory of many series, as arrays with one row per series, and its tuning."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -84,7 +84,7 @@ DAILY = Tuning()
 
 @dataclass
 class State:
-    """One row a series; every array's first axis is the series. Values are
+    """One row per series; every array's first axis is the series. Values are
     natural logs of cost unless said otherwise.
     """
 
@@ -155,7 +155,7 @@ def _plain(value: Any) -> Any:
 
 
 def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
-    """Trailing shape of the arrays that hold more than a number a series."""
+    """Trailing shape of the arrays that hold more than a number per series."""
     edges = (len(EDGES), KEPT_EDGES)
     return {
         **dict.fromkeys(("profile", "slot_known", "slot_alarm"), (tuning.slots,)),

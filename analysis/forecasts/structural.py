@@ -25,7 +25,7 @@ TEMPER = 10.0  # divides the log likelihood: days are far less independent than 
 
 @dataclass(frozen=True)
 class Setting:
-    """One candidate: standard deviations in log cost, the trend's in log cost a year, with its memory in days."""
+    """One candidate: standard deviations in log cost, the trend's in log cost per year, with its memory in days."""
 
     noise: float
     trend: tuple[float, float]

@@ -19,7 +19,7 @@ UNUSED_SHARE = 0.05  # of a commitment's cost; less is the usual slack
 @dataclass(frozen=True)
 class OnDemand:
     """What one scope (a provider and service, say) paid by the hour: effective
-    cost a day that no commitment covered.
+    cost per day that no commitment covered.
     """
 
     scope: str
@@ -30,7 +30,7 @@ class OnDemand:
 
 @dataclass(frozen=True)
 class CommitmentUse:
-    """A commitment's cost a day and the part of it that nothing used."""
+    """A commitment's cost per day and the part of it that nothing used."""
 
     commitment_id: str
     account: str | None

@@ -1,4 +1,4 @@
-"""Whether a resource meets a rule's conditions, with what was seen."""
+"""Checks a resource against a rule's conditions and collects the evidence."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet

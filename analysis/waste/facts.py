@@ -1,4 +1,4 @@
-"""What waste is judged on, and what a judgement says."""
+"""The inputs of the waste rules, and the recommendations they return."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,5 +1,5 @@
-"""Questions: a mention, a direct message, a follow-up in a thread, `/cost`, a
-button with an example. IncomingQuestion once, answered once, in the thread.
+"""Questions: a mention, a direct message, a follow-up in a thread, `/cost`, an example button. Each is claimed once and
+answered once, in its thread.
 """
 
 import html

@@ -109,7 +109,7 @@ def _zone(name: str) -> str:
 
 def ask_due(runtime: Runtime) -> int:
     """Ask the subscribed questions that are due, as the people who subscribed
-    them; each once a day, whichever bot comes first.
+    them; each once per day, whichever bot comes first.
     """
     asked = 0
     with runtime.session() as session:

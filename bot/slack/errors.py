@@ -1,6 +1,4 @@
-"""What people are told when something goes wrong: known errors are explained,
-unknown ones get a reference id and are logged once.
-"""
+"""Explains failures to people: known errors get a sentence, unknown ones a reference id and one log entry."""
 
 import logging
 import secrets

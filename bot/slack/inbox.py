@@ -1,7 +1,6 @@
-"""What Slack told us and we acknowledged: kept until it is answered, answered
-once, whichever bot and however often it was delivered.
+"""Acknowledged Slack events, stored with a lease until they are answered; deduplicated across bots and redeliveries.
 
-Claims run by the database's clock, for those of two bots need not agree, and any clock may jump.
+Leases run by the database's clock: the clocks of two bots need not agree, and any clock may jump.
 """
 
 from collections.abc import Collection

@@ -25,7 +25,7 @@ def forecast(
         str, typer.Option(help="ensemble, or one of its models alone: structural, arima, theta, ets, sma, year …")
     ] = "ensemble",
 ) -> None:
-    """Forecast every series, one JSON line a day: mean, 80 % and 95 % bands, model."""
+    """Forecast every series, one JSON line per day: mean, 80 % and 95 % bands, model."""
     from commands.analyze.forecasts import forecast_csv
 
     _print_lines(forecast_csv(file, days, model))

@@ -23,7 +23,7 @@ WHOLE = 0.75  # share of a usual day's points under which the first or last day 
 
 
 def forecast_csv(path: Path, days: int, model: str = "ensemble") -> Iterator[dict[str, Any]]:
-    """One line a series and day ahead, starting after the series' own last day;
+    """One line per series and day ahead, starting after the series' own last day;
     hours are added up to days, absent days are gaps.
 
     Raises `UserError` naming the line for anything else than series_csv describes, and for a model there is not.

@@ -30,7 +30,7 @@ class Change:
 
 
 def explain_change(connection: sa.Connection, change: Change) -> RootCause:
-    """Compare the days since the change with two weeks before it, both as cost a day."""
+    """Compare the days since the change with two weeks before it, both as cost per day."""
     end = min(change.through, change.since + timedelta(days=_AFTER - 1)) + timedelta(days=1)
     before = _rows(connection, change, change.since - timedelta(days=_BEFORE), change.since)
     return explain(before, _rows(connection, change, change.since, end))

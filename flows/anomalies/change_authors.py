@@ -1,5 +1,5 @@
-"""Who changed something near the start of an anomaly, from CloudTrail where it
-may be read; what cannot be known is said, never guessed.
+"""Looks up in CloudTrail who changed the affected resources near the start of an anomaly; reports missing permissions
+instead of guessing.
 """
 
 import logging

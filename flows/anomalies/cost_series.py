@@ -47,7 +47,7 @@ class CostSeries:
     values: npt.NDArray[np.float64]
 
     def names(self) -> list[str]:
-        """A stable name a series."""
+        """A stable name per series."""
         return [name_of(scope, currency) for scope, currency in zip(self.scopes, self.currencies, strict=True)]
 
     def day(self, index: int) -> date:

@@ -85,7 +85,7 @@ class ScoredFinding:
 
     @property
     def impact(self) -> float:
-        """Currency a day."""
+        """Currency per day."""
         return self.finding.impact * (_HOURS if self.grain == "hour" else 1)
 
     @property
@@ -177,9 +177,7 @@ def _left_unexplained(judged: ScoredFinding, groups: Iterable[_Group]) -> float:
 
 
 def passes_feedback(judged: ScoredFinding, noise: Iterable[Noise]) -> bool:
-    """Whether it is half as large again as the last of its scope and direction
-    that somebody called noise, for each time that was done.
-    """
+    """True unless people marked similar findings as noise; each such mark raises the threshold by 50 %."""
     like = [one.impact for one in noise if (dict(one.scope), one.currency, one.direction) == _kind(judged)]
     return not like or abs(judged.impact) >= max(abs(impact) for impact in like) * _LOUDER ** len(like)
 

@@ -1,4 +1,4 @@
-"""Send the digests that are due: once a channel and day, at each channel's own hour and time zone."""
+"""Send the digests that are due: once per channel and day, at each channel's own hour and time zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
 
 
 def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
-    """The scope's cost a day in the budget's currency, without tax."""
+    """The scope's cost per day in the budget's currency, without tax."""
     scope = dict(budget.scope.pairs())
     series = read(session.connection(), today - _HISTORY, today, (tuple(scope),), categories="all")
     for index, (series_scope, currency) in enumerate(zip(series.scopes, series.currencies, strict=True)):

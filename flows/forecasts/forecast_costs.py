@@ -126,7 +126,7 @@ def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[tu
 
 
 def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[KnownStep]:
-    """Planned events inside of the scope, with their amount a day."""
+    """Planned events inside of the scope, with their amount per day."""
     inside = [
         event
         for event in events

@@ -1,4 +1,4 @@
-"""The flow that loads bills: for schedules, and for clicks that name a source or files."""
+"""The flow that loads bills: for schedules, and for clicks that name per source or files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +46,7 @@ def ingest_costs(
     schedule: Literal["hourly", "daily"] | None = None,
     request_key: str | None = None,
 ) -> Loaded | State[Loaded]:
-    """Load a source of finops.yaml, or these paths, or all sources (of a
+    """Load per source of finops.yaml, or these paths, or all sources (of a
     schedule); the result of each delivery by its source.
 
     Refused files end the run as failed without another attempt, for they would

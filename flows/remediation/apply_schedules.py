@@ -65,7 +65,7 @@ def unattended(session: Session, playbook: Playbook, now: datetime) -> list[Targ
 
 
 def due(session: Session, playbook: Playbook, playbooks: Mapping[str, Playbook], now: datetime) -> list[Target]:
-    """The tagged resources, once a day of the window's zone each, so that a person who decides
+    """The tagged resources, once per day of the window's zone each, so that a person who decides
     otherwise is not overruled; starting is only for what the schedule stopped.
     """
     midnight = local(playbook.guards, now).replace(hour=0, minute=0, second=0, microsecond=0)

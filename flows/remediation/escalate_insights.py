@@ -1,4 +1,4 @@
-"""Tell the right people what nobody has taken up: the playbooks in mode notify."""
+"""Escalates insights that nobody has acknowledged: the playbooks in mode notify."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from playbooks.schema import Playbook, read_playbooks
 
 @flow(name="escalate_insights", flow_run_name="escalations")
 def escalate_insights() -> int:
-    """Every hour; returns how many messages were left. Each insight is told once a channel."""
+    """Every hour; returns how many messages were left. Each insight is told once per channel."""
     with (
         failure.running("escalate_insights") as (_, organisation, database),
         Session(database.app) as session,

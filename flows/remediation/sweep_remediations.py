@@ -1,4 +1,4 @@
-"""Expire old proposals, start what was approved and never started, settle or report what hangs."""
+"""Expires old proposals, starts approved runs that never started, and settles or reports runs that hang."""
 
 from collections.abc import Callable
 

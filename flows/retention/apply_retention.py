@@ -1,5 +1,5 @@
-"""Delete what finops.yaml says is kept no longer: charges by whole months,
-questions with their answers, the beginning of the audit log.
+"""Deletes what finops.yaml no longer keeps: charges by whole months, questions with their answers, the beginning of the
+audit log.
 """
 
 from dataclasses import asdict, dataclass

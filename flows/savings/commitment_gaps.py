@@ -111,5 +111,5 @@ def line_of(one: Recommendation) -> str:
 
 
 def worth_of(one: Recommendation) -> float:
-    """Currency a month that is at stake: what would be saved, or what is paid for nothing."""
+    """Currency per month that is at stake: what would be saved, or what is paid for nothing."""
     return one.monthly_savings or float(one.evidence["arithmetic"].get("unused", 0.0))

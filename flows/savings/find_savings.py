@@ -1,4 +1,4 @@
-"""Find waste in what the accounts hold, keep recommendations up to date, and propose what playbooks may fix."""
+"""Finds waste in what the accounts hold, keeps recommendations up to date, and proposes what playbooks may fix."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -135,7 +135,7 @@ def _prices(session: Session) -> list[Price]:
 
 
 def _store(session: Session, recommendations: Iterable[Recommendation], now: datetime) -> None:
-    """One row a resource and kind; what is no longer found is gone."""
+    """Upsert one recommendation per resource and kind; mark the others as gone."""
     rows = []
     for one in recommendations:
         fingerprint = f"{one.kind}:{one.resource_id}"

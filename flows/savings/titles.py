@@ -87,7 +87,7 @@ def _few(names: Sequence[str]) -> str:
 def figure(
     session: Session, kind: str, names: Sequence[str], members: Sequence[Recommendation]
 ) -> dict[str, Any] | None:
-    """The metric that shows it, a line a resource, where a metric does."""
+    """The metric that shows it, a line per resource, where a metric does."""
     if kind not in _SHOWN_BY:
         return None
     metrics, limit = _SHOWN_BY[kind]

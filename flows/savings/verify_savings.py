@@ -1,5 +1,5 @@
-"""Hold every saving whose window is over against the bill, name what else could
-explain it, and say so in the remediation's thread.
+"""Holds every saving whose window has ended against the bill, names what else could explain the change, and reports the
+verdict in the remediation's thread.
 """
 
 from collections import Counter, defaultdict
@@ -37,7 +37,7 @@ _IDLE = "the unused part of commitments"
 
 @flow(name="verify_savings", flow_run_name="savings")
 def verify_savings(today: date | None = None) -> dict[str, int]:
-    """Once a day; returns how many savings got each status. `today` is another
+    """Once per day; returns how many savings got each status. `today` is another
     day to judge as of, for a rehearsal on bills of days to come.
     """
     with (

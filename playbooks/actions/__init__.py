@@ -1,4 +1,4 @@
-"""What playbooks can do: one file a kind of resource, each action declaring its
+"""What playbooks can do: one file per kind of resource, each action declaring its
 parameters, its permissions and its undo.
 """
 

@@ -114,7 +114,9 @@ def _claim(run: Run, remediation_id: int, flow_run_id: str | None, flow_run_url:
 
 
 def _defer(session: Session, remediation: Remediation, reason: str, now: datetime, until: datetime) -> str:
-    """An approval outside the change window waits for the window, as long as the approval is good; said once."""
+    """An approval outside the change window waits for the window, as long as the approval is good; the channel is
+    notified once.
+    """
     if remediation.channel is not None:
         key = remediation_key(remediation.id)
         text = (

@@ -1,5 +1,5 @@
-"""What a run writes down: each step's state with its audit entry and its
-message, the end, and the ledger; one transaction each.
+"""Persists a run: each step's state with its audit entry and its message, the end, and the ledger; one transaction
+each.
 """
 
 import time

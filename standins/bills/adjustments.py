@@ -154,7 +154,7 @@ def subscriptions(month: date) -> Iterator[Row]:
 
 
 def credits(start: date, end: date) -> Iterator[Row]:  # noqa: A001 - FOCUS's word
-    """Credits of each day; Azure's prepayment credit comes once a month."""
+    """Credits of each day; Azure's prepayment credit comes once per month."""
     for day in (start + timedelta(n) for n in range((end - start).days)):
         for provider, account, name, category, subcategory, amount, text in _CREDITS:
             yield _credit(provider, account, day, (name, category, subcategory), amount, text)

@@ -15,7 +15,7 @@ Shape = Literal["steady", "elastic", "stored"]
 
 @dataclass(frozen=True)
 class Line:
-    """One meter of one resource. `quantity` is units a day at the start;
+    """One meter of one resource. `quantity` is units per day at the start;
     `first` and `last` are days from the anchor (None: throughout).
     """
 

@@ -1,4 +1,4 @@
-"""Bills as files: one a provider and billing month, as the providers export them."""
+"""Bills as files: one per provider and billing month, as the providers export them."""
 
 import gzip
 import io

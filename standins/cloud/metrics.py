@@ -1,4 +1,4 @@
-"""CloudWatch metrics of the fleet, a datum a day: busy machines, and those that nobody uses."""
+"""CloudWatch metrics of the fleet, a datum per day: busy machines, and those that nobody uses."""
 
 import zlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Slack's rate limits: a token bucket a method, and one a channel for messages."""
+"""Slack's rate limits: a token bucket per method, and one per channel for messages."""
 
 import math
 import time

@@ -181,7 +181,9 @@ def _commitment(fields: Fields, kind: "pl.Expr") -> dict[str, "pl.Expr"]:
 
 
 def _tags(fields: Fields) -> "pl.Expr":
-    """The map of CUR 2.0, or the legacy report's columns, one a key, without the `user:` that AWS puts before a key."""
+    """The map of CUR 2.0, or the legacy report's columns, one per key, without the `user:` that AWS puts before a
+    key.
+    """
     import polars as pl
 
     if "resourcetags" in fields.positions:

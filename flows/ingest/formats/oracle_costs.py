@@ -1,4 +1,4 @@
-"""Oracle's cost reports before FOCUS, a row a resource, hour and product; the usage's month is the billing period."""
+"""Oracle's cost reports before FOCUS, a row per resource, hour and product; the usage's month is the billing period."""
 
 from typing import TYPE_CHECKING
 

@@ -60,7 +60,7 @@ class Bill:
         return self.native.format if self.native else self.layout.version
 
     def records(self) -> list[FileLoad]:
-        """What is recorded of the file: a load a source, or one without any when it has no rows."""
+        """What is recorded of the file: a load per source, or one without any when it has no rows."""
         return list(self.loads.values()) or [FileLoad(self.file.label, self.format, self.digest)]
 
     def outcome(self, status: str, error: str | None = None) -> LoadedFile:

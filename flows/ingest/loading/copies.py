@@ -93,7 +93,7 @@ def _age(share: _Share, files: Mapping[int, File]) -> tuple[date, float, int, fl
 
 
 def _shares(connection: sa.Connection, leaf: Leaf) -> dict[tuple[str, datetime], list[_Share]]:
-    """Each file's days, cost a day, rows and shortest charge, by account and period."""
+    """Each file's days, cost per day, rows and shortest charge, by account and period."""
     rows = connection.exec_driver_sql(
         "SELECT billing_account_id, billing_period_start, load_id, (charge_period_start AT TIME ZONE 'UTC')::date AS "  # noqa: S608 - its names are constants, its values are bound
         "day, "

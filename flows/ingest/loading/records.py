@@ -97,8 +97,8 @@ def write(
     totals: Mapping[int, Cost] | None = None,
     replaced: Sequence[Replaced] = (),
 ) -> None:
-    """Write a row a load, ids reserved or new; `totals` by load id, `replaced`
-    to the loads of the same source and month.
+    """Insert one row per load, with its reserved id if it has one. `totals` is keyed by load id; `replaced` goes to the
+    loads of the same source and month.
     """
     for load in loads:
         before = [item.to_json() for item in replaced if item.source_id == load.source_id and item.month in load.months]

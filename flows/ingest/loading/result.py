@@ -30,7 +30,7 @@ class LoadedFile:
     rejections: tuple[Rejected, ...] = ()
 
     def amounts(self) -> list[tuple[str, ...]]:
-        """A row a period and currency: what the file brought, and what stood before in its source."""
+        """A row per period and currency: what the file brought, and what stood before in its source."""
         return [
             (
                 month,
@@ -94,7 +94,7 @@ class IngestResult:
         }
 
     def to_text(self) -> str:
-        """The same for people: a line a file, then what stands now and what stood before, a line a period and
+        """The same for people: a line per file, then what stands now and what stood before, a line per period and
         currency.
         """
         lines = [_line(load) for load in self.loads]

@@ -1,4 +1,4 @@
-"""Rows into tables of their own, one a source and billing month, not yet visible to anybody."""
+"""Rows into tables of their own, one per source and billing month, not yet visible to anybody."""
 
 from collections import deque
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The Web API's methods, one file a family."""
+"""The Web API's methods, one file per family."""
 
 from standins.slack.methods import apps, assistant, chat, conversations, files, people, streams, views
 from standins.slack.methods.registry import METHODS, SlackMethod
