@@ -18,7 +18,7 @@ from flows.ingest.loading.records import FileLoad, Rejected
 from flows.ingest.loading.replace import cost_to_json
 from flows.ingest.loading.result import LoadedFile
 from flows.ingest.loading.staging import CopyRefusedError, Staging, by_leaf
-from flows.ingest.loading.standing import cost_of
+from flows.ingest.loading.standing import Part, cost_of
 from flows.ingest.loading.supersede import LeafChange
 from flows.ingest.roads import files
 from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, Unreadable
@@ -99,12 +99,17 @@ class Bill:
         mine = [change for change in changes if change.leaf.loads & ids]
         if self.note and self.loads and not any(load.rows for load in self.loads.values()):
             return self.outcome("skipped", self.note)
-        totals = {
-            change.leaf.month: cost_to_json(cost_of(part for part in change.parts if part.load in ids))
-            for change in mine
-        }
-        before = {change.leaf.month: cost_to_json(cost_of(change.before)) for change in mine if change.before}
-        return replace(self.outcome("loaded"), totals=totals, before=before)
+        brought: dict[str, list[Part]] = {}
+        stood: dict[str, list[Part]] = {}
+        for change in mine:  # one per billing account and month
+            brought.setdefault(change.leaf.month, []).extend(part for part in change.parts if part.load in ids)
+            if change.before:
+                stood.setdefault(change.leaf.month, []).extend(change.before)
+        return replace(
+            self.outcome("loaded"),
+            totals={month: cost_to_json(cost_of(parts)) for month, parts in brought.items()},
+            before={month: cost_to_json(cost_of(parts)) for month, parts in stood.items()},
+        )
 
 
 def open_bill(file: BillFile, digest: str) -> Bill | LoadedFile:
