@@ -3,6 +3,7 @@
 import errno
 import glob
 import hashlib
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -106,6 +107,8 @@ def _no_data(file: BillFile) -> str | None:
         return "its name marks it as no data"
     if name.lower().endswith(_NOT_DATA):
         return "it is no CSV or Parquet file"
+    if re.fullmatch(r"(sha\d*|md5|check)sums?", name, re.IGNORECASE | re.ASCII):
+        return "it holds checksums"
     return "it is empty" if not file.size else None
 
 

@@ -1,0 +1,23 @@
+"""Which files of a folder are bills, and what is said of the others."""
+
+from pathlib import Path
+
+from flows.ingest.roads.finding import expand
+
+
+def test_a_folder_says_what_it_passes_over(tmp_path: Path) -> None:
+    """Checksums, manifests, hidden and empty files are no bills, and none goes unmentioned."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name in ("costs.csv", "part-0001", "SHA256SUMS", "md5sums", "_run.json", "manifest.json"):
+        (folder / name).write_text("some text\n")
+    (folder / "nothing.csv").touch()
+    expanded = expand([str(folder)], tmp_path)
+    assert [file.path.name for file in expanded.files] == ["costs.csv", "part-0001"]
+    assert {Path(one.label).name: one.reason for one in expanded.skipped} == {
+        "SHA256SUMS": "it holds checksums",
+        "md5sums": "it holds checksums",
+        "_run.json": "its name marks it as no data",
+        "manifest.json": "it is no CSV or Parquet file",
+        "nothing.csv": "it is empty",
+    }
