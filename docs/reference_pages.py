@@ -60,17 +60,17 @@ def commands_page() -> str:
     from cli import app
 
     intro = "`--format json` writes JSON to stdout and nothing else there. Exit codes: 0 done, 1 failed, 2 wrong use."
-    sections = [_command(path, command) for path, command in _leaves("finops", typer.main.get_command(app))]
+    sections = [_command(path, command) for path, command in leaves("finops", typer.main.get_command(app))]
     return page("Command line", intro, *sections)
 
 
-def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+def leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     inner = getattr(command, "commands", None)
     if inner is None:
         yield path, command
         return
     for name, child in inner.items():
-        yield from _leaves(f"{path} {name}", child)
+        yield from leaves(f"{path} {name}", child)
 
 
 def _command(path: str, command: Any) -> str:

@@ -46,7 +46,7 @@ def organisation_page() -> str:
 
 def keys_of(outermost: Any, heading: str) -> Iterator[str]:
     """A section with a table of keys for each model."""
-    for model in _models(outermost):
+    for model in models_of(outermost):
         rows = []
         for name, item in model.model_fields.items():
             default = "required" if item.is_required() else default_words(item.get_default(call_default_factory=True))
@@ -55,7 +55,7 @@ def keys_of(outermost: Any, heading: str) -> Iterator[str]:
         yield f"{heading} {model.__name__}\n\n{sentence(model)}\n\n{keys}"
 
 
-def _models(model: Any) -> list[Any]:
+def models_of(model: Any) -> list[Any]:
     """A model and those inside of it, each once, in the order of the keys."""
     from pydantic import BaseModel
 

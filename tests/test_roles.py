@@ -62,7 +62,7 @@ def opened(settings: Settings, people: Organisation, clean_database: Database, t
     known = [person.model_dump(mode="json") for person in people.people]
     config.write_text(yaml.safe_dump({"visibility": people.visibility, "people": known}))
     members = tuple(Member(IDS[role], role.value, role.value.title()) for role in ROLES)
-    pace = Limits(messages_per_second=200, burst=200, tiers=False)
+    pace = Limits(messages_per_second=200, burst=200, tiers=False, trigger_seconds=30)
     context = Context(settings, people, clean_database, Deps(clean_database, settings, people))
     headers = {role: header(clean_database, IDS[role]) for role in ROLES}
     side = assistant.connect(settings, people, clean_database)

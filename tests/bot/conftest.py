@@ -157,7 +157,11 @@ def staff() -> Organisation:
 def slack() -> Iterator[Handle]:
     """A workspace whose pace does not slow tests down."""
     with running_workspace(
-        Setup(limits=Limits(messages_per_second=200, burst=200, tiers=False, retry_after=(0.2, 0.5, 1.0)))
+        Setup(
+            limits=Limits(
+                messages_per_second=200, burst=200, tiers=False, retry_after=(0.2, 0.5, 1.0), trigger_seconds=30
+            )
+        )
     ) as handle:
         yield handle
 

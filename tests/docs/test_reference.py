@@ -32,7 +32,7 @@ def load() -> ModuleType:
 
 
 REFERENCE = load()
-TEXT = sys.modules["reference_text"]
+TEXT, SETTINGS = sys.modules["reference_text"], sys.modules["reference_settings"]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_defaults_hold_no_secret(pages: dict[str, str]) -> None:
 def test_keys_of_finops_yaml(pages: dict[str, str]) -> None:
     """Every key of every model."""
     text = pages["finops-yaml.md"]
-    models = REFERENCE._models(Organisation)
+    models = SETTINGS.models_of(Organisation)
     assert len(models) > 10
     for model in models:
         section = text.split(f"\n## {model.__name__}\n")[1].split("\n## ")[0]
@@ -72,14 +72,14 @@ def test_keys_of_finops_yaml(pages: dict[str, str]) -> None:
 
 def test_keys_of_playbooks(pages: dict[str, str]) -> None:
     """Every key of a playbook's file."""
-    for model in REFERENCE._models(Playbook):
+    for model in SETTINGS.models_of(Playbook):
         section = pages["playbooks.md"].split(f"\n### {model.__name__}\n")[1].split("\n### ")[0]
         assert all(f"| `{name}` |" in section for name in model.model_fields)
 
 
 def test_commands(pages: dict[str, str]) -> None:
     """Every command of the program, with its options."""
-    for path, command in REFERENCE._leaves("finops", typer.main.get_command(app)):
+    for path, command in REFERENCE.leaves("finops", typer.main.get_command(app)):
         section = pages["cli.md"].split(f"\n## {path}\n")[1].split("\n## ")[0]
         for parameter in command.params:
             if parameter.param_type_name == "option" and parameter.name not in ("help", "format"):

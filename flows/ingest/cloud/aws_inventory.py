@@ -49,7 +49,7 @@ _TAGGED_AT_ONCE = 20  # load balancers a DescribeTags call
 
 
 def _function_tags(api: Any, listed: list[AwsResource]) -> list[AwsResource]:
-    return [replace(one, tags=api.list_tags(AwsResource=one.resource_id).get("Tags", {})) for one in listed]
+    return [replace(one, tags=api.list_tags(Resource=one.resource_id).get("Tags", {})) for one in listed]
 
 
 def _function_versions(api: Any, listed: list[AwsResource]) -> list[AwsResource]:

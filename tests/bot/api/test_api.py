@@ -166,7 +166,7 @@ def test_the_description_says_everything(client: TestClient) -> None:
                 assert {"401", "403", "422", "429", "503"} <= set(operation["responses"]), (path, method)
                 assert operation["summary"]
     models = document["components"]["schemas"]
-    assert all(models[name]["examples"] for name in ("Asked", "BudgetIn", "NewBudget", "Decision", "Verdict"))
+    assert all(models[name]["examples"] for name in ("Asked", "BudgetIn", "NewBudget", "Decision", "DecisionBody"))
 
 
 def test_the_audit_log_is_filtered_and_verified(client: TestClient, clean_database: Database) -> None:
