@@ -1,11 +1,15 @@
 """How results are written: JSON for programs, tables for people."""
 
 import json
+import sys
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+_SHORT = 20  # characters: dates, amounts and states
+_WIDE = 10_000  # a pipe's
 
 
 class Format(StrEnum):
@@ -26,7 +30,9 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A table as wide as the terminal; columns with numbers are right-aligned, None is an empty cell."""
+    """A table as wide as the terminal, or as its cells where a pipe or a file has no width; short cells stay in one
+    line. Columns with numbers are right-aligned, None is an empty cell.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -35,9 +41,13 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
     listed = [list(row) for row in rows]
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float) for row in listed)
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        short = all(len(_shown(row[index])) <= _SHORT for row in listed)
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(column.replace("_", " "), justify=justify, overflow="fold", no_wrap=short)
     for row in listed:
-        table.add_row(
-            *("" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row)
-        )
-    Console(highlight=False, markup=False).print(table)
+        table.add_row(*(_shown(cell) for cell in row))
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+
+def _shown(cell: object) -> str:
+    return "" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell)

@@ -160,7 +160,9 @@ class ForecastCard(TypedDict):
 
 
 class LoadCard(TypedDict, total=False):
-    """What a load brought; `totals` is {currency: {effective, billed}}."""
+    """What a load brought; `totals` is {currency: {effective, billed}}, `standing` a list of {period, currency, now,
+    before}.
+    """
 
     type: Required[Literal["load"]]
     loads: list[dict[str, Any]]
@@ -168,6 +170,7 @@ class LoadCard(TypedDict, total=False):
     rows: int
     rejected: int
     totals: dict[str, Any]
+    standing: list[dict[str, Any]]
     title: str | None
 
 

@@ -104,6 +104,7 @@ def _report(database: Database, results: dict[str, IngestResult], request_key: s
                 rows=merged["rows"],
                 rejected=merged["rejected"],
                 totals=merged["totals"],
+                standing=merged["standing"],
                 title=merged["title"],
             )
             outbox.enqueue(session, request.channel, card, f"load:{request_key}", thread_ts=request.thread_ts)
@@ -115,6 +116,7 @@ def combined(results: dict[str, IngestResult]) -> dict[str, Any]:
     whole = IngestResult(
         tuple(load for result in results.values() for load in result.loads),
         tuple(item for result in results.values() for item in result.replaced),
+        standing=tuple(one for result in results.values() for one in result.standing),
     ).to_json()
     totals: dict[str, Any] = {}
     for result in results.values():

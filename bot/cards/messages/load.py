@@ -44,7 +44,8 @@ def card(payload: LoadCard) -> Card:
     notes = [
         mrkdwn.escape(f"{load.get('path', 'A file')}: {load['error']}", 600) for load in loads if load.get("error")
     ][:3]
-    notes += [_replaced(item) for item in (payload.get("replaced") or [])[:5]]
+    standing = payload.get("standing") or []
+    notes += [_stands(one) for one in standing[:FILES]] or [_replaced(item) for item in (payload.get("replaced") or [])]
     if payload.get("rejected"):
         notes.append(f"{int(payload['rejected']):,} rows were left out; `finops ingest` names the reasons.")
     if len(loads) > FILES:
@@ -57,6 +58,18 @@ def card(payload: LoadCard) -> Card:
             blocks.context(*notes),
         ],
     )
+
+
+def _stands(one: dict[str, Any]) -> str:
+    """`2026-05: 56,042.14 USD billed (55,900.00 USD before), 144.91 USD of it tax`."""
+    currency, now, before = str(one["currency"]), one["now"], one.get("before")
+    earlier = f" ({_exact(before['billed'], currency)} before)" if before else ""
+    tax = f", {_exact(now['tax'], currency)} of it tax" if formatting.decimal(now["tax"]) else ""
+    return f"{mrkdwn.escape(one['period'], 20)}: {_exact(now['billed'], currency)} billed{earlier}{tax}"
+
+
+def _exact(amount: object, currency: str) -> str:
+    return f"{formatting.exact(amount)} {mrkdwn.escape(currency, 10)}"
 
 
 def _replaced(item: dict[str, Any]) -> str:

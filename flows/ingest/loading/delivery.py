@@ -25,7 +25,15 @@ from flows.ingest.loading.replace import lock_sources, put_in_place
 from flows.ingest.loading.result import IngestResult, LoadedFile
 from flows.ingest.loading.staging import Leaf, Staging
 from flows.ingest.loading.standing import costs_by_load, write
-from flows.ingest.loading.supersede import Choices, HeldError, LeafChange, OtherSourceError, prepare, total
+from flows.ingest.loading.supersede import (
+    Choices,
+    HeldError,
+    LeafChange,
+    OtherSourceError,
+    prepare,
+    standing_after,
+    total,
+)
 from flows.ingest.roads import files
 from flows.ingest.roads.finding import expand, holds, unreadable
 from flows.ingest.roads.pieces import BillFile
@@ -243,6 +251,7 @@ def _record(
         tuple(replaced),
         total(list(totals.values())),
         tuple(load.id for load in loads if load.id is not None),
+        standing_after(changes),
     )
 
 

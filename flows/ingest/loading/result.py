@@ -1,5 +1,6 @@
 """What became of a delivery, for the command line, for Slack and for people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -29,19 +30,6 @@ class LoadedFile:
     own: dict[str, Any] = field(default_factory=dict)  # what the file's own cost column adds up to
     rejections: tuple[Rejected, ...] = ()
 
-    def amounts(self) -> list[tuple[str, ...]]:
-        """A row per period and currency: what the file brought, and what stood before in its source."""
-        return [
-            (
-                month,
-                currency,
-                *(exact(Decimal(amounts[name])) for name in MEASURES),
-                exact(Decimal(stood)) if (stood := self.before.get(month, {}).get(currency, {}).get("billed")) else "–",
-            )
-            for month, by_currency in sorted(self.totals.items())
-            for currency, amounts in by_currency.items()
-        ]
-
     def to_json(self) -> dict[str, Any]:
         """As the command line writes it."""
         shown: dict[str, Any] = {
@@ -70,13 +58,54 @@ class LoadedFile:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A billing period of the accounts that a delivery touched, in one currency: what stands after it, and what stood
+    before (None: nothing did).
+    """
+
+    month: str
+    currency: str
+    now: Mapping[str, Decimal]
+    before: Mapping[str, Decimal] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Decimals as text, so that nothing is rounded."""
+        now, before = (
+            None if amounts is None else {name: f"{amount:f}" for name, amount in amounts.items()}
+            for amounts in (self.now, self.before)
+        )
+        return {"period": self.month, "currency": self.currency, "now": now, "before": before}
+
+    def cells(self) -> tuple[str, ...]:
+        """A row of the table. A list or contracted cost of nothing beside a bill is not known, and no zero."""
+        amounts = [
+            _UNKNOWN if name in _OPTIONAL and self.now["billed"] and not self.now[name] else exact(self.now[name])
+            for name in MEASURES
+        ]
+        return (self.month, self.currency, *amounts, _UNKNOWN if self.before is None else exact(self.before["billed"]))
+
+
+def standing_of(stands: Mapping[str, Cost], stood: Mapping[str, Cost]) -> tuple[Standing, ...]:
+    """Both costs by month and currency, side by side; what has gone stands with 0."""
+    nothing = dict.fromkeys(MEASURES, Decimal(0))
+    places = {(month, currency) for costs in (stands, stood) for month, cost in costs.items() for currency in cost}
+    return tuple(
+        Standing(month, currency, stands.get(month, {}).get(currency, nothing), stood.get(month, {}).get(currency))
+        for month, currency in sorted(places)
+    )
+
+
+@dataclass(frozen=True)
 class IngestResult:
-    """What became of a delivery; `replaced` tells what stood before in its periods, `totals` its cost by currency."""
+    """What became of a delivery; `replaced` tells what stood before in its sources, `totals` its cost by currency,
+    `standing` its periods after it and before.
+    """
 
     loads: tuple[LoadedFile, ...]
     replaced: tuple[Replaced, ...] = ()
     totals: Cost = field(default_factory=dict)
     load_ids: tuple[int, ...] = ()
+    standing: tuple[Standing, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -91,6 +120,7 @@ class IngestResult:
             "rows": sum(load.rows for load in taken),
             "rejected": sum(load.rejected for load in self.loads),
             "replaced": [item.to_json() for item in self.replaced],
+            "standing": [one.to_json() for one in self.standing],
         }
 
     def to_text(self) -> str:
@@ -98,7 +128,7 @@ class IngestResult:
         currency.
         """
         lines = [_line(load) for load in self.loads]
-        rows = [row for load in self.loads for row in load.amounts()]
+        rows = [one.cells() for one in self.standing]
         if rows:
             widths = [max(len(row[column]) for row in [_HEAD, *rows]) for column in range(len(_HEAD))]
             lines += ["", *(_aligned(row, widths) for row in [_HEAD, *rows])]
@@ -106,6 +136,8 @@ class IngestResult:
         return "\n".join(lines)
 
 
+_UNKNOWN = "–"
+_OPTIONAL = ("list", "contracted")
 _HEAD = ("Period", "Currency", *(name.capitalize() for name in MEASURES), "Billed before")
 
 

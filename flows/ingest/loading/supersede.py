@@ -10,6 +10,7 @@ from analysis.formatting import exact
 from flows.ingest.loading.copies import Dropped, File, drop_copies
 from flows.ingest.loading.identity import Accounts, labels, same_provider
 from flows.ingest.loading.replace import Replaced, carry_over, missing_days, take_over
+from flows.ingest.loading.result import Standing, standing_of
 from flows.ingest.loading.staging import Leaf
 from flows.ingest.loading.standing import Cost, Part, cost_of, elsewhere, of_source, staged
 
@@ -41,6 +42,17 @@ class LeafChange:
             return None
         rows = sum(part.rows for part in self.before)
         return Replaced(self.leaf.source_id, self.leaf.month, rows, cost_of(self.before))
+
+
+def standing_after(changes: Sequence[LeafChange]) -> tuple[Standing, ...]:
+    """The periods of a delivery over all its sources, as they will stand and stood before."""
+    stands: dict[str, list[Part]] = {}
+    stood: dict[str, list[Part]] = {}
+    for change in changes:
+        stands.setdefault(change.leaf.month, []).extend(change.parts)
+        stood.setdefault(change.leaf.month, []).extend(change.before)
+    now, before = ({month: cost_of(parts) for month, parts in costs.items()} for costs in (stands, stood))
+    return standing_of(now, before)
 
 
 class HeldError(Exception):

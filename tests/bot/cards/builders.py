@@ -165,6 +165,23 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
                 "replaced": [{"month": "2026-11", "rows": 5, "cost": {"USD": {"effective": 1.0}}}],
             },
         ),
+        (
+            "load",
+            {
+                "loads": [load],
+                "rows": 10,
+                "rejected": 0,
+                "standing": [
+                    {
+                        "period": name,
+                        "currency": "USD",
+                        "now": {"billed": "10.5", "tax": "1"},
+                        "before": {"billed": "9"},
+                    },
+                    {"period": "2026-10", "currency": name, "now": {"billed": "10.5", "tax": "0"}, "before": None},
+                ],
+            },
+        ),
         ("load", {"loads": [], "rows": 0, "rejected": 0}),
         *(
             (
