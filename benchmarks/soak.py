@@ -10,6 +10,7 @@ of the second fifth. Bars: nothing lost, nothing doubled, p95 of the acks under 
 
 import argparse
 import itertools
+import os
 import sys
 import tempfile
 import threading
@@ -78,7 +79,7 @@ def _channels() -> tuple[Channel, ...]:
 def _bots(home: Path, slack: Handle, count: int) -> Iterator[list[Watched]]:
     environment = {
         "FINOPS_HOME": str(home),
-        "FINOPS_CONFIG": str(home / "none.yaml"),
+        "FINOPS_CONFIG": os.devnull,
         "FINOPS_API_PORT": "0",
         "FINOPS_LOG_LEVEL": "WARNING",
         "SLACK_API_URL": slack.api_url,

@@ -1,5 +1,6 @@
-"""Servers of a home: processes that outlive who started them, each started once and found again at its port."""
+"""A home and its servers: processes that outlive who started them, each started once and found again at its port."""
 
+import argparse
 import fcntl
 import os
 import socket
@@ -8,6 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.errors import UserError
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner may look into; one that is there already stays as it is."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @contextmanager
@@ -62,3 +68,10 @@ def free_port(wanted: int, server: str) -> int:
 def tail(path: Path) -> str:
     """The last words of a log."""
     return path.read_text(errors="replace")[-600:].strip()
+
+
+def port_of(text: str) -> int:
+    """An argument that is a port; raises what argparse says for it."""
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535, or 0 for any free one")
+    return int(text)

@@ -214,6 +214,8 @@ def read_settings(**overrides: Any) -> Settings:
             "There is a .env file in production. Put its secrets into Vault or the environment, or set "
             "FINOPS_ALLOW_ENV_FILE=true."
         )
+    if "config" in settings.model_fields_set and not settings.config.exists():
+        raise UserError(f"FINOPS_CONFIG names {settings.config}, which is not there. Mend the path, or unset it.")
     vault = vault_of(settings)
     if vault is not None:
         secrets = CachedSecrets(vault, settings.vault_refresh_seconds, vault.read())

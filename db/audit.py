@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.errors import UserError
+from config.processes import private_folder
 from db import locks
 from db.locks import Lock
 from db.tables import AuditEntry, AuditHead
@@ -204,7 +205,7 @@ def keep(folder: Path, intact: Intact) -> None:
     """
     if not intact.entries or intact in kept_in(folder):
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     path = folder / "audit-heads.jsonl"
     torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
     with path.open("a", encoding="utf-8") as file:

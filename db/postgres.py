@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import UserError
-from config.processes import free_port, lives, locked, pid_in, tail
+from config.processes import free_port, lives, locked, pid_in, private_folder, tail
 from db.postgres_files import MISSING, as_service, binaries, initialise, passwords_of
 
 _START_SECONDS = 60
@@ -67,7 +67,8 @@ def start(home: Path) -> Server:
 
 def _start(home: Path) -> Server:
     folder = home.absolute() / "postgres"
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(home.absolute())
+    folder.mkdir(exist_ok=True)
     with locked(home.absolute() / "postgres.lock"):
         data = folder / "data"
         passwords = passwords_of(folder)

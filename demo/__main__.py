@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import UserError
+from config.processes import port_of
 from config.settings import read_settings
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ def _arguments() -> argparse.Namespace:
         help="folder of all state (default: FINOPS_HOME, else .finops/demo: made-up bills never meet one's own)",
     )
     parser.add_argument(
-        "--port", type=int, default=_PORT, help=f"port of the page (default: {_PORT}, or a free one when it is taken)"
+        "--port",
+        type=port_of,
+        default=_PORT,
+        help=f"port of the page (default: {_PORT}, or a free one when it is taken)",
     )
     parser.add_argument(
         "--script", action="store_true", help="play a fixed conversation, print the transcript, and end"

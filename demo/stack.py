@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.errors import UserError
+from config.processes import private_folder
 from config.settings import read_settings
 from db import engines, postgres
 from db.database import Database
@@ -59,7 +60,7 @@ class Stack:
 def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
     """Start everything, load the bills through Prefect, and stop everything when the block ends. Raises `UserError`."""
     home = home.absolute()
-    home.mkdir(parents=True, exist_ok=True)
+    private_folder(home)
     today = datetime.now(UTC).date()
     with ExitStack() as stack:
         setup = Setup(team_name="Fernhill Outfitters", state=home / "demo" / "slack.jsonl", limits=Limits(burst=20))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.errors import UserError
-from config.processes import free_port, lives, locked, pid_in, tail
+from config.processes import free_port, lives, locked, pid_in, private_folder, tail
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,8 @@ def start(home: Path) -> str:
     several processes may call it. Raises `UserError`.
     """
     folder = home.absolute() / "prefect"
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(home.absolute())
+    folder.mkdir(exist_ok=True)
     with locked(folder / "server.lock"):
         return _slow(home) or _launch(home, folder)
 

@@ -19,7 +19,7 @@ FINOPS = [sys.executable, "-m", "cli"]
 
 
 def run(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "FINOPS_HOME": str(home), "FINOPS_CONFIG": str(home / "none.yaml")}
+    environment = {"PATH": os.environ["PATH"], "FINOPS_HOME": str(home), "FINOPS_CONFIG": os.devnull}
     return subprocess.run(
         [*FINOPS, *arguments], input=stdin, capture_output=True, text=True, env=environment, check=False
     )

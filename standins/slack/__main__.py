@@ -7,6 +7,7 @@ import signal
 import threading
 from pathlib import Path
 
+from config.processes import port_of
 from standins.slack.handle import running_workspace
 from standins.slack.manifest import setup_from
 
@@ -18,7 +19,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m standins.slack", description="A stand-in for a Slack workspace, on this machine."
     )
-    parser.add_argument("--port", type=int, default=8765, help="port of the page and of the Web API (default: 8765)")
+    parser.add_argument(
+        "--port", type=port_of, default=8765, help="port of the page and of the Web API (default: 8765)"
+    )
     parser.add_argument(
         "--manifest", type=Path, default=_MANIFEST, help="the app to install (default: deploy/slack/manifest.yaml)"
     )

@@ -117,3 +117,13 @@ def test_where_a_team_is_told() -> None:
     assert organisation.channel_for("search") == "#all"
     assert Organisation.model_validate({"channels": [{"channel": "#ops", "admin": True}]}).channel_for(None) == "#ops"
     assert Organisation().channel_for("x") is None
+
+
+def test_a_named_organisation_file_has_to_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path with a slip would else mean no people, no channels and no limits, without a word."""
+    monkeypatch.setenv("FINOPS_CONFIG", str(tmp_path / "finops.yml"))
+    with pytest.raises(UserError, match=r"names .*finops\.yml, which is not there"):
+        read_settings()
+    monkeypatch.delenv("FINOPS_CONFIG")
+    monkeypatch.chdir(tmp_path)
+    assert read_settings().config == Path("finops.yaml")

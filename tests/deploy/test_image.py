@@ -142,7 +142,7 @@ def test_what_is_installed_runs(wheel: Path, tmp_path: Path, finops_home: Path) 
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(tmp_path / "site"),
         "FINOPS_HOME": str(finops_home),
-        "FINOPS_CONFIG": str(tmp_path / "none.yaml"),
+        "FINOPS_CONFIG": os.devnull,
         "MPLCONFIGDIR": str(tmp_path),
         "PREFECT_HOME": str(tmp_path),
     }

@@ -63,7 +63,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bill: Bill) -> Itera
             **variables,
             **prefect_server.environment(home, url),
             "FINOPS_HOME": str(home),
-            "FINOPS_CONFIG": str(home / "none.yaml"),
+            "FINOPS_CONFIG": os.devnull,
         }
         with (tmp_path / "flows.log").open("wb") as log:
             serve = [sys.executable, "-m", "cli", "flows", "serve"]
