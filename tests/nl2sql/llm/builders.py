@@ -32,7 +32,7 @@ def query(sql: str) -> str:
     return json.dumps({"kind": "query", "sql": sql, "text": "", "choices": []})
 
 
-def _with(deps: Deps, endpoint: Endpoint, **changes: object) -> Deps:
+def with_settings(deps: Deps, endpoint: Endpoint, **changes: object) -> Deps:
     """Another process with other settings on the same database."""
     settings = deps.settings.model_copy(update={"openai_base_url": endpoint.url, **changes})
     return connect_deps(settings, deps.organisation, deps.database, today=deps.today)

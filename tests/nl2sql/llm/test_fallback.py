@@ -13,7 +13,7 @@ from db.tables import AuditEntry, Question
 from nl2sql.ask import ask
 from nl2sql.deps import Deps
 from nl2sql.history import golden
-from tests.nl2sql.llm.builders import EVERYBODY, ODD, PAYMENTS, _with, query
+from tests.nl2sql.llm.builders import EVERYBODY, ODD, PAYMENTS, query, with_settings
 from tests.nl2sql.llm.endpoint import Endpoint, Fault
 
 
@@ -65,7 +65,7 @@ def test_the_model_sees_and_gets_no_more_than_the_asker(endpoint: Endpoint, deps
 def test_a_failing_model_leaves_the_grammar(endpoint: Endpoint, deps: Deps, fault: str | Fault) -> None:
     """Down, slow, prose, half an answer: the question is declined with what can be asked."""
     endpoint.replies = [fault]
-    answer = ask(ODD, EVERYBODY, None, deps).to_json()
+    answer = ask(ODD, EVERYBODY, None, with_settings(deps, endpoint, llm_timeout_seconds=1.5)).to_json()
     assert (answer["outcome"], answer["rows"]) == ("cannot_answer", [])
 
 
@@ -81,7 +81,7 @@ def test_orders_in_data_change_nothing(endpoint: Endpoint, deps: Deps) -> None:
 
 def test_rules_answer_where_the_model_is_asked_first_and_fails(endpoint: Endpoint, deps: Deps) -> None:
     """And the answer says so."""
-    first = _with(deps, endpoint, llm_use="first")
+    first = with_settings(deps, endpoint, llm_use="first")
     endpoint.replies = [Fault(500), query("SELECT sum(effective_cost) AS cost FROM daily_costs")]
     failed = ask("what did EC2 cost in october", EVERYBODY, None, first)
     assert (failed.outcome, failed.to_json()["rows"]) == ("answer", [[43.0]])
@@ -92,7 +92,7 @@ def test_rules_answer_where_the_model_is_asked_first_and_fails(endpoint: Endpoin
 
 def test_a_model_is_never_asked_where_it_is_switched_off(endpoint: Endpoint, deps: Deps) -> None:
     """`never` is rules only."""
-    assert _with(deps, endpoint, llm_use="never").translator is None
+    assert with_settings(deps, endpoint, llm_use="never").translator is None
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_model_is_never_asked_where_it_is_switched_off(endpoint: Endpoint, dep
 def test_what_is_decided_is_not_left_to_a_model(endpoint: Endpoint, deps: Deps, question: str, outcome: str) -> None:
     """Unsafe questions and those about what bills do not hold never reach it, whoever is asked first."""
     endpoint.replies = [query("SELECT 1 AS one FROM daily_costs")]
-    assert ask(question, EVERYBODY, None, _with(deps, endpoint, llm_use="first")).outcome == outcome
+    assert ask(question, EVERYBODY, None, with_settings(deps, endpoint, llm_use="first")).outcome == outcome
     assert endpoint.requests == []
 
 
@@ -114,7 +114,9 @@ def test_an_ambiguous_name_is_asked_back_whatever_a_model_would_guess(endpoint: 
             "'commerce-test' END"
         )
         connection.exec_driver_sql("UPDATE finops.loads SET finished_at = finished_at + INTERVAL '1 second'")
-    asked = ask("how much did commerce cost in october", EVERYBODY, None, _with(deps, endpoint, llm_use="first"))
+    asked = ask(
+        "how much did commerce cost in october", EVERYBODY, None, with_settings(deps, endpoint, llm_use="first")
+    )
     assert asked.outcome == "clarify"
     assert [choice["label"] for choice in asked.to_json()["choices"]][:2] == ["commerce-prod", "commerce-test"]
     assert endpoint.requests == []
@@ -150,7 +152,7 @@ def test_an_approved_answer_is_an_example_and_answers_without_a_model(endpoint: 
     with Session(deps.database.app) as session, session.begin():
         assert "admin" in golden.promote(session, answer.reference, PAYMENTS).lower()
         assert "golden question now" in golden.promote(session, answer.reference, EVERYBODY)
-    without = _with(deps, endpoint, llm_use="never")
+    without = with_settings(deps, endpoint, llm_use="never")
     again = ask(ODD.upper() + "?", EVERYBODY, None, without)
     assert (again.to_json()["rows"], again.to_json()["translator"]) == ([[3]], "offline")
     assert answer.reference in again.text

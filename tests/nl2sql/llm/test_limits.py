@@ -13,7 +13,7 @@ from nl2sql.ask import ask
 from nl2sql.deps import Deps
 from nl2sql.llm import memory
 from nl2sql.llm.translate import Cannot
-from tests.nl2sql.llm.builders import EVERYBODY, ODD, PAYMENTS, _with, query
+from tests.nl2sql.llm.builders import EVERYBODY, ODD, PAYMENTS, query, with_settings
 from tests.nl2sql.llm.endpoint import CutOff, Endless, Endpoint
 
 
@@ -30,13 +30,13 @@ def test_a_persons_budget_of_the_day_ends(endpoint: Endpoint, deps: Deps, limit:
     the same one after a restart, does not begin anew.
     """
     endpoint.replies = [query("SELECT 1 AS one FROM daily_costs")] * 3
-    assert ask(ODD, EVERYBODY, None, _with(deps, endpoint, **limit)).to_json()["translator"] == "llm"
-    declined = ask(ODD + " again", EVERYBODY, None, _with(deps, endpoint, **limit))
+    assert ask(ODD, EVERYBODY, None, with_settings(deps, endpoint, **limit)).to_json()["translator"] == "llm"
+    declined = ask(ODD + " again", EVERYBODY, None, with_settings(deps, endpoint, **limit))
     assert declined.outcome == "cannot_answer"
     assert name in (declined.fallback or "")
     assert len(endpoint.requests) == 1
     assert (
-        ask(ODD, PAYMENTS, None, _with(deps, endpoint, **limit)).to_json()["translator"] == "llm"
+        ask(ODD, PAYMENTS, None, with_settings(deps, endpoint, **limit)).to_json()["translator"] == "llm"
     )  # somebody else has a budget of their own
     with Session(deps.database.app) as session:
         used = session.get(ModelUse, ("U1", deps.day()))
@@ -62,7 +62,7 @@ def test_a_question_that_was_translated_is_not_sent_again(endpoint: Endpoint, de
     """The SQL is remembered, also over a restart; it is checked and run anew."""
     endpoint.replies = [query("SELECT team, sum(effective_cost) AS cost FROM daily_costs GROUP BY 1 ORDER BY 2")]
     first = ask(ODD, EVERYBODY, None, deps).to_json()
-    again = ask(ODD, EVERYBODY, None, _with(deps, endpoint)).to_json()
+    again = ask(ODD, EVERYBODY, None, with_settings(deps, endpoint)).to_json()
     assert (again["rows"], again["translator"]) == (first["rows"], "llm")
     assert len(endpoint.requests) == 1
 
@@ -111,7 +111,7 @@ def test_what_is_remembered_is_bounded(clean_database: Database) -> None:
 def test_an_answer_without_end_or_in_another_dialect(endpoint: Endpoint, deps: Deps, reply: str | Endless) -> None:
     """Cut at the time or the size; another dialect is given back, and a repetition ends it."""
     endpoint.replies = [reply, reply, reply]
-    answer = ask(ODD, EVERYBODY, None, deps)
+    answer = ask(ODD, EVERYBODY, None, with_settings(deps, endpoint, llm_timeout_seconds=1.5))
     assert (answer.outcome, answer.to_json()["rows"]) == ("cannot_answer", [])
     assert answer.fallback
     assert "did not answer" in answer.text
