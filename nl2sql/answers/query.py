@@ -178,7 +178,7 @@ def _with_change(
     then, _, _ = exchanged(then, context, money=True)
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
-    return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} on {earlier.label}."
+    return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
 
 
 def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery, str]:

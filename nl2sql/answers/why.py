@@ -95,7 +95,7 @@ def headline(explanation: Explanation, query: CostQuery, currency: str) -> str:
     """The total cost of the newer period and its change."""
     cause = explanation.cause
     return (
-        f"{money(cause.after, currency)} in total, {change(cause.after, cause.before, currency)} on "
+        f"{money(cause.after, currency)} in total, {change(cause.after, cause.before, currency)} vs "
         f"{query.compared[0].label}: {scope_of(query)}."
     )
 

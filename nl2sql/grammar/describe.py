@@ -71,14 +71,18 @@ def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
     )
 
 
-def scope_of(query: CostQuery) -> str:
-    """Of what an answer is, and of when."""
+def scope_of(query: CostQuery, *, parts_only: bool = False) -> str:
+    """The filters and the period of a query, as shown after the figure. With `parts_only` the figure is of some parts,
+    which are never called all spend.
+    """
     included = [f.words() for f in query.filters if not f.negated]
     left_out = [f.words() for f in query.filters if f.negated]
     sides = " vs ".join(scope.label for scope in query.scopes)
-    parts = [part for part in (", ".join([*included, *left_out]), sides) if part] or ["all spend"]
+    parts = [part for part in (", ".join([*included, *left_out]), sides) if part]
+    if not parts and not parts_only:
+        parts = ["all spend"]
     days = {"weekend": " (weekends)", "weekday": " (weekdays)"}.get(query.weekdays or "", "")
-    return f"{', '.join(parts)}, {query.period.label}{days}"
+    return f"{', '.join([*parts, query.period.label])}{days}"
 
 
 def _number(row: Sequence[Any], columns: Sequence[str], position: int) -> float:
@@ -112,12 +116,13 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         return _course(query, columns, rows, currency, scope)
     leading = rows[0] if not query.grain or query.limit else max(rows, key=lambda row: _number(row, columns, 0))
     figure = _shown(query, _number(leading, columns, 0), currency)
+    parts_scope = scope_of(query, parts_only=True)
     if query.offset:
-        return f"{_name(leading)}, number {query.offset + 1} of the ranking: {figure}{per}, {scope}."
+        return f"{_name(leading)}, number {query.offset + 1} of the ranking: {figure}{per}, {parts_scope}."
     if len(rows) == 1 or query.limit == 1:
-        return f"{_name(leading)}: {figure}{per}, {scope}."
+        return f"{_name(leading)}: {figure}{per}, {parts_scope}."
     if query.limit and query.dimensions and not query.grain and not per and not query.limit_within:
-        return _ranked(query, columns, rows, currency, scope)
+        return _ranked(query, columns, rows, currency, parts_scope)
     if query.grain or query.limit or query.metric in RATES or query.average:
         word = "lowest" if query.order == "asc" else "highest"
         return f"{len(rows)} rows, {word} {_name(leading)} with {figure}{per}: {scope}."
@@ -178,15 +183,18 @@ def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currenc
         name = f"{_name(rows[0])}: " if _name(rows[0]) else ""
         moved = f"{now - then:+.1f} points" if rate else change(now, then, currency)
         figure = f"{now:.1f} %" if rate else money(now, currency)
-        return f"{name}{figure}, {moved} on {query.compared[0].label}: {scope}."
+        return f"{name}{figure}, {moved} vs {query.compared[0].label}: {scope}."
     if rate:
         return f"{len(rows)} rows against {query.compared[0].label}: {scope}."
     if query.limit or query.change:
         now, then = _number(rows[0], columns, 0), _number(rows[0], columns, 1)
-        return f"{_name(rows[0])} moved most: {change(now, then, currency)} on {query.compared[0].label}; {scope}."
+        parts_scope = scope_of(query, parts_only=True)
+        return (
+            f"{_name(rows[0])} moved most: {change(now, then, currency)} vs {query.compared[0].label}; {parts_scope}."
+        )
     now = sum(_number(row, columns, 0) for row in rows)
     then = sum(_number(row, columns, 1) for row in rows)
-    return f"{money(now, currency)} in total, {change(now, then, currency)} on {query.compared[0].label}: {scope}."
+    return f"{money(now, currency)} in total, {change(now, then, currency)} vs {query.compared[0].label}: {scope}."
 
 
 def change(now: float, then: float, currency: str) -> str:

@@ -98,6 +98,14 @@ def test_a_follow_up_finds_its_thread_in_the_database(deps: Deps) -> None:
     assert isinstance(ask("what about october?", SYSTEM, "t2", deps), Clarify)
 
 
+def test_days_are_not_ranked_as_what_they_take_the_place_of(deps: Deps) -> None:
+    """`by day` after a top three is every day of the period, not the three dearest."""
+    ask("top 1 service in october 2026", SYSTEM, "ranked", deps)
+    days = ask("by day", SYSTEM, "ranked", deps).to_json()
+    assert "LIMIT" not in days["sql"]
+    assert "in total" in days["text"]
+
+
 def test_a_choice_answers_the_question_that_was_asked_back(deps: Deps) -> None:
     """A reply that names one of the choices stands for the whole question."""
     asked = ask("cost of the shop account in october", SYSTEM, "t1", deps)
@@ -182,7 +190,7 @@ def test_a_translator_is_asked_only_for_what_the_grammar_does_not_understand(dep
 def test_the_change_on_the_period_before_is_told_when_asked_for(deps: Deps) -> None:
     """October's 140 are 60 above September's 80."""
     answer = ask("ec2 cost in october", SYSTEM, None, replace(deps, with_change=True))
-    assert "up $60.00 (+75.0 %) on September 2026" in answer.text
+    assert "up $60.00 (+75.0 %) vs September 2026" in answer.text
 
 
 @pytest.fixture

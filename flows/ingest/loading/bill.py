@@ -13,6 +13,7 @@ from flows.ingest.formats.detect import Focus, NotFocus, OtherDataset, detect
 from flows.ingest.formats.known import recognise
 from flows.ingest.formats.native import Native, NotTaken, Sums
 from flows.ingest.loading import records
+from flows.ingest.loading.copies import File
 from flows.ingest.loading.identity import Accounts
 from flows.ingest.loading.records import FileLoad, Rejected
 from flows.ingest.loading.replace import cost_to_json
@@ -126,6 +127,16 @@ def open_bill(file: BillFile, digest: str) -> Bill | LoadedFile:
     if isinstance(layout, NotFocus):
         return LoadedFile(file.label, "failed", layout.format, error=layout.reason)
     return Bill(file, digest, head, layout, native)
+
+
+def files_of(bills: Sequence[Bill]) -> dict[int, File]:
+    """The files by the ids of their loads."""
+    return {
+        load.id: File(bill.file.label, bill.file.path.stat().st_mtime)
+        for bill in bills
+        for load in bill.records()
+        if load.id is not None
+    }
 
 
 def stage(

@@ -17,8 +17,8 @@ from config.organisation import Organisation
 from db.database import Database
 from flows.ingest.loading import own_totals, records
 from flows.ingest.loading.azure_pairs import joined
-from flows.ingest.loading.bill import Bill, open_bill, stage
-from flows.ingest.loading.copies import File, OverlapError
+from flows.ingest.loading.bill import Bill, files_of, open_bill, stage
+from flows.ingest.loading.copies import OverlapError
 from flows.ingest.loading.identity import Accounts, read_accounts
 from flows.ingest.loading.records import FileLoad, StoredFile
 from flows.ingest.loading.replace import lock_sources, put_in_place
@@ -172,8 +172,16 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
     if records.standing(connection, delivery.digest) and not delivery.choices.take_over:
         raise _UnchangedError
     try:
+        choices, paths = delivery.choices, [bill.file.label for bill in bills]
         changes = [
-            prepare(connection, leaf, _files(bills), accounts, delivery.choices, _same_paths(connection, leaf, bills))
+            prepare(
+                connection,
+                leaf,
+                files_of(bills),
+                accounts,
+                choices,
+                records.of_paths(connection, leaf.source_id, paths),
+            )
             for leaf in leaves
         ]
     except HeldError as held:
@@ -209,23 +217,6 @@ def _stage(
             [bill.outcome("failed", "It holds a header and no rows: there is nothing to load.") for bill in bills]
         )
     return leaves
-
-
-def _files(bills: list[Bill]) -> dict[int, File]:
-    """The files by the ids of their loads."""
-    return {
-        load.id: File(bill.file.label, bill.file.path.stat().st_mtime)
-        for bill in bills
-        for load in bill.records()
-        if load.id is not None
-    }
-
-
-def _same_paths(connection: sa.Connection, leaf: Leaf, bills: list[Bill]) -> list[int]:
-    """Earlier loads of the same files into a leaf's source."""
-    statement = sa.text("SELECT id FROM finops.loads WHERE source_id = :source AND path = ANY(:paths)")
-    paths = [bill.file.label for bill in bills]
-    return list(connection.scalars(statement, {"source": leaf.source_id, "paths": paths}))
 
 
 def _record(

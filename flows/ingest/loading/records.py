@@ -139,3 +139,9 @@ def write_rejected(connection: sa.Connection, load_id: int, rows: Sequence[Rejec
                 for row in rows
             ],
         )
+
+
+def of_paths(connection: sa.Connection, source_id: int, paths: Sequence[str]) -> list[int]:
+    """The ids of earlier loads of these files into a source."""
+    statement = sa.text("SELECT id FROM finops.loads WHERE source_id = :source AND path = ANY(:paths)")
+    return list(connection.scalars(statement, {"source": source_id, "paths": list(paths)}))

@@ -168,12 +168,13 @@ def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
             query,
             average=None,
             count=None,
-            limit=None if not query.dimensions else query.limit,
             compared=(),
             change=None,
         )
-        if not draft.shape.dimensions:
-            query = replace(query, dimensions=query.dimensions if query.share_of == () else ())
+        if query.share_of != () and not draft.shape.dimensions:
+            query = replace(query, dimensions=())
+        if not query.dimensions:  # days or months are not ranked as what they take the place of was
+            query = replace(query, limit=None, limit_within=None, offset=0, threshold=None, order="desc")
     if draft.measure.average:
         query = replace(query, grain=None, cumulative=False)
     if draft.comparison.scopes:

@@ -69,7 +69,7 @@ def test_new_and_gone_resources_and_ended_commitments_are_named(deps: Deps) -> N
     """With the amounts, in one answer whose rows are the waterfall's."""
     answer = ask("why did our cost go up in october", SYSTEM, None, deps)
     assert isinstance(answer, Answer)
-    assert answer.text.startswith("$140 in total, up $58.16 (+70.9 %) on September 2026")
+    assert answer.text.startswith("$140 in total, up $58.16 (+70.9 %) vs September 2026")
     assert "Ended on 2026-09-30: Savings Plan in data, which had covered $50.05." in answer.notes
     assert any(note.startswith("New: web-2 (+$20.02)") for note in answer.notes)
     assert any(note.startswith("Gone: db-2 (-$25.25)") for note in answer.notes)

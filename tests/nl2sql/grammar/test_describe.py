@@ -37,14 +37,14 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
             "most expensive team in october",
             ("team", "effective_cost"),
             [("a", 700.0)],
-            "a: $700, all spend, October 2026.",
+            "a: $700, October 2026.",
         ),
         ("how many accounts in october", ("accounts",), [(3,)], "3 accounts: all spend, October 2026."),
         (
             "october vs september",
             ("x", "y", "change", "change_percent"),
             [(120.0, 100.0, 20.0, 20.0)],
-            "$120, up $20.00 (+20.0 %) on September 2026: all spend, October 2026.",
+            "$120, up $20.00 (+20.0 %) vs September 2026: all spend, October 2026.",
         ),
         (
             "what % of spend was prod in october",
