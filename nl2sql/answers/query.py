@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from nl2sql.answers import why
+from nl2sql.answers import comparison, why
 from nl2sql.answers.context import AnswerContext, exchanged, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
 from nl2sql.answers.headline import headline
@@ -25,9 +25,7 @@ from nl2sql.grammar.subjects.listing import SubjectListing, subject_missing
 
 def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, Outcome]:
     """Answer a query of the grammar; returns the query as it was run, and the outcome."""
-    query, unknown = _without_unknown_periods(
-        why.comparable(charted(query, context.presentation), context.facts.through), context.facts
-    )
+    query, unknown = comparison.comparable(charted(query, context.presentation), context.facts, context.deps.day())
     if refused := missing_rate(context):
         return query, refused
     compile_context = CompileContext(semantics(), context.facts.through, context.currency == "several")
@@ -46,7 +44,9 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     explanation = why.explained(query, compile_context, lambda sql: run_exchanged(context, sql))
     text = why.headline(explanation, query, currency) if explanation else text
     because = why.reasons(explanation, currency)
-    notes = tuple(note for note in (unknown, *because, *query.notes, rate, *_cautions(query, context.facts)) if note)
+    whole = comparison.whole_before(query, ran, currency)
+    cautions = _cautions(query, context.facts)
+    notes = tuple(note for note in (unknown, *because, *query.notes, whole, rate, *cautions) if note)
     return query, Answer(
         text="\n".join([text, *notes]),
         sql=ran.shown,
@@ -179,24 +179,6 @@ def _with_change(
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
     return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
-
-
-def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery, str]:
-    """Drop compared periods without bills: their cost is unknown, not zero. Returns the query and a note."""
-    missing = [one for one in query.compared if one.end <= facts.first or one.start > facts.through]
-    if not missing or query.metric == "invoice_cost":
-        return query, ""
-    names = " and ".join(one.label for one in missing)
-    why_not = (
-        f"the bills start on {facts.first}"
-        if missing[0].end <= facts.first
-        else f"the bills reach through {facts.through}"
-    )
-    left = tuple(one for one in query.compared if one not in missing)
-    if left:
-        return replace(query, compared=left), f"{names} cannot be compared: {why_not}."
-    alone = replace(query, compared=(), change=None, moved_only=False, why=False)
-    return alone, f"There is nothing to compare with in {names}: {why_not}."
 
 
 def _cautions(query: CostQuery, facts: Facts) -> tuple[str, ...]:

@@ -7,13 +7,12 @@ contributions of each dimension do, because cost without a resource is looked up
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlglot import exp
 
 from analysis.cause_words import EFFECTS, carried_by
 from analysis.root_cause import Contribution, RootCause, Row, explain
-from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.describe import change, money, scope_of
@@ -64,20 +63,6 @@ class Explanation:
     ended: tuple[Ended, ...]
     longer: int  # days by which the newer period is longer than the one before
     asked: str | None = None  # the direction that was taken for granted: up or down
-
-
-def comparable(query: CostQuery, through: date) -> CostQuery:
-    """A why-question with both periods as long as the data of the newer one: a
-    month that is still running is compared with as many days before.
-    """
-    if not query.why or len(query.compared) != 1:
-        return query
-    now, then = query.period, query.compared[0]
-    if now.end <= through + timedelta(1) or now.start > through:
-        return query
-    reached = periods.period_of(now.start, through + timedelta(1), "day")
-    note = f"{now.label} is not over: the first {reached.days} days of both periods are compared"
-    return replace(query, period=reached, compared=(periods.opening(then, reached.days),), notes=(*query.notes, note))
 
 
 def explained(query: CostQuery, context: CompileContext, run: Run) -> Explanation | None:

@@ -177,6 +177,11 @@ def _step(start: str, query: CostQuery) -> str:
 def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     if len(query.compared) > 1:
         return f"{len(query.compared) + 1} periods side by side: {scope}."
+    if query.unequal:
+        now, then = (sum(_number(row, columns, at) for row in rows) for at in (0, 1))
+        return (
+            f"{money(now, currency)}; {money(then, currency)} in what is known of {query.compared[0].label}: {scope}."
+        )
     rate = query.metric in RATES or query.share_of
     if len(rows) == 1:
         now, then = _number(rows[0], columns, 0), _number(rows[0], columns, 1)

@@ -48,6 +48,8 @@ class CostQuery:
     with_tax: bool = False
     weekdays: Literal["weekend", "weekday"] | None = None
     compared: tuple[DatePeriod, ...] = ()  # periods beside `period`, newest first
+    whole_before: DatePeriod | None = None  # all of the compared period, where only its first days are compared
+    unequal: bool = False  # the compared period is known in part only, so that no change is told
     change: ChangeKind | None = None
     moved_only: bool = False  # only what went the way that was asked
     why: bool = False  # the reason for the change was asked for
@@ -66,7 +68,12 @@ class CostQuery:
 
     def to_json(self) -> dict[str, Any]:
         """What is stored with a question; `from_json` reads it back."""
-        stored = {name: value for name, value in self.__dict__.items() if value not in (None, (), False)}
+        left_out = ("whole_before", "unequal")  # made anew for each answer
+        stored = {
+            name: value
+            for name, value in self.__dict__.items()
+            if value not in (None, (), False) and name not in left_out
+        }
         return {name: _plain(value) for name, value in stored.items()} | {"share_of": _plain(self.share_of)}
 
     @classmethod

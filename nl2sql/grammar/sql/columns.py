@@ -95,7 +95,7 @@ def _share(query: CostQuery, context: CompileContext, measures: dict[str, exp.Ex
 
 
 def _compared(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
-    """One column per period, newest first, and the change when there are two."""
+    """One column per period, newest first, and the change when there are two that can be compared."""
     columns = {}
     for period in (query.period, *query.compared):
         inside = within(period, day_of(query.metric))
@@ -106,11 +106,14 @@ def _compared(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
             )
             value = percent(zero_for_none(part), value)
         columns[slug(period.label)] = zero_for_none(_averaged(query, value, period, context))
-    if len(columns) == 2:
+    if len(columns) == 2 and not query.unequal:
         now, then = columns.values()
         difference = exp.Sub(this=now.copy(), expression=then.copy())
         columns["change"] = difference
         columns["change_percent"] = percent(exp.paren(difference.copy()), then.copy())
+    if query.whole_before:
+        value = _measure(query.metric, query, context, within(query.whole_before, day_of(query.metric)))
+        columns[slug(query.whole_before.label)] = zero_for_none(value)
     return columns
 
 

@@ -34,9 +34,13 @@ def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
     return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
 
 
+def _periods(query: CostQuery) -> tuple[DatePeriod, ...]:
+    return (query.period, *query.compared, *((query.whole_before,) if query.whole_before else ()))
+
+
 def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp.Expr]:
     """The conditions on the rows of a view: periods, filters, scopes, weekdays, and no tax unless requested."""
-    spans = sorted({(p.start, p.end): p for p in (query.period, *query.compared)}.values(), key=lambda p: p.start)
+    spans = sorted({(p.start, p.end): p for p in _periods(query)}.values(), key=lambda p: p.start)
     parts: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
     categories = [
         f

@@ -110,16 +110,6 @@ def test_an_asker_sees_the_causes_within_their_teams_only(deps: Deps) -> None:
     assert not any(word in answer.text for word in ("db-", "data", "search", "Savings Plan", "unallocated"))
 
 
-def test_a_month_that_is_still_running_is_compared_with_as_many_days(deps: Deps) -> None:
-    """A bill that is half there is not down by half."""
-    asked = query("why is our bill lower this month")
-    cut = why.comparable(asked, date(2026, 11, 7))
-    assert (cut.period.start, cut.period.end) == (date(2026, 11, 1), date(2026, 11, 8))
-    assert (cut.compared[0].start, cut.compared[0].end) == (date(2026, 10, 1), date(2026, 10, 8))
-    whole = query("why did cost go up in october")
-    assert why.comparable(whole, date(2026, 11, 7)) == whole
-
-
 _ROW = st.tuples(
     st.sampled_from(["a", "b", None]),
     st.sampled_from(["ec2", "rds"]),

@@ -1,0 +1,82 @@
+"""What may be compared: like days with like days, and nothing with what is not known."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from nl2sql.catalog.known_values import Facts
+from nl2sql.dates import periods
+from nl2sql.execution.run import AnswerRows
+from nl2sql.grammar import describe
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.measures import RATES
+
+
+def comparable(query: CostQuery, facts: Facts, today: date) -> tuple[CostQuery, str]:
+    """The query with periods that can be compared, and a note where one cannot."""
+    return _without_unknown_periods(_like_with_like(query, facts, today), facts)
+
+
+def _known_from(facts: Facts) -> date:
+    """Bills come by months: the first one is whole, whatever day its first charge is of."""
+    return facts.first.replace(day=1)
+
+
+def _like_with_like(query: CostQuery, facts: Facts, today: date) -> CostQuery:
+    """A comparison with both periods as long as the data of the newer one: a month that is still running is compared
+    with as many days before, beside which the whole of the month before is shown. Averages and rates compare as they
+    are.
+    """
+    if len(query.compared) != 1 or query.average or query.share_of is not None or query.count:
+        return query
+    now, then = query.period, query.compared[0]
+    running = now.end > max(facts.through + timedelta(1), today) and now.start <= facts.through
+    if query.metric in (*RATES, "invoice_cost") or not running:
+        return query
+    reached = periods.period_of(now.start, facts.through + timedelta(1), "day")
+    if then.start < _known_from(facts) or (then.days < reached.days and not query.why):
+        return query
+    first = "day" if reached.days == 1 else f"{reached.days} days"
+    note = f"{now.label} is not over: the first {first} of both periods are compared"
+    return replace(
+        query,
+        period=reached,
+        compared=(periods.opening(then, reached.days),),
+        whole_before=then if then.whole and then.days > reached.days and not query.why else None,
+        notes=(*query.notes, note),
+    )
+
+
+def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery, str]:
+    """Drop compared periods without bills: their cost is unknown, not zero; of one that is known in part no change is
+    told. Returns the query and a note.
+    """
+    if query.metric == "invoice_cost":
+        return query, ""
+    missing = [one for one in query.compared if one.end <= facts.first or one.start > facts.through]
+    in_part = [one for one in query.compared if one.start < _known_from(facts) < one.end]
+    if in_part and len(query.compared) == 1:
+        if not (query.change or query.moved_only or query.why or query.limit or query.metric in RATES):
+            note = f"The bills start on {facts.first}: {in_part[0].label} is known in part, so the change is unknown."
+            return replace(query, unequal=True, whole_before=None), note
+        missing = in_part
+    if not missing:
+        return query, ""
+    names = " and ".join(one.label for one in missing)
+    why_not = (
+        f"the bills start on {facts.first}"
+        if missing[0].start < facts.first
+        else f"the bills reach through {facts.through}"
+    )
+    left = tuple(one for one in query.compared if one not in missing)
+    if left:
+        return replace(query, compared=left), f"{names} cannot be compared: {why_not}."
+    alone = replace(query, compared=(), change=None, moved_only=False, why=False)
+    return alone, f"There is nothing to compare with in {names}: {why_not}."
+
+
+def whole_before(query: CostQuery, ran: AnswerRows, currency: str) -> str:
+    """What the compared period came to as a whole, where only its first days are compared."""
+    if query.whole_before is None or query.metric == "usage_quantity" or query.limit or currency == "several":
+        return ""
+    total = sum(float(row[-1] or 0) for row in ran.rows)
+    return f"All of {query.whole_before.label}: {describe.money(total, currency)}."
