@@ -23,7 +23,7 @@ def _known_from(facts: Facts) -> date:
 
 def _like_with_like(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     """A comparison with both periods as long as the data of the newer one: a month that is still running is compared
-    with as many days before, beside which the whole of the month before is shown. Averages and rates compare as they
+    with as many days before, beside which all of the earlier period is shown. Averages and rates compare as they
     are.
     """
     if len(query.compared) != 1 or query.average or query.share_of is not None or query.count:
@@ -41,7 +41,7 @@ def _like_with_like(query: CostQuery, facts: Facts, today: date) -> CostQuery:
         query,
         period=reached,
         compared=(periods.opening(then, reached.days),),
-        whole_before=then if then.whole and then.days > reached.days and not query.why else None,
+        whole_before=then if then.days > reached.days and not query.why else None,
         notes=(*query.notes, note),
     )
 
