@@ -7,6 +7,7 @@ import numpy as np
 from analysis.anomalies.calendar import Step
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
+LEAST_SCALE = 0.01  # log; below it a series' days differ by nothing that matters
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
@@ -22,7 +23,7 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Drift:
-    """The slow tier's view: recent days against the days of three to five weeks ago."""
+    """The slow tier's view: the latest steps against those of up to six weeks ago."""
 
     size: Floats  # log
     reference: Floats  # log level of then
@@ -33,7 +34,11 @@ class Drift:
 
 
 def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
-    """How far the recent steps stand from those of three to five weeks ago, the long trend taken off."""
+    """How far the latest steps stand from those of one and a half to six weeks ago, in the memory's scales.
+
+    The scale goes between what the comparison usually gives, of which the past holds few independent samples, and the
+    scale of single steps, which knows of no wandering.
+    """
     past = np.where(state.masked > 0, np.nan, state.ring - state.profile[:, step.past_slots])
     near, far = tuning.slow_reference
     window = past[:, -far:-near]
@@ -41,25 +46,35 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     enough = (np.isfinite(window).sum(axis=1) >= (far - near) // 2) & (
         np.isfinite(recent).sum(axis=1) >= tuning.slow_recent - 2
     )
-    reference = nanmedian(window)
+    reference = _middle(window, 3 * np.maximum(state.scale, LEAST_SCALE))
     lag = (near + far) / 2 - tuning.slow_recent / 2
-    size = nanmean(recent) - reference - state.trend * lag * 0.5
+    size = nanmean(recent) - reference - state.trend * lag * tuning.slow_trend
     size = np.where(enough & (state.age >= tuning.young), size, 0.0)
     above = past * np.sign(size)[:, None] > ((reference + 0.3 * size) * np.sign(size))[:, None]
     since = np.argmin(above[:, ::-1], axis=1).astype(float)
     latest = nanmean((state.ring - state.profile[:, step.past_slots])[:, -3:])
-    spread = np.maximum(state.drift_scale, 0.5 * state.scale)
+    daily = np.maximum(state.scale, state.tail) ** (1 - tuning.slow_own)
+    spread = np.maximum(state.drift_scale**tuning.slow_own * daily, 0.5 * state.scale)
     half = near // 2
     pace = np.nan_to_num(nanmean(past[:, -half:]) - nanmean(past[:, -2 * half : -half]))
     return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest, pace)
 
 
+def _middle(window: Floats, reach: Floats) -> Floats:
+    """Halfway between the median and the mean of what lies near it: a median alone jumps on few values."""
+    median = nanmedian(window)
+    near = np.clip(window, (median - reach)[:, None], (median + reach)[:, None])
+    return (median + nanmean(near)) / 2
+
+
 def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning) -> Flags:
     """Tell slow growth or decline once, then forget what came before it; in place."""
     direction = np.sign(drift.size)
-    gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact)) / np.sqrt(
+    gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact))
+    gate = np.clip(tuning.slow_calm * drift.spread, np.log1p(tuning.slow_calm_impact), gate) / np.sqrt(
         given.sensitivity
     )
+    gate = np.where(direction > 0, np.maximum(gate, np.log1p(step.festive_up)), gate)
     crossed = (
         usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
     )

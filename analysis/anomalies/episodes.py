@@ -11,9 +11,13 @@ from analysis.anomalies.baseline import Prediction, flatten
 from analysis.anomalies.calendar import Step
 from analysis.anomalies.drift import MATTERS, Circumstances, Drift
 from analysis.anomalies.months import charged
+from analysis.anomalies.peaks import Peaks
 from analysis.anomalies.state import Flags, Floats, State, Tuning
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
+# share beyond the usual by which a deviation is told a day late: one that the month's edge explained, or one that might
+# have been the single day of a young series' fee
+STILL_THERE = 0.1
 RAMPING = 3  # steps out of line after which what gathered is called a ramp
 
 
@@ -27,26 +31,28 @@ class Judgement:
     opened: Flags  # an episode began today
     usual: Flags  # the step is ordinary and teaches the baseline
     returned: Flags  # an episode ended today
+    realigned: Flags  # the level before the last move was taken back today
     settled: Flags  # a deviation became the new level today
     strength: Floats  # scales by which today, or what gathered until today, is out of line
     seen: Prediction  # against the level that holds after today
 
 
 def trigger(
-    state: State, seen: Prediction, drift: Drift, values: Floats, given: Circumstances, tuning: Tuning
+    state: State, seen: Prediction, drift: Drift, peaks: Peaks, values: Floats, given: Circumstances, tuning: Tuning
 ) -> tuple[Floats, Flags]:
     """The direction in which today is out of line, 0 for none, and whether only together with the days before.
 
-    Out of line is far in scales, in share and in currency.
+    Out of line is far in scales, in share and in currency; where peaks alone count, beyond them.
     """
-    z, gate = tuning.z / given.sensitivity, tuning.impact / np.sqrt(given.sensitivity)
-    gate = gate * np.where(state.age < 2 * tuning.young, 1.5, 1.0)
+    z = tuning.z / given.sensitivity
+    share_gate = np.clip(tuning.calm * seen.scale, tuning.calm_impact, tuning.impact) / np.sqrt(given.sensitivity)
+    gate = share_gate * np.where(state.age < 2 * tuning.young, 1.5, 1.0)
     share = np.expm1(seen.error)
     heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount * given.units, MATTERS * state.peak)
-    once = (np.abs(seen.z) >= z) & (np.abs(share) >= gate)
+    once = (np.abs(share) >= gate) & np.where(peaks.alone, peaks.passed, np.abs(seen.z) >= z)
     steady = drift.recent - state.level
     speaks = np.maximum(state.rise, state.fall) >= tuning.decision / given.sensitivity
-    speaks &= np.abs(steady) >= np.log1p(tuning.gathered_impact / np.sqrt(given.sensitivity))
+    speaks &= ~peaks.alone & (np.abs(steady) >= np.log1p(share_gate))
     gathered = speaks & (np.sign(steady) == np.sign(seen.error)) & (np.sign(state.rise - state.fall) == np.sign(steady))
     ready = np.isfinite(values) & np.isfinite(state.level) & heavy
     old = state.age >= tuning.young
@@ -102,13 +108,20 @@ def _known_story(
 
 
 def judge(
-    state: State, step: Step, values: Floats, seen: Prediction, drift: Drift, given: Circumstances, tuning: Tuning
+    state: State,
+    step: Step,
+    values: Floats,
+    seen: Prediction,
+    drift: Drift,
+    peaks: Peaks,
+    given: Circumstances,
+    tuning: Tuning,
 ) -> Judgement:
     """Open, continue and end episodes, in place; the caller then lets the usual series learn."""
     valid = np.isfinite(values) & np.isfinite(state.level) & ~_blind(state, step, values, tuning)
     _gather(state, seen, valid, tuning)
     strength = np.maximum(np.abs(seen.z), np.maximum(state.rise, state.fall))
-    direction, gathered = trigger(state, seen, drift, values, given, tuning)
+    direction, gathered = trigger(state, seen, drift, peaks, values, given, tuning)
     returned = _end_returned(state, seen, valid, charged(state, step, seen.scale))
     realigned, seen = _return_to_before(state, step, seen, direction)
     direction = np.where(realigned, 0.0, direction)
@@ -118,9 +131,8 @@ def judge(
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
     _continue(state, seen, inside)
-    late = inside & (
-        seen.error * state.episode >= np.log1p(tuning.impact / 2)
-    )  # what the month's edge explains is told the day after
+    hushed |= opening & (state.age < tuning.young)
+    late = inside & (seen.error * state.episode >= np.log1p(STILL_THERE))
     tell = (opening | late) & ~hushed & (state.announced == 0)
     late &= tell
     state.announced[tell] = 1.0
@@ -137,7 +149,7 @@ def judge(
     )  # what the calendar hushed was no news, and slow growth from there may be
     state.alarm_ago = np.where(noted, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(noted, np.where(late, state.episode, direction), state.alarm_direction)
-    return Judgement(tell, kind, since, opening, usual, returned, settled, strength, seen)
+    return Judgement(tell, kind, since, opening, usual, returned, realigned, settled, strength, seen)
 
 
 def _story(

@@ -19,6 +19,7 @@ from analysis.anomalies.completeness import Maturity, complete
 from analysis.anomalies.drift import Circumstances, judge_drift, slow_drift
 from analysis.anomalies.episodes import judge
 from analysis.anomalies.months import learn_early_fees, learn_edge, learn_fee
+from analysis.anomalies.peaks import judge_peaks, remember_peaks
 from analysis.anomalies.state import DAILY, Flags, Floats, State, Tuning
 
 Kind = Literal["spike", "drop", "shift", "ramp", "new"]
@@ -121,13 +122,15 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     remember(state, now, seen)
     drift = slow_drift(state, step, tuning)
     told_before = (state.episode != 0) & (state.announced > 0)
-    fast = judge(state, step, now, seen, drift, given, tuning)
+    peaks = judge_peaks(state, now, tuning)
+    fast = judge(state, step, now, seen, drift, peaks, given, tuning)
     state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
     if step.edge >= 0:
         learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before & ~fast.tell)
     learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell))
     learn(state, step, now, fast.seen, fast.usual, tuning)
-    slow = judge_drift(state, step, drift, fast.usual & ~fast.returned, given, tuning)
+    remember_peaks(state, now, fast.seen.expected, fast.opened | (state.episode == 0), tuning)
+    slow = judge_drift(state, step, drift, fast.usual & ~(fast.returned | fast.realigned | peaks.alone), given, tuning)
     fit(
         state,
         step,

@@ -16,6 +16,7 @@ KEPT_FEES = 3  # spikes whose return a month later, or in their rhythm, is no ne
 # months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd
 # month
 KEPT_EDGES = 3
+KEPT_BLOCKS = 14  # whose peaks are remembered: 98 days
 
 
 def nanmedian(values: Floats) -> Floats:
@@ -43,22 +44,32 @@ class Tuning:
 
     slots: int = 7
     ring: int = 42  # steps remembered for re-basing and for the slow tier
+    block: int = 7  # steps of which the largest error, the highest and the lowest value are remembered as one
     learning: int = 14  # steps before the first profile
     young: int = 28  # steps in which only absolute amounts count
     refit: int = -1  # age at which the profile is set once more, if any
     accept: int = 6  # steps after which a deviation is the new level
     z: float = 5.1
-    impact: float = 0.2  # share of the expected value
+    impact: float = 0.2  # share of the expected value that is news whatever the scale
+    calm_impact: float = 0.1  # share that is news where it is `calm` scales
+    calm: float = 5.0
     amount: float = 0.0  # least impact in currency
     young_amount: float = 100.0  # least new daily spend of a young series
     allowance: float = 0.7  # scales a step that the CUSUM forgives (half the shift looked for, Page 1954)
     decision: float = 5.0  # scales at which it speaks
-    gathered_impact: float = 0.2
-    slow_impact: float = 0.25
+    slow_impact: float = 0.25  # share that is news whatever the scale
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
     slow_z: float = 3.6
-    slow_recent: int = 5
-    slow_reference: tuple[int, int] = (10, 31)  # the reference lies this many steps back
+    slow_calm_impact: float = 0.18  # share that is news where it is `slow_calm` of the slow tier's scales
+    slow_calm: float = 4.0
+    slow_recent: int = 4
+    slow_reference: tuple[int, int] = (9, 42)  # the reference lies this many steps back
+    slow_own: float = 0.35  # weight of what the slow tier's own past says of its spread, against the scale of days
+    slow_trend: float = 0.0  # share of the trend that is no news
+    wild: float = 0.38  # a usual block's largest log error above which a series is known by its peaks alone
+    few: float = 0.5  # share of steps with cost under which it is too
+    peak: float = 1.5  # factor by which such a series must pass its peak
+    bottom: float = 2.2  # factor by which it must fall below its lowest value
     level_gain: float = 0.12
     climbing_gain: float = 0.2  # while a told growth goes on
     profile_gain: float = 0.08
@@ -75,7 +86,7 @@ class Tuning:
     drift_gain: float = 0.015
     settling: int = 21  # steps after a fast finding in which slow growth in its direction is the same story
     growth: float = 1.7  # factor up to which a rise in that time is part of it
-    pace: float = 0.06  # log growth within some days by which told growth is still going on
+    pace: float = 0.048  # log growth within some days by which told growth is still going on
     quiet: int = 21  # steps after an accepted level in which growth in the same direction is part of it
 
 
@@ -122,6 +133,10 @@ class State:
     loudest: Floats  # largest recent alarm, log
     alarm_ago: Floats  # steps since the last trigger
     alarm_direction: Floats
+    largest: Floats  # [blocks], largest size of an error outside told episodes, newest last
+    highest: Floats  # [blocks], currency
+    lowest: Floats  # [blocks], currency
+    active: Floats  # share of recent steps with more than crumbs of the peak
     zeros: Floats  # steps without spend before the first
     peak: Floats  # highest level, slowly forgotten, in currency
 
@@ -164,6 +179,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
         **dict.fromkeys(("fee_date", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
+        **dict.fromkeys(("largest", "highest", "lowest"), (KEPT_BLOCKS,)),
     }
 
 
@@ -171,7 +187,7 @@ def new_state(series: int, tuning: Tuning = DAILY) -> State:
     """The memory of series nothing is known about yet."""
     shaped = shapes(tuning)
     arrays = {item.name: np.zeros((series, *shaped.get(item.name, ()))) for item in fields(State)}
-    for name in ("level", "edge_ratio", "edge_amount", "ring", "return_level"):
+    for name in ("level", "edge_ratio", "edge_amount", "ring", "return_level", "largest", "highest", "lowest"):
         arrays[name][:] = np.nan
     arrays["alarm_ago"][:] = 1e6
     return State(**arrays)
@@ -218,6 +234,14 @@ def tuning_for(every: timedelta) -> Tuning:
         young=3 * a_day,
         refit=9 * a_day,
         accept=max(a_day // 4, 5),
+        block=a_day,
+        wild=np.inf,  # the day's profile of working days and weekends alone leaves large errors to calm series too
+        few=0.0,
+        calm_impact=0.2,
+        slow_calm_impact=0.25,
+        slow_own=1.0,
+        pace=0.06,
+        slow_trend=0.5,
         slow_recent=a_day,  # a whole day: a new resource that never sleeps lifts the nights more than the days
         slow_reference=(a_day, 3 * a_day),
         memory=2 * a_day,

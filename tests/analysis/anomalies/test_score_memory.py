@@ -25,11 +25,18 @@ def test_a_new_series_is_told_by_amount() -> None:
 
 
 def test_a_young_series_is_judged_by_amount_only() -> None:
-    """In its first month a doubling below the absolute amount is not told, one far above it is."""
+    """In its first month a doubling below the absolute amount is not told, one far above it is, on its second day."""
     small, large = usual(28, level=60), usual(28, level=800)
-    small[20] *= 2
-    large[20] *= 3
-    assert [(finding.row, (finding.moment - START).days) for finding in watch([small, large])] == [(1, 20)]
+    small[20:23] *= 2
+    large[20:23] *= 3
+    assert [(finding.row, (finding.moment - START).days) for finding in watch([small, large])] == [(1, 21)]
+
+
+def test_a_single_high_day_of_a_young_series_is_no_news() -> None:
+    """It may be the fee of the month, and it is known when it comes back."""
+    values = usual(90)
+    values[[day for day in range(90) if (START + timedelta(day)).day == 15]] *= 4
+    assert watch(values) == []
 
 
 def test_a_declared_event_absorbs_the_step() -> None:

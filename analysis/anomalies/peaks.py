@@ -1,0 +1,57 @@
+"""Series that no profile and no scale describes, as a load that is on or off, a
+job every few days, cents on a dormant account: they are known by their peaks.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmedian
+
+CRUMBS = 0.05  # share of the peak up to which a step counts as without cost
+FEWEST = 4  # blocks that must be known before a series is called wild
+OFTEN = 3  # blocks with a far miss after which cost on few days is the series' way, and not a pause
+RECENT = 60  # steps whose share with cost is remembered
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """Per series: whether it is known by its peaks alone, and whether today passes them."""
+
+    alone: Flags  # neither what gathers nor what moves slowly says anything
+    passed: Flags  # today lies well above the highest value remembered, or well below the lowest
+
+
+def judge_peaks(state: State, values: Floats, tuning: Tuning) -> Peaks:
+    """Compare today with the highest and lowest values of the last weeks.
+
+    A series is wild when in half of its weeks some day missed its expectation by far, whatever its scale says: the
+    scale of two modes is none. One with cost on few days has a peak but no bottom.
+    """
+    blocks = np.isfinite(state.largest).sum(axis=1)
+    wild = (blocks >= FEWEST) & (np.nan_to_num(nanmedian(state.largest)) > tuning.wild)
+    often = np.sort(np.nan_to_num(state.largest), axis=1)[:, -OFTEN] > tuning.wild
+    few = (state.active < tuning.few) & (state.age > tuning.young) & often
+    above = values > tuning.peak * np.fmax.reduce(state.highest, axis=1)
+    below = values < np.fmin.reduce(state.lowest, axis=1) / tuning.bottom
+    return Peaks(wild | few, above | (below & ~few))
+
+
+def remember_peaks(state: State, values: Floats, expected: Floats, open_to_doubt: Flags, tuning: Tuning) -> None:
+    """Keep today's value, and how far it missed what was `expected` (currency) where it is `open_to_doubt`: not within
+    an episode, whose first step is enough to say that the series does such things.
+
+    Crumbs of the peak count as equal, so that a series that was switched off is no restless one.
+    """
+    valid = np.isfinite(values) & (state.age > 0)
+    begins = valid & (state.age % tuning.block == 1 % tuning.block)
+    for kept in (state.largest, state.highest, state.lowest):
+        kept[begins, :-1] = kept[begins, 1:]
+        kept[begins, -1] = np.nan
+    state.highest[valid, -1] = np.fmax(state.highest[valid, -1], values[valid])
+    state.lowest[valid, -1] = np.fmin(state.lowest[valid, -1], values[valid])
+    crumbs = CRUMBS * np.fmax.reduce(state.highest, axis=1)
+    missed = np.abs(np.log(np.maximum(values, crumbs) / np.maximum(expected, crumbs)))
+    judged = valid & open_to_doubt & np.isfinite(missed)
+    state.largest[judged, -1] = np.fmax(state.largest[judged, -1], missed[judged])
+    state.active += np.where(valid, ((values > crumbs) - state.active) / np.clip(state.age, 1, RECENT), 0.0)

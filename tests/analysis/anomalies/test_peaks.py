@@ -1,0 +1,51 @@
+"""Series that are known by their peaks, and calm ones that need no large share."""
+
+import numpy as np
+import pytest
+
+from analysis.anomalies.state import Floats
+from tests.analysis.anomalies.builders import told, usual, watch
+
+
+def _on_or_off(seed: int) -> Floats:
+    """A load that runs for some days and rests for some."""
+    rng = np.random.default_rng(seed)
+    lengths = np.maximum(1, rng.exponential(5, 200)).astype(int)
+    on = np.repeat(np.arange(200) % 2 == 0, lengths)[:360]
+    return 300 * np.where(on, rng.uniform(0.6, 1.2, 360), rng.uniform(0.02, 0.08, 360))
+
+
+def test_a_load_that_is_on_or_off_is_told_beyond_its_peak_only() -> None:
+    """Starts and stops are its way once some weeks have shown them; three times its largest day is news."""
+    series = np.stack([_on_or_off(seed) for seed in range(6)])
+    assert len([day for _, _, day in told(watch(series)) if day >= 90]) <= 2
+    series[:, 250] = 3 * series[:, 150:250].max(axis=1)
+    loud = [one for one in watch(series) if told([one])[0][2] == 250]
+    assert [one.row for one in loud] == list(range(6))
+
+
+def test_a_job_every_few_days_is_told_when_it_costs_far_more() -> None:
+    """Neither its runs nor a run that is late are news; one of three times the cost is."""
+    rng = np.random.default_rng(5)
+    runs = np.cumsum(rng.choice([3, 4, 5], 100))
+    values = np.zeros(360)
+    values[runs[runs < 360]] = 200 * rng.normal(1, 0.08, len(runs[runs < 360]))
+    spike = int(runs[runs > 250][0])
+    values[spike] *= 3
+    assert [day for _, _, day in told(watch(values)) if day >= 90] == [spike]
+
+
+@pytest.mark.parametrize(("noise", "days"), [(0.008, [200]), (0.06, [])])
+def test_a_calm_series_needs_no_large_share(noise: float, days: list[int]) -> None:
+    """A seventh more stands far out of a calm series, and is nothing in a restless one."""
+    values = usual(260, noise=noise)
+    values[200:202] *= 1.14
+    assert [day for _, _, day in told(watch(values))] == days
+
+
+@pytest.mark.parametrize(("noise", "told_of"), [(0.008, 1), (0.12, 0)])
+def test_slow_growth_is_news_by_the_series_own_calm(noise: float, told_of: int) -> None:
+    """A fifth more within three weeks is a ramp of a calm series, and may be chance in a restless one."""
+    values = usual(300, noise=noise)
+    values[200:] *= np.clip(1 + 0.22 * (np.arange(100) + 1) / 21, 1, 1.22)
+    assert len(watch(values)) == told_of
