@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _LIMIT = re.compile(r"\bLIMIT \d+\s*(OFFSET \d+)?\s*$", re.IGNORECASE)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
@@ -129,17 +130,19 @@ def _total(
 
 
 def csv_of(result: dict[str, Any]) -> str:
-    """Every row as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    """Every row as CSV; a text or a title that a spreadsheet would run as a formula is quoted with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(result.get("columns") or [])
+    writer.writerow([_harmless(title) for title in result.get("columns") or []])
     for row in result.get("rows") or []:
         writer.writerow([_harmless(cell) for cell in row])
     return out.getvalue()
 
 
 def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """NFKC, since a spreadsheet takes a full-width equals sign for one, too."""
+    formula = isinstance(cell, str) and unicodedata.normalize("NFKC", cell[:1]).startswith(_FORMULA)
+    return f"'{cell}" if formula else cell
 
 
 def row_count(result: dict[str, Any]) -> str:
