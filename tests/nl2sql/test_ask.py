@@ -282,3 +282,12 @@ def test_what_is_known_of_the_data_follows_retention_and_the_organisations_words
     assert isinstance(after, Facts)
     assert after.first == date(2026, 10, 1)
     assert facts(deps.database.app, SYSTEM, {"payments": ("kasse",)}) is not after
+
+
+def test_today_is_the_organisations_day(deps: Deps) -> None:
+    """In Kiribati it is always a later day than on Niue, 25 hours behind."""
+    kiribati, niue = (
+        replace(deps, today=None, organisation=Organisation(timezone=zone)).day()
+        for zone in ("Pacific/Kiritimati", "Pacific/Niue")
+    )
+    assert kiribati > niue
