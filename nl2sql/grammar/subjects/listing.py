@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod, QuestionCalendar
@@ -12,7 +12,7 @@ from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.subjects.views import FILTERS_BY_VIEW, SUBJECTS, Subject
 
-_MOST = 100
+MOST = 100
 
 
 _COMING: dict[str, tuple[periods.Unit, int]] = {
@@ -28,12 +28,17 @@ _COMING: dict[str, tuple[periods.Unit, int]] = {
 
 @dataclass(frozen=True)
 class SubjectListing:
-    """A SELECT over a view other than the bills; `exceeded` when only exceeded budgets were asked for."""
+    """A SELECT over a view other than the bills; `exceeded` when only exceeded budgets were asked for, `state`,
+    `when` and `largest` what the list is limited to.
+    """
 
     subject: str
     title: str
     select: exp.Select
     exceeded: bool = False
+    state: str | None = None
+    when: str | None = None
+    largest: int | None = None
 
 
 def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | Refusal:
@@ -41,6 +46,12 @@ def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | R
     assert draft.discourse.subject is not None
     subject = SUBJECTS[draft.discourse.subject]
     conditions = [_equal(column, value) for column, value in subject.where]
+    dated = draft.filters.period if subject.dated else None
+    state = draft.discourse.state or ("open" if "open" in subject.states and not dated else None)
+    if state and state not in subject.states:
+        return Refusal(f"{subject.title} are not told apart by “{state}”.")
+    if state:
+        conditions.append(_equal(subject.state_column, subject.states[state]))
     for filter_ in draft.filters.conditions:
         condition = _scope(filter_) if subject.scoped else _filter(subject, filter_)
         if condition is None:
@@ -48,7 +59,13 @@ def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | R
         conditions.append(condition)
     build = _BUILDERS.get(draft.discourse.subject, _plain)
     return SubjectListing(
-        draft.discourse.subject, subject.title, build(subject, draft, conditions, calendar), draft.discourse.exceeded
+        draft.discourse.subject,
+        subject.title,
+        build(subject, draft, conditions, calendar),
+        draft.discourse.exceeded,
+        state,
+        dated.label if dated else None,
+        draft.shape.limit,
     )
 
 
@@ -105,9 +122,11 @@ def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar
     select = select.where(*conditions) if conditions else select
     if subject.order:
         select = select.order_by(
-            exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False)
+            exp.Ordered(
+                this=parse_one(subject.order, read="postgres"), desc=subject.view != "prices", nulls_first=False
+            )
         )
-    return select.limit(draft.shape.limit or _MOST)
+    return select.limit(draft.shape.limit or MOST)
 
 
 def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
@@ -189,7 +208,7 @@ def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], ca
     return (
         select.group_by(*(column.copy() for column in columns))
         .order_by(exp.Ordered(this=exp.column("average"), desc=True))
-        .limit(draft.shape.limit or _MOST)
+        .limit(draft.shape.limit or MOST)
     )
 
 
