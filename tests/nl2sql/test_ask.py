@@ -1,62 +1,22 @@
 """Ask against a real database: what is answered, refused, kept and audited."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.access import SYSTEM, Actor
-from config.organisation import Budget, Organisation
+from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
-from db.tables import AuditEntry, Insight, Question
-from flows.ingest.ingest_costs import ingest
+from db.tables import AuditEntry, Question
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Clarify, Unavailable
 from nl2sql.ask import ask, connect_deps, run_sql
 from nl2sql.catalog.known_values import Facts, facts
 from nl2sql.deps import Deps, Translation, TranslationRequest, Written
-
-HEADER = (
-    "BilledCost,BillingAccountId,BillingAccountName,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargeDescription,ChargePeriodEnd,"
-    "ChargePeriodStart,ContractedCost,EffectiveCost,ListCost,InvoiceIssuerName,ProviderName,PublisherName,PricingQuantity,ServiceCategory,ServiceName,"
-    "SubAccountId,SubAccountName,RegionId,ResourceId,ResourceName,Tags"
-)
-ROWS = [  # day, service, account, team, cost, category
-    ("2026-10-05", "Amazon Elastic Compute Cloud", "shop-prod", "payments", 100, "Usage"),
-    ("2026-10-06", "Amazon Elastic Compute Cloud", "shop-test", "checkout", 40, "Usage"),
-    ("2026-10-07", "AWS Lambda", "shop-prod", "payments", 10, "Usage"),
-    ("2026-10-07", "AWS Lambda", "shop-prod", None, 5, "Usage"),
-    ("2026-10-01", "AWS Lambda", "shop-prod", None, 3, "Tax"),
-    ("2026-09-10", "Amazon Elastic Compute Cloud", "shop-prod", "payments", 80, "Usage"),
-]
-
-
-def _bill(path: Path, month: int) -> str:
-    lines = [HEADER]
-    for day, service, account, team, cost, category in ROWS:
-        if not day.startswith(f"2026-{month:02d}"):
-            continue
-        tags = f'"{{""team"": ""{team}""}}"' if team else ""
-        start, end = f"2026-{month:02d}-01T00:00:00Z", f"2026-{month + 1:02d}-01T00:00:00Z"
-        lines.append(
-            f"{cost},1,Shop,USD,{end},{start},{category},text,{day[:8]}{int(day[8:]) + 1:02d}T00:00:00Z,"
-            f"{day}T00:00:00Z,{cost},{cost},{cost},AWS,AWS,AWS,1,"
-            f"Compute,{service},{account},{account},eu-west-1,{'i-' + account if category == 'Usage' else ''},,{tags}"
-        )
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return str(path)
-
-
-@pytest.fixture
-def deps(clean_database: Database, settings: Settings, organisation: Organisation, tmp_path: Path) -> Deps:
-    """Two months of a small bill."""
-    result = ingest([_bill(tmp_path / f"{month}.csv", month) for month in (9, 10)], clean_database, organisation)
-    assert all(load["status"] == "loaded" for load in result.to_json()["loads"]), result.to_json()
-    return connect_deps(settings, organisation, clean_database, today=date(2026, 11, 3))
 
 
 def test_an_answer_carries_rows_period_metric_freshness_and_sql(deps: Deps) -> None:
@@ -291,45 +251,3 @@ def test_today_is_the_organisations_day(deps: Deps) -> None:
         for zone in ("Pacific/Kiritimati", "Pacific/Niue")
     )
     assert kiribati > niue
-
-
-def test_findings_are_asked_for_by_their_state(deps: Deps) -> None:
-    """What is open unless another state or a period is named; a month of 10 a day is worth more than 200 a month."""
-    found = [
-        ("anomaly", "open", "EC2 is up $10 a day", 10, 2),
-        ("idle", "open", "Stop i-1: saves $200 a month", 200, 2),
-        ("anomaly", "resolved", "Lambda was up", 30, 1),
-    ]
-    with Session(deps.database.app) as session, session.begin():
-        session.add_all(
-            Insight(
-                fingerprint=title,
-                kind=kind,
-                severity="high",
-                status=status,
-                title=title,
-                impact_amount=impact,
-                currency="USD",
-                detected_at=datetime(2026, 11, day, 8, tzinfo=UTC),
-            )
-            for kind, status, title, impact, day in found
-        )
-    said = "2 open insights: EC2 is up $10 a day; Stop i-1: saves $200 a month."
-    assert _answered("what should I look at today?", deps).text == said
-    assert _answered("list open insights", deps).text == said
-    assert _answered("which anomalies are open?", deps).text == "1 open anomaly: EC2 is up $10 a day."
-    assert _answered("what is the biggest anomaly?", deps).text == "The largest open anomaly: EC2 is up $10 a day."
-    assert _answered("resolved anomalies", deps).text == "1 resolved anomaly: Lambda was up."
-    assert _answered("anomalies this month", deps).text.startswith("2 anomalies, 1–3 Nov 2026: Lambda was up")
-    assert _answered("what is waiting for approval?", deps).text == "No change waiting for approval."
-    assert "not told apart" in ask("undone anomalies", SYSTEM, None, deps).text
-
-
-def test_a_budget_that_was_not_looked_at_yet_is_no_missing_one(deps: Deps) -> None:
-    """The file has it before the first check has run."""
-    assert "No budget is set. Set one in finops.yaml" in ask("are we over budget?", SYSTEM, None, deps).text
-    budget = Budget(name="all", amount=Decimal(500))
-    waiting = replace(deps, organisation=Organisation(budgets=(budget,)))
-    assert "1 budget of finops.yaml will be evaluated" in ask("are we over budget?", SYSTEM, None, waiting).text
-    nobody = Actor(id="U-NO", sees_all=False, teams=frozenset({"checkout"}))
-    assert "No budget is set." in ask("are we over budget?", nobody, None, waiting).text
