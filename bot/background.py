@@ -17,7 +17,7 @@ from bot.listeners import questions, subscriptions
 from bot.runtime import Runtime
 from bot.slack import inbox
 from db import audit, postgres
-from domain import flow_requests
+from domain import fixes, flow_requests
 from playbooks.schema import read_playbooks
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ def duties_of(bot: Runtime) -> tuple[Duty, ...]:
         Duty("ask_subscriptions", _RESUME_EVERY, partial(subscriptions.ask_due, bot)),
         Duty("resume_questions", _RESUME_EVERY, partial(questions.resume, bot)),
         Duty("tell_ended_flows", _RESUME_EVERY, partial(_in_session, bot, flow_requests.tell_ended)),
+        Duty("show_fixes", _RESUME_EVERY, partial(_in_session, bot, fixes.follow)),
         Duty("forget_events", 3600, partial(_in_session, bot, _forget_events)),
         Duty("note_configuration", 3600, partial(_in_session, bot, partial(_note_configuration, bot))),
         Duty("keep_audit_head", 3600, partial(_in_session, bot, partial(_keep_head, bot))),
