@@ -54,7 +54,7 @@ def _show(session: Session, number: int, present: list[dict[str, Any]]) -> None:
         if fix not in before:
             where = f" in {fix['account']}" if fix["account"] else ""
             says = fix["verdict"] or fix["reason"]
-            line = f"Remediation {fix['id']}{where} is {fix['state']}{f': {says}' if says else ''}."
+            line = f"Remediation {fix['id']}{where} is {fix['state']}{f' ({says})' if says else ''}."
             say(session, insight, line, f"fix:{_stage(fix)}")
 
 

@@ -106,7 +106,7 @@ def _fixes(evidence: dict[str, Any]) -> Block | None:
         where = f" in {mrkdwn.escape(fix['account'], 80)}" if fix.get("account") else ""
         told = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
         says = fix.get("verdict") or fix.get("reason")
-        more = f": {mrkdwn.escape(says, 300)}" if says else ""
+        more = f" ({mrkdwn.escape(says, 300)})" if says else ""
         lines.append(f"Remediation {int(fix['id'])}{where} is {mrkdwn.escape(fix['state'], 40)}{told}{more}")
     return blocks.context("\n".join(lines)) if lines else None
 
