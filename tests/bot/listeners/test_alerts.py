@@ -15,8 +15,9 @@ from bot.runtime import Runtime
 from db import outbox
 from db.database import Database
 from db.message_keys import insight_key
+from db.messages import Alert
 from db.tables import AuditEntry, Insight
-from domain.insight_cards import card_of
+from domain.insight_cards import card_of, payload_of
 from nl2sql.deps import Deps
 from standins.slack import Handle
 from tests.bot.api.conftest import bearer
@@ -147,7 +148,7 @@ def test_a_card_follows_its_fix(bot: Runtime, slack: Handle, alert: dict[str, An
     assert "insight_propose" not in card()
     number = remediations(bot)[0].id
     with bot.session() as session:
-        old = card_of(insight_of(bot), None)
+        old = Alert(type="alert", **payload_of(insight_of(bot)))
         old["evidence"] = {}
         outbox.enqueue(session, CHANNEL, old, "old-card")
     stale = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
