@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -51,3 +51,22 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
 
 def _shown(cell: object) -> str:
     return "" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell)
+
+
+def print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
+    """An outcome of a question: its text, its choices and its rows, and what it rests on."""
+    if format is Format.JSON:
+        print_json(answer)
+        return
+    typer.echo(answer["text"])
+    for choice in answer.get("choices") or []:
+        typer.echo(f"  - {choice if isinstance(choice, str) else choice.get('label', choice)}")
+    if answer.get("rows"):
+        print_table(answer["columns"], answer["rows"])
+    if answer.get("as_of"):
+        metric = str(answer.get("metric") or "").replace("_", " ")
+        parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
+        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(
+            answer["translator"], answer["translator"]
+        )
+        typer.echo(f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms")

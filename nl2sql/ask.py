@@ -1,5 +1,6 @@
 """Answers a question: parses, compiles, checks and runs it, then stores and audits the outcome."""
 
+import json
 import re
 import time
 import unicodedata
@@ -29,6 +30,8 @@ from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.subjects.listing import SubjectListing, list_subject
 from nl2sql.history import conversation, golden
 from nl2sql.history.conversation import ThreadContext, Turn
@@ -99,6 +102,32 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
 
 
+def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
+    """Answer a query or, where it names a `subject`, a listing that somebody wrote as JSON, as if it had been asked in
+    words: it is held against catalogue, names and dates, stored and audited, and follow-ups amend it.
+    """
+    started = time.perf_counter()
+    words = json.dumps(given, ensure_ascii=False, default=str).replace("\\u0000", " ")[:_MAXIMUM]
+    turn = Turn(conversation.new_reference(), asker.id, words, thread, deps.channel)
+    try:
+        allowed = check(asker, Permission.ASK)
+        data = facts(deps.database.app, asker, deps.organisation.synonyms)
+        if isinstance(allowed, Denied):
+            return _store(turn, Blocked(text=allowed.reason), deps, started)
+        if isinstance(data, NoData):
+            return _store(turn, Unavailable(text=_NO_BILLS), deps, started)
+        context = AnswerContext(asker, deps, data)
+        known = Known(semantics(), data.values, context.calendar)
+        listed = isinstance(given, dict) and "subject" in given
+        meaning = read_listing(given, known) if listed else read_query(given, known)
+        if isinstance(meaning, Unreadable):
+            return _store(turn, CannotAnswer(text=meaning.text, as_of=data.through.isoformat()), deps, started)
+        turn, outcome = _by_rules(turn, meaning, words, context)
+        return _store(turn, outcome, deps, started)
+    except OperationalError:
+        return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
+
+
 def _store(turn: Turn, outcome: Outcome, deps: Deps, started: float) -> Outcome:
     outcome = replace(outcome, elapsed_ms=_since(started), reference=turn.reference)
     details: dict[str, Any] = {
@@ -156,7 +185,7 @@ def _again(turn: Turn, thread_context: ThreadContext, context: AnswerContext) ->
 def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
-    calendar = QuestionCalendar(context.deps.day(), context.facts.first, context.deps.organisation.fiscal_year_start)
+    calendar = context.calendar
     meaning = understand(question, context.facts, calendar, thread_context.query if thread_context else None)
     decided = isinstance(meaning, Refusal) and (meaning.unsafe or meaning.outside)  # no model would know better
     asks_back = isinstance(meaning, Doubt) and bool(meaning.choices)
@@ -236,7 +265,7 @@ def understand(
     if draft.discourse.doubt:
         return draft.discourse.doubt
     if draft.discourse.subject:
-        return list_subject(draft, calendar)
+        return list_subject(draft)
     if previous is not None and not stands_alone(draft):
         return amend(previous, draft, question, calendar)
     return complete(draft, question, calendar)

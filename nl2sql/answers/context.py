@@ -7,6 +7,7 @@ from nl2sql.answers.exchange import Exchange, exchange
 from nl2sql.answers.outcomes import CannotAnswer, Outcome
 from nl2sql.answers.presentation import Presentation
 from nl2sql.catalog.known_values import Facts
+from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps
 from nl2sql.execution.run import AnswerRows, NotRun, Slow, run_checked
 
@@ -19,6 +20,11 @@ class AnswerContext:
     deps: Deps
     facts: Facts
     presentation: Presentation = field(default_factory=Presentation)
+
+    @property
+    def calendar(self) -> QuestionCalendar:
+        """What relative words and dates of a query refer to."""
+        return QuestionCalendar(self.deps.day(), self.facts.first, self.deps.organisation.fiscal_year_start)
 
     @property
     def currencies(self) -> tuple[str, ...]:

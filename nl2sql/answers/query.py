@@ -20,7 +20,7 @@ from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import RATES
-from nl2sql.grammar.subjects.listing import SubjectListing, subject_missing
+from nl2sql.grammar.subjects.listing import SubjectListing, select_of, subject_missing
 
 
 def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, Outcome]:
@@ -67,7 +67,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
 
 def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
     """Answer with the rows of a view other than the bills."""
-    ran = context.run(listing.select.sql("postgres"))
+    ran = context.run(select_of(listing, context.calendar).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return not_run(ran, context.facts)
     if not ran.rows and (missing := subject_missing(listing)):

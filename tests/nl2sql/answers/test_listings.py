@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlglot import exp
-
 from nl2sql.answers.listings import listing_headline
 from nl2sql.grammar.subjects.listing import SubjectListing
 
@@ -12,9 +10,7 @@ _MONTH = ("month", "currency", "expected_cost", "low_80", "high_80", "spent")
 
 
 def _said(subject: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], exceeded: bool = False) -> str:
-    return listing_headline(
-        SubjectListing(subject, subject.title(), exp.select(), exceeded), columns, rows, "USD", False
-    )
+    return listing_headline(SubjectListing(subject, exceeded=exceeded), columns, rows, "USD", False)
 
 
 def test_what_is_over_is_named_with_the_amount() -> None:
