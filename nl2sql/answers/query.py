@@ -65,6 +65,13 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     )
 
 
+def answer_meaning(meaning: CostQuery | SubjectListing, context: AnswerContext) -> tuple[CostQuery | None, Outcome]:
+    """Answer a query or a listing; returns the query as it was run, None for a listing, and the outcome."""
+    if isinstance(meaning, CostQuery):
+        return answer_query(meaning, context)
+    return None, answer_listing(meaning, context)
+
+
 def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
     """Answer with the rows of a view other than the bills."""
     ran = context.run(select_of(listing, context.calendar).sql("postgres"))

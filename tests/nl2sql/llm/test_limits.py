@@ -12,7 +12,7 @@ from db.tables import ModelReply, ModelUse
 from nl2sql.ask import ask
 from nl2sql.deps import Deps
 from nl2sql.llm import memory
-from nl2sql.llm.translate import Cannot
+from nl2sql.llm.replies import Cannot
 from tests.nl2sql.llm.builders import EVERYBODY, ODD, PAYMENTS, query, with_settings
 from tests.nl2sql.llm.endpoint import CutOff, Endless, Endpoint
 
