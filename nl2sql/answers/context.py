@@ -42,9 +42,9 @@ class AnswerContext:
         into = self.presentation.currency
         return None if into is None or self.currencies == (into,) else exchange(into, self.deps.organisation)
 
-    def run(self, sql: str) -> AnswerRows | Slow | NotRun:
-        """Check and run a statement for the asker."""
-        return run_checked(sql, self.asker, self.deps)
+    def run(self, sql: str, *, raw: bool = False) -> AnswerRows | Slow | NotRun:
+        """Check and run a statement for the asker; `raw` where a person or a model wrote it."""
+        return run_checked(sql, self.asker, self.deps, raw=raw)
 
 
 def missing_rate(context: AnswerContext) -> Outcome | None:

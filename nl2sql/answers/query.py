@@ -87,7 +87,7 @@ def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
 
 def answer_sql(sql: str, context: AnswerContext, translator: str = "sql", **details: object) -> Outcome:
     """Run a statement as it was written and describe its rows; `details` are fields of `Answer`."""
-    ran = context.run(sql)
+    ran = context.run(sql, raw=True)
     return (
         not_run(ran, context.facts)
         if not isinstance(ran, AnswerRows)
@@ -100,8 +100,11 @@ def answer_rows(ran: AnswerRows, context: AnswerContext, translator: str, **deta
     if refused := missing_rate(context):
         return refused
     ran, currency, rate = exchanged(ran, context, money=False)
-    text = "\n".join(part for part in (headline(ran.columns, ran.rows, currency, ran.truncated), rate) if part)
     summary = about(ran.shown, context.deps.day())
+    said = headline(ran.columns, ran.rows, currency, ran.truncated)
+    if words := summary.words():
+        said = f"{said.rstrip('.')}: {words}."
+    text = "\n".join(part for part in (said, rate) if part)
     return _answer(
         ran,
         text,

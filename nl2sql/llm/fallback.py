@@ -39,7 +39,7 @@ def ask_model(request: TranslationRequest, context: AnswerContext) -> ModelAnswe
     drafts: list[tuple[str, str]] = []
 
     def verdict(sql: str) -> str | None:
-        ran = context.run(sql)
+        ran = context.run(sql, raw=True)
         if isinstance(ran, AnswerRows):
             answered.append(ran)
             return None

@@ -18,7 +18,7 @@ from db.database import Database
 from db.tables import Question
 from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer
-from nl2sql.ask import ask, connect_deps, run_query
+from nl2sql.ask import ask, connect_deps, run_query, run_sql
 from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
 from nl2sql.grammar.query import CostQuery
@@ -185,6 +185,25 @@ def test_sql_is_the_second_choice(endpoint: Endpoint, deps: Deps) -> None:
     assert (answer.outcome, answer.translator) == ("answer", "llm")
 
 
+def test_a_figure_of_the_model_s_own_is_not_shown(endpoint: Endpoint, deps: Deps) -> None:
+    """It is given back with the column's name; what comes from the bills is answered, with what it is of."""
+    sql = "SELECT sum(effective_cost) AS effective_cost FROM daily_costs WHERE team = 'search' AND usage_date >= "
+    endpoint.replies = [
+        query("SELECT 999999 AS effective_cost"),
+        query(sql + "DATE '2026-10-01' AND usage_date < DATE '2026-11-01'"),
+    ]
+    answer = ask(ODD, EVERYBODY, None, deps)
+    assert "The column effective_cost is a figure of the statement's own" in str(endpoint.requests[1]["messages"][-1])
+    assert answer.text == "$90.09 effective cost: search, October 2026."
+
+
+def test_a_figure_that_a_person_types_is_not_shown_as_the_bills(deps: Deps) -> None:
+    """The card would say it under the bot's name."""
+    refused = ask("SELECT 999999 AS effective_cost FROM daily_costs", EVERYBODY, None, deps)
+    assert (refused.outcome, refused.to_json()["rows"]) == ("blocked", [])
+    assert run_sql("SELECT 1 AS one", EVERYBODY, None, deps).outcome == "blocked"
+
+
 def test_a_name_that_was_guessed_is_left_to_the_model(endpoint: Endpoint, deps: Deps) -> None:
     """What was repaired or taken in part is said to it; where it reads something else, both are told."""
     other = {"period": OCTOBER, "filters": [{"dimension": "team", "values": ["search"]}]}
@@ -243,7 +262,7 @@ def test_the_examples_of_the_prompt_are_right() -> None:
 
 def test_the_beginning_of_the_prompt_is_the_same_for_every_question(endpoint: Endpoint, deps: Deps) -> None:
     """So that an endpoint can cache it: the rules, and then the names of an asker."""
-    endpoint.replies = [query("SELECT 1")] * 20
+    endpoint.replies = [query("SELECT count(*) AS n FROM daily_costs")] * 20
     for question in (ODD, "kindly opine on october for payments", "expound the compute"):
         ask(question, EVERYBODY, None, deps)
     firsts = {request["messages"][0]["content"] for request in endpoint.requests}
