@@ -16,6 +16,7 @@ from commands import (
     kpis,
     playbooks,
     quarantine,
+    query,
     questions,
     remediations,
     running,
@@ -63,6 +64,10 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
         {"anomalies": analyze.anomalies, "forecast": analyze.forecast},
     ),
     "sql": ("The SQL guard.", {"check": sql.check}),
+    "query": (
+        "Questions as JSON: what words, models and other programs are turned into.",
+        {"schema": query.schema, "run": query.run},
+    ),
     "flows": ("Prefect flows.", {"serve": running.serve_flows, "stop": running.stop_prefect}),
     "db": (
         "The database.",

@@ -59,7 +59,10 @@ class Settings(BaseSettings):
     llm_input_price: float = Field(0, ge=0, description="Price of a million prompt tokens; 0: not counted")
     llm_output_price: float = Field(0, ge=0, description="Price of a million completion tokens; 0: not counted")
     llm_remember: bool = Field(True, description="Remember translations by question, asker's scope, catalogue and data")
-    llm_prompt_tokens: int = Field(6_000, ge=500, description="Token budget of one prompt")
+    llm_prompt_tokens: int = Field(8_000, ge=500, description="Token budget of one prompt")
+    llm_reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = Field(
+        "low", description="How long a reasoning model thinks; not sent where it is empty or the endpoint refuses it"
+    )
     answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
     answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
     answer_cost_cap: float = Field(5_000_000, gt=0, description="Highest planner cost (EXPLAIN) that is run")

@@ -59,16 +59,16 @@ def nothing_listed(listing: SubjectListing, context: AnswerContext) -> str | Non
 
 def _of_a_kind(listing: SubjectListing, rows: list[Row]) -> str:
     """`3 open anomalies: …; …; …`, `2 changes waiting for approval: …`, `No open insight.`"""
-    one, state = _ONE[listing.subject], listing.state or ""
+    one, state = _ONE[listing.subject], listing.in_state or ""
     before, after = ("", f" {_STATES[state]}") if state in _STATES else (f"{state} " if state else "", "")
-    after += f", {listing.when}" if listing.when else ""
+    after += f", {listing.dated.label}" if listing.dated else ""
     changes = list({row.get("remediation_id", at): row for at, row in enumerate(rows)}.values())
     many = f"{one.removesuffix('y')}ies" if one.endswith("y") else f"{one}s"
     if not changes:
         return f"No {before}{one}{after}."
     titles = "; ".join(map(_title, changes[:_NAMED]))
     what = f"{before}{one if len(changes) == 1 else many}{after}"
-    if listing.largest:
+    if listing.limit:
         return (
             f"The largest {what}: {titles}." if len(changes) == 1 else f"The {len(changes)} largest {what}: {titles}."
         )

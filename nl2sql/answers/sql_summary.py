@@ -8,8 +8,26 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from nl2sql.dates.periods import label
+
 _DAYS = frozenset({"usage_date", "usage_hour"})
 _COSTS = ("effective_cost", "billed_cost", "list_cost", "contracted_cost")
+_NAMED = frozenset(
+    {
+        "provider",
+        "account",
+        "account_id",
+        "billing_account",
+        "service",
+        "service_category",
+        "region",
+        "team",
+        "environment",
+        "application",
+        "resource_id",
+        "resource_name",
+    }
+)
 _DAY = timedelta(days=1)
 
 
@@ -19,6 +37,12 @@ class SqlSummary:
 
     period: tuple[str, str] | None
     metric: str | None
+    scope: tuple[str, ...] = ()  # what the rows are narrowed to, by name
+
+    def words(self) -> str:
+        """Scope and period as they stand after a figure; empty where the statement says neither."""
+        days = label(*map(date.fromisoformat, self.period)) if self.period else ""
+        return ", ".join(part for part in (*self.scope, days) if part)
 
 
 def about(sql: str, today: date) -> SqlSummary:
@@ -29,7 +53,28 @@ def about(sql: str, today: date) -> SqlSummary:
         return SqlSummary(None, None)
     used = {column.name for column in tree.find_all(exp.Column)}
     costs = [name for name in _COSTS if name in used]
-    return SqlSummary(_period(tree, today), costs[0] if len(costs) == 1 else None)
+    return SqlSummary(_period(tree, today), costs[0] if len(costs) == 1 else None, _scope(tree))
+
+
+def _scope(tree: exp.Expr) -> tuple[str, ...]:
+    """The values that every row has in common: of conditions that all hold, the same in every part of the statement."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    wheres = list(tree.find_all(exp.Where))
+    for where in wheres:
+        for condition in where.this.flatten() if isinstance(where.this, exp.And) else (where.this,):
+            if isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Column):
+                values = [condition.expression]
+            elif isinstance(condition, exp.In) and isinstance(condition.this, exp.Column):
+                values = condition.expressions
+            else:
+                continue
+            if condition.this.name in _NAMED and values and all(_is_text(value) for value in values):
+                found.setdefault(condition.this.name, set()).add(tuple(value.name for value in values))
+    return tuple(" or ".join(next(iter(values))) for values in found.values() if len(values) == 1)
+
+
+def _is_text(value: exp.Expr) -> bool:
+    return isinstance(value, exp.Literal) and value.is_string
 
 
 def _period(tree: exp.Expr, today: date) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ class Doubt:
 
     text: str
     choices: tuple[Choice, ...] = ()
+    of_shape: bool = False  # how it is to be shown is open, not which name is meant
 
 
 def dimension_doubt(question: str) -> Doubt:
@@ -36,6 +37,7 @@ def dimension_doubt(question: str) -> Doubt:
             Choice(f"by {name}", f"{asked} by {name}")
             for name in ("service", "team", "account", "environment", "region")
         ),
+        of_shape=True,
     )
 
 
@@ -116,6 +118,7 @@ class Discourse:
     follows: bool = False
     points_back: bool = False  # `it`, `that`: something said before
     notes: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)  # words that no recogniser took
     doubt: Doubt | None = None
     refusal: Refusal | None = None
 

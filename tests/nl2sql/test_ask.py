@@ -209,7 +209,7 @@ def test_typed_sql_has_a_headline_of_its_rows(deps: Deps) -> None:
         deps,
     )
     assert by_team.text == "$238 cost in 3 rows, most of it payments with $190."
-    assert _answered("select team from daily_costs where team = 'nobody'", deps).text == "Nothing: no row fits."
+    assert _answered("select team from daily_costs where team = 'nobody'", deps).text == "Nothing: no row fits: nobody."
 
 
 def test_edited_sql_is_kept_under_its_question(deps: Deps) -> None:

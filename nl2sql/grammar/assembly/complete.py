@@ -26,6 +26,7 @@ def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQue
         return Doubt(
             f"What about {label}?",
             tuple(Choice(text, text) for text in (f"Total cost in {label}", f"Cost by service in {label}")),
+            of_shape=True,
         )
     if draft.discourse.points_back and not (
         draft.filters.conditions or draft.shape.dimensions or draft.comparison.scopes or draft.filters.period
