@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from commands import (
+    assistants,
     audit,
     bills,
     configuration,
@@ -39,6 +40,7 @@ _COMMANDS: Commands = {
     "digest": insights.digest,
     "kpis": kpis.show,
     "run": running.run,
+    "mcp": assistants.serve,
 }
 _GROUPS: dict[str, tuple[str, Commands]] = {
     "playbooks": (

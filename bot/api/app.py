@@ -1,8 +1,11 @@
 """The FastAPI application."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Depends, FastAPI
+from starlette.routing import Route
 
 from bot.api import problems
 from bot.api.context import Context, caller_of, known_parameters
@@ -21,8 +24,18 @@ Errors are problem documents (RFC 9457). Who calls more than 10 times a second i
 
 
 def create_app(context: Context) -> FastAPI:
-    """The API of one process; Slack's HTTP endpoint is added by the caller where it is used."""
+    """The API of one process, with the door for other assistants; Slack's HTTP endpoint is added by the caller."""
+    from bot.mcp.endpoint import PATH, Endpoint  # noqa: PLC0415 - the protocol is slow to load, and only HTTP needs it
+
+    assistants = Endpoint(context)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with assistants.running():
+            yield
+
     app = _Documented(
+        lifespan=lifespan,
         title="finops-bot",
         version="1",
         summary="Cloud cost: questions, insights, budgets, remediations",
@@ -39,6 +52,7 @@ def create_app(context: Context) -> FastAPI:
         app.include_router(router)
     for router in (ai.router, insights.router, budgets.router, remediations.router, records.router, listing.router):
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
+    app.router.routes.append(Route(PATH, assistants, include_in_schema=False))
     return app
 
 

@@ -57,20 +57,35 @@ def about(sql: str, today: date) -> SqlSummary:
 
 
 def _scope(tree: exp.Expr) -> tuple[str, ...]:
-    """The values that every row has in common: of conditions that all hold, the same in every part of the statement."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    wheres = list(tree.find_all(exp.Where))
-    for where in wheres:
-        for condition in where.this.flatten() if isinstance(where.this, exp.And) else (where.this,):
-            if isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Column):
-                values = [condition.expression]
-            elif isinstance(condition, exp.In) and isinstance(condition.this, exp.Column):
-                values = condition.expressions
-            else:
-                continue
-            if condition.this.name in _NAMED and values and all(_is_text(value) for value in values):
-                found.setdefault(condition.this.name, set()).add(tuple(value.name for value in values))
-    return tuple(" or ".join(next(iter(values))) for values in found.values() if len(values) == 1)
+    """The values that every row has in common: of conditions that hold, and are the same wherever a view is read."""
+    named = {cte.alias for cte in tree.find_all(exp.CTE)}
+    parts = [_equal(select) for select in tree.find_all(exp.Select) if _reads_view(select, named)]
+    common = (
+        [name for name, values in parts[0].items() if all(part.get(name) == values for part in parts)] if parts else []
+    )
+    return tuple(" or ".join(parts[0][name]) for name in common)
+
+
+def _reads_view(select: exp.Select, named: set[str]) -> bool:
+    start = select.args.get("from_")
+    sources = [start.this, *(join.this for join in select.args.get("joins") or ())] if start else []
+    return any(isinstance(source, exp.Table) and source.name not in named for source in sources)
+
+
+def _equal(select: exp.Select) -> dict[str, tuple[str, ...]]:
+    """The names that a SELECT's rows have, by column."""
+    where = select.args.get("where")
+    found = {}
+    for condition in (where.this.flatten() if isinstance(where.this, exp.And) else (where.this,)) if where else ():
+        if isinstance(condition, exp.EQ):
+            values = [condition.expression]
+        elif isinstance(condition, exp.In):
+            values = condition.expressions
+        else:
+            continue
+        if isinstance(condition.this, exp.Column) and values and all(_is_text(value) for value in values):
+            found[condition.this.name] = tuple(value.name for value in values)
+    return {name: values for name, values in found.items() if name in _NAMED}
 
 
 def _is_text(value: exp.Expr) -> bool:

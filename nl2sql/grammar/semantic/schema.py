@@ -73,3 +73,21 @@ def _plain(part: Any) -> Any:
         name: {field: _plain(one) for field, one in value.items()} if name in ("properties", "$defs") else _plain(value)
         for name, value in kept.items()
     }
+
+
+def inlined(schema: Schema) -> Schema:
+    """The same without references, to stand inside of another schema."""
+    parts = schema.get("$defs", {})
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, list):
+            return [whole(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            name = str(part["$ref"]).rsplit("/", 1)[-1]
+            return {**whole(parts[name]), **{key: value for key, value in part.items() if key != "$ref"}}
+        return {name: whole(value) for name, value in part.items()}
+
+    content: Schema = whole({name: value for name, value in schema.items() if name not in ("$defs", "$schema")})
+    return content

@@ -49,6 +49,8 @@ def test_several_costs_are_no_metric() -> None:
         ("SELECT 1 FROM daily_costs WHERE NOT team = 'x' AND team <> 'y'", ()),
         ("SELECT 1 FROM daily_costs WHERE charge_category = 'Usage' AND account = 'shop'", ("shop",)),
         ("SELECT (SELECT 1 FROM daily_costs WHERE team = 'x') FROM daily_costs WHERE team = 'y'", ()),
+        ("SELECT (SELECT 1 FROM daily_costs WHERE team = 'x') FROM daily_costs", ()),
+        ("WITH a AS (SELECT 1 FROM daily_costs WHERE team = 'x') SELECT 1 FROM a", ("x",)),
         ("SELECT team FROM daily_costs WHERE team = service", ()),
     ],
 )
