@@ -35,6 +35,8 @@ def listing_headline(
         return _freshness(named)
     if listing.subject in _ONE:
         return _of_a_kind(listing, named)
+    if listing.subject == "ledger":
+        return _ledger(named, several)
     if len(rows) == 1:
         return f"{listing.title}: {headline(columns, rows, currency)}"
     return f"{listing.title}: {len(rows) or 'none'}."
@@ -72,9 +74,34 @@ def _of_a_kind(listing: SubjectListing, rows: list[Row]) -> str:
         return (
             f"The largest {what}: {titles}." if len(changes) == 1 else f"The {len(changes)} largest {what}: {titles}."
         )
+    what += _together(changes) if listing.kinds and len(rows) < MOST else ""
     ranked = len(changes) > _NAMED and listing.subject != "remediations"
     count = f"More than {MOST - 1}" if len(rows) == MOST else str(len(changes))
     return f"{count} {what}{', the largest' if ranked else ''}: {titles}."
+
+
+def _together(rows: list[Row]) -> str:
+    """`, $1,103 a month together`, of one kind, which no resource has twice; nothing where an amount is not known."""
+    currencies = {row["currency"] for row in rows}
+    if len(rows) < 2 or len(currencies) > 1 or any(row["monthly_savings"] is None for row in rows):
+        return ""
+    return f", {money(sum(row['monthly_savings'] for row in rows), currencies.pop())} a month together"
+
+
+def _ledger(rows: list[Row], several: bool) -> str:
+    """`6 changes: 4 verified, $598 of $612 a month; 2 wait for the bill.`"""
+    if not rows:
+        return "Nothing is in the savings ledger yet: it begins with the first fix that has run."
+    settled = [row for row in rows if row["realized_monthly_savings"] is not None]
+    text = f"{len(rows)} change{'' if len(rows) == 1 else 's'}: {len(settled)} verified against the bill"
+    if settled and not several:
+        realized, expected = (
+            money(sum(row[f"{name}_monthly_savings"] or 0 for row in settled), settled[0]["currency"])
+            for name in ("realized", "expected")
+        )
+        text += f", {realized} of {expected} a month"
+    waiting = sum(row["status"] == "pending" for row in rows)
+    return f"{text}{f'; {waiting} wait for it' if waiting else ''}."
 
 
 def _title(row: Row) -> str:

@@ -40,6 +40,7 @@ class SubjectListing:
     exceeded: bool = False
     instance_type: str | None = None
     state: str | None = None
+    kinds: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -73,6 +74,7 @@ def list_subject(draft: Draft) -> SubjectListing | Refusal:
         draft.discourse.exceeded,
         draft.discourse.instance_type,
         draft.discourse.state,
+        draft.discourse.kinds,
     )
     return unlistable(listing) or listing
 
@@ -92,6 +94,8 @@ def select_of(listing: SubjectListing, calendar: QuestionCalendar) -> exp.Select
     conditions = [_equal(column, value) for column, value in subject.where]
     if state := listing.in_state:
         conditions.append(_equal(subject.state_column, subject.states[state]))
+    if listing.kinds:
+        conditions.append(exp.or_(*(_equal("kind", kind) for kind in listing.kinds)))
     conditions += [condition for one in listing.filters if (condition := _condition(subject, one)) is not None]
     return _BUILDERS.get(listing.subject, _plain)(subject, listing, conditions, calendar)
 

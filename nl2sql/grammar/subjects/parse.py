@@ -2,7 +2,7 @@
 
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.catalog.word_lists import word_list
+from nl2sql.catalog.word_lists import word_list, word_map
 from nl2sql.dates.periods import QuestionCalendar, shifted
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.leftovers import account_for_rest
@@ -28,6 +28,8 @@ def parse_subject(
     draft.discourse.exceeded = any(
         term.kind == "subject" and term.text.split()[0] in ("over", "exceeded") for term in sentence.terms
     ) or sentence.has("cmp")
+    if draft.discourse.subject == "recommendations":
+        draft.discourse.kinds = _kinds(sentence)
     draft.shape.limit = _limit(sentence, draft.discourse.subject)
     bind(sentence, draft, values, question)
     for at in sentence.open("unknown"):
@@ -72,6 +74,12 @@ def parse_subject(
     filtering.kept(sentence, draft, semantics, values)
     account_for_rest(sentence, draft, values, False, question)
     return draft
+
+
+def _kinds(sentence: Sentence) -> tuple[str, ...]:
+    """Which recommendations are meant: `idle instances`, `gp2 volumes`; none named, all of them."""
+    words = [word for at in sentence.open("subject") for word in sentence.terms[at].text.split()]
+    return next((tuple(kinds.split()) for word, kinds in word_map("kinds_of_waste").items() if word in words), ())
 
 
 def _limit(sentence: Sentence, subject: str) -> int | None:

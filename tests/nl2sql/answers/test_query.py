@@ -1,14 +1,14 @@
 """Lists of what is not a bill, asked of a real database."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from config.access import SYSTEM, Actor
 from config.organisation import Budget, Organisation
-from db.tables import Insight
+from db.tables import Insight, Recommendation
 from nl2sql.answers.outcomes import Answer
 from nl2sql.ask import ask
 from nl2sql.deps import Deps
@@ -50,6 +50,45 @@ def test_findings_are_asked_for_by_their_state(deps: Deps) -> None:
     assert _said("anomalies this month", deps).startswith("2 anomalies, 1–3 Nov 2026: Lambda was up")
     assert _said("what is waiting for approval?", deps) == "No change waiting for approval."
     assert "not told apart" in ask("undone anomalies", SYSTEM, None, deps).text
+
+
+def test_recommendations_are_asked_for_by_kind(deps: Deps) -> None:
+    """Idle ones are not the commitments to buy; what one kind saves is added up, and the ledger says what was saved."""
+    found = [("stop_idle", "i-1", 200), ("stop_idle", "i-2", 100), ("commitment_gap", "AWS: EC2", 900)]
+    with Session(deps.database.app) as session, session.begin():
+        session.add_all(
+            Recommendation(
+                fingerprint=name,
+                kind=kind,
+                resource_id=name,
+                monthly_savings=saves,
+                currency="USD",
+                current_state="is",
+                proposed_state="becomes",
+                confidence="high",
+            )
+            for kind, name, saves in found
+        )
+    idle = "2 open recommendations, $300 a month together: $200 a month (stop idle i-1); $100 a month (stop idle i-2)."
+    assert _said("what is idle?", deps) == idle
+    assert _said("which commitments should we buy?", deps) == (
+        "1 open recommendation: $900 a month (commitments for AWS: EC2)."
+    )
+    assert _said("recommendations", deps).startswith("3 open recommendations: $900 a month")
+    assert _said("how much was saved by remediations?", deps).startswith("Nothing is in the savings ledger yet")
+
+
+def test_a_running_period_ends_with_the_bills(deps: Deps) -> None:
+    """The label names no day of which there is no charge; what is over keeps its name."""
+    later = replace(deps, today=date(2026, 10, 20))
+    assert _said("cost this month", later).endswith("all spend, 1–7 Oct 2026.")
+    assert "all spend, September 2026." in _said("cost in september", later)
+
+
+def test_a_greeting_is_answered_like_one(deps: Deps) -> None:
+    """Not with what was not understood of it."""
+    assert ask("thanks!", SYSTEM, None, deps).text.startswith("You are welcome. I can tell you")
+    assert ask("hello", SYSTEM, None, deps).text.startswith("Ask me what the cloud costs")
 
 
 def test_a_budget_that_was_not_looked_at_yet_is_no_missing_one(deps: Deps) -> None:
