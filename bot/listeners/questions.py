@@ -26,6 +26,7 @@ from db import outbox
 from db.message_keys import answer_key
 from db.messages import AnswerCard, Help, Note, note
 from db.tables import Question
+from domain import quarantine
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ def resume(runtime: Runtime) -> int:
                     answer_key(event.event_id),
                     thread_ts=event.body.get("thread"),
                 )
+                quarantine.set_event_aside(session, event.event_id, runtime.clock())
     for event in left:
         if not event.given_up:
             fields = {

@@ -22,6 +22,7 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db import engines, postgres
 from db.tables import SlackEvent
+from domain import quarantine
 from standins.slack import Handle
 from tests.bot.builders import BOT, of_bot, settled
 from tests.bot.conftest import MAYA, Prefect, Rules, StartBot, connected
@@ -93,9 +94,9 @@ def test_the_claim_of_a_dead_bot_whose_clock_was_wrong(hours: int, session: Sess
         sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=3))
     )  # the database's own clock went back
     assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=True)]
-    assert [event.event_id for event in inbox.quarantined(session)] == ["Ev1"]
+    assert [one.id for one in quarantine.waiting(session)] == ["event:Ev1"]
     assert inbox.claim_expired(session) == []
-    assert inbox.retry(session, "Ev1")
+    assert quarantine.retry(session, "event:Ev1", datetime.now(UTC))
     assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
 
 
