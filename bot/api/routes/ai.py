@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.api import problems
@@ -15,6 +15,7 @@ from nl2sql.ask import ask
 
 router = APIRouter(tags=["ai"], responses=problems.declared(400, 413, *problems.ALWAYS))
 
+_SOON = {"Retry-After": "1"}
 _OUTCOMES = ["answer", "clarify", "cannot_answer", "blocked", "timeout", "unavailable"]
 _EXAMPLE = {
     "outcome": "answer",
@@ -78,6 +79,9 @@ def ai_query(asked: Asked, context: InContext, caller: Asker) -> dict[str, Any]:
 
     deps = replace(context.answers, today=asked.today) if asked.today else context.answers
     thread = f"api:{caller.actor.id}:{asked.thread}" if asked.thread else None
-    with logs.hiding(asked.question):
+    with logs.hiding(asked.question), context.shares.take(caller.actor.id) as granted:
+        if not granted:
+            most = context.shares.most
+            raise HTTPException(429, f"{most} of your questions are under way. Ask again when one is answered.", _SOON)
         answer: dict[str, Any] = ask(asked.question, caller.actor, thread, deps).to_json()
     return answer

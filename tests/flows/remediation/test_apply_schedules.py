@@ -21,8 +21,9 @@ from db.tables import AuditEntry, Insight, OutboxMessage, Recommendation, Remedi
 from flows.remediation.apply_schedules import apply
 from flows.remediation.escalate_insights import escalate
 from playbooks import proposing
+from playbooks.guards import DAYS, ChangeWindow
 from playbooks.run.execute import Run, execute
-from playbooks.schema import DAYS, ChangeWindow, Playbook, read_playbooks
+from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import aws, cloud, run_instances, states
 
 __all__ = ["aws", "cloud"]
