@@ -86,5 +86,5 @@ def test_what_is_open_waits_and_was_saved_is_counted(session: Session) -> None:
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert digest.card["lines"][1] == (
-        "1 open anomaly, 2 more insights, 2 proposals worth $640 a month, $1,000 a month saved and verified this month."
+        "1 open anomaly, 2 more insights, 2 proposals worth $640 a month, $1k a month saved and verified this month."
     )
