@@ -10,7 +10,7 @@ IMAGE ?= finops-bot
 TAG ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test coverage quick check static chart migrations flows audit workflows docs dashboards image image-test image-push lock bench clean
+.PHONY: help setup tools demo test explore coverage quick check static chart migrations flows audit workflows docs dashboards image image-test image-push lock bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ demo: setup ## Run the whole product on made-up bills; prints the address to ope
 
 test: setup ## Run all tests
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile
+
+explore: setup ## Run the property-based tests on examples drawn anew
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m hypothesis --hypothesis-profile=explore
 
 coverage: setup ## Run all tests and say what they reach; less than the floor of pyproject.toml fails
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile --cov --cov-report=term:skip-covered

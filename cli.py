@@ -82,7 +82,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
         },
     ),
     "quarantine": (
-        "What was set aside, because each attempt at it ended a bot.",
+        "What was set aside, because each attempt at it failed or ended a process.",
         {"list": quarantine.list_all, "retry": quarantine.retry, "drop": quarantine.drop},
     ),
     "config": ("finops.yaml.", {"roles": configuration.roles, "check": configuration.check}),

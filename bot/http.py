@@ -39,13 +39,17 @@ def slack_router(app: "App", settings: Settings) -> "APIRouter":
     def signed(body: bytes, headers: "Mapping[str, str]") -> bool:
         secret = settings.latest().slack_signing_secret
         key = secret.get_secret_value() if secret else ""
-        return bool(key) and SignatureVerifier(key).is_valid_request(body, dict(headers))
+        try:
+            return bool(key) and SignatureVerifier(key).is_valid_request(body, dict(headers))
+        except (ArithmeticError, TypeError, ValueError):  # no number for a time, no ASCII for a signature, no UTF-8
+            return False
 
     router = APIRouter()
 
     async def events(request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
-            return problem(413, "Slack's requests are smaller than this.")
+        length = request.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length[:20]) > _LARGEST_BODY:
+            return problem(413, "Slack's requests say their length, and are smaller than this.")
         body = await request.body()
         if not await run_in_threadpool(signed, body, request.headers):
             return problem(401, "This request is not signed by Slack, or too old.")

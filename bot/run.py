@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from bot.api.app import create_app
 from bot.api.auth.oidc import sign_in_of
 from bot.api.context import Context
 from bot.duties import failing
+from bot.fair import Shares
 from bot.http import served, slack_router
 from bot.runtime import Runtime
 from bot.slack import calls, inbox, socket_mode
@@ -26,11 +28,12 @@ from bot.slack.app import build_app
 from bot.slack.rotation import SlackSecrets
 from config import logs
 from config.errors import UserError
-from config.organisation import Organisation
+from config.organisation import Organisation, read_organisation
 from config.settings import Settings
 from db.database import Database
 from domain import flow_requests
 from nl2sql.ask import connect_deps
+from playbooks.schema import mistakes as playbook_mistakes
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -43,29 +46,73 @@ _LAST_DELIVERY_SECONDS = 10.0
 _END_SECONDS = 28.0  # after SIGTERM; Kubernetes kills after 30
 
 
-def run(settings: Settings, organisation: Organisation, database: Database) -> None:
-    """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises
-    `UserError` when Slack is not configured or refuses the token.
+def run(settings: Settings, database: Database) -> None:
+    """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises `UserError` when finops.yaml is wrong, or when
+    Slack is not configured or refuses the token.
     """
 
     logs.configure(settings.log_level)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    run_until(stop, settings, database, _end_at_last)
+
+
+def run_until(
+    stop: threading.Event, settings: Settings, database: Database, ending: Callable[[], object] = lambda: None
+) -> None:
+    """Run by what finops.yaml says; after each change of it, finish what is in hand and go on by the new file.
+    `ending` is called when the end begins. Raises as `run`.
+    """
+    file = OrganisationFile(settings.config)
+    while not stop.is_set():
+        with _running_by(file.organisation, settings, database) as bot:
+            while not stop.wait(_TICK_SECONDS) and not bot.broken.is_set() and not file.changed():
+                pass
+            if stop.is_set() or bot.broken.is_set():
+                log.info("stopping: finishing what is in hand")
+                ending()
+            else:
+                log.info("finops.yaml has changed: finishing what is in hand, then going on by it")
+        if bot.broken.is_set():
+            raise UserError("A part of the bot ended unexpectedly; its log says why. Start it again.")
+
+
+@contextmanager
+def _running_by(organisation: Organisation, settings: Settings, database: Database) -> Iterator[Runtime]:
     starter = prefect_client.prefect_starter(partial(prefect_client.prefect_address, settings))
     deps = connect_deps(settings, organisation, database)
     connecting = {"slack": lambda: "is being connected"}
-    api = create_app(Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting))
-    with serving(
-        settings, organisation, database, assistant.connect(settings, organisation, database), starter, api
-    ) as bot:
+    shares = Shares(settings.questions_running_per_person)
+    context = Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting, shares=shares)
+    api = create_app(context)
+    answers = assistant.connect(settings, organisation, database)
+    with serving(settings, organisation, database, answers, starter, api) as bot:
         log.info("finops-bot runs")
-        while not stop.wait(_TICK_SECONDS) and not bot.broken.is_set():
-            pass
-        log.info("stopping: finishing what is in hand")
-        _end_at_last()
-    if bot.broken.is_set():
-        raise UserError("A part of the bot ended unexpectedly; its log says why. Start it again.")
+        yield bot
+
+
+class OrganisationFile:
+    """What finops.yaml said when it could last be read. Raises `UserError` where it is wrong at the start; later
+    whatever is wrong with it, or that it is gone, is logged once and changes nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._complaint = ""
+        self.organisation = read_organisation(path)
+
+    def changed(self) -> bool:
+        """Read the file again, and say whether it means something else than before."""
+        before = self.organisation
+        try:
+            if self._path.exists():
+                self.organisation, self._complaint = read_organisation(self._path), ""
+        except (UserError, OSError, UnicodeDecodeError) as error:
+            if str(error) != self._complaint:
+                log.warning("finops.yaml has changed but cannot be used, what it said before stays: %s", error)
+            self._complaint = str(error)
+        return self.organisation != before
 
 
 def _end_at_last() -> None:
@@ -128,8 +175,16 @@ def _introduce(api: "FastAPI", bot: Runtime, socket: "SocketModeClient | None") 
             )
 
         api.state.context = replace(
-            context, person=bot.people.person, ready={}, watched={"slack": slack, "duties": lambda: failing(bot.duties)}
+            context,
+            person=bot.people.person,
+            ready={},
+            watched={"slack": slack, "duties": lambda: failing(bot.duties), "playbooks": _unused_playbooks},
         )
+
+
+def _unused_playbooks() -> str | None:
+    count = len(playbook_mistakes())
+    return f"{count} mistakes, see `finops playbooks list`" if count else None
 
 
 @contextmanager

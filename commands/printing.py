@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ import typer
 
 _SHORT = 20  # characters: dates, amounts and states
 _WIDE = 10_000  # a pipe's
+_STEERING = frozenset({"Cc", "Cf"})  # what moves a terminal's cursor, colours it or turns its direction
 
 
 class Format(StrEnum):
@@ -31,7 +33,8 @@ def print_json(value: object) -> None:
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """A table as wide as the terminal, or as its cells where a pipe or a file has no width; short cells stay in one
-    line. Columns with numbers are right-aligned, None is an empty cell.
+    line. Columns with numbers are right-aligned, None is an empty cell,
+    and control characters are left out.
     """
     from rich import box
     from rich.console import Console
@@ -50,7 +53,11 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
 
 
 def _shown(cell: object) -> str:
-    return "" if cell is None else f"{cell:,.2f}" if isinstance(cell, float) else str(cell)
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:,.2f}"
+    return "".join(character for character in str(cell) if unicodedata.category(character) not in _STEERING)
 
 
 def print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002

@@ -2,15 +2,15 @@
 
 import typer
 
-from commands.acting import connect, read_organisation, read_settings
+from commands.acting import connect, read_settings
 
 
 def run() -> None:
-    """Run the bot: Slack, the HTTP API and the delivery of messages, until Ctrl-C."""
+    """Run the bot until Ctrl-C: Slack, the HTTP API, the delivery of messages. It follows changes of finops.yaml."""
     from bot.run import run as run_bot
 
     settings = read_settings()
-    run_bot(settings, read_organisation(settings), connect(settings))
+    run_bot(settings, connect(settings))
 
 
 def serve_flows() -> None:

@@ -158,6 +158,7 @@ class Organisation(Strict):
 
     name: str = Field("Your organisation", description="Name of the organisation")
     currency: str = Field("USD", description="Currency in which things are shown where a choice has to be made")
+    timezone: Zone = Field("UTC", description="Time zone whose day `today` and `this month` mean in a question")
     fiscal_year_start: int = Field(1, ge=1, le=12, description="Month in which the fiscal year starts")
     visibility: Literal["all", "own_teams"] = Field(
         "all", description="own_teams narrows every answer to the asker's teams"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from config.organisation import Organisation
 from config.settings import Settings
@@ -103,5 +104,5 @@ class Deps:
     say: Callable[[str], None] = field(default=_quiet)
 
     def day(self) -> date:
-        """Today in UTC, unless another day was given."""
-        return self.today or datetime.now(UTC).date()
+        """Today in the organisation's time zone, unless another day was given."""
+        return self.today or datetime.now(ZoneInfo(self.organisation.timezone)).date()

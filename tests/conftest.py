@@ -5,6 +5,7 @@ transaction that is rolled back, no socket that leaves the machine.
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +16,11 @@ from db import engines, postgres
 from db.database import Database
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+# A change is judged by the same examples every time; `make explore` looks for new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_runtest_setup() -> None:

@@ -26,6 +26,12 @@ _LARGEST_BODY: Final = 1_000_000
 _HEADER: Final = b"x-request-id"
 _IDENTITY: Final = re.compile(r"[\w.-]{1,64}")
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_SECURITY: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
@@ -62,7 +68,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], (_HEADER, identity.encode("latin-1"))]}
+                message = {**message, "headers": [*_guarded(message["headers"]), (_HEADER, identity.encode("latin-1"))]}
             await send(message)
 
         try:
@@ -86,6 +92,12 @@ def _refusal(scope: Scope) -> str | None:
         return "A value holds a NUL character."
     names = [name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)]
     return "A parameter is given once." if len(names) > len(set(names)) else None
+
+
+def _guarded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """With what keeps an answer out of caches and other sites' frames, where the endpoint says nothing of its own."""
+    own = {name.lower() for name, _ in headers}
+    return [*headers, *((name, value) for name, value in _SECURITY if name not in own)]
 
 
 def _noted(scope: Scope, status: int, seconds: float) -> None:

@@ -6,7 +6,7 @@ from nl2sql.answers import comparison, why
 from nl2sql.answers.context import AnswerContext, exchanged, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
 from nl2sql.answers.headline import headline
-from nl2sql.answers.listings import listing_headline
+from nl2sql.answers.listings import listing_headline, nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
 from nl2sql.answers.sql_summary import about
@@ -20,7 +20,7 @@ from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import RATES
-from nl2sql.grammar.subjects.listing import SubjectListing, select_of, subject_missing
+from nl2sql.grammar.subjects.listing import SubjectListing, select_of
 
 
 def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, Outcome]:
@@ -77,7 +77,7 @@ def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
     ran = context.run(select_of(listing, context.calendar).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return not_run(ran, context.facts)
-    if not ran.rows and (missing := subject_missing(listing)):
+    if not ran.rows and (missing := nothing_listed(listing, context)):
         return declined(Refusal(missing), context.facts)
     at = ran.columns.index("currency") if "currency" in ran.columns else None
     several = at is not None and len({row[at] for row in ran.rows}) > 1

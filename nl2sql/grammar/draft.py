@@ -110,6 +110,8 @@ class Discourse:
     """How the question stands in its conversation, and what hinders an answer."""
 
     subject: str | None = None  # another view than the bills
+    kinds: tuple[str, ...] = ()  # of recommendations
+    state: str | None = None  # how far what is listed has come: open, waiting, approved …
     exceeded: bool = False  # only what is over its budget
     instance_type: str | None = None
     clear: str | None = None  # a follow-up drops the filters, the limit, or the shape

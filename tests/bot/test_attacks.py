@@ -83,6 +83,18 @@ def test_a_forged_or_an_old_request_decides_nothing(
     assert (audited(bot, "remediation.approved"), prefect.runs) == (0, {})
 
 
+@pytest.mark.parametrize(
+    ("stamp", "signed"),
+    [(b"abc", b"v0=0"), (b"nan", b"v0=0"), (b"1e9", b""), (b"", b"v0=0"), (b"9" * 400, b"v0=0"), (None, b"v0=\xe9")],
+)
+def test_a_malformed_signature_is_refused_like_a_wrong_one(address: str, stamp: bytes | None, signed: bytes) -> None:
+    """Anybody on the internet can send it, so it is no fault of ours."""
+    now = str(int(time.time())).encode()
+    headers = {b"X-Slack-Request-Timestamp": now if stamp is None else stamp, b"X-Slack-Signature": signed}
+    assert httpx.post(address, content=b"{}", headers=headers).status_code == 401
+    assert httpx.post(address, content=b"\xff", headers={**headers, b"X-Slack-Signature": b"v0=0"}).status_code == 401
+
+
 def test_a_replayed_request_is_one_approval(bot: Runtime, slack: Handle, address: str, prefect: Prefect) -> None:
     """The very bytes again, eight times at once: one counts, the others are told who decided."""
     proposed(bot, slack, 2)

@@ -3,6 +3,7 @@ the real answer side, an end that finishes what is in hand.
 """
 
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 
 from bot import assistant
 from bot.http import served
-from bot.run import run, serving
+from bot.run import run, run_until, serving
 from config.errors import UserError
 from config.organisation import Organisation
 from config.settings import Settings
@@ -103,12 +104,40 @@ def test_a_taken_port_is_said_plainly() -> None:
 def test_missing_and_wrong_tokens_are_said_plainly(settings: Settings, database: Database, slack: Handle) -> None:
     """What to set, and where it is found."""
     with pytest.raises(UserError, match="SLACK_BOT_TOKEN is not set"):
-        run(settings, Organisation(), database)
+        run(settings, database)
     wrong = connected(settings, slack).model_copy(
         update={"slack_bot_token": connected(settings, slack).slack_app_token}
     )
     with pytest.raises(UserError, match="Slack refuses SLACK_BOT_TOKEN"):
-        run(wrong, Organisation(), database)
+        run(wrong, database)
+
+
+def test_the_bot_follows_its_organisation_file(
+    settings: Settings, clean_database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who becomes an admin in finops.yaml is one a moment later; a broken or a missing file takes it from nobody."""
+    file = tmp_path / "finops.yaml"
+    file.write_text("people: []")
+    stop = threading.Event()
+    with running_workspace(Setup(limits=Limits(burst=50, tiers=False))) as slack:
+        own = connected(settings, slack).model_copy(update={"config": file, "api_port": free_port()})
+        bot = threading.Thread(target=run_until, args=(stop, own, clean_database))
+        bot.start()
+        try:
+            slack.wait_for_socket()
+            slack.slash(MAYA, "/finops", "stop-all")
+            slack.wait_until(lambda: slack.ephemerals(MAYA))
+            assert "needs the role" in slack.ephemerals(MAYA)[0]["text"]
+            file.write_text(f"people: [{{id: {MAYA}, name: Maya, roles: [admin]}}]")
+            slack.wait_until(lambda: "going on by it" in caplog.text)
+            file.write_text("people: [")
+            slack.wait_until(lambda: "what it said before stays" in caplog.text, 60)
+            file.unlink()
+            slack.slash(MAYA, "/finops", "stop-all")
+            slack.wait_for_message(lambda message: "All remediation is stopped" in message["text"])
+        finally:
+            stop.set()
+            bot.join()
 
 
 def test_the_manifest_asks_for_what_the_bot_listens_to() -> None:

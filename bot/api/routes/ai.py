@@ -1,5 +1,7 @@
 """Questions in plain words: the same `ask`, the same guard and the same narrowing as in Slack."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -8,7 +10,7 @@ from fastapi import APIRouter, Body, HTTPException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.api import problems
-from bot.api.context import PLAIN_DAY, Asker, InContext, Text
+from bot.api.context import PLAIN_DAY, Asker, Caller, Context, InContext, Text
 from bot.api.schemas import responds
 from config import logs
 from nl2sql.ask import ask, run_query
@@ -18,6 +20,7 @@ from nl2sql.grammar.semantic.schema import inlined, nullable, query_schema
 
 router = APIRouter(tags=["ai"], responses=problems.declared(400, 413, *problems.ALWAYS))
 
+_SOON = {"Retry-After": "1"}
 _OUTCOMES = ["answer", "clarify", "cannot_answer", "blocked", "timeout", "unavailable"]
 _EXAMPLE = {
     "outcome": "answer",
@@ -81,9 +84,19 @@ def ai_query(asked: Asked, context: InContext, caller: Asker) -> dict[str, Any]:
 
     deps = replace(context.answers, today=asked.today) if asked.today else context.answers
     thread = f"api:{caller.actor.id}:{asked.thread}" if asked.thread else None
-    with logs.hiding(asked.question):
+    with logs.hiding(asked.question), _share(context, caller):
         answer: dict[str, Any] = ask(asked.question, caller.actor, thread, deps).to_json()
     return answer
+
+
+@contextmanager
+def _share(context: Context, caller: Caller) -> Iterator[None]:
+    """A thread for one question; 429 where the caller has as many under way as one may."""
+    with context.shares.take(caller.actor.id) as granted:
+        if not granted:
+            most = context.shares.most
+            raise HTTPException(429, f"{most} of your questions are under way. Ask again when one is answered.", _SOON)
+        yield
 
 
 def _body() -> dict[str, Any]:
@@ -105,5 +118,6 @@ def costs_query(query: Annotated[dict[str, Any], Body()], context: InContext, ca
         QueryForm.model_validate(query)
     except ValidationError as error:
         raise HTTPException(422, problems_of(error).text) from error
-    answer: dict[str, Any] = run_query(query, caller.actor, None, context.answers).to_json()
+    with _share(context, caller):
+        answer: dict[str, Any] = run_query(query, caller.actor, None, context.answers).to_json()
     return answer

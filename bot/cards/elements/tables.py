@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -21,9 +22,11 @@ _DIMENSION = re.compile(
 )
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
+_MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}):\d{2}.*")
+_STATES = ("kind", "state", "status")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _LIMIT = re.compile(r"\bLIMIT \d+\s*(OFFSET \d+)?\s*$", re.IGNORECASE)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
@@ -62,7 +65,11 @@ def _cell(column: str, value: Any, numeric: bool) -> str:
         text = str(value)
         if column == "month" and _MONTH.fullmatch(text):
             return mrkdwn.month(text)
-        return text[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}T00:00:00.*", text) else text
+        if column in _STATES:
+            return text.replace("_", " ")
+        if at := _MOMENT.fullmatch(text):
+            return at["day"] if at["time"] == "00:00" else f"{at['day']} {at['time']}"
+        return text
     if _PERCENT.search(column):
         return f"{value:,.1f} %"
     if isinstance(value, int):
@@ -129,17 +136,19 @@ def _total(
 
 
 def csv_of(result: dict[str, Any]) -> str:
-    """Every row as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    """Every row as CSV; a text or a title that a spreadsheet would run as a formula is quoted with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(result.get("columns") or [])
+    writer.writerow([_harmless(title) for title in result.get("columns") or []])
     for row in result.get("rows") or []:
         writer.writerow([_harmless(cell) for cell in row])
     return out.getvalue()
 
 
 def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """NFKC, since a spreadsheet takes a full-width equals sign for one, too."""
+    formula = isinstance(cell, str) and unicodedata.normalize("NFKC", cell[:1]).startswith(_FORMULA)
+    return f"'{cell}" if formula else cell
 
 
 def row_count(result: dict[str, Any]) -> str:

@@ -126,6 +126,8 @@ class ListingForm(_Form):
     limit: Annotated[int | None, Field(ge=1, le=MOST_ROWS)] = None
     exceeded: Annotated[bool, Field(description="Of budgets: whether one is exceeded")] = False
     instance_type: Annotated[Name | None, Field(description="Of prices: a machine, as m6i.large")] = None
+    kinds: Annotated[list[Name], Field(max_length=20, description="Of recommendations: stop_idle, rightsize …")] = []
+    state: Annotated[Name | None, Field(description="How far it has come: open, waiting, approved, resolved …")] = None
 
 
 def problems_of(error: ValidationError) -> Unreadable:

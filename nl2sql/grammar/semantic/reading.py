@@ -93,9 +93,24 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
         problems.append(Problem("instance_type", "Only prices are of instance types."))
     if period and SUBJECTS[form.subject].dated is None and form.subject != "budgets":
         problems.append(Problem("period", f"{SUBJECTS[form.subject].title} are not of days."))
+    if form.state and form.state not in (states := SUBJECTS[form.subject].states):
+        problems.append(
+            Problem("state", f"{quoted(form.state)} is no state of these. {choices(tuple(states), form.state)}")
+        )
+    if form.kinds and form.subject != "recommendations":
+        problems.append(Problem("kinds", "Only recommendations are of kinds."))
     if problems:
         return Unreadable(tuple(problems))
-    listing = SubjectListing(form.subject, filters, period, form.limit, form.exceeded, form.instance_type)
+    listing = SubjectListing(
+        form.subject,
+        filters,
+        period,
+        form.limit,
+        form.exceeded,
+        form.instance_type,
+        form.state,
+        tuple(form.kinds),
+    )
     unfit = unlistable(listing)
     return Unreadable((Problem("filters", unfit.text),)) if unfit else listing
 

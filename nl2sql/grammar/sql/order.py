@@ -23,7 +23,12 @@ def finished(select: exp.Select, query: CostQuery, labels: list[Label], measures
         rank = exp.Window(
             this=exp.RowNumber(),
             partition_by=[_named(labels, query.limit_within)],
-            order=exp.Order(expressions=[ordered_measure(measures[value], query.order)]),
+            order=exp.Order(
+                expressions=[
+                    ordered_measure(measures[value], query.order),
+                    *(exp.Ordered(this=label.expression.copy()) for label in labels),
+                ]
+            ),
         )
         select = select.select(exp.alias_(rank, "position"))
         post = (
@@ -51,20 +56,25 @@ def ordered_measure(value: exp.Expr, order: str) -> exp.Ordered:
 
 
 def _order(query: CostQuery, labels: list[Label], measures: dict[str, exp.Expr]) -> tuple[str, list[exp.Expr]]:
-    """The column that ranks, and the order of the rows."""
+    """The column that ranks, and the order of the rows; equal ones stand by name, so that a question asked twice has
+    one answer.
+    """
     names = list(measures)
+    by_name: list[exp.Expr] = [exp.Ordered(this=exp.column(label.name)) for label in labels]
     if query.grain and not query.limit:
-        first: list[exp.Expr] = [exp.Ordered(this=exp.column(query.grain))]
-        return names[0], [*first, *(exp.Ordered(this=exp.column(label.name)) for label in labels[1:])]
+        return names[0], [exp.Ordered(this=exp.column(query.grain)), *by_name[1:]]
     if query.change and "change" in measures:
         column, how = _CHANGE_ORDER[query.change]
         if query.order == "asc":
             how = {"desc": "asc", "asc": "desc"}.get(how, how)
         if how == "abs":
-            return column, [exp.Ordered(this=exp.Abs(this=exp.column("change")), desc=True, nulls_first=False)]
-        return column, [exp.Ordered(this=exp.column(column), desc=how == "desc", nulls_first=False)]
+            return column, [
+                exp.Ordered(this=exp.Abs(this=exp.column("change")), desc=True, nulls_first=False),
+                *by_name,
+            ]
+        return column, [exp.Ordered(this=exp.column(column), desc=how == "desc", nulls_first=False), *by_name]
     value = "share_percent" if query.share_of and "share_percent" in names else names[0]
-    return value, [exp.Ordered(this=exp.column(value), desc=query.order == "desc", nulls_first=False)]
+    return value, [exp.Ordered(this=exp.column(value), desc=query.order == "desc", nulls_first=False), *by_name]
 
 
 def _post_condition(query: CostQuery, value: str, measures: dict[str, exp.Expr]) -> exp.Expr | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod, QuestionCalendar
@@ -13,7 +13,7 @@ from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter, plain
 from nl2sql.grammar.subjects.views import FILTERS_BY_VIEW, SUBJECTS, Subject
 
-_MOST = 100
+MOST = 100
 
 
 _COMING: dict[str, tuple[periods.Unit, int]] = {
@@ -29,7 +29,9 @@ _COMING: dict[str, tuple[periods.Unit, int]] = {
 
 @dataclass(frozen=True)
 class SubjectListing:
-    """Rows of a view other than the bills; `exceeded` when only exceeded budgets were asked for."""
+    """Rows of a view other than the bills; `exceeded` when only exceeded budgets were asked for. Without a `state`
+    and without a period, what is open is listed where that is a state.
+    """
 
     subject: str
     filters: tuple[Filter, ...] = ()
@@ -37,11 +39,23 @@ class SubjectListing:
     limit: int | None = None
     exceeded: bool = False
     instance_type: str | None = None
+    state: str | None = None
+    kinds: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The heading of the list."""
         return SUBJECTS[self.subject].title
+
+    @property
+    def dated(self) -> DatePeriod | None:
+        """The period that the list is limited to, where its view has a date."""
+        return self.period if SUBJECTS[self.subject].dated else None
+
+    @property
+    def in_state(self) -> str | None:
+        """The state that the list is limited to."""
+        return self.state or ("open" if "open" in SUBJECTS[self.subject].states and not self.dated else None)
 
     def to_json(self) -> dict[str, Any]:
         """The listing as data; `nl2sql.grammar.semantic` reads it back."""
@@ -51,20 +65,25 @@ class SubjectListing:
 def list_subject(draft: Draft) -> SubjectListing | Refusal:
     """The listing for a draft; a refusal when the view lacks a column of its filters."""
     assert draft.discourse.subject is not None
+    subject = SUBJECTS[draft.discourse.subject]
     listing = SubjectListing(
         draft.discourse.subject,
         tuple(draft.filters.conditions),
-        draft.filters.period,
+        draft.filters.period if subject.dated or subject.view == "budgets" else None,
         draft.shape.limit,
         draft.discourse.exceeded,
         draft.discourse.instance_type,
+        draft.discourse.state,
+        draft.discourse.kinds,
     )
     return unlistable(listing) or listing
 
 
 def unlistable(listing: SubjectListing) -> Refusal | None:
-    """The refusal when the view lacks a column of the filters."""
+    """The refusal when the view lacks a column of the filters, or the state."""
     subject = SUBJECTS[listing.subject]
+    if listing.state and listing.state not in subject.states:
+        return Refusal(f"{subject.title} are not told apart by “{listing.state}”.")
     unfit = next((one for one in listing.filters if _condition(subject, one) is None), None)
     return Refusal(f"{subject.title} cannot be narrowed to {unfit.label}.") if unfit else None
 
@@ -73,6 +92,10 @@ def select_of(listing: SubjectListing, calendar: QuestionCalendar) -> exp.Select
     """The SELECT of a listing that `unlistable` lets pass."""
     subject = SUBJECTS[listing.subject]
     conditions = [_equal(column, value) for column, value in subject.where]
+    if state := listing.in_state:
+        conditions.append(_equal(subject.state_column, subject.states[state]))
+    if listing.kinds:
+        conditions.append(exp.or_(*(_equal("kind", kind) for kind in listing.kinds)))
     conditions += [condition for one in listing.filters if (condition := _condition(subject, one)) is not None]
     return _BUILDERS.get(listing.subject, _plain)(subject, listing, conditions, calendar)
 
@@ -136,9 +159,11 @@ def _plain(
     select = select.where(*conditions) if conditions else select
     if subject.order:
         select = select.order_by(
-            exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False)
+            exp.Ordered(
+                this=parse_one(subject.order, read="postgres"), desc=subject.view != "prices", nulls_first=False
+            )
         )
-    return select.limit(listing.limit or _MOST)
+    return select.limit(listing.limit or MOST)
 
 
 def _budgets(
@@ -219,7 +244,7 @@ def _utilization(
     return (
         select.group_by(*(column.copy() for column in columns))
         .order_by(exp.Ordered(this=exp.column("average"), desc=True))
-        .limit(listing.limit or _MOST)
+        .limit(listing.limit or MOST)
     )
 
 

@@ -21,6 +21,15 @@ def test_without_a_token_nothing_is_said(client: TestClient) -> None:
     assert client.get("/healthz").status_code == 200
 
 
+def test_no_answer_is_kept_or_framed_by_others(client: TestClient) -> None:
+    """Answers, refusals and what is not there alike say so to browsers and proxies."""
+    for path in ("/healthz", "/api/v1/insights", "/nowhere"):
+        headers = client.get(path).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"] == "frame-ancestors 'none'"
+
+
 def test_expired_revoked_and_wrong_tokens_are_refused(client: TestClient, clean_database: Database) -> None:
     """A token is good until it ends or is ended."""
     expired = bearer(clean_database, "U-ANN", "read", lifetime=timedelta(seconds=-1))

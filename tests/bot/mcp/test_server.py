@@ -16,6 +16,7 @@ from bot.api.app import create_app
 from bot.api.auth.oidc import SignIn
 from bot.api.context import Context
 from bot.api.limits import Buckets
+from bot.fair import Shares
 from bot.http import served
 from db.tables import AuditEntry, Question
 from nl2sql.ask import ask, run_query
@@ -194,6 +195,19 @@ def test_a_token_s_scope_and_a_person_s_role_bound_the_tools(address: str, fille
     nobody = replace(filled, person=lambda _id: replace(filled.organisation.actor("U-ANN"), roles=frozenset()))
     with served(create_app(nobody), "127.0.0.1", 0) as other:
         assert _called(other, bearer(filled.database, "U-ANN", "ask", "read"), "ask_cost", TOOLS["ask_cost"]).is_error
+
+
+def test_questions_under_way_are_bounded(filled: Context) -> None:
+    """One person's slow questions leave threads to others, through the protocol and the query endpoint as well."""
+    busy = replace(filled, shares=Shares(1))
+    ann = bearer(filled.database, "U-ANN", "ask", "read")
+    with busy.shares.take("U-ANN"), served(create_app(busy), "127.0.0.1", 0) as address:
+        for name in ("ask_cost", "query_costs", "explain_change", "run_sql"):
+            assert "1 of your questions are under way" in _said(_called(address, ann, name, TOOLS[name]))
+        query = httpx.post(f"{address}/api/v1/costs/query", json=TOOLS["query_costs"]["query"], headers=ann)
+        assert query.status_code == 429
+        assert _given(address, ann, "list_insights", {})
+        assert _given(address, bearer(filled.database, "U-ROOT", "ask"), "ask_cost", TOOLS["ask_cost"])
 
 
 @pytest.mark.parametrize("token", [None, "fops_guessed", "nonsense"])

@@ -155,6 +155,13 @@ def test_the_csv_is_exact_and_runs_no_formula() -> None:
     assert written == [["tag", "cost"], ["'=HYPERLINK(1)", "0.1234567"], ["'-2+3", ""]]
 
 
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "＝1+1", "\n=1+1", "\t=1", "@SUM(1)"])
+def test_neither_a_title_nor_a_cell_of_the_csv_begins_a_formula(text: str) -> None:
+    """A column may be named by who asks, and a full-width sign is a sign to a spreadsheet."""
+    [[title], [cell]] = csv.reader(io.StringIO(tables.csv_of(result([text], [[text]])), newline=""))
+    assert title == cell == f"'{text}"
+
+
 cells = st.one_of(
     st.none(),
     st.text(max_size=60),
