@@ -1,6 +1,5 @@
 """Answers a question: parses, compiles, checks and runs it, then stores and audits the outcome."""
 
-import json
 import re
 import time
 import unicodedata
@@ -111,7 +110,7 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
     words: it is held against catalogue, names and dates, stored and audited, and follow-ups amend it.
     """
     started = time.perf_counter()
-    words = json.dumps(given, ensure_ascii=False, default=str).replace("\\u0000", " ")[:_MAXIMUM]
+    words = conversation.words_of(given)[:_MAXIMUM]
     turn = Turn(conversation.new_reference(), asker.id, words, thread, deps.channel)
     try:
         allowed = check(asker, Permission.ASK)

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Depends, FastAPI
-from starlette.routing import Route
 
 from bot.api import problems
 from bot.api.context import Context, caller_of, known_parameters
@@ -25,7 +24,7 @@ Errors are problem documents (RFC 9457). Who calls more than 10 times a second i
 
 def create_app(context: Context) -> FastAPI:
     """The API of one process, with the door for other assistants; Slack's HTTP endpoint is added by the caller."""
-    from bot.mcp.endpoint import PATH, Endpoint  # noqa: PLC0415 - the protocol is slow to load, and only HTTP needs it
+    from bot.mcp.endpoint import Endpoint  # noqa: PLC0415 - the protocol is slow to load, and only HTTP needs it
 
     assistants = Endpoint(context)
 
@@ -52,7 +51,7 @@ def create_app(context: Context) -> FastAPI:
         app.include_router(router)
     for router in (ai.router, insights.router, budgets.router, remediations.router, records.router, listing.router):
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
-    app.router.routes.append(Route(PATH, assistants, include_in_schema=False))
+    app.router.routes.extend(assistants.routes())
     return app
 
 

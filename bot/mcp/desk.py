@@ -1,5 +1,7 @@
 """Who asks through the protocol, and what they may: the same token scopes, roles and limits as of the API."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -33,3 +35,12 @@ class Desk:
         if isinstance(decision, Denied):
             raise ToolError(decision.reason)
         return caller.actor
+
+    @contextmanager
+    def share(self, asker: Actor) -> Iterator[None]:
+        """A thread for one question. Raises `ToolError` where the asker has as many under way as one may."""
+        with self.context.shares.take(asker.id) as granted:
+            if not granted:
+                most = self.context.shares.most
+                raise ToolError(f"{most} of your questions are under way. Ask again when one is answered.")
+            yield

@@ -40,7 +40,7 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         the rows behind it, or asks back (`choices`). Figures come from the bills and are narrowed to what you may see.
         """
         asker = desk.asker(Permission.ASK, "ask")
-        with logs.hiding(question):
+        with logs.hiding(question), desk.share(asker):
             return _said(ask(question, asker, _thread(asker, thread), context.answers))
 
     @server.tool(title="Query cloud cost", annotations=READS)
@@ -49,7 +49,8 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         a period is the day after the last one. What is wrong with a query is said by its field.
         """
         asker = desk.asker(Permission.ASK, "ask")
-        return _queried(query, asker, thread, context)
+        with desk.share(asker):
+            return _queried(query, asker, thread, context)
 
     @server.tool(title="Explain a change of cost", annotations=READS)
     def explain_change(
@@ -71,7 +72,8 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
             "dimensions": [by],
             "filters": filters or [],
         }
-        return _queried(given, asker, thread, context)
+        with desk.share(asker):
+            return _queried(given, asker, thread, context)
 
     @server.tool(title="Run SQL on the cost views", annotations=READS)
     def run_sql(sql: Annotated[str, Field(min_length=1, max_length=20_000)]) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         narrowed to what you may see, limited in time and rows; figures of its own are refused.
         """
         asker = desk.asker(Permission.ASK, "ask")
-        with logs.hiding(sql):
+        with logs.hiding(sql), desk.share(asker):
             return _said(answer_sql(sql, asker, None, context.answers))
 
     @server.tool(title="Describe the cost data", annotations=READS)

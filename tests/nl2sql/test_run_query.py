@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from config.access import SYSTEM, Actor
@@ -18,6 +21,7 @@ from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Unavailable
 from nl2sql.ask import ask, connect_deps, run_query
 from nl2sql.deps import Deps
+from nl2sql.grammar.semantic.forms import QueryForm
 from tests.nl2sql.builders import bill
 
 OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
@@ -96,3 +100,42 @@ def test_every_query_is_kept_and_audited(deps: Deps) -> None:
 def test_without_bills_there_is_nothing_to_query(empty: Deps) -> None:
     """Said as for a question."""
     assert isinstance(run_query({"period": OCTOBER}, SYSTEM, None, empty), Unavailable)
+
+
+_KEYS = st.one_of(st.sampled_from(list(QueryForm.model_fields)), st.text(max_size=4))
+_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(_KEYS, inner, max_size=4),
+    ),
+    max_leaves=10,
+)
+
+
+@hypothesis(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(given=_JSON)
+def test_whatever_comes_is_an_outcome_that_is_kept(deps: Deps, given: object) -> None:
+    """NUL, lone surrogates, numbers without end, lists in lists: said, stored and audited as any question."""
+    outcome = run_query(given, SYSTEM, None, deps)
+    assert isinstance(outcome, CannotAnswer)
+    with Session(deps.database.app) as session:
+        assert session.scalar(sa.select(Question.outcome).where(Question.reference == outcome.reference))
+
+
+def test_json_without_end_is_an_outcome_too(deps: Deps) -> None:
+    """Deeper than the interpreter goes."""
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert isinstance(run_query({"period": deep}, SYSTEM, None, deps), CannotAnswer)
+    while deep:  # taken apart by hand: the interpreter would recurse
+        deep = deep.pop()  # type: ignore[assignment]  # lists all the way
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "\ud800", "x" * 300])
+def test_a_name_that_cannot_be_stored_is_no_name(deps: Deps, value: str) -> None:
+    """Also of a resource, which is looked up in the database."""
+    for dimension in ("team", "resource_id", "publisher"):
+        given = {"period": OCTOBER, "filters": [{"dimension": dimension, "values": [value]}]}
+        assert isinstance(run_query(given, SYSTEM, None, deps), CannotAnswer)

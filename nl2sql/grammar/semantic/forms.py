@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from nl2sql.grammar.semantic.known import Problem, Unreadable
+from nl2sql.grammar.semantic.known import Problem, Unreadable, printable
 
 _MOST_FILTERS, _MOST_VALUES, _MOST_PERIODS = 12, 200, 12
 MOST_ROWS = 1_000
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A day as 2026-11-15")]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="A day as 2026-11-15")]
 Count = Annotated[int, Field(ge=1, le=1_000)]
 
 
@@ -19,9 +19,15 @@ class _Form(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_nothing(cls, given: Any) -> Any:
-        """Null is the same as left out."""
-        return {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
+    def _plain(cls, given: Any) -> Any:
+        """Null is the same as left out, and 7.0 is 7, as JSON Schema has it."""
+        if not isinstance(given, dict):
+            return given
+        return {name: _whole(value) for name, value in given.items() if value is not None}
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class PeriodForm(_Form):
@@ -128,7 +134,8 @@ def problems_of(error: ValidationError) -> Unreadable:
     """What does not have the shape, each with its path."""
     found = []
     for one in error.errors(include_url=False):
-        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in one["loc"]).lstrip(".")
+        steps = (f"[{step}]" if isinstance(step, int) else f".{printable(step)}" for step in one["loc"])
+        path = "".join(steps).lstrip(".")
         found.append(Problem(path, _sentence(one["type"], one["msg"], one.get("ctx", {}))))
     return Unreadable(tuple(found[:10]))
 
@@ -139,7 +146,9 @@ def _sentence(kind: str, message: str, details: dict[str, Any]) -> str:
     if kind == "missing":
         return "This has to be given."
     if kind == "string_pattern_mismatch":
-        return "A day is written as 2026-11-15."
+        return (
+            "A day is written as 2026-11-15." if "[0-9]" in details["pattern"] else "It holds unprintable characters."
+        )
     if kind == "literal_error":
         return f"It has to be {details['expected'].replace(chr(39), '')}."
     return f"{message}."

@@ -44,8 +44,13 @@ class Unreadable:
 
 def quoted(given: object) -> str:
     """A value as it is repeated in a sentence, capped."""
-    text = str(given)
-    return f"“{text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''}”"
+    return f"“{printable(str(given))}”"
+
+
+def printable(text: str) -> str:
+    """A text of others, capped, that can be stored and shown: what has no shape is a question mark."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in text[:_SHOWN])
+    return f"{shown}{'…' if len(text) > _SHOWN else ''}"
 
 
 def choices(names: Iterable[str], given: str) -> str:

@@ -31,15 +31,22 @@ def listing_schema() -> Schema:
     return schema
 
 
-def strict(schema: Schema) -> Schema:
-    """The same for structured output: every field required, what may be left out nullable, no keyword that endpoints
-    refuse.
-    """
+def nullable(schema: Schema) -> Schema:
+    """The same with null for what is left out, which the reading takes too."""
     made = deepcopy(schema)
     for part in (made, *made.get("$defs", {}).values()):
         required = set(part.get("required", ()))
         for name, field in part.get("properties", {}).items():
             part["properties"][name] = field if name in required else _nullable(field)
+    return made
+
+
+def strict(schema: Schema) -> Schema:
+    """The same for structured output: every field required, what may be left out nullable, no keyword that endpoints
+    refuse.
+    """
+    made = nullable(schema)
+    for part in (made, *made.get("$defs", {}).values()):
         part["required"] = list(part.get("properties", {}))
     made.pop("$schema", None)
     plain: Schema = _plain(made)

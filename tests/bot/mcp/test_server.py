@@ -8,12 +8,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from mcp.client import Client
+from mcp.shared.auth import ProtectedResourceMetadata
 from mcp.types import CallToolResult, TextContent
 from sqlalchemy.orm import Session
 
 from bot.api.app import create_app
+from bot.api.auth.oidc import SignIn
 from bot.api.context import Context
 from bot.api.limits import Buckets
+from bot.fair import Shares
 from bot.http import served
 from db.tables import AuditEntry, Question
 from nl2sql.ask import ask, run_query
@@ -194,6 +197,19 @@ def test_a_token_s_scope_and_a_person_s_role_bound_the_tools(address: str, fille
         assert _called(other, bearer(filled.database, "U-ANN", "ask", "read"), "ask_cost", TOOLS["ask_cost"]).is_error
 
 
+def test_questions_under_way_are_bounded(filled: Context) -> None:
+    """One person's slow questions leave threads to others, through the protocol and the query endpoint as well."""
+    busy = replace(filled, shares=Shares(1))
+    ann = bearer(filled.database, "U-ANN", "ask", "read")
+    with busy.shares.take("U-ANN"), served(create_app(busy), "127.0.0.1", 0) as address:
+        for name in ("ask_cost", "query_costs", "explain_change", "run_sql"):
+            assert "1 of your questions are under way" in _said(_called(address, ann, name, TOOLS[name]))
+        query = httpx.post(f"{address}/api/v1/costs/query", json=TOOLS["query_costs"]["query"], headers=ann)
+        assert query.status_code == 429
+        assert _given(address, ann, "list_insights", {})
+        assert _given(address, bearer(filled.database, "U-ROOT", "ask"), "ask_cost", TOOLS["ask_cost"])
+
+
 @pytest.mark.parametrize("token", [None, "fops_guessed", "nonsense"])
 def test_nobody_comes_in_without_a_token(address: str, token: str | None) -> None:
     """401 as of the API, before the protocol sees anything."""
@@ -202,6 +218,29 @@ def test_nobody_comes_in_without_a_token(address: str, token: str | None) -> Non
     answer = httpx.post(f"{address}/mcp", json=body, headers=headers)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_nothing_is_held_open(address: str, filled: Context) -> None:
+    """A stream that never says anything would outlive its client: 405, as the protocol allows."""
+    ann = bearer(filled.database, "U-ANN", "ask") | {"Accept": "text/event-stream"}
+    for method in ("GET", "DELETE", "PUT"):
+        answer = httpx.request(method, f"{address}/mcp", headers=ann)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_client_is_told_where_to_sign_in(filled: Context) -> None:
+    """By the answer to a call without a token, where there is a provider; the address is the client's own."""
+    known = replace(filled, sign_in=SignIn("https://id.example.com", "finops", "email"))
+    with served(create_app(known), "127.0.0.1", 0) as address:
+        refused = httpx.post(f"{address}/mcp", json={}, headers={"X-Forwarded-Proto": "https"})
+        where = refused.headers["www-authenticate"].removeprefix('Bearer resource_metadata="').rstrip('"')
+        assert refused.status_code == 401
+        assert where == f"{address.replace('http:', 'https:')}/.well-known/oauth-protected-resource/mcp"
+        told = ProtectedResourceMetadata.model_validate(httpx.get(where.replace("https:", "http:")).json())
+    assert str(told.resource) == f"{address}/mcp"
+    assert [str(server).rstrip("/") for server in told.authorization_servers] == ["https://id.example.com"]
+    with served(create_app(filled), "127.0.0.1", 0) as address:
+        assert httpx.get(f"{address}/.well-known/oauth-protected-resource/mcp").status_code == 404
 
 
 def test_calls_are_limited_as_those_of_the_api(filled: Context) -> None:
