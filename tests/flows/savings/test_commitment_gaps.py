@@ -22,7 +22,7 @@ ORGANISATION = Organisation(channels=(Channel(channel="#all"),))
 
 
 def gap(steady: float, saved: float | None, **more: Any) -> Recommendation:
-    given = {
+    given: dict[str, Any] = {
         "kind": "commitment_gap", "resource_id": "AWS: EC2", "account": None, "team": None, "current_state": "",
         "proposed_state": "", "monthly_savings": saved, "currency": "USD", "confidence": "medium",
         "evidence": {"arithmetic": {"steady_a_day": steady}}, **more,

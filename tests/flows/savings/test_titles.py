@@ -14,7 +14,7 @@ FIRST = date(2026, 11, 1)
 
 
 def found(number: int = 0, saved: float | None = 153.0, **evidence: Any) -> Recommendation:
-    given = {
+    given: dict[str, Any] = {
         "kind": "stop_idle", "resource_id": f"i-{number}", "account": "sandbox", "team": "web",
         "current_state": "running", "proposed_state": "stopped", "monthly_savings": saved, "currency": "USD",
         "confidence": "high", "evidence": {"metrics": {}, "summary": "", **evidence},
