@@ -81,24 +81,6 @@ def test_a_clock_that_jumps(hours: int, bot: Runtime, slack: Handle) -> None:
     assert sorted(answer["thread_ts"] for answer in answers_) == sorted(one["ts"] for one in asked)
 
 
-@pytest.mark.parametrize("hours", [-3, 3])
-def test_the_claim_of_a_dead_bot_whose_clock_was_wrong(hours: int, session: Session) -> None:
-    """It runs out all the same, for claims go by the database's clock."""
-    assert inbox.remember(session, "Ev1", {"text": "cost"}, datetime.now(UTC) + timedelta(hours=hours))
-    later = sa.update(SlackEvent).values(claimed_until=SlackEvent.claimed_until - inbox.LEASE)
-    session.execute(later)
-    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
-    assert inbox.claim_expired(session) == []
-    session.execute(
-        sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=3))
-    )  # the database's own clock went back
-    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=True)]
-    assert [event.event_id for event in inbox.quarantined(session)] == ["Ev1"]
-    assert inbox.claim_expired(session) == []
-    assert inbox.retry(session, "Ev1")
-    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
-
-
 def test_what_ended_two_bots_is_given_up_with_a_word(bot: Runtime, slack: Handle, rules: Rules) -> None:
     """It is answered once with where it waits, and not asked a third time; a field of another release does no harm."""
     root = slack.post_as(MAYA, "#finops", "a thread")
