@@ -1,6 +1,5 @@
 """Messages for Slack: left in the transaction of what they tell about, delivered once by the bot."""
 
-import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -35,7 +34,4 @@ def enqueue(
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxMessage.id)
     )
-    left = session.scalar(statement) is not None
-    if left:
-        session.execute(sa.text("SELECT pg_notify('finops_outbox', '')"))  # wakes the bot at commit
-    return left
+    return session.scalar(statement) is not None

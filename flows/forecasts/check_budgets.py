@@ -28,6 +28,7 @@ from flows.anomalies.cost_series import read
 from flows.ingest import showback
 
 _HISTORY = timedelta(days=800)
+_WEEK = 7
 _SEVERITY = {"breached": "critical", "forecast_breach": "high", "warning": "medium"}
 
 
@@ -46,10 +47,12 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
         through = newest_day(session.connection())
         if through is None:
             return {}
-        today, statuses, detected = through + timedelta(days=1), {}, []
+        statuses, detected = {}, []
         for row in session.scalars(sa.select(BudgetRow).order_by(BudgetRow.name)).all():
             budget = budgets.budget_of(row)
-            costs, forecast = _costs(session, budget, today), _forecast(session, budget)
+            costs = _costs(session, budget, through + timedelta(days=1))
+            today = max(costs, default=through) + timedelta(days=1)  # earlier where a provider of the scope is late
+            forecast = _forecast(session, budget, today)
             status = evaluate(budget, costs, forecast, today, organisation.fiscal_year_start)
             if isinstance(status, OutsidePeriod):
                 statuses[row.name] = "outside its period"
@@ -65,7 +68,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
 
 
 def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
-    """The scope's cost per day in the budget's currency, without tax."""
+    """The scope's cost per day in the budget's currency, without tax, as far as all its providers have delivered."""
     scope = dict(budget.scope.pairs())
     series = read(session.connection(), today - _HISTORY, today, (tuple(scope),), categories="all")
     for index, (series_scope, currency) in enumerate(zip(series.scopes, series.currencies, strict=True)):
@@ -75,24 +78,26 @@ def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
     return {}
 
 
-def _forecast(session: Session, budget: Budget) -> Forecast | None:
+def _forecast(session: Session, budget: Budget, today: date) -> Forecast | None:
+    """From `today` on, each day by the newest forecast that has it."""
     same = (
         Stored.scope_kind == budget.scope.kind(),
         Stored.scope == budget.scope.label(),
         Stored.currency == budget.currency,
+        Stored.model.not_like("replayed%"),
     )
-    made_on = session.scalar(sa.select(sa.func.max(Stored.made_on)).where(*same))
-    if made_on is None:
+    newest = sa.select(Stored).distinct(Stored.forecast_date).where(*same, Stored.forecast_date >= today)
+    rows = session.scalars(newest.order_by(Stored.forecast_date, Stored.made_on.desc())).all()
+    if not rows:
         return None
-    rows = session.scalars(
-        sa.select(Stored).where(*same, Stored.made_on == made_on).order_by(Stored.forecast_date)
-    ).all()
+    missing = max((rows[0].forecast_date - today).days, 0)
+    places = [*(np.arange(-missing, 0) % min(_WEEK, len(rows))), *range(len(rows))]  # days before it: as their weekdays
     bands = (
-        np.array([float(getattr(row, name)) for row in rows])
+        np.array([float(getattr(row, name)) for row in rows])[places]
         for name in ("expected_cost", "low_80", "high_80", "low_95", "high_95")
     )
     mean, low_80, high_80, low_95, high_95 = bands
-    return Forecast(rows[0].forecast_date, mean, low_80, high_80, low_95, high_95, rows[0].model)
+    return Forecast(today, mean, low_80, high_80, low_95, high_95, rows[-1].model)
 
 
 def _store(session: Session, status: BudgetStatus, now: datetime) -> None:

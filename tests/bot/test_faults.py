@@ -22,7 +22,6 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db import engines, postgres
 from db.tables import SlackEvent
-from domain import quarantine
 from standins.slack import Handle
 from tests.bot.builders import BOT, of_bot, settled
 from tests.bot.conftest import MAYA, Prefect, Rules, StartBot, connected
@@ -80,24 +79,6 @@ def test_a_clock_that_jumps(hours: int, bot: Runtime, slack: Handle) -> None:
     asked += [slack.post_as(MAYA, "#finops", f"{BOT} when it is right again")]
     answers_ = settled(slack, "#finops", 3)
     assert sorted(answer["thread_ts"] for answer in answers_) == sorted(one["ts"] for one in asked)
-
-
-@pytest.mark.parametrize("hours", [-3, 3])
-def test_the_claim_of_a_dead_bot_whose_clock_was_wrong(hours: int, session: Session) -> None:
-    """It runs out all the same, for claims go by the database's clock."""
-    assert inbox.remember(session, "Ev1", {"text": "cost"}, datetime.now(UTC) + timedelta(hours=hours))
-    later = sa.update(SlackEvent).values(claimed_until=SlackEvent.claimed_until - inbox.LEASE)
-    session.execute(later)
-    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
-    assert inbox.claim_expired(session) == []
-    session.execute(
-        sa.update(SlackEvent).values(claimed_until=sa.func.now() + timedelta(hours=3))
-    )  # the database's own clock went back
-    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=True)]
-    assert [one.id for one in quarantine.waiting(session)] == ["event:Ev1"]
-    assert inbox.claim_expired(session) == []
-    assert quarantine.retry(session, "event:Ev1", datetime.now(UTC))
-    assert inbox.claim_expired(session) == [inbox.Left("Ev1", {"text": "cost"}, given_up=False)]
 
 
 def test_what_ended_two_bots_is_given_up_with_a_word(bot: Runtime, slack: Handle, rules: Rules) -> None:

@@ -219,3 +219,32 @@ def test_a_breach_after_a_warning_is_news(clean_database: Database) -> None:
         ("medium", "resolved"),
         ("critical", "open"),
     ]
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_days_of_a_late_provider_are_expected_and_not_free(clean_database: Database, earlier: bool) -> None:
+    """Google's bill ends on the 14th, AWS's on the 17th: 14 days are spent, 16 are ahead, by the forecast of the 15th
+    where there is one, else as their weekdays in the newest.
+    """
+    bills(clean_database, FIRST, [500.0] * DAYS, team="search")
+    bills(clean_database, FIRST, [100.0] * (DAYS - 3), provider="Google Cloud")
+    if earlier:
+        predict(clean_database, [100.0] * 40, made_on=date(2026, 11, 15))
+    predict(clean_database, [100.0] * 40)
+    assert run(clean_database, organisation(of_payments(2_900)), NOW) == {"pay": "forecast_breach"}
+    stored = period(clean_database)
+    assert (stored.spent, stored.forecast, stored.crosses_on) == (1_400, 3_000, date(2026, 11, 29))
+    (_, spent), (_, expected) = cards(clean_database)[0].payload["figure"]["series"]
+    assert (spent[13], spent[14], expected[13], expected[14]) == (1_400.0, None, 1_400.0, 1_500.0)
+
+
+def test_a_late_providers_weekend_is_expected_as_a_weekend(clean_database: Database) -> None:
+    """Saturday the 14th and Sunday the 15th are missing; weekends are forecast at 20 and weekdays at 100."""
+    bills(clean_database, FIRST, [500.0] * 15, team="search")
+    bills(clean_database, FIRST, [100.0] * 13, provider="Google Cloud")
+    made_on = date(2026, 11, 16)
+    days = [made_on + timedelta(days=offset) for offset in range(40)]
+    predict(clean_database, [20.0 if day.weekday() > 4 else 100.0 for day in days], made_on=made_on)
+    run(clean_database, organisation(of_payments(9_000)), NOW)
+    stored = period(clean_database)
+    assert (stored.spent, stored.forecast) == (1_300, 1_300 + 2 * 20 + 11 * 100 + 4 * 20)
