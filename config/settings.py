@@ -134,6 +134,18 @@ class Settings(BaseSettings):
     oidc_audience: str | None = Field(
         None, description="The audience that a JWT must name: the client id of this API at the provider"
     )
+    oidc_client_id: str | None = Field(
+        None,
+        description="Client id of the web page's sign-in at the provider; FINOPS_OIDC_AUDIENCE where it is not set",
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Client secret of the web page's sign-in; a public client (PKCE alone) has none"
+    )
+    public_url: str | None = Field(
+        None,
+        description="Address at which people open the web page, as https://finops.example.com; the provider sends them "
+        "back to /auth/callback there",
+    )
     oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
     aws_endpoint_url: str | None = Field(
         None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's"
