@@ -135,16 +135,13 @@ class Settings(BaseSettings):
         None, description="The audience that a JWT must name: the client id of this API at the provider"
     )
     oidc_client_id: str | None = Field(
-        None,
-        description="Client id of the web page's sign-in at the provider; FINOPS_OIDC_AUDIENCE where it is not set",
+        None, description="The web page's client id, where it is not FINOPS_OIDC_AUDIENCE"
     )
     oidc_client_secret: SecretStr | None = Field(
         None, description="Client secret of the web page's sign-in; a public client (PKCE alone) has none"
     )
     public_url: str | None = Field(
-        None,
-        description="Address at which people open the web page, as https://finops.example.com; the provider sends them "
-        "back to /auth/callback there",
+        None, description="Address of the web page for people; the provider sends them back to /auth/callback there"
     )
     oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
     aws_endpoint_url: str | None = Field(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from demo import stack
 
 _PORT = 8765
+_PAGE_PORT = 8080
 
 
 def main() -> int:
@@ -32,7 +33,7 @@ def main() -> int:
     try:
         from demo import stack  # takes a second, in which Ctrl-C is as good as later
 
-        with stack.running(arguments.home, _free(arguments.port), say) as everything:
+        with stack.running(arguments.home, _free(arguments.port), say, _free(_PAGE_PORT)) as everything:
             invitation = (
                 f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   "
                 "(Ctrl-C stops everything)"

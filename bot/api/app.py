@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from bot.api import problems
+from bot.api import page, problems
 from bot.api.context import Context, caller_of, known_parameters
 from bot.api.middleware import PREFIX, Edge
 from bot.api.ops import health, metrics
@@ -43,6 +43,7 @@ def create_app(context: Context) -> FastAPI:
     )  # fmt: skip
     for router in routers:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
+    page.install(app)
     return app
 
 
