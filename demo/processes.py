@@ -33,7 +33,7 @@ def running(
     try:
         yield process
     finally:
-        _stop(process)
+        stop(process)
 
 
 def free_port() -> int:
@@ -56,7 +56,7 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
     return pickle.loads(ended.stdout)  # noqa: S301 - written by the child that was just started
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
