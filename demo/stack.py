@@ -45,6 +45,8 @@ class Stack:
     database: Database
     bills: Path
     today: date
+    page: str
+    """Address of the web page."""
 
     def run_flow(self, name: str, **parameters: Any) -> str:
         """Start a flow by its deployment and wait for its end; the name of its final state."""
@@ -57,9 +59,11 @@ class Stack:
 
 
 @contextmanager
-def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
-    """Start everything, load the bills through Prefect, and stop everything when the block ends. Raises `UserError`."""
-    home = home.absolute()
+def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Stack]:
+    """Start everything, the web page at its port (0 for any), and stop everything when the block ends. Raises
+    `UserError`.
+    """
+    home, page_port = home.absolute(), page_port or processes.free_port()
     private_folder(home)
     today = datetime.now(UTC).date()
     with ExitStack() as stack:
@@ -76,7 +80,7 @@ def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
             database = together.submit(lambda: engines.connect(read_settings(home=home, _env_file=None)))
             cloud = stack.enter_context(cloud_server.start(today))
             bills = _deliver_bills(home / "demo" / "bills", today, cloud)
-            environment = _environment(home, slack, cloud, prefect_url.result())
+            environment = _environment(home, slack, cloud, prefect_url.result(), page_port)
             stack.enter_context(prefect_server.kept(home))
             connected = database.result()
         stack.callback(connected.dispose)
@@ -86,7 +90,7 @@ def running(home: Path, port: int, say: Say) -> Iterator[Stack]:
         say("Postgres, Prefect and the cloud's stand-in are up; waiting for the bot")
         _wait(lambda: slack.sockets > 0, bot, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
         _wait(_served, flows, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
-        yield Stack(slack, cloud, connected, bills, today)
+        yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}")
 
 
 def has_bills(stack: Stack) -> bool:
@@ -109,13 +113,17 @@ def look_around(stack: Stack, say: Say) -> None:
         say(f"{name}: {stack.run_flow(name).lower()}")
 
 
-def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: str) -> dict[str, str]:
+def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: str, page_port: int) -> dict[str, str]:
     return {
         **cloud.environment(),
         **prefect_server.environment(home, prefect_url),
         "FINOPS_HOME": str(home),
         "FINOPS_CONFIG": str(ORGANISATION),
-        "FINOPS_API_PORT": "0",
+        "FINOPS_API_PORT": str(page_port),
+        "FINOPS_OIDC_ISSUER": slack.url,
+        "FINOPS_OIDC_AUDIENCE": slack.client_id,
+        "FINOPS_OIDC_CLIENT_SECRET": slack.client_secret,
+        "FINOPS_OIDC_CLAIM": "sub",
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds; somebody is watching
         "SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": slack.bot_token,

@@ -245,27 +245,12 @@ def _values(schema: dict[str, Any], values: dict[str, Any], path: str) -> Iterat
 # ------------------------------------------------------------------ the API
 
 
-def openapi() -> dict[str, Any]:
-    """The API's own description; nothing is connected for it."""
-    from bot.api.app import create_app
-    from bot.api.context import Context
-    from config.organisation import Organisation
-    from config.settings import Settings
-    from db.database import Database
-    from nl2sql.deps import Deps
-
-    nowhere = Database("postgresql://nowhere", "postgresql://nowhere", "postgresql://nowhere", embedded=False)
-    settings, organisation = Settings(_env_file=None), Organisation()
-    described: dict[str, Any] = create_app(
-        Context(settings, organisation, nowhere, Deps(nowhere, settings, organisation))
-    ).openapi()
-    return described
-
-
 def api_page() -> str:
     """The endpoints by tag."""
     by_tag: dict[str, list[tuple[str, str, str]]] = {}
-    for path, methods in openapi()["paths"].items():
+    from bot.api.description import description
+
+    for path, methods in description()["paths"].items():
         for method, operation in methods.items():
             row = (f"`{method.upper()}`", f"`{path}`", said(operation.get("summary"), path))
             by_tag.setdefault(operation.get("tags", ["other"])[0], []).append(row)

@@ -21,7 +21,7 @@ def newest_day(connection: sa.Connection) -> date | None:
 
 
 def newest_by_provider(
-    connection: sa.Connection, before: date | None = None, scope: Mapping[str, str] | None = None
+    connection: sa.Connection, before: date | None = None, scope: Mapping[str, str | None] | None = None
 ) -> dict[str, date]:
     """The newest day with usage of each provider that still delivers, in a scope or everywhere, before a day."""
     scope = scope or {}
@@ -51,7 +51,7 @@ def late_providers(connection: sa.Connection, before: date | None = None) -> dic
     return {provider: day for provider, day in newest.items() if last is not None and day < last}
 
 
-def data_through(connection: sa.Connection, scope: Mapping[str, str], before: date | None = None) -> date | None:
+def data_through(connection: sa.Connection, scope: Mapping[str, str | None], before: date | None = None) -> date | None:
     """The newest day for which every provider active in the scope has delivered; None without bills."""
     providers = newest_by_provider(connection, before, scope)
     late = late_providers(connection, before)

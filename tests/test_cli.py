@@ -48,7 +48,7 @@ def test_revoking_tokens_of_nobody_is_an_error(finops_home: Path, database: obje
     done = run(finops_home, "tokens", "revoke", "U-NOBODY")
     assert done.returncode == 1
     assert done.stderr == (
-        "finops: U-NOBODY holds no token that could be revoked; tokens are held by ids of finops.yaml.\n"
+        "finops: U-NOBODY holds no token and no session that could be revoked; they are held by ids of finops.yaml.\n"
     )
 
 

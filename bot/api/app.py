@@ -6,18 +6,18 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from bot.api import problems
+from bot.api import page, problems
 from bot.api.context import Context, caller_of, known_parameters
 from bot.api.middleware import PREFIX, Edge
 from bot.api.ops import health, metrics
-from bot.api.routes import ai, budgets, insights, listing, records, remediations
+from bot.api.routes import ai, budgets, costs, insights, listing, records, remediations, sign_in
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
 
-Send `Authorization: Bearer TOKEN`: a token of `finops tokens issue`, or a JWT of the configured sign-in provider. A
-token has scopes (`read`, `ask`, `write`), its
-person has roles; both have to allow a call. Lists are paged with `limit` and `offset`, filtered by equality, and bear
-an `ETag`; what changes things takes `If-Match`.
+Send `Authorization: Bearer TOKEN`: a token of `finops tokens issue`, or a JWT of the configured sign-in provider. The
+web page sends its session's cookie instead, and with a change the `X-CSRF-Token` that `GET /me` says. A token has
+scopes (`read`, `ask`, `write`), its person has roles; both have to allow a call. Lists are paged with `limit` and
+`offset`, filtered by equality, and bear an `ETag`; what changes things takes `If-Match`.
 Errors are problem documents (RFC 9457). Who calls more than 10 times a second in the long run is answered 429 with
 `Retry-After`."""
 
@@ -47,11 +47,16 @@ def create_app(context: Context) -> FastAPI:
     app.state.context = context
     problems.install(app)
     app.add_middleware(Edge)
-    for router in (health.router, metrics.router):
+    for router in (health.router, metrics.router, sign_in.browser):
         app.include_router(router)
-    for router in (ai.router, insights.router, budgets.router, remediations.router, records.router, listing.router):
+    routers = (
+        sign_in.router, ai.router, costs.router, insights.router, budgets.router, remediations.router, records.router,
+        listing.router,
+    )  # fmt: skip
+    for router in routers:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
     app.router.routes.extend(assistants.routes())
+    page.install(app)
     return app
 
 

@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator, StringConstraints
 from sqlalchemy.orm import Session
 
-from bot.api.auth import tokens
+from bot.api.auth import sessions, tokens
 from bot.api.auth.oidc import SignIn
 from bot.api.limits import Buckets, Welcome
 from bot.fair import Shares
@@ -24,6 +24,7 @@ _bearer = HTTPBearer(
     auto_error=False, description="A token of `finops tokens issue`, or a JWT of the configured sign-in provider"
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_READING = ("GET", "HEAD", "OPTIONS")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -55,10 +56,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, and what the token may be used for."""
+    """Who calls, and what the token or the session may be used for."""
 
     actor: Actor
     scopes: frozenset[str]
+    cookie: str | None = None
+    """The session's secret, where the call comes from the web page."""
 
 
 def context_of(request: Request) -> Context:
@@ -70,35 +73,44 @@ def context_of(request: Request) -> Context:
 def caller_of(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 ) -> Caller:
-    """The bearer of the request's token: ours, or a JWT of the configured
-    issuer. 401 without one, 429 when it calls too often.
+    """The bearer of the request's token (ours, or a JWT of the configured issuer), else who is signed in at the web
+    page. 401 without either, 403 for a change without the page's token, 429 when it calls too often.
     """
     context = context_of(request)
-    if credentials is None:
+    cookie = None if credentials else request.cookies.get(sessions.cookie_name(context.settings))
+    secret = credentials.credentials if credentials else cookie
+    if secret is None:
         raise HTTPException(
             401, "Send `Authorization: Bearer TOKEN`; an admin makes one with `finops tokens issue`.", _CHALLENGE
         )
     address = request.client.host if request.client else ""
-    token = credentials.credentials
-    if (wait := context.strangers.blocked(address)) and not context.welcome.knows(token):
+    if (wait := context.strangers.blocked(address)) and not context.welcome.knows(secret):
         raise _too_many(wait)  # before the token is looked up: guessing costs the database nothing
-    bearer = _bearer_of(context, token)
+    bearer = _bearer_of(context, secret) if credentials else _signed_in(context, secret)
     if bearer is None:
-        _take(context.strangers, address)
-        raise HTTPException(401, "This token is unknown, expired or revoked.", _CHALLENGE)
-    context.welcome.note(token)
+        count_stranger(request)
+        ended = "Sign in again; this session has ended." if cookie else "This token is unknown, expired or revoked."
+        raise HTTPException(401, ended, _CHALLENGE)
+    context.welcome.note(secret)
     if not context.organisation.knows(bearer.person):
         raise HTTPException(403, "finops.yaml does not know this person; an admin adds them under `people:`.")
+    if (
+        cookie
+        and request.method not in _READING
+        and not sessions.csrf_fits(cookie, request.headers.get(sessions.CSRF_HEADER))
+    ):
+        raise HTTPException(403, "A change from the page bears the `X-CSRF-Token` that `GET /me` says.")
     actor = context.actor(bearer.person)
     request.state.person = actor.id
     _take(context.buckets, actor.id)
-    return Caller(actor, bearer.scopes)
+    return Caller(actor, bearer.scopes, cookie)
 
 
 def known_parameters(request: Request) -> None:
     """422 for a parameter that the endpoint does not have: a mistyped filter must not mean everything."""
     route = request.scope["route"]
-    names = [field.alias for field in route.dependant.query_params]
+    parts = (route.dependant, *route.dependant.dependencies)
+    names = [field.alias for part in parts for field in part.query_params]
     names += [parameter["name"] for parameter in (route.openapi_extra or {}).get("parameters", ())]
     unknown = sorted(set(request.query_params) - set(names))
     if unknown:
@@ -112,6 +124,16 @@ def _bearer_of(context: Context, token: str) -> tokens.Bearer | None:
         return context.sign_in.verify(token) if context.sign_in else None
     with Session(context.database.app) as session:
         return tokens.find(session, token, datetime.now(UTC))
+
+
+def _signed_in(context: Context, cookie: str) -> tokens.Bearer | None:
+    with Session(context.database.app) as session:
+        return sessions.find(session, cookie, datetime.now(UTC))
+
+
+def count_stranger(request: Request) -> None:
+    """Count a request of somebody unknown against its address; 429 when there were too many."""
+    _take(context_of(request).strangers, request.client.host if request.client else "")
 
 
 def _take(buckets: Buckets, who: str) -> None:

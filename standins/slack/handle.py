@@ -28,6 +28,8 @@ class Handle:
         self.bot_token = workspace.bot_token
         self.app_token = workspace.app_token
         self.signing_secret = workspace.signing_secret
+        self.client_id = workspace.client_id
+        self.client_secret = workspace.client_secret
         self._loop = loop
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from standins.slack import control, feed, hooks, web_api
+from standins.slack import control, feed, hooks, sign_in, web_api
 from standins.slack.model import Setup
 from standins.slack.workspace import Workspace
 
@@ -74,6 +74,7 @@ def _routes(workspace: Workspace) -> list[web.RouteDef]:
     return [
         web.get("/", _index),
         web.get("/archives/{rest:.*}", _index),
+        *sign_in.routes(workspace),
         web.post("/api/{method}", partial(web_api.handle, workspace)),
         web.get("/api/{method}", partial(web_api.handle, workspace)),
         web.get("/link/", workspace.hub.handle),

@@ -10,6 +10,7 @@ from standins.slack.delivery import EventDelivery
 from standins.slack.faults import Faults
 from standins.slack.http_events import HttpTransport
 from standins.slack.model import Person, Setup
+from standins.slack.openid import Provider
 from standins.slack.pace import Pace
 from standins.slack.schema import Json
 from standins.slack.socket_mode import SocketHub
@@ -49,6 +50,9 @@ class Workspace:
         self.bot_token = f"xoxb-demo-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{setup.app.app_id}-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
+        self.client_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}"
+        self.client_secret = secrets.token_hex(16)
+        self.provider = Provider(self.client_id, self.client_secret)
         self.store = Store(setup)
         self.faults = Faults()
         self.pace = Pace(setup.limits)

@@ -43,37 +43,23 @@ class SignIn:
     _keys: dict[str | None, jwt.PyJWK] = field(default_factory=dict)
     _read_at: float = float("-inf")
     _tried_at: float = float("-inf")
+    _known: dict[str, Any] | None = None
+    _known_at: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)  # of `_tried_at`
-    _asking: threading.Lock = field(default_factory=threading.Lock)  # held while an unknown key is asked for
+    _asking: threading.Lock = field(
+        default_factory=threading.Lock
+    )  # held while an unknown key or the discovery document is asked for
 
     def verify(self, token: str) -> Bearer | None:
         """Who a JWT stands for and its scopes; None when it is not good. Raises
         503 while the provider cannot be reached.
 
-        An e-mail names somebody only where the provider says that it is verified. Scopes are those of the claims
-        `scope` and `scp` that begin with `finops:`; a token that names none may be used for everything its person
-        may do.
+        Scopes are those of the claims `scope` and `scp` that begin with `finops:`; a token that names none may be used
+        for everything its person may do.
         """
-        try:
-            header = jwt.get_unverified_header(token)
-            if header.get("alg") not in _ALGORITHMS:
-                return None
-            key = self._key(header.get("kid"))
-            if key is None:
-                return None
-            claims = jwt.decode(
-                token, key, [header["alg"]], audience=self.audience, issuer=self.issuer, leeway=_LEEWAY_SECONDS,
-                options={"require": ["exp", "iss", "aud", self.claim]},
-            )  # fmt: skip
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
-            log.info("a JWT was refused: %s", type(error).__name__)
-            return None
-        person = claims.get(self.claim)
-        if (
-            not isinstance(person, str)
-            or not person
-            or (self.claim == "email" and claims.get("email_verified") is not True)
-        ):
+        claims = self.claims_of(token, self.audience)
+        person = self.person_of(claims) if claims is not None else None
+        if claims is None or person is None:
             return None
         named = {
             word.removeprefix(_PREFIX)
@@ -81,6 +67,59 @@ class SignIn:
             if word.startswith(_PREFIX)
         }
         return Bearer(person, frozenset(named & set(SCOPES)) if named else frozenset(SCOPES))
+
+    def claims_of(self, token: str, audience: str) -> dict[str, Any] | None:
+        """What a JWT says; None when it is not good. Raises 503 while the provider cannot be reached."""
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") not in _ALGORITHMS:
+                return None
+            key = self._key(header.get("kid"))
+            if key is None:
+                return None
+            claims: dict[str, Any] = jwt.decode(
+                token, key, [header["alg"]], audience=audience, issuer=self.issuer, leeway=_LEEWAY_SECONDS,
+                options={"require": ["exp", "iss", "aud", self.claim]},
+            )  # fmt: skip
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            log.info("a JWT was refused: %s", type(error).__name__)
+            return None
+        return claims
+
+    def person_of(self, claims: dict[str, Any]) -> str | None:
+        """The person that claims name; an e-mail names somebody only where the provider says that it is verified."""
+        person = claims.get(self.claim)
+        unverified = self.claim == "email" and claims.get("email_verified") is not True
+        return person if isinstance(person, str) and person and not unverified else None
+
+    def about(self) -> dict[str, Any]:
+        """The provider's discovery document, as it was in the last minutes. Raises 503 while it cannot be read."""
+        with self._asking:
+            if self._known is None or self.clock() - self._known_at > _KEYS_KEPT_SECONDS:
+                try:
+                    self._known, self._known_at = self._discovered(), self.clock()
+                except (OSError, ValueError) as error:
+                    log.warning("the discovery document of %s cannot be read: %s", self.issuer, type(error).__name__)
+                    if self._known is None:
+                        raise unreachable() from error
+            return self._known
+
+    def endpoint(self, name: str) -> str:
+        """An address of the discovery document. Raises 503 where there is none that is safe."""
+        address = str(self.about().get(name) or "")
+        try:
+            _must_be_safe(address, self.production)
+        except ValueError as error:
+            log.warning("the %s of %s cannot be used: %s", name, self.issuer, error)
+            raise unreachable() from error
+        return address
+
+    def open(self, request: urllib.request.Request | str) -> Any:
+        """The JSON that an address of the provider answers. Raises OSError or ValueError."""
+        _must_be_safe(request if isinstance(request, str) else request.full_url, self.production)
+        opener = urllib.request.build_opener(_SafeRedirects(self.production))
+        with opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
+            return json.loads(answer.read(_LARGEST_ANSWER))
 
     def _key(self, identity: str | None) -> jwt.PyJWK | None:
         """The published key of this id. A known one is served at once, and read again aside when it is old; an
@@ -95,8 +134,7 @@ class SignIn:
             if identity not in self._keys and self._may_ask():
                 self._read_keys()
         if not self._keys:
-            reason = "The sign-in provider cannot be reached just now; try again in a moment."
-            raise HTTPException(503, reason, {"Retry-After": str(int(_ASKED_AGAIN_SECONDS))})
+            raise unreachable()
         return self._keys.get(identity)
 
     def _may_ask(self) -> bool:
@@ -109,10 +147,7 @@ class SignIn:
 
     def _read_keys(self) -> None:
         try:
-            about = self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-            if about.get("issuer") != self.issuer:
-                raise ValueError("the discovery document is of another issuer")
-            published = self._get(str(about["jwks_uri"]))["keys"]
+            published = self.open(str(self._discovered()["jwks_uri"]))["keys"]
             usable = [
                 key for key in published if key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig"
             ]
@@ -121,11 +156,17 @@ class SignIn:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
             log.warning("the keys of %s cannot be read: %s", self.issuer, type(error).__name__)
 
-    def _get(self, url: str) -> Any:
-        _must_be_safe(url, self.production)
-        opener = urllib.request.build_opener(_SafeRedirects(self.production))
-        with opener.open(url, timeout=_TIMEOUT_SECONDS) as answer:
-            return json.loads(answer.read(_LARGEST_ANSWER))
+    def _discovered(self) -> dict[str, Any]:
+        about = self.open(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if not isinstance(about, dict) or about.get("issuer") != self.issuer:
+            raise ValueError("the discovery document is of another issuer")
+        return about
+
+
+def unreachable() -> HTTPException:
+    """The provider does not answer."""
+    reason = "The sign-in provider cannot be reached just now; try again in a moment."
+    return HTTPException(503, reason, {"Retry-After": str(int(_ASKED_AGAIN_SECONDS))})
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):

@@ -14,7 +14,7 @@ from config.errors import UserError
 from config.organisation import Organisation
 from db import audit
 from db.database import Database
-from db.tables import ApiToken
+from db.tables import ApiToken, WebSession
 
 Scope = Literal["read", "ask", "write"]
 SCOPES: tuple[Scope, ...] = ("read", "ask", "write")
@@ -51,12 +51,13 @@ def issue(session: Session, person: str, scopes: tuple[Scope, ...], now: datetim
 
 
 def revoke(session: Session, person: str, now: datetime, by: str) -> int:
-    """End all tokens of a person; returns how many there were. The caller commits."""
+    """End all tokens of a person and their sessions at the page; returns how many there were. The caller commits."""
     rows = session.scalars(sa.select(ApiToken).where(ApiToken.person == person, ApiToken.revoked_at.is_(None))).all()
     for row in rows:
         row.revoked_at = now
-    audit.append(session, by, "token.revoked", person, {"tokens": len(rows)})
-    return len(rows)
+    ended = session.scalars(sa.delete(WebSession).where(WebSession.person == person).returning(WebSession.id)).all()
+    audit.append(session, by, "token.revoked", person, {"tokens": len(rows), "sessions": len(ended)})
+    return len(rows) + len(ended)
 
 
 def find(session: Session, token: str, now: datetime) -> Bearer | None:
@@ -83,12 +84,16 @@ def issue_for(
 
 
 def revoke_for(database: Database, actor: Actor, person: str) -> int:
-    """End a person's tokens from the command line. Raises `UserError` when the actor may not or there are none."""
+    """End a person's tokens and sessions from the command line. Raises `UserError` when the actor may not, or there are
+    none.
+    """
     _must_manage(actor)
     with Session(database.app) as session, session.begin():
         ended = revoke(session, person, datetime.now(UTC), actor.id)
         if not ended:
-            raise UserError(f"{person} holds no token that could be revoked; tokens are held by ids of finops.yaml.")
+            raise UserError(
+                f"{person} holds no token and no session that could be revoked; they are held by ids of finops.yaml."
+            )
         return ended
 
 

@@ -178,7 +178,8 @@ def wanted_of(request: Request, filters: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def _parameters(filters: Sequence[str]) -> list[dict[str, Any]]:
+def parameters(filters: Sequence[str]) -> list[dict[str, Any]]:
+    """Filters for OpenAPI."""
     text = {"type": "string", "maxLength": _LONGEST, "pattern": STORABLE}
     return [
         {"name": name, "in": "query", "required": False, "schema": text, "description": "Rows with this value"}
@@ -226,7 +227,7 @@ def _route(listing: Listing) -> None:
         operation_id=f"list_{name}",
         response_model=None,
         responses=_documented(listing.filters, view_schema(listing.view)),
-        openapi_extra={"parameters": _parameters(listing.filters)},
+        openapi_extra={"parameters": parameters(listing.filters)},
     )
 
 
@@ -265,7 +266,7 @@ def _ranked(path: str, names: tuple[str, ...], says: str) -> None:
         operation_id=f"list_{name}",
         response_model=None,
         responses=_documented(_COSTS, schema),
-        openapi_extra={"parameters": _parameters(_COSTS)},
+        openapi_extra={"parameters": parameters(_COSTS)},
     )
 
 

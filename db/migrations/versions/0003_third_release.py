@@ -51,10 +51,12 @@ def upgrade() -> None:
     _what_fails_again_and_again_is_set_aside()
     _budgets_know_what_they_override()
     _insights_know_their_channels_and_playbook()
+    _people_sign_in_at_the_page()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    op.drop_table("web_sessions", schema="finops")
     op.execute("UPDATE finops.insights SET evidence = evidence || jsonb_build_object('channels', channels)")
     for name in ("channels", "playbook"):
         op.drop_column("insights", name, schema="finops")
@@ -168,3 +170,16 @@ def _insights_know_their_channels_and_playbook() -> None:
                 WHERE key LIKE 'insight:' || insights.id || ':%' AND kind = 'alert' ORDER BY id LIMIT 1))
         """
     )
+
+
+def _people_sign_in_at_the_page() -> None:
+    op.create_table(
+        "web_sessions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("digest", sa.Text(), nullable=False, unique=True),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        schema="finops",
+    )
+    op.create_index(op.f("ix_finops_web_sessions_person"), "web_sessions", ["person"], schema="finops")

@@ -189,8 +189,13 @@ function connect() {
   socket.onclose = () => { S.connected = false; toast("Connection lost. Trying again…"); setTimeout(start, 1500); };
 }
 
-function become(id) {
+function actAs(id) {
   localStorage.setItem("me", id);
+  document.cookie = `acting=${encodeURIComponent(id)}; path=/openid; SameSite=Lax`; // whom "Sign in with Slack" signs in
+}
+
+function become(id) {
+  actAs(id);
   S.me = id;
   location.hash = "";
   connect();
@@ -202,7 +207,7 @@ async function start() {
     const { people } = await (await fetch("/test/people")).json();
     const wanted = asked || localStorage.getItem("me");
     const person = people.find((p) => p.id === wanted || p.name === wanted) || people[0];
-    localStorage.setItem("me", person.id);
+    actAs(person.id);
     S.me = person.id;
     connect();
   } catch { setTimeout(start, 1500); }

@@ -252,7 +252,7 @@ def test_a_redirect_leads_only_to_where_the_address_might(provider: Provider) ->
     """Not to a file, and in production not from https to http."""
     provider.moved_to = "ftp://127.0.0.1/keys"
     with pytest.raises(ValueError, match="not https"):
-        SignIn(provider.issuer, AUDIENCE, "email")._get(f"{provider.issuer}/keys")
+        SignIn(provider.issuer, AUDIENCE, "email").open(f"{provider.issuer}/keys")
 
 
 def test_scopes_may_stand_in_scp(client: TestClient, provider: Provider) -> None:
@@ -285,4 +285,4 @@ def test_the_configuration_has_to_be_whole() -> None:
     with pytest.raises(UserError, match="https"):
         sign_in_of(Settings(_env_file=None, oidc_issuer="http://sso.example", oidc_audience="x", env="production"))
     with pytest.raises(ValueError, match="not https"):
-        SignIn("http://sso.example", "x", "email", production=True)._get("http://sso.example/keys")
+        SignIn("http://sso.example", "x", "email", production=True).open("http://sso.example/keys")

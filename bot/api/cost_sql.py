@@ -1,0 +1,108 @@
+"""The statements behind `/costs`, as trees: values are literals of the tree, never text pasted in."""
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlglot import exp
+
+_TAXLESS = "charge_category <> 'Tax'"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is summed. Days are half open; `known` is the day after the last with bills, where there are later ones."""
+
+    by: tuple[str, ...]
+    metric: str
+    since: date
+    until: date
+    filters: dict[str, str]
+    known: date | None = None
+    nothing: bool = False  # a filter fits no row
+
+    def until_data(self, through: date | None) -> "Wanted":
+        """The same, with the comparison cut to the days that have bills."""
+        if through is None or not self.since <= through < self.until - timedelta(days=1):
+            return self
+        return replace(self, known=through + timedelta(days=1))
+
+    @property
+    def compared(self) -> tuple[date, date]:
+        """The days that `before` sums: of a month, or the first days of one, the same of the month before; else as
+        many days before.
+        """
+        known = self.known or self.until
+        length = known - self.since
+        month = calendar.monthrange(self.since.year, self.since.month)[1]
+        if self.since.day != 1 or length.days > month:
+            return self.since - length, self.since
+        first = (self.since - timedelta(days=1)).replace(day=1)
+        return first, self.since if length.days == month else min(first + length, self.since)
+
+
+def groups(wanted: Wanted, limit: int, offset: int) -> exp.Select:
+    """A row a group and currency, the largest cost first."""
+    return _sums(wanted, wanted.by).limit(limit).offset(offset)
+
+
+def totals(wanted: Wanted) -> exp.Select:
+    """A row a currency over all groups."""
+    return _sums(wanted, ())
+
+
+def periods(wanted: Wanted, grain: str) -> exp.Select:
+    """A row a period and currency over all groups."""
+    return _over_time(wanted, grain, ())
+
+
+def series(wanted: Wanted, grain: str, drawn: Sequence[dict[str, Any]]) -> exp.Select:
+    """A row a period, currency and group, of the groups in `drawn` alone."""
+    chosen = exp.or_(*(exp.and_(*(_is(name, row[name]) for name in wanted.by)) for row in drawn))
+    return _over_time(wanted, grain, wanted.by).where(chosen)
+
+
+def _sums(wanted: Wanted, by: Sequence[str]) -> exp.Select:
+    names = [exp.column(name) for name in (*by, "currency")]
+    here, before = _days(wanted.since, wanted.until), _days(*wanted.compared)
+    cost, earlier = (exp.Filter(this=_cost(wanted), expression=exp.Where(this=days)) for days in (here, before))
+    statement = exp.select(*names, exp.alias_(cost, "cost"), exp.alias_(earlier, "before"))
+    statement = _narrowed(statement, wanted).where(exp.or_(here.copy(), before.copy()))
+    largest = exp.Ordered(this=exp.column("cost"), desc=True, nulls_first=False)
+    return statement.group_by(*names).order_by(largest, *names)
+
+
+def _over_time(wanted: Wanted, grain: str, by: Sequence[str]) -> exp.Select:
+    day = exp.column("usage_date")
+    truncated = exp.cast(exp.func("date_trunc", exp.Literal.string(grain), day, dialect="postgres"), "date")
+    period = day if grain == "day" else truncated
+    names = [exp.column(name) for name in (*by, "currency")]
+    statement = exp.select(exp.alias_(period, "period"), *names, exp.alias_(_cost(wanted), "cost"))
+    statement = _narrowed(statement, wanted).where(_days(wanted.since, wanted.until))
+    return statement.group_by(period.copy(), *names).order_by(exp.column("period"), *names)
+
+
+def _narrowed(statement: exp.Select, wanted: Wanted) -> exp.Select:
+    statement = statement.from_("daily_costs").where(_TAXLESS)
+    if wanted.nothing:
+        return statement.where(exp.false())
+    for name, value in wanted.filters.items():
+        statement = statement.where(_is(name, value or None))
+    return statement
+
+
+def _cost(wanted: Wanted) -> exp.Func:
+    return exp.func("sum", exp.column(f"{wanted.metric}_cost"), dialect="postgres")
+
+
+def _is(name: str, value: str | None) -> exp.Condition:
+    column = exp.column(name)
+    return column.is_(exp.null()) if value is None else column.eq(exp.Literal.string(value))
+
+
+def _days(since: date, until: date) -> exp.Condition:
+    first, end = (exp.cast(exp.Literal.string(day.isoformat()), "date") for day in (since, until))
+    day = exp.column("usage_date")
+    return exp.and_(day >= first, day.copy() < end)

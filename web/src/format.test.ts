@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+
+import cases from "./format-cases.json";
+import { change, day, exact, money, month, named, percent } from "./format";
+
+describe("figures are written as in Slack", () => {
+  it.each(cases.money as [number, string, string][])("money %s %s", (value, currency, text) => {
+    expect(money(value, currency)).toBe(text);
+  });
+  it.each(cases.exact as [number, string][])("exact %s", (value, text) => {
+    expect(exact(value)).toBe(text);
+  });
+  it.each(cases.percent as [number, string][])("percent %s", (value, text) => {
+    expect(percent(value)).toBe(text);
+  });
+  it("what is not known is a dash, not zero", () => {
+    expect([money(null), exact(undefined), day(null)]).toEqual(["–", "–", "–"]);
+  });
+});
+
+describe("changes", () => {
+  it("say direction, amount and share", () => {
+    expect(change(119, 100, "USD")).toEqual({ direction: "up", text: "+$19 (+19 %)" });
+    expect(change(50, 100, "USD")).toEqual({ direction: "down", text: "−$50 (−50 %)" });
+  });
+  it("have no share of nothing", () => {
+    expect(change(19, 0, "EUR")).toEqual({ direction: "up", text: "+€19" });
+    expect(change(5, 5, "USD").direction).toBe("same");
+  });
+});
+
+it("days are UTC whatever the browser's zone", () => {
+  expect(day("2026-11-01")).toBe("1 Nov 2026");
+  expect(day("2026-11-01T23:59:59+00:00", true)).toBe("1 Nov");
+  expect(month("2026-11-30")).toBe("November 2026");
+  expect(day("soon")).toBe("soon");
+});
+
+it("a group without a value is unallocated", () => {
+  expect([named(null), named(""), named("web"), named(3)]).toEqual(["unallocated", "unallocated", "web", "3"]);
+});

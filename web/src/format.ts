@@ -1,0 +1,81 @@
+// Figures as people read them, by the same rules as analysis/formatting.py: what stands in Slack stands here.
+const SYMBOLS: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹" };
+const STEPS: [number, string][] = [
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+function short(size: number): string {
+  for (const [step, letter] of STEPS) {
+    if (size >= step * 0.9995) {
+      return (size < 100 * step ? (size / step).toFixed(1).replace(/\.0$/, "") : (size / step).toFixed(0)) + letter;
+    }
+  }
+  if (size >= 100 || Number.isInteger(size)) return size.toFixed(0);
+  return size >= 0.01 ? size.toFixed(2) : String(Number(size.toPrecision(2)));
+}
+
+/** `$12.4k`, `$812`, `€0.42`, `CHF 3.1M`: about three digits, for sentences and tiles. */
+export function money(value: number | null | undefined, currency: string | null | undefined = "USD"): string {
+  if (value === null || value === undefined) return "–";
+  const code = currency ?? "USD";
+  const unit = SYMBOLS[code] ?? `${code.slice(0, 10)} `;
+  return `${value < 0 ? "−" : ""}${unit}${short(Math.abs(value))}`;
+}
+
+/** `7,204.11`; amounts below a cent keep four digits. */
+export function exact(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  const digits = value !== 0 && Math.abs(value) < 0.01 ? 4 : 2;
+  return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** `18 %`; under ten per cent with one decimal, over 1,000 % as a multiple. */
+export function percent(share: number): string {
+  const size = Math.abs(share) * 100;
+  if (size >= 1000) return `×${(size / 100).toFixed(0)}`;
+  return size >= 9.95 || size === 0 ? `${size.toFixed(0)} %` : `${size.toFixed(1)} %`;
+}
+
+export interface Change {
+  direction: "up" | "down" | "same";
+  text: string;
+}
+
+/** `+$1.9k (+18 %)`; from nothing there is no per cent. */
+export function change(now: number | null, before: number | null, currency: string | null | undefined): Change {
+  const delta = (now ?? 0) - (before ?? 0);
+  if (Math.abs(delta) < 0.005) return { direction: "same", text: "unchanged" };
+  const sign = delta > 0 ? "+" : "−";
+  const amount = `${sign}${money(Math.abs(delta), currency)}`;
+  const share = (before ?? 0) > 0 ? ` (${sign}${percent(delta / (before ?? 1))})` : "";
+  return { direction: delta > 0 ? "up" : "down", text: amount + share };
+}
+
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const LONG_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+
+/** `15 Nov 2026` of an ISO day or time; without the year where `short`. */
+export function day(iso: string | null | undefined, brief = false): string {
+  if (!iso) return "–";
+  const at = new Date(iso.length === 10 ? `${iso}T00:00:00Z` : iso);
+  return Number.isNaN(at.getTime()) ? iso : (brief ? DAY : LONG_DAY).format(at);
+}
+
+/** `November 2026`. */
+export function month(iso: string): string {
+  return MONTH.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));
+}
+
+/** What a group without a value is called. */
+export function named(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "unallocated";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** `service category` of a column's name. */
+export function words(name: string): string {
+  return name.replaceAll("_", " ");
+}

@@ -1,0 +1,243 @@
+import { Group, Progress, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+
+import {
+  type Budget,
+  budgetsQuery,
+  costsQuery,
+  forecastQuery,
+  insightsQuery,
+  recommendationsQuery,
+  savingsQuery,
+} from "../api/queries";
+import { daysOf, monthStart } from "../days";
+import { day, money, month, named } from "../format";
+import { useMe } from "../me";
+import { monthOf, movers, worth } from "../overview";
+import { Delta, Tag, Tile } from "../parts/figures";
+import { MonthChart } from "../parts/lazy-charts";
+import { LinkAnchor, LinkButton } from "../parts/links";
+import { Found, Nothing, Panel } from "../parts/states";
+import { TeamSelect } from "../parts/TeamSelect";
+import { useToday } from "../parts/use-today";
+
+const LIVE = ["open", "acknowledged"];
+
+/** The month so far, what changed, what is open, what could be saved: of a team or of all that one may see. */
+export function OverviewPage() {
+  const me = useMe();
+  const today = useToday();
+  const { team } = useSearch({ from: "/" });
+  const navigate = useNavigate({ from: "/" });
+  const { since, until } = daysOf("this-month", today);
+  const scope = team === undefined ? {} : { team };
+
+  const now = useQuery(costsQuery({ since, until, group_by: "", grain: "day", ...scope }));
+  const earlier = useQuery(
+    costsQuery({ since: monthStart(today, -1), until: since, group_by: "", grain: "day", ...scope }),
+  );
+  const forecast = useQuery(forecastQuery(team, since, until));
+  const services = useQuery(costsQuery({ since, until, group_by: "service", limit: 500, ...scope }));
+  const budgets = useQuery(budgetsQuery(since, until));
+  const anomalies = useQuery(insightsQuery({ kind: "anomaly", limit: 100, ...scope }));
+  const waiting = useQuery(recommendationsQuery(team, "open"));
+  const saved = useQuery(savingsQuery(team));
+
+  const currency = now.data?.totals[0]?.currency ?? me.currency;
+  const total = now.data?.totals[0];
+  const mine = (budgets.data?.items ?? []).filter(
+    (one) => team === undefined || (one.scope_kind === "team" && one.scope === team),
+  );
+  const whole = mine.find((one) => (team === undefined ? one.scope_kind === "total" : one.scope_kind === "team"));
+  const outlook = monthOf({
+    since,
+    until,
+    now: now.data?.periods ?? [],
+    before: earlier.data?.periods ?? [],
+    forecast: forecast.data?.items ?? [],
+    through: now.data?.data_through ?? null,
+    currency,
+  });
+  const open = (anomalies.data?.items ?? []).filter((one) => LIVE.includes(one.status ?? ""));
+  const proposals = (waiting.data?.items ?? []).filter((one) => one.currency === currency);
+  const verified = (saved.data?.items ?? []).filter((one) => one.currency === currency);
+
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-end">
+        <div>
+          <Title order={1} size="h2">
+            {month(since)}
+          </Title>
+          <Text c="dimmed">
+            {now.data === undefined ? "…" : `Bills through ${day(now.data.data_through)}`} · effective cost, {currency}
+          </Text>
+        </div>
+        <TeamSelect team={team} onChange={(next) => void navigate({ search: { team: next } })} />
+      </Group>
+
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
+        <Tile title="Month to date" figure={money(total?.cost, currency)}>
+          <Delta now={total?.cost ?? null} before={total?.before ?? null} currency={currency} /> vs the same days before
+        </Tile>
+        <Tile
+          title="Expected at the month's end"
+          figure={outlook.expected === null ? "–" : money(outlook.expected, currency)}
+        >
+          {outlook.range === null
+            ? "no forecast yet"
+            : `${money(outlook.range[0], currency)} – ${money(outlook.range[1], currency)} is likely`}
+        </Tile>
+        <Tile title="Open anomalies" figure={anomalies.data === undefined ? "–" : open.length}>
+          <LinkAnchor to="/anomalies" search={{ status: undefined, team }}>
+            {open.filter((one) => one.severity === "critical" || one.severity === "high").length} high or critical
+          </LinkAnchor>
+        </Tile>
+        <Tile title="Savings waiting, a month" figure={money(worth(proposals, "monthly_savings"), currency)}>
+          <LinkAnchor to="/savings" search={{ team }}>
+            {money(worth(verified, "realized_monthly_savings"), currency)} a month verified
+          </LinkAnchor>
+        </Tile>
+      </SimpleGrid>
+
+      <Panel
+        title="Spend so far and expected"
+        about={`Added up over the month; the dotted line is ${month(monthStart(today, -1))}`}
+        actions={
+          <LinkButton
+            to="/ask"
+            search={{
+              q:
+                team === undefined
+                  ? "what do we spend this month by day?"
+                  : `what does ${team} spend this month by day?`,
+            }}
+            variant="default"
+            size="xs"
+          >
+            Ask about it
+          </LinkButton>
+        }
+      >
+        <Found query={now} rows={6}>
+          {() => (
+            <MonthChart
+              rows={outlook.rows}
+              currency={currency}
+              budget={whole?.amount ?? undefined}
+              label={`Spent ${money(total?.cost, currency)} so far, expected ${money(outlook.expected, currency)} at the end of ${month(since)}`}
+            />
+          )}
+        </Found>
+      </Panel>
+
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Panel title="What changed" about="Services, this month so far against the same days before">
+          <Found query={services}>
+            {(data) => {
+              const moved = movers(data.items, currency, 6);
+              if (moved.length === 0) return <Nothing>Nothing moved.</Nothing>;
+              return (
+                <Table aria-label="What changed">
+                  <Table.Tbody>
+                    {moved.map((row) => (
+                      <Table.Tr key={named(row.service)}>
+                        <Table.Td className="clip">
+                          <LinkAnchor
+                            size="sm"
+                            to="/explore"
+                            search={{ by: "account", period: "this-month", service: row.service ?? "", team }}
+                          >
+                            {named(row.service)}
+                          </LinkAnchor>
+                        </Table.Td>
+                        <Table.Td className="right figures">{money(row.cost ?? 0, currency)}</Table.Td>
+                        <Table.Td className="right">
+                          <Delta now={row.cost} before={row.before} currency={currency} />
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              );
+            }}
+          </Found>
+        </Panel>
+        <Panel
+          title="Open anomalies"
+          actions={
+            <LinkAnchor to="/anomalies" search={{ status: undefined, team }} size="sm">
+              All
+            </LinkAnchor>
+          }
+        >
+          <Found query={anomalies}>
+            {() =>
+              open.length === 0 ? (
+                <Nothing>Nothing is unusual.</Nothing>
+              ) : (
+                <Stack gap="sm">
+                  {open.slice(0, 6).map((one) => (
+                    <Group key={one.insight_id} justify="space-between" wrap="nowrap" gap="sm">
+                      <LinkAnchor to="/anomalies/$id" params={{ id: String(one.insight_id) }} size="sm">
+                        {one.title}
+                      </LinkAnchor>
+                      <Tag>{one.severity}</Tag>
+                    </Group>
+                  ))}
+                </Stack>
+              )
+            }
+          </Found>
+        </Panel>
+      </SimpleGrid>
+
+      <Panel title="Budgets" about="Spent of the period, and where the forecast ends">
+        <Found query={budgets}>
+          {() => (mine.length === 0 ? <Nothing>No budget of this month.</Nothing> : <Budgets rows={mine} />)}
+        </Found>
+      </Panel>
+    </Stack>
+  );
+}
+
+function Budgets({ rows }: { rows: Budget[] }) {
+  const ranked = rows.toSorted((a, b) => (b.percent_used ?? 0) - (a.percent_used ?? 0));
+  return (
+    <div className="scroll">
+      <Table aria-label="Budgets" miw={560}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Budget</Table.Th>
+            <Table.Th w="34%">Used</Table.Th>
+            <Table.Th className="right">Spent</Table.Th>
+            <Table.Th className="right">Expected</Table.Th>
+            <Table.Th className="right">Amount</Table.Th>
+            <Table.Th>Status</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {ranked.map((one) => {
+            const used = one.percent_used ?? 0;
+            const tint = one.status === "breached" ? "red" : one.status === "ok" ? "pine" : "orange";
+            return (
+              <Table.Tr key={`${one.budget ?? ""} ${one.period_start ?? ""}`}>
+                <Table.Td>{one.budget}</Table.Td>
+                <Table.Td>
+                  <Progress value={Math.min(100, used)} color={tint} aria-label={`${used} % used`} />
+                </Table.Td>
+                <Table.Td className="right figures">{money(one.spent, one.currency)}</Table.Td>
+                <Table.Td className="right figures">{money(one.forecast, one.currency)}</Table.Td>
+                <Table.Td className="right figures">{money(one.amount, one.currency)}</Table.Td>
+                <Table.Td>
+                  <Tag>{one.status}</Tag>
+                </Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
