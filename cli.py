@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from commands import (
+    assistants,
     audit,
     bills,
     configuration,
@@ -16,6 +17,7 @@ from commands import (
     kpis,
     playbooks,
     quarantine,
+    query,
     questions,
     remediations,
     running,
@@ -38,6 +40,7 @@ _COMMANDS: Commands = {
     "digest": insights.digest,
     "kpis": kpis.show,
     "run": running.run,
+    "mcp": assistants.serve,
 }
 _GROUPS: dict[str, tuple[str, Commands]] = {
     "playbooks": (
@@ -63,6 +66,10 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
         {"anomalies": analyze.anomalies, "forecast": analyze.forecast},
     ),
     "sql": ("The SQL guard.", {"check": sql.check}),
+    "query": (
+        "Questions as JSON: what words, models and other programs are turned into.",
+        {"schema": query.schema, "run": query.run},
+    ),
     "flows": ("Prefect flows.", {"serve": running.serve_flows, "stop": running.stop_prefect}),
     "db": (
         "The database.",
@@ -75,7 +82,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
         },
     ),
     "quarantine": (
-        "What was set aside, because each attempt at it ended a bot.",
+        "What was set aside, because each attempt at it failed or ended a process.",
         {"list": quarantine.list_all, "retry": quarantine.retry, "drop": quarantine.drop},
     ),
     "config": ("finops.yaml.", {"roles": configuration.roles, "check": configuration.check}),

@@ -17,12 +17,13 @@ from bot.listeners import questions, subscriptions
 from bot.runtime import Runtime
 from bot.slack import inbox
 from db import audit, postgres
-from domain import flow_requests
+from domain import fixes, flow_requests, flow_starts, quarantine
 from playbooks.schema import read_playbooks
 
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS, _RESUME_EVERY, _PREFECT_WAIT = 1.0, 5, 20.0
+_TELL_EVERY = 30
 _KEEP_SECONDS = 10.0  # well under the claim's length
 _EVENTS_KEPT = timedelta(days=7)
 
@@ -61,6 +62,8 @@ def duties_of(bot: Runtime) -> tuple[Duty, ...]:
         Duty("ask_subscriptions", _RESUME_EVERY, partial(subscriptions.ask_due, bot)),
         Duty("resume_questions", _RESUME_EVERY, partial(questions.resume, bot)),
         Duty("tell_ended_flows", _RESUME_EVERY, partial(_in_session, bot, flow_requests.tell_ended)),
+        Duty("show_fixes", _RESUME_EVERY, partial(_in_session, bot, fixes.follow)),
+        Duty("tell_quarantine", _TELL_EVERY, partial(_in_session, bot, partial(_tell_quarantine, bot))),
         Duty("forget_events", 3600, partial(_in_session, bot, _forget_events)),
         Duty("note_configuration", 3600, partial(_in_session, bot, partial(_note_configuration, bot))),
         Duty("keep_audit_head", 3600, partial(_in_session, bot, partial(_keep_head, bot))),
@@ -70,6 +73,10 @@ def duties_of(bot: Runtime) -> tuple[Duty, ...]:
 def _in_session(bot: Runtime, work: Callable[[Session, datetime], object]) -> None:
     with bot.session() as session:
         work(session, bot.clock())
+
+
+def _tell_quarantine(bot: Runtime, session: Session, _now: datetime) -> None:
+    quarantine.tell(session, bot.organisation.admin_channels())
 
 
 def _forget_events(session: Session, now: datetime) -> None:
@@ -95,7 +102,7 @@ class _FlowStarter:
         """Start what is due, and wake the delivery for the cards."""
         if time.monotonic() < self.not_before:
             return
-        started, up = flow_requests.trigger_due(self.bot.database, self.bot.start_flow, self.bot.clock())
+        started, up = flow_starts.trigger_due(self.bot.database, self.bot.start_flow, self.bot.clock())
         self.not_before = 0.0 if up else time.monotonic() + _PREFECT_WAIT
         if started or not up:
             self.bot.delivery.wake.set()

@@ -76,7 +76,7 @@ def served(api: "FastAPI", host: str, port: int) -> Iterator[str]:
         raise UserError(
             f"The HTTP port {host}:{port} cannot be used ({error.strerror}). Set FINOPS_API_PORT to a free one."
         ) from error
-    server = uvicorn.Server(uvicorn.Config(api, log_level="warning", access_log=False, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(api, log_level="warning", access_log=False, lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http")
     thread.start()
     address = f"http://{host}:{listening.getsockname()[1]}"

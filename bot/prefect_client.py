@@ -1,11 +1,17 @@
 """Starts deployments at a Prefect server."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import ValidationError
+
 from config import logs
 from config.settings import Settings
-from domain.flow_requests import PrefectDown, StartFlow
+from domain.flow_requests import NoDeployment, PrefectDown, StartFlow
+
+_REFUSED = frozenset({400, 409, 413, 422})  # what the request says is wrong, and will be another time
+_NO_PREFECT = (json.JSONDecodeError, ValidationError)  # another server answered: a proxy
 
 
 def prefect_starter(address: Callable[[], str | None]) -> StartFlow:
@@ -42,7 +48,11 @@ def _run_deployment(url: str, deployment: str, parameters: dict[str, Any], key: 
                 deployment, parameters=parameters, timeout=0, idempotency_key=key, as_subflow=False, tags=logs.tags()
             )
     except ObjectNotFound as error:
-        raise PrefectDown(f"Prefect has no deployment {deployment}; is `finops flows serve` running?") from error
-    except (httpx.HTTPError, PrefectException, OSError, RuntimeError) as error:
+        raise NoDeployment(f"Prefect has no deployment {deployment}; is `finops flows serve` running?") from error
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code in _REFUSED:
+            raise
+        raise PrefectDown(str(error)) from error
+    except (httpx.HTTPError, PrefectException, OSError, RuntimeError, *_NO_PREFECT) as error:
         raise PrefectDown(str(error) or type(error).__name__) from error
     return str(run.id)

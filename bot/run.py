@@ -20,6 +20,7 @@ from bot.api.app import create_app
 from bot.api.auth.oidc import sign_in_of
 from bot.api.context import Context
 from bot.duties import failing
+from bot.fair import Shares
 from bot.http import served, slack_router
 from bot.runtime import Runtime
 from bot.slack import calls, inbox, socket_mode
@@ -32,6 +33,7 @@ from config.settings import Settings
 from db.database import Database
 from domain import flow_requests
 from nl2sql.ask import connect_deps
+from playbooks.schema import mistakes as playbook_mistakes
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -81,7 +83,9 @@ def _running_by(organisation: Organisation, settings: Settings, database: Databa
     starter = prefect_client.prefect_starter(partial(prefect_client.prefect_address, settings))
     deps = connect_deps(settings, organisation, database)
     connecting = {"slack": lambda: "is being connected"}
-    api = create_app(Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting))
+    shares = Shares(settings.questions_running_per_person)
+    context = Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting, shares=shares)
+    api = create_app(context)
     answers = assistant.connect(settings, organisation, database)
     with serving(settings, organisation, database, answers, starter, api) as bot:
         log.info("finops-bot runs")
@@ -171,8 +175,16 @@ def _introduce(api: "FastAPI", bot: Runtime, socket: "SocketModeClient | None") 
             )
 
         api.state.context = replace(
-            context, person=bot.people.person, ready={}, watched={"slack": slack, "duties": lambda: failing(bot.duties)}
+            context,
+            person=bot.people.person,
+            ready={},
+            watched={"slack": slack, "duties": lambda: failing(bot.duties), "playbooks": _unused_playbooks},
         )
+
+
+def _unused_playbooks() -> str | None:
+    count = len(playbook_mistakes())
+    return f"{count} mistakes, see `finops playbooks list`" if count else None
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.assistant import Answers
 from bot.duties import Duty
+from bot.fair import FairPool, Submits
 from bot.slack import calls, errors
 from bot.slack.delivery import Delivery
 from bot.slack.errors import Recipient
@@ -26,7 +27,7 @@ from config.settings import Settings
 from db.database import Database
 from domain.flow_requests import StartFlow
 
-_QUESTIONS, _CLICKS = 8, 8
+_CLICKS = 8
 _FINISH_SECONDS = 25.0
 
 
@@ -49,7 +50,7 @@ class Runtime:
     bot_user: str = ""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     renew_secrets: Callable[[], None] = lambda: None
-    questions: ThreadPoolExecutor = field(default_factory=_pool("question", _QUESTIONS))
+    questions: FairPool = field(default_factory=FairPool)
     clicks: ThreadPoolExecutor = field(default_factory=_pool("click", _CLICKS))
     start_soon: threading.Event = field(default_factory=threading.Event)
     broken: threading.Event = field(default_factory=threading.Event)  # set when a part of the bot ended that should not
@@ -65,7 +66,7 @@ class Runtime:
             yield session
         self.delivery.wake.set()
 
-    def later(self, pool: ThreadPoolExecutor, where: Recipient, work: Callable[..., Any], *args: Any) -> "Future[Any]":
+    def later(self, pool: Submits, where: Recipient, work: Callable[..., Any], *args: Any) -> "Future[Any]":
         """Do work after the ack; when it fails, the person is told as the app's error handler would."""
         future = pool.submit(work, *args)
         with self._lock:
@@ -84,7 +85,7 @@ class Runtime:
         with self._lock:
             held = set(self._held)
         wait(held, timeout=_FINISH_SECONDS)
-        self.questions.shutdown(wait=False, cancel_futures=True)
+        self.questions.shutdown()
         self.clicks.shutdown(wait=False, cancel_futures=True)
 
 
@@ -122,6 +123,9 @@ def build(
         people=People(client, organisation),
         delivery=Delivery(database, web_client(settings, retry=False), organisation.admin_channels(), clock),
         clock=clock,
+        questions=FairPool(
+            running=settings.questions_running_per_person, waiting=settings.questions_waiting_per_person
+        ),
     )
     runtime.bot_user = str(client.auth_test()["user_id"])
     return runtime

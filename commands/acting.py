@@ -2,6 +2,7 @@
 who acts. Imported when asked for: they are heavy.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -74,3 +75,14 @@ def permitted(settings: "Settings", organisation: "Organisation", person: str | 
     if isinstance(decision, Denied):
         raise UserError(decision.reason)
     return actor
+
+
+def day_of(text: str | None) -> date | None:
+    """The day of `--today`; exit 2 where it is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        typer.echo(f"finops: --today takes a date like 2026-11-15, not {text!r}.", err=True)
+        raise typer.Exit(2) from None

@@ -11,9 +11,11 @@ from commands.printing import Format, FormatOption, print_json, print_table
 
 def list_all(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
     """The playbooks, what they do and how they are approved."""
-    from playbooks.schema import read_playbooks
+    from playbooks.schema import mistakes, read_playbooks
 
     books = read_playbooks().values()
+    for mistake in mistakes():
+        typer.echo(f"not used: {mistake}", err=True)
     if format is Format.JSON:
         print_json([playbook.model_dump(mode="json") for playbook in books])
     else:
@@ -22,16 +24,22 @@ def list_all(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
 
 
 def validate(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of *.yaml; default: the built-in ones")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of *.yaml; default: the built-in ones and FINOPS_PLAYBOOKS")
+    ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema for editors instead")] = False,
 ) -> None:
     """Check playbooks; a mistake is named with file and line."""
-    from playbooks.schema import Playbook, read_playbooks
+    from config.errors import UserError
+    from playbooks.schema import Playbook, mistakes, read_playbooks
 
     if schema:
         print_json(Playbook.model_json_schema())
-    else:
-        typer.echo(f"{len(read_playbooks(folder))} playbooks are right.")
+        return
+    playbooks = read_playbooks(folder)
+    if folder is None and (wrong := mistakes()):
+        raise UserError("\n".join(wrong))
+    typer.echo(f"{len(playbooks)} playbooks are right.")
 
 
 def plan(

@@ -5,7 +5,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -58,3 +58,22 @@ def _shown(cell: object) -> str:
     if isinstance(cell, float):
         return f"{cell:,.2f}"
     return "".join(character for character in str(cell) if unicodedata.category(character) not in _STEERING)
+
+
+def print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
+    """An outcome of a question: its text, its choices and its rows, and what it rests on."""
+    if format is Format.JSON:
+        print_json(answer)
+        return
+    typer.echo(answer["text"])
+    for choice in answer.get("choices") or []:
+        typer.echo(f"  - {choice if isinstance(choice, str) else choice.get('label', choice)}")
+    if answer.get("rows"):
+        print_table(answer["columns"], answer["rows"])
+    if answer.get("as_of"):
+        metric = str(answer.get("metric") or "").replace("_", " ")
+        parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
+        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(
+            answer["translator"], answer["translator"]
+        )
+        typer.echo(f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms")

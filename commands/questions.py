@@ -4,14 +4,13 @@ import json
 import logging
 import secrets
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands.acting import AsOption, connect, read_organisation, read_settings, who_acts
-from commands.printing import Format, FormatOption, print_json, print_table
+from commands.acting import AsOption, connect, day_of, read_organisation, read_settings, who_acts
+from commands.printing import Format, FormatOption, print_answer, print_json, print_table
 from config.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,10 +38,10 @@ def ask(
 
     settings = read_settings()
     organisation = read_organisation(settings)
-    deps = connect_deps(settings, organisation, connect(settings), today=_day(today))
+    deps = connect_deps(settings, organisation, connect(settings), today=day_of(today))
     if question != "-":
         outcome = ask_question(question, who_acts(settings, organisation, person), thread, deps)
-        _print_answer(outcome.to_json(), format)
+        print_answer(outcome.to_json(), format)
         raise typer.Exit(0 if outcome.to_json()["outcome"] in {"answer", "clarify", "cannot_answer", "blocked"} else 1)
     for line in filter(str.strip, sys.stdin):
         print_json(_answer_line(line, person, thread, settings, organisation, deps))
@@ -82,24 +81,6 @@ def _asked(line: str) -> dict[str, Any] | str:
     return dict(asked)
 
 
-def _print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
-    if format is Format.JSON:
-        print_json(answer)
-        return
-    typer.echo(answer["text"])
-    for choice in answer.get("choices") or []:
-        typer.echo(f"  - {choice if isinstance(choice, str) else choice.get('label', choice)}")
-    if answer.get("rows"):
-        print_table(answer["columns"], answer["rows"])
-    if answer.get("as_of"):
-        metric = str(answer.get("metric") or "").replace("_", " ")
-        parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
-        by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(
-            answer["translator"], answer["translator"]
-        )
-        typer.echo(f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms")
-
-
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines of questions with the right SQL or rows")],
     setting: Annotated[
@@ -120,7 +101,7 @@ def evaluate(
 
     settings = read_settings()
     organisation = read_organisation(settings)
-    deps = connect_deps(settings, organisation, connect(settings), today=_day(today))
+    deps = connect_deps(settings, organisation, connect(settings), today=day_of(today))
     report: Report | SettingComparison
     if against:
         report = compare_file(file, deps, setting or "rules", against)
@@ -179,13 +160,3 @@ def browse(
             for r in rows
         ]
         print_table(("reference", "asked", "by", "question", "outcome", "feedback"), shown)
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        typer.echo(f"finops: --today takes a date like 2026-11-15, not {text!r}.", err=True)
-        raise typer.Exit(2) from None

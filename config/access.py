@@ -163,7 +163,10 @@ class Entrances:
 
 ENTRANCES: dict[Permission, Entrances] = {
     Permission.ASK: Entrances(
-        "Ask a cost question", "a mention, a direct message, `/cost`", "`POST /ai/query`", "`finops ask`"
+        "Ask a cost question",
+        "a mention, a direct message, `/cost`",
+        "`POST /ai/query`, `/costs/query`, `/mcp`",
+        "`finops ask`, `query run`, `mcp`",
     ),
     Permission.READ: Entrances(
         "See insights, lists and KPIs",

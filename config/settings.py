@@ -59,10 +59,17 @@ class Settings(BaseSettings):
     llm_input_price: float = Field(0, ge=0, description="Price of a million prompt tokens; 0: not counted")
     llm_output_price: float = Field(0, ge=0, description="Price of a million completion tokens; 0: not counted")
     llm_remember: bool = Field(True, description="Remember translations by question, asker's scope, catalogue and data")
-    llm_prompt_tokens: int = Field(6_000, ge=500, description="Token budget of one prompt")
+    llm_prompt_tokens: int = Field(8_000, ge=500, description="Token budget of one prompt")
+    llm_reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = Field(
+        "low", description="How long a reasoning model thinks; not sent where it is empty or the endpoint refuses it"
+    )
     answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
     answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
     answer_cost_cap: float = Field(5_000_000, gt=0, description="Highest planner cost (EXPLAIN) that is run")
+    questions_running_per_person: int = Field(
+        2, ge=1, description="Questions of a person that run at once in a process"
+    )
+    questions_waiting_per_person: int = Field(20, ge=1, description="Questions of a person that wait in a process")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level of the JSON log on stderr"
     )
@@ -134,15 +141,9 @@ class Settings(BaseSettings):
     oidc_audience: str | None = Field(
         None, description="The audience that a JWT must name: the client id of this API at the provider"
     )
-    oidc_client_id: str | None = Field(
-        None, description="The web page's client id, where it is not FINOPS_OIDC_AUDIENCE"
-    )
-    oidc_client_secret: SecretStr | None = Field(
-        None, description="Client secret of the web page's sign-in; a public client (PKCE alone) has none"
-    )
-    public_url: str | None = Field(
-        None, description="Address of the web page for people; the provider sends them back to /auth/callback there"
-    )
+    oidc_client_id: str | None = Field(None, description="The web page's client id, if not FINOPS_OIDC_AUDIENCE")
+    oidc_client_secret: SecretStr | None = Field(None, description="The page's client secret; none for PKCE alone")
+    public_url: str | None = Field(None, description="Where people open the web page; sign-in returns there")
     oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
     aws_endpoint_url: str | None = Field(
         None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from config import yaml_shape
 from config.errors import UserError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -34,6 +35,8 @@ def read_model(path: Path, text: str, model: type[Model], hint: Callable[[Locati
     Raises `UserError` with a line `file:line: place: message` for each mistake.
     """
     try:
+        if found := yaml_shape.fault(text):
+            raise UserError(f"{path}:{found[0]}: {found[1]}.")
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -42,6 +45,8 @@ def read_model(path: Path, text: str, model: type[Model], hint: Callable[[Locati
         raise UserError(
             f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {problem}. Check indentation and quotes there."
         ) from error
+    except (ValueError, OverflowError) as error:  # a day that there is not, a number of a million digits
+        raise UserError(f"{path}:1: a value in it is none that YAML has ({error}). Put it into quotes.") from error
     if repeated := next(_repeated_keys(tree), None):
         raise UserError(
             f"{path}:{repeated.start_mark.line + 1}: {repeated.value} is given twice; the first would be lost. "

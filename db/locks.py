@@ -23,6 +23,8 @@ class Lock(IntEnum):
     ACCOUNT = 7_113_100  # of a cloud account's id: one remediation changes it at a time
     FLOW_REQUEST = 7_113_101  # of what is asked for
     CHANNEL = 7_113_102  # of a channel: one process delivers to it
+    FLOW_START = 7_113_105  # of a request's number: one process starts its flow
+    SCHEDULE = 7_113_106  # of a subscription's number: one process makes what it asks for
     DAILY_CAP = 7_113_104  # resources changed a day are counted over all accounts
 
 

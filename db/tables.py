@@ -28,6 +28,7 @@ class Base(DeclarativeBase):
 
 
 _NOW = sa.text("now()")
+_SET_ASIDE = "When it was set aside for an admin; NULL for what goes on"
 
 
 def _key() -> Mapped[int]:
@@ -626,9 +627,13 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     not_before: Mapped[datetime] = mapped_column(server_default=_NOW)
     attempts: Mapped[int] = mapped_column(server_default="0")
+    interrupted: Mapped[int] = mapped_column(
+        server_default="0", comment="Attempts whose end was not noted: the bot died, or nobody foresaw the error"
+    )
     error: Mapped[str | None]
     delivered_at: Mapped[datetime | None] = mapped_column(index=True)
     failed_at: Mapped[datetime | None]
+    quarantined_at: Mapped[datetime | None] = mapped_column(comment=_SET_ASIDE)
     message_ts: Mapped[str | None]
 
 
@@ -653,6 +658,9 @@ class FlowRequest(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     triggered_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="Starts that failed or ended the bot")
+    not_before: Mapped[datetime | None] = mapped_column(comment="The next attempt; NULL for at once")
+    quarantined_at: Mapped[datetime | None] = mapped_column(comment=_SET_ASIDE)
 
 
 class Subscription(Base):
@@ -676,6 +684,9 @@ class Subscription(Base):
     active: Mapped[bool] = mapped_column(server_default=sa.true())
     last_sent_for: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="Since it was last made as it should be")
+    error: Mapped[str | None]
+    quarantined_at: Mapped[datetime | None] = mapped_column(comment=_SET_ASIDE)
 
 
 class ApiToken(Base):

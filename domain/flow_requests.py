@@ -4,7 +4,6 @@ else's waits for an operator; kept while Prefect is down, run exactly once.
 
 import hashlib
 import json
-import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config import access, logs
+from config import access
 from config.access import Actor, Allowed, Denied, Permission
 from db import audit, locks, messages, outbox
-from db.database import Database
 from db.locks import Lock
 from db.message_keys import request_key
-from db.messages import RequestCard, RequestWaiting
+from db.messages import RequestCard
 from db.tables import FlowRequest, OutboxMessage
-
-log = logging.getLogger(__name__)
 
 StartFlow = Callable[[str, dict[str, Any], str], str]
 """Start a deployment by name with parameters and an idempotency key; returns the run's id, raises `PrefectDown` while
@@ -31,14 +27,15 @@ Prefect cannot be reached.
 """
 
 OPEN = ("requested", "approved", "triggered")
-_REPORTING = frozenset(
-    {"ingest_costs/ingest_costs", "forecast_costs/forecast_costs"}
-)  # deployments that take `request_key` and report their end
 _STALE = timedelta(minutes=20)  # a run that has not reported back does not block the next request for ever
 
 
 class PrefectDown(Exception):  # noqa: N818 - what it says
     """Prefect did not take the run; nothing was started, the request is kept."""
+
+
+class NoDeployment(PrefectDown):
+    """Prefect knows no deployment of this name yet; other requests may be taken."""
 
 
 @dataclass(frozen=True)
@@ -203,62 +200,6 @@ def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
 def _card(session: Session, channel: str, card: RequestCard, key: str, thread: str | None) -> None:
     if not outbox.enqueue(session, channel, card, key, thread_ts=thread):
         outbox.enqueue(session, channel, card, f"{key}:{card['state']}", update_key=key)
-
-
-def trigger_due(database: Database, start: StartFlow, now: datetime) -> tuple[int, bool]:
-    """Start what is approved; how many were started, and whether Prefect could be reached.
-
-    The run's idempotency key is the request's: a crash between the start and
-    its note gives the same run again, not a second one.
-    """
-    started = 0
-    while True:
-        with Session(database.app) as session, session.begin():
-            row = session.scalar(
-                sa.select(FlowRequest)
-                .where(FlowRequest.state == "approved")
-                .order_by(FlowRequest.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if row is None:
-                return started, True
-            try:
-                more = {"request_key": row.key} if row.deployment in _REPORTING else {}
-                with logs.request(row.request_id):
-                    row.flow_run_id = start(row.deployment, {**row.parameters, **more}, row.key)
-                    log.info("flow %s was started", row.deployment, extra={"flow_run": row.flow_run_id})
-            except PrefectDown as error:
-                with logs.request(row.request_id):
-                    log.warning("request %s waits for Prefect: %s", row.id, error)
-                    _tell_waiting(session, row)
-                return started, False
-            row.state, row.triggered_at = "triggered", now
-            audit.append(
-                session,
-                row.approved_by or "system",
-                "flow.triggered",
-                row.deployment,
-                {"request": row.id, "run": row.flow_run_id},
-            )
-            tell(session, row, ())
-            started += 1
-
-
-def _tell_waiting(session: Session, row: FlowRequest) -> None:
-    if row.channel is None:
-        return
-    key = request_key(row.id)
-    thread_key = None if row.thread_ts else key
-    waiting = RequestWaiting(type="request_waiting", what=row.result.get("what") or row.deployment)
-    outbox.enqueue(
-        session,
-        row.channel,
-        waiting,
-        f"{key}:waiting",
-        thread_ts=row.thread_ts,
-        thread_key=thread_key,
-    )
 
 
 def tell_ended(session: Session, now: datetime) -> None:

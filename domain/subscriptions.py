@@ -1,9 +1,23 @@
-"""Subscriptions: when one is due, and what it says it is."""
+"""Subscriptions: when one is due, what it says it is, and how often making it may fail."""
 
+import logging
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db import locks
+from db.database import Database
+from db.locks import Lock
 from db.tables import Subscription
+from domain import quarantine
+
+log = logging.getLogger(__name__)
+
+Make = Callable[[Session, Subscription, date], bool]
+_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, OSError)  # no fault of the schedule
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -17,6 +31,64 @@ def due(row: Subscription, now: datetime) -> date | None:
     days = days_of(row)
     fits = come and (not days or local.weekday() in days) and row.last_sent_for != local.date()
     return local.date() if fits else None
+
+
+def make_due(database: Database, kind: str, now: datetime, make: Make) -> int:
+    """Make what is due of a kind, each in a transaction of its own; how many `make` made.
+
+    One that fails, or ends the process, holds up no other; after two attempts it is set aside.
+    """
+    ours = Subscription.active.is_(True), Subscription.kind == kind, Subscription.quarantined_at.is_(None)
+    with Session(database.app) as session:
+        numbers = session.scalars(sa.select(Subscription.id).where(*ours).order_by(Subscription.id)).all()
+    return sum(_attempt(database, number, now, make) for number in numbers)
+
+
+def _attempt(database: Database, number: int, now: datetime, make: Make) -> bool:
+    with (
+        database.app.connect() as connection,
+        locks.hold(connection, Lock.SCHEDULE, str(number), wait=False) as mine,
+        Session(connection) as session,
+    ):
+        row = session.get(Subscription, number)
+        if not mine or row is None or not row.active or row.quarantined_at is not None:
+            return False
+        before = row.attempts
+        try:
+            return _noted(session, row, now, make)
+        except _AWAY:
+            raise
+        except Exception as error:
+            log.exception("schedule %s could not be made", number)
+            session.rollback()
+            row.attempts = before + 1
+            row.error = f"{type(error).__name__}; the log says more"
+            if row.attempts >= quarantine.ATTEMPTS:
+                quarantine.set_schedule_aside(session, row, row.error, now)
+            session.commit()
+            return False
+
+
+def _noted(session: Session, row: Subscription, now: datetime, make: Make) -> bool:
+    """Whether it was due and made; the attempt is noted before."""
+    day = due(row, now)
+    if day is None:
+        return False
+    if row.attempts >= quarantine.ATTEMPTS:
+        quarantine.set_schedule_aside(session, row, quarantine.DIED, now)
+        session.commit()
+        return False
+    row.attempts += 1
+    session.commit()
+    made = make(session, row, day)
+    row.attempts, row.error = 0, None
+    session.commit()
+    return made
+
+
+def event_of(subscription: int, day: date) -> str:
+    """The id under which a subscribed question is asked on a day, as if it were an event of Slack's."""
+    return f"subscription:{subscription}:{day}"
 
 
 def today_if_over(row: Subscription, now: datetime) -> date | None:

@@ -18,21 +18,25 @@ from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
 from nl2sql.answers.presentation import parse_presentation
-from nl2sql.answers.query import answer_listing, answer_query, answer_sql
+from nl2sql.answers.query import answer_meaning, answer_query, answer_sql
 from nl2sql.catalog.known_values import Facts, NoData, facts
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
-from nl2sql.deps import Deps, TranslationRequest
+from nl2sql.deps import Deps, Previous, TranslationRequest
 from nl2sql.grammar.assembly.amend import amend, stands_alone
 from nl2sql.grammar.assembly.complete import complete
+from nl2sql.grammar.describe import scope_of
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.reading import read_listing, read_query
+from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing, list_subject
 from nl2sql.history import conversation, golden
 from nl2sql.history.conversation import ThreadContext, Turn
-from nl2sql.llm.fallback import ask_model
+from nl2sql.llm.fallback import ModelAnswer, ask_model
 
 _SQL = re.compile(
     r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|explain\b|table\s+\w+\.)", re.IGNORECASE | re.DOTALL
@@ -40,6 +44,8 @@ _SQL = re.compile(
 _NO_BILLS = "No bills are loaded yet. Load some with `finops ingest PATH`, or press Refresh bills."
 _AWAY = "The database cannot be reached right now. Try again in a minute."
 _MAXIMUM = 2_000
+
+Meaning = CostQuery | SubjectListing | Doubt | Refusal
 
 
 def connect_deps(settings: Settings, organisation: Organisation, database: Database, today: Any = None) -> Deps:
@@ -95,6 +101,32 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
             else Unavailable(text=_NO_BILLS)
         )
         return _store(replace(turn, drafts=((sql, ""),)), outcome, deps, started)
+    except OperationalError:
+        return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
+
+
+def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
+    """Answer a query or, where it names a `subject`, a listing that somebody wrote as JSON, as if it had been asked in
+    words: it is held against catalogue, names and dates, stored and audited, and follow-ups amend it.
+    """
+    started = time.perf_counter()
+    words = conversation.words_of(given)[:_MAXIMUM]
+    turn = Turn(conversation.new_reference(), asker.id, words, thread, deps.channel)
+    try:
+        allowed = check(asker, Permission.ASK)
+        data = facts(deps.database.app, asker, deps.organisation.synonyms)
+        if isinstance(allowed, Denied):
+            return _store(turn, Blocked(text=allowed.reason), deps, started)
+        if isinstance(data, NoData):
+            return _store(turn, Unavailable(text=_NO_BILLS), deps, started)
+        context = AnswerContext(asker, deps, data)
+        known = Known(semantics(), data.values, context.calendar)
+        listed = isinstance(given, dict) and "subject" in given
+        meaning = read_listing(given, known) if listed else read_query(given, known)
+        if isinstance(meaning, Unreadable):
+            return _store(turn, CannotAnswer(text=meaning.text, as_of=data.through.isoformat()), deps, started)
+        turn, outcome = _by_rules(turn, meaning, words, context)
+        return _store(turn, outcome, deps, started)
     except OperationalError:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
 
@@ -156,31 +188,53 @@ def _again(turn: Turn, thread_context: ThreadContext, context: AnswerContext) ->
 def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
-    calendar = QuestionCalendar(context.deps.day(), context.facts.first, context.deps.organisation.fiscal_year_start)
+    calendar = context.calendar
     meaning = understand(question, context.facts, calendar, thread_context.query if thread_context else None)
+    if thread_context and thread_context.sql and thread_context.query is None and _points_back(question, context):
+        meaning = Refusal("I cannot build on that answer; please say the whole question.")
     decided = isinstance(meaning, Refusal) and (meaning.unsafe or meaning.outside)  # no model would know better
-    asks_back = isinstance(meaning, Doubt) and bool(meaning.choices)
+    names_open = isinstance(meaning, Doubt) and bool(meaning.choices) and not meaning.of_shape
     failure_reason: str | None = None
-    if context.deps.translator and not decided and not asks_back:
+    if context.deps.translator and not decided and not names_open:
         first = context.deps.settings.llm_use == "first"
-        if first or (isinstance(meaning, Doubt | Refusal) and golden_answer(question, context) is None):
-            reply = ask_model(_request(question, thread_context, calendar, context), context)
-            turn = replace(turn, tokens=reply.tokens, drafts=reply.drafts)
+        if first or (not _certain(meaning) and golden_answer(question, context) is None):
+            reply = ask_model(_request(question, thread_context, calendar, context, meaning), context)
+            turn = replace(turn, tokens=reply.tokens, drafts=reply.drafts, query=reply.query)
             if reply.outcome is not None:
-                return turn, reply.outcome
+                return turn, _with_other_reading(reply, meaning)
             failure_reason = reply.failure_reason
     turn, outcome = _by_rules(turn, meaning, question, context)
     return turn, _with_failure_reason(outcome, failure_reason)
 
 
-def _by_rules(
-    turn: Turn, meaning: CostQuery | SubjectListing | Doubt | Refusal, question: str, context: AnswerContext
-) -> tuple[Turn, Outcome]:
-    if isinstance(meaning, CostQuery):
-        query, outcome = answer_query(meaning, context)
+def _points_back(question: str, context: AnswerContext) -> bool:
+    """Whether a question means something only after the one before: `and by team?`, `why did it go up?`."""
+    draft = parse(question, semantics(), context.facts.values, context.calendar)
+    whole = stands_alone(draft) or draft.discourse.subject is not None
+    return not whole and draft.discourse.refusal is None
+
+
+def _with_other_reading(reply: ModelAnswer, meaning: Meaning) -> Outcome:
+    """The model's answer, and what the rules alone would have answered for, where that is something else."""
+    outcome = reply.outcome
+    assert outcome is not None
+    if not (isinstance(outcome, Answer) and isinstance(meaning, CostQuery) and reply.meaning is not None):
+        return outcome
+    if written(meaning) == written(reply.meaning):
+        return outcome
+    note = f"The rules alone would have answered for: {scope_of(meaning)}."
+    return replace(outcome, text=f"{outcome.text}\n{note}", notes=(*outcome.notes, note))
+
+
+def _certain(meaning: Meaning) -> bool:
+    """Whether the rules understood every word as it was written: nothing repaired, nothing taken for a longer name."""
+    return isinstance(meaning, SubjectListing) or (isinstance(meaning, CostQuery) and not meaning.notes)
+
+
+def _by_rules(turn: Turn, meaning: Meaning, question: str, context: AnswerContext) -> tuple[Turn, Outcome]:
+    if isinstance(meaning, CostQuery | SubjectListing):
+        query, outcome = answer_meaning(meaning, context)
         return replace(turn, query=query), outcome
-    if isinstance(meaning, SubjectListing):
-        return turn, answer_listing(meaning, context)
     if isinstance(meaning, Doubt) or meaning.unsafe:
         return turn, declined(meaning, context.facts)
     with Session(context.deps.database.app) as session:
@@ -213,22 +267,24 @@ def _with_failure_reason(outcome: Outcome, failure_reason: str | None) -> Outcom
 
 
 def _request(
-    question: str, thread_context: ThreadContext | None, calendar: QuestionCalendar, context: AnswerContext
+    question: str,
+    thread_context: ThreadContext | None,
+    calendar: QuestionCalendar,
+    context: AnswerContext,
+    meaning: Meaning,
 ) -> TranslationRequest:
     previous = (
-        (thread_context.question, thread_context.sql)
+        Previous(thread_context.question, thread_context.sql, thread_context.query)
         if thread_context and thread_context.question and thread_context.sql
         else None
     )
     with Session(context.deps.database.app) as session:
         examples = tuple((one.question, one.sql) for one in golden.approved(session, context.asker))
     scope = ("*",) if context.asker.sees_all else tuple(sorted(context.asker.teams))
-    return TranslationRequest(question, context.facts, calendar, previous, context.asker.id, scope, examples)
+    return TranslationRequest(question, context.facts, calendar, previous, context.asker.id, scope, examples, meaning)
 
 
-def understand(
-    question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None
-) -> CostQuery | SubjectListing | Doubt | Refusal:
+def understand(question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:
     """Parse a question with the built-in grammar. Pure."""
     draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
     if draft.discourse.refusal:
@@ -236,7 +292,7 @@ def understand(
     if draft.discourse.doubt:
         return draft.discourse.doubt
     if draft.discourse.subject:
-        return list_subject(draft, calendar)
+        return list_subject(draft)
     if previous is not None and not stands_alone(draft):
         return amend(previous, draft, question, calendar)
     return complete(draft, question, calendar)

@@ -12,22 +12,41 @@ from db.database import Database
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Doubt, Refusal
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.subjects.listing import SubjectListing
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The question that a follow-up amends, with its query, or the SQL where it has none."""
+
+    question: str
+    sql: str
+    query: CostQuery | None = None
 
 
 @dataclass(frozen=True)
 class TranslationRequest:
-    """A question for a translator: what was resolved before, the question and
-    SQL that a follow-up amends, and answers that an admin approved.
+    """A question for a translator: what the rules made of it, the question that a follow-up amends, and answers that an
+    admin approved.
     """
 
     question: str
     facts: Facts
     calendar: QuestionCalendar
-    previous: tuple[str, str] | None
+    previous: Previous | None
     asker: str
     scope: tuple[str, ...] = ("*",)
     """The teams the asker may see, sorted; `*` for everything."""
     examples: tuple[tuple[str, str], ...] = ()
+    meaning: CostQuery | SubjectListing | Doubt | Refusal | None = None
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A query or a listing, whole and valid: it is compiled as if the rules had made it."""
+
+    meaning: CostQuery | SubjectListing
 
 
 @dataclass(frozen=True)
@@ -50,13 +69,13 @@ class NoReply:
 class Translation:
     """What a translator made of a question, and the tokens it took; none where the reply was remembered."""
 
-    reply: Written | Doubt | Refusal | NoReply
+    reply: Meant | Written | Doubt | Refusal | NoReply
     tokens: int = 0
 
 
 class Translator(Protocol):
-    """Turns a question into SQL; `verdict` checks and runs a draft and gives
-    back the problem, None when it was answered.
+    """Turns a question into a query or, where none can say it, SQL; `verdict` checks and runs SQL and gives back the
+    problem, None when it was answered.
     """
 
     @property

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from config.organisation import RemediationSettings
-from playbooks.schema import DAYS, ChangeWindow, Condition, Guards, Playbook
+from playbooks.guards import DAYS, ChangeWindow, Guards
+from playbooks.schema import Condition, Playbook
 
 _ABSENT = "absent"
 

@@ -23,7 +23,7 @@ from playbooks.actions.action import ResourceRef
 from playbooks.notifications import OPEN
 from playbooks.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
 from playbooks.run.steps import cloud_errors, sentence
-from playbooks.schema import Playbook, read_playbooks
+from playbooks.schema import Playbook, mistakes, read_playbooks
 
 AUTO = "auto"
 """The approver of what a playbook in mode auto has earned."""
@@ -236,7 +236,8 @@ def plans_now(
     """What a playbook would do now, for the command line; changes nothing. Raises `UserError` for an unknown name."""
     playbooks = read_playbooks()
     if name not in playbooks:
-        raise UserError(f"There is no playbook {name!r}; there are: {', '.join(sorted(playbooks))}.")
+        unused = "".join(f" Not used: {mistake}" for mistake in mistakes())
+        raise UserError(f"There is no playbook {name!r}; there are: {', '.join(sorted(playbooks))}.{unused}")
     now = datetime.now(UTC)
     with Session(database.app) as session:
         targets = candidates(session, playbooks[name], now)

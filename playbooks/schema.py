@@ -2,19 +2,27 @@
 
 import hashlib
 import json
+import logging
+import re
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date, time
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from string import Formatter
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from config.access import Role
 from config.errors import UserError
+from config.plain_file import read_plain
 from config.settings import own_playbooks
-from config.yaml_file import Strict, Texts, read_model, time_zone
+from config.yaml_file import Strict, Texts, read_model
 from playbooks.actions import ACTIONS
+from playbooks.guards import Guards
+
+log = logging.getLogger(__name__)
 
 FILTERS = (
     "team",
@@ -28,8 +36,9 @@ FILTERS = (
     "resource_type",
     "instance_type",
 )
+LARGEST, MOST_FILES = 64_000, 200  # bytes of a file, files of a folder
+_NAME = re.compile(r"^name: *[\"']?([a-z][a-z0-9-]{2,60})", re.MULTILINE)
 BUILT_IN = Path(__file__).parent / "catalog"
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Trigger(Strict):
@@ -47,56 +56,6 @@ class Trigger(Strict):
         if unknown:
             raise ValueError(f"unknown filter {', '.join(unknown)}; known: {', '.join(FILTERS)}, tag:KEY")
         return self
-
-
-class ChangeWindow(Strict):
-    """When changes may happen."""
-
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(
-        ("mon", "tue", "wed", "thu", "fri"), description="Days of the week"
-    )
-    start: time = Field(time(8), description="From this time on")
-    end: time = Field(time(18), description="Of the same day; for a window over midnight write two")
-    timezone: Annotated[str, AfterValidator(time_zone)] = Field("UTC", description="Time zone of the times")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "ChangeWindow":
-        if self.end <= self.start:
-            raise ValueError("end must be after start; for a window over midnight write two")
-        return self
-
-
-class Freeze(Strict):
-    """When nothing may change; both days included."""
-
-    start: date = Field(description="First day")
-    end: date = Field(description="Last day")
-    reason: str = Field(description="Why, as people are told")
-
-    @model_validator(mode="after")
-    def _ends(self) -> "Freeze":
-        if self.end < self.start:
-            raise ValueError("end must not be before start")
-        return self
-
-
-class Guards(Strict):
-    """What keeps a resource, or the whole plan, from being touched."""
-
-    protected_tags: dict[str, Texts] = Field(
-        default_factory=dict, description="Besides those of finops.yaml; * is any value"
-    )
-    require_tags: tuple[str, ...] = Field(("team",), description="A resource without these tags counts as protected")
-    environments: tuple[str, ...] = Field((), description="Only these; empty: any")
-    maximum_resources: int = Field(25, ge=1, description="Most resources of one plan")
-    maximum_percent: float = Field(
-        100, gt=0, le=100, description="Most of the account's resources of this kind, in per cent"
-    )
-    maximum_monthly_amount: float = Field(
-        10_000, gt=0, description="Most monthly savings, a bound on how much is at stake"
-    )
-    windows: tuple[ChangeWindow, ...] = Field((), description="Acting is allowed in any of these; empty: always")
-    freezes: tuple[Freeze, ...] = Field((), description="Days on which nothing is changed")
 
 
 class Approval(Strict):
@@ -191,10 +150,8 @@ class Playbook(Strict):
 
     @model_validator(mode="after")
     def _steps_exist(self) -> "Playbook":
-        try:
-            self.headline.format(count=1, s="")
-        except (KeyError, IndexError, ValueError) as error:
-            raise ValueError("headline: only {count} and {s} may stand in braces") from error
+        if not _plain_headline(self.headline):
+            raise ValueError("headline: only {count} and {s} may stand in braces")
         if not self.steps and not (self.mode == "notify" and self.escalation):
             raise ValueError("steps: at least one, or mode notify with an escalation")
         for step in self.steps:
@@ -213,6 +170,15 @@ class Playbook(Strict):
         return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
+def _plain_headline(text: str) -> bool:
+    """Whether only {count} and {s} stand in braces, without a width that could be a thousand million."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        return False
+    return all(field in (None, "count", "s") and not spec and not change for _, field, spec, change in parts)
+
+
 def _check_parameters(model: type[BaseModel], parameters: dict[str, Any]) -> None:
     """Parameters are known and, where none is a reference to what is proposed for the resource (`$name`), valid."""
     unknown = sorted(set(parameters) - set(model.model_fields))
@@ -229,18 +195,44 @@ def _check_parameters(model: type[BaseModel], parameters: dict[str, Any]) -> Non
 
 def read_playbook(path: Path) -> Playbook:
     """One playbook file; raises `UserError` that names file, line and fix."""
-    return read_model(path, path.read_text(encoding="utf-8"), Playbook)
+    return read_model(path, read_plain(path.parent, path.name, LARGEST), Playbook)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a folder holds: the playbooks that are right by name, a mistake for each file that is not used, and the
+    names that such files may have meant.
+    """
+
+    playbooks: dict[str, Playbook]
+    mistakes: tuple[str, ...] = ()
+    disabled: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4)
-def _read_folder(folder: Path, stamp: tuple[tuple[str, int], ...]) -> dict[str, Playbook]:
-    playbooks: dict[str, Playbook] = {}
-    for name, _ in stamp:
-        playbook = read_playbook(folder / name)
-        if playbook.name in playbooks:
-            raise UserError(f"{folder / name}:1: a second playbook is named {playbook.name!r}; rename one.")
-        playbooks[playbook.name] = playbook
-    return playbooks
+def _read_folder(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Folder:
+    files: dict[str, Playbook] = {}
+    mistakes: list[str] = []
+    disabled: set[str] = set()
+    for name, _ in stamp[:MOST_FILES]:
+        text = ""
+        try:
+            text = read_plain(folder, name, LARGEST)
+            files[name] = read_model(folder / name, text, Playbook)
+        except UserError as error:
+            mistakes.append(str(error))
+            disabled |= {Path(name).stem, *_NAME.findall(text)}
+    if len(stamp) > MOST_FILES:
+        mistakes.append(f"{folder}: it holds {len(stamp)} files; the first {MOST_FILES} are read. Remove some.")
+    counts = Counter(playbook.name for playbook in files.values())
+    for name, playbook in files.items():
+        if counts[playbook.name] > 1:
+            mistakes.append(f"{folder / name}:1: a second playbook is named {playbook.name!r}; rename one.")
+            disabled.add(playbook.name)
+    right = {playbook.name: playbook for playbook in files.values() if counts[playbook.name] == 1}
+    for mistake in mistakes:
+        log.warning("a playbook is not used: %s", mistake)
+    return Folder(right, tuple(mistakes), frozenset(disabled))
 
 
 def chosen(names: Sequence[str] | None) -> list[Playbook]:
@@ -257,15 +249,39 @@ def read_playbooks(folder: Path | None = None) -> dict[str, Playbook]:
     """All playbooks by name: those of a folder, else the built-in ones with those
     of FINOPS_PLAYBOOKS, of which one of the same name replaces a built-in one.
 
-    Raises `UserError` that names file, line and fix.
+    A file of FINOPS_PLAYBOOKS with a mistake is not used, and neither is the built-in playbook whose place it may have
+    meant to take; `mistakes` names it, and everything else goes on. Raises `UserError` for a folder that is not there,
+    and for a mistake in a folder that is asked for.
     """
     if folder is not None:
-        return _read(folder)
+        found = _read(folder)
+        if found.mistakes:
+            raise UserError("\n".join(found.mistakes))
+        return found.playbooks
     own = own_playbooks()
-    return {**_read(BUILT_IN), **(_read(own) if own else {})}
+    if own is None:
+        return read_playbooks(BUILT_IN)
+    found = _read(own)
+    both = {**read_playbooks(BUILT_IN), **found.playbooks}
+    return {name: playbook for name, playbook in both.items() if name not in found.disabled - set(found.playbooks)}
 
 
-def _read(folder: Path) -> dict[str, Playbook]:
+def mistakes() -> tuple[str, ...]:
+    """What is wrong with files of FINOPS_PLAYBOOKS, which are not used for it."""
+    own = own_playbooks()
+    return _read(own).mistakes if own else ()
+
+
+def _read(folder: Path) -> Folder:
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder} of playbooks.")
-    return _read_folder(folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.yaml"))))
+    names = sorted(path.name for path in folder.glob("*.yaml") if not path.name.startswith("."))  # editors' locks
+    return _read_folder(folder, tuple((name, _changed(folder / name)) for name in names))
+
+
+def _changed(path: Path) -> int:
+    """When a file was last changed; 0 where it cannot be said."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,5 +1,7 @@
 """The FastAPI application."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -21,8 +23,18 @@ Errors are problem documents (RFC 9457). Who calls more than 10 times a second i
 
 
 def create_app(context: Context) -> FastAPI:
-    """The API of one process; Slack's HTTP endpoint is added by the caller where it is used."""
+    """The API of one process, with the door for other assistants; Slack's HTTP endpoint is added by the caller."""
+    from bot.mcp.endpoint import Endpoint  # noqa: PLC0415 - the protocol is slow to load, and only HTTP needs it
+
+    assistants = Endpoint(context)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with assistants.running():
+            yield
+
     app = _Documented(
+        lifespan=lifespan,
         title="finops-bot",
         version="1",
         summary="Cloud cost: questions, insights, budgets, remediations",
@@ -43,6 +55,7 @@ def create_app(context: Context) -> FastAPI:
     )  # fmt: skip
     for router in routers:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
+    app.router.routes.extend(assistants.routes())
     page.install(app)
     return app
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.api.auth import sessions, tokens
 from bot.api.auth.oidc import SignIn
 from bot.api.limits import Buckets, Welcome
+from bot.fair import Shares
 from config.access import Actor, Denied, Permission, check
 from config.organisation import Organisation
 from config.settings import Settings
@@ -46,6 +47,7 @@ class Context:
     buckets: Buckets = field(default_factory=Buckets)
     strangers: Buckets = field(default_factory=lambda: Buckets(rate=1.0, burst=20.0))
     welcome: Welcome = field(default_factory=Welcome)
+    shares: Shares = field(default_factory=Shares)
 
     def actor(self, person: str) -> Actor:
         """Who a person is to us."""

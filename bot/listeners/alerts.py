@@ -20,7 +20,8 @@ from config.access import Actor, Denied, Permission
 from db import audit, outbox
 from db.message_keys import insight_key
 from db.messages import Assignment, Why
-from db.tables import Insight
+from db.tables import Insight, Remediation
+from domain.fixes import open_fix
 from domain.insight_cards import payload_of, redraw
 from domain.insights import decide
 from playbooks.planning import NothingToDo, candidates
@@ -190,7 +191,8 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
             notice: str | None = outcome
         else:
             insight, actor = outcome
-            notice = None
+            waiting = open_fix(session, insight.id)
+            notice = _already(waiting) if waiting else None
             number, name, wanted = (
                 insight.id,
                 insight.playbook or "",
@@ -199,6 +201,11 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
     if notice is None:
         notice = _propose(runtime, actor, number, name, wanted)
     clicks.post_ephemeral(runtime, click.where, notice)
+
+
+def _already(fix: Remediation) -> str:
+    where = f" in {fix.channel}" if fix.channel else ""
+    return f"A fix is {fix.state} already: remediation {fix.id}{where}."
 
 
 @dataclass(frozen=True)

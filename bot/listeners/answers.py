@@ -8,6 +8,7 @@ from typing import Any
 from bot import assistant
 from bot.assistant import StoredQuestion
 from bot.cards.messages import answer, clarify
+from bot.fair import Full
 from bot.listeners import clicks, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.listeners.questions import IncomingQuestion
@@ -87,7 +88,15 @@ def validate_sql(runtime: Runtime, submission: Submission) -> dict[str, str]:
 
 
 def run_edited(runtime: Runtime, submission: Submission) -> None:
-    """Run an edited statement through the same guard and limits as any question, as the person who edited it."""
+    """Run an edited statement when it is its person's turn: it may take as long as any question."""
+    try:
+        runtime.later(runtime.questions.of(submission.user), submission.where, _answer_edited, runtime, submission)
+    except Full:
+        clicks.post_ephemeral(runtime, submission.where, questions.too_many(runtime))
+
+
+def _answer_edited(runtime: Runtime, submission: Submission) -> None:
+    """Through the same guard and limits as any question, as the person who edited it."""
     actor = runtime.people.actor(submission.user)
     channel, thread = str(submission.about["channel"]), submission.about.get("thread")
     conversation = f"{channel}:{thread}" if thread else None

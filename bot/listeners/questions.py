@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.cards import message_types
 from bot.cards.messages import notices
+from bot.fair import Full
 from bot.runtime import Runtime
 from bot.slack import calls, csv_files, errors, inbox
 from bot.slack.errors import Recipient
@@ -26,6 +27,7 @@ from db import outbox
 from db.message_keys import answer_key
 from db.messages import AnswerCard, Help, Note, note
 from db.tables import Question
+from domain import quarantine
 
 log = logging.getLogger(__name__)
 
@@ -115,8 +117,24 @@ def submit(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
     where = Recipient(heard.user, heard.channel, heard.thread)
     runtime.in_hand.add(event_id)
     with logs.request(logs.request_of(event_id)), logs.hiding(heard.text):
-        future = runtime.later(runtime.questions, where, answer, runtime, event_id, heard)
+        try:
+            future = runtime.later(runtime.questions.of(heard.user), where, answer, runtime, event_id, heard)
+        except Full:
+            future = runtime.later(runtime.clicks, where, turn_away, runtime, event_id, heard)
     future.add_done_callback(lambda done: _over(runtime, event_id, done))
+
+
+def too_many(runtime: Runtime) -> str:
+    """The sentence for who has as many questions waiting as may."""
+    most = runtime.settings.questions_waiting_per_person
+    return f"{most} of your questions are waiting already, so I did not take this one. Ask it again in a while."
+
+
+def turn_away(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
+    """Say that it was not taken, in its thread, and note that it is over."""
+    with runtime.session() as session:
+        outbox.enqueue(session, heard.channel, note(too_many(runtime)), answer_key(event_id), thread_ts=heard.thread)
+        inbox.done(session, event_id, runtime.clock())
 
 
 def _over(runtime: Runtime, event_id: str, future: "Future[Any]") -> None:
@@ -152,6 +170,7 @@ def resume(runtime: Runtime) -> int:
                     answer_key(event.event_id),
                     thread_ts=event.body.get("thread"),
                 )
+                quarantine.set_event_aside(session, event.event_id, runtime.clock())
     for event in left:
         if not event.given_up:
             fields = {

@@ -2,9 +2,11 @@
 weekly, at an hour of one's own time zone.
 """
 
+from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from bot.cards.elements import inputs
 from bot.cards.elements.blocks import Block
@@ -20,7 +22,7 @@ from config.access import Denied, Permission, Role
 from db import audit, outbox
 from db.messages import note
 from db.tables import Subscription
-from domain.subscriptions import describe, due, today_if_over
+from domain.subscriptions import describe, event_of, make_due, today_if_over
 
 
 def register(listeners: Listeners) -> None:
@@ -111,25 +113,17 @@ def ask_due(runtime: Runtime) -> int:
     """Ask the subscribed questions that are due, as the people who subscribed
     them; each once per day, whichever bot comes first.
     """
-    asked = 0
-    with runtime.session() as session:
-        rows = session.scalars(
-            sa.select(Subscription)
-            .where(Subscription.active.is_(True), Subscription.kind == "question")
-            .with_for_update(skip_locked=True)
-        ).all()
-        for row in rows:
-            day = due(row, runtime.clock())
-            if day is None or row.question is None:
-                continue
-            row.last_sent_for = day
-            line = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
-            heard = IncomingQuestion(row.created_by, row.channel, row.question, None, addressed=True, asked=line)
-            inbox.remember(
-                session, f"subscription:{row.id}:{day}", questions.as_body(heard), runtime.clock() - inbox.LEASE
-            )
-            asked += 1
-    return asked
+    return make_due(runtime.database, "question", runtime.clock(), partial(_ask, runtime))
+
+
+def _ask(runtime: Runtime, session: Session, row: Subscription, day: date) -> bool:
+    row.last_sent_for = day
+    if row.question is None:
+        return False
+    line = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
+    heard = IncomingQuestion(row.created_by, row.channel, row.question, None, addressed=True, asked=line)
+    inbox.leave(session, event_of(row.id, day), questions.as_body(heard))
+    return True
 
 
 def stop(runtime: Runtime, click: Click) -> None:

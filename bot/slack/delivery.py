@@ -4,6 +4,7 @@ two bots on one database and a crash anywhere.
 A channel is delivered by whoever holds its advisory lock, which the database frees when a process
 dies. An attempt is noted before the post, and a posted message carries its key as metadata, so that
 after a crash between post and mark the next attempt finds it in the channel instead of posting again.
+What fails for good, and what two bots did not survive, waits in quarantine.
 """
 
 import logging
@@ -26,6 +27,7 @@ from db.database import Database
 from db.locks import Lock
 from db.messages import FileUpload
 from db.tables import Insight, OutboxMessage
+from domain.quarantine import ATTEMPTS, DIED
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +125,11 @@ class Delivery:
             connection.rollback()
             return False
         row = connection.execute(sa.select(OutboxMessage.__table__).where(OutboxMessage.id == head.id)).one()
-        self._set(connection, row.id, attempts=row.attempts + 1, not_before=self.clock() + _LEASE, error=None)
+        if row.interrupted >= ATTEMPTS:
+            self._fail(connection, row, DIED)
+            return True
+        begun = {"attempts": row.attempts + 1, "interrupted": row.interrupted + 1}
+        self._set(connection, row.id, **begun, not_before=self.clock() + _LEASE, error=None)
         try:
             with logs.request(row.request_id):
                 message_ts, note = self._send(connection, row)
@@ -132,11 +138,8 @@ class Delivery:
             return self._refused(connection, row, error)
         except (SlackClientError, OSError) as error:  # no answer: it may have been posted, the next attempt looks
             silence = _LEASE if isinstance(error, TimeoutError) else timedelta()
-            self._set(
-                connection,
-                row.id,
-                not_before=self._after(row.attempts) + silence,
-                error=f"Slack cannot be reached: {error}"[:500],
+            self._put_off(
+                connection, row, self._after(row.attempts) + silence, f"Slack cannot be reached: {error}"[:500]
             )
             return False
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -184,7 +187,7 @@ class Delivery:
 
     def _superseded(self, connection: sa.Connection, row: Any) -> bool:
         later = sa.select(sa.func.count()).where(
-            OutboxMessage.update_key == row.update_key, OutboxMessage.id > row.id, OutboxMessage.delivered_at.is_(None)
+            OutboxMessage.update_key == row.update_key, OutboxMessage.id > row.id, OutboxMessage.failed_at.is_(None)
         )
         return int(connection.scalar(later) or 0) > 0
 
@@ -202,16 +205,16 @@ class Delivery:
         if status == 429 or code == "ratelimited":
             wait = calls.retry_after(error)
             noted_error = None if _maybe_posted(row) else _NOT_POSTED
-            self._set(connection, row.id, not_before=self.clock() + timedelta(seconds=wait), error=noted_error)
+            self._put_off(connection, row, self.clock() + timedelta(seconds=wait), noted_error)
             return False
         if code in _TOKEN:
             self.token_refused()
         reason = f"Slack said {code}"
         if code in _MOVED and self._ids.pop(row.channel, None) is not None and row.error != reason:
-            self._set(connection, row.id, not_before=self.clock(), error=reason)  # asked for by its name once more
+            self._put_off(connection, row, self.clock(), reason)  # asked for by its name once more
             return True
         if (code in _LATER or status >= 500) and row.attempts + 1 < _ATTEMPTS:
-            self._set(connection, row.id, not_before=self._after(row.attempts), error=reason)
+            self._put_off(connection, row, self._after(row.attempts), reason)
             return False
         self._fail(connection, row, f"Slack refused it: {code}")
         return True
@@ -224,22 +227,26 @@ class Delivery:
         connection.execute(
             sa.update(OutboxMessage)
             .where(OutboxMessage.id == row.id)
-            .values(failed_at=self.clock(), error=reason[:500])
+            .values(failed_at=self.clock(), quarantined_at=self.clock(), error=reason[:500])
         )
         if row.channel not in self.admin_channels and not row.key.startswith("undelivered:"):
             for channel in self.admin_channels:
                 text = (
                     f"A message for {row.channel} was not delivered: {reason}. "
-                    f"Its kind is {row.kind}, its key {row.key}."
+                    f"Its kind is {row.kind}, its key {row.key}. It waits in quarantine as message:{row.id}."
                 )
                 values = {
                     "channel": channel,
                     "kind": "note",
                     "payload": {"text": text},
-                    "key": f"undelivered:{row.key}:{channel}",
+                    "key": f"undelivered:{row.key}:{self.clock().isoformat()}:{channel}",
                 }
                 connection.execute(sa.insert(OutboxMessage).values(**values))
         connection.commit()
+
+    def _put_off(self, connection: sa.Connection, row: Any, until: datetime, error: str | None) -> None:
+        """The attempt ended in a way that is known, and another is to come."""
+        self._set(connection, row.id, interrupted=row.interrupted, not_before=until, error=error)
 
     def _set(self, connection: sa.Connection, message: int, **values: Any) -> None:
         connection.execute(sa.update(OutboxMessage).where(OutboxMessage.id == message).values(**values))

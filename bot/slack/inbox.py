@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.tables import SlackEvent
+from domain.quarantine import ATTEMPTS
 
 LEASE = timedelta(seconds=30)
-ATTEMPTS = 2  # what ended two bots is not given to a third: it waits in quarantine
 _TOO_OLD = timedelta(minutes=15)  # nobody waits for an answer that long
 
 
@@ -29,6 +29,12 @@ def remember(session: Session, event_id: str, body: dict[str, Any], now: datetim
         .returning(SlackEvent.event_id)
     )
     return session.scalar(statement) is not None
+
+
+def leave(session: Session, event_id: str, body: dict[str, Any]) -> None:
+    """Leave an event that no bot has taken yet; whichever comes first does. The caller commits."""
+    values = {"event_id": event_id, "body": body, "claimed_until": sa.func.now() - LEASE, "attempts": -1}
+    session.execute(insert(SlackEvent).values(values).on_conflict_do_nothing(index_elements=["event_id"]))
 
 
 def done(session: Session, event_id: str, now: datetime) -> None:
@@ -71,12 +77,6 @@ def claim_expired(session: Session) -> list[Left]:
     return left
 
 
-def quarantined(session: Session) -> list[SlackEvent]:
-    """Events that ended a bot as often as is allowed, the newest first."""
-    waits = SlackEvent.done_at.is_(None), SlackEvent.attempts >= ATTEMPTS
-    return list(session.scalars(sa.select(SlackEvent).where(*waits).order_by(SlackEvent.seen_at.desc())))
-
-
 def renew_leases(session: Session, event_ids: Collection[str]) -> None:
     """Claim what is in hand for a while longer, so that a long queue is not
     taken for a dead bot. The caller commits.
@@ -95,17 +95,6 @@ def _claim(session: Session, event_ids: Collection[str], until: Any, **more: Any
         sa.update(SlackEvent).where(*ours).values(claimed_until=until, **more),
         execution_options={"synchronize_session": False},
     )
-
-
-def retry(session: Session, event_id: str) -> bool:
-    """Give a quarantined event to the bots again; False when there is none of this id. The caller commits."""
-    statement = (
-        sa.update(SlackEvent)
-        .where(SlackEvent.event_id == event_id, SlackEvent.done_at.is_(None), SlackEvent.attempts >= ATTEMPTS)
-        .values(attempts=0, claimed_until=sa.func.now(), seen_at=sa.func.now())
-        .returning(SlackEvent.event_id)
-    )
-    return session.scalar(statement) is not None
 
 
 def purge(session: Session, before: datetime) -> int:

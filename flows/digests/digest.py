@@ -67,7 +67,10 @@ def compose(
     lines.append(
         " ".join(
             part
-            for part in (_mover(session, scope, through, span, currency), _open_things(session, scope, currency))
+            for part in (
+                _mover(session, scope, through, span, currency),
+                _open_things(session, scope, through, currency),
+            )
             if part
         )
     )
@@ -195,25 +198,30 @@ def _like(through: date, span: int) -> str:
     return "week" if span == 7 else _WEEKDAYS[through.weekday()]
 
 
-def _open_things(session: Session, scope: Mapping[str, str], currency: str) -> str:
-    team = scope.get("team")
-    sql = """SELECT (SELECT count(*) FROM finops.insights WHERE status IN ('open', 'acknowledged')
-        AND closed_at IS NULL AND (:all OR team = :team)) AS insights,
-                    (SELECT count(*) FROM finops.remediations WHERE state = 'proposed' AND (:all
-                    OR team = :team)) AS proposals,
+def _open_things(session: Session, scope: Mapping[str, str], through: date, currency: str) -> str:
+    """`1 open anomaly, 2 proposals worth $640 a month, $1,120 a month saved and verified this month.`"""
+    sql = """SELECT (SELECT count(*) FROM finops.insights WHERE kind = 'anomaly' AND status IN ('open', 'acknowledged')
+                     AND closed_at IS NULL AND (:all OR team = :team)) AS anomalies,
+                    (SELECT count(*) FROM finops.insights WHERE kind <> 'anomaly' AND status IN ('open', 'acknowledged')
+                     AND closed_at IS NULL AND (:all OR team = :team)) AS others,
+                    (SELECT count(*) FROM finops.remediations
+                     WHERE state = 'proposed' AND (:all OR team = :team)) AS proposals,
                     (SELECT coalesce(sum(expected_monthly_savings), 0) FROM finops.remediations
-                    WHERE state = 'proposed' AND (:all OR team = :team)) AS worth,
+                     WHERE state = 'proposed' AND currency = :currency AND (:all OR team = :team)) AS worth,
                     (SELECT coalesce(sum(realized_monthly_savings), 0) FROM finops.savings
-                    WHERE status IN ('validated', 'partial') AND (:all OR team = :team)) AS saved"""
-    row = session.execute(sa.text(sql), {"all": not scope, "team": team}).one()
-    parts = [f"{row.insights} open insight{'' if row.insights == 1 else 's'}"]
-    if row.proposals:
-        parts.append(
-            f"{row.proposals} proposal{'' if row.proposals == 1 else 's'} worth {money(row.worth, currency)} a month"
-        )
-    if row.saved:
-        parts.append(f"{money(row.saved, currency)} a month saved and verified")
-    return ", ".join(parts) + "."
+                     WHERE status IN ('validated', 'partial') AND currency = :currency
+                     AND verified_at >= :month AND (:all OR team = :team)) AS saved"""
+    asked = {"all": not scope, "team": scope.get("team"), "currency": currency, "month": through.replace(day=1)}
+    row = session.execute(sa.text(sql), asked).one()
+    worth = f" worth {money(row.worth, currency)} a month" if row.worth else ""
+    parts = [
+        f"{row.anomalies or 'no'} open anomal{'y' if row.anomalies == 1 else 'ies'}",
+        f"{row.others} more insight{'' if row.others == 1 else 's'}" if row.others else "",
+        f"{row.proposals} proposal{'' if row.proposals == 1 else 's'}{worth}" if row.proposals else "",
+        f"{money(row.saved, currency)} a month saved and verified this month" if row.saved else "",
+    ]
+    text = ", ".join(part for part in parts if part)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | None, currency: str) -> dict[str, Any]:

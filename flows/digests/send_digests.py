@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,8 +16,8 @@ from config.organisation import Organisation
 from db import outbox
 from db.database import Database
 from db.message_keys import digest_key
-from db.tables import Subscription
-from domain.subscriptions import due
+from db.tables import OutboxMessage, Subscription
+from domain.subscriptions import due, make_due
 from flows import failure
 from flows.digests.digest import Digest, compose
 
@@ -40,17 +41,35 @@ def send_digests() -> int:
 
 
 def run(database: Database, organisation: Organisation, now: datetime) -> int:
-    """Leave the digests due at this moment; returns how many."""
-    sent = 0
-    with Session(database.app) as session, session.begin():
-        subscriptions = session.scalars(
-            sa.select(Subscription).where(Subscription.active.is_(True), Subscription.kind == "digest")
-        ).all()
-        for item in [*of_channels(organisation, now), *of_subscriptions(subscriptions, organisation, now)]:
-            digest = compose(session, dict(item.scope), item.day, organisation, weekly=item.weekly)
-            if digest is not None and leave(session, item, digest):
-                sent += 1
+    """Leave the digests due at this moment; returns how many. One that fails holds up no other: of a subscription it is
+    counted, of a channel in finops.yaml it is raised after the rest.
+    """
+    sent, failed = 0, None
+    for item in of_channels(organisation, now):
+        try:
+            with Session(database.app) as session, session.begin():
+                sent += _send(session, item, organisation)
+        except Exception as error:  # noqa: BLE001 - raised when the other channels have theirs
+            failed = failed or error
+    sent += make_due(database, "digest", now, partial(_send_subscribed, organisation, now))
+    if failed is not None:
+        raise failed
     return sent
+
+
+def _send_subscribed(
+    organisation: Organisation, now: datetime, session: Session, row: Subscription, _day: date
+) -> bool:
+    return any(_send(session, item, organisation) for item in of_subscriptions([row], organisation, now))
+
+
+def _send(session: Session, item: Due, organisation: Organisation) -> bool:
+    """Leave one digest; False when there are no bills of it, or this day's was left already."""
+    key = digest_key(item.subscription, item.channel, item.day)
+    if session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
+        return False
+    digest = compose(session, dict(item.scope), item.day, organisation, weekly=item.weekly)
+    return digest is not None and leave(session, item, digest)
 
 
 def of_channels(organisation: Organisation, now: datetime) -> list[Due]:

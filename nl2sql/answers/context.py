@@ -7,6 +7,7 @@ from nl2sql.answers.exchange import Exchange, exchange
 from nl2sql.answers.outcomes import CannotAnswer, Outcome
 from nl2sql.answers.presentation import Presentation
 from nl2sql.catalog.known_values import Facts
+from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps
 from nl2sql.execution.run import AnswerRows, NotRun, Slow, run_checked
 
@@ -19,6 +20,11 @@ class AnswerContext:
     deps: Deps
     facts: Facts
     presentation: Presentation = field(default_factory=Presentation)
+
+    @property
+    def calendar(self) -> QuestionCalendar:
+        """What relative words and dates of a query refer to."""
+        return QuestionCalendar(self.deps.day(), self.facts.first, self.deps.organisation.fiscal_year_start)
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -36,9 +42,9 @@ class AnswerContext:
         into = self.presentation.currency
         return None if into is None or self.currencies == (into,) else exchange(into, self.deps.organisation)
 
-    def run(self, sql: str) -> AnswerRows | Slow | NotRun:
-        """Check and run a statement for the asker."""
-        return run_checked(sql, self.asker, self.deps)
+    def run(self, sql: str, *, raw: bool = False) -> AnswerRows | Slow | NotRun:
+        """Check and run a statement for the asker; `raw` where a person or a model wrote it."""
+        return run_checked(sql, self.asker, self.deps, raw=raw)
 
 
 def missing_rate(context: AnswerContext) -> Outcome | None:

@@ -1,15 +1,25 @@
-"""The headlines of lists whose rows mean more than their number: budgets and forecasts."""
+"""The headlines of lists of what is not a bill, and what an empty one means."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.headline import headline
+from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.describe import money
-from nl2sql.grammar.subjects.listing import SubjectListing
+from nl2sql.grammar.subjects.listing import MOST, SubjectListing, subject_missing
 
 Row = dict[str, Any]
 _NAMED = 3
+_ONE = {
+    "insights": "insight",
+    "attention": "insight",
+    "anomalies": "anomaly",
+    "recommendations": "recommendation",
+    "remediations": "change",
+}
+_STATES = {"waiting": "waiting for approval"}
 
 
 def listing_headline(
@@ -21,9 +31,99 @@ def listing_headline(
         return _budgets(named, listing.exceeded)
     if listing.subject == "forecasts" and named and not several:
         return _forecasts(named)
+    if listing.subject == "freshness" and named:
+        return _freshness(named)
+    if listing.subject in _ONE:
+        return _of_a_kind(listing, named)
+    if listing.subject == "ledger":
+        return _ledger(named, several)
     if len(rows) == 1:
         return f"{listing.title}: {headline(columns, rows, currency)}"
     return f"{listing.title}: {len(rows) or 'none'}."
+
+
+def nothing_listed(listing: SubjectListing, context: AnswerContext) -> str | None:
+    """Why a list is empty, where that means more than none: nothing was set up, or nothing was looked at yet."""
+    if listing.subject != "budgets":
+        return subject_missing(listing)
+    asker = context.asker
+    own = [b for b in context.deps.organisation.budgets if asker.sees_all or b.scope.team in asker.teams]
+    evaluated = context.run("SELECT 1 AS evaluated FROM reporting.budgets LIMIT 1")
+    if isinstance(evaluated, AnswerRows) and evaluated.rows:
+        return "No budget is set for that."
+    if own:
+        return (
+            f"{len(own)} budget{'' if len(own) == 1 else 's'} of finops.yaml will be evaluated with the next "
+            "check, which runs every morning and after forecasts."
+        )
+    return subject_missing(listing)
+
+
+def _of_a_kind(listing: SubjectListing, rows: list[Row]) -> str:
+    """`3 open anomalies: …; …; …`, `2 changes waiting for approval: …`, `No open insight.`"""
+    one, state = _ONE[listing.subject], listing.in_state or ""
+    before, after = ("", f" {_STATES[state]}") if state in _STATES else (f"{state} " if state else "", "")
+    after += f", {listing.dated.label}" if listing.dated else ""
+    changes = list({row.get("remediation_id", at): row for at, row in enumerate(rows)}.values())
+    many = f"{one.removesuffix('y')}ies" if one.endswith("y") else f"{one}s"
+    if not changes:
+        return f"No {before}{one}{after}."
+    titles = "; ".join(map(_title, changes[:_NAMED]))
+    what = f"{before}{one if len(changes) == 1 else many}{after}"
+    if listing.limit:
+        return (
+            f"The largest {what}: {titles}." if len(changes) == 1 else f"The {len(changes)} largest {what}: {titles}."
+        )
+    what += _together(changes) if listing.kinds and len(rows) < MOST else ""
+    ranked = len(changes) > _NAMED and listing.subject != "remediations"
+    count = f"More than {MOST - 1}" if len(rows) == MOST else str(len(changes))
+    return f"{count} {what}{', the largest' if ranked else ''}: {titles}."
+
+
+def _together(rows: list[Row]) -> str:
+    """`, $1,103 a month together`, of one kind, which no resource has twice; nothing where an amount is not known."""
+    currencies = {row["currency"] for row in rows}
+    if len(rows) < 2 or len(currencies) > 1 or any(row["monthly_savings"] is None for row in rows):
+        return ""
+    return f", {money(sum(row['monthly_savings'] for row in rows), currencies.pop())} a month together"
+
+
+def _ledger(rows: list[Row], several: bool) -> str:
+    """`6 changes: 4 verified, $598 of $612 a month; 2 wait for the bill.`"""
+    if not rows:
+        return "Nothing is in the savings ledger yet: it begins with the first fix that has run."
+    settled = [row for row in rows if row["realized_monthly_savings"] is not None]
+    text = f"{len(rows)} change{'' if len(rows) == 1 else 's'}: {len(settled)} verified against the bill"
+    if settled and not several:
+        realized, expected = (
+            money(sum(row[f"{name}_monthly_savings"] or 0 for row in settled), settled[0]["currency"])
+            for name in ("realized", "expected")
+        )
+        text += f", {realized} of {expected} a month"
+    waiting = sum(row["status"] == "pending" for row in rows)
+    return f"{text}{f'; {waiting} wait for it' if waiting else ''}."
+
+
+def _title(row: Row) -> str:
+    """What is listed, in its own words."""
+    if "title" in row:
+        return str(row["title"])
+    where = f" in {row['account']}" if row.get("account") else ""
+    if "playbook" in row:
+        return f"{row['playbook']}{where}, {row['state']}"
+    saves = row["monthly_savings"]
+    worth = f"{money(saves, row['currency'])} a month" if saves else "an unknown amount"
+    change = "commitments for" if row["kind"] == "commitment_gap" else row["kind"].replace("_", " ")
+    return f"{worth} ({change} {row['resource_id']}{where})"
+
+
+def _freshness(rows: list[Row]) -> str:
+    """`The bills reach to 26 Nov 2026 (AWS, Microsoft) and 24 Nov 2026 (Google Cloud).`"""
+    days: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: str(row["data_through"]), reverse=True):
+        days.setdefault(str(row["data_through"])[:10], []).append(str(row["provider"]))
+    parts = [f"{date.fromisoformat(day):%-d %b %Y} ({', '.join(sorted(names))})" for day, names in days.items()]
+    return f"The bills reach to {' and '.join(parts)}."
 
 
 def _budgets(rows: list[Row], exceeded: bool) -> str:

@@ -6,7 +6,7 @@ from nl2sql.answers import comparison, why
 from nl2sql.answers.context import AnswerContext, exchanged, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
 from nl2sql.answers.headline import headline
-from nl2sql.answers.listings import listing_headline
+from nl2sql.answers.listings import listing_headline, nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
 from nl2sql.answers.sql_summary import about
@@ -20,7 +20,7 @@ from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import RATES
-from nl2sql.grammar.subjects.listing import SubjectListing, subject_missing
+from nl2sql.grammar.subjects.listing import SubjectListing, select_of
 
 
 def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, Outcome]:
@@ -65,12 +65,19 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     )
 
 
+def answer_meaning(meaning: CostQuery | SubjectListing, context: AnswerContext) -> tuple[CostQuery | None, Outcome]:
+    """Answer a query or a listing; returns the query as it was run, None for a listing, and the outcome."""
+    if isinstance(meaning, CostQuery):
+        return answer_query(meaning, context)
+    return None, answer_listing(meaning, context)
+
+
 def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
     """Answer with the rows of a view other than the bills."""
-    ran = context.run(listing.select.sql("postgres"))
+    ran = context.run(select_of(listing, context.calendar).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return not_run(ran, context.facts)
-    if not ran.rows and (missing := subject_missing(listing)):
+    if not ran.rows and (missing := nothing_listed(listing, context)):
         return declined(Refusal(missing), context.facts)
     at = ran.columns.index("currency") if "currency" in ran.columns else None
     several = at is not None and len({row[at] for row in ran.rows}) > 1
@@ -80,7 +87,7 @@ def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
 
 def answer_sql(sql: str, context: AnswerContext, translator: str = "sql", **details: object) -> Outcome:
     """Run a statement as it was written and describe its rows; `details` are fields of `Answer`."""
-    ran = context.run(sql)
+    ran = context.run(sql, raw=True)
     return (
         not_run(ran, context.facts)
         if not isinstance(ran, AnswerRows)
@@ -93,8 +100,11 @@ def answer_rows(ran: AnswerRows, context: AnswerContext, translator: str, **deta
     if refused := missing_rate(context):
         return refused
     ran, currency, rate = exchanged(ran, context, money=False)
-    text = "\n".join(part for part in (headline(ran.columns, ran.rows, currency, ran.truncated), rate) if part)
     summary = about(ran.shown, context.deps.day())
+    said = headline(ran.columns, ran.rows, currency, ran.truncated)
+    if words := summary.words():
+        said = f"{said.rstrip('.')}: {words}."
+    text = "\n".join(part for part in (said, rate) if part)
     return _answer(
         ran,
         text,

@@ -8,8 +8,26 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from nl2sql.dates.periods import label
+
 _DAYS = frozenset({"usage_date", "usage_hour"})
 _COSTS = ("effective_cost", "billed_cost", "list_cost", "contracted_cost")
+_NAMED = frozenset(
+    {
+        "provider",
+        "account",
+        "account_id",
+        "billing_account",
+        "service",
+        "service_category",
+        "region",
+        "team",
+        "environment",
+        "application",
+        "resource_id",
+        "resource_name",
+    }
+)
 _DAY = timedelta(days=1)
 
 
@@ -19,6 +37,12 @@ class SqlSummary:
 
     period: tuple[str, str] | None
     metric: str | None
+    scope: tuple[str, ...] = ()  # what the rows are narrowed to, by name
+
+    def words(self) -> str:
+        """Scope and period as they stand after a figure; empty where the statement says neither."""
+        days = label(*map(date.fromisoformat, self.period)) if self.period else ""
+        return ", ".join(part for part in (*self.scope, days) if part)
 
 
 def about(sql: str, today: date) -> SqlSummary:
@@ -29,7 +53,43 @@ def about(sql: str, today: date) -> SqlSummary:
         return SqlSummary(None, None)
     used = {column.name for column in tree.find_all(exp.Column)}
     costs = [name for name in _COSTS if name in used]
-    return SqlSummary(_period(tree, today), costs[0] if len(costs) == 1 else None)
+    return SqlSummary(_period(tree, today), costs[0] if len(costs) == 1 else None, _scope(tree))
+
+
+def _scope(tree: exp.Expr) -> tuple[str, ...]:
+    """The values that every row has in common: of conditions that hold, and are the same wherever a view is read."""
+    named = {cte.alias for cte in tree.find_all(exp.CTE)}
+    parts = [_equal(select) for select in tree.find_all(exp.Select) if _reads_view(select, named)]
+    common = (
+        [name for name, values in parts[0].items() if all(part.get(name) == values for part in parts)] if parts else []
+    )
+    return tuple(" or ".join(parts[0][name]) for name in common)
+
+
+def _reads_view(select: exp.Select, named: set[str]) -> bool:
+    start = select.args.get("from_")
+    sources = [start.this, *(join.this for join in select.args.get("joins") or ())] if start else []
+    return any(isinstance(source, exp.Table) and source.name not in named for source in sources)
+
+
+def _equal(select: exp.Select) -> dict[str, tuple[str, ...]]:
+    """The names that a SELECT's rows have, by column."""
+    where = select.args.get("where")
+    found = {}
+    for condition in (where.this.flatten() if isinstance(where.this, exp.And) else (where.this,)) if where else ():
+        if isinstance(condition, exp.EQ):
+            values = [condition.expression]
+        elif isinstance(condition, exp.In):
+            values = condition.expressions
+        else:
+            continue
+        if isinstance(condition.this, exp.Column) and values and all(_is_text(value) for value in values):
+            found[condition.this.name] = tuple(value.name for value in values)
+    return {name: values for name, values in found.items() if name in _NAMED}
+
+
+def _is_text(value: exp.Expr) -> bool:
+    return isinstance(value, exp.Literal) and value.is_string
 
 
 def _period(tree: exp.Expr, today: date) -> tuple[str, str] | None:

@@ -143,8 +143,8 @@ def _resolve(synonym: Synonym, names: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
-    """The names that are most similar to some words, best first."""
+def nearest(words: str, values: Values, limit: int = 3, least: int = 60) -> tuple[str, ...]:
+    """The names that are most similar to some words, best first; `least` of 100 for rapidfuzz's weighted ratio."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - a heavy library, where it is needed
 
     names = {
@@ -153,6 +153,6 @@ def nearest(words: str, values: Values, limit: int = 3) -> tuple[str, ...]:
         for name in values.by_dimension.get(dimension, ())
     }
     scored = process.extract(
-        words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=60, processor=str.casefold
+        words, sorted(names), scorer=fuzz.WRatio, limit=limit, score_cutoff=least, processor=str.casefold
     )
     return tuple(name for name, _, _ in scored)

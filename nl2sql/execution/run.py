@@ -13,6 +13,7 @@ from nl2sql import guard
 from nl2sql.catalog import views
 from nl2sql.deps import Deps
 from nl2sql.execution import execute
+from nl2sql.guard.lineage import invented
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,17 @@ class NotRun:
     blocked: bool
 
 
-def run_checked(sql: str, asker: Actor, deps: Deps) -> AnswerRows | Slow | NotRun:
-    """Check a statement for an asker, and run what the guard made of it under the reader role within the limits."""
+def run_checked(sql: str, asker: Actor, deps: Deps, *, raw: bool = False) -> AnswerRows | Slow | NotRun:
+    """Check a statement for an asker, and run what the guard made of it under the reader role within the limits. One
+    that a person or a model wrote (`raw`) may show no figure that is not of the bills.
+    """
     settings = deps.settings
     deps.say("checking it")
     safe = guard.check(sql, views.reporting(), asker, settings.answer_row_cap)
     if isinstance(safe, guard.SqlRejected):
         return NotRun(safe.reason, blocked=True)
+    if raw and (problem := invented(safe.shown, views.reporting())):
+        return NotRun(problem, blocked=True)
     deps.say("asking the database")
     limits = execute.ExecutionLimits(
         seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=settings.answer_row_cap

@@ -25,6 +25,7 @@ class Doubt:
 
     text: str
     choices: tuple[Choice, ...] = ()
+    of_shape: bool = False  # how it is to be shown is open, not which name is meant
 
 
 def dimension_doubt(question: str) -> Doubt:
@@ -36,6 +37,7 @@ def dimension_doubt(question: str) -> Doubt:
             Choice(f"by {name}", f"{asked} by {name}")
             for name in ("service", "team", "account", "environment", "region")
         ),
+        of_shape=True,
     )
 
 
@@ -108,6 +110,8 @@ class Discourse:
     """How the question stands in its conversation, and what hinders an answer."""
 
     subject: str | None = None  # another view than the bills
+    kinds: tuple[str, ...] = ()  # of recommendations
+    state: str | None = None  # how far what is listed has come: open, waiting, approved …
     exceeded: bool = False  # only what is over its budget
     instance_type: str | None = None
     clear: str | None = None  # a follow-up drops the filters, the limit, or the shape
@@ -115,6 +119,7 @@ class Discourse:
     follows: bool = False
     points_back: bool = False  # `it`, `that`: something said before
     notes: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)  # words that no recogniser took
     doubt: Doubt | None = None
     refusal: Refusal | None = None
 

@@ -19,6 +19,7 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
         dimensions = [term for term in left if term.kind == "dimension"]
         draft.shape.dimensions += [term.value for term in dimensions if not draft.shape.dimensions]
         left = [term for term in left if term.kind != "dimension"]
+    draft.discourse.left = [term.text for term in left]
     if draft.discourse.doubt or not left:
         return
     if all(term.kind == "dimension" for term in left) and (doubt := _other_kind(sentence, left[0], question)):

@@ -48,7 +48,12 @@ def parse(
     draft.discourse.refusal = _refused(sentence)
     if draft.discourse.refusal:
         return draft
-    if sentence.has("subject") or any(term.value == "future" for term in terms) or _asks_ahead(sentence):
+    if (
+        sentence.has("subject")
+        or any(term.value == "future" for term in terms)
+        or _asks_ahead(sentence)
+        or _asks_of_a_state(sentence)
+    ):
         return parse_subject(sentence, draft, semantics, values, calendar, question)
     bind(sentence, draft, values, question)
     draft.measure.noun = sentence.has("noun", "metric", "charge") or any(
@@ -94,6 +99,11 @@ def _asks_ahead(sentence: Sentence) -> bool:
     words = [word for term in sentence.terms for word in term.text.split()]
     ahead = any(a == "will" and b not in ("you", "u") for a, b in pairwise([*words, ""]))
     return ahead and sentence.has("period") and not sentence.has("why", "vs", "compare", "change")
+
+
+def _asks_of_a_state(sentence: Sentence) -> bool:
+    """`what is waiting for approval`: findings and changes have states, costs have none."""
+    return sentence.has("state") and not sentence.has("noun", "metric", "charge", "dimension", "value")
 
 
 def _asks_of_something_else(terms: list[Term], draft: Draft) -> bool:

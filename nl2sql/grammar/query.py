@@ -74,7 +74,7 @@ class CostQuery:
             for name, value in self.__dict__.items()
             if value not in (None, (), False) and name not in left_out
         }
-        return {name: _plain(value) for name, value in stored.items()} | {"share_of": _plain(self.share_of)}
+        return {name: plain(value) for name, value in stored.items()} | {"share_of": plain(self.share_of)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "CostQuery":
@@ -92,13 +92,14 @@ class CostQuery:
         return cls(**fields)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A part of a query as JSON holds it."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, DatePeriod):
         return value.to_json()
     if isinstance(value, Filter | Threshold):
-        return {name: _plain(item) for name, item in value.__dict__.items()}
+        return {name: plain(item) for name, item in value.__dict__.items()}
     return value
 
 

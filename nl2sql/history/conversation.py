@@ -1,5 +1,6 @@
 """Stores every question with its outcome in the table `questions`, so that follow-ups work across restarts."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,15 @@ def chosen(thread_context: ThreadContext | None, reply: str) -> str | None:
 
 def _choices(answer: dict[str, Any]) -> tuple[Choice, ...]:
     return tuple(Choice(str(choice["label"]), str(choice["question"])) for choice in answer.get("choices") or [])
+
+
+def words_of(given: Any) -> str:
+    """JSON of others as the text under which it is stored."""
+    try:
+        words = json.dumps(given, ensure_ascii=False, default=str).replace("\\u0000", " ")
+    except RecursionError:
+        return "JSON that is nested without end"
+    return words.encode("utf-8", "replace").decode()
 
 
 def new_reference() -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.tables import ModelReply
-from nl2sql.llm.translate import AskBack, Cannot, Reply, SqlDraft
+from nl2sql.llm.replies import AskBack, Cannot, QueryDraft, Reply, SqlDraft
 
 MOST = 5_000
 _DAYS = 30
@@ -24,10 +24,12 @@ def key_of(model: str, scope: Sequence[str], version: str, prompt: Sequence[dict
 
 
 def recall(session: Session, key: str) -> Reply | None:
-    """The remembered reply, or None; its SQL must pass the guard again."""
+    """The remembered reply, or None; its query or its SQL must be checked again."""
     stored = session.scalar(sa.select(ModelReply.reply).where(ModelReply.key == key))
     if stored is None:
         return None
+    if "query" in stored:
+        return QueryDraft(dict(stored["query"]), listing=bool(stored["listing"]))
     if "sql" in stored:
         return SqlDraft(str(stored["sql"]))
     return (
@@ -41,6 +43,8 @@ def keep(session: Session, key: str, reply: Reply) -> None:
     """Remember a usable reply; drop replies beyond the newest 5,000 or older than 30 days."""
     if isinstance(reply, SqlDraft):
         content: dict[str, object] = {"sql": reply.sql}
+    elif isinstance(reply, QueryDraft):
+        content = {"query": reply.content, "listing": reply.listing}
     elif isinstance(reply, AskBack):
         content = {"text": reply.text, "choices": list(reply.choices)}
     elif isinstance(reply, Cannot):

@@ -1,4 +1,6 @@
-"""One exchange with the model: structured output where the endpoint supports it, otherwise plain JSON."""
+"""One exchange with the model: a query as structured output where the endpoint supports it, otherwise as plain JSON;
+SQL is the second choice.
+"""
 
 import json
 import time
@@ -8,67 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
 from nl2sql.llm.prompt import Attempt, PromptContext, messages
+from nl2sql.llm.replies import Down, Draft, Reply, SqlDraft, parse, reply_schema
 from nl2sql.llm.use import Prices, Use, use_of
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 _REPAIRS = 2
-_TEXT_CAP = 500
-_SQL_CAP = 20_000
-_MAX_OUTPUT_TOKENS = 1_500
+_MAX_OUTPUT_TOKENS = 4_000  # what a reasoning model thinks is counted in it; twice as much is tried once
 _BODY_CAP = 200_000  # bytes of one reply: a model that repeats itself without end is cut here at the latest
 
-_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "kind": {"type": "string", "enum": ["query", "clarify", "cannot_answer"]},
-        "sql": {"type": "string"},
-        "text": {"type": "string"},
-        "choices": {"type": "array", "items": {"type": "string"}},
-    },
-    "required": ["kind", "sql", "text", "choices"],
-    "additionalProperties": False,
-}
-_FORMATS: tuple[dict[str, Any] | None, ...] = (
-    {"type": "json_schema", "json_schema": {"name": "translation", "strict": True, "schema": _SCHEMA}},
-    {"type": "json_object"},
-    None,
-)
+_SCHEMA, _JSON, _NOTHING = "json_schema", "json_object", None
+# (response format, whether reasoning effort is sent), the best first: each endpoint is asked as well as it can be.
+_FORMATS: tuple[tuple[str | None, bool], ...] = ((_SCHEMA, True), (_SCHEMA, False), (_JSON, False), (_NOTHING, False))
 
 
-@dataclass(frozen=True)
-class SqlDraft:
-    """SQL that the model wrote; it runs only after the guard has rewritten it."""
-
-    sql: str
-
-
-@dataclass(frozen=True)
-class AskBack:
-    """The model found several meanings."""
-
-    text: str
-    choices: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Cannot:
-    """The model says that the views do not hold it."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Down:
-    """No usable reply: the grammar answers. `reason` is shown in the log and on the card's last line."""
-
-    reason: str
-
-
-Reply = SqlDraft | AskBack | Cannot | Down
-SqlCheck = Callable[[str], str | None]
-"""Checks and runs SQL; the problem as a sentence, None when it was answered."""
+DraftCheck = Callable[[Draft], str | None]
+"""Reads a query, or checks and runs SQL; the problem as a sentence, None when it can be used."""
 
 
 @dataclass
@@ -82,18 +40,23 @@ class Model:
     prices: Prices = field(default_factory=Prices)
     refused: Callable[[], bool] = lambda: False
     """Whether there is another key than the one that was refused."""
+    effort: str | None = None
+    """How much a reasoning model thinks; None says nothing of it."""
     _format: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        self._format = max(self._format, 0 if self.effort else 1)
 
     def reply(
         self, question: str, context: PromptContext, attempts: Sequence[Attempt], deadline: float
     ) -> tuple[Reply, Use]:
         """Ask once, within the remaining time budget; returns reply and use, also when the reply is unusable."""
         asked = messages(question, context, attempts, self.prompt_tokens)
-        used = Use()
+        used, room = Use(), _MAX_OUTPUT_TOKENS
         while True:
             form = self._format
             started = time.monotonic()
-            body, taken = self._post(asked, form, deadline)
+            body, taken = self._post(asked, form, room, deadline)
             spent = time.monotonic() - started
             if isinstance(body, int):
                 used += Use(requests=1, seconds=spent)
@@ -107,10 +70,14 @@ class Model:
                 return Down(f"the model's endpoint answered {body}"), used
             if isinstance(body, Down):
                 return body, used + use_of(asked, "", {}, spent, self.prices) if taken else used
-            content, reported = _content(body)
-            return parse(content), used + use_of(asked, content, reported, spent, self.prices)
+            content, reported, cut = _content(body)
+            used += use_of(asked, content, reported, spent, self.prices)
+            if cut and room == _MAX_OUTPUT_TOKENS:
+                room *= 2
+                continue
+            return Down("the model's answer was longer than it may be") if cut else parse(content), used
 
-    def _post(self, asked: Any, form: int, deadline: float) -> tuple[bytes | int | Down, bool]:
+    def _post(self, asked: Any, form: int, room: int, deadline: float) -> tuple[bytes | int | Down, bool]:
         """The body of the reply, an error status, or `Down`; and whether the endpoint accepted the request."""
         # Slow to load, and needed only with a model.
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError  # noqa: PLC0415 - slow to load, and needed only with a model
@@ -119,9 +86,7 @@ class Model:
         left = deadline - time.monotonic()
         if left <= 0.1:
             return slow, False
-        options: Any = (
-            {"response_format": _FORMATS[form], "max_completion_tokens": _MAX_OUTPUT_TOKENS} if _FORMATS[form] else {}
-        )
+        options = self._options(form, room)
         try:
             client = self.client.with_options(timeout=left, max_retries=0)
             with client.chat.completions.with_streaming_response.create(
@@ -146,6 +111,17 @@ class Model:
         except _transport_errors() as error:
             return (slow if "Timeout" in type(error).__name__ else Down("the model's answer broke off")), True
 
+    def _options(self, form: int, room: int) -> dict[str, Any]:
+        """What is asked of the endpoint besides the messages."""
+        kind, thinks = _FORMATS[form]
+        if kind is None:
+            return {}
+        response: dict[str, Any] = {"type": kind}
+        if kind == _SCHEMA:
+            response["json_schema"] = {"name": "translation", "strict": True, "schema": reply_schema()}
+        effort = {"reasoning_effort": self.effort} if thinks else {}
+        return {"response_format": response, "max_completion_tokens": room, **effort}
+
 
 def _transport_errors() -> tuple[type[Exception], ...]:
     """The errors of reading a body, which the SDK does not translate."""
@@ -154,62 +130,55 @@ def _transport_errors() -> tuple[type[Exception], ...]:
     return (httpx2.HTTPError, httpx2.StreamError)
 
 
-def _content(body: bytes) -> tuple[str, dict[str, Any]]:
-    """The text and usage of a chat completion; empty when the body is none."""
+def _content(body: bytes) -> tuple[str, dict[str, Any], bool]:
+    """The text and usage of a chat completion, and whether it was cut at its length; empty when the body is none."""
     try:
         done = json.loads(body)
-        message = done["choices"][0]["message"]["content"]
+        choice = done["choices"][0]
+        message, cut = choice["message"]["content"], choice.get("finish_reason") == "length"
         usage = done.get("usage")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        return "", {}
-    return (message if isinstance(message, str) else ""), (usage if isinstance(usage, dict) else {})
+        return "", {}, False
+    return (message if isinstance(message, str) else ""), (usage if isinstance(usage, dict) else {}), cut
 
 
-def parse(content: str) -> Reply:
-    """Parse the first JSON object in the model's text; `Down` for anything else."""
-    start = content.find("{")
-    if start < 0:
-        return Down("the model answered with prose instead of SQL" if content.strip() else "the model did not answer")
-    try:
-        reply, _ = json.JSONDecoder().raw_decode(content[start:])
-    except (ValueError, RecursionError):
-        return Down("the model's answer was not whole")
-    kind, sql, text = reply.get("kind"), reply.get("sql"), str(reply.get("text") or "")[:_TEXT_CAP]
-    choices = reply.get("choices") if isinstance(reply.get("choices"), list) else []
-    if kind == "query" and isinstance(sql, str) and 0 < len(sql.strip()) <= _SQL_CAP:
-        return SqlDraft(sql.strip())
-    if kind == "clarify" and text:
-        return AskBack(text, tuple(str(choice)[:75] for choice in choices[:5]))
-    if kind == "cannot_answer":
-        return Cannot(text or "The bills do not hold that.")
-    return Down("the model's answer had another form than asked for")
-
-
-def translate(question: str, context: PromptContext, model: Model, verdict: SqlCheck) -> tuple[Reply, Use]:
-    """Ask the model, check its SQL, and return errors to it at most twice; stops when the SQL repeats. Returns the
+def translate(question: str, context: PromptContext, model: Model, verdict: DraftCheck) -> tuple[Reply, Use]:
+    """Ask the model, check its draft, and return errors to it at most twice; stops when the draft repeats. Returns the
     reply (`Down` when nothing passed) and the use.
     """
     deadline = time.monotonic() + model.timeout_seconds
     attempts: list[Attempt] = []
+    seen: list[Draft] = []
     used = Use()
     while True:
         reply, took = model.reply(question, context, attempts, deadline)
         used += took
-        if not isinstance(reply, SqlDraft):
+        if not isinstance(reply, Draft):
             return reply, used
-        if any(_same(attempt.sql, reply.sql) for attempt in attempts):
-            return Down("the model repeated SQL that cannot be run"), used
-        problem = verdict(reply.sql)
+        if any(_same(draft, reply) for draft in seen):
+            return Down("the model repeated what cannot be used"), used
+        problem = verdict(reply)
         if problem is None:
             return reply, used
-        attempts.append(Attempt(reply.sql, problem))
+        seen.append(reply)
+        attempts.append(Attempt(_written(reply), problem))
         if len(attempts) > _REPAIRS:
-            return Down("the model's SQL did not pass the checks"), used
+            return Down("what the model wrote did not pass the checks"), used
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two statements differ in nothing but spaces, case and a last semicolon."""
-    return one.casefold().rstrip("; \n").split() == other.casefold().rstrip("; \n").split()
+def _written(draft: Draft) -> str:
+    """A draft as the model's own reply."""
+    if isinstance(draft, SqlDraft):
+        return json.dumps({"kind": "sql", "sql": draft.sql})
+    kind = "listing" if draft.listing else "query"
+    return json.dumps({"kind": kind, kind: draft.content}, ensure_ascii=False)
+
+
+def _same(one: Draft, other: Draft) -> bool:
+    """Whether two queries are equal, or two statements differ in nothing but spaces, case and a last semicolon."""
+    if isinstance(one, SqlDraft) and isinstance(other, SqlDraft):
+        return one.sql.casefold().rstrip("; \n").split() == other.sql.casefold().rstrip("; \n").split()
+    return one == other
 
 
 def connect_model(settings: Settings) -> Model | None:
@@ -231,4 +200,5 @@ def connect_model(settings: Settings) -> Model | None:
         settings.llm_prompt_tokens,
         prices,
         lambda: settings.latest().refresh_after_refusal(),
+        settings.llm_reasoning_effort,
     )

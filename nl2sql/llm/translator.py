@@ -2,23 +2,43 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from db.database import Database
-from nl2sql.catalog.known_values import Facts
+from nl2sql.catalog.linking import nearest
 from nl2sql.catalog.semantics import semantics
-from nl2sql.deps import NoReply, Translation, TranslationRequest, Written
+from nl2sql.deps import Meant, NoReply, Previous, Translation, TranslationRequest, Written
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
 from nl2sql.grammar.parse import parse
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.reading import read_listing, read_query
+from nl2sql.grammar.semantic.writing import written, written_draft
+from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.llm import memory, use
 from nl2sql.llm.prompt import PromptContext, messages
-from nl2sql.llm.translate import AskBack, Cannot, Model, Reply, SqlDraft, connect_model, translate
+from nl2sql.llm.replies import AskBack, Cannot, Draft, QueryDraft, Reply, SqlDraft
+from nl2sql.llm.translate import Model, connect_model, translate
 
 _EXAMPLES = 4
-_VALUES = 20
-_CLOSE = 80  # of 100: rapidfuzz's partial ratio, over which a value counts as named
+_WORDS = 10
+_CLOSE = 75  # of 100: rapidfuzz's weighted ratio, over which a name is near a word
+_NAMED = (
+    "team",
+    "environment",
+    "provider",
+    "account",
+    "application",
+    "region",
+    "service_category",
+    "service",
+    "commitment_type",
+    "billing_account",
+)
+"""The dimensions whose names the model is told, the most useful first."""
 
 
 @dataclass
@@ -52,14 +72,21 @@ class LlmTranslator:
         context, endpoint = context_of(request), self.newest()
         prompt = messages(request.question, context, [], endpoint.prompt_tokens)
         place = memory.key_of(endpoint.name, request.scope, request.facts.version, prompt)
+
+        def checked(draft: Draft) -> str | None:
+            if isinstance(draft, SqlDraft):
+                return verdict(draft.sql)
+            read = _read(draft, request)
+            return read.text if isinstance(read, Unreadable) else None
+
         with Session(self.database.app) as session:
             remembered = memory.recall(session, place) if self.settings.llm_remember else None
             over = use.used_up(session, request.asker, request.calendar.today, self.settings)
-        if remembered is not None and not (isinstance(remembered, SqlDraft) and verdict(remembered.sql) is not None):
+        if remembered is not None and not (isinstance(remembered, Draft) and checked(remembered) is not None):
             return Translation(_as_asked(remembered, request))
         if over:
             return Translation(NoReply(over))
-        reply, used = translate(request.question, context, endpoint, verdict)
+        reply, used = translate(request.question, context, endpoint, checked)
         with Session(self.database.app) as session, session.begin():
             use.add(session, request.asker, request.calendar.today, used)
             if self.settings.llm_remember:
@@ -71,55 +98,56 @@ def _named(settings: Settings) -> tuple[str, str | None]:
     return settings.llm_model, settings.openai_base_url
 
 
-def _as_asked(reply: Reply, request: TranslationRequest) -> Written | Doubt | Refusal | NoReply:
+def _read(draft: QueryDraft, request: TranslationRequest) -> CostQuery | SubjectListing | Unreadable:
+    known = Known(semantics(), request.facts.values, request.calendar)
+    return read_listing(draft.content, known) if draft.listing else read_query(draft.content, known)
+
+
+def _as_asked(reply: Reply, request: TranslationRequest) -> Meant | Written | Doubt | Refusal | NoReply:
     if isinstance(reply, SqlDraft):
         return Written(reply.sql)
+    if isinstance(reply, QueryDraft):
+        read = _read(reply, request)
+        return NoReply(read.text) if isinstance(read, Unreadable) else Meant(read)
     if isinstance(reply, AskBack):
         return Doubt(reply.text, tuple(Choice(choice, f"{request.question} ({choice})") for choice in reply.choices))
     return Refusal(reply.text) if isinstance(reply, Cannot) else NoReply(reply.reason)
 
 
 def context_of(request: TranslationRequest) -> PromptContext:
-    """The prompt context of a question: dates, metric and values, the nearest golden questions, and notes."""
+    """The prompt context of a question: all that the rules made of it, the days and names of the data, the nearest
+    approved answers, and notes.
+    """
     from rapidfuzz import fuzz  # noqa: PLC0415 - a heavy library, where it is needed
 
-    catalogue = semantics()
-    draft = parse(
-        request.question, catalogue, request.facts.values, request.calendar, following=request.previous is not None
-    )
-    linked = [
-        (condition.dimension, value)
-        for condition in draft.filters.conditions
-        for value in condition.values
-        if value is not None
-    ]
-    golden = [*request.examples, *((golden.question, golden.sql) for golden in catalogue.golden)]
+    catalogue, values, meaning = semantics(), request.facts.values, request.meaning
+    draft = parse(request.question, catalogue, values, request.calendar, following=request.previous is not None)
+    whole = meaning if isinstance(meaning, CostQuery | SubjectListing) else None
     asked = request.question.casefold()
-    nearest = sorted(golden, key=lambda example: -fuzz.token_set_ratio(asked, example[0].casefold()))
+    examples = sorted(request.examples, key=lambda example: -fuzz.token_set_ratio(asked, example[0].casefold()))
     return PromptContext(
         today=request.calendar.today,
-        period=(draft.filters.period.start, draft.filters.period.end) if draft.filters.period else None,
-        metric=draft.measure.metrics[0] if draft.measure.metrics else None,
-        values=list(dict.fromkeys([*linked, *named_values(request.question, request.facts)]))[:_VALUES],
-        examples=nearest[:_EXAMPLES],
-        previous=request.previous,
+        first=request.facts.first,
+        through=request.facts.through,
+        currencies=values.currencies(),
+        names={name: values.by_dimension[name] for name in _NAMED if values.by_dimension.get(name)},
+        understood=written(whole) if whole else written_draft(draft),
+        guessed=tuple(draft.discourse.notes),
+        unknown=tuple((word, nearest(word, values, least=_CLOSE)) for word in draft.discourse.left[:_WORDS]),
+        said=meaning.text if isinstance(meaning, Doubt | Refusal) else None,
+        examples=examples[:_EXAMPLES],
+        previous=_previous(request.previous),
         notes=catalogue.notes,
     )
 
 
-def named_values(question: str, facts: Facts) -> list[tuple[str, str]]:
-    """(dimension, value) of values that the question seems to name, best first."""
-    from rapidfuzz import fuzz  # noqa: PLC0415 - a heavy library, where it is needed
-
-    asked = question.casefold()
-    scored = [
-        (fuzz.partial_ratio(value.casefold(), asked), dimension, value)
-        for dimension, values in facts.values.by_dimension.items()
-        for value in values
-        if len(value) >= 3
-    ]
-    close = sorted((item for item in scored if item[0] >= _CLOSE), reverse=True)
-    return [(dimension, value) for _, dimension, value in close[:_VALUES]]
+def _previous(previous: Previous | None) -> dict[str, Any] | None:
+    if previous is None:
+        return None
+    return {
+        "question": previous.question,
+        **({"query": written(previous.query)} if previous.query else {"sql": previous.sql}),
+    }
 
 
 def connect_translator(settings: Settings, database: Database) -> LlmTranslator | None:

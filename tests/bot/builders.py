@@ -51,7 +51,7 @@ def plan_of(playbook: str, count: int) -> Plan:
     )
 
 
-def proposed(bot: Runtime, slack: Handle, count: int) -> dict[str, Any]:
+def proposed(bot: Runtime, slack: Handle, count: int, insight: int | None = None) -> dict[str, Any]:
     with bot.session() as session:
         propose(
             session,
@@ -60,6 +60,7 @@ def proposed(bot: Runtime, slack: Handle, count: int) -> dict[str, Any]:
             MAYA,
             datetime.now(UTC),
             channel=CHANNEL,
+            insight_id=insight,
         )
     return slack.wait_for_message(lambda message: "remediation_approve" in str(message.get("blocks")))
 

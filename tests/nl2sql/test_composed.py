@@ -2,13 +2,11 @@
 wrongly, and the right rows come from another engine over the raw files.
 """
 
-import runpy
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from config.access import SYSTEM
 from config.organisation import Organisation
@@ -18,6 +16,7 @@ from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer
 from nl2sql.ask import ask, connect_deps
 from nl2sql.evaluation.row_match import MatchRule, matches
+from tests.nl2sql import bills
 from tests.nl2sql.composed import ComposedQuestions
 
 ASKED = 300
@@ -61,17 +60,13 @@ def _right(question: dict[str, Any], answer: Answer, raw: duckdb.DuckDBPyConnect
 
 
 def test_no_composed_question_is_answered_wrongly(
-    clean_database: Database, settings: Settings, organisation: Organisation, shared_data: Path, tmp_path: Path
+    clean_database: Database, settings: Settings, organisation: Organisation, tmp_path: Path
 ) -> None:
     """What is answered is right; at most one of a hundred is declined."""
-    generator = shared_data.parent / "check" / "answers" / "gen_focus.py"
-    if not generator.exists():
-        pytest.skip("the generator of bills is not beside the checkout")
-    bills = runpy.run_path(str(generator))
-    paths, _ = bills["write"](tmp_path, 23)
+    paths = bills.write(tmp_path, 23)
     ingest([str(path) for path in paths], clean_database, organisation)
     deps = connect_deps(settings, organisation, clean_database, today=date(2026, 11, 15))
-    raw = _raw(paths, bills["COLUMNS"])
+    raw = _raw(paths, bills.COLUMNS)
     wrong, declined = [], []
     for question in ComposedQuestions(11).questions(ASKED):
         answer = ask(question["question"], SYSTEM, None, deps)

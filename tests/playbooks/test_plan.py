@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.organisation import RemediationSettings
+from playbooks.guards import DAYS, ChangeWindow, Freeze, Guards
 from playbooks.plan import PlannedStep, Target, changed, closed, digest, from_json, objection, over_limits
-from playbooks.schema import DAYS, ChangeWindow, Freeze, Guards, Playbook, read_playbooks
+from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.builders import plan
 
 BOOK = read_playbooks()["ec2-stop-idle"]

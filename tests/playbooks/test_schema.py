@@ -1,12 +1,18 @@
 """Playbooks as files: a mistake is named with file and line."""
 
+import json
+import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from cli import app
 from config.errors import UserError
-from playbooks.schema import BUILT_IN, Playbook, read_playbook, read_playbooks
+from playbooks import schema
+from playbooks.schema import BUILT_IN, Playbook, mistakes, read_playbook, read_playbooks
 
 GOOD = """name: stop-things
 title: Stop things
@@ -133,3 +139,121 @@ def test_playbooks_of_your_own_come_beside_the_built_in_ones(tmp_path: Path, mon
     monkeypatch.setenv("FINOPS_PLAYBOOKS", str(tmp_path / "none"))
     with pytest.raises(UserError, match="There is no folder"):
         read_playbooks()
+
+
+def depth(levels: int) -> str:
+    return GOOD + "preconditions: " + "[" * levels + "]" * levels
+
+
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise("abcdefghi")
+)
+WRONG = {
+    "typo": GOOD.replace("mode: approve", "mode: aprove"),
+    "laughs": LAUGHS,
+    "recursive": GOOD + "preconditions: &p [*p]\n",
+    "deep": depth(900),
+    "large": GOOD + "#" * 70_000,
+    "day": GOOD + "guards: {freezes: [{start: 2026-02-30, end: 2026-03-01, reason: x}]}\n",
+    "number": GOOD.replace("steps:", f"x: {'9' * 5000}\nsteps:"),
+    "wide": GOOD + "headline: 'Stop {count:>999999999}'\n",
+    "attribute": GOOD + "headline: 'Stop {count.__class__}'\n",
+    "torn": GOOD[:-30] + '"',
+    "control": GOOD + "\x00",
+}
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one's own with a good playbook in it."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "good.yaml").write_text(GOOD.replace("stop-things", "good-things"), encoding="utf-8")
+    monkeypatch.setenv("FINOPS_PLAYBOOKS", str(tmp_path / "own"))
+    return tmp_path / "own"
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_bad_file_disables_itself_only(name: str, own: Path) -> None:
+    """It is named with its reason, and the other files and the built-in playbooks are used."""
+    (own / f"{name}.yaml").write_text(WRONG[name], encoding="utf-8")
+    assert set(read_playbooks()) == {*read_playbooks(BUILT_IN), "good-things"}
+    [mistake] = mistakes()
+    assert f"{name}.yaml:" in mistake
+    assert len(mistake) < 1000
+    with pytest.raises(UserError, match=f"{name}.yaml"):
+        read_playbooks(own)
+
+
+def unusual(own: Path, kind: str) -> None:
+    """Put something into the folder that is no plain file of it."""
+    path, secret = own / "odd.yaml", own.parent / "secret"
+    secret.write_text("root:x:hunter2", encoding="utf-8")
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "latin":
+        path.write_bytes("name: café".encode("latin-1"))
+    else:
+        target = {"outside": secret, "device": Path("/dev/zero"), "dangling": own / "none", "itself": path}[kind]
+        path.symlink_to(target)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "latin", "outside", "device", "dangling", "itself"])
+def test_only_plain_files_of_the_folder_are_read(kind: str, own: Path) -> None:
+    """A pipe is not waited for, a device not read, and nothing of a file elsewhere is shown."""
+    unusual(own, kind)
+    assert set(read_playbooks()) == {*read_playbooks(BUILT_IN), "good-things"}
+    [mistake] = mistakes()
+    assert mistake.startswith(f"{own / 'odd.yaml'}:")
+    assert "hunter2" not in mistake
+
+
+def test_links_within_the_folder_are_followed(own: Path) -> None:
+    """As Kubernetes mounts files of a ConfigMap; an editor's lock beside a file is passed over."""
+    (own / "..data").mkdir()
+    (own / "..data" / "real").write_text(GOOD, encoding="utf-8")
+    (own / "stop.yaml").symlink_to(Path("..data") / "real")
+    (own / ".#stop.yaml").symlink_to("maya@machine.4711")
+    assert {"stop-things", "good-things"} <= set(read_playbooks())
+    assert mistakes() == ()
+
+
+@pytest.mark.parametrize("file", ["anything.yaml", "ec2-stop-idle.yaml"])
+def test_a_broken_file_does_not_bring_back_what_it_replaces(file: str, own: Path) -> None:
+    """Yours may have stricter guards than the built-in one: neither is used until it is mended."""
+    text = GOOD.replace("stop-things", "ec2-stop-idle") if file == "anything.yaml" else GOOD
+    (own / file).write_text(text + "unknown: key\n", encoding="utf-8")
+    assert set(read_playbooks()) == {*read_playbooks(BUILT_IN), "good-things"} - {"ec2-stop-idle"}
+    (own / file).write_text(text, encoding="utf-8")
+    os.utime(own / file, ns=(1, 1))
+    assert "ec2-stop-idle" in read_playbooks()
+
+
+def test_of_two_playbooks_of_one_name_neither_is_used(own: Path) -> None:
+    """Nor is the built-in one; which of them was meant would be a guess."""
+    for name in ("one.yaml", "two.yaml"):
+        (own / name).write_text(GOOD.replace("stop-things", "ec2-stop-idle"), encoding="utf-8")
+    assert set(read_playbooks()) == {*read_playbooks(BUILT_IN), "good-things"} - {"ec2-stop-idle"}
+    assert len(mistakes()) == 2
+
+
+def test_a_folder_of_too_many_files_is_read_to_a_limit(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says so."""
+    monkeypatch.setattr(schema, "MOST_FILES", 1)
+    (own / "zero.yaml").write_text(GOOD, encoding="utf-8")
+    assert "stop-things" not in read_playbooks()
+    assert "2 files" in mistakes()[0]
+
+
+def test_what_is_not_used_is_named_by_the_commands(own: Path) -> None:
+    """Listing goes on without it and says so beside; validating fails."""
+    (own / "typo.yaml").write_text(WRONG["typo"], encoding="utf-8")
+    listed = CliRunner().invoke(app, ["playbooks", "list", "--format", "json"])
+    assert listed.exit_code == 0
+    assert "good-things" in {book["name"] for book in json.loads(listed.stdout)}
+    assert "not used:" in listed.stderr
+    assert "typo.yaml:" in listed.stderr
+    validated = CliRunner().invoke(app, ["playbooks", "validate"])
+    assert isinstance(validated.exception, UserError)
+    assert "typo.yaml:" in str(validated.exception)

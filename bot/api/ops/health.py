@@ -31,8 +31,8 @@ _READY = {
     responses=responds("It is", _ALIVE, {"status": "alive"}),
     response_model=None,
 )
-def healthz() -> dict[str, str]:
-    """Looks at nothing outside of the process."""
+async def healthz() -> dict[str, str]:
+    """Looks at nothing outside of the process, and waits for no thread that answers others."""
     return {"status": "alive"}
 
 

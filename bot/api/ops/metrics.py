@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.api.context import InContext
+from domain.quarantine import ATTEMPTS
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
@@ -77,6 +78,16 @@ MEASURES: Final = (
         "How long the oldest of them has been due",
         "SELECT coalesce(max(extract(epoch FROM now() - CASE WHEN attempts > 0 THEN created_at ELSE "  # noqa: S608 - its names are constants, its values are bound
         f"greatest(created_at, not_before) END)), 0) FROM {_WAITING}",
+    ),
+    DatabaseMetric(
+        "finops_quarantined",
+        "gauge",
+        ("kind",),
+        "What was set aside because each attempt at it failed: events, messages, requests, schedules",
+        f"SELECT 'event', count(*) FROM finops.slack_events WHERE done_at IS NULL AND attempts >= {ATTEMPTS} "  # noqa: S608 - its names are constants, its values are bound
+        "UNION ALL SELECT 'message', count(*) FROM finops.outbox WHERE quarantined_at IS NOT NULL "
+        "UNION ALL SELECT 'request', count(*) FROM finops.flow_requests WHERE quarantined_at IS NOT NULL "
+        "UNION ALL SELECT 'schedule', count(*) FROM finops.subscriptions WHERE quarantined_at IS NOT NULL",
     ),
     DatabaseMetric(
         "finops_detection_delay_seconds",

@@ -1,20 +1,26 @@
 """Questions in plain words: the same `ask`, the same guard and the same narrowing as in Slack."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, HTTPException
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.api import problems
-from bot.api.context import PLAIN_DAY, Asker, InContext, Text
+from bot.api.context import PLAIN_DAY, Asker, Caller, Context, InContext, Text
 from bot.api.schemas import responds
 from config import logs
-from nl2sql.ask import ask
+from nl2sql.ask import ask, run_query
+from nl2sql.catalog.semantics import semantics
+from nl2sql.grammar.semantic.forms import QueryForm, problems_of
+from nl2sql.grammar.semantic.schema import inlined, nullable, query_schema
 
 router = APIRouter(tags=["ai"], responses=problems.declared(400, 413, *problems.ALWAYS))
 
+_SOON = {"Retry-After": "1"}
 _OUTCOMES = ["answer", "clarify", "cannot_answer", "blocked", "timeout", "unavailable"]
 _EXAMPLE = {
     "outcome": "answer",
@@ -78,6 +84,40 @@ def ai_query(asked: Asked, context: InContext, caller: Asker) -> dict[str, Any]:
 
     deps = replace(context.answers, today=asked.today) if asked.today else context.answers
     thread = f"api:{caller.actor.id}:{asked.thread}" if asked.thread else None
-    with logs.hiding(asked.question):
+    with logs.hiding(asked.question), _share(context, caller):
         answer: dict[str, Any] = ask(asked.question, caller.actor, thread, deps).to_json()
+    return answer
+
+
+@contextmanager
+def _share(context: Context, caller: Caller) -> Iterator[None]:
+    """A thread for one question; 429 where the caller has as many under way as one may."""
+    with context.shares.take(caller.actor.id) as granted:
+        if not granted:
+            most = context.shares.most
+            raise HTTPException(429, f"{most} of your questions are under way. Ask again when one is answered.", _SOON)
+        yield
+
+
+def _body() -> dict[str, Any]:
+    schema = inlined(nullable(query_schema(semantics())))
+    example = {"period": {"start": "2026-10-01", "end": "2026-11-01"}, "dimensions": ["service"], "limit": 5}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}
+
+
+@router.post(
+    "/costs/query",
+    summary="Query cost exactly, without words that could be misread",
+    response_model=None,
+    responses=responds("What became of the query", _SCHEMA, _EXAMPLE),
+    openapi_extra=_body(),
+)
+def costs_query(query: Annotated[dict[str, Any], Body()], context: InContext, caller: Asker) -> dict[str, Any]:
+    """A query whose names, days or parts do not fit is an outcome too, which says what is wrong by its field."""
+    try:
+        QueryForm.model_validate(query)
+    except ValidationError as error:
+        raise HTTPException(422, problems_of(error).text) from error
+    with _share(context, caller):
+        answer: dict[str, Any] = run_query(query, caller.actor, None, context.answers).to_json()
     return answer

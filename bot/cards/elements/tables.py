@@ -22,6 +22,8 @@ _DIMENSION = re.compile(
 )
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
+_MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}):\d{2}.*")
+_STATES = ("kind", "state", "status")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _LIMIT = re.compile(r"\bLIMIT \d+\s*(OFFSET \d+)?\s*$", re.IGNORECASE)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -63,7 +65,11 @@ def _cell(column: str, value: Any, numeric: bool) -> str:
         text = str(value)
         if column == "month" and _MONTH.fullmatch(text):
             return mrkdwn.month(text)
-        return text[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}T00:00:00.*", text) else text
+        if column in _STATES:
+            return text.replace("_", " ")
+        if at := _MOMENT.fullmatch(text):
+            return at["day"] if at["time"] == "00:00" else f"{at['day']} {at['time']}"
+        return text
     if _PERCENT.search(column):
         return f"{value:,.1f} %"
     if isinstance(value, int):

@@ -11,6 +11,16 @@ from db.messages import Assignment, InsightFields
 
 _MARK = {"critical": ":rotating_light:", "high": ":warning:"}
 _CLOSED = ("expected", "snoozed", "resolved")
+_FIXES = {
+    "proposed": "Fix proposed",
+    "approved": "Fix approved",
+    "running": "Fix running",
+    "succeeded": "Fixed",
+    "partial": "Partly fixed",
+    "failed": "Fix failed",
+    "unknown": "Fix unclear",
+}
+_IN_HAND = ("proposed", "approved", "running", "succeeded")
 
 
 def card(payload: InsightFields) -> Card:
@@ -22,7 +32,7 @@ def card(payload: InsightFields) -> Card:
     mark = (
         _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
     )  # a saving is no warning
-    headline = f"{mark} *{title}*".strip()
+    headline = f"{_state(payload)}{mark} *{title}*".strip()
     lines = [headline, _impact(payload, currency), *why.five_ws(evidence)]
     if evidence.get("missing"):
         lines.append(f"*Not known*  {mrkdwn.escape('; '.join(str(one) for one in evidence['missing']), 500)}")
@@ -33,6 +43,7 @@ def card(payload: InsightFields) -> Card:
             drawn,
             blocks.context(_belief(payload, evidence)),
             _status(payload),
+            _fixes(evidence),
             _buttons(payload),
             blocks.feedback("insight_feedback", str(payload["id"]), "Useful", "Noise"),
         ],
@@ -78,6 +89,28 @@ def _status(payload: InsightFields) -> Block | None:
     return blocks.context(f"*{mrkdwn.escape(status.capitalize(), 40)}*{': ' + reason if reason else ''}")
 
 
+def _state(payload: InsightFields) -> str:
+    """What has become of it, before the title: `Fix approved · `; nothing while it is open and nobody does anything."""
+    status = str(payload.get("status") or "open")
+    if status in _CLOSED:
+        return f"{status.capitalize()} · "
+    states = {str(fix["state"]) for fix in (payload.get("evidence") or {}).get("fixes") or []}
+    word = next((word for state, word in _FIXES.items() if state in states), None)
+    return f"{word or status.capitalize()} · " if word or status != "open" else ""
+
+
+def _fixes(evidence: dict[str, Any]) -> Block | None:
+    """Where each fix stands, and the bill's verdict on it."""
+    lines = []
+    for fix in evidence.get("fixes") or []:
+        where = f" in {mrkdwn.escape(fix['account'], 80)}" if fix.get("account") else ""
+        told = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
+        says = fix.get("verdict") or fix.get("reason")
+        more = f" ({mrkdwn.escape(says, 300)})" if says else ""
+        lines.append(f"Remediation {int(fix['id'])}{where} is {mrkdwn.escape(fix['state'], 40)}{told}{more}")
+    return blocks.context("\n".join(lines)) if lines else None
+
+
 def _buttons(payload: InsightFields) -> Block | None:
     number = str(payload["id"])
     if payload.get("status") == "resolved":
@@ -88,7 +121,8 @@ def _buttons(payload: InsightFields) -> Block | None:
         blocks.button("Snooze…", "insight_snooze", number),
         blocks.button("Assign…", "insight_assign", number),
     ]
-    if payload.get("playbook") and payload.get("status") not in _CLOSED:
+    in_hand = any(fix["state"] in _IN_HAND for fix in (payload.get("evidence") or {}).get("fixes") or [])
+    if payload.get("playbook") and payload.get("status") not in _CLOSED and not in_hand:
         row.append(blocks.button("Propose fix", "insight_propose", number))
     return blocks.actions(row)
 

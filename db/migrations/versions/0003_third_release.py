@@ -1,5 +1,8 @@
 """Third release: what 0.3.0 adds to the tables of 0.2.0, one function for each area."""
 
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -9,7 +12,35 @@ down_revision = "0002"
 
 _SUMS = ("daily_costs", "hourly_costs")
 _OVERRIDE = ("in_file", "changed_by", "changed_at")
+_SET_ASIDE = "When it was set aside for an admin; NULL for what goes on"
 _DIMENSIONS = ("charge_class", "publisher", "service_subcategory", "invoice_id")
+
+
+def _count(name: str, comment: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), server_default="0", nullable=False, comment=comment)
+
+
+def _time(name: str, comment: str) -> sa.Column[datetime]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=True, comment=comment)
+
+
+def _attempts() -> dict[str, tuple[sa.Column[Any], ...]]:
+    return {
+        "outbox": (
+            _count("interrupted", "Attempts whose end was not noted: the bot died, or nobody foresaw the error"),
+            _time("quarantined_at", _SET_ASIDE),
+        ),
+        "flow_requests": (
+            _count("attempts", "Starts that failed or ended the bot"),
+            _time("not_before", "The next attempt; NULL for at once"),
+            _time("quarantined_at", _SET_ASIDE),
+        ),
+        "subscriptions": (
+            _count("attempts", "Since it was last made as it should be"),
+            sa.Column("error", sa.Text(), nullable=True),
+            _time("quarantined_at", _SET_ASIDE),
+        ),
+    }
 
 
 def upgrade() -> None:
@@ -17,6 +48,7 @@ def upgrade() -> None:
     _periods_know_what_stands_of_them()
     _sums_know_corrections_publishers_invoices_and_known_list_prices()
     _events_are_not_tried_for_ever()
+    _what_fails_again_and_again_is_set_aside()
     _budgets_know_what_they_override()
     _insights_know_their_channels_and_playbook()
     _people_sign_in_at_the_page()
@@ -30,6 +62,9 @@ def downgrade() -> None:
         op.drop_column("insights", name, schema="finops")
     for name in _OVERRIDE:
         op.drop_column("budgets", name, schema="finops")
+    for table, columns in _attempts().items():
+        for column in columns:
+            op.drop_column(table, column.name, schema="finops")
     op.drop_column("slack_events", "attempts", schema="finops")
     for table in _SUMS:
         for name in ("listed_cost", *_DIMENSIONS):
@@ -96,6 +131,12 @@ def _events_are_not_tried_for_ever() -> None:
         comment="How often a bot took it over from one that died",
     )
     op.add_column("slack_events", column, schema="finops")
+
+
+def _what_fails_again_and_again_is_set_aside() -> None:
+    for table, columns in _attempts().items():
+        for column in columns:
+            op.add_column(table, column, schema="finops")
 
 
 def _budgets_know_what_they_override() -> None:

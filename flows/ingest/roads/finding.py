@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from config.bills import Source
 from config.errors import UserError
 from flows.ingest.roads.archives import Skipped, unpacked
+from flows.ingest.roads.manifests import newest_runs
 from flows.ingest.roads.pieces import BillFile
 
 # Beside bills there lie manifests, checksums and notes; what may be data is read, or the delivery is refused.
@@ -97,7 +98,8 @@ def _sorted_out(address: str, inside: list[BillFile]) -> Found:
     if not files:
         names = ", ".join(Path(one.label).name for one in skipped[:5])
         raise UserError(f"{address} holds no bills{f', only {names}' if names else ': it is empty'}.")
-    return Found(tuple(files), tuple(skipped))
+    files, older = newest_runs(files, [file for file in inside if file.path.suffix == ".json"])
+    return Found(tuple(files), (*skipped, *older))
 
 
 def _no_data(file: BillFile) -> str | None:

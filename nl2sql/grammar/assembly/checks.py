@@ -33,7 +33,7 @@ def checked(query: CostQuery, draft: Draft, question: str, calendar: QuestionCal
     completed = _with_defaults(query, draft, question)
     if isinstance(completed, Doubt):
         return completed
-    return _untellable(completed) or completed
+    return untellable(completed) or completed
 
 
 def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None:
@@ -42,7 +42,7 @@ def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None
         return Refusal(f"The bills start on {calendar.first}; {query.period.label} is before.")
     if query.period.start > calendar.today:
         return Refusal(f"{query.period.label} has not come yet; ask for a forecast.")
-    if _mixed(query) and (
+    if mixed(query) and (
         query.share_of is not None
         or query.compared
         or query.average
@@ -71,7 +71,7 @@ def _with_defaults(query: CostQuery, draft: Draft, question: str) -> CostQuery |
     return dimension_doubt(question) if query.share_of == () and not grouped and not query.scopes else query
 
 
-def _untellable(query: CostQuery) -> Refusal | None:
+def untellable(query: CostQuery) -> Refusal | None:
     """Why the views cannot tell: resources have fewer columns, and quantities differ in their units."""
     if needs_resources(query):
         named = (*query.filters, *query.scopes, *(query.share_of or ()))
@@ -89,6 +89,6 @@ def _untellable(query: CostQuery) -> Refusal | None:
     return None
 
 
-def _mixed(query: CostQuery) -> bool:
+def mixed(query: CostQuery) -> bool:
     """Whether the sides are not of one kind, as AWS and EC2: they may overlap and stand in columns of one row."""
     return len({scope.dimension for scope in query.scopes}) > 1

@@ -20,12 +20,16 @@ def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQue
     ):
         return dimension_doubt(question)
     if not (draft.measure.noun or draft.measure.asks_amount or draft.shaped or draft.filters.conditions):
+        if draft.discourse.empty:
+            thanked = "thank" in question.casefold()
+            return Refusal("You are welcome." if thanked else "Ask me what the cloud costs, who spends it, and why.")
         if draft.filters.period is None:
             return Refusal("That is not a question about cloud cost that I understand.")
         label = draft.filters.period.label
         return Doubt(
             f"What about {label}?",
             tuple(Choice(text, text) for text in (f"Total cost in {label}", f"Cost by service in {label}")),
+            of_shape=True,
         )
     if draft.discourse.points_back and not (
         draft.filters.conditions or draft.shape.dimensions or draft.comparison.scopes or draft.filters.period

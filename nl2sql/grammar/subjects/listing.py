@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod, QuestionCalendar
 from nl2sql.grammar.draft import Draft, Refusal
-from nl2sql.grammar.query import Filter
+from nl2sql.grammar.query import Filter, plain
 from nl2sql.grammar.subjects.views import FILTERS_BY_VIEW, SUBJECTS, Subject
 
-_MOST = 100
+MOST = 100
 
 
 _COMING: dict[str, tuple[periods.Unit, int]] = {
@@ -28,28 +29,79 @@ _COMING: dict[str, tuple[periods.Unit, int]] = {
 
 @dataclass(frozen=True)
 class SubjectListing:
-    """A SELECT over a view other than the bills; `exceeded` when only exceeded budgets were asked for."""
+    """Rows of a view other than the bills; `exceeded` when only exceeded budgets were asked for. Without a `state`
+    and without a period, what is open is listed where that is a state.
+    """
 
     subject: str
-    title: str
-    select: exp.Select
+    filters: tuple[Filter, ...] = ()
+    period: DatePeriod | None = None
+    limit: int | None = None
     exceeded: bool = False
+    instance_type: str | None = None
+    state: str | None = None
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The heading of the list."""
+        return SUBJECTS[self.subject].title
+
+    @property
+    def dated(self) -> DatePeriod | None:
+        """The period that the list is limited to, where its view has a date."""
+        return self.period if SUBJECTS[self.subject].dated else None
+
+    @property
+    def in_state(self) -> str | None:
+        """The state that the list is limited to."""
+        return self.state or ("open" if "open" in SUBJECTS[self.subject].states and not self.dated else None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The listing as data; `nl2sql.grammar.semantic` reads it back."""
+        return {name: plain(value) for name, value in self.__dict__.items() if value not in (None, (), False)}
 
 
-def list_subject(draft: Draft, calendar: QuestionCalendar) -> SubjectListing | Refusal:
+def list_subject(draft: Draft) -> SubjectListing | Refusal:
     """The listing for a draft; a refusal when the view lacks a column of its filters."""
     assert draft.discourse.subject is not None
     subject = SUBJECTS[draft.discourse.subject]
-    conditions = [_equal(column, value) for column, value in subject.where]
-    for filter_ in draft.filters.conditions:
-        condition = _scope(filter_) if subject.scoped else _filter(subject, filter_)
-        if condition is None:
-            return Refusal(f"{subject.title} cannot be narrowed to {filter_.label}.")
-        conditions.append(condition)
-    build = _BUILDERS.get(draft.discourse.subject, _plain)
-    return SubjectListing(
-        draft.discourse.subject, subject.title, build(subject, draft, conditions, calendar), draft.discourse.exceeded
+    listing = SubjectListing(
+        draft.discourse.subject,
+        tuple(draft.filters.conditions),
+        draft.filters.period if subject.dated or subject.view == "budgets" else None,
+        draft.shape.limit,
+        draft.discourse.exceeded,
+        draft.discourse.instance_type,
+        draft.discourse.state,
+        draft.discourse.kinds,
     )
+    return unlistable(listing) or listing
+
+
+def unlistable(listing: SubjectListing) -> Refusal | None:
+    """The refusal when the view lacks a column of the filters, or the state."""
+    subject = SUBJECTS[listing.subject]
+    if listing.state and listing.state not in subject.states:
+        return Refusal(f"{subject.title} are not told apart by “{listing.state}”.")
+    unfit = next((one for one in listing.filters if _condition(subject, one) is None), None)
+    return Refusal(f"{subject.title} cannot be narrowed to {unfit.label}.") if unfit else None
+
+
+def select_of(listing: SubjectListing, calendar: QuestionCalendar) -> exp.Select:
+    """The SELECT of a listing that `unlistable` lets pass."""
+    subject = SUBJECTS[listing.subject]
+    conditions = [_equal(column, value) for column, value in subject.where]
+    if state := listing.in_state:
+        conditions.append(_equal(subject.state_column, subject.states[state]))
+    if listing.kinds:
+        conditions.append(exp.or_(*(_equal("kind", kind) for kind in listing.kinds)))
+    conditions += [condition for one in listing.filters if (condition := _condition(subject, one)) is not None]
+    return _BUILDERS.get(listing.subject, _plain)(subject, listing, conditions, calendar)
+
+
+def _condition(subject: Subject, filter_: Filter) -> exp.Expr | None:
+    return _scope(filter_) if subject.scoped else _filter(subject, filter_)
 
 
 def subject_missing(listing: SubjectListing) -> str | None:
@@ -94,51 +146,55 @@ def _day(day: date) -> exp.Expr:
     return exp.cast(exp.Literal.string(day.isoformat()), "date")
 
 
-def _plain(subject: Subject, draft: Draft, conditions: list[exp.Expr], _calendar: QuestionCalendar) -> exp.Select:
+def _plain(
+    subject: Subject, listing: SubjectListing, conditions: list[exp.Expr], _calendar: QuestionCalendar
+) -> exp.Select:
     select = exp.select(*(exp.column(name) for name in subject.columns)).from_(
         exp.to_table(f"reporting.{subject.view}")
     )
-    if draft.filters.period and subject.dated:
-        conditions.append(_between(subject.dated, draft.filters.period))
-    if draft.discourse.instance_type and subject.view == "prices":
-        conditions.append(_equal("instance_type", draft.discourse.instance_type))
+    if listing.period and subject.dated:
+        conditions.append(_between(subject.dated, listing.period))
+    if listing.instance_type and subject.view == "prices":
+        conditions.append(_equal("instance_type", listing.instance_type))
     select = select.where(*conditions) if conditions else select
     if subject.order:
         select = select.order_by(
-            exp.Ordered(this=exp.column(subject.order), desc=subject.view != "prices", nulls_first=False)
+            exp.Ordered(
+                this=parse_one(subject.order, read="postgres"), desc=subject.view != "prices", nulls_first=False
+            )
         )
-    return select.limit(draft.shape.limit or _MOST)
+    return select.limit(listing.limit or MOST)
 
 
-def _budgets(subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
+def _budgets(
+    subject: Subject, listing: SubjectListing, conditions: list[exp.Expr], calendar: QuestionCalendar
+) -> exp.Select:
     """Budgets whose period overlaps the requested one, the fullest first."""
-    period = draft.filters.period or periods.whole(calendar.today, "day")
+    period = listing.period or periods.whole(calendar.today, "day")
     conditions.append(exp.LT(this=exp.column("period_start"), expression=_day(period.end)))
     conditions.append(exp.GT(this=exp.column("period_end"), expression=_day(period.start)))
     left = exp.alias_(exp.Sub(this=exp.column("amount"), expression=exp.column("spent")), "left_over")
-    return _plain(subject, replace(draft, filters=replace(draft.filters, period=None)), conditions, calendar).select(
-        left
-    )
+    return _plain(subject, replace(listing, period=None), conditions, calendar).select(left)
 
 
-def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
+def _forecast(
+    _subject: Subject, listing: SubjectListing, conditions: list[exp.Expr], calendar: QuestionCalendar
+) -> exp.Select:
     """Expected cost per month from the newest prediction, of everything unless a scope is named. The running month adds
     the cost so far to the prediction of its remaining days.
     """
     newest = exp.select(exp.Max(this=exp.column("made_on"))).from_("reporting.forecasts").subquery()
     conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
     running = periods.whole(calendar.today, "month")
-    whole = draft.filters.period is None or draft.filters.period.start <= running.start
-    if not draft.filters.conditions:
+    whole = listing.period is None or listing.period.start <= running.start
+    if not listing.filters:
         conditions.append(_equal("scope_kind", "total"))
-    if draft.filters.period:
-        end = max(draft.filters.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
+    if listing.period:
+        end = max(listing.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
         conditions.append(
             _between(
                 "forecast_date",
-                replace(draft.filters.period, end=end)
-                if draft.filters.period.end <= calendar.tomorrow
-                else draft.filters.period,
+                replace(listing.period, end=end) if listing.period.end <= calendar.tomorrow else listing.period,
             )
         )
     month = exp.cast(exp.TimestampTrunc(this=exp.column("forecast_date"), unit=exp.var("MONTH")), "date")
@@ -148,13 +204,13 @@ def _forecast(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calen
     ahead = ahead.from_("reporting.forecasts").where(*conditions).group_by(month.copy(), exp.column("currency"))
     if not whole:
         return ahead.order_by(month.copy())
-    ahead = ahead.select(exp.alias_(_spent(draft, month, running, newest), "spent"))
+    ahead = ahead.select(exp.alias_(_spent(listing, month, running, newest), "spent"))
     totals = [exp.alias_(exp.Add(this=exp.column(name), expression=exp.column("spent")), name) for name in names]
     select = exp.select(exp.column("month"), exp.column("currency"), *totals, exp.column("spent"))
     return select.from_(ahead.subquery("ahead")).order_by(exp.column("month"))
 
 
-def _spent(draft: Draft, month: exp.Expr, running: DatePeriod, newest: exp.Expr) -> exp.Expr:
+def _spent(listing: SubjectListing, month: exp.Expr, running: DatePeriod, newest: exp.Expr) -> exp.Expr:
     """The cost of the running month before the first predicted day; 0 for other months."""
     first = exp.select(exp.Min(this=exp.column("forecast_date"))).from_("reporting.forecasts")
     first = first.where(exp.EQ(this=exp.column("made_on"), expression=newest.copy()))
@@ -166,18 +222,17 @@ def _spent(draft: Draft, month: exp.Expr, running: DatePeriod, newest: exp.Expr)
         exp.LT(this=exp.column("usage_date"), expression=first.subquery()),
         exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")),
         exp.EQ(this=exp.column("currency", "daily_costs"), expression=exp.column("currency", "forecasts")),
-        *(
-            exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values))
-            for filter_ in draft.filters.conditions
-        ),
+        *(exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values)) for filter_ in listing.filters),
     )
     is_running = exp.EQ(this=month.copy(), expression=_day(running.start))
     return exp.Case().when(is_running, costs.subquery()).else_(exp.Literal.number(0))
 
 
-def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], calendar: QuestionCalendar) -> exp.Select:
+def _utilization(
+    _subject: Subject, listing: SubjectListing, conditions: list[exp.Expr], calendar: QuestionCalendar
+) -> exp.Select:
     """Mean and peak of each resource's metrics over the period, 14 days unless one is named."""
-    period = draft.filters.period or periods.rolling("day", 14, calendar)
+    period = listing.period or periods.rolling("day", 14, calendar)
     columns = [exp.column(name) for name in ("resource_id", "metric", "unit")]
     mean = exp.alias_(exp.Avg(this=exp.column("average")), "average")
     peak = exp.alias_(exp.Max(this=exp.column("maximum")), "maximum")
@@ -189,11 +244,11 @@ def _utilization(_subject: Subject, draft: Draft, conditions: list[exp.Expr], ca
     return (
         select.group_by(*(column.copy() for column in columns))
         .order_by(exp.Ordered(this=exp.column("average"), desc=True))
-        .limit(draft.shape.limit or _MOST)
+        .limit(listing.limit or MOST)
     )
 
 
-_BUILDERS: dict[str, Callable[[Subject, Draft, list[exp.Expr], QuestionCalendar], exp.Select]] = {
+_BUILDERS: dict[str, Callable[[Subject, SubjectListing, list[exp.Expr], QuestionCalendar], exp.Select]] = {
     "budgets": _budgets,
     "forecasts": _forecast,
     "utilization": _utilization,

@@ -2,6 +2,7 @@
 
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
+from nl2sql.catalog.word_lists import word_list, word_map
 from nl2sql.dates.periods import QuestionCalendar, shifted
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.leftovers import account_for_rest
@@ -16,13 +17,20 @@ def parse_subject(
 ) -> Draft:
     """Complete the draft of a question about budgets, forecasts, insights and the like: subject, filters and period."""
     subjects = [sentence.terms[at].value for at in sentence.open("subject")]
-    draft.discourse.subject = next(iter(subjects), "forecasts")
+    states = [sentence.terms[at].value for at in sentence.open("state")]
+    draft.discourse.state = next(iter(states), None)
+    draft.discourse.subject = next(
+        iter(subjects), "insights" if "open" in states else "remediations" if states else "forecasts"
+    )
     for at in sentence.open("outside"):
         draft.filters.period = coming(sentence.terms[at].text, calendar)
         draft.discourse.subject = "forecasts"
     draft.discourse.exceeded = any(
         term.kind == "subject" and term.text.split()[0] in ("over", "exceeded") for term in sentence.terms
     ) or sentence.has("cmp")
+    if draft.discourse.subject == "recommendations":
+        draft.discourse.kinds = _kinds(sentence)
+    draft.shape.limit = _limit(sentence, draft.discourse.subject)
     bind(sentence, draft, values, question)
     for at in sentence.open("unknown"):
         surface = question[sentence.terms[at].start : sentence.terms[at].end]
@@ -49,8 +57,10 @@ def parse_subject(
             "subject",
             "why",
             "not",
+            "state",
         )
     )
+    sentence.take(*(at for at in sentence.open("unknown") if sentence.terms[at].text in word_list("of_subjects")))
     future = draft.filters.period
     comparing.periods(sentence, draft)
     draft.filters.period = future or draft.filters.period
@@ -64,3 +74,19 @@ def parse_subject(
     filtering.kept(sentence, draft, semantics, values)
     account_for_rest(sentence, draft, values, False, question)
     return draft
+
+
+def _kinds(sentence: Sentence) -> tuple[str, ...]:
+    """Which recommendations are meant: `idle instances`, `gp2 volumes`; none named, all of them."""
+    words = [word for at in sentence.open("subject") for word in sentence.terms[at].text.split()]
+    return next((tuple(kinds.split()) for word, kinds in word_map("kinds_of_waste").items() if word in words), ())
+
+
+def _limit(sentence: Sentence, subject: str) -> int | None:
+    """`the biggest anomaly` is one, `top 3 recommendations` are three; both lists have the largest first."""
+    largest = any(sentence.terms[at].value == "top" for at in sentence.open("top"))
+    if not largest or subject not in ("anomalies", "insights", "recommendations"):
+        return None
+    given = next((int(sentence.terms[at].amount) for at in sentence.open("number")), None)
+    named = next((sentence.terms[at].text for at in sentence.open("subject")), "s")
+    return given or (None if named.endswith("s") else 1)

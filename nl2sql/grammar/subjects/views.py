@@ -1,11 +1,16 @@
 """The views other than the bills, and how each is listed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A view that can be listed: columns, order, own conditions, date column, and the sentence for an empty list."""
+    """A view that can be listed: columns, order, own conditions, date column, and the sentence for an empty list.
+
+    `states` maps a question's words to values of `state_column`; without a word for it and without a period, what is
+    `open` is listed where that is a state.
+    """
 
     view: str
     title: str
@@ -15,6 +20,8 @@ class Subject:
     dated: str | None = None
     scoped: bool = False  # filters are found in scope_kind and scope
     empty: str | None = None
+    state_column: str = "status"
+    states: Mapping[str, str] = field(default_factory=dict)
 
 
 _INSIGHT = (
@@ -29,6 +36,10 @@ _INSIGHT = (
     "currency",
     "status",
 )
+_OF_INSIGHTS = {"open": "open", "waiting": "open", "acknowledged": "acknowledged", "snoozed": "snoozed"} | {
+    "resolved": "resolved"
+}
+_WORTH = "CASE WHEN kind = 'anomaly' THEN 30 * impact_amount ELSE impact_amount END"  # a month, as the others are
 
 
 SUBJECTS: dict[str, Subject] = {
@@ -59,16 +70,23 @@ SUBJECTS: dict[str, Subject] = {
         dated="forecast_date",
         empty="There is no forecast for that yet; the bills hold what was spent, not what will be.",
     ),
-    "insights": Subject("insights", "Open insights", _INSIGHT, "impact_amount", (("status", "open"),), "detected_at"),
+    "insights": Subject("insights", "Insights", _INSIGHT, _WORTH, (), "detected_at", states=_OF_INSIGHTS),
+    "attention": Subject("insights", "Insights", _INSIGHT, _WORTH, states=_OF_INSIGHTS),  # now, whenever it was found
     "anomalies": Subject(
-        "insights", "Open anomalies", _INSIGHT, "impact_amount", (("kind", "anomaly"),), "detected_at"
+        "insights",
+        "Anomalies",
+        _INSIGHT,
+        _WORTH,
+        (("kind", "anomaly"),),
+        "detected_at",
+        states=_OF_INSIGHTS,
     ),
     "recommendations": Subject(
         "recommendations",
-        "Open recommendations",
+        "Recommendations",
         ("kind", "resource_id", "account", "team", "current_state", "proposed_state", "monthly_savings", "currency"),
         "monthly_savings",
-        (("status", "open"),),
+        states={"open": "open", "waiting": "open", "dismissed": "dismissed", "succeeded": "done"},
     ),
     "remediations": Subject(
         "remediations",
@@ -87,6 +105,9 @@ SUBJECTS: dict[str, Subject] = {
         "requested_at",
         (),
         "requested_at",
+        state_column="state",
+        states={"waiting": "proposed"}
+        | {name: name for name in ("approved", "succeeded", "failed", "rejected", "expired", "undone")},
     ),
     "ledger": Subject(
         "savings",

@@ -15,7 +15,7 @@ from nl2sql.grammar.tagging.terms import Term
 from nl2sql.grammar.tagging.words import Word
 
 _YIELDING = frozenset(
-    {"noise", "outside", "all", "follow", "unit", "vague"}
+    {"noise", "outside", "all", "follow", "unit", "vague", "state"}
 )  # words that a name in the data takes precedence of
 _CHARGE_COLUMNS = frozenset({"commitment_type"})
 _CONTRIBUTES = frozenset(

@@ -15,11 +15,13 @@ from bot.runtime import Runtime
 from db import outbox
 from db.database import Database
 from db.message_keys import insight_key
+from db.messages import Alert
 from db.tables import AuditEntry, Insight
-from domain.insight_cards import card_of
+from domain.insight_cards import card_of, payload_of
 from nl2sql.deps import Deps
 from standins.slack import Handle
 from tests.bot.api.conftest import bearer
+from tests.bot.builders import proposed, remediations
 from tests.bot.conftest import MAYA, PRIYA, TOMAS
 
 CHANNEL = "C0CHECKOUT"
@@ -131,6 +133,38 @@ def test_proposing_without_a_recommendation_says_so(bot: Runtime, slack: Handle,
     slack.click(PRIYA, card["ts"], "insight_propose")
     slack.wait_until(lambda: slack.ephemerals(PRIYA))
     assert "Nothing to propose" in slack.ephemerals(PRIYA)[0]["text"]
+
+
+def test_a_card_follows_its_fix(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """While a fix is proposed none can be proposed again, from an old card neither; a rejected one gives it back."""
+    with bot.session() as session:
+        session.execute(sa.update(Insight).values(playbook="ec2-stop-idle"))
+    proposal = proposed(bot, slack, 2, insight_of(bot).id)
+
+    def card() -> str:
+        return str(slack.thread(alert["ts"])[0]["blocks"])
+
+    slack.wait_until(lambda: "Fix proposed" in card(), 30)
+    assert "insight_propose" not in card()
+    number = remediations(bot)[0].id
+    with bot.session() as session:
+        old = Alert(type="alert", **payload_of(insight_of(bot)))
+        old["evidence"] = {}
+        outbox.enqueue(session, CHANNEL, old, "old-card")
+    stale = slack.wait_for_message(lambda message: "insight_propose" in str(message.get("blocks")))
+    slack.click(PRIYA, stale["ts"], "insight_propose")
+    slack.wait_until(lambda: slack.ephemerals(PRIYA))
+    assert f"remediation {number} in C0FINOPS01" in slack.ephemerals(PRIYA)[0]["text"]
+    slack.click(PRIYA, proposal["ts"], "remediation_reject")
+    slack.wait_for_view(PRIYA)
+    slack.submit(PRIYA, {"reason": "not now"})
+    slack.wait_until(lambda: "is rejected" in card(), 30)
+    assert "insight_propose" in card()
+    slack.wait_until(lambda: len(slack.thread(alert["ts"])) == 3)
+    assert [reply["text"] for reply in slack.thread(alert["ts"])[1:]] == [
+        f"Remediation {number} in sandbox is proposed.",
+        f"Remediation {number} in sandbox is rejected (Priya: not now).",
+    ]
 
 
 @pytest.mark.parametrize(

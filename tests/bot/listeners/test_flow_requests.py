@@ -13,7 +13,7 @@ from config.access import Allowed, Denied, Role
 from config.organisation import Organisation
 from db.database import Database
 from db.tables import AuditEntry, FlowRequest
-from domain import flow_requests
+from domain import flow_requests, flow_starts
 from domain.flow_requests import Accepted, FlowAsk, PrefectDown, UnderWay, Waiting
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, StartBot
@@ -114,9 +114,9 @@ def test_two_bots_start_a_request_once(session: Session, clean_database: Databas
         return "run"
 
     with pytest.raises(KeyboardInterrupt):
-        flow_requests.trigger_due(clean_database, crash, now)
-    assert flow_requests.trigger_due(clean_database, crash, now) == (1, True)
-    assert flow_requests.trigger_due(clean_database, crash, now) == (0, True)
+        flow_starts.trigger_due(clean_database, crash, now)
+    assert flow_starts.trigger_due(clean_database, crash, now) == (1, True)
+    assert flow_starts.trigger_due(clean_database, crash, now) == (0, True)
     assert len(keys) == 2
     assert len(set(keys)) == 1
 

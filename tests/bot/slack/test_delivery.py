@@ -1,13 +1,19 @@
 """Delivery: exactly once, in order per channel, whatever Slack, the network or the process does."""
 
-from datetime import timedelta
+import contextlib
+from datetime import date, timedelta
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.cards import message_types
+from bot.cards.elements.blocks import Card
 from bot.slack.delivery import Delivery
 from db.database import Database
 from db.tables import OutboxMessage
+from domain import quarantine
 from standins.slack import Handle
 from tests.bot.slack.builders import CHANNEL, Clock, Leave, deliver, row, texts
 
@@ -157,3 +163,55 @@ def test_a_message_for_later_does_not_hold_up_the_channel(
     clock.ahead += timedelta(hours=2)
     deliver(delivery)
     assert texts(slack) == ["now", "quiet", "its thread"]
+
+
+@pytest.mark.parametrize("death", [RecursionError("planted"), KeyboardInterrupt()])
+def test_a_message_that_ends_the_bot_is_set_aside_after_two_attempts(
+    death: BaseException,
+    delivery: Delivery,
+    slack: Handle,
+    leave: Leave,
+    clock: Clock,
+    clean_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What waits behind it in its channel goes on, admins are told, and tried again it is sent after all."""
+    drawn, draw = [], message_types.draw
+
+    def planted(message: Any, today: date) -> Card:
+        drawn.append(message["text"])
+        if message["text"] == "poison":
+            raise death
+        return draw(message, today)
+
+    monkeypatch.setattr(message_types, "draw", planted)
+    leave("poison")
+    leave("fine")
+    for _ in range(5):
+        with contextlib.suppress(KeyboardInterrupt, RecursionError):
+            deliver(delivery)
+        clock.ahead += timedelta(minutes=1)
+    assert drawn.count("poison") == 2
+    assert texts(slack) == ["fine"]
+    assert [text for text in texts(slack, "#team-payments") if "waits in quarantine" in text]
+    monkeypatch.undo()
+    with Session(clean_database.app) as session, session.begin():
+        [item] = quarantine.waiting(session)
+        assert quarantine.retry(session, item.id, clock())
+    clock.ahead += timedelta(minutes=1)
+    deliver(delivery)
+    assert texts(slack) == ["fine", "poison"]
+
+
+def test_slacks_absence_costs_no_attempt(
+    delivery: Delivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
+) -> None:
+    """Errors of Slack that pass are waited out, however many there are."""
+    leave("a")
+    for _ in range(4):
+        slack.faults.fail("chat.postMessage", 500)
+        deliver(delivery)
+        clock.ahead += timedelta(minutes=2)
+    assert row(clean_database, "a").interrupted == 0
+    deliver(delivery)
+    assert texts(slack) == ["a"]

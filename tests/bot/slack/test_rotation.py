@@ -23,7 +23,8 @@ from db.database import Database
 from db.messages import note
 from db.tables import OutboxMessage
 from nl2sql.llm.prompt import PromptContext
-from nl2sql.llm.translate import SqlDraft, connect_model, translate
+from nl2sql.llm.replies import SqlDraft
+from nl2sql.llm.translate import connect_model, translate
 from nl2sql.llm.translator import connect_translator
 from standins.slack import Handle
 from tests import openbao
@@ -179,7 +180,7 @@ def test_a_rotated_key_of_the_model_is_used_at_the_next_question(live: Server) -
         assert model is not None
 
         def asked() -> object:
-            return translate("cost?", PromptContext(today=date(2026, 11, 15)), model, lambda _sql: None)[0]
+            return translate("cost?", PromptContext(today=date(2026, 11, 15)), model, lambda _draft: None)[0]
 
         assert isinstance(asked(), SqlDraft)
         accepted[:] = ["sk-second-0123456789"]
@@ -199,9 +200,9 @@ def test_another_model_and_base_url_are_taken_at_the_next_question(live: Server,
         assert translator is not None
 
         def asked() -> object:
-            return translate("cost?", PromptContext(today=date(2026, 11, 15)), translator.newest(), lambda _sql: None)[
-                0
-            ]
+            return translate(
+                "cost?", PromptContext(today=date(2026, 11, 15)), translator.newest(), lambda _draft: None
+            )[0]
 
         assert isinstance(asked(), SqlDraft)
         assert translator.newest() is translator.newest()

@@ -10,11 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.organisation import Channel, Organisation, read_organisation
+from config.organisation import Organisation, read_organisation
 from db.database import Database
 from db.tables import Insight, OutboxMessage
 from flows.anomalies import detect_anomalies
-from flows.digests.send_digests import Due, of_channels
 from flows.digests.send_digests import run as send
 from flows.forecasts import check_budgets, forecast_costs
 from flows.ingest.loading.delivery import ingest
@@ -185,19 +184,3 @@ def test_a_budget_about_to_burst_is_told_with_its_day(
         assert all(low <= high for low, high in zip(*(side[30:] for side in figure["band"]), strict=True))
         assert set(figure["series"][2][1]) == {round(90_000 / 30, 2), round(90_000 / 31, 2)}
     assert send(database, organisation, NOW) == 0
-
-
-@pytest.mark.parametrize(
-    ("utc", "due"),
-    [
-        (datetime(2026, 3, 29, 6, 59, tzinfo=UTC), False),  # the night of the clock change: 08:59 in Berlin
-        (datetime(2026, 3, 29, 7, 0, tzinfo=UTC), True),  # 09:00 summer time
-        (datetime(2026, 3, 28, 7, 59, tzinfo=UTC), False),  # 08:59 winter time
-        (datetime(2026, 10, 25, 8, 0, tzinfo=UTC), True),
-    ],
-)
-def test_digests_keep_local_time_around_a_clock_change(utc: datetime, due: bool) -> None:
-    """Nine o'clock is nine o'clock where the channel is."""
-    channel = Channel(channel="#x", team="payments", digest="daily", digest_hour=9, timezone="Europe/Berlin")
-    expected = [Due("#x", (("team", "payments"),), False, utc.date())] if due else []
-    assert of_channels(Organisation(channels=(channel,)), utc) == expected

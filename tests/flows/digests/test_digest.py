@@ -1,20 +1,19 @@
-"""What a digest says of whole days, of late bills and of shared costs."""
+"""What a digest says of a day, of the month and of what moved."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.bills import SharedCost
 from config.organisation import Organisation
-from db.tables import Completeness, Source
+from db.tables import Insight, Remediation, Saving
 from flows.digests.digest import compose
-from flows.ingest import showback
 from tests.flows.daily import spend
 
 TODAY = date(2026, 11, 24)
 FIRST = date(2026, 8, 1)
 DAYS = (TODAY - FIRST).days
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
 def test_yesterday_is_compared_with_its_weekday(session: Session) -> None:
@@ -41,85 +40,51 @@ def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
     assert "Mover" not in quiet.text
 
 
-def test_a_bill_that_ends_early_is_late_and_no_drop(session: Session) -> None:
-    """Two days are missing: the digest is about the last one there is, and says so."""
-    spend(session, FIRST, [100.0] * (DAYS - 2), team="payments")
-    digest = compose(session, {"team": "payments"}, TODAY, Organisation())
-    assert digest is not None
-    assert digest.card["late"] == "The bills are late: they end on Sat 21 Nov; nothing is said about later days."
-    assert digest.card["lines"][0].startswith("Saturday 21 Nov $100, as a usual Saturday.")
-
-
-def test_a_day_that_has_partly_arrived_is_left_out(session: Session) -> None:
-    """38 % of a Monday is not a drop of 62 %."""
-    spend(session, FIRST, [100.0] * (DAYS - 1) + [38.0], team="payments")
-    digest = compose(session, {"team": "payments"}, TODAY, Organisation())
-    assert digest is not None
-    assert digest.card["late"] == "Mon 23 Nov has not wholly arrived (about 38 % of it); this is about the days before."
-    assert "as a usual Sunday" in digest.card["lines"][0]
-    assert digest.card["figure"]["categories"][29] == "22 Nov"
-
-
-def test_what_earlier_loads_showed_decides_how_whole_a_day_is(session: Session) -> None:
-    """A day is usually at 60 % on the morning after: 60 now is not looked at,
-    though it is more than half of a usual day.
-    """
-    spend(session, FIRST, [100.0] * (DAYS - 1) + [62.0], team="payments")
-    source = session.scalars(sa.select(Source.id)).one()
-    for back in range(12, 40):
-        day = TODAY - timedelta(days=back)
-        for age, cost in ((0, 0.0), (1, 60.0), (2, 99.0), (11, 100.0)):
-            session.add(Completeness(source_id=source, usage_date=day, seen_on=day + timedelta(days=age), cost=cost))
+def test_what_is_open_waits_and_was_saved_is_counted(session: Session) -> None:
+    """Anomalies apart from the rest; amounts of the digest's currency only, and of its month."""
+    spend(session, FIRST, [100.0] * DAYS, team="payments")
+    plain = compose(session, {"team": "payments"}, TODAY, Organisation())
+    assert plain is not None
+    assert plain.card["lines"][1] == "No open anomalies."
+    for number, kind in enumerate(("anomaly", "idle", "budget")):
+        session.add(
+            Insight(fingerprint=f"{number}", kind=kind, severity="low", title="t", team="payments", currency="USD")
+        )
+    fixes = [
+        Remediation(
+            playbook="p",
+            playbook_digest="d",
+            plan={},
+            plan_digest="d",
+            state=state,
+            team="payments",
+            currency=currency,
+            expected_monthly_savings=Decimal(worth),
+            requested_by="U1",
+            expires_at=NOW,
+        )
+        for state, currency, worth in (("proposed", "USD", 640), ("proposed", "EUR", 5000), ("succeeded", "USD", 9))
+    ]
+    session.add_all(fixes)
+    session.flush()
+    for number, (day, saved) in enumerate(((3, 120), (20, 1000)), 1):
+        month = 10 if number == 1 else 11
+        session.add(
+            Saving(
+                remediation_id=fixes[2].id,
+                resource_id=f"i-{number}",
+                team="payments",
+                applied_on=date(2026, 10, 1),
+                window_days=14,
+                realized_monthly_savings=Decimal(saved),
+                currency="USD",
+                status="validated",
+                verified_at=datetime(2026, month, day, tzinfo=UTC),
+            )
+        )
     session.flush()
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
-    assert "about 60 % of it" in digest.card["late"]
-
-
-def test_a_scope_waits_only_for_its_own_providers(session: Session) -> None:
-    """Google's bill is late; a team that is not there has its digest of yesterday."""
-    spend(session, FIRST, [100.0] * DAYS, team="payments")
-    spend(session, FIRST, [50.0] * (DAYS - 3), team="ml", provider="Google Cloud")
-    mine, everything = (
-        compose(session, {"team": "payments"}, TODAY, Organisation()),
-        compose(session, {}, TODAY, Organisation()),
+    assert digest.card["lines"][1] == (
+        "1 open anomaly, 2 more insights, 2 proposals worth $640 a month, $1k a month saved and verified this month."
     )
-    assert mine is not None
-    assert everything is not None
-    assert mine.card["late"] is None
-    assert everything.card["late"] == "The bills are late: they end on Fri 20 Nov; nothing is said about later days."
-
-
-def test_shared_costs_are_split_and_add_up(session: Session) -> None:
-    """Even, proportional and fixed; what is shared is nobody's own cost, and a part that nobody bears is shown."""
-    spend(session, date(2026, 11, 1), [60.0], team="payments")
-    spend(session, date(2026, 11, 1), [30.0], team="search")
-    spend(session, date(2026, 11, 1), [9.0], team="search", account="shared", account_id="9")
-    spend(session, date(2026, 11, 1), [10.0], service="Support")
-    spend(session, date(2026, 11, 1), [100.0], service="Network Hub")
-    organisation = Organisation(
-        shared_costs=(
-            SharedCost(name="platform", account="shared", split="even"),
-            SharedCost(name="support", service="Support"),
-            SharedCost(name="network", service="Network*", split="fixed", shares={"payments": 0.5, "search": 0.2}),
-        )
-    )
-    for _ in range(2):  # computing it again replaces it
-        showback.refresh(session, organisation)
-    rows = session.execute(
-        sa.text("SELECT coalesce(shared_cost, 'own'), team, cost FROM reporting.showback ORDER BY 1, 2")
-    ).all()
-    assert [(name, team, float(cost)) for name, team, cost in rows] == [
-        ("network", "payments", 50.0),
-        ("network", "search", 20.0),
-        ("network", None, 30.0),
-        ("own", "payments", 60.0),
-        ("own", "search", 30.0),
-        ("platform", "payments", 4.5),
-        ("platform", "search", 4.5),
-        ("support", "payments", 6.6667),
-        ("support", "search", 3.3333),
-    ]
-    assert sum(float(row.cost) for row in rows) == 209.0
-    section = showback.section(session, {"team": "search"}, date(2026, 11, 23))
-    assert section["rows"][0] == ["network", "search", "$20"]

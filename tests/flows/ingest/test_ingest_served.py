@@ -138,7 +138,7 @@ def test_a_killed_prefect_loses_no_click(
     from prefect.settings import PREFECT_API_URL, temporary_settings
     from prefect.states import Pending
 
-    from domain import flow_requests
+    from domain import flow_starts
     from flows import prefect_server
     from flows.ingest.ingest_costs import ingest_costs
 
@@ -157,13 +157,13 @@ def test_a_killed_prefect_loses_no_click(
                 session.add(request)
             killed = int((tmp_path / "prefect" / "server.pid").read_text())
             os.kill(killed, signal.SIGKILL)
-            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
+            assert flow_starts.trigger_due(clean_database, start, datetime.now(UTC)) == (0, False)
             while (
                 int((tmp_path / "prefect" / "server.pid").read_text()) == killed
             ):  # it is written once the new server answers
                 time.sleep(0.2)
             assert prefect_server.start(tmp_path) == url
-            assert flow_requests.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
+            assert flow_starts.trigger_due(clean_database, start, datetime.now(UTC)) == (1, True)
             again = start(
                 "ingest_costs/ingest_costs", {"request_key": "click"}, "click"
             )  # as after a crash before the note

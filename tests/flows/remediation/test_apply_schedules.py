@@ -1,5 +1,5 @@
 """Schedules by tag: proposals until the playbook has earned it, then by
-themselves; a person's decision stands; and escalations.
+themselves; a person's decision stands.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from config.organisation import RemediationSettings as Limits
 from db import locks
 from db.database import Database
 from db.locks import Lock
-from db.tables import AuditEntry, Insight, OutboxMessage, Recommendation, Remediation, RemediationStep, Resource
+from db.tables import AuditEntry, Recommendation, Remediation, RemediationStep, Resource
 from flows.remediation.apply_schedules import apply
-from flows.remediation.escalate_insights import escalate
 from playbooks import proposing
+from playbooks.guards import DAYS, ChangeWindow
 from playbooks.run.execute import Run, execute
-from playbooks.schema import DAYS, ChangeWindow, Playbook, read_playbooks
+from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import aws, cloud, run_instances, states
 
 __all__ = ["aws", "cloud"]
@@ -169,28 +169,6 @@ def test_once_a_day_is_once_a_day_of_the_windows_zone(clean_database: Database, 
         session.commit()
         assert apply(session, books, cloud, ORGANISATION, datetime(2026, 11, 24, 0, 15, tzinfo=UTC)) == []  # 19:15
         assert len(apply(session, books, cloud, ORGANISATION, datetime(2026, 11, 24, 21, 15, tzinfo=UTC))) == 1
-
-
-@pytest.mark.parametrize(("status", "age", "told"), [("open", 5, 1), ("open", 3, 0), ("acknowledged", 5, 0)])
-def test_a_budget_alert_that_nobody_took_up_is_escalated_once(
-    session: Session, status: str, age: int, told: int
-) -> None:
-    """After four hours, in the admin channels."""
-    insight = Insight(
-        fingerprint="b",
-        kind="budget",
-        severity="high",
-        title="payments will pass its budget.",
-        currency="USD",
-        status=status,
-    )
-    insight.detected_at = EVENING - timedelta(hours=age)
-    session.add(insight)
-    session.flush()
-    assert escalate(session, PLAYBOOKS, ORGANISATION, EVENING) == told
-    assert escalate(session, PLAYBOOKS, ORGANISATION, EVENING) == 0
-    messages = session.scalars(sa.select(OutboxMessage)).all()
-    assert [message.channel for message in messages] == ["#admins"] * told
 
 
 def test_a_playbook_in_mode_auto_answers_what_was_found(clean_database: Database, cloud: Cloud) -> None:

@@ -81,4 +81,5 @@ def test_a_why_question_has_periods_of_one_length() -> None:
 def test_rates_and_averages_compare_as_they_are() -> None:
     """An average day is one, however many there were."""
     average = replace(query("cost this month vs last month"), average="day")
-    assert comparable(average, DATA, TODAY) == (average, "")
+    compared, note = comparable(average, DATA, TODAY)
+    assert (compared.compared, compared.period.label, note) == (average.compared, "1–7 Nov 2026", "")

@@ -1,10 +1,11 @@
 """What lists of budgets and forecasts say first."""
 
 from collections.abc import Sequence
-
-from sqlglot import exp
+from dataclasses import replace
+from datetime import date
 
 from nl2sql.answers.listings import listing_headline
+from nl2sql.dates import periods
 from nl2sql.grammar.subjects.listing import SubjectListing
 
 _BUDGET = ("budget", "amount", "spent", "forecast", "percent_used", "currency")
@@ -12,9 +13,7 @@ _MONTH = ("month", "currency", "expected_cost", "low_80", "high_80", "spent")
 
 
 def _said(subject: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], exceeded: bool = False) -> str:
-    return listing_headline(
-        SubjectListing(subject, subject.title(), exp.select(), exceeded), columns, rows, "USD", False
-    )
+    return listing_headline(SubjectListing(subject, exceeded=exceeded), columns, rows, "USD", False)
 
 
 def test_what_is_over_is_named_with_the_amount() -> None:
@@ -47,3 +46,45 @@ def test_the_running_month_says_what_is_spent_of_it() -> None:
         "$445.0k expected for November 2026 ($440.0k–$450.0k likely), of which $368.0k is spent; then $460.0k for "
         "December 2026."
     )
+
+
+def test_findings_are_counted_and_named() -> None:
+    """By state and period; one cut to the largest says so, and an empty one what was looked for."""
+    columns, rows = ("title",), [("EC2 is up",), ("Lambda is up",)]
+    anomalies = SubjectListing("anomalies", state="open")
+    assert _of(anomalies, columns, rows) == "2 open anomalies: EC2 is up; Lambda is up."
+    assert _of(anomalies, columns, []) == "No open anomaly."
+    assert _of(replace(anomalies, limit=1), columns, rows[:1]) == "The largest open anomaly: EC2 is up."
+    found = SubjectListing("insights", period=periods.whole(date(2026, 11, 15), "month"))
+    assert (
+        _of(found, columns, rows * 2) == "4 insights, November 2026, the largest: EC2 is up; Lambda is up; EC2 is up."
+    )
+
+
+def test_changes_are_counted_once_whatever_they_touch() -> None:
+    """A row stands for a resource, a change for all of them."""
+    columns = ("remediation_id", "playbook", "account", "state")
+    rows = [(7, "ec2-stop-idle", "sandbox", "proposed"), (7, "ec2-stop-idle", "sandbox", "proposed")]
+    waiting = SubjectListing("remediations", state="waiting")
+    assert _of(waiting, columns, rows) == "1 change waiting for approval: ec2-stop-idle in sandbox, proposed."
+
+
+def test_what_can_be_saved_says_how() -> None:
+    """In words; a price that is not known is no saving of nothing."""
+    columns = ("kind", "resource_id", "account", "monthly_savings", "currency")
+    rows = [("stop_idle", "i-1", "web", 260.0, "USD"), ("commitment_gap", "AWS: EC2", None, None, "USD")]
+    open_ones = SubjectListing("recommendations", state="open")
+    assert _of(open_ones, columns, rows) == (
+        "2 open recommendations: $260 a month (stop idle i-1 in web); an unknown amount (commitments for AWS: EC2)."
+    )
+
+
+def test_how_far_the_bills_reach_is_said_by_day() -> None:
+    """Not how many providers there are."""
+    rows = [("AWS", "2026-11-26"), ("Microsoft", "2026-11-26"), ("Google Cloud", "2026-11-24")]
+    said = _of(SubjectListing("freshness"), ("provider", "data_through"), rows)
+    assert said == "The bills reach to 26 Nov 2026 (AWS, Microsoft) and 24 Nov 2026 (Google Cloud)."
+
+
+def _of(listing: SubjectListing, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    return listing_headline(listing, columns, rows, "USD", False)

@@ -30,9 +30,8 @@ TODAY = date(2026, 11, 15)
 )
 def test_the_days_that_are_read(where: str, period: tuple[str, str] | None) -> None:
     """Bounds that are written down, or count from today; anything else says nothing."""
-    assert about(f"SELECT sum(effective_cost) FROM daily_costs WHERE {where}", TODAY) == SqlSummary(
-        period, "effective_cost"
-    )
+    found = about(f"SELECT sum(effective_cost) FROM daily_costs WHERE {where}", TODAY)
+    assert (found.period, found.metric) == (period, "effective_cost")
 
 
 def test_several_costs_are_no_metric() -> None:
@@ -40,3 +39,27 @@ def test_several_costs_are_no_metric() -> None:
     assert about("SELECT sum(list_cost) - sum(effective_cost) FROM daily_costs", TODAY).metric is None
     assert about("SELECT count(*) FROM resources", TODAY).metric is None
     assert about("SELECT (", TODAY) == SqlSummary(None, None)
+
+
+@pytest.mark.parametrize(
+    ("sql", "scope"),
+    [
+        ("SELECT 1 FROM daily_costs WHERE team = 'x' AND region IN ('a', 'b')", ("x", "a or b")),
+        ("SELECT 1 FROM daily_costs WHERE team = 'x' OR region = 'a'", ()),
+        ("SELECT 1 FROM daily_costs WHERE NOT team = 'x' AND team <> 'y'", ()),
+        ("SELECT 1 FROM daily_costs WHERE charge_category = 'Usage' AND account = 'shop'", ("shop",)),
+        ("SELECT (SELECT 1 FROM daily_costs WHERE team = 'x') FROM daily_costs WHERE team = 'y'", ()),
+        ("SELECT (SELECT 1 FROM daily_costs WHERE team = 'x') FROM daily_costs", ()),
+        ("WITH a AS (SELECT 1 FROM daily_costs WHERE team = 'x') SELECT 1 FROM a", ("x",)),
+        ("SELECT team FROM daily_costs WHERE team = service", ()),
+    ],
+)
+def test_what_the_rows_are_narrowed_to(sql: str, scope: tuple[str, ...]) -> None:
+    """Only what holds for every row of every part."""
+    assert about(sql, TODAY).scope == scope
+
+
+def test_scope_and_days_in_words() -> None:
+    """As after a figure; nothing where the statement says nothing."""
+    assert SqlSummary(("2026-10-01", "2026-11-01"), None, ("shop",)).words() == "shop, October 2026"
+    assert SqlSummary(None, None).words() == ""

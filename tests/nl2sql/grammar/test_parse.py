@@ -13,7 +13,7 @@ from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
-from nl2sql.grammar.subjects.listing import SubjectListing, list_subject
+from nl2sql.grammar.subjects.listing import SubjectListing, list_subject, select_of
 from tests.nl2sql.builders import CALENDAR, VALUES, query, understood
 
 
@@ -206,9 +206,9 @@ def test_coverage_is_of_all_usage() -> None:
 )
 def test_what_is_to_come_is_asked_of_the_forecast(question: str, months: str) -> None:
     """Last December is no answer to what December will cost."""
-    listing = list_subject(parse(question, semantics(), VALUES, CALENDAR), CALENDAR)
+    listing = list_subject(parse(question, semantics(), VALUES, CALENDAR))
     assert isinstance(listing, SubjectListing)
-    sql = listing.select.sql("postgres")
+    sql = select_of(listing, CALENDAR).sql("postgres")
     assert listing.subject == "forecasts"
     assert f"forecast_date >= CAST('{months}' AS DATE)" in sql
     assert isinstance(guard.check(sql, views.reporting(), SYSTEM), guard.SafeQuery)

@@ -1,6 +1,7 @@
 """What the tests beside this file share."""
 
 import json
+from typing import Any
 
 from config.access import Actor, Role
 from nl2sql.ask import connect_deps
@@ -29,7 +30,19 @@ ROW = (
 
 
 def query(sql: str) -> str:
-    return json.dumps({"kind": "query", "sql": sql, "text": "", "choices": []})
+    """A model's SQL."""
+    return said("sql", sql=sql)
+
+
+def said(kind: str, **fields: object) -> str:
+    """A model's reply as strict structured output gives it."""
+    return json.dumps({"kind": kind, "query": None, "listing": None, "sql": "", "text": "", "choices": [], **fields})
+
+
+def data_of(endpoint: Endpoint, request: int = -1) -> dict[str, Any]:
+    """What stood as data in the prompt of a request."""
+    blocks = endpoint.requests[request]["messages"][1]["content"].split("<data>\n")[1:]
+    return {name: value for block in blocks for name, value in json.loads(block.split("\n</data>")[0]).items()}
 
 
 def with_settings(deps: Deps, endpoint: Endpoint, **changes: object) -> Deps:

@@ -19,6 +19,13 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A reply that ends at its longest."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class CutOff:
     """A reply of which the connection ends before all that was announced."""
 
@@ -36,7 +43,7 @@ class Endpoint:
     """Replies are given in order; an empty queue answers 500. `requests` holds what was asked."""
 
     url: str
-    replies: list[str | Fault | Endless | CutOff] = field(default_factory=list)
+    replies: list[str | Fault | Endless | CutOff | Cut] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     knows_formats: bool = True
     knows_schemas: bool = True
@@ -75,7 +82,10 @@ def running_endpoint() -> Iterator[Endpoint]:
             if isinstance(reply, Endless):
                 self._go_on(reply)
                 return
-            choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": reply}}
+            cut = isinstance(reply, Cut)
+            text = reply.text if isinstance(reply, Cut) else reply
+            message = {"role": "assistant", "content": text}
+            choice = {"index": 0, "finish_reason": "length" if cut else "stop", "message": message}
             usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
             completion = {
                 "id": "x",

@@ -12,7 +12,7 @@ from db.tables import ModelReply, ModelUse
 from nl2sql.ask import ask
 from nl2sql.deps import Deps
 from nl2sql.llm import memory
-from nl2sql.llm.translate import Cannot
+from nl2sql.llm.replies import Cannot
 from tests.nl2sql.llm.builders import EVERYBODY, ODD, PAYMENTS, query, with_settings
 from tests.nl2sql.llm.endpoint import CutOff, Endless, Endpoint
 
@@ -29,7 +29,7 @@ def test_a_persons_budget_of_the_day_ends(endpoint: Endpoint, deps: Deps, limit:
     """Tokens, time and money are counted in the database: another process, or
     the same one after a restart, does not begin anew.
     """
-    endpoint.replies = [query("SELECT 1 AS one FROM daily_costs")] * 3
+    endpoint.replies = [query("SELECT count(*) AS one FROM daily_costs")] * 3
     assert ask(ODD, EVERYBODY, None, with_settings(deps, endpoint, **limit)).to_json()["translator"] == "llm"
     declined = ask(ODD + " again", EVERYBODY, None, with_settings(deps, endpoint, **limit))
     assert declined.outcome == "cannot_answer"

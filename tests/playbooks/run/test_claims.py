@@ -17,9 +17,9 @@ from db.tables import AuditEntry, OutboxMessage, RemediationStep, Switch
 from db.tables import Remediation as Stored
 from flows.remediation.sweep_remediations import sweep
 from playbooks.approval import kill_switch
+from playbooks.guards import ChangeWindow
 from playbooks.run.execute import execute, run_queue_of_account
 from playbooks.run.housekeeping import sweep as look
-from playbooks.schema import ChangeWindow
 from tests.playbooks.builders import STOP, Killed, approve, propose, run_of, stored
 from tests.playbooks.conftest import APPROVER, NOW, run_instances, states
 from tests.playbooks.run.builders import GONE, approved, failing_at, running

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * The process is alive
-         * @description Looks at nothing outside of the process.
+         * @description Looks at nothing outside of the process, and waits for no thread that answers others.
          */
         get: operations["healthz_healthz_get"];
         put?: never;
@@ -118,6 +118,26 @@ export interface paths {
          * @description A question that cannot be answered, or is refused, is an outcome too.
          */
         post: operations["ai_query_api_v1_ai_query_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Query cost exactly, without words that could be misread
+         * @description A query whose names, days or parts do not fit is an outcome too, which says what is wrong by its field.
+         */
+        post: operations["costs_query_api_v1_costs_query_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1289,6 +1309,370 @@ export interface operations {
         };
         responses: {
             /** @description What became of the question */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "answer",
+                     *       "text": "$12.4k: checkout in prod, last week.",
+                     *       "sql": "SELECT service, sum(effective_cost) …",
+                     *       "columns": [
+                     *         "service",
+                     *         "cost"
+                     *       ],
+                     *       "rows": [
+                     *         [
+                     *           "Amazon Elastic Compute Cloud",
+                     *           7204.11
+                     *         ]
+                     *       ],
+                     *       "choices": [],
+                     *       "period": {
+                     *         "start": "2026-11-16",
+                     *         "end": "2026-11-23"
+                     *       },
+                     *       "metric": "effective",
+                     *       "currency": "USD",
+                     *       "as_of": "2026-11-22",
+                     *       "translator": "offline",
+                     *       "elapsed_ms": 38
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {string} */
+                        outcome: "answer" | "clarify" | "cannot_answer" | "blocked" | "timeout" | "unavailable";
+                        /** @description A sentence for people */
+                        text: string;
+                        /** @description What was run */
+                        sql: string | null;
+                        columns: string[];
+                        rows: unknown[][];
+                        /** @description What may have been meant, or can be asked instead */
+                        choices: unknown[];
+                        /** @description Days, the end not in it */
+                        period: Record<string, never> | null;
+                        metric: string | null;
+                        currency: string | null;
+                        /** @description The bills reach through this day */
+                        as_of: string | null;
+                        translator: string;
+                        elapsed_ms: number;
+                    };
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "The body is larger than 1 MB."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    costs_query_api_v1_costs_query_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "period": {
+                 *         "start": "2026-10-01",
+                 *         "end": "2026-11-01"
+                 *       },
+                 *       "dimensions": [
+                 *         "service"
+                 *       ],
+                 *       "limit": 5
+                 *     }
+                 */
+                "application/json": {
+                    /** @description What is added up */
+                    metric?: ("effective_cost" | "billed_cost" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate") | null;
+                    /** @description Further metrics in columns beside the first */
+                    beside?: ("effective_cost" | "billed_cost" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate")[] | null;
+                    /**
+                     * PeriodForm
+                     * @description Whole UTC days.
+                     */
+                    period: {
+                        /**
+                         * Start
+                         * @description A day as 2026-11-15
+                         */
+                        start: string;
+                        /**
+                         * End
+                         * @description The day after the last one, as 2026-12-01 for November 2026
+                         */
+                        end: string;
+                        /**
+                         * Unit
+                         * @description What one step back means; found from the days when left out
+                         */
+                        unit?: ("day" | "week" | "month" | "quarter" | "half" | "year") | null;
+                        /**
+                         * Count
+                         * @description How many of the unit the period is long
+                         */
+                        count?: number | null;
+                        /** Whole */
+                        whole?: boolean | null;
+                    };
+                    /** @description One row for each value */
+                    dimensions?: ("provider" | "account" | "billing_account" | "service" | "service_category" | "region" | "team" | "environment" | "application" | "charge_category" | "pricing_category" | "commitment_type" | "publisher" | "service_subcategory" | "currency" | "resource" | "resource_type")[] | null;
+                    /**
+                     * Grain
+                     * @description One row for each step of time
+                     */
+                    grain?: ("day" | "week" | "month" | "quarter" | "year") | null;
+                    /** @description All of them hold */
+                    filters?: {
+                        /** Dimension */
+                        dimension: string;
+                        /**
+                         * Values
+                         * @description Names as they stand in the bills; null for rows without a value
+                         */
+                        values: (string | null)[];
+                        negated?: boolean | null;
+                        /** @description Whether a negated filter keeps the rows without a value */
+                        keep_missing?: boolean | null;
+                    }[] | null;
+                    /** @description Tax is left out otherwise */
+                    with_tax?: boolean | null;
+                    /**
+                     * Weekdays
+                     * @description Only Saturdays and Sundays, or only the other days
+                     */
+                    weekdays?: ("weekend" | "weekday") | null;
+                    /** @description Periods set beside `period`, newest first */
+                    compared?: {
+                        /**
+                         * Start
+                         * @description A day as 2026-11-15
+                         */
+                        start: string;
+                        /**
+                         * End
+                         * @description The day after the last one, as 2026-12-01 for November 2026
+                         */
+                        end: string;
+                        /**
+                         * Unit
+                         * @description What one step back means; found from the days when left out
+                         */
+                        unit?: ("day" | "week" | "month" | "quarter" | "half" | "year") | null;
+                        /**
+                         * Count
+                         * @description How many of the unit the period is long
+                         */
+                        count?: number | null;
+                        /** Whole */
+                        whole?: boolean | null;
+                    }[] | null;
+                    /**
+                     * Change
+                     * @description Ranks by what changed; in a comparison, or from step to step of the grain
+                     */
+                    change?: ("difference" | "up" | "down" | "percent_up" | "percent_down") | null;
+                    /** @description Only what went the way of `change` */
+                    moved_only?: boolean | null;
+                    /** @description Says what stands behind the change; needs one compared period */
+                    why?: boolean | null;
+                    /** @description Sides set beside each other, as prod and dev */
+                    scopes?: {
+                        /** Dimension */
+                        dimension: string;
+                        /**
+                         * Values
+                         * @description Names as they stand in the bills; null for rows without a value
+                         */
+                        values: (string | null)[];
+                        negated?: boolean | null;
+                        /** @description Whether a negated filter keeps the rows without a value */
+                        keep_missing?: boolean | null;
+                    }[] | null;
+                    /**
+                     * Share Of
+                     * @description Per cent of all that `filters` let through: what meets these filters, or, empty, each group
+                     */
+                    share_of?: {
+                        /** Dimension */
+                        dimension: string;
+                        /**
+                         * Values
+                         * @description Names as they stand in the bills; null for rows without a value
+                         */
+                        values: (string | null)[];
+                        negated?: boolean | null;
+                        /** @description Whether a negated filter keeps the rows without a value */
+                        keep_missing?: boolean | null;
+                    }[] | null;
+                    /**
+                     * Average
+                     * @description Average per day, week, month, quarter, year, or per value of a dimension
+                     */
+                    average?: string | null;
+                    /**
+                     * Count
+                     * @description How many values of a dimension; with a threshold also how many days, weeks, months …
+                     */
+                    count?: string | null;
+                    /** @description Cost a day, and what it comes to in a month and a year */
+                    run_rate?: boolean | null;
+                    /** @description Running total over the grain */
+                    cumulative?: boolean | null;
+                    order?: ("desc" | "asc") | null;
+                    /**
+                     * Limit
+                     * @description Only the first rows of the order
+                     */
+                    limit?: number | null;
+                    /** @description Rows passed over; 1 for the second */
+                    offset?: number | null;
+                    /**
+                     * Limit Within
+                     * @description The limit is for each value of this dimension
+                     */
+                    limit_within?: string | null;
+                    threshold?: {
+                        over?: boolean | null;
+                        /** Amount */
+                        amount: number;
+                        /** @description Of the share, or of the change in a comparison */
+                        percent?: boolean | null;
+                        /** Upto */
+                        upto?: number | null;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description What became of the query */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,90 @@
+"""Filters of JSON: dimensions of the catalogue and names that are in the data, with labels made here."""
+
+from collections.abc import Iterable
+
+from nl2sql.catalog.semantics import key
+from nl2sql.grammar.query import Filter
+from nl2sql.grammar.semantic.forms import FilterForm
+from nl2sql.grammar.semantic.known import Known, Problem, choices, quoted
+
+FIXED = {
+    "charge_category": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
+    "charge_class": ("Correction",),
+    "pricing_category": ("Standard", "Dynamic", "Committed", "Other"),
+    "commitment_status": ("Used", "Unused"),
+}
+"""The values that FOCUS knows of a column."""
+UNLISTED = ("resource_type", "publisher", "service_subcategory")
+"""Dimensions whose values are not among the known names."""
+_RESOURCE = "resource_id"
+_NAMED = 3
+
+
+def filter_dimensions(known: Known) -> tuple[str, ...]:
+    """What rows can be filtered by."""
+    return tuple(dict.fromkeys((*known.values.by_dimension, *FIXED, *UNLISTED, _RESOURCE)))
+
+
+def read_filter(form: FilterForm, at: str, known: Known, own: bool) -> Filter | tuple[Problem, ...]:
+    """The filter with its values as they stand in the data, or what is wrong with it."""
+    dimensions = filter_dimensions(known)
+    if form.dimension not in dimensions:
+        text = f"{quoted(form.dimension)} is nothing to filter by. {choices(dimensions, form.dimension)}"
+        return (Problem(f"{at}.dimension", text),)
+    if not form.values and not own:
+        return (Problem(f"{at}.values", "At least one value is needed; null stands for rows without one."),)
+    values: list[str | None] = []
+    problems = []
+    for place, given in enumerate(form.values):
+        found = _value(form.dimension, given, f"{at}.values[{place}]", known, own)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            values += found
+    if problems:
+        return tuple(problems)
+    distinct = tuple(values if own else dict.fromkeys(values))
+    label = form.label if own and form.label else label_of(form.dimension, distinct, form.negated, known)
+    return Filter(form.dimension, distinct, label, form.negated, form.keep_missing)
+
+
+def label_of(dimension: str, values: tuple[str | None, ...], negated: bool, known: Known) -> str:
+    """What values are called: by the one word that means all of them, else by name."""
+    if values == (None,):
+        return "unallocated" if dimension == "team" else f"no {dimension.replace('_', ' ')}"
+    if len(values) > 1:
+        for matches in known.values.exact.values():
+            for match in matches:
+                if match.dimension == dimension and set(match.values) == set(values):
+                    return match.label
+    names = [value if value is not None else f"no {dimension.replace('_', ' ')}" for value in values]
+    word = "and" if negated else "or"
+    if len(names) > _NAMED + 1:
+        return f"{', '.join(names[:_NAMED])} {word} {len(names) - _NAMED} more"
+    return f" {word} ".join(names)
+
+
+def _value(dimension: str, given: str | None, at: str, known: Known, own: bool) -> Iterable[str | None] | Problem:
+    if given is None or dimension in UNLISTED:
+        return (given,)
+    if dimension == _RESOURCE:
+        return (given,) if own else _resource(given, at, known)
+    names = FIXED.get(dimension) or known.values.by_dimension.get(dimension, ())
+    if given in names:
+        return (given,)
+    folded = [name for name in names if name.casefold() == given.casefold()]
+    if len(folded) == 1:
+        return folded
+    for match in known.values.exact.get(key(given), ()):
+        if match.dimension == dimension:
+            return match.values
+    kind = dimension.replace("_", " ")
+    return Problem(at, f"No {kind} is called {quoted(given)}. {choices(names, given)}")
+
+
+def _resource(given: str, at: str, known: Known) -> Iterable[str] | Problem:
+    found = known.values.find_resources(given)
+    if len(found) == 1 and not found[0].near:
+        return found[0].values
+    near = f" The nearest are {', '.join(match.label for match in found[:_NAMED])}." if found else ""
+    return Problem(at, f"No resource is called {quoted(given)}.{near}")

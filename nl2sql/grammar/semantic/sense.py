@@ -1,0 +1,135 @@
+"""What the parts of a query cannot mean together. Nothing that was said is dropped: it is refused by name."""
+
+from collections.abc import Callable, Iterator
+
+from nl2sql.dates.periods import UNITS
+from nl2sql.grammar.assembly.checks import mixed, untellable
+from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.semantic.known import Problem
+from nl2sql.grammar.sql.measures import PER_UNIT, RATES
+
+Found = Iterator[Problem]
+
+
+def senseless(query: CostQuery) -> tuple[Problem, ...]:
+    """Everything that does not fit together; empty for a query that the compiler can express whole."""
+    return tuple(problem for rule in _RULES for problem in rule(query))
+
+
+def counting(query: CostQuery) -> Found:
+    """A count stands alone: beside it only filters, the groups and a threshold mean something."""
+    if query.count is None:
+        return
+    if query.count in UNITS and query.threshold is None:
+        yield Problem("count", f"{query.count}s are counted only over or under a threshold.")
+    shaped = ("beside", "compared", "change", "average", "run_rate", "cumulative", "moved_only", "why")
+    yield from _apart(query, "count", (*shaped, *(("grain", "dimensions") if query.threshold else ("share_of",))))
+
+
+def comparing(query: CostQuery) -> Found:
+    """Periods set side by side."""
+    if query.compared:
+        yield from _apart(query, "compared", ("beside", "grain", "run_rate", "cumulative"))
+    spans = [(one.start, one.end) for one in (query.period, *query.compared)]
+    for place, span in enumerate(spans[1:]):
+        if span in spans[: place + 1]:
+            yield Problem(f"compared[{place}]", "These days are named twice.")
+    if query.change and not (query.grain or len(query.compared) == 1):
+        yield Problem("change", "A change needs one compared period, or a grain to go from step to step.")
+    if query.moved_only and not query.change:
+        yield Problem("moved_only", "It says nothing without `change`.")
+    if query.why and len(query.compared) != 1:
+        yield Problem("why", "The reason of a change needs one compared period.")
+
+
+def ranking(query: CostQuery) -> Found:
+    """Limits and thresholds are of rows."""
+    rows = bool(query.dimensions or query.grain or query.scopes)
+    if query.limit and not rows:
+        yield Problem("limit", "There is one row: name `dimensions`, a `grain` or `scopes`.")
+    if query.offset and not query.limit:
+        yield Problem("offset", "Rows are passed over only before a `limit`.")
+    if query.limit_within and not (query.limit and query.limit_within in query.dimensions):
+        yield Problem("limit_within", "It needs a `limit`, and to be one of `dimensions`.")
+    elif query.limit_within and query.offset:
+        yield Problem("offset", "Inside each value no rows are passed over.")
+    threshold = query.threshold
+    if threshold is None:
+        return
+    if not (rows or query.count):
+        yield Problem("threshold", "There is one row: name `dimensions`, a `grain` or `scopes`.")
+    if threshold.upto is not None and threshold.upto < threshold.amount:
+        yield Problem("threshold.upto", "It is less than `amount`.")
+    if threshold.upto is not None and not threshold.over:
+        yield Problem("threshold.over", "Between two amounts is neither over nor under; leave it out.")
+    if threshold.percent and query.share_of is None and len(query.compared) != 1:
+        yield Problem("threshold.percent", "Per cent of what? Give `share_of`, or one compared period.")
+
+
+def sharing(query: CostQuery) -> Found:
+    """Shares of a whole that holds its parts."""
+    if query.share_of is None:
+        return
+    if query.metric in RATES:
+        yield Problem("share_of", f"{query.metric} is a rate, of which there are no shares.")
+    if query.share_of == () and not (query.dimensions or query.grain or query.scopes):
+        yield Problem("share_of", "Of what? Name the part by filters, or `dimensions`.")
+    if query.share_of == () and query.compared:
+        yield Problem("share_of", "Shares of groups are not compared between periods; name one part by filters.")
+    yield from _apart(
+        query, "share_of", ("run_rate", "cumulative", "average", *(("beside",) if query.share_of else ()))
+    )
+    for place, part in enumerate(query.share_of):
+        for whole in query.filters:
+            if whole.dimension == part.dimension and _disjoint(part, whole):
+                yield Problem(f"share_of[{place}]", f"{part.label} is no part of {whole.words()}.")
+
+
+def _disjoint(part: Filter, whole: Filter) -> bool:
+    if part.negated or not part.values:
+        return False
+    shared = set(part.values) & set(whole.values)
+    return set(part.values) <= set(whole.values) if whole.negated else not shared
+
+
+def measuring(query: CostQuery) -> Found:
+    """What is added up, and how."""
+    if query.average:
+        yield from _apart(query, "average", ("run_rate", "cumulative"))
+    if query.run_rate:
+        yield from _apart(query, "run_rate", ("beside", "cumulative", "threshold", "limit"))
+    if query.cumulative and not query.grain:
+        yield Problem("cumulative", "A running total needs a `grain`.")
+    if query.metric in RATES and (query.average or query.run_rate or query.cumulative):
+        yield Problem("metric", f"{query.metric} is a rate: it is neither averaged nor added up.")
+    if query.metric in PER_UNIT and query.cumulative:
+        yield Problem("cumulative", "Quantities have different units, which do not add up.")
+    if query.metric == "invoice_cost" and query.grain in ("day", "week"):
+        yield Problem("grain", "Invoices are of months.")
+    if refusal := untellable(query):
+        yield Problem("", refusal.text)
+
+
+def siding(query: CostQuery) -> Found:
+    """Sides of a comparison."""
+    if len(query.scopes) == 1:
+        yield Problem("scopes", f"{query.scopes[0].label} beside what? There is one side.")
+    labels = [scope.label.casefold() for scope in query.scopes]
+    if len(set(labels)) < len(labels):
+        yield Problem("scopes", "A side is named twice.")
+    if not mixed(query):
+        return
+    extras = ("share_of", "compared", "average", "run_rate", "count", "cumulative", "beside", "change", "threshold")
+    for name in extras:
+        if getattr(query, name) not in (None, (), False):
+            yield Problem(name, "The sides are of different kinds; side by side they only show what they cost.")
+
+
+def _apart(query: CostQuery, field: str, others: tuple[str, ...]) -> Found:
+    """Fields that would be dropped beside another."""
+    for name in others:
+        if getattr(query, name) not in (None, (), False):
+            yield Problem(name, f"It has no meaning beside `{field}`.")
+
+
+_RULES: tuple[Callable[[CostQuery], Found], ...] = (counting, comparing, ranking, sharing, measuring, siding)
