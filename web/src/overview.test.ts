@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { Forecast, Group } from "./api/queries";
-import { monthOf, movers, worth } from "./overview";
+import type { Budget, Forecast, Group } from "./api/queries";
+import { budgetsOn, monthOf, movers, worth } from "./overview";
 
 const cost = (period: string, value: number, currency = "USD") => ({ period, currency, cost: value });
 
@@ -52,4 +52,17 @@ it("movers are those of one currency that moved most, either way", () => {
 
 it("what is not known adds nothing", () => {
   expect(worth([{ amount: 5 }, { amount: null }, {}], "amount")).toBe(5);
+});
+
+it("budgets are those of a period that runs, of quarters too, the most used first", () => {
+  const budget = (name: string, start: string, end: string, used: number, scope: string) =>
+    ({ budget: name, period_start: start, period_end: end, percent_used: used, scope_kind: "team", scope }) as Budget;
+  const rows = [
+    budget("month", "2026-11-01", "2026-12-01", 40, "web"),
+    budget("last month", "2026-10-01", "2026-11-01", 99, "web"),
+    budget("quarter", "2026-10-01", "2027-01-01", 70, "ml"),
+  ];
+  expect(budgetsOn("2026-11-27", rows, undefined).map((one) => one.budget)).toEqual(["quarter", "month"]);
+  expect(budgetsOn("2026-11-27", rows, "web").map((one) => one.budget)).toEqual(["month"]);
+  expect(budgetsOn("2026-12-01", rows, "web")).toEqual([]);
 });

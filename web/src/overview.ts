@@ -1,4 +1,4 @@
-import type { Costs, Forecast, Group } from "./api/queries";
+import type { Budget, Costs, Forecast, Group } from "./api/queries";
 import { plus } from "./days";
 import type { MonthProps } from "./parts/chart-types";
 
@@ -77,4 +77,12 @@ export function movers(groups: Group[], currency: string, most: number): Group[]
 /** The sum of a column, what is not known left out. */
 export function worth<Name extends string>(rows: Partial<Record<Name, number | null>>[], name: Name): number {
   return rows.reduce((sum, row) => sum + (row[name] ?? 0), 0);
+}
+
+/** The budgets whose period a day is in, the most used first: all that one may see, or those of a team. */
+export function budgetsOn(today: string, budgets: Budget[], team: string | undefined): Budget[] {
+  return budgets
+    .filter((one) => (one.period_start ?? "") <= today && today < (one.period_end ?? ""))
+    .filter((one) => team === undefined || (one.scope_kind === "team" && one.scope === team))
+    .toSorted((a, b) => (b.percent_used ?? 0) - (a.percent_used ?? 0));
 }

@@ -11,10 +11,10 @@ import {
   recommendationsQuery,
   savingsQuery,
 } from "../api/queries";
-import { daysOf, monthStart } from "../days";
+import { daysOf, monthStart, plus } from "../days";
 import { day, money, month, named } from "../format";
 import { useMe } from "../me";
-import { monthOf, movers, worth } from "../overview";
+import { budgetsOn, monthOf, movers, worth } from "../overview";
 import { Delta, Tag, Tile } from "../parts/figures";
 import { MonthChart } from "../parts/lazy-charts";
 import { LinkAnchor, LinkButton } from "../parts/links";
@@ -39,17 +39,20 @@ export function OverviewPage() {
   );
   const forecast = useQuery(forecastQuery(team, since, until));
   const services = useQuery(costsQuery({ since, until, group_by: "service", limit: 500, ...scope }));
-  const budgets = useQuery(budgetsQuery(since, until));
+  const budgets = useQuery(budgetsQuery(plus(since, -400), until));
   const anomalies = useQuery(insightsQuery({ kind: "anomaly", limit: 100, ...scope }));
   const waiting = useQuery(recommendationsQuery(team, "open"));
   const saved = useQuery(savingsQuery(team));
 
   const currency = now.data?.totals[0]?.currency ?? me.currency;
   const total = now.data?.totals[0];
-  const mine = (budgets.data?.items ?? []).filter(
-    (one) => team === undefined || (one.scope_kind === "team" && one.scope === team),
+  const mine = budgetsOn(today, budgets.data?.items ?? [], team);
+  const whole = mine.find(
+    (one) =>
+      one.scope_kind === (team === undefined ? "total" : "team") &&
+      one.period_start === since &&
+      one.period_end === until,
   );
-  const whole = mine.find((one) => (team === undefined ? one.scope_kind === "total" : one.scope_kind === "team"));
   const outlook = monthOf({
     since,
     until,
@@ -139,27 +142,29 @@ export function OverviewPage() {
               const moved = movers(data.items, currency, 6);
               if (moved.length === 0) return <Nothing>Nothing moved.</Nothing>;
               return (
-                <Table aria-label="What changed">
-                  <Table.Tbody>
-                    {moved.map((row) => (
-                      <Table.Tr key={named(row.service)}>
-                        <Table.Td className="clip">
-                          <LinkAnchor
-                            size="sm"
-                            to="/explore"
-                            search={{ by: "account", period: "this-month", service: row.service ?? "", team }}
-                          >
-                            {named(row.service)}
-                          </LinkAnchor>
-                        </Table.Td>
-                        <Table.Td className="right figures">{money(row.cost ?? 0, currency)}</Table.Td>
-                        <Table.Td className="right">
-                          <Delta now={row.cost} before={row.before} currency={currency} />
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
+                <div className="scroll">
+                  <Table aria-label="What changed">
+                    <Table.Tbody>
+                      {moved.map((row) => (
+                        <Table.Tr key={named(row.service)}>
+                          <Table.Td className="clip">
+                            <LinkAnchor
+                              size="sm"
+                              to="/explore"
+                              search={{ by: "account", period: "this-month", service: row.service ?? "", team }}
+                            >
+                              {named(row.service)}
+                            </LinkAnchor>
+                          </Table.Td>
+                          <Table.Td className="right figures">{money(row.cost ?? 0, currency)}</Table.Td>
+                          <Table.Td className="right">
+                            <Delta now={row.cost} before={row.before} currency={currency} />
+                          </Table.Td>
+                        </Table.Tr>
+                      ))}
+                    </Table.Tbody>
+                  </Table>
+                </div>
               );
             }}
           </Found>
@@ -195,7 +200,7 @@ export function OverviewPage() {
 
       <Panel title="Budgets" about="Spent of the period, and where the forecast ends">
         <Found query={budgets}>
-          {() => (mine.length === 0 ? <Nothing>No budget of this month.</Nothing> : <Budgets rows={mine} />)}
+          {() => (mine.length === 0 ? <Nothing>No budget for it.</Nothing> : <Budgets rows={mine} />)}
         </Found>
       </Panel>
     </Stack>
@@ -203,7 +208,6 @@ export function OverviewPage() {
 }
 
 function Budgets({ rows }: { rows: Budget[] }) {
-  const ranked = rows.toSorted((a, b) => (b.percent_used ?? 0) - (a.percent_used ?? 0));
   return (
     <div className="scroll">
       <Table aria-label="Budgets" miw={560}>
@@ -218,7 +222,7 @@ function Budgets({ rows }: { rows: Budget[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {ranked.map((one) => {
+          {rows.map((one) => {
             const used = one.percent_used ?? 0;
             const tint = one.status === "breached" ? "red" : one.status === "ok" ? "pine" : "orange";
             return (
