@@ -23,6 +23,7 @@ _STARTS_WITHIN = 30.0
 
 
 _LARGEST_BODY = 1_000_000  # bytes; Slack's own are far smaller
+_DIGITS = 20
 
 
 def slack_router(app: "App", settings: Settings) -> "APIRouter":
@@ -48,8 +49,10 @@ def slack_router(app: "App", settings: Settings) -> "APIRouter":
 
     async def events(request: Request) -> Response:
         length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > _LARGEST_BODY:
-            return problem(413, "Slack's requests say their length, and are smaller than this.")
+        if not (length.isascii() and length.isdecimal()):
+            return problem(400, "Content-Length is a number of bytes.")
+        if len(length) > _DIGITS or int(length) > _LARGEST_BODY:
+            return problem(413, "Slack's requests are smaller than this.")
         body = await request.body()
         if not await run_in_threadpool(signed, body, request.headers):
             return problem(401, "This request is not signed by Slack, or too old.")

@@ -36,8 +36,19 @@ _CHATTY: Final = (
 # What looks like a secret is masked even where nobody said that it is one.
 _SHAPES: Final = (
     (re.compile(r"(://[^\s:/@]*):[^\s@/]+@"), r"\1:[hidden]@"),
-    (re.compile(r"\b(?:xox[a-z]|xapp|fops|hv[bsr]|s)[-_.][\w.-]{16,}|\bAKIA[0-9A-Z]{16}\b|\bsk-[\w-]{16,}"), _HIDDEN),
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), _HIDDEN),
+    (
+        re.compile(
+            r"\b(?:xox[a-z]|xapp|fops|hv[bsr])[-_.][\w.-]{16,}|\bs\.[A-Za-z0-9]{24,}\b|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+            r"|\bsk-[\w-]{16,}|\bgh[oprsu]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{16,}|\bAIza[\w-]{30,}"
+        ),
+        _HIDDEN,
+    ),
+    (re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,40}-----)?"), _HIDDEN),
+    (
+        re.compile(r"(?i)\b(passw(?:or)?d|pwd|secret|api[_-]?key|access[_-]?key|token)(\s?[:=]\s?)[^\s,;]{6,200}"),
+        r"\1\2[hidden]",
+    ),
+    (re.compile(r"\beyJ[\w-]{8,4000}\.[\w-]{8,8000}\.[\w-]{0,2000}"), _HIDDEN),
 )
 
 _request: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
@@ -99,7 +110,15 @@ def hide(values: Iterable[str]) -> None:
 
 def masked(text: str) -> str:
     """A text without known secrets, without what looks like one, and without the words of the request."""
-    for value in (*_known, *_words.get()):
+    for value in _words.get():
+        if value in text:
+            text = text.replace(value, _HIDDEN)
+    return without_secrets(text)
+
+
+def without_secrets(text: str) -> str:
+    """A text without known secrets and without what looks like one: what people type is stored so."""
+    for value in _known:
         if value in text:
             text = text.replace(value, _HIDDEN)
     for shape, instead in _SHAPES:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from config import logs
 from config.access import Actor, Denied, Permission, check
 from config.organisation import Organisation
 from config.settings import Settings
@@ -63,7 +64,7 @@ def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
     audited, refusals included; database errors become `Unavailable`.
     """
     started = time.perf_counter()
-    question = question.replace("\x00", " ").strip()
+    question = logs.without_secrets(question.replace("\x00", " ")).strip()
     if len(question) > _MAXIMUM:
         text = (
             f"That is {len(question):,} characters; I read questions of up to {_MAXIMUM:,}. Please ask in fewer words."
@@ -91,7 +92,7 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
     audited.
     """
     started = time.perf_counter()
-    sql = sql.replace("\x00", " ")
+    sql = logs.without_secrets(sql.replace("\x00", " "))
     turn = Turn(conversation.new_reference(), asker.id, (question or sql)[:_MAXIMUM], thread, deps.channel)
     try:
         data = facts(deps.database.app, asker, deps.organisation.synonyms)

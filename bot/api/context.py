@@ -9,8 +9,10 @@ from typing import Annotated, Any
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
+from bot.api import problems
 from bot.api.auth import sessions, tokens
 from bot.api.auth.oidc import SignIn
 from bot.api.limits import Buckets, Welcome
@@ -25,6 +27,7 @@ _bearer = HTTPBearer(
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _READING = ("GET", "HEAD", "OPTIONS")
+FIRST_DAY, LAST_DAY = "1970-01-01", "2199-12-31"  # of bills, and of what is said about days to come
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -167,6 +170,8 @@ Text = Annotated[str, StringConstraints(pattern=STORABLE)]
 def _plain_day(value: Any) -> Any:
     if value is not None and not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise ValueError("a day is written 2026-11-15")
+    if isinstance(value, str) and not FIRST_DAY <= value <= LAST_DAY:
+        raise PydanticCustomError(problems.OUT_OF_REACH, f"a day from {FIRST_DAY} to {LAST_DAY} is wanted")
     return value
 
 

@@ -29,7 +29,7 @@ _TITLES = {
     503: "Not available",
 }
 _SAYS = {
-    400: "The body cannot be read",
+    400: "The body cannot be read, or a day is before 1970 or after 2199",
     401: "No token, or one that is unknown, expired or revoked",
     403: "The token has not the scope, or the person not the role",
     404: "There is no such thing, or the caller may not see it",
@@ -78,6 +78,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: one(status) for status in statuses}
 
 
+OUT_OF_REACH = "day_out_of_reach"  # the kind of a validation error: the value is well written
 ALWAYS = (401, 403, 422, 429, 503)
 """What any endpoint that needs a token may answer with."""
 
@@ -112,7 +113,10 @@ def install(app: FastAPI) -> None:
             {"where": _clean(".".join(map(str, item["loc"])))[:200], "message": _clean(item["msg"])[:500]}
             for item in error.errors()[:50]
         ]
-        return problem(422, "; ".join(f"{item['where']}: {item['message']}" for item in errors)[:1000], errors=errors)
+        status = 400 if all(item["type"] == OUT_OF_REACH for item in error.errors()) else 422
+        return problem(
+            status, "; ".join(f"{item['where']}: {item['message']}" for item in errors)[:1000], errors=errors
+        )
 
     @app.exception_handler(UserError)
     async def _user(request: Request, error: UserError) -> JSONResponse:

@@ -39,7 +39,7 @@ _GIVEN_UP = (
     "(`finops quarantine list`). Please ask in other words."
 )
 _SUBTYPES = (None, "thread_broadcast", "file_share")
-_USER = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_USER = re.compile(r"<@[UW][A-Z0-9]{1,40}(?:\|[^<>]{0,200})?>")
 _REFERENCE = re.compile(r"<(?:[#!@])?([^<>|]{0,2000})(?:\|([^<>]{0,2000}))?>")  # no `<` inside: linear in the text
 
 
@@ -56,6 +56,12 @@ class IncomingQuestion:
     addressed: bool
     direct: bool = False
     asked: str | None = None
+
+    def __post_init__(self) -> None:
+        """A secret that somebody typed is masked before it is kept, asked, or shown again."""
+        for name in ("text", "asked"):
+            if words := getattr(self, name):
+                object.__setattr__(self, name, logs.without_secrets(words))
 
     @property
     def conversation(self) -> str | None:

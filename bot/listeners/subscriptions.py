@@ -17,7 +17,7 @@ from bot.listeners.questions import IncomingQuestion
 from bot.runtime import Runtime
 from bot.slack import inbox
 from bot.slack.errors import Recipient
-from config import access
+from config import access, logs
 from config.access import Denied, Permission, Role
 from db import audit, outbox
 from db.messages import note
@@ -68,7 +68,7 @@ def save(runtime: Runtime, submission: Submission) -> None:
         clicks.post_ephemeral(runtime, submission.where, denied.reason)
         return
     what, scope = str(values.get("what") or "daily"), inputs.chosen_scope(values.get("scope"))
-    question = str(values.get("question") or "").strip() if what == "question" else ""
+    question = logs.without_secrets(str(values.get("question") or "")).strip() if what == "question" else ""
     days = sorted({int(day) for day in values.get("days") or [] if str(day).isdigit() and int(day) < 7})
     hour, _, minute = str(values.get("time") or "09:00").partition(":")
     row = Subscription(

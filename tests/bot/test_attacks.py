@@ -3,6 +3,7 @@ an approval: at most one run, and the truth in the thread.
 """
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -203,3 +204,26 @@ def test_an_approval_after_a_rejection_is_refused(bot: Runtime, slack: Handle, p
     assert prefect.runs == {}
     with Session(bot.database.app) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Remediation)) == 1
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [(b"abc", 400), (b"-1", 400), (b"1e3", 400), (b"2000000", 413), (b"9" * 400, 413)]
+)
+def test_a_length_that_is_none_is_refused(address: str, length: bytes, status: int) -> None:
+    """By whatever looks at it first; nobody is told of a fault of ours, and the next request is served."""
+    host, port = address.removeprefix("http://").split("/")[0].split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + b"\r\n\r\n{}")
+        assert connection.recv(12).decode().split(" ")[1] in (str(status), "400")
+    assert httpx.post(address, content=b"{}").status_code == 401
+
+
+def test_a_secret_in_a_question_is_kept_nowhere(bot: Runtime, slack: Handle) -> None:
+    """Neither in the event, nor with the question, nor in the answer's message."""
+    slack.say_to_app(MAYA, "what did xoxb-123456789012-abcdefghijkl cost")
+    slack.wait_until(lambda: slack.messages(slack.workspace.store.im_of(MAYA))[1:])
+    with bot.database.owner.connect() as connection:
+        for table in ("slack_events", "questions", "outbox", "audit_log"):
+            held = connection.scalar(sa.text(f"SELECT string_agg(t::text, ' ') FROM finops.{table} t")) or ""
+            assert "xoxb-1234" not in held
+        assert "[hidden]" in (connection.scalar(sa.text("SELECT question FROM finops.questions")) or "")

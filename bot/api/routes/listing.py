@@ -17,7 +17,7 @@ from nl2sql.catalog import views
 from nl2sql.execution.run import rows_of
 from nl2sql.guard.text.characters import characters
 
-router = APIRouter(tags=["lists"], responses=problems.declared(*problems.ALWAYS))
+router = APIRouter(tags=["lists"], responses=problems.declared(400, *problems.ALWAYS))
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows a page")]
 Offset = Annotated[int, Query(ge=0, le=100_000, description="Rows to skip")]
 Day = Annotated[date | None, PLAIN_DAY, Query(description="UTC, as 2026-11-15")]

@@ -229,3 +229,22 @@ def test_a_custom_budget_has_its_dates(client: TestClient, clean_database: Datab
     assert client.put(path, json={"amount": 6}, headers=root).json()["starts_on"] is None
     schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
     assert any(example.get("period") == "custom" for example in schemas["NewBudget"]["examples"])
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2200-01-01"])
+def test_a_day_out_of_reach_is_refused(client: TestClient, clean_database: Database, day: str) -> None:
+    """Wherever a day is taken: a bad request, and no fault of ours; a day that is badly written is not valid."""
+    root = bearer(clean_database, "U-ROOT", "read", "write", "ask")
+    budget = {"amount": 10, "scope": {"team": "web"}, "period": "custom", "start": "2026-01-01", "end": day}
+    answers = [
+        client.post("/api/v1/ai/query", json={"question": "cost last month", "today": day}, headers=root),
+        client.get("/api/v1/insights", params={"since": day}, headers=root),
+        client.get("/api/v1/insights", params={"until": day}, headers=root),
+        client.post("/api/v1/budgets", json={"name": "x", **budget}, headers=root),
+    ]
+    assert [answer.status_code for answer in answers] == [400] * 4
+    badly = client.get("/api/v1/insights", params={"since": f"{day}T00", "until": day}, headers=root)
+    assert badly.status_code == 422
+    for last in ("2199-12-31", "1970-01-01"):
+        asked = client.post("/api/v1/ai/query", json={"question": "cost last month", "today": last}, headers=root)
+        assert asked.status_code == 200
