@@ -1,6 +1,7 @@
 """The headline of an answer, from its rows: the figure first, then what it is of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,8 @@ def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         if len(rows) > 1:
             return f"{len(rows)} rows, each currency on its own: {scope}."
         currency = str(rows[0][list(columns).index("currency")])
+    if query.ratio:
+        return _ratio(query, columns, rows, currency)
     if query.compared:
         return _compared(query, columns, rows, currency, scope)
     if query.share_of is not None:
@@ -172,6 +175,23 @@ def _step(start: str, query: CostQuery) -> str:
             else str(day.year)
         )
     return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"
+
+
+def _ratio(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str) -> str:
+    """Of two sides: how many times the second the first is; of several rows, the highest and lowest."""
+    at = list(columns).index("ratio")
+    first, second = (scope.label for scope in query.scopes)
+    scope = scope_of(replace(query, scopes=()), parts_only=True)
+    if len(rows) == 1 and not _name(rows[0]):
+        sides = [money(float(rows[0][place] or 0), currency) for place in (at - 2, at - 1)]
+        known = f"{rows[0][at]:.2f} to 1" if rows[0][at] is not None else "No ratio"
+        return f"{known}: {first} is {sides[0]}, {second} {sides[1]}, {scope}."
+    known_rows = sorted((row for row in rows if row[at] is not None), key=lambda row: float(row[at]))
+    if not known_rows:
+        return f"No ratio: {second} is nothing, {scope}."
+    lowest, highest = known_rows[0], known_rows[-1]
+    least, most = (f"{row[at]:.2f} ({_name(row)})" for row in (lowest, highest))
+    return f"{first} to {second}: from {least} to {most}, {scope}."
 
 
 def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:

@@ -54,6 +54,7 @@ class CostQuery:
     moved_only: bool = False  # only what went the way that was asked
     why: bool = False  # the reason for the change was asked for
     scopes: tuple[Filter, ...] = ()  # things set side by side: prod vs dev
+    ratio: bool = False  # the first of two scopes divided by the second
     share_of: tuple[Filter, ...] | None = None  # the numerator of a share; () with dimensions: each group's share
     average: str | None = None  # a unit of time, or the dimension over whose values it is
     count: str | None = None  # how many values of a dimension, or how many days, weeks … over a threshold

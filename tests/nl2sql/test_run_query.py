@@ -61,6 +61,29 @@ def test_a_query_is_answered_as_the_question_is(deps: Deps, given: dict[str, Any
     assert replace(answer, elapsed_ms=0, reference="") == replace(asked, elapsed_ms=0, reference="")
 
 
+@pytest.mark.parametrize(
+    ("more", "said", "rows"),
+    [
+        ({}, "1.80 to 1: search is $90.09, payments $50.05, October 2026.", [(90.09, 50.05, 1.8)]),
+        (
+            {"dimensions": ["region"]},
+            "search to payments: from 0.00 (us-east-1) to 3.00 (eu-west-1), October 2026.",
+            [("eu-west-1", 90.09, 30.03, 3.0), ("us-east-1", 0.0, 20.02, 0.0)],
+        ),
+    ],
+)
+def test_the_ratio_of_two_sides(deps: Deps, more: dict[str, Any], said: str, rows: list[tuple[Any, ...]]) -> None:
+    """The first by the second, of all or of each group; a follow-up that drops the sides drops it."""
+    sides = [{"dimension": "team", "values": [team]} for team in ("search", "payments")]
+    given = {"period": OCTOBER, "scopes": sides, "ratio": True, **more}
+    answer = run_query(given, SYSTEM, "thread", deps)
+    assert isinstance(answer, Answer), answer.text
+    assert (answer.text, answer.rows) == (said, tuple(pytest.approx(row) for row in rows))
+    following = ask("by service", SYSTEM, "thread", deps)
+    assert isinstance(following, Answer)
+    assert "ratio" not in following.columns
+
+
 def test_a_question_builds_on_a_query(deps: Deps) -> None:
     """What was given as JSON is amended in words."""
     run_query({"period": OCTOBER, "dimensions": ["team"]}, SYSTEM, "thread-1", deps)

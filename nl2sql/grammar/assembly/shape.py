@@ -37,7 +37,8 @@ def shaped(query: CostQuery, draft: Draft, calendar: QuestionCalendar) -> CostQu
         query = _share(query, draft)
     if query.cumulative and not query.grain:
         query = replace(query, grain=_grain("auto", query.period))
-    return _comparison(query, draft)
+    query = _comparison(query, draft)
+    return replace(query, ratio=False) if query.ratio and len(query.scopes) != 2 else query
 
 
 def _grain(grain: Grain | str | None, period: DatePeriod) -> Grain | None:

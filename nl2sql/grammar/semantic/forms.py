@@ -93,6 +93,7 @@ class QueryForm(_Form):
     scopes: Annotated[
         list[FilterForm], Field(max_length=_MOST_FILTERS, description="Sides set beside each other, as prod and dev")
     ] = []
+    ratio: Annotated[bool, Field(description="The first of two scopes divided by the second")] = False
     share_of: Annotated[
         list[FilterForm] | None,
         Field(

@@ -57,6 +57,7 @@ def read_query(given: Any, known: Known, *, own: bool = False) -> CostQuery | Un
         moved_only=form.moved_only,
         why=form.why,
         scopes=scopes,
+        ratio=form.ratio,
         share_of=share_of,
         average=form.average,
         count=form.count,

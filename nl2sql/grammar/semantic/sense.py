@@ -117,18 +117,30 @@ def siding(query: CostQuery) -> Found:
     labels = [scope.label.casefold() for scope in query.scopes]
     if len(set(labels)) < len(labels):
         yield Problem("scopes", "A side is named twice.")
+    extras = ("share_of", "compared", "average", "run_rate", "count", "cumulative", "beside", "change", "threshold")
+    if query.ratio:
+        yield from _apart(query, "ratio", extras)
+        if len(query.scopes) != 2:
+            yield Problem("ratio", "It is of two `scopes`, the first by the second.")
+        if query.metric in (*RATES, *PER_UNIT):
+            yield Problem("ratio", f"It is of amounts, which {query.metric} is not.")
     if not mixed(query):
         return
-    extras = ("share_of", "compared", "average", "run_rate", "count", "cumulative", "beside", "change", "threshold")
     for name in extras:
-        if getattr(query, name) not in (None, (), False):
+        if _said(query, name):
             yield Problem(name, "The sides are of different kinds; side by side they only show what they cost.")
+
+
+def _said(query: CostQuery, name: str) -> bool:
+    """Whether a field says something; a share of each group is said by an empty list."""
+    value = getattr(query, name)
+    return value is not None if name == "share_of" else value not in (None, (), False)
 
 
 def _apart(query: CostQuery, field: str, others: tuple[str, ...]) -> Found:
     """Fields that would be dropped beside another."""
     for name in others:
-        if getattr(query, name) not in (None, (), False):
+        if _said(query, name):
             yield Problem(name, f"It has no meaning beside `{field}`.")
 
 

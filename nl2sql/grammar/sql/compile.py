@@ -20,11 +20,17 @@ def compile_query(query: CostQuery, context: CompileContext) -> exp.Select:
         return _counted(query, context)
     view = "resource_costs" if needs_resources(query) else "daily_costs"
     labels = labels_of(query, context)
-    if query.scopes and not of_one_dimension(query.scopes):
+    if query.scopes and (query.ratio or not of_one_dimension(query.scopes)):
         measures = {
             slug(scope.label): zero_for_none(measure(query.metric, condition(scope, context))) for scope in query.scopes
         }
-        labels = [label for label in labels if label.name != "scope"]
+        if query.ratio:
+            first, second = measures.values()
+            nothing = exp.Literal.number(0)
+            measures["ratio"] = exp.Div(
+                this=first.copy(), expression=exp.Nullif(this=second.copy(), expression=nothing)
+            )
+        labels = labels_of(replace(query, scopes=()), context)
     else:
         measures = columns_of(query, context)
     select = exp.select(

@@ -73,7 +73,7 @@ def _order(query: CostQuery, labels: list[Label], measures: dict[str, exp.Expr])
                 *by_name,
             ]
         return column, [exp.Ordered(this=exp.column(column), desc=how == "desc", nulls_first=False), *by_name]
-    value = "share_percent" if query.share_of and "share_percent" in names else names[0]
+    value = "share_percent" if query.share_of and "share_percent" in names else "ratio" if query.ratio else names[0]
     return value, [exp.Ordered(this=exp.column(value), desc=query.order == "desc", nulls_first=False), *by_name]
 
 

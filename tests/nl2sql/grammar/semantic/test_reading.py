@@ -53,6 +53,8 @@ def _team(*values: str | None, **more: Any) -> dict[str, Any]:
         ({"compared": [OCTOBER]}, "compared[0]: These days are named twice."),
         ({"change": "up", "dimensions": ["team"]}, "change: A change needs one compared period"),
         ({"scopes": [_team("payments")]}, "scopes: payments beside what?"),
+        ({"ratio": True}, "ratio: It is of two `scopes`"),
+        ({"ratio": True, "scopes": [_team("payments"), _team("growth")], "share_of": []}, "no meaning beside `ratio`"),
         ({"count": "day"}, "count: days are counted only over or under a threshold."),
         (
             {"share_of": [_team("growth")], "filters": [_team("payments")]},

@@ -62,6 +62,7 @@ QUERIES = st.fixed_dictionaries(
         "moved_only": st.booleans(),
         "why": st.booleans(),
         "scopes": st.lists(_filters_of_json(), max_size=3),
+        "ratio": st.booleans(),
         "share_of": st.lists(_filters_of_json(), max_size=2),
         "average": st.sampled_from([*GRAINS, *DIMENSIONS]),
         "count": st.sampled_from([*GRAINS, *DIMENSIONS]),
