@@ -15,6 +15,7 @@ from tests.playbooks.builders import BOOK, plan
 from tests.playbooks.conftest import NOW, REQUESTER
 
 ON = date(2026, 11, 23)
+IN_PART = "verified in part: $90 of $200 a month; nothing moved elsewhere"
 
 
 def remediation(session: Session) -> tuple[Remediation, list[RemediationStep]]:
@@ -100,13 +101,13 @@ def test_until_the_window_is_over_the_day_of_the_decision_is_said(session: Sessi
         ([saving(100, 0, "missed")], "missed: $0 of $100 a month; nothing moved elsewhere"),
         (
             [saving(100, 90, "validated"), saving(100, 0, "missed")],
-            "verified in part: $90 of $200 a month; nothing moved elsewhere",
+            IN_PART,
         ),
         ([saving(None, 42, "validated", currency="EUR")], "verified: €42 a month; nothing moved elsewhere"),
         ([saving(100, 90, "reversed")], "reversed: it was put back, so nothing is saved any more"),
         (
             [saving(100, 90, "validated"), saving(100, 90, "reversed")],
-            "verified in part: $90 of $200 a month; nothing moved elsewhere",
+            IN_PART,
         ),
     ],
 )
