@@ -140,8 +140,8 @@ def quiet_until(channel: Channel | None, now: datetime) -> datetime | None:
     """When the channel's quiet hours end, None outside of them. Hours are UTC; they may span midnight."""
     if channel is None or channel.quiet_hours is None:
         return None
-    start, end = channel.quiet_hours
-    hour = now.astimezone(UTC).hour
+    (start, end), now = channel.quiet_hours, now.astimezone(UTC)
+    hour = now.hour
     inside = start <= hour < end if start <= end else hour >= start or hour < end
     if not inside:
         return None

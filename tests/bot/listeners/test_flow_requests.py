@@ -1,24 +1,16 @@
 """Requested flows: operators at once, others by approval, kept while Prefect is down, started exactly once."""
 
 import time
-from datetime import UTC, datetime
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot import prefect_client
 from bot.runtime import Runtime
-from config.access import Allowed, Denied, Role
-from config.organisation import Organisation
-from db.database import Database
-from db.tables import AuditEntry, FlowRequest
-from domain import flow_requests, flow_starts
-from domain.flow_requests import Accepted, FlowAsk, PrefectDown, UnderWay, Waiting
+from config.access import Allowed, Denied
+from db.tables import FlowRequest
+from domain import flow_requests
 from standins.slack import Handle
-from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, StartBot
-
-REFRESH = FlowAsk("ingest_costs/ingest_costs", {}, "Refresh bills")
+from tests.bot.conftest import MAYA, TOMAS, Prefect, StartBot
 
 
 def late_answer(slack: Handle) -> tuple[str, str]:
@@ -98,52 +90,6 @@ def test_a_flow_that_ended_updates_its_card(bot: Runtime, slack: Handle) -> None
     with Session(bot.database.app) as session, session.begin():
         session.execute(sa.update(FlowRequest).values(state="finished", finished_at=sa.func.now(), result={}))
     said(slack, asked, "Refresh bills: done.")
-
-
-def test_two_bots_start_a_request_once(session: Session, clean_database: Database, staff: Organisation) -> None:
-    """A start that is repeated after a crash carries the same key, which Prefect takes as the same run."""
-    now = datetime.now(UTC)
-    with Session(clean_database.app) as own, own.begin():
-        assert isinstance(flow_requests.request(own, REFRESH, staff.actor(TOMAS), now, None, None, ()), Accepted)
-    keys = []
-
-    def crash(deployment: str, parameters: dict[str, object], key: str) -> str:
-        keys.append(key)
-        if len(keys) == 1:
-            raise KeyboardInterrupt
-        return "run"
-
-    with pytest.raises(KeyboardInterrupt):
-        flow_starts.trigger_due(clean_database, crash, now)
-    assert flow_starts.trigger_due(clean_database, crash, now) == (1, True)
-    assert flow_starts.trigger_due(clean_database, crash, now) == (0, True)
-    assert len(keys) == 2
-    assert len(set(keys)) == 1
-
-
-def test_the_same_thing_is_asked_for_once(session: Session, staff: Organisation) -> None:
-    """Other parameters are another thing; a viewer may not ask at all; each decision is in the audit log."""
-    now = datetime.now(UTC)
-    maya, tomas = staff.actor(MAYA), staff.actor(TOMAS)
-    first = flow_requests.request(session, REFRESH, maya, now, None, None, ())
-    assert isinstance(first, Waiting)
-    assert flow_requests.request(session, REFRESH, tomas, now, None, None, ()) == UnderWay(
-        first.request_id, "requested"
-    )
-    other = FlowAsk(REFRESH.deployment, {"source": "aws"}, "Refresh aws")
-    assert isinstance(flow_requests.request(session, other, tomas, now, None, None, ()), Accepted)
-    stranger = staff.actor("U0STRANGER")
-    assert stranger.roles == {Role.VIEWER}
-    assert isinstance(flow_requests.request(session, FlowAsk("x/x", {}, "x"), stranger, now, None, None, ()), Denied)
-    assert isinstance(flow_requests.decide(session, first.request_id, staff.actor(PRIYA), now, approve=True), Denied)
-    actions = session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()
-    assert actions[-3:] == ["flow.requested", "flow.approved", "flow.denied"]
-
-
-def test_prefect_out_of_reach_is_said_so() -> None:
-    """No address, or nobody at it: nothing was started."""
-    with pytest.raises(PrefectDown, match="PREFECT_API_URL"):
-        prefect_client.prefect_starter(lambda: None)("a/a", {}, "k")
 
 
 def test_operators_are_asked_wherever_the_request_was_made(bot: Runtime, slack: Handle, prefect: Prefect) -> None:

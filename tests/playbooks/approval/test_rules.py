@@ -19,12 +19,10 @@ from config.organisation import Organisation
 from config.people import Person
 from db import audit
 from db.database import Database
-from db.tables import AuditEntry, RemediationStep
+from db.tables import AuditEntry
 from db.tables import Remediation as Stored
-from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.rules import CLOCK_SKEW, ApprovalRule, Proposal, check
-from playbooks.approval.undo import request_undo
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.builders import BOOK, plan
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
@@ -233,42 +231,11 @@ def test_a_part_keeps_the_requester_and_the_expiry(clean_database: Database) -> 
     assert isinstance(approve(clean_database, part, APPROVER, later), life.Approved)
 
 
-def test_undo_is_for_those_who_could_have_approved_and_happens_once(clean_database: Database) -> None:
-    """Another team's approver, a viewer, and a second click are refused and audited."""
-    number = proposed(clean_database)
-    with Session(clean_database.app) as session, session.begin():
-        stored = session.get_one(Stored, number)
-        stored.state, stored.finished_at = "succeeded", NOW
-        session.execute(sa.update(RemediationStep).values(state="verified"))
-
-    def undo(actor: Actor) -> Stored | Denied:
-        with Session(clean_database.app, expire_on_commit=False) as session, session.begin():
-            return request_undo(session, number, actor, NOW, PLAYBOOKS)
-
-    elsewhere = replace(APPROVER, id="U-ELSE", approves_teams=frozenset({"payments"}))
-    assert "this belongs to web" in reason(undo(elsewhere))
-    assert "needs the role" in reason(undo(VIEWER))
-    with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(undo, [APPROVER, OTHER] * 2))
-    assert sum(isinstance(one, Stored) for one in made) == 1
-    with Session(clean_database.app) as session:
-        assert session.scalar(sa.select(sa.func.count()).where(AuditEntry.action == "remediation.denied")) == 5
-
-
 def test_a_playbook_that_only_notifies_cannot_be_approved(clean_database: Database) -> None:
     """Its mode is part of the rule."""
     book = BOOK.model_copy(update={"mode": "notify"})
     number = proposed(clean_database, book)
     assert "No rule" in reason(approve(clean_database, number, APPROVER, books={book.name: book}))
-
-
-def test_the_kill_switch_stops_approvals_and_undo(clean_database: Database) -> None:
-    """Nothing is approved while all is stopped; a member cannot switch it."""
-    number = proposed(clean_database)
-    with Session(clean_database.app) as session, session.begin():
-        assert isinstance(kill_switch.set_stop_all(session, VIEWER, NOW, on=True), Denied)
-        assert kill_switch.set_stop_all(session, APPROVER, NOW, on=True) == Allowed()
-    assert "All remediation is stopped" in reason(approve(clean_database, number, APPROVER))
 
 
 def test_who_may_not_is_told_who_may() -> None:
