@@ -13,13 +13,13 @@ from nl2sql.grammar.sql.measures import RATES
 
 def comparable(query: CostQuery, facts: Facts, today: date) -> tuple[CostQuery, str]:
     """The query with a period as long as the bills and periods that can be compared, and a note where one cannot."""
-    return _without_unknown_periods(_as_far_as_known(_like_with_like(query, facts, today), facts), facts)
+    return _without_unknown_periods(_as_far_as_known(_like_with_like(query, facts, today), facts, today), facts)
 
 
-def _as_far_as_known(query: CostQuery, facts: Facts) -> CostQuery:
+def _as_far_as_known(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     """A running period ends with the last day of the bills: a day without any is in no figure and in no label."""
     period, known = query.period, facts.through + timedelta(1)
-    if query.metric == "invoice_cost" or not period.start < known < period.end:
+    if query.metric == "invoice_cost" or not period.start < known < period.end or period.end <= today:
         return query
     return replace(query, period=periods.period_of(period.start, known, period.unit, period.count, whole_units=False))
 

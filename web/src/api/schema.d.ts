@@ -1170,7 +1170,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1181,7 +1181,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1363,7 +1363,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1374,7 +1374,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1616,6 +1616,8 @@ export interface operations {
                         /** @description Whether a negated filter keeps the rows without a value */
                         keep_missing?: boolean | null;
                     }[] | null;
+                    /** @description The first of two scopes divided by the second */
+                    ratio?: boolean | null;
                     /**
                      * Share Of
                      * @description Per cent of all that `filters` let through: what meets these filters, or, empty, each group
@@ -1727,7 +1729,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1738,7 +1740,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2605,7 +2607,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2616,7 +2618,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2994,7 +2996,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3005,7 +3007,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3192,7 +3194,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3203,7 +3205,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3445,6 +3447,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -3577,7 +3596,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3588,7 +3607,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3762,7 +3781,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3773,7 +3792,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4115,7 +4134,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read */
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4126,7 +4145,7 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Bad request",
                      *       "status": 400,
-                     *       "detail": "The body cannot be read."
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4759,6 +4778,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -4943,6 +4979,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -5111,6 +5164,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -5277,6 +5347,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -5441,6 +5528,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -5600,6 +5704,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -5750,6 +5871,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
@@ -5905,6 +6043,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -6045,6 +6200,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
@@ -6194,6 +6366,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -6341,6 +6530,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
