@@ -24,6 +24,7 @@ _AUDITED = "audited"  # in a session: entries whose transaction is open
 GENESIS = "0" * 64
 SHORTENED = "audit.shortened"  # the action under which a removed beginning is noted
 _TEXT_CAP = 20_000
+ACTOR_CAP = 200  # characters
 _EXACT = 2**53  # beyond it a number does not survive the way through JSON unchanged
 
 
@@ -57,7 +58,7 @@ def append(
     entry = AuditEntry(
         id=number,
         at=at,
-        actor=_text(actor)[:200],
+        actor=_text(actor)[:ACTOR_CAP],
         action=_text(action)[:100],
         subject=_text(subject)[:500],
         details=content,
@@ -189,6 +190,18 @@ def shorten(session: Session, before: datetime) -> int:
     session.expire_all()
     assert removed == last.id - start
     return removed
+
+
+def holds(session: Session, entry: AuditEntry) -> bool:
+    """Whether an entry is as it was made, and its neighbours are chained to it; `verify` looks at the whole log."""
+    beside = sa.select(AuditEntry.id, AuditEntry.hash, AuditEntry.previous_hash)
+    rows = {row.id: row for row in session.execute(beside.where(AuditEntry.id.in_((entry.id - 1, entry.id + 1))))}
+    before, after = rows.get(entry.id - 1), rows.get(entry.id + 1)
+    return (
+        _hash(entry) == entry.hash
+        and (before is None or before.hash == entry.previous_hash)
+        and (after is None or after.previous_hash == entry.hash)
+    )
 
 
 def newest(session: Session) -> Intact:

@@ -15,6 +15,7 @@ from playbooks.approval import rules
 from playbooks.approval.kill_switch import STOPPED, is_stopped
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import locked, may_decide, proposal_of, refused, rule_of, still_good
+from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
 from playbooks.plan import Plan, digest, frozen
 from playbooks.schema import Playbook
@@ -114,6 +115,8 @@ def approve(
     decision = rules.check(proposal_of(remediation, playbook), rule_of(playbook), actor, now, confirmation)
     if isinstance(decision, Allowed) and is_stopped(session):
         decision = Denied(STOPPED)
+    if isinstance(decision, Allowed) and (otherwise := contradiction(session, remediation)):
+        decision = Denied(f"It cannot be approved: {otherwise}. An admin has to look at it.")
     if isinstance(decision, Denied):
         return refused(session, actor, remediation_id, decision)
     assert playbook is not None  # the rules deny without one

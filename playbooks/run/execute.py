@@ -17,6 +17,7 @@ from db.tables import Remediation, RemediationStep
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.stored import start_by
+from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
 from playbooks.plan import Plan, closed, frozen
 from playbooks.run.log import Run, TakenOver, finish, lock
@@ -134,6 +135,8 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
         return "the stored plan is not the one that was frozen and approved"
     if remediation.approved_at is None or not remediation.approvals:
         return "nobody's approval is stored with it"
+    if otherwise := contradiction(session, remediation):
+        return f"{otherwise}; run `finops audit verify` and find out who wrote to the database"
     if run.now() >= (until := start_by(remediation, playbook)):
         return f"it could not start before its approval ran out ({until:%d %b %H:%M} UTC)"
     if run.now() < remediation.approved_at - life.CLOCK_SKEW:
