@@ -98,14 +98,19 @@ def test_an_account_is_named_whole_with_stars(pattern: str, account: str, matche
 
 def test_a_resource_is_found_by_an_expression_in_its_name_or_id() -> None:
     rule = AllocationRule(resource="^web-[0-9]+$", value="frontend")
-    charges = ({"resource_name": "web-12"}, {"resource_id": "web-3"}, {"resource_name": "web-x"}, {})
+    charges: tuple[dict[str, Any], ...] = (
+        {"resource_name": "web-12"},
+        {"resource_id": "web-3"},
+        {"resource_name": "web-x"},
+        {},
+    )
     assert owners([rule], *charges) == ["frontend", "frontend", None, None]
 
 
 def test_all_conditions_of_a_rule_have_to_hold() -> None:
     """Of an account and a service, and of a tag that is there."""
     rule = AllocationRule(tag=("env",), account="shared", service="Amazon S3", value="platform")
-    whole = {"tags": {"env": "prod"}, "sub_account_name": "shared", "service_name": "Amazon S3"}
+    whole: dict[str, Any] = {"tags": {"env": "prod"}, "sub_account_name": "shared", "service_name": "Amazon S3"}
     charges = [whole, {**whole, "tags": {}}, {**whole, "service_name": "EC2"}, {**whole, "sub_account_name": None}]
     assert owners([rule], *charges) == ["platform", None, None, None]
 
