@@ -1,5 +1,6 @@
 """Whose bill a row is: provider and billing account as the rows say, whatever road it came by."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,10 +20,15 @@ _SOURCES_OF_THEIR_OWN = 20  # accounts of a provider that get a source each; a f
 def provider_key(name: str) -> str:
     """One name for the names of one provider: `Amazon Web Services, Inc.` and `AWS` are `aws`."""
     plain = name.strip().casefold()
-    words = plain.replace(",", " ").split()
-    return next(
-        (key for key, marks in _CLOUDS.items() if any(mark in words or mark in plain[:9] for mark in marks)), plain
-    )
+    words = re.findall(r"[^\W_]+", plain)
+    return next((key for key, marks in _CLOUDS.items() if any(_bears(mark, plain, words) for mark in marks)), plain)
+
+
+def _bears(mark: str, plain: str, words: list[str]) -> bool:
+    """Whether a name has the mark as a word, or begins with it written together (`amazonwebservices`); three letters
+    begin other names too.
+    """
+    return mark in words or (len(mark) > 3 and mark in plain[:9])
 
 
 def same_provider(one: str, other: str) -> bool:
