@@ -46,7 +46,7 @@ def test_edited_statements_wait_in_the_same_queue(start_bot: StartBot, slack: Ha
         for number in range(4):
             slack.say_to_app(MAYA, f"slow {number}")
         slack.wait_until(lambda: len(rules.asked) == 2)
-        assert bot.questions.waiting(MAYA) == 2
+        slack.wait_until(lambda: bot.questions.waiting(MAYA) == 2)
         asked = slack.post_as(PRIYA, "#finops", f"{BOT} cost")
         card = slack.wait_for_reply(asked["ts"])
         slack.click(PRIYA, card["ts"], "answer_edit")
