@@ -17,7 +17,7 @@ from config.access import SYSTEM, Actor, Role
 from config.errors import UserError
 from config.vault import CachedSecrets, Login, Vault
 
-_PASSWORD = re.compile(r"\w[\w+.-]*://[^:/@]*:([^@/]+)@")
+_PASSWORD = re.compile(r"\w[\w+.-]{0,40}://[^:/@]{0,200}:([^@/]+)@")
 
 
 class Settings(BaseSettings):

@@ -7,18 +7,19 @@ from functools import cache
 from nl2sql.catalog.word_lists import word_map
 from nl2sql.grammar.query import CostQuery, Grain
 
+_START = r"(?:^|(?<![\s,])[\s,]++)"  # a run is taken whole and tried once, at its beginning: linear in its length
 _END = r"(?=[\s?.!,]*$|\s*[,;])"
 _SHAPE = r"(?:(line|bar|column|area|stacked|pie|time) ?)?"
-_POLITE = r"(?:and |now |please |can you |could you |can i |i want to )*"
-_AGAIN = r"(?:and |now |please )*"
+_POLITE = r"(?:and |now |please |can you |could you |can i |i want to ){0,6}"
+_AGAIN = r"(?:and |now |please ){0,6}"
 _IT = r"(?: it| that| this| them)"
 _SHOW = (
-    r"(?:(?:and |now |please |can you |could you )*"
+    r"(?:(?:and |now |please |can you |could you ){0,6}"
     r"(?:show|draw|plot|give|display|see|put|make|turn|do|send|visuali[sz]e)"
-    r"(?: me| us)?(?: it| that| this| them| those)?(?: into)?\s+)?"
+    r"(?: me| us)?(?: it| that| this| them| those)?(?: into)?\s++)?"
 )
 _CHART = re.compile(
-    rf"(?:^|[\s,]+){_SHOW}(?:as|in|with|on)?\s*(?:an?|the)\s+{_SHAPE}"
+    rf"{_START}{_SHOW}(?:as|in|with|on)?\s*+(?:an?|the)\s++{_SHAPE}"
     rf"(?:charts?|graphs?|plots?|diagrams?|bars?|lines?|picture){_END}"
     rf"|^{_AGAIN}{_SHOW}(?:as )?{_SHAPE}(?:chart|graph|plot|diagram|bars|picture)"
     r"(?: it| that| this)?(?: please)?[\s?.!]*$"
@@ -27,9 +28,9 @@ _CHART = re.compile(
     re.IGNORECASE,
 )
 _EXPORT = re.compile(
-    r"(?:^|[\s,]+)(?:and )?(?:(?:export(?:ed)?|download(?:able)?|save|send|give|get|put)(?: me| us)?"
-    r"(?: it| that| this| them| everything)?\s+)?(?:as|to|in|into)\s+"
-    rf"(?:an?\s+)?(?:csv|excel|spreadsheet|sheet)(?: file)?{_END}"
+    rf"{_START}(?:and )?(?:(?:export(?:ed)?|download(?:able)?|save|send|give|get|put)(?: me| us)?"
+    r"(?: it| that| this| them| everything)?\s++)?(?:as|to|in|into)\s++"
+    rf"(?:an?\s++)?(?:csv|excel|spreadsheet|sheet)(?: file)?{_END}"
     rf"|^{_POLITE}(?:export|download)"
     r"(?: it| that| this| them| the (?:rows|table|data|result|answer)s?)?(?: please)?[\s?.!]*$"
     rf"|^{_AGAIN}(?:(?:send|give|get|show)(?: me| us)? )?(?:the |a )?csv(?: file)?(?: please)?[\s?.!]*$",
@@ -58,9 +59,9 @@ class Presentation:
 @cache
 def _currency_patterns() -> dict[str, re.Pattern[str]]:
     """Currency code -> the pattern of `in euros`; US dollars last, for `canadian dollars` are others."""
-    before = r"(?:^|[\s,]+)(?:shown |converted |expressed |and )?(?:in|into|to)"
+    before = rf"{_START}(?:shown |converted |expressed |and )?(?:in|into|to)"
     return {
-        code: re.compile(rf"{before}\s+(?:{words})(?![\w$€£])", re.IGNORECASE)
+        code: re.compile(rf"{before}\s++(?:{words})(?![\w$€£])", re.IGNORECASE)
         for code, words in word_map("currencies").items()
     }
 

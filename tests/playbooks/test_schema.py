@@ -149,7 +149,7 @@ LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise("abcdefghi")
 )
 WRONG = {
-    "typo": GOOD.replace("mode: approve", "mode: aprove"),
+    "typo": GOOD.replace("mode: approve", "mode: maybe"),
     "laughs": LAUGHS,
     "recursive": GOOD + "preconditions: &p [*p]\n",
     "deep": depth(900),

@@ -25,7 +25,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
 _MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}):\d{2}.*")
 _STATES = ("kind", "state", "status")
 _PERCENT = re.compile(r"share|percent|pct|growth")
-_LIMIT = re.compile(r"\bLIMIT \d+\s*(OFFSET \d+)?\s*$", re.IGNORECASE)
+_LIMIT = re.compile(r"\bLIMIT \d+(?:\s+OFFSET \d+)?\s*$", re.IGNORECASE)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

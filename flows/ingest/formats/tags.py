@@ -10,7 +10,8 @@ _CAP = 65_536  # characters; longer tags are kept as unreadable text
 _KEPT = 1_000  # characters kept of tags that cannot be read
 UNREADABLE = "unreadable"  # the key under which such text is kept
 _NOTHING = ("", '""', "none", "null", "nan", "[]", "{}", "-", "n/a")
-_PAIR = re.compile(r"\s*([^=:;,{}\[\]\"']{1,128})\s*[=:]\s*([^=;,{}\[\]\"']{0,256})\s*")
+_PAIR = re.compile(r"([^=:;,{}\[\]\"']{1,160})[=:]([^=;,{}\[\]\"']{0,320})")  # with the blanks around key and value
+_KEY, _VALUE = 128, 256  # characters
 _PREFIX = re.compile(r"^(?:resourcetags/|aws:tags:|tags/)?(?:user[:_])?", re.IGNORECASE)
 
 Tags = dict[str, object]
@@ -120,11 +121,12 @@ def _python(text: str) -> Tags | None:
 def _pairs(text: str) -> Tags | None:
     """`{team=blue, env=prod}`, `team:blue;env:prod` and their like."""
     inside = text[1:-1] if text[:1] + text[-1:] in ("{}", "[]") else text
-    parts = [part for part in re.split(r"[;,]", inside) if part.strip()]
-    matches = [_PAIR.fullmatch(part) for part in parts]
-    if not parts or not all(matches):
+    parts = [part.strip() for part in re.split(r"[;,]", inside) if part.strip()]
+    matches = [match for part in parts if (match := _PAIR.fullmatch(part))]
+    pairs = [(match[1].strip(), match[2].strip()) for match in matches]
+    if not parts or len(pairs) < len(parts):
         return None
-    return {match[1].strip(): match[2].strip() for match in matches if match}
+    return dict(pairs) if all(0 < len(key) <= _KEY and len(value) <= _VALUE for key, value in pairs) else None
 
 
 def _refuse(name: str) -> float:

@@ -1,6 +1,9 @@
 """Tags of every make become the same dictionary; what cannot be read is kept as text."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from config.bills import AllocationRule
 from flows.ingest.allocation import tag_value
 from flows.ingest.formats.tags import UNREADABLE, as_json, merged, plain_key, read_tags
 
+ROOT = Path(__file__).parents[4]
 TEAM = {"team": "blue", "env": "prod"}
 
 
@@ -67,3 +71,10 @@ def test_the_key_as_it_is_written_comes_first() -> None:
 def test_labels_of_several_columns_are_one() -> None:
     """The first column's value of a key wins."""
     assert json.loads(merged(['[{"Key": "team", "Value": "blue"}]', '{"team": "red", "env": "prod"}'])) == TEAM
+
+
+@pytest.mark.parametrize("text", ["a=b;{}b", "a{}=b", "{}a{}", ";{}b=c"])
+def test_a_tag_of_many_blanks_holds_nobody(text: str) -> None:
+    """In a process of its own, which is killed: this took for ever."""
+    program = f"from flows.ingest.formats.tags import as_json; as_json({text!r}.format(*[' ' * 60_000] * 2))"
+    subprocess.run([sys.executable, "-c", program], timeout=120, check=True, cwd=ROOT)

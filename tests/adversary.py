@@ -1,0 +1,142 @@
+"""Run as a program: reads patterns as JSON from stdin and prints those whose search takes more than linear time over
+strings that are made against them; one whose work does not end is killed.
+
+The cost of a string is processor time of this process, so that a busy machine changes little; it is compared at
+lengths that double, never with a limit in seconds.
+"""
+
+import json
+import os
+import re
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from re import _constants as sre  # the parser of patterns is the standard library's own, without a promise
+from re import _parser
+from typing import Any
+
+SHORT, LONG = 250, 8_000  # characters
+ROOM = 6.0  # by a square law the longer text costs 32 times what the shorter one does 32 times over; by a line as much
+FLOOR = 0.03  # seconds of work at the longer length below which there is nothing to compare
+MOST_WORK = 30  # seconds of processor time for all strings against one pattern
+PUMPS = (" ", "\n", "a", "0", "<", "-", ",", ".", "a ", " ,", "0,", "://", "a.", "_", "$", "A", "[", "=", ":", "'")
+ENDS = ("", "\x01")
+_SAMPLES = {
+    sre.CATEGORY_DIGIT: "0",
+    sre.CATEGORY_SPACE: " ",
+    sre.CATEGORY_WORD: "a",
+    sre.CATEGORY_NOT_DIGIT: "a",
+    sre.CATEGORY_NOT_SPACE: "a",
+    sre.CATEGORY_NOT_WORD: "!",
+}
+
+
+def sample(tokens: Any, most: int = 1) -> str:
+    """A text that goes as far through a pattern as can be told without matching."""
+    return "".join(_sample(operator, argument, most) for operator, argument in tokens)
+
+
+def _sample(operator: Any, argument: Any, most: int) -> str:
+    if operator is sre.LITERAL:
+        return chr(argument)
+    if operator is sre.IN:
+        return _member(argument)
+    if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+        low, high, inner = argument
+        return sample(inner, most) * int(max(low, min(most, high)))
+    if operator is sre.SUBPATTERN:
+        return sample(argument[-1], most)
+    if operator is sre.ATOMIC_GROUP:
+        return sample(argument, most)
+    if operator is sre.BRANCH:
+        return sample(argument[1][0], most)
+    return "a" if operator in (sre.ANY, sre.NOT_LITERAL) else ""
+
+
+def _member(items: Any) -> str:
+    if items[0][0] is sre.NEGATE:
+        pattern = [item for item in items[1:] if item[0] is sre.LITERAL]
+        return str(next(one for one in "a !0" if one not in {chr(item[1]) for item in pattern}))
+    operator, argument = items[0]
+    if operator is sre.LITERAL:
+        return chr(argument)
+    return chr(argument[0]) if operator is sre.RANGE else _SAMPLES.get(argument, "a")
+
+
+def pieces(tokens: Any) -> Iterator[str]:
+    """What each repeated part of a pattern repeats."""
+    for operator, argument in tokens:
+        if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+            yield sample(argument[2])
+            yield from pieces(argument[2])
+        elif operator is sre.SUBPATTERN:
+            yield from pieces(argument[-1])
+        elif operator is sre.BRANCH:
+            for branch in argument[1]:
+                yield sample(branch)
+                yield from pieces(branch)
+
+
+def attacks(pattern: str, flags: int) -> Iterator[tuple[str, str, str]]:
+    """Beginnings, parts that are repeated, and ends."""
+    tokens = _parser.parse(pattern, flags)
+    whole = sample(tokens)
+    starts = {"", whole[: len(whole) // 2], whole}
+    pumps = {pump for pump in (*PUMPS, *pieces(tokens), whole, whole[:-1]) if pump}
+    pairs = {one + other for one in set(pieces(tokens)) for other in (" ", "a")}
+    for start in sorted(starts):
+        for pump in sorted(pumps | pairs):
+            for end in ENDS:
+                yield start, pump, end
+
+
+def cost(compiled: "re.Pattern[str]", text: str, repeated: int = 1) -> float:
+    """The least processor time of finding every match, so many times over, in seconds."""
+    costs = []
+    for _ in range(3):
+        began = time.process_time()
+        for _ in range(repeated):
+            compiled.sub("", text)
+        costs.append(time.process_time() - began)
+        if costs[-1] < FLOOR:
+            break
+    return min(costs)
+
+
+def is_linear(compiled: "re.Pattern[str]", start: str, pump: str, end: str) -> bool:
+    """Whether the longer text costs about as much as the shorter one as many times over as it is longer."""
+    short, long = (start + pump * (size // len(pump)) + end for size in (SHORT, LONG))
+    whole = cost(compiled, long)
+    return whole < FLOOR or whole < ROOM * max(cost(compiled, short, LONG // SHORT), FLOOR / 2)
+
+
+def say(*words: str) -> None:
+    """A line of JSON, at once: this process or its child may be killed next."""
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
+
+
+def try_one(place: str, pattern: str, flags: int) -> None:
+    """Print what is not linear about a pattern."""
+    compiled = re.compile(pattern, flags)
+    for start, pump, end in attacks(pattern, flags):
+        if not is_linear(compiled, start, pump, end):
+            say("slow", place, pattern, start, pump, end)
+            return
+
+
+def main() -> None:
+    """Try each pattern in a process of its own, which ends after so much work; say what was tried and what is slow."""
+    for place, pattern, flags in json.load(sys.stdin):
+        say("tried", place, pattern)
+        if (child := os.fork()) == 0:
+            resource.setrlimit(resource.RLIMIT_CPU, (MOST_WORK, MOST_WORK))
+            try_one(place, pattern, flags)
+            os._exit(0)
+        if os.waitpid(child, 0)[1]:
+            say("slow", place, pattern, "", "work without an end", "")
+
+
+if __name__ == "__main__":
+    main()
