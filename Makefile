@@ -49,11 +49,11 @@ web-types: setup web/node_modules/.installed ## Write the page's types from the 
 	@$(BIN)/python .ci/digest.py web/openapi.json > web/src/api/schema.sha256
 	@rm web/openapi.json
 
-page: setup  # the page for the tests: where it cannot be built they are skipped, and say why
+page: setup ## Build the page for the tests; where it cannot be built they are skipped, and say why
 	@if .ci/node.sh >/dev/null; then $(MAKE) -s web || echo "The page could not be built; its tests are skipped."; \
 	else echo "There is no Node 20.19 or newer; the tests of the page are skipped (make web brings it from PyPI)."; fi
 
-web-check: setup  # types, ESLint, Prettier, unit tests of the page; where there is no Node it is said
+web-check: setup ## Types, ESLint, Prettier and unit tests of the page; where there is no Node it is said
 	@if .ci/node.sh >/dev/null; then $(MAKE) -s web/node_modules/.installed && $(NPM) run check && $(NPM) test; \
 	else echo "There is no Node 20.19 or newer; the page is not checked (make web brings it from PyPI)."; fi
 
