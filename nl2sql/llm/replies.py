@@ -11,7 +11,7 @@ from nl2sql.grammar.semantic.schema import listing_schema, query_schema, strict
 
 _TEXT_CAP = 500
 _SQL_CAP = 20_000
-_LINK = re.compile(r"\w+://\S+|www\.\S+|<[@!#][^>]*>", re.IGNORECASE)
+_LINK = re.compile(r"\w{1,20}://\S+|www\.\S+|<[@!#][^>]*>", re.IGNORECASE)
 
 
 @cache

@@ -14,7 +14,7 @@ from bot.cards.elements import tables
 from domain import freshness
 from nl2sql.guard.text.characters import characters
 
-router = APIRouter(tags=["costs"], responses=problems.declared(*problems.ALWAYS))
+router = APIRouter(tags=["costs"], responses=problems.declared(400, *problems.ALWAYS))
 
 Dimension = Literal[
     "provider", "billing_account", "account", "service", "service_category", "region", "team", "environment",

@@ -19,7 +19,8 @@ from flows.ingest.roads.pieces import BillFile
 
 _LARGEST = 10_000_000  # bytes; a manifest is far smaller
 _SHOWN = 3
-_PERIOD = re.compile(r"\d{8}-\d{8}|.*=\d{4}-\d{2}.*", re.ASCII)  # the name of a period's folder
+_DAYS = re.compile(r"\d{8}-\d{8}", re.ASCII)  # the name of a period's folder, and the value in that of a partition's
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ def read(file: BillFile) -> Manifest | None:
         return _manifest(file, ("cur", str(content.get("reportName")), period), "", names)
     if "dataFiles" in content:
         names = tuple(str(name) for name in _listed(content, "dataFiles"))
-        period = next((part for part in PurePosixPath(file.label).parts if _PERIOD.fullmatch(part)), "")
+        period = next((part for part in PurePosixPath(file.label).parts if _is_period(part)), "")
         run = _above(names[0], 1) if names else ""
-        return _manifest(file, ("export", file.path.name, period), "" if _PERIOD.fullmatch(run) else run, names)
+        return _manifest(file, ("export", file.path.name, period), "" if _is_period(run) else run, names)
     return None
 
 
@@ -129,7 +130,12 @@ def _above(label: str, levels: int) -> str:
     return parts[-1 - levels] if len(parts) > levels else ""
 
 
+def _is_period(name: str) -> bool:
+    """Whether a folder is named as a period: `20261101-20261130`, `BILLING_PERIOD=2026-11`."""
+    return bool(_DAYS.fullmatch(name) or _MONTH.match(name.partition("=")[2]))
+
+
 def _periods(label: str) -> set[PurePosixPath]:
     """The folder of the period in which the file lies, itself or in a run's folder; none where none is named so."""
     folder = PurePosixPath(label).parent
-    return {place for place in (folder, folder.parent) if _PERIOD.fullmatch(place.name)}
+    return {place for place in (folder, folder.parent) if _is_period(place.name)}

@@ -2000,6 +2000,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No token, or one that is unknown, expired or revoked */
             401: {
                 headers: {
@@ -2138,6 +2155,23 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No token, or one that is unknown, expired or revoked */
