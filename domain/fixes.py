@@ -1,7 +1,7 @@
 """How far the fixes of an insight have come: shown on its cards, whoever moved them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,13 @@ from playbooks.run import ledger
 
 OPEN = ("proposed", "approved", "running")
 _OVER = ("rejected", "expired", "undone")
+_SAYS = {
+    "succeeded": "is done",
+    "partial": "is done in part",
+    "failed": "has failed",
+    "unknown": "has an unknown outcome",
+    "expired": "has expired",
+}  # the other states are what it is
 _FOLLOWED = timedelta(days=60)  # a verdict comes two weeks after a change, a retry some weeks later
 
 
@@ -30,9 +37,10 @@ def follow(session: Session, now: datetime) -> None:
     )
     for remediation in session.scalars(recent.order_by(Remediation.id)):
         fixes[remediation.insight_id].append(remediation)
+    verdicts = _verdicts(session, [fix.id for told in fixes.values() for fix in told])
     shown = sa.select(Insight.id, Insight.evidence["fixes"]).where(Insight.id.in_(fixes))
     for number, before in session.execute(shown).all():
-        present = _present(session, fixes[number])
+        present = _present(fixes[number], verdicts)
         if present != before:
             _show(session, number, present)
 
@@ -41,6 +49,40 @@ def open_fix(session: Session, insight: int) -> Remediation | None:
     """A proposal for the insight that is still to be decided, or runs."""
     waiting = sa.select(Remediation).where(Remediation.insight_id == insight, Remediation.state.in_(OPEN))
     return session.scalar(waiting.where(Remediation.undo_of.is_(None)).order_by(Remediation.id).limit(1))
+
+
+def _verdicts(session: Session, fixes: Iterable[int]) -> dict[int, str]:
+    """What the bill said of each fix of which it has said all."""
+    savings = defaultdict(list)
+    of_them = sa.select(Saving).where(Saving.remediation_id.in_(list(fixes))).order_by(Saving.id)
+    for saving in session.scalars(of_them):
+        savings[saving.remediation_id].append(saving)
+    return {
+        number: ledger.verdict(told)
+        for number, told in savings.items()
+        if all(saving.status != "pending" for saving in told)
+    }
+
+
+def _present(fixes: Sequence[Remediation], verdicts: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Those that led to something or still may; where none did, the last one."""
+    told = [fix for fix in fixes if fix.state not in _OVER] or list(fixes[-1:])
+    return [
+        {
+            "id": fix.id,
+            "state": fix.state,
+            "channel": fix.channel,
+            "verdict": verdicts.get(fix.id),
+            "says": _says(fix, verdicts.get(fix.id) or fix.reason),
+        }
+        for fix in told
+    ]
+
+
+def _says(fix: Remediation, why: str | None) -> str:
+    """`Remediation 12 in sandbox is rejected (Priya: not now)`."""
+    where = f" in {fix.account}" if fix.account else ""
+    return f"Remediation {fix.id}{where} {_SAYS.get(fix.state, f'is {fix.state}')}{f' ({why})' if why else ''}"
 
 
 def _show(session: Session, number: int, present: list[dict[str, Any]]) -> None:
@@ -52,33 +94,8 @@ def _show(session: Session, number: int, present: list[dict[str, Any]]) -> None:
     redraw(session, insight, f"fixes:{','.join(map(_stage, present))}")
     for fix in present:
         if fix not in before:
-            where = f" in {fix['account']}" if fix["account"] else ""
-            says = fix["verdict"] or fix["reason"]
-            line = f"Remediation {fix['id']}{where} is {fix['state']}{f' ({says})' if says else ''}."
-            say(session, insight, line, f"fix:{_stage(fix)}")
+            say(session, insight, f"{fix['says']}.", f"fix:{_stage(fix)}")
 
 
-def _stage(fix: dict[str, Any]) -> str:
+def _stage(fix: Mapping[str, Any]) -> str:
     return f"{fix['id']}={fix['state']}{'+' if fix['verdict'] else ''}"
-
-
-def _present(session: Session, fixes: Sequence[Remediation]) -> list[dict[str, Any]]:
-    """Those that led to something or still may; where none did, the last one."""
-    told = [fix for fix in fixes if fix.state not in _OVER] or list(fixes[-1:])
-    return [
-        {
-            "id": fix.id,
-            "state": fix.state,
-            "account": fix.account,
-            "channel": fix.channel,
-            "reason": fix.reason,
-            "verdict": _verdict(session, fix),
-        }
-        for fix in told
-    ]
-
-
-def _verdict(session: Session, fix: Remediation) -> str | None:
-    """What the bill said of it, once it has said all."""
-    savings = session.scalars(sa.select(Saving).where(Saving.remediation_id == fix.id).order_by(Saving.id)).all()
-    return ledger.verdict(savings) if savings and all(saving.status != "pending" for saving in savings) else None

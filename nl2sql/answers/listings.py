@@ -34,7 +34,7 @@ def listing_headline(
     if listing.subject == "freshness" and named:
         return _freshness(named)
     if listing.subject in _ONE:
-        return _of_a_kind(listing, named)
+        return _of_a_kind(listing, named, several)
     if listing.subject == "ledger":
         return _ledger(named, several)
     if len(rows) == 1:
@@ -59,8 +59,10 @@ def nothing_listed(listing: SubjectListing, context: AnswerContext) -> str | Non
     return subject_missing(listing)
 
 
-def _of_a_kind(listing: SubjectListing, rows: list[Row]) -> str:
-    """`3 open anomalies: …; …; …`, `2 changes waiting for approval: …`, `No open insight.`"""
+def _of_a_kind(listing: SubjectListing, rows: list[Row], several: bool) -> str:
+    """`3 open anomalies: …; …; …`, `2 changes waiting for approval: …`, `No open insight.`; amounts of several
+    currencies have no largest.
+    """
     one, state = _ONE[listing.subject], listing.in_state or ""
     before, after = ("", f" {_STATES[state]}") if state in _STATES else (f"{state} " if state else "", "")
     after += f", {listing.dated.label}" if listing.dated else ""
@@ -71,11 +73,10 @@ def _of_a_kind(listing: SubjectListing, rows: list[Row]) -> str:
     titles = "; ".join(map(_title, changes[:_NAMED]))
     what = f"{before}{one if len(changes) == 1 else many}{after}"
     if listing.limit:
-        return (
-            f"The largest {what}: {titles}." if len(changes) == 1 else f"The {len(changes)} largest {what}: {titles}."
-        )
+        number = "" if len(changes) == 1 else f"{len(changes)} "
+        return f"The {number}{'first' if several else 'largest'} {what}: {titles}."
     what += _together(changes) if listing.kinds and len(rows) < MOST else ""
-    ranked = len(changes) > _NAMED and listing.subject != "remediations"
+    ranked = len(changes) > _NAMED and listing.subject != "remediations" and not several
     count = f"More than {MOST - 1}" if len(rows) == MOST else str(len(changes))
     return f"{count} {what}{', the largest' if ranked else ''}: {titles}."
 

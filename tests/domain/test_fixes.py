@@ -94,8 +94,8 @@ def test_each_step_of_a_fix_is_shown_once(session: Session, insight: Insight) ->
     lines = session.scalars(sa.select(OutboxMessage.payload["text"]).where(OutboxMessage.kind == "note"))
     assert [line.partition(" (")[0].rstrip(".") for line in lines] == [
         f"Remediation {remediation.id} in sandbox is proposed",
-        f"Remediation {remediation.id} in sandbox is succeeded",
-        f"Remediation {remediation.id} in sandbox is succeeded",
+        f"Remediation {remediation.id} in sandbox is done",
+        f"Remediation {remediation.id} in sandbox is done",
     ]
 
 

@@ -72,7 +72,7 @@ def address(clean_database: Database, settings: Settings, provider: Handle) -> I
     known = settings.model_copy(update={"oidc_client_secret": SecretStr(provider.client_secret)})
     wide = Buckets(rate=1e6, burst=1e6)
     context = Context(
-        known, STAFF, clean_database, Deps(clean_database, known, STAFF),
+        known, STAFF, clean_database, Deps(clean_database, known, STAFF, today=NOW.date()),
         SignIn(provider.url, provider.client_id, "sub"), buckets=wide, strangers=wide,
     )  # fmt: skip
     with served(create_app(context), "127.0.0.1", 0) as at:
@@ -85,6 +85,7 @@ def visit(chromium: Browser, address: str, provider: Handle) -> Iterator[Page]:
     context: BrowserContext = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     context.set_default_timeout(_WAIT)
     page = context.new_page()
+    page.clock.set_fixed_time(NOW)  # the day of the rows, though it may be over meanwhile
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if is_fault(message, address) else None)
@@ -136,8 +137,9 @@ def test_costs_are_narrowed_and_table_file_and_database_agree(
             total = connection.scalar(
                 sa.text(
                     "SELECT sum(effective_cost) FROM reporting.daily_costs "
-                    "WHERE team = 'payments' AND usage_date >= current_date - 30 AND usage_date < current_date"
-                )
+                    "WHERE team = 'payments' AND usage_date >= CAST(:today AS date) - 30 AND usage_date < :today"
+                ),
+                {"today": NOW.date()},
             )
         assert [(row["team"], float(row["cost"])) for row in rows] == [("payments", float(total))]
 

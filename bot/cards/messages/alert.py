@@ -103,11 +103,8 @@ def _fixes(evidence: dict[str, Any]) -> Block | None:
     """Where each fix stands, and the bill's verdict on it."""
     lines = []
     for fix in evidence.get("fixes") or []:
-        where = f" in {mrkdwn.escape(fix['account'], 80)}" if fix.get("account") else ""
         told = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
-        says = fix.get("verdict") or fix.get("reason")
-        more = f" ({mrkdwn.escape(says, 300)})" if says else ""
-        lines.append(f"Remediation {int(fix['id'])}{where} is {mrkdwn.escape(fix['state'], 40)}{told}{more}")
+        lines.append(f"{mrkdwn.escape(fix['says'], 500)}{told}")
     return blocks.context("\n".join(lines)) if lines else None
 
 

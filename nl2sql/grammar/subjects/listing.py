@@ -29,9 +29,7 @@ _COMING: dict[str, tuple[periods.Unit, int]] = {
 
 @dataclass(frozen=True)
 class SubjectListing:
-    """Rows of a view other than the bills; `exceeded` when only exceeded budgets were asked for. Without a `state`
-    and without a period, what is open is listed where that is a state.
-    """
+    """Rows of a view other than the bills; `exceeded` when only exceeded budgets were asked for."""
 
     subject: str
     filters: tuple[Filter, ...] = ()
@@ -54,8 +52,8 @@ class SubjectListing:
 
     @property
     def in_state(self) -> str | None:
-        """The state that the list is limited to."""
-        return self.state or ("open" if "open" in SUBJECTS[self.subject].states and not self.dated else None)
+        """The state that the list is limited to: the usual one where neither it nor a period is named."""
+        return self.state or (None if self.dated else SUBJECTS[self.subject].usual)
 
     def to_json(self) -> dict[str, Any]:
         """The listing as data; `nl2sql.grammar.semantic` reads it back."""

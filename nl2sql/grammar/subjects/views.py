@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class Subject:
     """A view that can be listed: columns, order, own conditions, date column, and the sentence for an empty list.
 
-    `states` maps a question's words to values of `state_column`; without a word for it and without a period, what is
-    `open` is listed where that is a state.
+    `states` maps a question's words to values of `state_column`; `usual` is the word that is meant where neither a
+    state nor a period is named.
     """
 
     view: str
@@ -22,6 +22,7 @@ class Subject:
     empty: str | None = None
     state_column: str = "status"
     states: Mapping[str, str] = field(default_factory=dict)
+    usual: str | None = None
 
 
 _INSIGHT = (
@@ -36,10 +37,8 @@ _INSIGHT = (
     "currency",
     "status",
 )
-_OF_INSIGHTS = {"open": "open", "waiting": "open", "acknowledged": "acknowledged", "snoozed": "snoozed"} | {
-    "resolved": "resolved"
-}
-_WORTH = "CASE WHEN kind = 'anomaly' THEN 30 * impact_amount ELSE impact_amount END"  # a month, as the others are
+_OF_INSIGHTS = {"waiting": "open"} | {name: name for name in ("open", "acknowledged", "snoozed", "resolved")}
+_WORTH = "ABS(impact_amount) * CASE WHEN kind = 'anomaly' THEN 30 ELSE 1 END"  # a month, as the others are
 
 
 SUBJECTS: dict[str, Subject] = {
@@ -70,8 +69,10 @@ SUBJECTS: dict[str, Subject] = {
         dated="forecast_date",
         empty="There is no forecast for that yet; the bills hold what was spent, not what will be.",
     ),
-    "insights": Subject("insights", "Insights", _INSIGHT, _WORTH, (), "detected_at", states=_OF_INSIGHTS),
-    "attention": Subject("insights", "Insights", _INSIGHT, _WORTH, states=_OF_INSIGHTS),  # now, whenever it was found
+    "insights": Subject("insights", "Insights", _INSIGHT, _WORTH, (), "detected_at", states=_OF_INSIGHTS, usual="open"),
+    "attention": Subject(
+        "insights", "Insights", _INSIGHT, _WORTH, states=_OF_INSIGHTS, usual="open"
+    ),  # now, whenever it was found
     "anomalies": Subject(
         "insights",
         "Anomalies",
@@ -80,6 +81,7 @@ SUBJECTS: dict[str, Subject] = {
         (("kind", "anomaly"),),
         "detected_at",
         states=_OF_INSIGHTS,
+        usual="open",
     ),
     "recommendations": Subject(
         "recommendations",
@@ -87,6 +89,7 @@ SUBJECTS: dict[str, Subject] = {
         ("kind", "resource_id", "account", "team", "current_state", "proposed_state", "monthly_savings", "currency"),
         "monthly_savings",
         states={"open": "open", "waiting": "open", "dismissed": "dismissed", "succeeded": "done"},
+        usual="open",
     ),
     "remediations": Subject(
         "remediations",
@@ -106,7 +109,7 @@ SUBJECTS: dict[str, Subject] = {
         (),
         "requested_at",
         state_column="state",
-        states={"waiting": "proposed"}
+        states={"open": "proposed", "waiting": "proposed"}
         | {name: name for name in ("approved", "succeeded", "failed", "rejected", "expired", "undone")},
     ),
     "ledger": Subject(

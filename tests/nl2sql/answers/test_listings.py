@@ -61,6 +61,15 @@ def test_findings_are_counted_and_named() -> None:
     )
 
 
+def test_amounts_of_several_currencies_have_no_largest() -> None:
+    """Yen and dollars are listed, not ranked."""
+    columns, rows = ("title", "currency"), [("EC2 is up", "USD"), ("Lambda is up", "JPY")] * 2
+    anomalies = SubjectListing("anomalies", state="open")
+    said = listing_headline(anomalies, columns, rows, "USD", True)
+    assert said == "4 open anomalies: EC2 is up; Lambda is up; EC2 is up."
+    assert listing_headline(replace(anomalies, limit=2), columns, rows[:2], "USD", True).startswith("The 2 first open")
+
+
 def test_changes_are_counted_once_whatever_they_touch() -> None:
     """A row stands for a resource, a change for all of them."""
     columns = ("remediation_id", "playbook", "account", "state")

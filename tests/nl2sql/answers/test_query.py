@@ -26,6 +26,8 @@ def test_findings_are_asked_for_by_their_state(deps: Deps) -> None:
         ("anomaly", "open", "EC2 is up $10 a day", 10, 2),
         ("idle", "open", "Stop i-1: saves $200 a month", 200, 2),
         ("anomaly", "resolved", "Lambda was up", 30, 1),
+        ("anomaly", "snoozed", "RDS is down $50 a day", -50, 1),
+        ("anomaly", "snoozed", "S3 is up $40 a day", 40, 1),
     ]
     with Session(deps.database.app) as session, session.begin():
         session.add_all(
@@ -47,8 +49,13 @@ def test_findings_are_asked_for_by_their_state(deps: Deps) -> None:
     assert _said("which anomalies are open?", deps) == "1 open anomaly: EC2 is up $10 a day."
     assert _said("what is the biggest anomaly?", deps) == "The largest open anomaly: EC2 is up $10 a day."
     assert _said("resolved anomalies", deps) == "1 resolved anomaly: Lambda was up."
-    assert _said("anomalies this month", deps).startswith("2 anomalies, 1–3 Nov 2026: Lambda was up")
+    assert _said("anomalies this month", deps).startswith(
+        "4 anomalies, 1–3 Nov 2026, the largest: RDS is down $50 a day"
+    )
+    assert _said("snoozed anomalies", deps).startswith("2 snoozed anomalies: RDS is down $50 a day; S3 is up")
     assert _said("what is waiting for approval?", deps) == "No change waiting for approval."
+    assert _said("open remediations", deps) == "No open change."
+    assert _said("remediations", deps) == "No change."
     assert "not told apart" in ask("undone anomalies", SYSTEM, None, deps).text
 
 

@@ -20,10 +20,15 @@ interface Turn {
   error?: unknown;
 }
 
+/** Random, where the page is reached without https too: `randomUUID` is not there then. */
+function newThread(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** A conversation: the next question amends the last one, as in a thread of Slack. */
 export function AskPage() {
   const { q } = useSearch({ from: "/ask" });
-  const [thread] = useState(() => crypto.randomUUID());
+  const [thread] = useState(newThread);
   const [turns, setTurns] = useState<Turn[]>([]);
   const [text, setText] = useState("");
   const asked = useRef<string | undefined>(undefined);
