@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Budget, Forecast, Group } from "./api/queries";
-import { budgetsOn, monthOf, movers, worth } from "./overview";
+import { atLeast, budgetsOn, held, monthOf, movers, worth } from "./overview";
 
 const cost = (period: string, value: number, currency = "USD") => ({ period, currency, cost: value });
 
@@ -65,4 +65,15 @@ it("budgets are those of a period that runs, of quarters too, the most used firs
   expect(budgetsOn("2026-11-27", rows, undefined).map((one) => one.budget)).toEqual(["quarter", "month"]);
   expect(budgetsOn("2026-11-27", rows, "web").map((one) => one.budget)).toEqual(["month"]);
   expect(budgetsOn("2026-12-01", rows, "web")).toEqual([]);
+});
+
+it("counts no saving that was taken back, and says when a sum is of the first rows alone", () => {
+  const rows = [
+    { currency: "USD", status: "validated" },
+    { currency: "USD", status: "reversed" },
+    { currency: "EUR", status: "validated" },
+  ];
+  expect(held(rows, "USD")).toEqual([rows[0]]);
+  expect(atLeast({ next_offset: 500 })).toBe("at least ");
+  expect(atLeast({ next_offset: null })).toBe("");
 });

@@ -86,3 +86,13 @@ export function budgetsOn(today: string, budgets: Budget[], team: string | undef
     .filter((one) => team === undefined || (one.scope_kind === "team" && one.scope === team))
     .toSorted((a, b) => (b.percent_used ?? 0) - (a.percent_used ?? 0));
 }
+
+/** What is in the ledger in a currency, but for what was taken back. */
+export function held<Row extends { currency: string | null; status: string | null }>(rows: Row[], currency: string) {
+  return rows.filter((one) => one.currency === currency && one.status !== "reversed");
+}
+
+/** A page of a list holds its first rows: their sum is the least that the whole comes to. */
+export function atLeast(page: { next_offset: number | null } | undefined): string {
+  return page?.next_offset == null ? "" : "at least ";
+}

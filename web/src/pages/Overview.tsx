@@ -14,7 +14,7 @@ import {
 import { daysOf, monthStart, plus } from "../days";
 import { day, money, month, named } from "../format";
 import { useMe } from "../me";
-import { budgetsOn, monthOf, movers, worth } from "../overview";
+import { atLeast, budgetsOn, held, monthOf, movers, worth } from "../overview";
 import { Delta, Tag, Tile } from "../parts/figures";
 import { MonthChart } from "../parts/lazy-charts";
 import { LinkAnchor, LinkButton } from "../parts/links";
@@ -46,6 +46,7 @@ export function OverviewPage() {
 
   const currency = now.data?.totals[0]?.currency ?? me.currency;
   const total = now.data?.totals[0];
+  const others = (now.data?.totals ?? []).slice(1).map((one) => one.currency);
   const mine = budgetsOn(today, budgets.data?.items ?? [], team);
   const whole = mine.find(
     (one) =>
@@ -64,7 +65,7 @@ export function OverviewPage() {
   });
   const open = (anomalies.data?.items ?? []).filter((one) => LIVE.includes(one.status ?? ""));
   const proposals = (waiting.data?.items ?? []).filter((one) => one.currency === currency);
-  const verified = (saved.data?.items ?? []).filter((one) => one.currency === currency);
+  const verified = held(saved.data?.items ?? [], currency);
 
   return (
     <Stack gap="lg">
@@ -75,6 +76,7 @@ export function OverviewPage() {
           </Title>
           <Text c="dimmed">
             {now.data === undefined ? "…" : `Bills through ${day(now.data.data_through)}`} · effective cost, {currency}
+            {others.length === 0 ? "" : `; not in it: what is billed in ${others.join(", ")}`}
           </Text>
         </div>
         <TeamSelect team={team} onChange={(next) => void navigate({ search: { team: next } })} />
@@ -97,8 +99,12 @@ export function OverviewPage() {
             {open.filter((one) => one.severity === "critical" || one.severity === "high").length} high or critical
           </LinkAnchor>
         </Tile>
-        <Tile title="Savings waiting, a month" figure={money(worth(proposals, "monthly_savings"), currency)}>
+        <Tile
+          title="Savings waiting, a month"
+          figure={`${atLeast(waiting.data)}${money(worth(proposals, "monthly_savings"), currency)}`}
+        >
           <LinkAnchor to="/savings" search={{ team }}>
+            {atLeast(saved.data)}
             {money(worth(verified, "realized_monthly_savings"), currency)} a month verified
           </LinkAnchor>
         </Tile>

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { recommendationsQuery, savingsQuery } from "../api/queries";
 import { day, exact, money, named, words } from "../format";
 import { useMe } from "../me";
-import { worth } from "../overview";
+import { atLeast, held, worth } from "../overview";
 import { Tag, Tile } from "../parts/figures";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
@@ -19,7 +19,7 @@ export function SavingsPage() {
   const ledger = useQuery(savingsQuery(team));
   const waiting = (open.data?.items ?? []).toSorted((a, b) => (b.monthly_savings ?? 0) - (a.monthly_savings ?? 0));
   const currency = waiting[0]?.currency ?? ledger.data?.items[0]?.currency ?? me.currency;
-  const saved = (ledger.data?.items ?? []).filter((one) => one.currency === currency);
+  const saved = held(ledger.data?.items ?? [], currency);
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-end">
@@ -31,20 +31,27 @@ export function SavingsPage() {
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
         <Tile
           title="Waiting, a month"
-          figure={money(
+          figure={`${atLeast(open.data)}${money(
             worth(
               waiting.filter((one) => one.currency === currency),
               "monthly_savings",
             ),
             currency,
-          )}
+          )}`}
         >
+          {atLeast(open.data)}
           {waiting.length} recommendations
         </Tile>
-        <Tile title="Promised, a month" figure={money(worth(saved, "expected_monthly_savings"), currency)}>
+        <Tile
+          title="Promised, a month"
+          figure={`${atLeast(ledger.data)}${money(worth(saved, "expected_monthly_savings"), currency)}`}
+        >
           of what was carried out
         </Tile>
-        <Tile title="Verified by the bill, a month" figure={money(worth(saved, "realized_monthly_savings"), currency)}>
+        <Tile
+          title="Verified by the bill, a month"
+          figure={`${atLeast(ledger.data)}${money(worth(saved, "realized_monthly_savings"), currency)}`}
+        >
           {saved.filter((one) => one.status === "pending").length} still pending
         </Tile>
       </SimpleGrid>
