@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 from bot.api.auth.tokens import SCOPES
 from bot.api.context import Context, caller_of
 from bot.api.problems import problem
-from bot.mcp.desk import CALLER
 from bot.mcp.server import create_server
+from bot.mcp.tool_context import CALLER
 
 PATH = "/mcp"
 _SIGN_IN_PATH = f"/.well-known/oauth-protected-resource{PATH}"

@@ -9,8 +9,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from bot.api.routes.listing import LISTINGS, page_of, select
-from bot.mcp.desk import Desk
 from bot.mcp.questions import READS
+from bot.mcp.tool_context import ToolContext
 from config.access import Permission
 from nl2sql.guard.text.characters import characters
 
@@ -20,7 +20,7 @@ Name = Annotated[str | None, Field(max_length=300)]
 Day = Annotated[str | None, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A day, as 2026-11-15")]
 
 
-def add(server: MCPServer[Any], desk: Desk) -> None:
+def add(server: MCPServer[Any], tools: ToolContext) -> None:
     """Register the tools."""
 
     @server.tool(title="List insights", annotations=READS)
@@ -34,43 +34,43 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
     ) -> dict[str, Any]:
         """Anomalies, budget breaches, idle resources, verified savings: the newest first, with what they are worth."""
         wanted = {"status": status, "kind": kind, "severity": severity, "team": team}
-        return _rows(desk, "/insights", wanted, limit, since)
+        return _rows(tools, "/insights", wanted, limit, since)
 
     @server.tool(title="List recommendations", annotations=READS)
     def list_recommendations(
         team: Name = None, status: Name = None, kind: Name = None, limit: Limit = 50
     ) -> dict[str, Any]:
         """Changes that would save money, with what they would save a month."""
-        return _rows(desk, "/recommendations", {"team": team, "status": status, "kind": kind}, limit)
+        return _rows(tools, "/recommendations", {"team": team, "status": status, "kind": kind}, limit)
 
     @server.tool(title="Get budgets", annotations=READS)
     def get_budgets(budget: Name = None, status: Name = None, limit: Limit = 50) -> dict[str, Any]:
         """Budgets with what is spent of them and what they are heading for."""
-        return _rows(desk, "/budgets", {"budget": budget, "status": status}, limit)
+        return _rows(tools, "/budgets", {"budget": budget, "status": status}, limit)
 
     @server.tool(title="Get the forecast", annotations=READS)
     def get_forecast(scope_kind: Name = None, scope: Name = None, limit: Limit = 100) -> dict[str, Any]:
         """Expected cost a day with its bounds, the newest forecast first; of all spend, or of a scope as a team."""
-        return _rows(desk, "/forecasts", {"scope_kind": scope_kind, "scope": scope}, limit)
+        return _rows(tools, "/forecasts", {"scope_kind": scope_kind, "scope": scope}, limit)
 
     @server.tool(title="List remediations", annotations=READS)
     def list_remediations(state: Name = None, team: Name = None, limit: Limit = 50) -> dict[str, Any]:
         """Proposed and executed changes, a row a resource. They are approved by people in Slack, never here."""
-        return _rows(desk, "/remediations", {"state": state, "team": team}, limit)
+        return _rows(tools, "/remediations", {"state": state, "team": team}, limit)
 
 
 def _rows(
-    desk: Desk, path: str, filters: dict[str, str | None], limit: int, since: str | None = None
+    tools: ToolContext, path: str, filters: dict[str, str | None], limit: int, since: str | None = None
 ) -> dict[str, Any]:
     """The first rows of a list with these values, narrowed to the caller; `more` where there are further ones."""
-    actor = desk.asker(Permission.READ, "read")
+    actor = tools.asker(Permission.READ, "read")
     wanted = {name: value for name, value in filters.items() if value is not None}
     if any(characters(value) for value in wanted.values()):  # fits no row: the guard lets none through
         return {"items": [], "more": False}
     try:
         day = date.fromisoformat(since) if since else None
         statement = page_of(_LISTED[path], wanted, limit, 0, day)
-        rows = select(desk.context, actor, statement, limit + 1)
+        rows = select(tools.context, actor, statement, limit + 1)
     except HTTPException as error:
         raise ToolError(str(error.detail)) from error
     except ValueError as error:

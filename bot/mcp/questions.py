@@ -8,7 +8,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field, WithJsonSchema
 
 from bot.api.context import Context
-from bot.mcp.desk import Desk
+from bot.mcp.tool_context import ToolContext
 from config import logs
 from config.access import Actor, Permission
 from nl2sql.answers.outcomes import CannotAnswer, Outcome
@@ -27,10 +27,10 @@ Thread = Annotated[
 ]
 
 
-def add(server: MCPServer[Any], desk: Desk) -> None:
+def add(server: MCPServer[Any], tools: ToolContext) -> None:
     """Register the tools."""
     catalogue = semantics()
-    context = desk.context
+    context = tools.context
     query_json = WithJsonSchema(inlined(query_schema(catalogue)))
     query = Annotated[dict[str, Any], query_json, Field(description="What to add up, for which days, of what, by what")]
 
@@ -39,8 +39,8 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         """Ask a question about cloud cost in plain English: "EC2 cost last month by team". Answers with a sentence and
         the rows behind it, or asks back (`choices`). Figures come from the bills and are narrowed to what you may see.
         """
-        asker = desk.asker(Permission.ASK, "ask")
-        with logs.hiding(question), desk.share(asker):
+        asker = tools.asker(Permission.ASK, "ask")
+        with logs.hiding(question), tools.share(asker):
             return _said(ask(question, asker, _thread(asker, thread), context.answers))
 
     @server.tool(title="Query cloud cost", annotations=READS)
@@ -48,8 +48,8 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         """Query cloud cost exactly, without words that could be misread. Names as `describe_data` lists them; `end` of
         a period is the day after the last one. What is wrong with a query is said by its field.
         """
-        asker = desk.asker(Permission.ASK, "ask")
-        with desk.share(asker):
+        asker = tools.asker(Permission.ASK, "ask")
+        with tools.share(asker):
             return _queried(query, asker, thread, context)
 
     @server.tool(title="Explain a change of cost", annotations=READS)
@@ -63,7 +63,7 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         thread: Thread = None,
     ) -> dict[str, Any]:
         """What stands behind a change of cost between two periods: usage, price, what is new, what is gone."""
-        asker = desk.asker(Permission.ASK, "ask")
+        asker = tools.asker(Permission.ASK, "ask")
         given = {
             "period": {"start": start, "end": end},
             "compared": [{"start": before_start, "end": before_end}],
@@ -72,7 +72,7 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
             "dimensions": [by],
             "filters": filters or [],
         }
-        with desk.share(asker):
+        with tools.share(asker):
             return _queried(given, asker, thread, context)
 
     @server.tool(title="Run SQL on the cost views", annotations=READS)
@@ -80,8 +80,8 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         """Run one PostgreSQL SELECT over the reporting views, for what `query_costs` cannot say. It is checked,
         narrowed to what you may see, limited in time and rows; figures of its own are refused.
         """
-        asker = desk.asker(Permission.ASK, "ask")
-        with logs.hiding(sql), desk.share(asker):
+        asker = tools.asker(Permission.ASK, "ask")
+        with logs.hiding(sql), tools.share(asker):
             return _said(answer_sql(sql, asker, None, context.answers))
 
     @server.tool(title="Describe the cost data", annotations=READS)
@@ -89,7 +89,7 @@ def add(server: MCPServer[Any], desk: Desk) -> None:
         """What there is to ask about: metrics and dimensions with their meaning, the names in the data that you may
         see, the days that the bills reach, the currencies.
         """
-        asker = desk.asker(Permission.ASK, "ask")
+        asker = tools.asker(Permission.ASK, "ask")
         data = facts(context.database.app, asker, context.organisation.synonyms)
         if isinstance(data, NoData):
             raise ToolError("No bills are loaded yet.")

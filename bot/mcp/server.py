@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.api.context import Caller, Context
 from bot.mcp import lists, questions
-from bot.mcp.desk import Desk
+from bot.mcp.tool_context import ToolContext
 from nl2sql.catalog.semantics import semantics
 from nl2sql.catalog.views import reporting
 from nl2sql.grammar.semantic.schema import listing_schema, query_schema
@@ -24,9 +24,9 @@ def create_server(context: Context, sitting: Caller | None = None) -> MCPServer[
     server: MCPServer[Any] = MCPServer(
         "finops-bot", title="Cloud cost", instructions=_ABOUT, version=metadata.version("finops-bot"), log_level="ERROR"
     )
-    desk = Desk(context, sitting)
-    questions.add(server, desk)
-    lists.add(server, desk)
+    tools = ToolContext(context, sitting)
+    questions.add(server, tools)
+    lists.add(server, tools)
     _add_resources(server)
     _add_prompts(server)
     return server

@@ -88,7 +88,10 @@ export function budgetsOn(today: string, budgets: Budget[], team: string | undef
 }
 
 /** What is in the ledger in a currency, but for what was taken back. */
-export function held<Row extends { currency: string | null; status: string | null }>(rows: Row[], currency: string) {
+export function standingSavings<Row extends { currency: string | null; status: string | null }>(
+  rows: Row[],
+  currency: string,
+) {
   return rows.filter((one) => one.currency === currency && one.status !== "reversed");
 }
 

@@ -14,7 +14,7 @@ import {
 import { daysOf, monthStart, plus } from "../days";
 import { day, money, month, named } from "../format";
 import { useMe } from "../me";
-import { atLeast, budgetsOn, held, monthOf, movers, worth } from "../overview";
+import { atLeast, budgetsOn, standingSavings, monthOf, movers, worth } from "../overview";
 import { Delta, Tag, Tile } from "../parts/figures";
 import { MonthChart } from "../parts/lazy-charts";
 import { LinkAnchor, LinkButton } from "../parts/links";
@@ -65,7 +65,7 @@ export function OverviewPage() {
   });
   const open = (anomalies.data?.items ?? []).filter((one) => LIVE.includes(one.status ?? ""));
   const proposals = (waiting.data?.items ?? []).filter((one) => one.currency === currency);
-  const verified = held(saved.data?.items ?? [], currency);
+  const verified = standingSavings(saved.data?.items ?? [], currency);
 
   return (
     <Stack gap="lg">

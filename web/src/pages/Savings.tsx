@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { recommendationsQuery, savingsQuery } from "../api/queries";
 import { day, exact, money, named, words } from "../format";
 import { useMe } from "../me";
-import { atLeast, held, worth } from "../overview";
+import { atLeast, standingSavings, worth } from "../overview";
 import { Tag, Tile } from "../parts/figures";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
@@ -19,7 +19,7 @@ export function SavingsPage() {
   const ledger = useQuery(savingsQuery(team));
   const waiting = (open.data?.items ?? []).toSorted((a, b) => (b.monthly_savings ?? 0) - (a.monthly_savings ?? 0));
   const currency = waiting[0]?.currency ?? ledger.data?.items[0]?.currency ?? me.currency;
-  const saved = held(ledger.data?.items ?? [], currency);
+  const saved = standingSavings(ledger.data?.items ?? [], currency);
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-end">

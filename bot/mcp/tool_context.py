@@ -16,7 +16,7 @@ CALLER: ContextVar[Caller | None] = ContextVar("mcp_caller", default=None)
 
 
 @dataclass(frozen=True)
-class Desk:
+class ToolContext:
     """What the tools work with; `sitting` is who runs the process, where it serves one person over stdio."""
 
     context: Context
