@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Budget, Forecast, Group } from "./api/queries";
-import { atLeast, budgetsOn, standingSavings, monthOf, movers, worth } from "./overview";
+import { lowerBound, budgetsOn, standingSavings, monthOf, movers, worth } from "./overview";
 
 const cost = (period: string, value: number, currency = "USD") => ({ period, currency, cost: value });
 
@@ -74,6 +74,6 @@ it("counts no saving that was taken back, and says when a sum is of the first ro
     { currency: "EUR", status: "validated" },
   ];
   expect(standingSavings(rows, "USD")).toEqual([rows[0]]);
-  expect(atLeast({ next_offset: 500 })).toBe("at least ");
-  expect(atLeast({ next_offset: null })).toBe("");
+  expect(lowerBound({ next_offset: 500 })).toBe("at least ");
+  expect(lowerBound({ next_offset: null })).toBe("");
 });

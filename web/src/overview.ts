@@ -96,6 +96,6 @@ export function standingSavings<Row extends { currency: string | null; status: s
 }
 
 /** A page of a list holds its first rows: their sum is the least that the whole comes to. */
-export function atLeast(page: { next_offset: number | null } | undefined): string {
+export function lowerBound(page: { next_offset: number | null } | undefined): string {
   return page?.next_offset == null ? "" : "at least ";
 }

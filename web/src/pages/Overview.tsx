@@ -14,7 +14,7 @@ import {
 import { daysOf, monthStart, plus } from "../days";
 import { day, money, month, named } from "../format";
 import { useMe } from "../me";
-import { atLeast, budgetsOn, standingSavings, monthOf, movers, worth } from "../overview";
+import { lowerBound, budgetsOn, standingSavings, monthOf, movers, worth } from "../overview";
 import { Delta, Tag, Tile } from "../parts/figures";
 import { MonthChart } from "../parts/lazy-charts";
 import { LinkAnchor, LinkButton } from "../parts/links";
@@ -101,10 +101,10 @@ export function OverviewPage() {
         </Tile>
         <Tile
           title="Savings waiting, a month"
-          figure={`${atLeast(waiting.data)}${money(worth(proposals, "monthly_savings"), currency)}`}
+          figure={`${lowerBound(waiting.data)}${money(worth(proposals, "monthly_savings"), currency)}`}
         >
           <LinkAnchor to="/savings" search={{ team }}>
-            {atLeast(saved.data)}
+            {lowerBound(saved.data)}
             {money(worth(verified, "realized_monthly_savings"), currency)} a month verified
           </LinkAnchor>
         </Tile>

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { recommendationsQuery, savingsQuery } from "../api/queries";
 import { day, exact, money, named, words } from "../format";
 import { useMe } from "../me";
-import { atLeast, standingSavings, worth } from "../overview";
+import { lowerBound, standingSavings, worth } from "../overview";
 import { Tag, Tile } from "../parts/figures";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
@@ -31,7 +31,7 @@ export function SavingsPage() {
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
         <Tile
           title="Waiting, a month"
-          figure={`${atLeast(open.data)}${money(
+          figure={`${lowerBound(open.data)}${money(
             worth(
               waiting.filter((one) => one.currency === currency),
               "monthly_savings",
@@ -39,18 +39,18 @@ export function SavingsPage() {
             currency,
           )}`}
         >
-          {atLeast(open.data)}
+          {lowerBound(open.data)}
           {waiting.length} recommendations
         </Tile>
         <Tile
           title="Promised, a month"
-          figure={`${atLeast(ledger.data)}${money(worth(saved, "expected_monthly_savings"), currency)}`}
+          figure={`${lowerBound(ledger.data)}${money(worth(saved, "expected_monthly_savings"), currency)}`}
         >
           of what was carried out
         </Tile>
         <Tile
           title="Verified by the bill, a month"
-          figure={`${atLeast(ledger.data)}${money(worth(saved, "realized_monthly_savings"), currency)}`}
+          figure={`${lowerBound(ledger.data)}${money(worth(saved, "realized_monthly_savings"), currency)}`}
         >
           {saved.filter((one) => one.status === "pending").length} still pending
         </Tile>
