@@ -30,8 +30,17 @@ class Place:
     region: str
 
     def client(self, service: str) -> Any:
-        """A client of this place."""
-        return self.cloud.client(service, self.account_id, self.region)
+        """A client of this place, whose requests decide the ids of what they make: the
+        same ones in every process, whatever else has drawn from moto's random numbers.
+        """
+        client = self.cloud.client(service, self.account_id, self.region)
+        client.meta.events.register("provide-client-params.*.*", self._seed)
+        return client
+
+    def _seed(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
+        from moto.moto_api._internal import mock_random
+
+        mock_random.seed(f"{self.account_id} {self.region} {model.name} {params!r}")
 
 
 def fill(cloud: "CloudAccount", fleet: tuple[Line, ...], today: date, answers: RecordedAnswers) -> dict[str, str]:

@@ -12,20 +12,16 @@ from standins.bills.lines import Line
 from standins.cloud.account import CloudAccount
 from standins.cloud.answers import RecordedAnswers
 
-_SEED = 20  # of moto's ids, so that a resource keeps its id from one demo to the next
-
 
 @contextmanager
 def start(today: date, fleet: tuple[Line, ...] | None = None) -> Iterator[CloudAccount]:
     """Serve the accounts on a free port of 127.0.0.1, filled with the fleet as of `today`, until the block ends."""
-    from moto.moto_api._internal import mock_random
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
     from standins.cloud.fill import fill
 
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # thousands of images an account, which nobody asks for
-    mock_random.seed(_SEED)
     answers = RecordedAnswers()
     server = make_server(
         "127.0.0.1",

@@ -54,7 +54,7 @@ def test_the_idle_fleet_runs_under_the_ids_of_the_bills(cloud: CloudAccount) -> 
 
 
 def test_ids_are_the_same_in_the_next_demo(cloud: CloudAccount) -> None:
-    """Ids come from a seed: a restart keeps the history that refers to them.
+    """Ids come from what is asked for: a restart keeps the history that refers to them.
     Runs in a process of its own, as moto's state is one a process.
     """
     import subprocess
