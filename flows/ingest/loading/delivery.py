@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading import own_totals, records
+from flows.ingest.loading import datasets, own_totals, records
 from flows.ingest.loading.azure_pairs import joined
 from flows.ingest.loading.bill import Bill, files_of, open_bill, stage
 from flows.ingest.loading.copies import OverlapError
+from flows.ingest.loading.datasets import DatasetBill
 from flows.ingest.loading.identity import Accounts, read_accounts
 from flows.ingest.loading.records import FileLoad, StoredFile
 from flows.ingest.loading.replace import lock_sources, put_in_place
@@ -71,9 +72,8 @@ class _Delivery:
         parts = [_CODE, json.dumps(rules, sort_keys=True), *sorted(set(self.digests.values()))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def without(self, others: Sequence[LoadedFile]) -> "_Delivery":
+    def without(self, paths: Collection[str]) -> "_Delivery":
         """The delivery without files that hold no charges; its digest is still that of all of them."""
-        paths = {load.path for load in others}
         return replace(self, loaded={path: one for path, one in self.digests.items() if path not in paths})
 
 
@@ -97,17 +97,26 @@ def ingest(
     source: str | None = None,
     take_over: bool = False,
     accept_shrink: bool = False,
+    accept: str | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
 
     Faults in files are results, and then nothing changes. Without a `source` it is the one of finops.yaml whose paths
-    these are, else the one under which the billing account stands, else one of the account's own.
+    these are, else the one under which the billing account stands, else one of the account's own. `accept` is the
+    digest of a delivery that was held and is taken as it is, while its files are the same.
     """
     named = next(
         (one for one in organisation.sources if one.name == source or (source is None and holds(one, paths))), None
     )
-    choices = Choices(take_over, accept_shrink, append=named is not None and named.mode == "append")
+    now = datetime.now(UTC)
+    choices = Choices(
+        take_over,
+        accept_shrink,
+        append=named is not None and named.mode == "append",
+        holding=organisation.holding,
+        today=now.date(),
+    )
     source = source or (named.name if named else None)
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
@@ -116,7 +125,9 @@ def ingest(
         except OSError as error:
             raise UserError(unreadable(error)) from error
         try:
-            delivery = _Delivery(database, organisation, source, digests, datetime.now(UTC), choices)
+            delivery = _Delivery(database, organisation, source, digests, now, choices)
+            if accept is not None and accept == delivery.digest:
+                delivery = replace(delivery, choices=replace(choices, accept_shrink=True))
             result = _deliver(delivery, list(expanded.files), progress)
             passed = tuple(
                 LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in expanded.skipped
@@ -139,16 +150,18 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
         return _unchanged(delivery, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
+    beside = [bill for bill in opened if isinstance(bill, DatasetBill)]
     others = [load for load in opened if isinstance(load, LoadedFile)]
-    failures = [load for load in others if load.status == "failed" or not bills]
+    failures = [load for load in others if load.status == "failed" or not (bills or beside)]
     if failures:
         return _fail(delivery, [replace(load, status="failed") for load in failures])
-    delivery = delivery.without(others)
+    delivery = delivery.without({*(load.path for load in others), *(bill.file.label for bill in beside)})
     try:
         bills = joined(bills)
         with delivery.database.owner.begin() as connection:
-            result = _load(connection, delivery, bills, progress)
-        return replace(result, loads=(*result.loads, *others))
+            kept = [datasets.keep(connection, bill) for bill in beside]
+            result = _load(connection, delivery, bills, progress) if bills else IngestResult(())
+        return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
             return _unchanged(delivery, records.standing(connection, delivery.digest))
@@ -293,4 +306,4 @@ def _fail(delivery: _Delivery, failures: list[LoadedFile]) -> IngestResult:
             row.months.update(load.billing_periods)
             records.write(connection, delivery.digest, [row], load.status, delivery.started_at, error=load.error)
             records.write_rejected(connection, row.id or 0, load.rejections)
-    return IngestResult(loads)
+    return IngestResult(loads, digest=delivery.digest)
