@@ -21,7 +21,8 @@ from flows.ingest.loading.bill import Bill, files_of, open_bill, stage
 from flows.ingest.loading.copies import OverlapError
 from flows.ingest.loading.datasets import DatasetBill
 from flows.ingest.loading.identity import Accounts, read_accounts
-from flows.ingest.loading.records import FileLoad, StoredFile
+from flows.ingest.loading.outcomes import each_once, unchanged
+from flows.ingest.loading.records import FileLoad
 from flows.ingest.loading.replace import lock_sources, put_in_place
 from flows.ingest.loading.result import IngestResult, LoadedFile
 from flows.ingest.loading.staging import Leaf, Staging
@@ -147,7 +148,7 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
     with delivery.database.owner.connect() as connection:
         stored = records.standing(connection, delivery.digest)
     if stored and not delivery.choices.take_over:
-        return _unchanged(delivery, stored)
+        return unchanged(delivery.digests, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
     beside = [bill for bill in opened if isinstance(bill, DatasetBill)]
@@ -164,7 +165,7 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
         return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
-            return _unchanged(delivery, records.standing(connection, delivery.digest))
+            return unchanged(delivery.digests, records.standing(connection, delivery.digest))
     except _RefusedError as refused:
         return _fail(delivery, refused.loads)
 
@@ -251,47 +252,12 @@ def _record(
         records.write_rejected(connection, bill.records()[0].id or 0, bill.rejections)
     outcomes = {bill.digest: replace(bill.loaded(changes), own=own_totals.as_json(bill)) for bill in bills}
     return IngestResult(
-        _each_once(delivery, outcomes),
+        each_once(delivery.digests, outcomes, delivery.loaded),
         tuple(replaced),
         total(list(totals.values())),
         tuple(load.id for load in loads if load.id is not None),
         standing_after(changes),
     )
-
-
-def _each_once(delivery: _Delivery, outcomes: dict[str, LoadedFile]) -> tuple[LoadedFile, ...]:
-    """An outcome a path; a path whose content another path had before is `unchanged` and adds nothing."""
-    shown: dict[str, LoadedFile] = {}
-    for path, digest in (delivery.loaded or delivery.digests).items():
-        if digest not in outcomes:
-            continue
-        first = next((other for other in shown if delivery.digests[other] == digest), None)
-        if first is None:
-            shown[path] = outcomes[digest]
-        else:
-            shown[path] = LoadedFile(
-                path, "unchanged", outcomes[digest].format, error=f"The same content as {first}, which counts once."
-            )
-    return tuple(shown.values())
-
-
-def _unchanged(delivery: _Delivery, stored: list[StoredFile]) -> IngestResult:
-    """The files as the same delivery left them."""
-    outcomes = {}
-    for path, digest in delivery.digests.items():
-        same = [load for load in stored if load.digest == digest]
-        if digest in outcomes or not same:
-            continue
-        outcomes[digest] = LoadedFile(
-            path=path,
-            status="unchanged",
-            format=same[0].format,
-            provider=", ".join(sorted({load.provider for load in same if load.provider})) or None,
-            billing_periods=tuple(sorted({month for load in same for month in load.months})),
-            rows=sum(load.rows for load in same),
-            rejected=sum(load.rejected for load in same),
-        )
-    return IngestResult(_each_once(delivery, outcomes))
 
 
 def _fail(delivery: _Delivery, failures: list[LoadedFile]) -> IngestResult:
