@@ -33,7 +33,7 @@ def ingest(
         bool, typer.Option("--accept-shrink", help="Load a period although more than a fifth of what stands would go")
     ] = False,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Load bills. Files given together are one delivery: it replaces its
     billing periods, and the same delivery twice changes nothing.
@@ -71,7 +71,7 @@ def loads(
     stands: Annotated[bool, typer.Option("--stands", help="What stands, by account, month and currency")] = False,
     limit: LimitOption = 50,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
     from flows.ingest.loading import deliveries
@@ -103,7 +103,7 @@ def loads(
 def tags(
     limit: LimitOption = 100,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
     from flows.ingest.formats.tags import plain_key
@@ -145,7 +145,7 @@ def reconcile(
     account: Annotated[str | None, typer.Option(help="Billing account of the invoice; default: all")] = None,
     currency: Annotated[str | None, typer.Option(help="Currency of the invoice, where there are several")] = None,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Hold what stands against files or invoices, to the cent; exit 1 where they differ. Nothing is changed."""
     from decimal import Decimal, InvalidOperation
@@ -172,17 +172,22 @@ def reconcile(
         raise UserError("Name files of the bill, the invoice's total with --invoice and --period, or --invoices.")
     rows = [
         {
-            "account": one.account, "period": one.period, "currency": one.currency, "measure": one.measure,
-            "expected": f"{one.expected:f}", "stands": f"{one.stands:f}", "difference": f"{one.amount:f}",
+            "account": one.account,
+            "period": one.period,
+            "currency": one.currency,
+            "measure": one.measure,
+            "expected": f"{one.expected:f}",
+            "stands": f"{one.stands:f}",
+            "difference": f"{one.amount:f}",
         }
         for one in differences
-    ]  # fmt: skip
+    ]
     _print(rows, ("account", "period", "currency", "measure", "expected", "stands", "difference"), format)
     if any(abs(one.amount) >= Decimal("0.005") for one in differences):
         raise typer.Exit(1)
 
 
-def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], format: Format) -> None:  # noqa: A002
+def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], format: Format) -> None:
     if format is Format.JSON:
         print_json(rows)
         return

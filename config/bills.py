@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from config.yaml_file import Strict, Texts
 
 
-class Source(Strict):
+class BillSource(Strict):
     """Where one kind of bill comes from."""
 
     name: str = Field(description="Name of the source, shown in loads and alerts")

@@ -390,7 +390,7 @@ class Showback(Base):
     currency: Mapped[str]
 
 
-class Forecast(Base):
+class ForecastRow(Base):
     """What was expected, on the day it was predicted."""
 
     __tablename__ = "forecasts"

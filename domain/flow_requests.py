@@ -114,7 +114,7 @@ def request(
     audit.append(
         session, actor.id, f"flow.{row.state}", ask.deployment, {"request": row.id, "parameters": ask.parameters}
     )
-    tell(session, row, operators)
+    notify(session, row, operators)
     return Accepted(row.id) if may_run else Waiting(row.id)
 
 
@@ -134,7 +134,7 @@ def hold(session: Session, ask: FlowAsk, reason: str, now: datetime, organisatio
         if older.parameters["source"] == ask.parameters["source"] and older.result["what"] == ask.what:
             older.state, older.finished_at = "rejected", now
             older.result = {**older.result, "reason": "A newer delivery came."}
-            tell(session, older, ())
+            notify(session, older, ())
     operators = [person.id for person in organisation.people if {Role.OPERATOR, Role.ADMIN}.intersection(person.roles)]
     asked = organisation.admin_channels()[:1] or operators[:5]
     row = FlowRequest(
@@ -151,7 +151,7 @@ def hold(session: Session, ask: FlowAsk, reason: str, now: datetime, organisatio
     audit.append(
         session, access.SYSTEM.id, "flow.held", ask.deployment, {"request": row.id, "parameters": ask.parameters}
     )
-    tell(session, row, operators)
+    notify(session, row, operators)
 
 
 def run_soon(session: Session, deployment: str, because_of: str, now: datetime) -> None:
@@ -210,11 +210,11 @@ def decide(session: Session, request_id: int, actor: Actor, now: datetime, appro
     if not approve:
         row.finished_at = now
     audit.append(session, actor.id, f"flow.{row.state}", row.deployment, {"request": row.id})
-    tell(session, row, ())
+    notify(session, row, ())
     return Allowed()
 
 
-def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
+def notify(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
     """Leave the request's card, or its update, where it was made and where operators were asked."""
     asked: list[str] = row.result.get("asked") or []
     card = RequestCard(
@@ -239,7 +239,7 @@ def _card(session: Session, channel: str, card: RequestCard, key: str, thread: s
         outbox.enqueue(session, channel, card, f"{key}:{card['state']}", update_key=key)
 
 
-def tell_ended(session: Session, now: datetime) -> None:
+def notify_ended(session: Session, now: datetime) -> None:
     """Update the cards of requests whose flow noted its end; the figures are in
     the flow's own message. The caller commits.
     """

@@ -50,9 +50,15 @@ def create_app(context: Context) -> FastAPI:
     for router in (health.router, metrics.router, sign_in.browser):
         app.include_router(router)
     routers = (
-        sign_in.router, ai.router, costs.router, insights.router, budgets.router, remediations.router, records.router,
+        sign_in.router,
+        ai.router,
+        costs.router,
+        insights.router,
+        budgets.router,
+        remediations.router,
+        records.router,
         listing.router,
-    )  # fmt: skip
+    )
     for router in routers:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
     app.router.routes.extend(assistants.routes())

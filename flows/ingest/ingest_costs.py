@@ -10,7 +10,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from sqlalchemy.orm import Session
 
-from config.bills import Source
+from config.bills import BillSource
 from config.errors import UserError
 from config.organisation import Organisation
 from db import locks, outbox
@@ -98,7 +98,7 @@ def _wanted(
         return [(source or _FILES, tuple(paths))]
     if source is None:
         return [(one.name, one.paths) for one in organisation.sources if schedule in (None, one.schedule)]
-    chosen: Source | None = next((one for one in organisation.sources if one.name == source), None)
+    chosen: BillSource | None = next((one for one in organisation.sources if one.name == source), None)
     if chosen is None:
         names = ", ".join(one.name for one in organisation.sources) or "none"
         raise UserError(f"finops.yaml has no source {source!r} (it has: {names}). Add it there, or name one of these.")

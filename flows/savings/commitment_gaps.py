@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis.formatting import money, percent
 from analysis.waste.commitments import WINDOW_DAYS, WORTH_A_DAY, CommitmentUse, OnDemand, uncovered, unused
-from analysis.waste.facts import Recommendation
+from analysis.waste.facts import SavingOpportunity
 from config.organisation import Organisation
 
 # What providers sell commitments for: their machines, whatever they call the service.
@@ -41,7 +41,7 @@ _ENDS = """
     WHERE commitment_id = ANY(:ids)"""
 
 
-def commitment_gaps(session: Session, today: date, organisation: Organisation) -> list[Recommendation]:
+def commitment_gaps(session: Session, today: date, organisation: Organisation) -> list[SavingOpportunity]:
     """Both kinds of gap over the days before `today`. The discount of a new
     commitment is taken to be what the service's own commitments get.
     """
@@ -51,7 +51,7 @@ def commitment_gaps(session: Session, today: date, organisation: Organisation) -
 
 def _uncovered(
     session: Session, window: Mapping[str, date], today: date, organisation: Organisation
-) -> list[Recommendation]:
+) -> list[SavingOpportunity]:
     costs: dict[tuple[str, str, str], dict[date, float]] = defaultdict(dict)
     for row in session.execute(sa.text(_BY_HOUR), {**window, "categories": list(_COVERABLE)}):
         costs[row.provider, row.service, row.currency][row.usage_date] = row.cost
@@ -64,7 +64,7 @@ def _uncovered(
     return [one for one in uncovered(scopes, today) if _a_day(one) >= WORTH_A_DAY * organisation.rate_of(one.currency)]
 
 
-def _unused(session: Session, window: Mapping[str, date], today: date) -> list[Recommendation]:
+def _unused(session: Session, window: Mapping[str, date], today: date) -> list[SavingOpportunity]:
     uses: dict[tuple[str, str], CommitmentUse] = {}
     names: dict[str, str] = {}
     for row in session.execute(sa.text(_COMMITMENTS), window):
@@ -94,11 +94,11 @@ def _unused(session: Session, window: Mapping[str, date], today: date) -> list[R
     ]
 
 
-def _a_day(gap: Recommendation) -> float:
+def _a_day(gap: SavingOpportunity) -> float:
     return float(gap.evidence["arithmetic"]["steady_a_day"])
 
 
-def title_of(gaps: Sequence[Recommendation]) -> str:
+def title_of(gaps: Sequence[SavingOpportunity]) -> str:
     """What an alert says of the gaps of one kind and currency, the largest first."""
     currency = gaps[0].currency
     if gaps[0].kind == "commitment_gap":
@@ -115,7 +115,7 @@ def title_of(gaps: Sequence[Recommendation]) -> str:
     )
 
 
-def line_of(one: Recommendation) -> str:
+def line_of(one: SavingOpportunity) -> str:
     """One gap in a few words."""
     figures = one.evidence["arithmetic"]
     if one.kind == "commitment_gap":
@@ -130,6 +130,6 @@ def line_of(one: Recommendation) -> str:
     return f"{one.evidence.get('name') or one.resource_id} {percent(figures['unused'] / figures['paid'])} unused{until}"
 
 
-def worth_of(one: Recommendation) -> float:
+def worth_of(one: SavingOpportunity) -> float:
     """Currency per month that is at stake: what would be saved, or what is paid for nothing."""
     return one.monthly_savings or float(one.evidence["arithmetic"].get("unused", 0.0))

@@ -72,9 +72,14 @@ def address(clean_database: Database, settings: Settings, provider: Handle) -> I
     known = settings.model_copy(update={"oidc_client_secret": SecretStr(provider.client_secret)})
     wide = Buckets(rate=1e6, burst=1e6)
     context = Context(
-        known, STAFF, clean_database, Deps(clean_database, known, STAFF, today=NOW.date()),
-        SignIn(provider.url, provider.client_id, "sub"), buckets=wide, strangers=wide,
-    )  # fmt: skip
+        known,
+        STAFF,
+        clean_database,
+        Deps(clean_database, known, STAFF, today=NOW.date()),
+        SignIn(provider.url, provider.client_id, "sub"),
+        buckets=wide,
+        strangers=wide,
+    )
     with served(create_app(context), "127.0.0.1", 0) as at:
         yield at
 

@@ -24,7 +24,7 @@ from flows.ingest.loading.staging import CopyRefusedError, Staging, by_leaf
 from flows.ingest.loading.standing import Part, cost_of
 from flows.ingest.loading.supersede import LeafChange
 from flows.ingest.roads import files
-from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, Unreadable
+from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, UnreadableFile
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,7 +118,7 @@ class Bill:
 def open_bill(file: BillFile, digest: str) -> Bill | DatasetBill | LoadedFile:
     """The file with its format, or what is wrong with it."""
     head = files.read_head(file)
-    if isinstance(head, Unreadable):
+    if isinstance(head, UnreadableFile):
         return LoadedFile(file.label, "skipped" if head.empty else "failed", error=head.reason)
     native = recognise(head.columns)
     if isinstance(native, NotTaken):

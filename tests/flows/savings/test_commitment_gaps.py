@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.waste.facts import Recommendation
+from analysis.waste.facts import SavingOpportunity
 from config.organisation import Channel, Organisation
 from db.database import Database
 from db.tables import ContractCommitment, Insight, Source, charges
@@ -21,16 +21,24 @@ START = TODAY - timedelta(days=60)
 ORGANISATION = Organisation(channels=(Channel(channel="#all"),))
 
 
-def gap(steady: float, saved: float | None, **more: Any) -> Recommendation:
+def gap(steady: float, saved: float | None, **more: Any) -> SavingOpportunity:
     given: dict[str, Any] = {
-        "kind": "commitment_gap", "resource_id": "AWS: EC2", "account": None, "team": None, "current_state": "",
-        "proposed_state": "", "monthly_savings": saved, "currency": "USD", "confidence": "medium",
-        "evidence": {"arithmetic": {"steady_a_day": steady}}, **more,
-    }  # fmt: skip
-    return Recommendation(**given)
+        "kind": "commitment_gap",
+        "resource_id": "AWS: EC2",
+        "account": None,
+        "team": None,
+        "current_state": "",
+        "proposed_state": "",
+        "monthly_savings": saved,
+        "currency": "USD",
+        "confidence": "medium",
+        "evidence": {"arithmetic": {"steady_a_day": steady}},
+        **more,
+    }
+    return SavingOpportunity(**given)
 
 
-def idle(paid: float, unused: float, name: str | None = None, **more: str) -> Recommendation:
+def idle(paid: float, unused: float, name: str | None = None, **more: str) -> SavingOpportunity:
     evidence = {"arithmetic": {"paid": paid, "unused": unused}, "name": name, **more}
     return gap(0, None, kind="commitment_unused", resource_id="arn:plan", evidence=evidence)
 

@@ -8,6 +8,7 @@ from config.errors import UserError
 from db.database import Database
 from flows.ingest.loading.reconcile import with_invoice_details
 from tests.flows.conftest import Bill, Load, all_rows, rows
+from tests.flows.ingest.loading.builders import CLOSED_PERIOD
 
 DETAIL = {
     "InvoiceDetailId": "d-1",
@@ -18,12 +19,6 @@ DETAIL = {
     "BillingCurrency": "USD",
     "BilledCost": "2.50",
     "InvoiceIssueDate": "2026-10-03T00:00:00Z",
-}
-PERIOD = {
-    "InvoiceIssuerName": "Amazon Web Services, Inc.",
-    "BillingPeriodStart": "2026-09-01T00:00:00Z",
-    "BillingPeriodEnd": "2026-10-01T00:00:00Z",
-    "BillingPeriodStatus": "Closed",
 }
 COMMITMENT = {
     "ContractCommitmentId": "arn:aws:savingsplans::1:savingsplan/1",
@@ -44,7 +39,7 @@ def test_a_folder_holds_charges_and_what_lies_beside_them(load: Load, bill: Bill
     files = [
         bill(rows(2, InvoiceId="INV-1"), "charges.csv"),
         bill([DETAIL], "details.csv"),
-        bill([PERIOD], "periods.csv"),
+        bill([CLOSED_PERIOD], "periods.csv"),
         bill([COMMITMENT], "commitments.csv"),
     ]
     result = load(*files)

@@ -5,7 +5,7 @@ import pytest
 from config.organisation import Organisation
 from flows.ingest.loading import supersede
 from tests.flows.conftest import Bill, Load, rows
-from tests.flows.ingest.loading.test_datasets import PERIOD
+from tests.flows.ingest.loading.builders import CLOSED_PERIOD
 
 
 @pytest.mark.parametrize(("percent", "status"), [(20, "held"), (60, "loaded"), (100, "loaded")])
@@ -19,7 +19,10 @@ def test_the_limit_of_shrinking_is_a_setting(load: Load, bill: Bill, percent: fl
 def test_a_closed_period_keeps_its_figures(load: Load, bill: Bill) -> None:
     """Its last figures come with its close; what changes it later waits, what leaves it as it is does not."""
     load(bill(rows(1), "a.csv"))
-    assert [one.status for one in load(bill(rows(2), "a.csv"), bill([PERIOD], "p.csv")).loads] == ["loaded", "loaded"]
+    assert [one.status for one in load(bill(rows(2), "a.csv"), bill([CLOSED_PERIOD], "p.csv")).loads] == [
+        "loaded",
+        "loaded",
+    ]
     [later] = load(bill(rows(3), "a.csv")).loads
     assert later.status == "held"
     assert "2026-09 of 4029 is closed and stands with 2.50 USD billed; it would stand with 3.75 USD" in (
@@ -27,12 +30,12 @@ def test_a_closed_period_keeps_its_figures(load: Load, bill: Bill) -> None:
     )
     [same] = load(bill(rows(2, ChargeDescription="as before"), "a.csv")).loads
     assert same.status == "loaded"
-    reopened = load(bill(rows(3), "a.csv"), bill([{**PERIOD, "BillingPeriodStatus": "Open"}], "p.csv")).loads
+    reopened = load(bill(rows(3), "a.csv"), bill([{**CLOSED_PERIOD, "BillingPeriodStatus": "Open"}], "p.csv")).loads
     assert [one.status for one in reopened] == ["loaded", "loaded"]
 
 
 def test_another_providers_close_holds_nothing(load: Load, bill: Bill) -> None:
-    load(bill(rows(1), "a.csv"), bill([{**PERIOD, "InvoiceIssuerName": "Oracle"}], "p.csv"))
+    load(bill(rows(1), "a.csv"), bill([{**CLOSED_PERIOD, "InvoiceIssuerName": "Oracle"}], "p.csv"))
     assert load(bill(rows(2), "a.csv")).loads[0].status == "loaded"
 
 
