@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from nl2sql.grammar.describe import RowValues, money
+from analysis.formatting import full_money as money
+from nl2sql.grammar.describe import RowValues
 
 _MONEY = re.compile(r"cost|spen[dt]|saving|saved|amount|credit|tax|budget|price|impact|run_rate|total|sum")
 _PERCENT = re.compile(r"percent|pct|share|rate$|growth")
