@@ -24,6 +24,7 @@ BEHAVIOURS = {
     "docs/test_guides.py": "what every guide tells people to type",
     "docs/test_site.py": "the built site",
     "flows/anomalies/test_feedback.py": "what people say of an alert, until the next one",
+    "flows/ingest/loading/test_any_order.py": "one bill, delivered in any way",
     "flows/ingest/test_bad_bills.py": "broken bills through every format",
     "flows/ingest/test_crash.py": "loads that are cut short or meet",
     "flows/ingest/test_full_disk.py": "a disk that fills up during a load",

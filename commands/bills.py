@@ -138,17 +138,20 @@ def reconcile(
     invoice: Annotated[
         str | None, typer.Option(metavar="AMOUNT", help="The invoice's total with tax, as 1234.56, instead of files")
     ] = None,
+    invoices: Annotated[
+        bool, typer.Option("--invoices", help="Every invoice whose details the provider delivered (FOCUS 1.4)")
+    ] = False,
     period: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="The invoice's month")] = None,
     account: Annotated[str | None, typer.Option(help="Billing account of the invoice; default: all")] = None,
     currency: Annotated[str | None, typer.Option(help="Currency of the invoice, where there are several")] = None,
     person: AsOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Hold what stands against a file or an invoice, to the cent; exit 1 where they differ. Nothing is changed."""
+    """Hold what stands against files or invoices, to the cent; exit 1 where they differ. Nothing is changed."""
     from decimal import Decimal, InvalidOperation
 
     from config.errors import UserError
-    from flows.ingest.loading.reconcile import with_files, with_invoice
+    from flows.ingest.loading.reconcile import with_files, with_invoice, with_invoice_details
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -161,19 +164,21 @@ def reconcile(
         if period is None:
             raise UserError("Name the invoice's month with --period, as 2026-05.")
         differences = with_invoice(amount, period, connect(settings), account, currency)
+    elif invoices:
+        differences = with_invoice_details(connect(settings), period)
     elif paths:
         differences = with_files(paths, connect(settings), organisation)
     else:
-        raise UserError("Name files of the bill, or the invoice's total with --invoice and --period.")
+        raise UserError("Name files of the bill, the invoice's total with --invoice and --period, or --invoices.")
     rows = [
         {
             "account": one.account,
             "period": one.period,
             "currency": one.currency,
             "measure": one.measure,
-            "expected": str(one.expected),
-            "stands": str(one.stands),
-            "difference": str(one.amount),
+            "expected": f"{one.expected:f}",
+            "stands": f"{one.stands:f}",
+            "difference": f"{one.amount:f}",
         }
         for one in differences
     ]

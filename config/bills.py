@@ -23,6 +23,20 @@ class BillSource(Strict):
     )
 
 
+class Holding(Strict):
+    """When a delivery waits for an operator's word instead of changing what stands."""
+
+    shrink_percent: float = Field(
+        20, gt=0, le=100, description="A delivery that takes more than this share from a period is held; 100: none is"
+    )
+    closed_after_days: int | None = Field(
+        None,
+        ge=0,
+        description="Days after the end of a billing period from which any change of it is held; without, only periods "
+        "that the provider calls closed (FOCUS 1.4, Billing Period) are",
+    )
+
+
 class AllocationRule(Strict):
     """One rule of an ordered list: either takes a tag's value, or gives a fixed value where its condition holds."""
 

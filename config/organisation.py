@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.access import Actor, Role, folded
-from config.bills import Allocation, BillSource, SharedCost
+from config.bills import Allocation, BillSource, Holding, SharedCost
 from config.currencies import rough_rate
 from config.people import Group, Person, named_once
 from config.yaml_file import Location, Strict, Texts, read_model, time_zone
@@ -167,6 +167,7 @@ class Organisation(Strict):
         default_factory=dict, description="Units of a currency per unit of `currency`"
     )
     sources: tuple[BillSource, ...] = Field((), description="Where bills come from")
+    holding: Holding = Field(Holding(), description="When a delivery of bills waits for an operator's word")
     allocation: Allocation = Field(Allocation(), description="Who owns a charge")
     shared_costs: tuple[SharedCost, ...] = Field((), description="Costs that are split over teams for showback")
     people: tuple[Person, ...] = Field((), description="Who is who, and what they may do")

@@ -36,6 +36,10 @@ _COMMITMENTS = """
     AND billing_period_start >= date_trunc('month', CAST(:start AS timestamptz))
       AND charge_period_start >= :start AND charge_period_start < :today GROUP BY 1, 3, 5"""
 
+_ENDS = """
+    SELECT commitment_id, (ends_at AT TIME ZONE 'UTC')::date AS ends_on FROM finops.contract_commitments
+    WHERE commitment_id = ANY(:ids)"""
+
 
 def commitment_gaps(session: Session, today: date, organisation: Organisation) -> list[SavingOpportunity]:
     """Both kinds of gap over the days before `today`. The discount of a new
@@ -73,7 +77,21 @@ def _unused(session: Session, window: Mapping[str, date], today: date) -> list[S
             daily_unused={**held.daily_unused, row.day: row.idle},
         )
     gaps = unused(list(uses.values()), today)
-    return [replace(one, evidence={**one.evidence, "name": names[one.resource_id]}) for one in gaps]
+    ends: dict[str, date] = {
+        row.commitment_id: row.ends_on
+        for row in session.execute(sa.text(_ENDS), {"ids": [one.resource_id for one in gaps]})
+    }
+    return [
+        replace(
+            one,
+            evidence={
+                **one.evidence,
+                "name": names[one.resource_id],
+                **({"ends_on": ends[one.resource_id].isoformat()} if one.resource_id in ends else {}),
+            },
+        )
+        for one in gaps
+    ]
 
 
 def _a_day(gap: SavingOpportunity) -> float:
@@ -107,7 +125,9 @@ def line_of(one: SavingOpportunity) -> str:
             else f"saves {money(one.monthly_savings, one.currency)} a month"
         )
         return f"{one.resource_id} {money(figures['steady_a_day'], one.currency)} a day ({saved})"
-    return f"{one.evidence.get('name') or one.resource_id} {percent(figures['unused'] / figures['paid'])} unused"
+    ends = one.evidence.get("ends_on")
+    until = f", it ends on {ends}" if ends else ""
+    return f"{one.evidence.get('name') or one.resource_id} {percent(figures['unused'] / figures['paid'])} unused{until}"
 
 
 def worth_of(one: SavingOpportunity) -> float:
