@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.formatting import full_money as money
-from nl2sql.grammar.describe import RowValues
+from nl2sql.grammar.describe import RowValues, money
 
 _MONEY = re.compile(r"cost|spen[dt]|saving|saved|amount|credit|tax|budget|price|impact|run_rate|total|sum")
 _PERCENT = re.compile(r"percent|pct|share|rate$|growth")

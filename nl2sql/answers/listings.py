@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from analysis.formatting import full_money as money
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.headline import headline
 from nl2sql.execution.run import AnswerRows
+from nl2sql.grammar.describe import money
 from nl2sql.grammar.subjects.listing import MOST, SubjectListing, subject_missing
 
 Row = dict[str, Any]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from analysis.formatting import full_change
 from nl2sql.answers import comparison, why
 from nl2sql.answers.context import AnswerContext, exchanged, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
@@ -189,7 +188,7 @@ def _with_change(
     then, _, _ = exchanged(then, context, money=True)
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
-    return f"{text.rstrip('.')}, {full_change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
+    return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
 
 
 def _cautions(query: CostQuery, facts: Facts) -> tuple[str, ...]:

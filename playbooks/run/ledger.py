@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import exact, money
+from analysis.formatting import money
 from db.tables import Remediation, RemediationStep, Saving
 from playbooks.plan import shown_steps
 from playbooks.schema import Playbook
@@ -117,7 +117,7 @@ def _realized(saving: Saving) -> str:
 
 
 def _exact(amount: float, currency: str) -> str:
-    return f"{exact(amount, currency)} {currency}"
+    return f"{amount:,.2f} {currency}"
 
 
 def verdict(savings: Sequence[Saving]) -> str:

@@ -1,19 +1,18 @@
 // Figures as people read them, by the same rules as analysis/formatting.py: what stands in Slack stands here.
 const SYMBOLS: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹" };
-const WHOLE = new Set(["CLP", "ISK", "JPY", "KRW", "VND"]); // no smaller unit (ISO 4217)
 const STEPS: [number, string][] = [
   [1e9, "B"],
   [1e6, "M"],
   [1e3, "k"],
 ];
 
-function short(size: number, currency: string): string {
+function short(size: number): string {
   for (const [step, letter] of STEPS) {
     if (size >= step * 0.9995) {
       return (size < 100 * step ? (size / step).toFixed(1).replace(/\.0$/, "") : (size / step).toFixed(0)) + letter;
     }
   }
-  if (size >= 100 || Number.isInteger(size) || (size >= 1 && WHOLE.has(currency))) return size.toFixed(0);
+  if (size >= 100 || Number.isInteger(size)) return size.toFixed(0);
   return size >= 0.01 ? size.toFixed(2) : String(Number(size.toPrecision(2)));
 }
 
@@ -22,7 +21,7 @@ export function money(value: number | null | undefined, currency: string | null 
   if (value === null || value === undefined) return "–";
   const code = currency ?? "USD";
   const unit = SYMBOLS[code] ?? `${code.slice(0, 10)} `;
-  return `${value < 0 ? "−" : ""}${unit}${short(Math.abs(value), code)}`;
+  return `${value < 0 ? "−" : ""}${unit}${short(Math.abs(value))}`;
 }
 
 /** `7,204.11`; amounts below a cent keep four digits. */

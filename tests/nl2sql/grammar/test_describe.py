@@ -8,6 +8,22 @@ from tests.nl2sql.builders import query
 
 
 @pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (0.42, "$0.42"),
+        (812.4, "$812"),
+        (9_999.0, "$9,999"),
+        (12_412.0, "$12.4k"),
+        (3_210_000.0, "$3.21M"),
+        (-5_592.6, "-$5,593"),
+    ],
+)
+def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
+    """Two or three digits that matter."""
+    assert describe.money(amount) == shown
+
+
+@pytest.mark.parametrize(
     ("question", "columns", "rows", "text"),
     [
         ("payments cost in october", ("effective_cost",), [(12_412.0,)], "$12.4k: payments, October 2026."),
