@@ -17,7 +17,7 @@ from playbooks.schema import read_playbooks
 
 
 def listed(database: Database, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest remediations, a line each."""
+    """The newest remediations, one row each."""
     with Session(database.app) as session:
         rows = session.scalars(sa.select(Remediation).order_by(Remediation.id.desc()).limit(limit)).all()
     names = ("id", "state", "playbook", "account", "team", "expected_monthly_savings", "requested_by")
