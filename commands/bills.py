@@ -74,7 +74,7 @@ def loads(
     format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
-    from flows.ingest.loading import deliveries
+    from domain import deliveries
 
     settings = read_settings()
     permitted(settings, read_organisation(settings), person, "run_flow")
@@ -106,8 +106,8 @@ def tags(
     format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
 ) -> None:
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
+    from domain import deliveries
     from flows.ingest.formats.tags import plain_key
-    from flows.ingest.loading import deliveries
 
     settings = read_settings()
     organisation = read_organisation(settings)
