@@ -25,7 +25,7 @@ from bot.api.routes import (
     sign_in,
     threads,
     upkeep,
-)  # fmt: skip
+)
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
 
@@ -67,9 +67,19 @@ def create_app(context: Context) -> FastAPI:
     for router in (health.router, metrics.router, sign_in.browser):
         app.include_router(router)
     routers = (
-        sign_in.router, ai.router, costs.router, insights.router, budgets.router, remediations.router, threads.router,
-        records.router, upkeep.router, outlook.router, events.router, listing.router,
-    )  # fmt: skip
+        sign_in.router,
+        ai.router,
+        costs.router,
+        insights.router,
+        budgets.router,
+        remediations.router,
+        threads.router,
+        records.router,
+        upkeep.router,
+        outlook.router,
+        events.router,
+        listing.router,
+    )
     for router in routers:
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
     app.router.routes.extend(assistants.routes())

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
+from bot.cards import opening
 from bot.cards.messages import alert, proposal_modals
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
@@ -36,7 +37,8 @@ def register(listeners: Listeners) -> None:
     listeners.click("remediation_undo", on_undo)
     listeners.click("remediation_plan", show_plan)
     listeners.click("remediation_look", recheck_run)
-    listeners.click("remediation_run", lambda _runtime, _click: None)  # a link; Slack tells of the press all the same
+    for link in ("remediation_run", opening.ACTION):  # Slack tells of the press of a link all the same
+        listeners.click(link, lambda _runtime, _click: None)
     listeners.click(
         "remediation_confirm", _opens(lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about))
     )

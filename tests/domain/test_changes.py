@@ -48,8 +48,11 @@ def test_each_thing_is_named_once_to_who_may_see_it(clean_database: Database) ->
             audit.append(session, "x", action, subject)
     assert seen(clean_database, cursor, MEMBER) == [("insights", "1"), ("budgets", "mine")]
     assert seen(clean_database, cursor, ADMIN) == [
-        ("insights", "1"), ("insights", "2"), ("budgets", "mine"), ("budgets", "gone"),
-    ]  # fmt: skip
+        ("insights", "1"),
+        ("insights", "2"),
+        ("budgets", "mine"),
+        ("budgets", "gone"),
+    ]
 
 
 def test_new_bills_and_new_insights_are_changes(clean_database: Database) -> None:

@@ -19,7 +19,7 @@ from bot.api.limits import Buckets
 from bot.http import served
 from config.settings import Settings
 from db.database import Database
-from db.tables import BudgetPeriod, Forecast, Load, Showback, Source
+from db.tables import BudgetPeriod, ForecastRow, Load, Showback, Source
 from nl2sql.deps import Deps
 from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks
@@ -60,10 +60,15 @@ def server(database: Database, settings: Settings, provider: Handle) -> Iterator
     known = settings.model_copy(update={"oidc_client_secret": SecretStr(provider.client_secret)})
     wide = Buckets(rate=1e6, burst=1e6)
     context = Context(
-        known, STAFF, database, Deps(database, known, STAFF, today=NOW.date()),
-        SignIn(provider.url, provider.client_id, "sub"), buckets=wide, strangers=wide,
+        known,
+        STAFF,
+        database,
+        Deps(database, known, STAFF, today=NOW.date()),
+        SignIn(provider.url, provider.client_id, "sub"),
+        buckets=wide,
+        strangers=wide,
         message_link=lambda channel, ts: f"https://acme.slack.example/archives/{channel}/p{ts}",
-    )  # fmt: skip
+    )
     with served(create_app(context), "127.0.0.1", 0) as at:
         yield at
 
@@ -91,20 +96,32 @@ def _period(back: int) -> BudgetPeriod:
     start = MONTH if back == 0 else (MONTH - timedelta(days=1)).replace(day=1)
     end = (start + timedelta(days=32)).replace(day=1)
     return BudgetPeriod(
-        budget="payments budget", period_start=start, period_end=end, amount=Decimal(320), spent=Decimal(270),
-        forecast=Decimal(300), status="warning", evaluated_at=NOW,
-    )  # fmt: skip
+        budget="payments budget",
+        period_start=start,
+        period_end=end,
+        amount=Decimal(320),
+        spent=Decimal(270),
+        forecast=Decimal(300),
+        status="warning",
+        evaluated_at=NOW,
+    )
 
 
-def _forecast(day: int) -> Forecast:
+def _forecast(day: int) -> ForecastRow:
     """Those of the past were made a month before them."""
     on = NOW.date() + timedelta(days=day)
     made: date = NOW.date() - timedelta(days=0 if day >= 0 else 40)
     spread = {"low_80": 8, "high_80": 12, "low_95": 7, "high_95": 13}
-    return Forecast(
-        scope_kind="team", scope="payments", currency="USD", made_on=made, forecast_date=on,
-        model="ensemble", expected_cost=Decimal(10), **{name: Decimal(value) for name, value in spread.items()},
-    )  # fmt: skip
+    return ForecastRow(
+        scope_kind="team",
+        scope="payments",
+        currency="USD",
+        made_on=made,
+        forecast_date=on,
+        model="ensemble",
+        expected_cost=Decimal(10),
+        **{name: Decimal(value) for name, value in spread.items()},
+    )
 
 
 @pytest.fixture

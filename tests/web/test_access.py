@@ -15,9 +15,20 @@ pytestmark = [
     pytest.mark.skipif(not AXE.is_file(), reason="axe is not installed (make web)"),
 ]
 PLACES = (
-    "/", "/explore", "/ask", "/anomalies", "/anomalies/1", "/savings", "/approvals", "/approvals/3", "/budgets",
-    "/budgets/payments%20budget", "/showback", "/admin?tab=audit", "/admin?tab=health",
-)  # fmt: skip
+    "/",
+    "/explore",
+    "/ask",
+    "/anomalies",
+    "/anomalies/1",
+    "/savings",
+    "/approvals",
+    "/approvals/3",
+    "/budgets",
+    "/budgets/payments%20budget",
+    "/showback",
+    "/admin?tab=audit",
+    "/admin?tab=health",
+)
 
 
 def settle(page: Page, place: str) -> None:

@@ -41,11 +41,27 @@ _SAID: dict[str, Any] = {
     "resources": {"type": "integer"},
 }
 _TEXTS = (
-    "state", "title", "headline", "playbook", "currency", "undo", "digest", "frozen_at", "requested_by", "expires_at",
-)  # fmt: skip
+    "state",
+    "title",
+    "headline",
+    "playbook",
+    "currency",
+    "undo",
+    "digest",
+    "frozen_at",
+    "requested_by",
+    "expires_at",
+)
 _TEXTS_OR_NOT = (
-    "reason", "account", "team", "environment", "requester_name", "flow_run_id", "flow_run_url", "savings",
-)  # fmt: skip
+    "reason",
+    "account",
+    "team",
+    "environment",
+    "requester_name",
+    "flow_run_id",
+    "flow_run_url",
+    "savings",
+)
 _FIELDS: dict[str, Any] = {
     "id": {"type": "integer"},
     **{name: {"type": "string"} for name in _TEXTS},

@@ -31,23 +31,45 @@ def _items(**properties: Any) -> dict[str, Any]:
 
 
 _LOADS = _items(
-    id={"type": "integer"}, finished_at=_TEXT, source=_TEXT, path={"type": "string"}, format=_TEXT,
-    billing_periods=_WORDS, rows={"type": "integer"}, rejected={"type": "integer"}, status={"type": "string"},
+    id={"type": "integer"},
+    finished_at=_TEXT,
+    source=_TEXT,
+    path={"type": "string"},
+    format=_TEXT,
+    billing_periods=_WORDS,
+    rows={"type": "integer"},
+    rejected={"type": "integer"},
+    status={"type": "string"},
     error=_TEXT,
-)  # fmt: skip
+)
 _STANDING = _items(
-    source={"type": "string"}, billing_account_id=_TEXT, period=_TEXT, currency=_TEXT, rows={"type": "integer"},
-    billed_cost=_NUMBER, effective_cost=_NUMBER, list_cost=_NUMBER, contracted_cost=_NUMBER, tax=_NUMBER,
-)  # fmt: skip
+    source={"type": "string"},
+    billing_account_id=_TEXT,
+    period=_TEXT,
+    currency=_TEXT,
+    rows={"type": "integer"},
+    billed_cost=_NUMBER,
+    effective_cost=_NUMBER,
+    list_cost=_NUMBER,
+    contracted_cost=_NUMBER,
+    tax=_NUMBER,
+)
 _TAGS = _items(key={"type": "string"}, values={"type": "integer"}, share=_NUMBER)
 _PEOPLE = _items(
-    id={"type": "string"}, name={"type": "string"}, roles=_WORDS, teams=_WORDS, approves_teams=_WORDS,
+    id={"type": "string"},
+    name={"type": "string"},
+    roles=_WORDS,
+    teams=_WORDS,
+    approves_teams=_WORDS,
     approves_playbooks=_WORDS,
-)  # fmt: skip
+)
 _ASIDE = _items(
-    id={"type": "string"}, since={"type": "string"}, attempts={"type": "integer"}, text={"type": "string"},
+    id={"type": "string"},
+    since={"type": "string"},
+    attempts={"type": "integer"},
+    text={"type": "string"},
     reason={"type": "string"},
-)["properties"]["items"]  # fmt: skip
+)["properties"]["items"]
 _HEALTH = {
     "type": "object",
     "required": ["parts", "stopped_by", "quarantine"],

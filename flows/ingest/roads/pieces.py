@@ -27,7 +27,7 @@ class BillFile:
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableFile:
     """A file that cannot be read to its end; the reason is a sentence."""
 
     reason: str

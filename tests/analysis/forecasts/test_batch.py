@@ -24,7 +24,7 @@ def weekly(days: int, level: float = 100.0, growth: float = 0.0, noise: float = 
 def forecast_one(values: np.ndarray, horizon: int = 60, **options: object):
     """One series through the front door."""
     today = START + timedelta(len(values))
-    return forecast_many({"one": Series(START, np.asarray(values, dtype=float))}, horizon, today, **options)["one"]  # type: ignore[arg-type]
+    return forecast_many({"one": Series(START, np.asarray(values, dtype=float))}, horizon, today, **options)["one"]  # type: ignore[arg-type]  # options of the caller
 
 
 @pytest.mark.parametrize("tier", ["full", "cheap"])

@@ -33,10 +33,20 @@ def built(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/explore?by=team", "/ask", "/anomalies", "/anomalies/7", "/savings", "/approvals", "/approvals/7",
-        "/budgets", "/budgets/a%20budget", "/showback", "/admin",
+        "/",
+        "/explore?by=team",
+        "/ask",
+        "/anomalies",
+        "/anomalies/7",
+        "/savings",
+        "/approvals",
+        "/approvals/7",
+        "/budgets",
+        "/budgets/a%20budget",
+        "/showback",
+        "/admin",
     ],
-)  # fmt: skip
+)
 def test_every_address_of_the_page_is_the_page(built: Path, path: str) -> None:
     """No script but our own files, styles by a nonce of this answer, no frame, nothing from elsewhere."""
     answers = [browser(built).get(path) for _ in range(2)]

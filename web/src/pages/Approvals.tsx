@@ -7,7 +7,7 @@ import { saves } from "../approval";
 import { ago, money, named } from "../format";
 import { Tag } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
-import { Found, Nothing } from "../parts/states";
+import { Empty, Found } from "../parts/states";
 import { WAITING } from "../search";
 
 /** What waits for a decision, and what became of what was decided. */
@@ -37,7 +37,7 @@ export function ApprovalsPage() {
       <Found query={found} rows={6}>
         {({ items }) =>
           items.length === 0 ? (
-            <Nothing>{waiting ? "Nothing waits for a decision." : "Nothing has been proposed yet."}</Nothing>
+            <Empty>{waiting ? "Nothing waits for a decision." : "Nothing has been proposed yet."}</Empty>
           ) : (
             <Stack gap="sm" role="list" aria-label="Remediations">
               {items.map((row) => (

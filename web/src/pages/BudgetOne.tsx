@@ -19,6 +19,7 @@ import { BandChart } from "../parts/lazy-charts";
 import { LinkAnchor } from "../parts/links";
 import { Found, Nothing, Panel, Problem } from "../parts/states";
 import { bandOf, missOf, scopeLabel, scopeOf } from "../planning";
+import { Scroll } from "../parts/Scroll";
 
 const EDITORS = ["operator", "admin"];
 
@@ -67,7 +68,7 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
             items.length === 0 ? (
               <Nothing>It has not been evaluated yet.</Nothing>
             ) : (
-              <div className="scroll" tabIndex={0} role="region" aria-label="Periods, to scroll">
+              <Scroll label="Periods">
                 <Table aria-label="Periods" miw={560}>
                   <Table.Thead>
                     <Table.Tr>
@@ -98,7 +99,7 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
                     ))}
                   </Table.Tbody>
                 </Table>
-              </div>
+              </Scroll>
             )
           }
         </Found>
@@ -158,7 +159,7 @@ function Expected({ outlook }: { outlook: Outlook }) {
           : `An earlier forecast of the last 30 days was ${percent(Math.abs(miss))} too ${miss < 0 ? "low" : "high"}.`}
       </Text>
       {outlook.accuracy.length === 0 ? null : (
-        <div className="scroll" tabIndex={0} role="region" aria-label="Accuracy, to scroll">
+        <Scroll label="Accuracy">
           <Table aria-label="Accuracy" miw={480}>
             <Table.Thead>
               <Table.Tr>
@@ -185,7 +186,7 @@ function Expected({ outlook }: { outlook: Outlook }) {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </Scroll>
       )}
     </Stack>
   );

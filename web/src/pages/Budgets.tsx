@@ -9,7 +9,7 @@ import { useMe } from "../me";
 import { BudgetForm } from "../parts/BudgetForm";
 import { Tag } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
-import { Found, Nothing, Panel } from "../parts/states";
+import { Empty, Found, Panel } from "../parts/states";
 import { useToday } from "../parts/use-today";
 import { running } from "../planning";
 
@@ -45,7 +45,7 @@ export function BudgetsPage() {
       <Found query={budgets}>
         {({ items }) => {
           const rows = running(items, today);
-          if (rows.length === 0) return <Nothing>There is no budget yet.</Nothing>;
+          if (rows.length === 0) return <Empty>There is no budget yet.</Empty>;
           return (
             <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }} role="list" aria-label="Budgets">
               {rows.map((row) => (

@@ -10,10 +10,11 @@ import { day, exact, month as monthName, named, percent } from "../format";
 import { useMe } from "../me";
 import { Delta, Tile } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
-import { Found, Nothing, Panel } from "../parts/states";
+import { Empty, Found, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
 import { useToday } from "../parts/use-today";
 import { monthsBack, type Statement, statements } from "../planning";
+import { Scroll } from "../parts/Scroll";
 
 /** A month's statement: of every team that one may see, or of one team in full, made to be printed. */
 export function ShowbackPage() {
@@ -62,7 +63,7 @@ export function ShowbackPage() {
       <Found query={borne} rows={6}>
         {({ items }) => {
           const rows = statements(items);
-          if (rows.length === 0) return <Nothing>No bill of this month has been split yet.</Nothing>;
+          if (rows.length === 0) return <Empty>No bill of this month has been split yet.</Empty>;
           if (team === undefined) return <Everybody rows={rows} month={chosen} />;
           return (
             <>
@@ -85,7 +86,7 @@ function Everybody({ rows, month }: { rows: Statement[]; month: string }) {
   for (const row of rows) sums.set(row.currency, (sums.get(row.currency) ?? 0) + row.total);
   return (
     <Panel title="Teams" about="Own cost and parts of what is shared">
-      <div className="scroll" tabIndex={0} role="region" aria-label="Teams, to scroll">
+      <Scroll label="Teams">
         <Table aria-label="Teams" miw={520}>
           <Table.Thead>
             <Table.Tr>
@@ -129,7 +130,7 @@ function Everybody({ rows, month }: { rows: Statement[]; month: string }) {
             ))}
           </Table.Tfoot>
         </Table>
-      </div>
+      </Scroll>
     </Panel>
   );
 }
@@ -179,7 +180,7 @@ function Team({ row, since, until }: { row: Statement; since: string; until: str
       >
         <Found query={costs}>
           {(data) => (
-            <div className="scroll" tabIndex={0} role="region" aria-label="Own cost, to scroll">
+            <Scroll label="Own cost">
               <Table aria-label="Own cost" miw={520}>
                 <Table.Thead>
                   <Table.Tr>
@@ -211,7 +212,7 @@ function Team({ row, since, until }: { row: Statement; since: string; until: str
                   </Table.Tr>
                 </Table.Tfoot>
               </Table>
-            </div>
+            </Scroll>
           )}
         </Found>
       </Panel>

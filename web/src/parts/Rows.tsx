@@ -1,5 +1,6 @@
 import { Table } from "@mantine/core";
 import type { Key, ReactNode } from "react";
+import { Scroll } from "./Scroll";
 
 export interface Column<Row> {
   title: string;
@@ -18,7 +19,7 @@ interface Props<Row> {
 /** A plain table that scrolls sideways where it does not fit, by keyboard too. */
 export function Rows<Row>({ label, rows, columns, rowKey, width = 640 }: Props<Row>) {
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={`${label}, to scroll`}>
+    <Scroll label={label}>
       <Table aria-label={label} miw={width}>
         <Table.Thead>
           <Table.Tr>
@@ -41,6 +42,6 @@ export function Rows<Row>({ label, rows, columns, rowKey, width = 640 }: Props<R
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </Scroll>
   );
 }

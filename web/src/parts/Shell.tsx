@@ -1,8 +1,8 @@
 import { AppShell, Badge, Burger, Group, Skeleton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
 
 import { proposalsQuery } from "../api/approvals";
 import type { Me } from "../api/queries";
@@ -37,6 +37,11 @@ function Mine() {
 }
 
 export function Shell({ me }: { me: Me }) {
+  const place = useLocation({ select: (at) => at.pathname });
+  useEffect(() => {
+    const here = PLACES.findLast(({ to }) => place.startsWith(to))?.label ?? "Overview";
+    document.title = `${place === "/" ? "Overview" : here} · FinOps`;
+  }, [place]);
   const [open, { toggle, close }] = useDisclosure(false);
   return (
     <AppShell
@@ -51,7 +56,10 @@ export function Shell({ me }: { me: Me }) {
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
-            <Text fw={700}>FinOps</Text>
+            <span className="brand">
+              <Icon of="Anomalies" />
+              FinOps
+            </span>
             <Text c="dimmed" visibleFrom="sm">
               {me.organisation}
             </Text>

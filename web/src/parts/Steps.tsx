@@ -3,6 +3,7 @@ import { Checkbox, Table, Text } from "@mantine/core";
 import type { Proposal } from "../api/approvals";
 import { resourcesOf, stepWord } from "../approval";
 import { money } from "../format";
+import { Scroll } from "./Scroll";
 
 interface Props {
   proposal: Proposal;
@@ -19,7 +20,7 @@ export function Steps({ proposal, ticked, onTick }: Props) {
     if (!first.has(step.resource_id)) first.set(step.resource_id, at);
   });
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Steps, to scroll">
+    <Scroll label="Steps">
       <Table aria-label="Steps" miw={680} verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
@@ -100,6 +101,6 @@ export function Steps({ proposal, ticked, onTick }: Props) {
           })}
         </Table.Tbody>
       </Table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,10 +1,16 @@
 """What the reader role cannot do even when the guard is not there."""
 
+from pathlib import Path
+
 import psycopg2
 import pytest
+from pydantic import SecretStr
 
+from config.settings import Settings
+from db import database as connections
+from db import postgres
 from db.database import Database
-from db.roles import FORBIDDEN_FUNCTIONS
+from db.roles import FORBIDDEN_FUNCTIONS, READER
 from nl2sql.catalog.views import reporting
 
 _DENIED = "42501"  # insufficient_privilege
@@ -149,3 +155,27 @@ def test_every_view_can_be_read(database: Database, name: str) -> None:
 def test_transactions_start_read_only(database: Database) -> None:
     """A write fails before its rights are looked at."""
     assert attempt(database, "CREATE TEMP TABLE x (a int)") in {_READ_ONLY, _DENIED}
+
+
+def test_a_connection_that_forgets_everything_is_still_the_readers(database: Database, finops_home: Path) -> None:
+    """On an outside server a login takes the reader's role by an option. Before every statement its session is reset;
+    were the role lost with it, the login's own rights would be left (so in minor releases before CVE-2024-10978).
+    """
+    superuser = postgres.start(finops_home).url("postgres")
+    outside = connections.outside(Settings(home=finops_home, _env_file=None, database_url=SecretStr(superuser)))
+    connection = outside.reader.raw_connection()
+    try:
+        driver = connection.driver_connection
+        assert isinstance(driver, psycopg2.extensions.connection)
+        driver.autocommit = True
+        with driver.cursor() as cursor:
+            cursor.execute("SELECT session_user, current_user")
+            before = cursor.fetchone()
+            cursor.execute("DISCARD ALL")
+            cursor.execute("SELECT session_user, current_user")
+            assert cursor.fetchone() == before == ("postgres", READER)
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute("SELECT count(*) FROM finops.audit_log")
+    finally:
+        connection.invalidate()
+        outside.dispose()

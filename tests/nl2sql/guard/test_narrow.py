@@ -83,6 +83,7 @@ def test_a_rule_of_visibility_is_asked_for_in_every_view() -> None:
     assert {name for name, relation in reporting().relations.items() if relation.visible is None} == {
         "prices",
         "data_freshness",
+        "billing_periods",
     }
 
 

@@ -31,7 +31,7 @@ class Site:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 assert site.app is not None
                 headers = {name: [value] for name, value in self.headers.items()}
-                answer = site.app.dispatch(BoltRequest(body=body, headers=headers))  # type: ignore[arg-type]
+                answer = site.app.dispatch(BoltRequest(body=body, headers=headers))  # type: ignore[arg-type]  # headers as http.server gives them
                 site.statuses.append(answer.status)
                 site.retries.append(self.headers.get("X-Slack-Retry-Num"))
                 self.send_response(answer.status)

@@ -13,7 +13,7 @@ from config.settings import Settings
 from db import audit, engines, postgres, upgrade
 from db.database import Database
 
-ROWS = Path(__file__).parent / "dashboard_rows.sql"
+ROWS = Path(__file__).parents[1] / "deploy" / "dashboard_rows.sql"
 
 
 @pytest.fixture

@@ -61,10 +61,20 @@ def test_everybody_sees_the_costs_of_their_teams(client: TestClient, clean_datab
 def test_an_empty_filter_is_what_has_none(client: TestClient, clean_database: Database) -> None:
     """`team=` is unallocated cost, and a tag that is a formula stays text in the file."""
     row = {
-        "usage_date": TODAY - timedelta(days=2), "source_id": 1, "billing_period_start": NOW, "provider": "AWS",
-        "account_id": "1", "account": "=1+1", "service": "odd", "charge_category": "Usage", "effective_cost": 7,
-        "billed_cost": 7, "list_cost": 7, "contracted_cost": 7, "currency": "USD",
-    }  # fmt: skip
+        "usage_date": TODAY - timedelta(days=2),
+        "source_id": 1,
+        "billing_period_start": NOW,
+        "provider": "AWS",
+        "account_id": "1",
+        "account": "=1+1",
+        "service": "odd",
+        "charge_category": "Usage",
+        "effective_cost": 7,
+        "billed_cost": 7,
+        "list_cost": 7,
+        "contracted_cost": 7,
+        "currency": "USD",
+    }
     with clean_database.owner.begin() as connection:
         connection.execute(sa.insert(daily_costs), [row])
     root = bearer(clean_database, "U-ROOT", "read")
