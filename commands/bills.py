@@ -75,7 +75,7 @@ def loads(
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
     from analysis.formatting import exact
-    from flows.ingest.loading import deliveries
+    from domain import deliveries
 
     settings = read_settings()
     permitted(settings, read_organisation(settings), person, "run_flow")
@@ -111,8 +111,8 @@ def tags(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
+    from domain import deliveries
     from flows.ingest.formats.tags import plain_key
-    from flows.ingest.loading import deliveries
 
     settings = read_settings()
     organisation = read_organisation(settings)
