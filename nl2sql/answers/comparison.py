@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates import periods
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar import describe
+from nl2sql.grammar.amounts import money
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.measures import RATES
 
@@ -87,4 +87,4 @@ def whole_before(query: CostQuery, ran: AnswerRows, currency: str) -> str:
     if query.whole_before is None or query.metric == "usage_quantity" or query.limit or currency == "several":
         return ""
     total = sum(float(row[-1] or 0) for row in ran.rows)
-    return f"All of {query.whole_before.label}: {describe.money(total, currency)}."
+    return f"All of {query.whole_before.label}: {money(total, currency)}."

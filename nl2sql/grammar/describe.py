@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.amounts import money
+from nl2sql.grammar.describe_special import special_headline
+from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.measures import RATES
 
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _METRIC_WORDS = {
     "billed_cost": "billed",
     "invoice_cost": "invoiced, with tax, by invoice month",
@@ -20,22 +21,13 @@ _METRIC_WORDS = {
 RowValues = Sequence[Sequence[Any]]
 
 
-def money(amount: float, currency: str = "USD") -> str:
-    """An amount for people: `$812`, `$12.4k`, `$3.21M`, `-$0.42`."""
-    size, sign = abs(amount), "-" if amount < 0 else ""
-    for step, suffix, digits in ((1e9, "B", 2), (1e6, "M", 2), (1e4, "k", 1)):
-        if size >= step:
-            return f"{sign}{_sign(currency)}{size / (1e3 if suffix == 'k' else step):.{digits}f}{suffix}"
-    return f"{sign}{_sign(currency)}{size:,.0f}" if size >= 100 else f"{sign}{_sign(currency)}{size:,.2f}"
-
-
-def _sign(currency: str) -> str:
-    return _SIGNS.get(currency, f"{currency} ")
-
-
 def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, semantics: Semantics) -> str:
     """One sentence with the figure that was asked for."""
     scope = scope_of(query)
+    if (told := special_headline(query, columns, rows, currency, scope, semantics)) is not None:
+        return told
+    if not rows and of_hours(query):
+        return f"Nothing: the bills hold no hours for {scope}; most charges come by the day."
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
         if query.threshold and not query.count:
             limit = (
@@ -82,7 +74,9 @@ def scope_of(query: CostQuery, *, parts_only: bool = False) -> str:
     left_out = [f.words() for f in query.filters if f.negated]
     sides = " vs ".join(scope.label for scope in query.scopes)
     parts = [part for part in (", ".join([*included, *left_out]), sides) if part]
-    if not parts and not parts_only:
+    if of_hours(query):
+        parts.append("what is charged by the hour")
+    elif not parts and not parts_only:
         parts = ["all spend"]
     days = {"weekend": " (weekends)", "weekday": " (weekdays)"}.get(query.weekdays or "", "")
     return f"{', '.join([*parts, query.period.label])}{days}"
@@ -93,8 +87,10 @@ def _number(row: Sequence[Any], columns: Sequence[str], position: int) -> float:
     return float(numbers[position]) if len(numbers) > position else 0.0
 
 
-def _name(row: Sequence[Any]) -> str:
-    return " / ".join(str(cell) for cell in row if isinstance(cell, str))
+def _name(row: Sequence[Any], columns: Sequence[str]) -> str:
+    """The labels of a row; beside a resource's name stands its id, which the table shows."""
+    named = zip(columns, row, strict=True)
+    return " / ".join(cell for column, cell in named if isinstance(cell, str) and column != "resource_id")
 
 
 def _shown(query: CostQuery, value: float, currency: str) -> str:
@@ -121,27 +117,24 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
     figure = _shown(query, _number(leading, columns, 0), currency)
     parts_scope = scope_of(query, parts_only=True)
     if query.offset:
-        return f"{_name(leading)}, number {query.offset + 1} of the ranking: {figure}{per}, {parts_scope}."
+        return f"{_name(leading, columns)}, number {query.offset + 1} of the ranking: {figure}{per}, {parts_scope}."
     if len(rows) == 1 or query.limit == 1:
-        return f"{_name(leading)}: {figure}{per}, {parts_scope}."
+        return f"{_name(leading, columns)}: {figure}{per}, {parts_scope}."
     if query.limit and query.dimensions and not query.grain and not per and not query.limit_within:
         return _ranked(query, columns, rows, currency, parts_scope)
     if query.grain or query.limit or query.metric in RATES or query.average:
         word = "lowest" if query.order == "asc" else "highest"
-        return f"{len(rows)} rows, {word} {_name(leading)} with {figure}{per}: {scope}."
+        return f"{len(rows)} rows, {word} {_name(leading, columns)} with {figure}{per}: {scope}."
     total = sum(_number(row, columns, 0) for row in rows)
     return (
-        f"{_shown(query, total, currency)} in total, of which {_name(leading)} "
+        f"{_shown(query, total, currency)} in total, of which {_name(leading, columns)} "
         f"{money(_number(leading, columns, 0), currency)}: {scope}."
     )
 
 
 def _ranked(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     """Of a ranking: its first three by name, and how many more."""
-    named = query.dimensions != ("resource",)  # beside a resource's name stands its id
-    parts = [
-        f"{_name(row) if named else row[0]} {_shown(query, _number(row, columns, 0), currency)}" for row in rows[:3]
-    ]
+    parts = [f"{_name(row, columns)} {_shown(query, _number(row, columns, 0), currency)}" for row in rows[:3]]
     listed = (
         f"{', '.join(parts[:-1])} and {parts[-1]}" if len(rows) <= 3 else f"{', '.join(parts)} and {len(rows) - 3} more"
     )
@@ -166,6 +159,8 @@ def _course(query: CostQuery, columns: Sequence[str], rows: RowValues, currency:
 def _step(start: str, query: CostQuery) -> str:
     """`1 Nov`, `week of 2 Nov`, `Nov 2026`."""
     day = date.fromisoformat(start[:10])
+    if query.grain == "hour":
+        return f"{day.day} {day:%b} {start[11:16]} UTC"
     if query.grain in ("month", "quarter", "year"):
         return (
             f"{day:%b %Y}"
@@ -182,7 +177,7 @@ def _ratio(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: 
     at = list(columns).index("ratio")
     first, second = (scope.label for scope in query.scopes)
     scope = scope_of(replace(query, scopes=()), parts_only=True)
-    if len(rows) == 1 and not _name(rows[0]):
+    if len(rows) == 1 and not _name(rows[0], columns):
         sides = [money(float(rows[0][place] or 0), currency) for place in (at - 2, at - 1)]
         known = f"{rows[0][at]:.2f} to 1" if rows[0][at] is not None else "No ratio"
         return f"{known}: {first} is {sides[0]}, {second} {sides[1]}, {scope}."
@@ -190,13 +185,13 @@ def _ratio(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: 
     if not known_rows:
         return f"No ratio: {second} is nothing, {scope}."
     lowest, highest = known_rows[0], known_rows[-1]
-    least, most = (f"{row[at]:.2f} ({_name(row)})" for row in (lowest, highest))
+    least, most = (f"{row[at]:.2f} ({_name(row, columns)})" for row in (lowest, highest))
     return f"{first} to {second}: from {least} to {most}, {scope}."
 
 
 def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
     if len(query.compared) > 1:
-        return f"{len(query.compared) + 1} periods side by side: {scope}."
+        return _side_by_side(query, rows, columns, currency, scope)
     if query.unequal:
         now, then = (sum(_number(row, columns, at) for row in rows) for at in (0, 1))
         return (
@@ -205,21 +200,33 @@ def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currenc
     rate = query.metric in RATES or query.share_of
     if len(rows) == 1:
         now, then = _number(rows[0], columns, 0), _number(rows[0], columns, 1)
-        name = f"{_name(rows[0])}: " if _name(rows[0]) else ""
+        name = f"{_name(rows[0], columns)}: " if _name(rows[0], columns) else ""
         moved = f"{now - then:+.1f} points" if rate else change(now, then, currency)
         figure = f"{now:.1f} %" if rate else money(now, currency)
         return f"{name}{figure}, {moved} vs {query.compared[0].label}: {scope}."
     if rate:
         return f"{len(rows)} rows against {query.compared[0].label}: {scope}."
     if query.limit or query.change:
-        now, then = _number(rows[0], columns, 0), _number(rows[0], columns, 1)
+        moves = [(_name(row, columns), _number(row, columns, 0), _number(row, columns, 1)) for row in rows[:3]]
+        told = [f"{name} {change(now, then, currency)}" for name, now, then in moves[1:]]
+        name, now, then = moves[0]
+        more = f", then {' and '.join(told)}" if told and len(rows) > 1 else ""
         parts_scope = scope_of(query, parts_only=True)
-        return (
-            f"{_name(rows[0])} moved most: {change(now, then, currency)} vs {query.compared[0].label}; {parts_scope}."
-        )
+        return f"{name} moved most: {change(now, then, currency)} vs {query.compared[0].label}{more}; {parts_scope}."
     now = sum(_number(row, columns, 0) for row in rows)
     then = sum(_number(row, columns, 1) for row in rows)
     return f"{money(now, currency)} in total, {change(now, then, currency)} vs {query.compared[0].label}: {scope}."
+
+
+def _side_by_side(query: CostQuery, rows: RowValues, columns: Sequence[str], currency: str, scope: str) -> str:
+    """Of several periods the newest, and how it moved against each of the others."""
+    if query.metric in RATES or query.share_of or query.average:
+        return f"{len(query.compared) + 1} periods side by side: {scope}."
+    now, *earlier = (sum(_number(row, columns, at) for row in rows) for at in range(len(query.compared) + 1))
+    moved = ", ".join(
+        f"{change(now, then, currency)} vs {period.label}" for then, period in zip(earlier, query.compared, strict=True)
+    )
+    return f"{money(now, currency)}{' in total' if len(rows) > 1 else ''}, {moved}: {scope}."
 
 
 def change(now: float, then: float, currency: str) -> str:
@@ -240,7 +247,7 @@ def _share(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: 
             f"{money(whole, currency)}, {scope}."
         )
     largest = max(rows, key=lambda row: row[position] or 0)
-    return f"{_name(largest)} has the largest share, {float(largest[position] or 0):.1f} %: {scope}."
+    return f"{_name(largest, columns)} has the largest share, {float(largest[position] or 0):.1f} %: {scope}."
 
 
 def chart(query: CostQuery, rows: RowValues) -> str:

@@ -142,6 +142,9 @@ def _with_scope(query: CostQuery, draft: Draft) -> CostQuery:
 
 def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
     """What a new shape puts out of the way of the old one."""
+    compared = draft.comparison.compared or draft.comparison.back or draft.comparison.change or draft.comparison.scopes
+    if compared or draft.shape.grain or draft.shape.profile or draft.measure.share or draft.measure.count:
+        query = replace(query, statistic=None, moving=None, profile=None, appeared=None)
     if draft.shape.dimensions:
         grain = query.grain if draft.shape.grain or draft.filters.widens else None
         dimensions = (*query.dimensions, *draft.shape.dimensions) if draft.filters.widens else ()

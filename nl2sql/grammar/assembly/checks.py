@@ -20,6 +20,7 @@ _RESOURCE_FILTERS = frozenset(
         "team",
         "environment",
         "application",
+        "resource",
         "resource_id",
         "resource_type",
     }
@@ -57,7 +58,7 @@ def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None
 
 def _with_defaults(query: CostQuery, draft: Draft, question: str) -> CostQuery | Doubt:
     """The query with what rankings, thresholds and shares imply; a doubt when they do not say of what."""
-    grouped = bool(query.dimensions or query.grain)
+    grouped = bool(query.dimensions or query.grain or query.profile)
     if not grouped and not query.scopes and draft.shape.order and not query.limit and not query.count:
         query = replace(query, dimensions=("service",), limit=DEFAULT_TOP)
     elif query.threshold and query.count:

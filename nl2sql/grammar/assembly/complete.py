@@ -62,8 +62,12 @@ def default_period(draft: Draft, calendar: QuestionCalendar) -> DatePeriod:
     """The period of a question that names none: enough of the past for a trend,
     last month for a change, else this month so far.
     """
-    if draft.measure.run_rate:
+    if draft.measure.run_rate or (draft.measure.moving and draft.shape.grain == "day"):
         return periods.rolling("day", 30, calendar)
+    if draft.shape.profile:  # as many of each weekday
+        return periods.rolling("day", 28, calendar)
+    if draft.shape.grain == "hour":
+        return periods.rolling("day", 1, calendar)
     if draft.comparison.over:
         return periods.whole(
             periods.step(periods.floor(calendar.today, draft.comparison.over), draft.comparison.over, -1),

@@ -6,7 +6,14 @@ from nl2sql.grammar.query import Grain
 from nl2sql.grammar.recognisers.filtering import kind_of_resource
 from nl2sql.grammar.tagging.terms import Sentence
 
-GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+GRAINS: dict[str, Grain] = {
+    "hour": "hour",
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+}
 
 
 def broken_down(sentence: Sentence, draft: Draft) -> None:

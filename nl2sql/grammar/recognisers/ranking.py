@@ -36,7 +36,7 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     if not given and len(said_after) == 1:  # top services? give 3
         given = int(sentence.terms[said_after[0]].amount)
         sentence.take(*said_after)
-    if target is None:
+    if target is None or draft.shape.profile:
         _untargeted(sentence, draft, given)
         return
     term = sentence.terms[target]
@@ -52,7 +52,9 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
 def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:
     """`when did we spend most` is of days, `who spends most` of teams; else the limit stands alone."""
     draft.shape.limit = given or draft.shape.limit
-    if sentence.has("when"):
+    if draft.shape.profile:
+        draft.shape.limit = given or 1
+    elif sentence.has("when"):
         draft.shape.grain, draft.shape.limit = "day", given or 1
     elif any(term.text == "who" for term in sentence.terms):
         draft.shape.dimensions.append("team")

@@ -59,6 +59,13 @@ class SubjectListing:
         """The listing as data; `nl2sql.grammar.semantic` reads it back."""
         return {name: plain(value) for name, value in self.__dict__.items() if value not in (None, (), False)}
 
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "SubjectListing":
+        """The listing that `to_json` wrote."""
+        filters = tuple(Filter(**{**one, "values": tuple(one["values"])}) for one in stored.get("filters", ()))
+        period = DatePeriod.from_json(stored["period"]) if stored.get("period") else None
+        return cls(**{**stored, "filters": filters, "period": period, "kinds": tuple(stored.get("kinds", ()))})
+
 
 def list_subject(draft: Draft) -> SubjectListing | Refusal:
     """The listing for a draft; a refusal when the view lacks a column of its filters."""

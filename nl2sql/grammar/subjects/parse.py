@@ -19,6 +19,7 @@ def parse_subject(
     subjects = [sentence.terms[at].value for at in sentence.open("subject")]
     states = [sentence.terms[at].value for at in sentence.open("state")]
     draft.discourse.state = next(iter(states), None)
+    draft.discourse.subject_named = bool(subjects)
     draft.discourse.subject = next(
         iter(subjects), "insights" if "open" in states else "remediations" if states else "forecasts"
     )
@@ -60,6 +61,7 @@ def parse_subject(
             "state",
         )
     )
+    sentence.take(*sentence.open("appeared", value="new"))  # of findings, the open ones are the new ones
     sentence.take(*(at for at in sentence.open("unknown") if sentence.terms[at].text in word_list("of_subjects")))
     future = draft.filters.period
     comparing.periods(sentence, draft)

@@ -72,6 +72,8 @@ class Tagger:
                 return []
             pieces.append(_placed(reading[1], words[at : at + reading[0]]))
             at += reading[0]
+        if [piece.kind for piece in pieces] == ["number", "unit"]:  # 7-day
+            return pieces
         names = [piece for piece in pieces if piece.kind == "value"]
         contrasted = any(piece.kind in ("vs", "and", "not") for piece in pieces)
         return [] if any(piece.kind == "number" for piece in pieces) or (len(names) > 1 and not contrasted) else pieces
