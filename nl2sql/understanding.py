@@ -7,9 +7,12 @@ from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.assembly.amend import amend, amended_filters, stands_alone
 from nl2sql.grammar.assembly.complete import complete
-from nl2sql.grammar.draft import Doubt, Draft, Refusal
+from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
+from nl2sql.grammar.languages import foreign, in_english
+from nl2sql.grammar.orders import as_owned, asks_who_made, is_order, refused_maker, refused_order
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.reading_back import read_back
 from nl2sql.grammar.semantic.sense import stepping, telling_hours
 from nl2sql.grammar.subjects.listing import SubjectListing, list_subject, unlistable
 from nl2sql.grammar.subjects.views import SUBJECTS
@@ -43,12 +46,66 @@ def understand(question: str, data: Facts, calendar: QuestionCalendar, previous:
     """Parse a question with the built-in grammar. Pure."""
     draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
     if hindrance := _hindrance(draft):
-        return hindrance
+        return _otherwise(question, draft, data, calendar, previous) or _with_offer(
+            hindrance, draft, question, data, calendar, previous
+        )
+    return _of_draft(draft, question, calendar, previous)
+
+
+def _of_draft(draft: Draft, question: str, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:
     if draft.discourse.subject:
         return list_subject(draft)
     if previous is not None and not stands_alone(draft):
         return _sensible(amend(previous, draft, question, calendar))
     return _sensible(complete(draft, question, calendar))
+
+
+def _otherwise(
+    question: str, draft: Draft, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None
+) -> Meaning | None:
+    """What a question that the grammar declines is of all the same: an order, who made something, whose it is."""
+    if draft.discourse.refusal and draft.discourse.refusal.unsafe:
+        return None
+    if is_order(question):
+        return refused_order(draft)
+    if asks_who_made(question):
+        return refused_maker(draft)
+    owned = None if draft.discourse.subject else as_owned(question)
+    return understand(owned, data, calendar, previous) if owned else None
+
+
+def _with_offer(
+    hindrance: Doubt | Refusal,
+    draft: Draft,
+    question: str,
+    data: Facts,
+    calendar: QuestionCalendar,
+    previous: CostQuery | None,
+) -> Doubt | Refusal:
+    """A refusal for words that are not understood, with the question without them, where that can be answered."""
+    if not isinstance(hindrance, Refusal) or hindrance.unsafe or hindrance.outside or not draft.discourse.left:
+        return hindrance
+    if told := foreign(question, draft.discourse.left):
+        offered = in_english(question, draft)
+        able = isinstance(understand(offered, data, calendar, None), CostQuery)
+        return Refusal(told, choices=(Choice(offered, offered),) if able else ())
+    shorter = _without(question, draft.discourse.left_at)
+    again = parse(shorter, semantics(), data.values, calendar, following=previous is not None)
+    if not shorter or _hindrance(again):
+        return hindrance
+    meaning = _of_draft(again, shorter, calendar, previous)
+    if not isinstance(meaning, CostQuery | SubjectListing):
+        return hindrance
+    label = read_back(meaning)
+    return replace(hindrance, text=f"{hindrance.text} Without it: {label}.", choices=(Choice(label, shorter),))
+
+
+def _without(question: str, spans: list[tuple[int, int]]) -> str:
+    """The question without the words at some places."""
+    letters = list(question)
+    for start, end in spans:
+        letters[start:end] = " " * (end - start)
+    return " ".join("".join(letters).split()).strip(" ,;:-–")
 
 
 def _sensible(meaning: CostQuery | Doubt | Refusal) -> Meaning:

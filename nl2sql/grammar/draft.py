@@ -48,6 +48,7 @@ class Refusal:
     text: str
     unsafe: bool = False
     outside: bool = False
+    choices: tuple[Choice, ...] = ()  # what can be asked instead
 
 
 @dataclass
@@ -91,7 +92,9 @@ class Comparison:
     moved_only: bool = False
     why: bool = False
     scopes: list[Filter] = field(default_factory=list)
+    ratio: bool = False  # the first of two sides by the second
     contrasts: bool = False  # versus, compared, changed
+    compares: bool = False  # compare, difference: something has to be beside it
 
 
 @dataclass
@@ -125,6 +128,7 @@ class Discourse:
     points_back: bool = False  # `it`, `that`: something said before
     notes: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # words that no recogniser took
+    left_at: list[tuple[int, int]] = field(default_factory=list)  # where they stand, in characters
     doubt: Doubt | None = None
     refusal: Refusal | None = None
 

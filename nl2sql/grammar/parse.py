@@ -70,6 +70,7 @@ def parse(
         (term.text.split()[-1].removesuffix("s") for term in terms if term.text in word_list("all_of_a_kind")),
         draft.discourse.clear,
     )
+    draft.comparison.compares = sentence.has("compare") and terms[0].kind == "compare"
     draft.comparison.contrasts = sentence.has("vs", "compare", "change", "over", "rather")
     if (
         following
@@ -127,9 +128,20 @@ def _opens_by_joining(sentence: Sentence) -> bool:
     return sentence.kind(first) in ("and", "only", "with", "not", "vs") or (first is None and bool(sentence.terms))
 
 
+def _of_the_past(sentence: Sentence, at: int) -> bool:
+    """`web-1 was shut down, what did it cost`: what became of a thing orders nothing, where a cost is asked for."""
+    term = sentence.terms[at]
+    before = sentence.terms[at - 1].text.split() if at else [""]
+    passive = bool({"was", "were", "been", "got", "being"} & set(before[-1:]))
+    return term.value == "change" and passive and sentence.has("noun", "metric")
+
+
 def _refused(sentence: Sentence) -> Refusal | None:
     """A question with an unsafe part is refused as a whole; then one about what bills do not hold."""
     for at in sentence.open("unsafe"):
+        if _of_the_past(sentence, at):
+            sentence.take(at)
+            continue
         return Refusal(_UNSAFE[sentence.terms[at].value], unsafe=True)
     for at in sentence.open("outside"):
         if sentence.terms[at].value != "future":

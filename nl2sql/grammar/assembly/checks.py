@@ -41,6 +41,9 @@ def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None
     """Why the bills cannot answer: the period lies outside of them, or the sides of a comparison do not fit."""
     if query.period.end <= calendar.first:
         return Refusal(f"The bills start on {calendar.first}; {query.period.label} is before.")
+    spans = [(one.start, one.end) for one in (query.period, *query.compared)]
+    if len(set(spans)) < len(spans):
+        return Refusal(f"Both periods are {query.period.label}: there is nothing to compare.")
     if query.period.start > calendar.today:
         return Refusal(f"{query.period.label} has not come yet; ask for a forecast.")
     if mixed(query) and (

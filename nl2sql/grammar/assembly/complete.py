@@ -44,6 +44,9 @@ def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQue
         beside=tuple(draft.measure.metrics[1:]),
         filters=tuple(draft.filters.conditions),
     )
+    if _alone_in_comparison(draft):
+        named = ", ".join(one.label for one in draft.filters.conditions)
+        return Doubt(f"{named or period.label} compared with what?")
     if len(draft.comparison.scopes) == 1:
         return Doubt(f"{draft.comparison.scopes[0].label} compared with what?")
     if (
@@ -56,6 +59,15 @@ def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQue
     if draft.filters.period is None and draft.comparison.compared:
         return Doubt(f"{period.label} compared with what?")
     return checked(shaped(query, draft, calendar), draft, question, calendar)
+
+
+def _alone_in_comparison(draft: Draft) -> bool:
+    """`compare dev`: nothing stands beside it, neither a name nor a period nor another amount."""
+    comparison, shape = draft.comparison, draft.shape
+    beside = comparison.compared or comparison.back or comparison.scopes or comparison.change
+    shape_said = shape.dimensions or shape.grain or shape.profile or len(draft.measure.metrics) > 1
+    several = any(len(one.values) > 1 for one in draft.filters.conditions)
+    return comparison.compares and not (beside or shape_said or several or draft.measure.share)
 
 
 def default_period(draft: Draft, calendar: QuestionCalendar) -> DatePeriod:

@@ -19,6 +19,7 @@ def shaped(query: CostQuery, draft: Draft, calendar: QuestionCalendar) -> CostQu
         with_tax=draft.filters.with_tax or query.with_tax,
         weekdays=draft.filters.weekdays or query.weekdays,
         scopes=tuple(draft.comparison.scopes) or query.scopes,
+        ratio=draft.comparison.ratio or (query.ratio and not draft.comparison.scopes),
         average=draft.measure.average or query.average,
         statistic=draft.measure.statistic or query.statistic,
         moving=draft.measure.moving or query.moving,

@@ -39,6 +39,8 @@ def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:
     following = sentence.after(at, ("noise", "all", "by") if sentence.terms[at].value == "by" else ("noise",))
     if following is None:
         return
+    if sentence.kind(following) == "value" and sentence.kind(following + 1) == "dimension":  # per azure subscription
+        following += 1
     if sentence.kind(following) == "dimension":
         if sentence.terms[following].plural and _summed(sentence, draft, following):
             sentence.take(following)
@@ -87,6 +89,7 @@ def _alone(sentence: Sentence, draft: Draft, at: int) -> bool:
         or len(list(sentence.coordinated(at, "dimension"))) > 1
         or (draft.measure.share and "share" in beside)
         or "by" in beside
+        or (at == 0 and sentence.kind(at + 1) == "grain")
         or _attributive(sentence, at)
     )
 

@@ -46,7 +46,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     _plain(filtering.allocated, before=("with_tax", "left_out", "broken_down")),
     _plain(filtering.instead, before=("metric", "ranked", "broken_down", "periods", "by_time", "kept")),
     _plain(measuring.metric, before=("threshold", "share", "scopes", "kept")),
+    _plain(filtering.in_or_out, before=("with_tax", "left_out", "kept")),
     _plain(filtering.with_tax, before=("kept",)),
+    _with_names(comparing.ratio, before=("left_out", "share", "scopes", "kept")),
     _with_names(filtering.left_out, before=("share", "scopes", "kept")),
     # What is made step by step, before its numbers, units and dimensions mean anything else.
     _plain(stepwise.moving, before=("threshold", "average", "by_time", "ranked")),

@@ -53,7 +53,8 @@ def profile(sentence: Sentence, draft: Draft) -> None:
     parts = sentence.open("weekdays")
     if {sentence.terms[at].value for at in parts} == {"weekend", "weekday"}:
         draft.shape.profile = "weekend"
-        sentence.take(*parts, *sentence.open("vs", "compare", "rather"))
+        ratio = [at for at in sentence.open("share") if sentence.terms[at].text == "ratio"]
+        sentence.take(*parts, *ratio, *sentence.open("vs", "compare", "rather", "cmp"))
     if draft.shape.profile:
         sentence.take(*sentence.open("average"), *sentence.open("grain", value="day"))
 

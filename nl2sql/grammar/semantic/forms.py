@@ -145,6 +145,7 @@ class ListingForm(_Form):
     exceeded: Annotated[bool, Field(description="Of budgets: whether one is exceeded")] = False
     instance_type: Annotated[Name | None, Field(description="Of prices: a machine, as m6i.large")] = None
     kinds: Annotated[list[Name], Field(max_length=20, description="Of recommendations: stop_idle, rightsize …")] = []
+    by: Annotated[Name | None, Field(description="Of forecasts: one row for each value of a dimension")] = None
     state: Annotated[Name | None, Field(description="How far it has come: open, waiting, approved, resolved …")] = None
 
 

@@ -33,6 +33,8 @@ def parse_subject(
         draft.discourse.kinds = _kinds(sentence)
     draft.shape.limit = _limit(sentence, draft.discourse.subject)
     bind(sentence, draft, values, question)
+    if draft.discourse.subject == "forecasts":
+        draft.shape.dimensions = [sentence.terms[at].value for at in sentence.open("dimension")][:1]
     for at in sentence.open("unknown"):
         surface = question[sentence.terms[at].start : sentence.terms[at].end]
         if draft.discourse.subject == "prices" and "." in surface:
