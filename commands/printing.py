@@ -60,7 +60,7 @@ def _shown(cell: object) -> str:
     return "".join(character for character in str(cell) if unicodedata.category(character) not in _STEERING)
 
 
-def print_answer(answer: dict[str, Any], format: Format) -> None:  # noqa: A002
+def print_answer(answer: dict[str, Any], format: Format) -> None:
     """An outcome of a question: its text, its choices and its rows, and what it rests on."""
     if format is Format.JSON:
         print_json(answer)

@@ -74,7 +74,7 @@ class Writer:
             rows=rows.height,
             bytes=full.stat().st_size,
             first_day=days.min(),  # type: ignore[arg-type]  # a date column holds dates, and every row has one
-            last_day=days.max(),  # type: ignore[arg-type]
+            last_day=days.max(),  # type: ignore[arg-type]  # as the first day
             tag_keys=_tag_keys(rows),
         )
 

@@ -67,7 +67,7 @@ def upload_csv(runtime: Runtime, click: Click) -> None:
     if question is None:
         return
     with runtime.session() as session:
-        new = csv_files.leave(session, question.result, question.reference, click.channel, click.thread, click.user)
+        new = csv_files.enqueue(session, question.result, question.reference, click.channel, click.thread, click.user)
     if not new:
         clicks.post_ephemeral(runtime, click.where, f"answer-{question.reference}.csv is in the thread already.")
 

@@ -199,7 +199,7 @@ def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
             outbox.enqueue(session, heard.channel, reply, answer_key(event_id), thread_ts=heard.thread)
             if answered and answered["result"].get("export") and answered["result"].get("rows"):
                 beneath = None if heard.thread else answer_key(event_id)
-                csv_files.leave(
+                csv_files.enqueue(
                     session,
                     answered["result"],
                     answered["reference"],

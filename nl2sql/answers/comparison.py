@@ -13,7 +13,21 @@ from nl2sql.grammar.sql.measures import RATES
 
 def comparable(query: CostQuery, facts: Facts, today: date) -> tuple[CostQuery, str]:
     """The query with a period as long as the bills and periods that can be compared, and a note where one cannot."""
-    return _without_unknown_periods(_as_far_as_known(_like_with_like(query, facts, today), facts, today), facts)
+    known = _as_far_as_known(_like_with_like(query, facts, today), facts, today)
+    return _without_unknown_periods(_with_restatements(known, facts), facts)
+
+
+def _with_restatements(query: CostQuery, facts: Facts) -> CostQuery:
+    """A comparison says which of its months were restated: the change may be the bill's and not the use's."""
+    if not query.compared:
+        return query
+    sides = (query.period, *query.compared)
+    notes = tuple(
+        f"the bill of {start:%B %Y} was restated on {day.day} {day:%b %Y}"
+        for start, day in sorted(facts.restated.items())
+        if any((side.start.year, side.start.month) <= (start.year, start.month) and side.end > start for side in sides)
+    )
+    return replace(query, notes=(*query.notes, *notes))
 
 
 def _as_far_as_known(query: CostQuery, facts: Facts, today: date) -> CostQuery:

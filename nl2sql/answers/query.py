@@ -101,10 +101,10 @@ def answer_rows(ran: AnswerRows, context: AnswerContext, translator: str, **deta
         return refused
     ran, currency, rate = exchanged(ran, context, money=False)
     summary = about(ran.shown, context.deps.day())
-    said = headline(ran.columns, ran.rows, currency, ran.truncated)
+    figure = headline(ran.columns, ran.rows, currency, ran.truncated)
     if words := summary.words():
-        said = f"{said.rstrip('.')}: {words}."
-    text = "\n".join(part for part in (said, rate) if part)
+        figure = f"{figure.rstrip('.')}: {words}."
+    text = "\n".join(part for part in (figure, rate) if part)
     return _answer(
         ran,
         text,

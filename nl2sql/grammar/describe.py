@@ -184,8 +184,8 @@ def _ratio(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: 
     scope = scope_of(replace(query, scopes=()), parts_only=True)
     if len(rows) == 1 and not _name(rows[0]):
         sides = [money(float(rows[0][place] or 0), currency) for place in (at - 2, at - 1)]
-        known = f"{rows[0][at]:.2f} to 1" if rows[0][at] is not None else "No ratio"
-        return f"{known}: {first} is {sides[0]}, {second} {sides[1]}, {scope}."
+        ratio = f"{rows[0][at]:.2f} to 1" if rows[0][at] is not None else "No ratio"
+        return f"{ratio}: {first} is {sides[0]}, {second} {sides[1]}, {scope}."
     known_rows = sorted((row for row in rows if row[at] is not None), key=lambda row: float(row[at]))
     if not known_rows:
         return f"No ratio: {second} is nothing, {scope}."

@@ -36,11 +36,11 @@ def read_filter(form: FilterForm, at: str, known: Known, own: bool) -> Filter | 
     values: list[str | None] = []
     problems = []
     for place, given in enumerate(form.values):
-        found = _value(form.dimension, given, f"{at}.values[{place}]", known, own)
-        if isinstance(found, Problem):
-            problems.append(found)
+        value = _value(form.dimension, given, f"{at}.values[{place}]", known, own)
+        if isinstance(value, Problem):
+            problems.append(value)
         else:
-            values += found
+            values += value
     if problems:
         return tuple(problems)
     distinct = tuple(values if own else dict.fromkeys(values))
@@ -83,8 +83,8 @@ def _value(dimension: str, given: str | None, at: str, known: Known, own: bool) 
 
 
 def _resource(given: str, at: str, known: Known) -> Iterable[str] | Problem:
-    found = known.values.find_resources(given)
-    if len(found) == 1 and not found[0].near:
-        return found[0].values
-    near = f" The nearest are {', '.join(match.label for match in found[:_NAMED])}." if found else ""
+    matches = known.values.find_resources(given)
+    if len(matches) == 1 and not matches[0].near:
+        return matches[0].values
+    near = f" The nearest are {', '.join(match.label for match in matches[:_NAMED])}." if matches else ""
     return Problem(at, f"No resource is called {quoted(given)}.{near}")

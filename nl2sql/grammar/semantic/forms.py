@@ -133,12 +133,12 @@ class ListingForm(_Form):
 
 def problems_of(error: ValidationError) -> Unreadable:
     """What does not have the shape, each with its path."""
-    found = []
+    problems = []
     for one in error.errors(include_url=False):
         steps = (f"[{step}]" if isinstance(step, int) else f".{printable(step)}" for step in one["loc"])
         path = "".join(steps).lstrip(".")
-        found.append(Problem(path, _sentence(one["type"], one["msg"], one.get("ctx", {}))))
-    return Unreadable(tuple(found[:10]))
+        problems.append(Problem(path, _sentence(one["type"], one["msg"], one.get("ctx", {}))))
+    return Unreadable(tuple(problems[:10]))
 
 
 def _sentence(kind: str, message: str, details: dict[str, Any]) -> str:

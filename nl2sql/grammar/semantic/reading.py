@@ -161,24 +161,24 @@ def _periods(forms: Sequence[PeriodForm], known: Known, own: bool, problems: lis
     """The period and those that are compared with it; one that is still running ends today, as when it is asked for in
     words.
     """
-    found = []
+    periods = []
     for place, form in enumerate(forms):
         period = _kept(
             read_period(form, f"compared[{place - 1}]" if place else "period", known.calendar, own), problems
         )
         if period:
-            found.append(period if own else until_now(period, known.calendar))
-    return tuple(found)
+            periods.append(period if own else until_now(period, known.calendar))
+    return tuple(periods)
 
 
 def _filters(
     forms: Sequence[FilterForm], field: str, known: Known, own: bool, problems: list[Problem]
 ) -> tuple[Filter, ...]:
-    found = []
+    filters = []
     for at, form in enumerate(forms):
         read = read_filter(form, f"{field}[{at}]", known, own)
         if isinstance(read, Filter):
-            found.append(read)
+            filters.append(read)
         else:
             problems += read
-    return tuple(found)
+    return tuple(filters)

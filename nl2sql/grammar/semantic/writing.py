@@ -19,7 +19,7 @@ def written(meaning: CostQuery | SubjectListing) -> dict[str, Any]:
 def written_draft(draft: Draft) -> dict[str, Any]:
     """What was understood of a question that is no query yet, in the fields of one."""
     filters, measure, comparison, shape = draft.filters, draft.measure, draft.comparison, draft.shape
-    found = {
+    fields = {
         "subject": draft.discourse.subject,
         "metric": measure.metrics[0] if measure.metrics else None,
         "beside": tuple(measure.metrics[1:]),
@@ -45,8 +45,8 @@ def written_draft(draft: Draft) -> dict[str, Any]:
         "limit_within": shape.limit_within,
         "threshold": shape.threshold,
     }
-    said = {name: plain(value) for name, value in found.items() if value not in (None, (), False, 0)}
-    bare: dict[str, Any] = _bare(said)
+    understood = {name: plain(value) for name, value in fields.items() if value not in (None, (), False, 0)}
+    bare: dict[str, Any] = _bare(understood)
     return bare
 
 
