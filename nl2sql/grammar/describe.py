@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from analysis import formatting
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.measures import RATES
 
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _METRIC_WORDS = {
     "billed_cost": "billed",
     "invoice_cost": "invoiced, with tax, by invoice month",
@@ -21,16 +21,8 @@ RowValues = Sequence[Sequence[Any]]
 
 
 def money(amount: float, currency: str = "USD") -> str:
-    """An amount for people: `$812`, `$12.4k`, `$3.21M`, `-$0.42`."""
-    size, sign = abs(amount), "-" if amount < 0 else ""
-    for step, suffix, digits in ((1e9, "B", 2), (1e6, "M", 2), (1e4, "k", 1)):
-        if size >= step:
-            return f"{sign}{_sign(currency)}{size / (1e3 if suffix == 'k' else step):.{digits}f}{suffix}"
-    return f"{sign}{_sign(currency)}{size:,.0f}" if size >= 100 else f"{sign}{_sign(currency)}{size:,.2f}"
-
-
-def _sign(currency: str) -> str:
-    return _SIGNS.get(currency, f"{currency} ")
+    """An amount for people, as cards say it."""
+    return formatting.money(amount, currency)
 
 
 def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, semantics: Semantics) -> str:
@@ -223,10 +215,10 @@ def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currenc
 
 
 def change(now: float, then: float, currency: str) -> str:
-    """How an amount moved: `up $1.9k (+18.0 %)`."""
+    """How an amount moved: `up $1,900 (+18.0 %)`."""
     if abs(now - then) < 0.005:
         return "unchanged"
-    percent = f" ({100 * (now / then - 1):+.1f} %)" if then else ""
+    percent = f" ({100 * (now / then - 1):+.1f} %)".replace("-", "−") if then else ""
     return f"{'up' if now > then else 'down'} {money(abs(now - then), currency)}{percent}"
 
 
