@@ -1,4 +1,4 @@
-"""The roof: the command `finops`, and what its commands are called."""
+"""The entry point: the command `finops`, and what its commands are called."""
 
 import sys
 from collections.abc import Callable

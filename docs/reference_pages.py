@@ -264,4 +264,4 @@ def api_page() -> str:
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or pages():
-        print(pages()[name])  # noqa: T201
+        print(pages()[name])

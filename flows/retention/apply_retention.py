@@ -15,7 +15,7 @@ from db.database import Database
 from db.message_keys import ANSWERS
 from db.tables import (
     FlowRequest,
-    Forecast,
+    ForecastRow,
     HourlyUtilization,
     ModelReply,
     ModelUse,
@@ -73,7 +73,7 @@ def _charges(database: Database, first: date | None) -> tuple[tuple[str, ...], i
         for table, day in (
             (Utilization, Utilization.usage_date),
             (HourlyUtilization, sa.cast(HourlyUtilization.usage_hour, sa.Date)),
-            (Forecast, Forecast.forecast_date),
+            (ForecastRow, ForecastRow.forecast_date),
         ):
             count += _deleted(session, sa.delete(table).where(day < first))
         if months:

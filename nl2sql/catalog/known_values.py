@@ -45,6 +45,22 @@ _REACH = (  # of the providers that still deliver: one that is silent for longer
     "SELECT provider, data_through FROM reporting.data_freshness "
     "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
 )
+# Months whose bill changed by half a percent or more when it should have been final: what an earlier delivery said of
+# them is not what stands. Days of the newest such change.
+_RESTATED = """
+    WITH was AS (
+        SELECT l.source_id, l.finished_at, p->>'period' AS month, c.key AS currency, (c.value->>'effective')::numeric AS
+        cost FROM finops.loads l CROSS JOIN LATERAL jsonb_array_elements(l.replaced->'periods') p
+        CROSS JOIN LATERAL jsonb_each(p->'cost') c
+        WHERE l.status = 'loaded' AND l.finished_at >= to_date(p->>'period', 'YYYY-MM') + interval '1 month 10 days'
+    ), stands AS (
+        SELECT source_id, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS month, currency,
+            sum(effective_cost) AS cost FROM finops.billed_periods GROUP BY 1, 2, 3
+    )
+    SELECT to_date(month, 'YYYY-MM') AS month, max(finished_at)::date AS day
+    FROM was JOIN stands USING (source_id, month, currency)
+    WHERE abs(stands.cost - was.cost) >= 0.005 * greatest(abs(stands.cost), 1) GROUP BY month
+"""
 _RESOURCE = (
     "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR "
     "resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
@@ -75,13 +91,15 @@ class Reach:
 @dataclass(frozen=True)
 class Facts:
     """One version of the data as askers with the same visibility see it; `first` is the first day with charges,
-    `through` the last that every provider in question has delivered.
+    `through` the last that every provider in question has delivered. `restated` holds the first days
+    of months whose bill changed after it should have been final, and when.
     """
 
     version: str
     first: date
     through: date
     values: Values
+    restated: Mapping[date, date] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
 
     def within(self, filters: Iterable[Filter]) -> "Facts":
@@ -157,4 +175,6 @@ def _read(
         )
 
     through = min(reach.newest.values(), default=first)
-    return Facts(version, first, through, index(names, semantics(), own_words, find_resources), reach)
+    restated = {row.month: row.day for row in connection.execute(sa.text(_RESTATED))}
+    names_known = index(names, semantics(), own_words, find_resources)
+    return Facts(version, first, through, names_known, restated, reach)

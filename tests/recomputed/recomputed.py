@@ -38,7 +38,7 @@ def faults(one: Recomputed) -> list[str]:
         for value in series
         if value is not None
         for unit in ("", "money")
-    ]  # fmt: skip - read side by side
+    ]
     for part in ("text", "alt"):
         for said in found.get(part, []):
             if not any(agree(said, true) for true in told) and not (part == "alt" and isinstance(said, Day)):

@@ -20,6 +20,7 @@ from bot.cards.messages import (
     load,
     proposal,
     proposal_modals,
+    recipe,
     subscribe,
     why,
 )
@@ -43,11 +44,12 @@ COUNTED = {  # by the tests below
     alert.card,
     alert.assignment,
     why.card,
+    recipe.card,
     load.card,
     proposal.card,
     proposal.progress,
     proposal_modals.confirm_modal,
-}  # fmt: skip - read side by side
+}
 FORMS = {  # what a person fills in, or the frozen text of a statement or plan as it is
     alert.reason_modal,
     answer.sql_modal,
@@ -56,7 +58,7 @@ FORMS = {  # what a person fills in, or the frozen text of a statement or plan a
     subscribe.modal,
     proposal_modals.plan_modal,
     proposal_modals.choose_modal,
-}  # fmt: skip - read side by side
+}
 
 
 def builders() -> set[Callable[..., Any]]:

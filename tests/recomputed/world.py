@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.tables import Forecast, Load, Source, daily_costs
+from db.tables import ForecastRow, Load, Source, daily_costs
 from tests.recomputed.said import Said
 
 EC2, RDS, LAMBDA = "Amazon Elastic Compute Cloud", "Amazon Relational Database Service", "AWS Lambda"
@@ -155,7 +155,7 @@ def _store(database: Database, world: World, bills: list[dict[str, Any]]) -> Non
         "commitment_type",
         "currency",
         "effective_cost",
-    )  # fmt: skip - read side by side
+    )
     world.reader.execute(_DDL)
     world.reader.execute(_FORECASTS)
     columns = ", ".join("unnest(?)" for _ in names)
@@ -174,12 +174,12 @@ def _store(database: Database, world: World, bills: list[dict[str, Any]]) -> Non
                 started_at=world.now,
                 finished_at=world.now,
             )
-        )  # fmt: skip - read side by side
+        )
 
 
 def predict(database: Database, world: World, kind: str, scope: str, level: float, days: int = 120) -> date:
     """A forecast of a scope from the day after the newest bill of all, about `level` a day; the day it was made on."""
-    made = world.one("SELECT max(day) FROM bills WHERE category = 'Usage'") + timedelta(days=1)
+    made: date = world.one("SELECT max(day) FROM bills WHERE category = 'Usage'") + timedelta(days=1)
     rows = []
     for offset in range(days):
         expected = round(level * world.chance.uniform(0.9, 1.1), 4)
@@ -192,7 +192,7 @@ def predict(database: Database, world: World, kind: str, scope: str, level: floa
     with Session(database.owner) as session, session.begin():
         for _, _, _, at, expected, low, high in rows:
             session.add(
-                Forecast(
+                ForecastRow(
                     scope_kind=kind,
                     scope=scope,
                     currency="USD",
@@ -205,7 +205,7 @@ def predict(database: Database, world: World, kind: str, scope: str, level: floa
                     low_95=low,
                     high_95=high,
                 )
-            )  # fmt: skip - read side by side
+            )
     return made
 
 
@@ -220,7 +220,7 @@ def ahead(world: World, kind: str, scope: str, start: date, end: date) -> tuple[
         scope,
         start,
         end,
-    )  # fmt: skip - read side by side
+    )
     low, high = (
         (0.5 * float(all_) ** 2 + 0.5 * float(own)) ** 0.5 for all_, own in ((below, below_own), (above, above_own))
     )

@@ -103,9 +103,9 @@ def _fixes(evidence: dict[str, Any]) -> Block | None:
     """Where each fix stands, and the bill's verdict on it."""
     lines = []
     for fix in evidence.get("fixes") or []:
-        told = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
+        place = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
         seen = f" · {mrkdwn.link(str(fix['url']), 'open it')}" if fix.get("url") else ""
-        lines.append(f"{mrkdwn.escape(fix['says'], 500)}{told}{seen}")
+        lines.append(f"{mrkdwn.escape(fix['says'], 500)}{place}{seen}")
     return blocks.context("\n".join(lines)) if lines else None
 
 

@@ -52,10 +52,13 @@ def upgrade() -> None:
     _budgets_know_what_they_override()
     _insights_know_their_channels_and_playbook()
     _people_sign_in_at_the_page()
+    _bills_bring_invoices_periods_and_commitments()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    for table in ("contract_commitments", "billing_periods", "invoice_details"):
+        op.drop_table(table, schema="finops")
     op.drop_table("web_sessions", schema="finops")
     op.execute("UPDATE finops.insights SET evidence = evidence || jsonb_build_object('channels', channels)")
     for name in ("channels", "playbook"):
@@ -183,3 +186,60 @@ def _people_sign_in_at_the_page() -> None:
         schema="finops",
     )
     op.create_index(op.f("ix_finops_web_sessions_person"), "web_sessions", ["person"], schema="finops")
+
+
+def _bills_bring_invoices_periods_and_commitments() -> None:
+    def text(name: str, *, key: bool = False, needed: bool = False, comment: str | None = None) -> sa.Column[str]:
+        return sa.Column(name, sa.Text(), primary_key=key, nullable=not (key or needed), comment=comment)
+
+    def time(name: str, *, key: bool = False, needed: bool = False, comment: str | None = None) -> sa.Column[datetime]:
+        return sa.Column(
+            name, sa.DateTime(timezone=True), primary_key=key, nullable=not (key or needed), comment=comment
+        )
+
+    op.create_table(
+        "invoice_details",
+        text("invoice_issuer", key=True),
+        text("invoice_detail_id", key=True),
+        text("invoice_id", needed=True),
+        text("billing_account_id", needed=True),
+        time("billing_period_start", needed=True),
+        time("billing_period_end"),
+        text("currency", needed=True),
+        sa.Column("billed_cost", sa.Numeric(), nullable=False),
+        text("charge_category"),
+        text("description"),
+        time("issued_at"),
+        text("issue_status"),
+        time("due_at"),
+        text("reference_invoice_id"),
+        schema="finops",
+    )
+    op.create_index(op.f("ix_finops_invoice_details_invoice_id"), "invoice_details", ["invoice_id"], schema="finops")
+    op.create_table(
+        "billing_periods",
+        text("invoice_issuer", key=True),
+        time("billing_period_start", key=True),
+        time("billing_period_end", needed=True),
+        text("status", needed=True, comment="Open or Closed"),
+        time("updated_at"),
+        text("provider", needed=True, comment="One name for all names of the issuer, lower case"),
+        time("closed_since", comment="When a delivery first called it closed; NULL: open"),
+        schema="finops",
+    )
+    op.create_table(
+        "contract_commitments",
+        text("commitment_id", key=True),
+        text("contract_id"),
+        text("type"),
+        text("category", comment="Spend or Usage"),
+        text("description"),
+        time("starts_at", needed=True),
+        time("ends_at", needed=True),
+        sa.Column("cost", sa.Numeric(), comment="Over its whole time"),
+        text("currency"),
+        sa.Column("quantity", sa.Numeric()),
+        text("unit"),
+        text("status"),
+        schema="finops",
+    )

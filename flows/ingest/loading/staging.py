@@ -114,7 +114,7 @@ class Staging:
 
 @cache
 def _columns() -> str:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
     return ", ".join(
         f"{column.name} {column.type.compile(dialect)}{'' if column.nullable else ' NOT NULL'}"
         for column in charges.columns

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flows.ingest.roads.pieces import BATCH, NULLS, BillFile, BrokenFileError, Head, Piece, Unreadable
+from flows.ingest.roads.pieces import BATCH, NULLS, BillFile, BrokenFileError, Head, Piece, UnreadableFile
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,28 +20,28 @@ _TOO_PRECISE = (
 )
 
 
-def parquet_head(file: BillFile) -> Head | Unreadable:
+def parquet_head(file: BillFile) -> Head | UnreadableFile:
     """The columns of a Parquet file."""
     import polars as pl
 
     try:
         return Head("parquet", tuple(pl.scan_parquet(file.path, glob=False).collect_schema().names()))
     except (pl.exceptions.PolarsError, OSError) as error:
-        return Unreadable(_TOO_PRECISE if "precision must be between" in str(error) else _DAMAGED)
+        return UnreadableFile(_TOO_PRECISE if "precision must be between" in str(error) else _DAMAGED)
 
 
-def avro_head(file: BillFile) -> Head | Unreadable:
+def avro_head(file: BillFile) -> Head | UnreadableFile:
     """The columns of an Avro file."""
     import polars as pl
 
     if file.size > _LARGEST_AVRO:
-        return Unreadable(
+        return UnreadableFile(
             "The Avro file is larger than 2 GB, and Avro is read whole. Export it in more files, or as Parquet."
         )
     try:
         return Head("avro", tuple(pl.read_avro(file.path).columns))
     except (pl.exceptions.PolarsError, OSError):
-        return Unreadable(_DAMAGED_AVRO)
+        return UnreadableFile(_DAMAGED_AVRO)
 
 
 def parquet_pieces(file: BillFile, head: Head) -> Iterator[Piece]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces
 from flows.ingest.roads.json_lines import line_pieces, lines_head
-from flows.ingest.roads.pieces import BillFile, Head, Piece, Unreadable, cannot_read
+from flows.ingest.roads.pieces import BillFile, Head, Piece, UnreadableFile, cannot_read
 from flows.ingest.roads.text import csv_pieces, text_head
 
 
@@ -15,15 +15,15 @@ def digest(file: BillFile) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def read_head(file: BillFile) -> Head | Unreadable:
+def read_head(file: BillFile) -> Head | UnreadableFile:
     """The kind and the columns of a file."""
     try:
         with file.path.open("rb") as handle:
             start = handle.read(4)
     except OSError as error:
-        return Unreadable(cannot_read(error))
+        return UnreadableFile(cannot_read(error))
     if not start:
-        return Unreadable("The file is empty.", empty=True)
+        return UnreadableFile("The file is empty.", empty=True)
     if start == PARQUET:
         return parquet_head(file)
     if start == AVRO:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from nl2sql.llm.prompt import Attempt, PromptContext, messages
+from nl2sql.llm.prompt import ModelAttempt, PromptContext, messages
 from nl2sql.llm.replies import AskBack, Cannot, Down, Draft, Reply, SqlDraft, parse
 from nl2sql.llm.translate import Model, connect_model
 from nl2sql.llm.translate import translate as translate_with_use
@@ -171,7 +171,7 @@ def test_text_in_data_stays_data() -> None:
 def test_examples_are_dropped_to_keep_the_budget() -> None:
     """The rules and views stay, whatever the number of examples."""
     many = PromptContext(date(2026, 11, 15), examples=[(f"question {n}", "SELECT " + "x" * 500) for n in range(100)])
-    size = sum(len(message["content"]) for message in messages("cost?", many, [Attempt("SELECT 1", "no")], 6000))
+    size = sum(len(message["content"]) for message in messages("cost?", many, [ModelAttempt("SELECT 1", "no")], 6000))
     assert size < 6000 * 3.5 + 500
     assert "question 0" in messages("cost?", many, [], 6000)[1]["content"]
 

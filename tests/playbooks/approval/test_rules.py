@@ -81,7 +81,7 @@ def reason(decision: object) -> str:
 )
 def test_each_objection_says_why(change: dict[str, object], actor: Actor, now: datetime, says: str) -> None:
     """One sentence for the person who clicked."""
-    assert says in reason(check(replace(OPEN, **change), RULE, actor, now))  # type: ignore[arg-type]
+    assert says in reason(check(replace(OPEN, **change), RULE, actor, now))  # type: ignore[arg-type]  # the fields of a parameter
 
 
 JO = Organisation(
@@ -104,10 +104,10 @@ JO_IN_SLACK = replace(JO, id="U0JO000001")
 )
 def test_one_person_by_two_entrances_is_one(change: dict[str, object], actor: Actor, says: str) -> None:
     """Asking in Slack and approving on the command line, or the other way, needs two people all the same."""
-    assert says in reason(check(replace(OPEN, **change), replace(RULE, count=2), actor, NOW))  # type: ignore[arg-type]
+    assert says in reason(check(replace(OPEN, **change), replace(RULE, count=2), actor, NOW))  # type: ignore[arg-type]  # the fields of a parameter
     alone = replace(RULE, not_requester=False)
     if "approved_by" not in change and "requested_by" in change:
-        assert isinstance(check(replace(OPEN, **change), alone, actor, NOW), Allowed)  # type: ignore[arg-type]
+        assert isinstance(check(replace(OPEN, **change), alone, actor, NOW), Allowed)  # type: ignore[arg-type]  # the fields of a parameter
 
 
 def test_what_the_product_asked_for_anybody_with_the_role_approves() -> None:

@@ -37,7 +37,7 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
             title, five = _title(insight), _five(planted, insight)
             impact = abs(float(insight.impact_amount or 0))
             month = [] if evidence["over"] else [said.money(30 * impact)]
-            true = {"section": [*title, *month, *five], "context": [said.count(1)]}
+            true: dict[str, list[Said]] = {"section": [*title, *month, *five], "context": [said.count(1)]}
             if evidence["over"]:
                 true["section"] = [*title, said.money(abs(evidence["over"]["amount"])), *five]
             drawn = message_types.draw(Alert(type="alert", **payload), planted.today)
@@ -52,7 +52,7 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
                 {"section": [*title, *five], "table": [*rows, said.count(total)]},
                 _fall(planted, insight, parts),
                 _NAMES,
-            )  # fmt: skip - read side by side
+            )
             told = Assignment(type="assignment", owner="U0LEAD001", by="Priya", title=insight.title)
             yield Recomputed(f"whose: {name}", alert.assignment(told), {"section": title}, names=_NAMES)
 
@@ -127,7 +127,7 @@ def _parts(planted: World, insight: Insight) -> list[tuple[str, float]]:
         *values,
         before,
         end,
-    )  # fmt: skip - read side by side
+    )
     return [(name, float(moved)) for name, moved in rows]
 
 

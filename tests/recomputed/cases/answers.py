@@ -70,6 +70,7 @@ def recompute(world: World, deps: Deps) -> Iterator[Recomputed]:
     scopes += [Asked(world, deps, f"{alias} ", "service = ?", (name,)) for alias, name in _ALIASES.items()]
     for number, form in enumerate(_FORMS):
         yield form(scopes[(world.seed + number) % len(scopes)])
+    yield grew(scopes[0])
     narrowed = Asked(world, deps, "", "team = 'payments'", (), _PAYMENTS)
     for form in world.chance.sample(_FORMS, 3):
         yield form(narrowed)
@@ -103,10 +104,10 @@ def total(asked: Asked) -> Recomputed:
     question = f"{asked.words}cost last month"
     _, card = asked.card(question)
     now, then = asked.cost(start, end), asked.cost(_before(start), start)
-    true = {
+    true: dict[str, list[Said]] = {
         "section": [money(now), month(start), *_moved(now, then), month(_before(start)), *asked.caution(end)],
         "context": _foot(asked, start, end),
-    }  # fmt: skip - read side by side
+    }
     return Recomputed(question, card, true)
 
 
@@ -116,10 +117,10 @@ def yesterday(asked: Asked) -> Recomputed:
     question = f"{asked.words}cost on {start.day} {start:%B %Y}"
     _, card = asked.card(question)
     now, then = asked.cost(start, end), asked.cost(start - DAY, start)
-    true = {
+    true: dict[str, list[Said]] = {
         "section": [money(now), day(start), *_moved(now, then), day(start - DAY)],
         "context": _foot(asked, start, end),
-    }  # fmt: skip - read side by side
+    }
     return Recomputed(question, card, true)
 
 
@@ -131,11 +132,11 @@ def ranking(asked: Asked) -> Recomputed:
     result, card = asked.card(question)
     whole, rows = asked.cost(start, end), asked.by(column, start, end)[:3]
     table = [cell for _, cost in rows for cell in (count(cost), percent(100 * cost / whole))]
-    true = {
+    true: dict[str, list[Said]] = {
         "section": [*(money(cost) for _, cost in rows), month(start), *asked.caution(end)],
         "table": [*table, count(whole), percent(100)],
         "context": _foot(asked, start, end),
-    }  # fmt: skip - read side by side
+    }
     _same_file(result, [(name, cost) for name, cost in rows])
     return Recomputed(question, card, true, [[cost for _, cost in rows]])
 
@@ -149,16 +150,16 @@ def breakdown(asked: Asked) -> Recomputed:
     rows, then = asked.by(column, start, end), asked.cost(_before(start), start)
     whole = sum(cost for _, cost in rows)
     shares = all(cost >= 0 for _, cost in rows) and len(rows) > 1
-    table = [
-        cell for _, cost in rows for cell in ((count(cost), percent(100 * cost / whole)) if shares else (count(cost),))
-    ]  # fmt: skip - read side by side
+    table: list[Said] = []
+    for _, cost in rows:
+        table += [count(cost), percent(100 * cost / whole)] if shares else [count(cost)]
     summed = [count(len(rows)), count(whole), *([percent(100)] if shares else [])]
     headline = [money(whole), *([money(rows[0][1])] if len(rows) > 1 else []), month(start)]
-    true = {
+    true: dict[str, list[Said]] = {
         "section": [*headline, *_moved(whole, then), month(_before(start)), *asked.caution(end)],
         "table": [*table, *summed] if len(rows) > 1 else [],
         "context": _foot(asked, start, end),
-    }  # fmt: skip - read side by side
+    }
     _same_file(result, rows)
     return Recomputed(question, card, true, [[cost for _, cost in rows]] if len(rows) > 1 else [])
 
@@ -176,7 +177,7 @@ def course(asked: Asked) -> Recomputed:
     left = max(0, len(days) - 10)
     cells: list[Said] = [count(left), count(sum(costs[:left]))] if left else []
     cells += [cell for one, cost in zip(days[left:], costs[left:], strict=True) for cell in (day(one), count(cost))]
-    true = {
+    true: dict[str, list[Said]] = {
         "section": [
             money(sum(costs)),
             money(sum(costs) / len(costs)),
@@ -187,7 +188,7 @@ def course(asked: Asked) -> Recomputed:
         ],
         "table": [*cells, count(len(days)), count(sum(costs))],
         "context": _foot(asked, start, end),
-    }  # fmt: skip - read side by side
+    }
     _same_file(result, [(one.isoformat(), cost) for one, cost in zip(days, costs, strict=True)])
     return Recomputed(question, card, true, [costs])
 
@@ -234,11 +235,11 @@ def share(asked: Asked) -> Recomputed:
         question = f"what share of {asked.words}cost last month is EC2"
     _, card = asked.card(question)
     percents = percent(100 * part / whole)
-    true = {
+    true: dict[str, list[Said]] = {
         "section": [percents, money(part), money(whole), month(start), *asked.caution(end)],
         "table": [percents, count(part), count(whole)],
         "context": _foot(asked, start, end),
-    }  # fmt: skip - read side by side
+    }
     return Recomputed(question, card, true)
 
 
@@ -252,10 +253,10 @@ def coverage(asked: Asked) -> Recomputed:
     words = asked.words if "team" in asked.where and asked.asker is SYSTEM else ""
     question = f"what percentage of {words}EC2 is covered by savings plans last month"
     _, card = asked.card(question)
-    true = {
+    true: dict[str, list[Said]] = {
         "section": [percent(100 * covered / asked.world.cost(used, EC2, start, end)), month(start)],
         "context": [*_span(start, end), day(asked.world.newest("service = ?", EC2))],
-    }  # fmt: skip - read side by side
+    }
     return Recomputed(question, card, true)
 
 
@@ -267,6 +268,39 @@ def average(asked: Asked) -> Recomputed:
     mean = asked.cost(first, known) / (known - first).days
     label = [month(first)] if known == _next(first) else _span(first, known)
     return Recomputed(question, card, {"section": [money(mean), *label], "context": _foot(asked, first, known)})
+
+
+def grew(asked: Asked) -> Recomputed:
+    """What grew most and what is behind it, in sections."""
+    start, end = _last_month(asked)
+    question = "which team grew most last month and why"
+    _, card = asked.card(question)
+    teams = _rising(asked, "team", start, end)
+    name = teams[0][0]
+    inner = "team IS NULL" if name == "unallocated" else f"team = '{name}'"
+    services = _rising(replace(asked, where=f"{asked.where} AND {inner}"), "service", start, end)[:3]
+    label, before = month(start), month(_before(start))
+    section: list[Said] = [label, money(teams[0][1] - teams[0][2])]
+    section += [money(services[0][1] - services[0][2])] if services else []
+    section += [*_moves(teams, before), label]
+    section += [*_moves(services, before), label] if services else [before, label]
+    if len(services) > 1:
+        section += [count(cell) for _, now, then in services for cell in (now, then, now - then)]
+    section += [before, label]
+    sides = [[now for _, now, _ in teams], [then for _, _, then in teams]] if len(teams) > 1 else []
+    return Recomputed(question, card, {"section": section, "context": _foot(asked, start, end)}, sides)
+
+
+def _rising(asked: Asked, column: str, start: date, end: date) -> list[tuple[str, float, float]]:
+    """What rose: its name, cost and cost of the month before, what rose most first."""
+    then = dict(asked.by(column, _before(start), start))
+    rows = [(name, now, then.get(name, 0.0)) for name, now in asked.by(column, start, end)]
+    return sorted((row for row in rows if row[1] > row[2]), key=lambda row: row[2] - row[1])[:5]
+
+
+def _moves(rows: list[tuple[str, float, float]], before: Said) -> list[Said]:
+    first, *others = [[*_moved(now, then)] for _, now, then in rows[:3]]
+    return [*first, before, *(number for numbers in others for number in numbers)]
 
 
 def _same_file(result: dict[str, Any], rows: Sequence[Row]) -> None:
@@ -289,4 +323,4 @@ _FORMS: tuple[Callable[[Asked], Recomputed], ...] = (
     share,
     coverage,
     average,
-)  # fmt: skip - read side by side
+)

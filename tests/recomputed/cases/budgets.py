@@ -58,7 +58,7 @@ def recompute(planted: World, database: Database, organisation: Organisation) ->
         told = {
             row.payload["budget"]: row.payload
             for row in session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "budget"))
-        }  # fmt: skip - read side by side
+        }
     for budget in organisation.budgets:
         true, charted, silent = _true(planted, budget)
         assert (budget.name in told) is not silent, (budget, silent)
@@ -138,5 +138,5 @@ def _reason(planted: World, where: str, start: date, through: date, before: date
         through,
         before,
         before + length,
-    )  # fmt: skip - read side by side
+    )
     return [said.money(float(rows[0][1]))] if rows and rows[0][1] > 0 else []

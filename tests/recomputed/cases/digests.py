@@ -94,7 +94,7 @@ def _moves(planted: World, where: str, span: int) -> list[tuple[str, float, floa
         through - (span + 28) * DAY,
         through,
         span,
-    )  # fmt: skip - read side by side
+    )
     return [(name, float(now), float(now) - float(usual)) for name, now, usual in rows]
 
 
@@ -120,7 +120,7 @@ def _chart(planted: World, kind: str, label: str, where: str, amount: float | No
             through,
             last,
         )
-    )  # fmt: skip - read side by side
+    )
     lines: list[list[float | None]] = [[*spent, *[None] * len(rows)]]
     if rows:
         lines.append([*[None] * 30, *(float(row[1]) for row in rows)])

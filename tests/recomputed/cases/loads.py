@@ -9,7 +9,6 @@ from typing import Any
 from bot.cards.messages import load
 from config.organisation import Organisation
 from db.database import Database
-from db.messages import LoadCard
 from flows.ingest.ingest_costs import combined
 from flows.ingest.loading.delivery import ingest
 from tests.recomputed import said
@@ -26,22 +25,22 @@ def recompute(planted: World, database: Database, folder: Path) -> Iterator[Reco
         _write(path, planted, count)
         result = ingest([str(path)], database, Organisation(), source="files")
         merged = combined({"files": result})
-        payload: Any = {
+        payload: Any = {"type": "load"} | {
             name: merged[name] for name in ("loads", "replaced", "rows", "rejected", "totals", "standing", "title")
         }
         [(rows, effective, billed, tax)] = planted.reader.execute(
             """SELECT count(*), sum(EffectiveCost), sum(BilledCost), sum(BilledCost)
             FILTER (WHERE ChargeCategory = 'Tax') FROM read_csv(?)""",
             [str(path)],
-        ).fetchall()  # fmt: skip - read side by side
+        ).fetchall()
         month = said.month(planted.month)
         notes = [month, said.count(billed), *before, said.count(tax)]
-        true = {
+        true: dict[str, list[Said]] = {
             "section": [said.count(rows), said.money(effective)],
             "table": [month, said.count(rows)],
             "context": notes,
         }
-        yield Recomputed(f"load {number + 1}", load.card(LoadCard(type="load", **payload)), true)
+        yield Recomputed(f"load {number + 1}", load.card(payload), true)
         before = [said.count(billed)]
 
 
@@ -66,7 +65,7 @@ def _write(path: Path, planted: World, count: int) -> None:
                 "ServiceName",
                 "SubAccountId",
             ]
-        )  # fmt: skip - read side by side
+        )
         for number in range(count):
             day = first + timedelta(days=number % 28)
             billed, effective = (round(planted.chance.uniform(1, 900), 4) for _ in range(2))
@@ -87,4 +86,4 @@ def _write(path: Path, planted: World, count: int) -> None:
                     "Compute",
                     "account",
                 ]
-            )  # fmt: skip - read side by side
+            )

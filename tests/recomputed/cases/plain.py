@@ -27,4 +27,4 @@ DRAWN: Mapping[Callable[..., Any], Any] = {
     ),
     request.waiting: request.waiting(RequestWaiting(type="request_waiting", what="Fetch new bills")),
     alert.assign_modal: alert.assign_modal("{}"),
-}  # fmt: skip - read side by side
+}

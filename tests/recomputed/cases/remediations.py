@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from bot.cards.messages import proposal, proposal_modals
 from config.access import Actor
 from db.database import Database
-from db.messages import RemediationProgress
 from db.tables import Remediation, RemediationStep
 from playbooks.approval import lifecycle
 from playbooks.notifications import summarise
@@ -67,7 +66,7 @@ def _cards(database: Database, number: int, state: str, payload: Any) -> Iterato
                 "WHERE remediation_id = :number ORDER BY position"
             ),
             {"number": number},
-        ).all()  # fmt: skip - read side by side
+        ).all()
     names = (str(payload["digest"])[:8], "EC2")
     worth = [said.money(float(row.worth)) for row in rows]
     whole, done = sum(float(row.worth) for row in rows), sum(row.state == "verified" for row in rows)
@@ -87,12 +86,12 @@ def _cards(database: Database, number: int, state: str, payload: Any) -> Iterato
         proposal.card(payload),
         {"section": [*head, *told[state]], "table": shown},
         names=names,
-    )  # fmt: skip - read side by side
+    )
     if state == "proposed":
         modal = {"text": "", **proposal_modals.confirm_modal(payload, "{}")}
         yield Recomputed("the typed confirmation", modal, {"section": head}, names=names)
         return
-    line = RemediationProgress(type="remediation_progress", run=True, **payload)
+    line: Any = {"type": "remediation_progress", "run": True, **payload}
     progress = [
         said.count(number),
         said.count(done),
