@@ -121,7 +121,7 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
         if isinstance(data, NoData):
             return _store(turn, Unavailable(text=_NO_BILLS), deps, started)
         context = AnswerContext(asker, deps, data)
-        known = Known(semantics(), data.values, context.calendar)
+        known = Known(data.semantics, data.values, context.calendar)
         listed = isinstance(given, dict) and "subject" in given
         meaning = read_listing(given, known) if listed else read_query(given, known)
         if isinstance(meaning, Unreadable):
@@ -210,7 +210,7 @@ def _understood(
 
 def _points_back(question: str, context: AnswerContext) -> bool:
     """Whether a question means something only after the one before: `and by team?`, `why did it go up?`."""
-    draft = parse(question, semantics(), context.facts.values, context.calendar)
+    draft = parse(question, context.facts.semantics, context.facts.values, context.calendar)
     whole = stands_alone(draft) or draft.discourse.subject is not None
     return not whole and draft.discourse.refusal is None
 
@@ -287,7 +287,7 @@ def _request(
 
 def understand(question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:
     """Parse a question with the built-in grammar. Pure."""
-    draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
+    draft = parse(question, data.semantics, data.values, calendar, following=previous is not None)
     if draft.discourse.refusal:
         return draft.discourse.refusal
     if draft.discourse.doubt:

@@ -11,7 +11,6 @@ from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
 from nl2sql.answers.sql_summary import about
 from nl2sql.catalog.known_values import Facts
-from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar import describe
@@ -28,7 +27,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     query, unknown = comparison.comparable(charted(query, context.presentation), context.facts, context.deps.day())
     if refused := missing_rate(context):
         return query, refused
-    compile_context = CompileContext(semantics(), context.facts.through, context.currency == "several")
+    compile_context = CompileContext(context.facts.semantics, context.facts.through, context.currency == "several")
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return query, not_run(ran, context.facts)
@@ -38,7 +37,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     shown = (
         replace(query, change=None) if explains else query
     )  # what all of it moved by; which part moved most is told beneath
-    text = describe.headline(shown, ran.columns, ran.rows, currency, semantics())
+    text = describe.headline(shown, ran.columns, ran.rows, currency, context.facts.semantics)
     if context.deps.with_change and _adds_up(query) and not ran.truncated and currency != "several":
         text = _with_change(query, ran, text, currency, context, compile_context)
     explanation = why.explained(query, compile_context, lambda sql: run_exchanged(context, sql))

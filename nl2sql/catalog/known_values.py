@@ -5,12 +5,14 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import sqlalchemy as sa
 
 from config.access import Actor
 from nl2sql.catalog.linking import Match, Values, index
-from nl2sql.catalog.semantics import semantics
+from nl2sql.catalog.semantics import Semantics, semantics
+from nl2sql.catalog.tag_dimensions import with_tags
 
 DIMENSIONS = (
     "provider",
@@ -56,6 +58,10 @@ _RESTATED = """
     WHERE abs(stands.cost - was.cost) >= 0.005 * greatest(abs(stands.cost), 1) GROUP BY month
 """
 _REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
+_TAG_KEYS = (
+    "SELECT DISTINCT jsonb_array_elements_text(tag_keys) AS tag_key FROM finops.lake_files WHERE retired_at IS NULL "
+    "ORDER BY 1"
+)
 _RESOURCE = (
     "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR "
     "resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
@@ -78,6 +84,12 @@ class Facts:
     through: date
     values: Values
     restated: Mapping[date, date] = field(default_factory=dict)
+    tag_keys: tuple[str, ...] = ()
+
+    @cached_property
+    def semantics(self) -> Semantics:
+        """The catalogue, with a dimension for each tag key of the line items."""
+        return with_tags(semantics(), self.tag_keys)
 
 
 @dataclass(frozen=True)
@@ -141,4 +153,5 @@ def _read(
 
     restated = {row.month: row.day for row in connection.execute(sa.text(_RESTATED))}
     names_known = index(names, semantics(), own_words, find_resources)
-    return Facts(version, first, through or first, names_known, restated)
+    tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS)))
+    return Facts(version, first, through or first, names_known, restated, tag_keys)

@@ -5,6 +5,7 @@ from sqlglot import exp
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.grammar.query import CostQuery, Filter
 from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.dimension_value import value_of
 from nl2sql.grammar.sql.measures import day_of, within
 
 
@@ -48,7 +49,7 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
         if f.dimension == "charge_category" and not f.negated
     ]
     taxed = query.with_tax or query.metric == "invoice_cost" or any("Tax" in f.values for f in categories)
-    if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
+    if not taxed and view != "resource_costs" and not any(f in query.filters for f in categories):
         parts.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
     parts += [condition(filter_, context) for filter_ in query.filters if not narrows_coverage(query, filter_)]
     if query.scopes:
@@ -61,9 +62,7 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
         parts.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
     if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
         named = [context.semantics.dimensions[name] for name in query.dimensions]
-        parts += [
-            exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing
-        ]
+        parts += [exp.not_(exp.Is(this=value_of(each), expression=exp.null())) for each in named if each.missing]
     if query.weekdays:
         weekend = exp.In(
             this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),

@@ -7,6 +7,7 @@ from sqlglot import exp
 from nl2sql.grammar.query import CostQuery, Filter
 from nl2sql.grammar.sql.conditions import column_of, condition
 from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.dimension_value import value_of
 from nl2sql.grammar.sql.measures import PER_UNIT, day_of
 
 
@@ -40,7 +41,7 @@ def grain_label(grain: str, column: str = "usage_date") -> Label:
 
 def dimension_labels(name: str, context: CompileContext) -> list[Label]:
     dimension = context.semantics.dimensions[name]
-    column: exp.Expr = exp.column(dimension.column)
+    column = value_of(dimension)
     others = [exp.column(dimension.fallback)] if dimension.fallback else []
     missing = [exp.Literal.string(dimension.missing)] if dimension.missing else []
     expression = exp.Coalesce(this=column, expressions=[*others, *missing]) if others or missing else column
