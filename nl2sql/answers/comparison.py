@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates import periods
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar import describe
+from nl2sql.grammar.amounts import money
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.measures import RATES
 
@@ -98,7 +98,8 @@ def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery,
 
 def whole_before(query: CostQuery, ran: AnswerRows, currency: str) -> str:
     """What the compared period came to as a whole, where only its first days are compared."""
-    if query.whole_before is None or query.metric == "usage_quantity" or query.limit or currency == "several":
+    cut = query.limit or query.moved_only or query.threshold
+    if query.whole_before is None or query.metric == "usage_quantity" or cut or currency == "several":
         return ""
     total = sum(float(row[-1] or 0) for row in ran.rows)
-    return f"All of {query.whole_before.label}: {describe.money(total, currency)}."
+    return f"All of {query.whole_before.label}: {money(total, currency)}."

@@ -33,7 +33,7 @@ def faults(one: Recomputed) -> list[str]:
     wrong += _drawn(charted(dict(one.card)), one.charted)
     told = [*(said for part in one.true.values() for said in part), *one.also]
     told += [Number(value, unit, 0) for series in one.charted for value in series if value is not None
-             for unit in ("", "money")]  # fmt: skip - one part of a card per line
+             for unit in ("", "money")]  # fmt: skip
     for part in ("text", "alt"):
         for said in found.get(part, []):
             if not any(agree(said, true) for true in told) and not (part == "alt" and isinstance(said, Day)):

@@ -13,12 +13,15 @@ from nl2sql.grammar.sql.dimension_value import view_of
 from nl2sql.grammar.sql.labels import labels_of, of_one_dimension
 from nl2sql.grammar.sql.measures import measure, zero_for_none
 from nl2sql.grammar.sql.order import finished
+from nl2sql.grammar.sql.special import special
 
 
 def compile_query(query: CostQuery, context: CompileContext) -> exp.Select:
     """The SELECT over one reporting view that answers a query."""
     if query.count and query.threshold:
         return _counted(query, context)
+    if (made := special(query, context)) is not None:
+        return made
     view = view_of(query, context.semantics)
     labels = labels_of(query, context)
     if query.scopes and (query.ratio or not of_one_dimension(query.scopes)):

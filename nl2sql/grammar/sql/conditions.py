@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from nl2sql.dates.periods import DatePeriod
-from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.query import CostQuery, Filter, of_hours
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.dimension_value import value_of
 from nl2sql.grammar.sql.measures import day_of, within
@@ -17,6 +17,9 @@ def column_of(filter_: Filter, context: CompileContext) -> str:
 def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
     """A filter as a SQL condition; a negated filter keeps the rows without a value."""
     column = exp.column(column_of(filter_, context))
+    if filter_.contains:
+        held = exp.or_(*(_holds(column, str(value)) for value in filter_.values))
+        return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), exp.not_(held)) if filter_.negated else held
     named = [exp.Literal.string(value) for value in filter_.values if value is not None]
     parts: list[exp.Condition] = []
     if named:
@@ -35,6 +38,17 @@ def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
     return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
 
 
+def _holds(column: exp.Expr, part: str) -> exp.Expr:
+    """Whether a name holds a part, in any case; the part is never a pattern."""
+    place = exp.Anonymous(this="STRPOS", expressions=[exp.Lower(this=column.copy()), exp.Literal.string(part.lower())])
+    return exp.GT(this=place, expression=exp.Literal.number(0))
+
+
+def day_column(query: CostQuery) -> str:
+    """The column of the view that says when."""
+    return "usage_hour" if of_hours(query) else day_of(query.metric)
+
+
 def _periods(query: CostQuery) -> tuple[DatePeriod, ...]:
     return (query.period, *query.compared, *((query.whole_before,) if query.whole_before else ()))
 
@@ -42,7 +56,7 @@ def _periods(query: CostQuery) -> tuple[DatePeriod, ...]:
 def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp.Expr]:
     """The conditions on the rows of a view: periods, filters, scopes, weekdays, and no tax unless requested."""
     spans = sorted({(p.start, p.end): p for p in _periods(query)}.values(), key=lambda p: p.start)
-    parts: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
+    parts: list[exp.Expr] = [exp.or_(*(within(period, day_column(query)) for period in _merged(spans)))]
     categories = [
         f
         for f in (*query.filters, *query.scopes, *(query.share_of or ()))
@@ -65,7 +79,7 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
         parts += [exp.not_(exp.Is(this=value_of(each), expression=exp.null())) for each in named if each.missing]
     if query.weekdays:
         weekend = exp.In(
-            this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),
+            this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column(day_column(query))),
             expressions=[exp.Literal.number(6), exp.Literal.number(7)],
         )
         parts.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))

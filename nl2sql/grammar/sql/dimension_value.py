@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from nl2sql.catalog.semantics import Dimension, Semantics
-from nl2sql.grammar.query import CostQuery, needs_resources
+from nl2sql.grammar.query import CostQuery, needs_resources, of_hours
 
 LINE_ITEMS = "charges"
 
@@ -20,10 +20,10 @@ def value_of(dimension: Dimension) -> exp.Expr:
 
 
 def view_of(query: CostQuery, semantics: Semantics) -> str:
-    """The daily sums where they know every dimension, else the sums of resources, else the line items."""
+    """The sums of days, or of hours, where they know every dimension, else those of resources, else the line items."""
     filters = (*query.filters, *query.scopes, *(query.share_of or ()))
     named = {*query.dimensions, query.count, query.average, query.limit_within, *(one.dimension for one in filters)}
     views = {semantics.dimensions[name].view for name in named if name in semantics.dimensions}
     if LINE_ITEMS in views:
         return LINE_ITEMS
-    return "resource_costs" if needs_resources(query) else "daily_costs"
+    return "resource_costs" if needs_resources(query) else "hourly_costs" if of_hours(query) else "daily_costs"

@@ -91,7 +91,7 @@ def total(asked: Asked) -> Recomputed:
     _, card = asked.card(question)
     now, then = asked.cost(start, end), asked.cost(_before(start), start)
     true = {"section": [money(now), month(start), *_moved(now, then), month(_before(start))],
-            "context": _foot(asked, start, end)}  # fmt: skip - one part of a card per line
+            "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -102,7 +102,7 @@ def yesterday(asked: Asked) -> Recomputed:
     _, card = asked.card(question)
     now, then = asked.cost(start, end), asked.cost(start - DAY, start)
     true = {"section": [money(now), day(start), *_moved(now, then), day(start - DAY)],
-            "context": _foot(asked, start, end)}  # fmt: skip - one part of a card per line
+            "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -115,7 +115,7 @@ def ranking(asked: Asked) -> Recomputed:
     whole, rows = asked.cost(start, end), asked.by(column, start, end)[:3]
     table = [cell for _, cost in rows for cell in (count(cost), percent(100 * cost / whole))]
     true = {"section": [*(money(cost) for _, cost in rows), month(start)],
-            "table": [*table, count(whole), percent(100)], "context": _foot(asked, start, end)}  # fmt: skip - one part of a card per line
+            "table": [*table, count(whole), percent(100)], "context": _foot(asked, start, end)}  # fmt: skip
     _same_file(result, [(name, cost) for name, cost in rows])
     return Recomputed(question, card, true, [[cost for _, cost in rows]])
 
@@ -130,11 +130,11 @@ def breakdown(asked: Asked) -> Recomputed:
     whole = sum(cost for _, cost in rows)
     shares = all(cost >= 0 for _, cost in rows) and len(rows) > 1
     table = [cell for _, cost in rows
-             for cell in ((count(cost), percent(100 * cost / whole)) if shares else (count(cost),))]  # fmt: skip - one part of a card per line
+             for cell in ((count(cost), percent(100 * cost / whole)) if shares else (count(cost),))]  # fmt: skip
     summed = [count(len(rows)), count(whole), *([percent(100)] if shares else [])]
     headline = [money(whole), *([money(rows[0][1])] if len(rows) > 1 else []), month(start)]
     true = {"section": [*headline, *_moved(whole, then), month(_before(start))],
-            "table": [*table, *summed] if len(rows) > 1 else [], "context": _foot(asked, start, end)}  # fmt: skip - one part of a card per line
+            "table": [*table, *summed] if len(rows) > 1 else [], "context": _foot(asked, start, end)}  # fmt: skip
     _same_file(result, rows)
     return Recomputed(question, card, true, [[cost for _, cost in rows]] if len(rows) > 1 else [])
 
@@ -154,7 +154,7 @@ def course(asked: Asked) -> Recomputed:
     cells += [cell for one, cost in zip(days[left:], costs[left:], strict=True) for cell in (day(one), count(cost))]
     true = {"section": [money(sum(costs)), money(sum(costs) / len(costs)), day(days[highest]), money(costs[highest]),
                         *_span(start, known)],
-            "table": [*cells, count(len(days)), count(sum(costs))], "context": _foot(asked, start, known)}  # fmt: skip - one part of a card per line
+            "table": [*cells, count(len(days)), count(sum(costs))], "context": _foot(asked, start, known)}  # fmt: skip
     _same_file(result, [(one.isoformat(), cost) for one, cost in zip(days, costs, strict=True)])
     return Recomputed(question, card, true, [costs])
 
@@ -202,7 +202,7 @@ def share(asked: Asked) -> Recomputed:
     _, card = asked.card(question)
     percents = percent(100 * part / whole)
     true = {"section": [percents, money(part), money(whole), month(start)],
-            "table": [percents, count(part), count(whole)], "context": _foot(asked, start, end)}  # fmt: skip - one part of a card per line
+            "table": [percents, count(part), count(whole)], "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -217,7 +217,7 @@ def coverage(asked: Asked) -> Recomputed:
     question = f"what percentage of {words}EC2 is covered by savings plans last month"
     _, card = asked.card(question)
     true = {"section": [percent(100 * covered / asked.world.cost(used, EC2, start, end)), month(start)],
-            "context": _foot(asked, start, end)}  # fmt: skip - one part of a card per line
+            "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -243,4 +243,4 @@ def _same_file(result: dict[str, Any], rows: Sequence[Row]) -> None:
 
 _FORMS: tuple[Callable[[Asked], Recomputed], ...] = (
     total, yesterday, ranking, breakdown, course, against, share, coverage, average,
-)  # fmt: skip - one part of a card per line
+)  # fmt: skip
