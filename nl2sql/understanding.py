@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from nl2sql.catalog.known_values import Facts
-from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.assembly.amend import amend, amended_filters, stands_alone
 from nl2sql.grammar.assembly.complete import complete
@@ -29,13 +28,13 @@ def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: Thread
         return found
     if thread is None or not thread.sql or thread.query:
         return understand(question, data, calendar, thread.query if thread else None)
-    draft = parse(question, semantics(), data.values, calendar, following=True)
+    draft = parse(question, data.semantics, data.values, calendar, following=True)
     if thread.recipe:
         return _after_recipe(thread.recipe, draft, question, data, calendar)
     if thread.listing:
         return _after_listing(thread.listing, draft, question, data, calendar)
     meaning = understand(question, data, calendar, None)
-    alone = parse(question, semantics(), data.values, calendar)
+    alone = parse(question, data.semantics, data.values, calendar)
     whole = stands_alone(alone) or alone.discourse.subject is not None
     if whole or alone.discourse.refusal is not None:
         return meaning
@@ -44,7 +43,7 @@ def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: Thread
 
 def understand(question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:
     """Parse a question with the built-in grammar. Pure."""
-    draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
+    draft = parse(question, data.semantics, data.values, calendar, following=previous is not None)
     if hindrance := _hindrance(draft):
         return _otherwise(question, draft, data, calendar, previous) or _with_offer(
             hindrance, draft, question, data, calendar, previous
@@ -90,7 +89,7 @@ def _with_offer(
         able = isinstance(understand(offered, data, calendar, None), CostQuery)
         return Refusal(told, choices=(Choice(offered, offered),) if able else ())
     shorter = _without(question, draft.discourse.left_at)
-    again = parse(shorter, semantics(), data.values, calendar, following=previous is not None)
+    again = parse(shorter, data.semantics, data.values, calendar, following=previous is not None)
     if not shorter or _hindrance(again):
         return hindrance
     meaning = _of_draft(again, shorter, calendar, previous)

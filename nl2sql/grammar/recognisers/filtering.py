@@ -70,25 +70,6 @@ def absent(sentence: Sentence, draft: Draft) -> None:
         sentence.take(at, beside)
 
 
-_FROM_TAGS = frozenset({"team", "environment", "application"})
-
-
-def other_tags(sentence: Sentence, draft: Draft) -> None:
-    """`by project tag`: the sums hold three tags, by their allocation rules; another one is not the dimension of its
-    name.
-    """
-    for at, term in enumerate(sentence.terms):
-        if term.text not in word_list("tag_words"):
-            continue
-        for beside in (at - 1, at + 1):
-            if sentence.kind(beside) in ("dimension", "unknown") and sentence.terms[beside].value not in _FROM_TAGS:
-                name = sentence.terms[beside].text
-                draft.discourse.refusal = Refusal(
-                    f"Costs are summed up by team, environment and application, not by the tag “{name[:60]}”. "
-                    "Add a rule for it to `allocation` in finops.yaml, or ask by one of these."
-                )
-
-
 def allocated(sentence: Sentence, draft: Draft) -> None:
     """`tagged spend`, `how much is allocated`, `with a team tag`: what has an
     owner; before a name it only says of whom.
