@@ -20,15 +20,20 @@ def bounds(state: State, step: Step, plain: Floats, scale: Floats) -> tuple[Floa
     monthly charge, which may scale with usage or be an amount.
     """
     readings = [plain]
-    if step.edge >= 0:
-        matters = np.abs(nanmedian(state.edge_ratio[:, step.edge])) > scale
-        ratio, amount = _largest(state.edge_ratio[:, step.edge]), _largest(state.edge_amount[:, step.edge])
+    for place in _places(step):
+        matters = np.abs(nanmedian(state.edge_ratio[:, place])) > scale
+        ratio, amount = _largest(state.edge_ratio[:, place]), _largest(state.edge_amount[:, place])
         readings += [np.where(matters, plain * np.exp(ratio), plain), np.where(matters, plain + amount, plain)]
     if step.daily:
         due = due_again(state, step)
         readings += [plain * np.exp(np.max(np.where(due, state.fee_ratio, 0), axis=1))]
         readings += [plain + np.max(np.where(due, state.fee_amount, 0), axis=1)]
     return np.min(readings, axis=0), np.max(readings, axis=0)
+
+
+def _places(step: Step) -> tuple[int, ...]:
+    """Where the charges of this step's place in its month are kept."""
+    return tuple(place for place in (step.edge, step.working) if place >= 0)
 
 
 def _largest(kept: Floats) -> Floats:
@@ -58,9 +63,10 @@ def learn_edge(state: State, step: Step, values: Floats, usual: Floats, where: F
     """Keep this month's edge, odd or not: the median of the kept months is what
     counts, and a missing charge is never a surprise.
     """
-    for kept, latest in zip((state.edge_ratio, state.edge_amount), _excess(values, usual), strict=True):
-        kept[where, step.edge, :-1] = kept[where, step.edge, 1:]
-        kept[where, step.edge, -1] = latest[where]
+    for place in _places(step):
+        for kept, latest in zip((state.edge_ratio, state.edge_amount), _excess(values, usual), strict=True):
+            kept[where, place, :-1] = kept[where, place, 1:]
+            kept[where, place, -1] = latest[where]
 
 
 def due_again(state: State, step: Step) -> Flags:

@@ -11,6 +11,10 @@ from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmedian
 CRUMBS = 0.05  # share of the peak up to which a step counts as without cost
 FEWEST = 4  # blocks that must be known before a series is called wild
 OFTEN = 3  # blocks with a far miss after which cost on few days is the series' way, and not a pause
+RARE = 0.25  # share of steps with cost under which the highest value ever is the peak
+FADING = 0.998  # a step; what such a peak keeps
+ONSETS = 1.5  # times that cost began after a step without, lately, which say the same
+FORGETTING = 0.985  # a step; what the number of onsets keeps
 RECENT = 60  # steps whose share with cost is remembered
 
 
@@ -31,8 +35,9 @@ def judge_peaks(state: State, values: Floats, tuning: Tuning) -> Peaks:
     blocks = np.isfinite(state.largest).sum(axis=1)
     wild = (blocks >= FEWEST) & (np.nan_to_num(nanmedian(state.largest)) > tuning.wild)
     often = np.sort(np.nan_to_num(state.largest), axis=1)[:, -OFTEN] > tuning.wild
-    few = (state.active < tuning.few) & (state.age > tuning.young) & often
-    above = values > tuning.peak * np.fmax.reduce(state.highest, axis=1)
+    few = (state.active < tuning.few) & (state.age > tuning.young) & (often | (state.onsets > ONSETS))
+    summit = np.where(state.active < RARE, state.summit, 0.0)
+    above = values > tuning.peak * np.fmax(np.fmax.reduce(state.highest, axis=1), summit)
     below = values < np.fmin.reduce(state.lowest, axis=1) / tuning.bottom
     return Peaks(wild | few, above | (below & ~few))
 
@@ -51,7 +56,12 @@ def remember_peaks(state: State, values: Floats, expected: Floats, open_to_doubt
     state.highest[valid, -1] = np.fmax(state.highest[valid, -1], values[valid])
     state.lowest[valid, -1] = np.fmin(state.lowest[valid, -1], values[valid])
     crumbs = CRUMBS * np.fmax.reduce(state.highest, axis=1)
+    costly = values > crumbs
+    begins = valid & costly & (state.costly == 0)
+    state.onsets = np.where(valid, FORGETTING * state.onsets + begins, state.onsets)
+    state.costly[valid] = costly[valid]
+    state.summit = np.where(valid, np.fmax(FADING * state.summit, values), state.summit)
     missed = np.abs(np.log(np.maximum(values, crumbs) / np.maximum(expected, crumbs)))
     judged = valid & open_to_doubt & np.isfinite(missed)
     state.largest[judged, -1] = np.fmax(state.largest[judged, -1], missed[judged])
-    state.active += np.where(valid, ((values > crumbs) - state.active) / np.clip(state.age, 1, RECENT), 0.0)
+    state.active += np.where(valid, (costly - state.active) / np.clip(state.age, 1, RECENT), 0.0)

@@ -13,6 +13,7 @@ from analysis.anomalies.calendar import DAY, EDGES
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 KEPT_FEES = 3  # spikes whose return a month later, or in their rhythm, is no news
+KEPT_STORIES = 6  # moves that lasted, whose return on the same day of the month is no news
 # months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd
 # month
 KEPT_EDGES = 3
@@ -60,7 +61,7 @@ class Tuning:
     slow_impact: float = 0.25  # share that is news whatever the scale
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
     slow_z: float = 3.6
-    slow_calm_impact: float = 0.18  # share that is news where it is `slow_calm` of the slow tier's scales
+    slow_calm_impact: float = 0.13  # share that is news where it is `slow_calm` of the slow tier's scales
     slow_calm: float = 4.0
     slow_recent: int = 4
     slow_reference: tuple[int, int] = (9, 42)  # the reference lies this many steps back
@@ -109,11 +110,13 @@ class State:
     drift_scale: Floats  # of the slow tier's statistic
     profile: Floats  # [slots]
     slot_known: Floats  # [slots], 1 where the slot has come since the first profile
-    edge_ratio: Floats  # [edges x kept], log ratio to the usual
+    edge_ratio: Floats  # [edges and working days x kept], log ratio to the usual
     edge_amount: Floats  # [edges x kept], in currency above the usual
     fee_date: Floats  # [fees], ordinal of the days on which spikes came, newest last, 0 none
     fee_ratio: Floats  # [fees]
     fee_amount: Floats  # [fees]
+    story_day: Floats  # [stories], ordinal of the first day of moves that lasted, newest last, 0 none
+    story_size: Floats  # [stories], log
     ring: Floats  # [ring], newest last, month edges removed, earlier levels aligned to the present one
     masked: Floats  # [ring], 1 where an episode or an unknown edge stood
     age: Floats  # steps with a value since the first spend
@@ -123,7 +126,9 @@ class State:
     episode: Floats  # direction of the open episode, 0 none
     episode_steps: Floats
     episode_mean: Floats
+    episode_first: Floats  # log error of its first step
     announced: Floats  # whether the open episode was told
+    single: Floats  # 1 where it was told as a spike or a drop
     return_level: Floats  # the level before the present one
     return_steps: Floats  # steps left in which that is no news
     quiet: Floats  # steps left in which growth in `quiet_direction` is no news
@@ -137,6 +142,9 @@ class State:
     highest: Floats  # [blocks], currency
     lowest: Floats  # [blocks], currency
     active: Floats  # share of recent steps with more than crumbs of the peak
+    costly: Floats  # 1 where the last step cost more than crumbs
+    onsets: Floats  # number of recent steps with cost after one without, slowly forgotten
+    summit: Floats  # highest value ever, slowly forgotten, currency
     zeros: Floats  # steps without spend before the first
     peak: Floats  # highest level, slowly forgotten, in currency
 
@@ -171,12 +179,13 @@ def _plain(value: Any) -> Any:
 
 def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
     """Trailing shape of the arrays that hold more than a number per series."""
-    edges = (len(EDGES), KEPT_EDGES)
+    edges = (len(EDGES) + 2, KEPT_EDGES)  # and the first and last working day
     return {
         **dict.fromkeys(("profile", "slot_known", "slot_alarm"), (tuning.slots,)),
         "edge_ratio": edges,
         "edge_amount": edges,
         **dict.fromkeys(("fee_date", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
+        **dict.fromkeys(("story_day", "story_size"), (KEPT_STORIES,)),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
         **dict.fromkeys(("largest", "highest", "lowest"), (KEPT_BLOCKS,)),

@@ -42,7 +42,10 @@ def replay_csv(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def replay(grid: Grid, tuning: Tuning | None = None) -> Iterator[dict[str, Any]]:
-    """Findings in a grid; each is known from its step and earlier ones alone."""
+    """Findings in a grid; each is known from its step and earlier ones alone.
+
+    One that `renames` is no second finding: what was told as a spike or a drop some days before has become a shift.
+    """
     tuning = tuning or tuning_for(grid.every)
     state = new_state(len(grid.names), tuning)
     state.zeros[_appeared(grid.values, tuning)] = tuning.learning
@@ -50,6 +53,8 @@ def replay(grid: Grid, tuning: Tuning | None = None) -> Iterator[dict[str, Any]]
         outcome, state = score(state, grid.first + index * grid.every, values, tuning=tuning, every=grid.every)
         for finding in outcome.findings:
             yield _record(grid, finding)
+        for finding in outcome.renamed:
+            yield {**_record(grid, finding), "renames": "spike" if finding.direction == "up" else "drop"}
 
 
 def _appeared(values: Floats, tuning: Tuning) -> Flags:

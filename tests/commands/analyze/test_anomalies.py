@@ -38,12 +38,14 @@ def _replay(path: Path, lines: list[str], header: str = "series,timestamp,value"
 
 
 def test_findings_come_in_the_order_of_their_detection(tmp_path: Path) -> None:
-    """Each is a record of the contract."""
+    """Each is a record of the contract; what was told as a spike is renamed when it has lasted three days."""
     found = _replay(tmp_path / "a.csv", _lines())
-    assert [(item["series"], item["detected_at"]) for item in found] == [
-        ("shift", "2025-05-04"),
-        ("spike", "2025-05-14"),
+    assert [(item["series"], item["kind"], item["detected_at"], item.get("renames")) for item in found] == [
+        ("shift", "spike", "2025-05-04", None),
+        ("shift", "shift", "2025-05-07", "spike"),
+        ("spike", "spike", "2025-05-14", None),
     ]
+    assert found[1]["timestamp"] == found[0]["timestamp"]
     assert list(found[0]) == [
         "series",
         "timestamp",
