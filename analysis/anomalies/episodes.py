@@ -61,8 +61,9 @@ def trigger(
     ready = np.isfinite(values) & np.isfinite(state.level) & heavy
     old = state.age >= tuning.young
     by_amount = ~old & (values - seen.expected >= tuning.young_amount * given.units) & (seen.error > np.log(2.5))
-    found = ready & (old & (once | gathered) | by_amount)
-    return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount
+    moved = peaks.moved & old & np.isfinite(state.level)
+    found = ready & (old & (once | gathered) | by_amount) | moved
+    return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount & ~moved
 
 
 def _blind(state: State, step: Step, values: Floats, tuning: Tuning) -> Flags:

@@ -123,7 +123,7 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     remember(state, now, seen)
     drift = slow_drift(state, step, tuning)
     told_before = (state.episode != 0) & (state.announced > 0)
-    peaks = judge_peaks(state, now, tuning)
+    peaks = judge_peaks(state, step, now, tuning)
     fast = judge(state, step, now, seen, drift, peaks, given, tuning)
     state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
     learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before & ~fast.tell)

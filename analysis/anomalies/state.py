@@ -54,6 +54,8 @@ class Tuning:
     impact: float = 0.2  # share of the expected value that is news whatever the scale
     calm_impact: float = 0.1  # share that is news where it is `calm` scales
     calm: float = 5.0
+    constant: int = 28  # equal steps after which a small change is news: nothing moves such a series by chance
+    constant_impact: float = 0.03  # share that is news there; months of other lengths begin on a first
     amount: float = 0.0  # least impact in currency
     young_amount: float = 100.0  # least new daily spend of a young series
     allowance: float = 0.7  # scales a step that the CUSUM forgives (half the shift looked for, Page 1954)
@@ -61,7 +63,7 @@ class Tuning:
     slow_impact: float = 0.25  # share that is news whatever the scale
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
     slow_z: float = 3.6
-    slow_calm_impact: float = 0.13  # share that is news where it is `slow_calm` of the slow tier's scales
+    slow_calm_impact: float = 0.17  # share that is news where it is `slow_calm` of the slow tier's scales
     slow_calm: float = 4.0
     slow_recent: int = 4
     slow_reference: tuple[int, int] = (9, 42)  # the reference lies this many steps back
@@ -145,6 +147,8 @@ class State:
     costly: Floats  # 1 where the last step cost more than crumbs
     onsets: Floats  # number of recent steps with cost after one without, slowly forgotten
     summit: Floats  # highest value ever, slowly forgotten, currency
+    same: Floats  # steps running that cost the same to a thousandth
+    latest: Floats  # what the last known step cost, currency
     zeros: Floats  # steps without spend before the first
     peak: Floats  # highest level, slowly forgotten, in currency
 
