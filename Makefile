@@ -71,7 +71,7 @@ coverage: setup page ## Run all tests and say what they reach; less than the flo
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile --cov --cov-report=term:skip-covered
 
 quick: setup ## Run the pure tests: no database, no server; under 30 seconds
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/analysis tests/config/test_access.py tests/bot/cards tests/nl2sql/dates tests/nl2sql/grammar tests/playbooks/approval/test_rules.py tests/playbooks/test_plan.py
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not postgres" tests/analysis tests/config/test_access.py tests/bot/cards tests/nl2sql/dates tests/nl2sql/grammar tests/playbooks/approval/test_rules.py tests/playbooks/test_plan.py
 
 check: static web-check workflows chart docs ## Lint, types, import rules, the page, deployment files, docs
 
@@ -83,19 +83,21 @@ static: setup
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python .ci/circles.py
 	@$(BIN)/python .ci/lengths.py
+	@$(BIN)/python .ci/mirror.py
+	@$(BIN)/python .ci/reasons.py
 	@$(BIN)/deptry .
 	@$(BIN)/vulture
 	@$(BIN)/codespell
 	@$(BIN)/hadolint Dockerfile
 
 chart: setup ## Render, lint and validate what deploys: chart, Compose, alerts, workflow
-	@$(BIN)/python -m pytest -q tests/deploy/test_chart.py tests/deploy/test_compose.py tests/deploy/test_workflows.py tests/deploy/test_observability.py
+	@$(BIN)/python -m pytest -q tests/deploy/test_helm.py tests/deploy/test_compose.py tests/deploy/test_workflows.py tests/deploy/test_observability.py
 
 migrations: setup ## Take every release's migrations back and apply them again, on a database with rows
-	@$(BIN)/python -m pytest -q tests/deploy/test_migrations.py tests/db
+	@$(BIN)/python -m pytest -q tests/db
 
 flows: setup ## Import every flow, make its deployment, parse its schedules
-	@$(BIN)/python -m pytest -q tests/deploy/test_flows.py
+	@$(BIN)/python -m pytest -q tests/flows/test_deployments.py
 
 audit: setup ## Look for known vulnerabilities in the locked packages
 	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off $(AUDIT_FLAGS)

@@ -4,4 +4,4 @@ import hashlib
 import sys
 from pathlib import Path
 
-print(hashlib.sha256(Path(sys.argv[1]).read_bytes()).hexdigest())  # noqa: T201
+print(hashlib.sha256(Path(sys.argv[1]).read_bytes()).hexdigest())

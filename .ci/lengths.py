@@ -18,7 +18,7 @@ def main() -> int:
             continue
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > LONGEST:
-            print(f"{name}: {lines} lines; split it by subject (at most {LONGEST})")  # noqa: T201
+            print(f"{name}: {lines} lines; split it by subject (at most {LONGEST})")
             long += 1
     return min(long, 1)
 

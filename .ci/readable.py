@@ -21,5 +21,5 @@ def problem(path: Path) -> str | None:
 
 if __name__ == "__main__":
     problems = [text for name in sys.argv[1:] if (text := problem(Path(name)))]
-    print(*problems, sep="\n", end="\n" if problems else "")  # noqa: T201 - a check prints
+    print(*problems, sep="\n", end="\n" if problems else "")
     sys.exit(bool(problems))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from analysis.waste.facts import Catalogue, Confidence, Price, Resource, UsageDay, lowered
+from analysis.waste.facts import BilledResource, Catalogue, CataloguePrice, Confidence, UsageDay, lowered
 
 HEADROOM = 1.2  # over the peak: AWS Compute Optimizer's default of 20 %
 WINDOW_DAYS = 14  # AWS Compute Optimizer's default lookback
@@ -19,8 +19,8 @@ FAMILY_CHANGE_WORTH = 0.25  # the same, where the family changes with it
 class Smaller:
     """What fits: the type, its price and the present one's, the load and the need in vCPUs and GiB."""
 
-    current: Price
-    proposed: Price
+    current: CataloguePrice
+    proposed: CataloguePrice
     peak_cpu: float
     needed_vcpus: float
     needed_memory_gib: float | None
@@ -44,7 +44,7 @@ class NoSmaller:
     peak_cpu: float | None = None
 
 
-def operating_system(resource: Resource) -> str:
+def operating_system(resource: BilledResource) -> str:
     """How the price catalogue names what runs on the resource."""
     if engine := resource.attributes.get("engine"):
         names = {
@@ -72,7 +72,9 @@ def _recent(usage: Sequence[UsageDay], metric: str, today: date) -> list[float]:
     return []
 
 
-def smaller(resource: Resource, usage: Sequence[UsageDay], catalogue: Catalogue, today: date) -> Smaller | NoSmaller:
+def smaller(
+    resource: BilledResource, usage: Sequence[UsageDay], catalogue: Catalogue, today: date
+) -> Smaller | NoSmaller:
     """The cheapest type of the same architecture, region and system that holds the peak of the last 14 days plus 20 %.
 
     CPU must have been measured on two days (30 hours) at least. Memory is not in CloudWatch without its
@@ -110,7 +112,7 @@ def _unpriced(reason: str, usage: Sequence[UsageDay], today: date) -> NoSmaller:
     return NoSmaller(reason, (reason,), max(cpu)) if half_is_enough else NoSmaller(reason)
 
 
-def _cheapest(current: Price, catalogue: Catalogue, vcpus: float, memory_gib: float) -> Price | None:
+def _cheapest(current: CataloguePrice, catalogue: Catalogue, vcpus: float, memory_gib: float) -> CataloguePrice | None:
     if vcpus > LARGEST_USE * (current.vcpus or 0.0):
         return None  # it is well used: another family would be a bargain, not a smaller size
     for price in catalogue.beside(current):
@@ -136,17 +138,17 @@ def _cheapest(current: Price, catalogue: Catalogue, vcpus: float, memory_gib: fl
     return None
 
 
-def _family(price: Price) -> str:
+def _family(price: CataloguePrice) -> str:
     return price.instance_type.rpartition(".")[0]
 
 
-def _accelerated(price: Price) -> bool:
+def _accelerated(price: CataloguePrice) -> bool:
     """Types with a GPU, an FPGA or a chip for models: AWS's letters g, p, f,
     dl, inf, trn, vt before the generation (`m6g` is an m).
     """
     return re.match(r"(g|p|f|dl|inf|trn|vt)\d", price.instance_type) is not None
 
 
-def _burstable(price: Price) -> bool:
+def _burstable(price: CataloguePrice) -> bool:
     """Types that earn CPU credits: a steady load would exhaust them, which the peak does not tell."""
     return _family(price).removeprefix("db.").startswith("t")

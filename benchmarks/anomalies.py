@@ -75,7 +75,7 @@ def grid_of(series: list[Labelled]) -> Grid:
     for column, item in enumerate(series):
         offset = (item.days[0] - first).days
         values[offset : offset + len(item.days), column] = item.values
-    start = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - a grid's time is naive UTC
+    start = datetime(first.year, first.month, first.day)
     return Grid(tuple(item.name for item in series), start, timedelta(days=1), values)
 
 
@@ -171,7 +171,7 @@ def arriving(seed: int) -> None:
 def speed() -> None:
     """One new day of 10,000 series with a settled memory."""
     rng = np.random.default_rng(1)
-    base, state, start = rng.lognormal(5, 1, 10_000), new_state(10_000), datetime(2026, 1, 1)  # noqa: DTZ001
+    base, state, start = rng.lognormal(5, 1, 10_000), new_state(10_000), datetime(2026, 1, 1)
     for day in range(40):
         _, state = score(state, start + timedelta(day), base * np.exp(rng.normal(0, 0.05, len(base))))
     began = time.perf_counter()

@@ -23,7 +23,7 @@ from playbooks.schema import read_playbooks
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS, _RESUME_EVERY, _PREFECT_WAIT = 1.0, 5, 20.0
-_TELL_EVERY = 30
+_NOTIFY_EVERY = 30
 _KEEP_SECONDS = 10.0  # well under the claim's length
 _EVENTS_KEPT = timedelta(days=7)
 
@@ -61,9 +61,9 @@ def duties_of(bot: Runtime) -> tuple[Duty, ...]:
         Duty("start_flows", 0, _FlowStarter(bot).start_due),
         Duty("ask_subscriptions", _RESUME_EVERY, partial(subscriptions.ask_due, bot)),
         Duty("resume_questions", _RESUME_EVERY, partial(questions.resume, bot)),
-        Duty("tell_ended_flows", _RESUME_EVERY, partial(_in_session, bot, flow_requests.tell_ended)),
+        Duty("notify_ended_flows", _RESUME_EVERY, partial(_in_session, bot, flow_requests.notify_ended)),
         Duty("show_fixes", _RESUME_EVERY, partial(_in_session, bot, fixes.follow)),
-        Duty("tell_quarantine", _TELL_EVERY, partial(_in_session, bot, partial(_tell_quarantine, bot))),
+        Duty("notify_quarantine", _NOTIFY_EVERY, partial(_in_session, bot, partial(_notify_quarantine, bot))),
         Duty("forget_events", 3600, partial(_in_session, bot, _forget_events)),
         Duty("note_configuration", 3600, partial(_in_session, bot, partial(_note_configuration, bot))),
         Duty("keep_audit_head", 3600, partial(_in_session, bot, partial(_keep_head, bot))),
@@ -75,8 +75,8 @@ def _in_session(bot: Runtime, work: Callable[[Session, datetime], object]) -> No
         work(session, bot.clock())
 
 
-def _tell_quarantine(bot: Runtime, session: Session, _now: datetime) -> None:
-    quarantine.tell(session, bot.organisation.admin_channels())
+def _notify_quarantine(bot: Runtime, session: Session, _now: datetime) -> None:
+    quarantine.notify(session, bot.organisation.admin_channels())
 
 
 def _forget_events(session: Session, now: datetime) -> None:

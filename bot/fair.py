@@ -66,7 +66,7 @@ class FairPool:
 
     def of(self, person: str) -> Submits:
         """A person's share, to which work is handed in."""
-        return _Share(self, person)
+        return _PersonShare(self, person)
 
     def waiting(self, person: str) -> int:
         """How much of a person's work has no thread yet."""
@@ -129,7 +129,7 @@ class FairPool:
 
 
 @dataclass(frozen=True)
-class _Share:
+class _PersonShare:
     pool: FairPool
     person: str
 

@@ -33,7 +33,7 @@ def ingest(
         bool, typer.Option("--accept-shrink", help="Load a period although more than a fifth of what stands would go")
     ] = False,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Load bills. Files given together are one delivery: it replaces its
     billing periods, and the same delivery twice changes nothing.
@@ -71,10 +71,11 @@ def loads(
     stands: Annotated[bool, typer.Option("--stands", help="What stands, by account, month and currency")] = False,
     limit: LimitOption = 50,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
-    from flows.ingest.loading import deliveries
+    from analysis.formatting import exact
+    from domain import deliveries
 
     settings = read_settings()
     permitted(settings, read_organisation(settings), person, "run_flow")
@@ -96,18 +97,22 @@ def loads(
             )
         else:
             rows = deliveries.deliveries(connection, limit)
-            columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "path")
+            columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "billed", "path")
+            for row in rows:
+                row["billed"] = [
+                    f"{exact(sums['billed'])} {currency}" for currency, sums in (row["totals"] or {}).items()
+                ]
     _print(rows, columns, format)
 
 
 def tags(
     limit: LimitOption = 100,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
+    from domain import deliveries
     from flows.ingest.formats.tags import plain_key
-    from flows.ingest.loading import deliveries
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -138,17 +143,20 @@ def reconcile(
     invoice: Annotated[
         str | None, typer.Option(metavar="AMOUNT", help="The invoice's total with tax, as 1234.56, instead of files")
     ] = None,
+    invoices: Annotated[
+        bool, typer.Option("--invoices", help="Every invoice whose details the provider delivered (FOCUS 1.4)")
+    ] = False,
     period: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="The invoice's month")] = None,
     account: Annotated[str | None, typer.Option(help="Billing account of the invoice; default: all")] = None,
     currency: Annotated[str | None, typer.Option(help="Currency of the invoice, where there are several")] = None,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002 - the contract's name
+    format: FormatOption = Format.TEXT,
 ) -> None:
-    """Hold what stands against a file or an invoice, to the cent; exit 1 where they differ. Nothing is changed."""
+    """Hold what stands against files or invoices, to the cent; exit 1 where they differ. Nothing is changed."""
     from decimal import Decimal, InvalidOperation
 
     from config.errors import UserError
-    from flows.ingest.loading.reconcile import with_files, with_invoice
+    from flows.ingest.loading.reconcile import with_files, with_invoice, with_invoice_details
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -161,23 +169,30 @@ def reconcile(
         if period is None:
             raise UserError("Name the invoice's month with --period, as 2026-05.")
         differences = with_invoice(amount, period, connect(settings), account, currency)
+    elif invoices:
+        differences = with_invoice_details(connect(settings), period)
     elif paths:
         differences = with_files(paths, connect(settings), organisation)
     else:
-        raise UserError("Name files of the bill, or the invoice's total with --invoice and --period.")
+        raise UserError("Name files of the bill, the invoice's total with --invoice and --period, or --invoices.")
     rows = [
         {
-            "account": one.account, "period": one.period, "currency": one.currency, "measure": one.measure,
-            "expected": str(one.expected), "stands": str(one.stands), "difference": str(one.amount),
+            "account": one.account,
+            "period": one.period,
+            "currency": one.currency,
+            "measure": one.measure,
+            "expected": f"{one.expected:f}",
+            "stands": f"{one.stands:f}",
+            "difference": f"{one.amount:f}",
         }
         for one in differences
-    ]  # fmt: skip
+    ]
     _print(rows, ("account", "period", "currency", "measure", "expected", "stands", "difference"), format)
     if any(abs(one.amount) >= Decimal("0.005") for one in differences):
         raise typer.Exit(1)
 
 
-def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], format: Format) -> None:  # noqa: A002
+def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], format: Format) -> None:
     if format is Format.JSON:
         print_json(rows)
         return

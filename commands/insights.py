@@ -11,7 +11,7 @@ from commands.printing import Format, FormatOption, print_json, print_table
 def list_insights(
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """What is open: anomalies, budgets, idle resources, savings."""
     from nl2sql.execution.run import rows_of

@@ -4,7 +4,7 @@ from commands.acting import AsOption, connect, permitted, read_organisation, rea
 from commands.printing import Format, FormatOption, print_json, print_table
 
 
-def show(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+def show(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
     """How well the product does its job: each measure with its target."""
     from dataclasses import asdict
 

@@ -9,7 +9,7 @@ from commands.acting import AsOption, connect, permitted, read_organisation, rea
 from commands.printing import Format, FormatOption, print_json, print_table
 
 
-def list_all(format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+def list_all(format: FormatOption = Format.TEXT) -> None:
     """The playbooks, what they do and how they are approved."""
     from playbooks.schema import mistakes, read_playbooks
 
@@ -45,7 +45,7 @@ def validate(
 def plan(
     name: Annotated[str, typer.Argument(help="Name of the playbook")],
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Print exactly what a playbook would do now, and with which permissions; changes nothing."""
     from playbooks.planning import plan_json, plan_text, plans_now

@@ -10,7 +10,7 @@ from commands.printing import Format, FormatOption, print_json, print_table
 ItemArgument = Annotated[str, typer.Argument(metavar="ID", help="The id that `finops quarantine list` shows")]
 
 
-def list_all(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  # noqa: A002 - the contract's name
+def list_all(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
     """What waits in quarantine, the newest first."""
     from sqlalchemy.orm import Session
 

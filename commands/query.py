@@ -13,7 +13,7 @@ from commands.printing import Format, FormatOption, print_answer, print_json
 from config.errors import UserError
 
 
-class Kind(StrEnum):
+class SchemaKind(StrEnum):
     """What a schema is of."""
 
     QUERY = "query"
@@ -21,13 +21,15 @@ class Kind(StrEnum):
 
 
 def schema(
-    kind: Annotated[Kind, typer.Argument(help="query: cost; listing: budgets, insights and the like")] = Kind.QUERY,
+    kind: Annotated[
+        SchemaKind, typer.Argument(help="query: cost; listing: budgets, insights and the like")
+    ] = SchemaKind.QUERY,
 ) -> None:
     """Print the JSON schema of a query or a listing."""
     from nl2sql.catalog.semantics import semantics
     from nl2sql.grammar.semantic.schema import listing_schema, query_schema
 
-    print_json(query_schema(semantics()) if kind is Kind.QUERY else listing_schema())
+    print_json(query_schema(semantics()) if kind is SchemaKind.QUERY else listing_schema())
 
 
 def run(
@@ -35,7 +37,7 @@ def run(
     person: AsOption = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Answer as if it were this day")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread id: questions in it can build on this query")] = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Answer a query or a listing; what is wrong with it is said by its field."""
     from nl2sql.ask import connect_deps, run_query

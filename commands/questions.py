@@ -30,7 +30,7 @@ def ask(
     person: AsOption = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Answer as if it were this day")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread id: a follow-up amends the thread's last question")] = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Ask a cost question in plain words."""
     from nl2sql.ask import ask as ask_question
@@ -93,7 +93,7 @@ def evaluate(
         str | None, typer.Option(metavar="SETTING", help="Ask a second time under this setting and compare")
     ] = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Ask as if it were this day")] = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Ask a file of questions and count the right answers (execution match), with latency and tokens."""
     from nl2sql.ask import connect_deps
@@ -122,7 +122,7 @@ def browse(
         str | None, typer.Option(metavar="REFERENCE", help="Approve an answer as an example; an admin may")
     ] = None,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """What was asked, newest first: what wants looking after, and what may serve as an example."""
     from sqlalchemy.orm import Session

@@ -8,7 +8,7 @@ from commands.acting import AsOption, connect, permitted, read_organisation, rea
 from commands.printing import Format, FormatOption, print_json, print_table
 
 
-def list_newest(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:  # noqa: A002
+def list_newest(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
     """The newest remediations and their state."""
     from config.access import may_see_team
     from playbooks.approval.decisions import listed

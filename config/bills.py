@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from config.yaml_file import Strict, Texts
 
 
-class Source(Strict):
+class BillSource(Strict):
     """Where one kind of bill comes from."""
 
     name: str = Field(description="Name of the source, shown in loads and alerts")
@@ -20,6 +20,20 @@ class Source(Strict):
         "replace",
         description="append: each file adds to its billing period, as daily files and weekly invoices do; "
         "replace: a delivery holds its accounts' whole periods",
+    )
+
+
+class Holding(Strict):
+    """When a delivery waits for an operator's word instead of changing what stands."""
+
+    shrink_percent: float = Field(
+        20, gt=0, le=100, description="A delivery that takes more than this share from a period is held; 100: none is"
+    )
+    closed_after_days: int | None = Field(
+        None,
+        ge=0,
+        description="Days after the end of a billing period from which any change of it is held; without, only periods "
+        "that the provider calls closed (FOCUS 1.4, Billing Period) are",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.access import Actor, Role, folded
-from config.bills import Allocation, SharedCost, Source
+from config.bills import Allocation, BillSource, Holding, SharedCost
 from config.currencies import rough_rate
 from config.people import Group, Person, named_once
 from config.yaml_file import Location, Strict, Texts, read_model, time_zone
@@ -166,7 +166,8 @@ class Organisation(Strict):
     exchange_rates: dict[str, Annotated[Decimal, Field(gt=0)]] = Field(
         default_factory=dict, description="Units of a currency per unit of `currency`"
     )
-    sources: tuple[Source, ...] = Field((), description="Where bills come from")
+    sources: tuple[BillSource, ...] = Field((), description="Where bills come from")
+    holding: Holding = Field(Holding(), description="When a delivery of bills waits for an operator's word")
     allocation: Allocation = Field(Allocation(), description="Who owns a charge")
     shared_costs: tuple[SharedCost, ...] = Field((), description="Costs that are split over teams for showback")
     people: tuple[Person, ...] = Field((), description="Who is who, and what they may do")
@@ -256,7 +257,7 @@ def _hint(location: Location) -> str:
         *Person.model_fields,
         *Budget.model_fields,
         *Channel.model_fields,
-        *Source.model_fields,
+        *BillSource.model_fields,
     ]
     near = get_close_matches(str(location[-1]), allowed, n=1)
     return "unknown key; remove it or see `finops config check --schema`" + (

@@ -35,8 +35,8 @@ def read_model(path: Path, text: str, model: type[Model], hint: Callable[[Locati
     Raises `UserError` with a line `file:line: place: message` for each mistake.
     """
     try:
-        if found := yaml_shape.fault(text):
-            raise UserError(f"{path}:{found[0]}: {found[1]}.")
+        if fault := yaml_shape.fault(text):
+            raise UserError(f"{path}:{fault[0]}: {fault[1]}.")
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -1,1 +1,1 @@
-"""The floor: tables, migrations, reporting views, engines, embedded Postgres, audit log, named queries."""
+"""The database: tables, migrations, reporting views, engines, embedded Postgres, audit log, named queries."""

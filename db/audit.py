@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from config.errors import UserError
 from config.processes import private_folder
@@ -67,9 +67,8 @@ def append(
     entry.hash = _hash(entry)
     session.add(entry)
     session.flush()
-    session.info.setdefault(_AUDITED, []).append(
-        {"audit_id": number, "actor": entry.actor, "action": entry.action, "subject": entry.subject, "hash": entry.hash}
-    )
+    about = {name: getattr(entry, name) for name in ("actor", "action", "subject", "hash")}
+    session.info.setdefault(_AUDITED, []).append((entry, {"audit_id": number, **about}))
     return entry
 
 
@@ -77,13 +76,15 @@ def append(
 def _log_committed(session: Session) -> None:
     """What was audited is logged once it is certain: without its details, which hold what people asked."""
     if not session.in_nested_transaction():
-        for about in session.info.pop(_AUDITED, ()):
+        for _, about in session.info.pop(_AUDITED, ()):
             _log.info("%s", about["action"], extra=about)
 
 
-@sa.event.listens_for(Session, "after_rollback")
-def _forget_undone(session: Session) -> None:
-    session.info.pop(_AUDITED, None)
+@sa.event.listens_for(Session, "after_soft_rollback")
+def _forget_undone(session: Session, _undone: SessionTransaction) -> None:
+    """What a rollback took out of the session is not logged; what was audited before a savepoint stays."""
+    if _AUDITED in session.info:
+        session.info[_AUDITED] = [pair for pair in session.info[_AUDITED] if pair[0] in session]
 
 
 def note_change(session: Session, actor: str, subject: str, digest: str) -> bool:

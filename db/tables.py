@@ -101,6 +101,79 @@ class BilledPeriod(Base):
     tax: Mapped[Decimal] = mapped_column(comment="Of the billed cost")
 
 
+class LakeFile(Base):
+    """A Parquet file of line items: of one load, one billing account and period. Files that stand together are what
+    `reporting.charges` shows.
+    """
+
+    __tablename__ = "lake_files"
+    id: Mapped[int] = _key()
+    path: Mapped[str] = mapped_column(unique=True, comment="Relative to the lake")
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.sources.id"), index=True)
+    load_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    billing_account_id: Mapped[str]
+    billing_period_start: Mapped[datetime] = mapped_column(index=True)
+    billing_period_end: Mapped[datetime]
+    rows: Mapped[int] = mapped_column(sa.BigInteger)
+    bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    tag_keys: Mapped[list[Any]] = mapped_column(server_default="[]", comment="Keys of its tags")
+    written_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    retired_at: Mapped[datetime | None] = mapped_column(comment="When it was replaced; NULL while it stands")
+
+
+class InvoiceDetail(Base):
+    """A line of an invoice as its issuer says it, FOCUS 1.4; charges of the same invoice add up to it."""
+
+    __tablename__ = "invoice_details"
+    invoice_issuer: Mapped[str] = mapped_column(primary_key=True)
+    invoice_detail_id: Mapped[str] = mapped_column(primary_key=True)
+    invoice_id: Mapped[str] = mapped_column(index=True)
+    billing_account_id: Mapped[str]
+    billing_period_start: Mapped[datetime]
+    billing_period_end: Mapped[datetime | None]
+    currency: Mapped[str]
+    billed_cost: Mapped[Decimal]
+    charge_category: Mapped[str | None]
+    description: Mapped[str | None]
+    issued_at: Mapped[datetime | None]
+    issue_status: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    reference_invoice_id: Mapped[str | None]
+
+
+class BillingPeriod(Base):
+    """A billing period and whether its issuer has closed it, FOCUS 1.4."""
+
+    __tablename__ = "billing_periods"
+    invoice_issuer: Mapped[str] = mapped_column(primary_key=True)
+    billing_period_start: Mapped[datetime] = mapped_column(primary_key=True)
+    billing_period_end: Mapped[datetime]
+    status: Mapped[str] = mapped_column(comment="Open or Closed")
+    updated_at: Mapped[datetime | None]
+    provider: Mapped[str] = mapped_column(comment="One name for all names of the issuer, lower case")
+    closed_since: Mapped[datetime | None] = mapped_column(comment="When a delivery first called it closed; NULL: open")
+
+
+class ContractCommitment(Base):
+    """What was agreed with a provider, FOCUS 1.3; charges name it as their commitment discount."""
+
+    __tablename__ = "contract_commitments"
+    commitment_id: Mapped[str] = mapped_column(primary_key=True)
+    contract_id: Mapped[str | None]
+    type: Mapped[str | None]
+    category: Mapped[str | None] = mapped_column(comment="Spend or Usage")
+    description: Mapped[str | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    cost: Mapped[Decimal | None] = mapped_column(comment="Over its whole time")
+    currency: Mapped[str | None]
+    quantity: Mapped[Decimal | None]
+    unit: Mapped[str | None]
+    status: Mapped[str | None]
+
+
 class RejectedRow(Base):
     """A row of a file that was not taken, with the reason."""
 
@@ -339,7 +412,7 @@ class Showback(Base):
     currency: Mapped[str]
 
 
-class Forecast(Base):
+class ForecastRow(Base):
     """What was expected, on the day it was predicted."""
 
     __tablename__ = "forecasts"

@@ -216,10 +216,13 @@ VIEWS: tuple[View, ...] = (
             "resource_id text Provider's id of the resource\n"
             "impact_amount numeric Cost a day (anomalies) or a month (the rest)\n"
             "currency text Currency of the impact\n"
-            "closed_at timestamptz When it was resolved"
+            "closed_at timestamptz When it was resolved\n"
+            "started_on date First day of an anomaly\n"
+            "total_impact numeric Cost of an anomaly beyond the expected in all; NULL while it goes on"
         ),
         "SELECT id AS insight_id, detected_at, kind, severity, status, title, provider, account, service, team, "
-        "resource_id, impact_amount, currency, closed_at "
+        "resource_id, impact_amount, currency, closed_at, starts_on AS started_on, "
+        "CASE WHEN kind = 'anomaly' THEN (evidence #>> '{over,amount}')::numeric END AS total_impact "
         "FROM finops.insights",
     ),
     View(
@@ -323,6 +326,61 @@ VIEWS: tuple[View, ...] = (
             "currency text Currency; never add up over currencies"
         ),
         "SELECT month, team, shared_cost, cost, currency FROM finops.showback",
+    ),
+    View(
+        "invoices",
+        "What invoices say, a row an invoice line, where the provider delivers FOCUS Invoice Detail",
+        _columns(
+            "invoice_id text Number of the invoice\n"
+            "invoice_issuer text Who issued it\n"
+            "billing_account_id text Billing (payer) account id\n"
+            "billing_period date Month of the bill, its first day\n"
+            "charge_category text Usage, Purchase, Tax, Credit or Adjustment\n"
+            "description text What the line is for\n"
+            "billed_cost numeric Amount of the line, tax lines included\n"
+            "currency text Billing currency; never add up over currencies\n"
+            "issued_on date Day of issue; NULL while it is a draft\n"
+            "due_on date Day by which it is to be paid\n"
+            "status text Issued, Draft …"
+        ),
+        "SELECT invoice_id, invoice_issuer, billing_account_id, (billing_period_start AT TIME ZONE 'UTC')::date AS "
+        "billing_period, charge_category, description, billed_cost, currency, (issued_at AT TIME ZONE 'UTC')::date AS "
+        "issued_on, (due_at AT TIME ZONE 'UTC')::date AS due_on, issue_status AS status FROM finops.invoice_details",
+        "FALSE",
+    ),
+    View(
+        "billing_periods",
+        "Which billing periods their issuers have closed, where the provider delivers FOCUS Billing Period",
+        _columns(
+            "invoice_issuer text Who issues the invoices\n"
+            "period_start date First day\n"
+            "period_end date Day after the last\n"
+            "status text Open or Closed"
+        ),
+        "SELECT invoice_issuer, (billing_period_start AT TIME ZONE 'UTC')::date AS period_start, "
+        "(billing_period_end AT TIME ZONE 'UTC')::date AS period_end, status FROM finops.billing_periods",
+        None,
+    ),
+    View(
+        "contract_commitments",
+        "What was agreed with providers: savings plans, reservations and other commitments, with their term and worth",
+        _columns(
+            "commitment_id text Provider's id of the commitment\n"
+            "type text Savings Plan, Reserved Instance …\n"
+            "category text Spend or Usage\n"
+            "description text Name or terms\n"
+            "starts_on date First day\n"
+            "ends_on date Day on which it ends\n"
+            "cost numeric What was committed to over its whole term\n"
+            "currency text Currency of the cost\n"
+            "quantity numeric Committed quantity in unit\n"
+            "unit text Unit of quantity\n"
+            "status text Active, Expired …"
+        ),
+        "SELECT commitment_id, type, category, description, (starts_at AT TIME ZONE 'UTC')::date AS starts_on, "
+        "(ends_at AT TIME ZONE 'UTC')::date AS ends_on, cost, currency, quantity, unit, status "
+        "FROM finops.contract_commitments",
+        "FALSE",
     ),
     View(
         "data_freshness",

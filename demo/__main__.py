@@ -29,7 +29,7 @@ def main() -> int:
     began = time.monotonic()
 
     def say(text: str) -> None:
-        print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)  # noqa: T201
+        print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
     try:
         from demo import page, stack  # takes a second, in which Ctrl-C is as good as later
@@ -73,7 +73,7 @@ def main() -> int:
         say("Stopped; the data stays for the next time.")
         return 0
     except UserError as error:
-        print(f"demo: {error}", file=sys.stderr)  # noqa: T201
+        print(f"demo: {error}", file=sys.stderr)
         return 1
 
 

@@ -25,9 +25,14 @@ def building(home: Path, command: tuple[str, ...] = ("nice", "make", "--silent",
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,  # Ctrl-C reaches the demo alone, which then ends the build
-        )  # fmt: skip
+        )
     stopping = threading.Event()
     watchers: list[threading.Thread] = []
 

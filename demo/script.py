@@ -37,7 +37,7 @@ def play(stack: Stack) -> int:
 
 def _print(who: str, text: str) -> None:
     for number, line in enumerate(text.splitlines() or [""]):
-        print(f"{who if number == 0 else '':>10} │ {line}", flush=True)  # noqa: T201
+        print(f"{who if number == 0 else '':>10} │ {line}", flush=True)
 
 
 def _ask(stack: Stack, show: Show, question: str, thread: str | None = None) -> tuple[str, Message]:

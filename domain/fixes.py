@@ -37,7 +37,7 @@ def follow(session: Session, now: datetime) -> None:
     )
     for remediation in session.scalars(recent.order_by(Remediation.id)):
         fixes[remediation.insight_id].append(remediation)
-    verdicts = _verdicts(session, [fix.id for told in fixes.values() for fix in told])
+    verdicts = _verdicts(session, [fix.id for of_insight in fixes.values() for fix in of_insight])
     shown = sa.select(Insight.id, Insight.evidence["fixes"]).where(Insight.id.in_(fixes))
     for number, before in session.execute(shown).all():
         present = _present(fixes[number], verdicts)
@@ -58,15 +58,15 @@ def _verdicts(session: Session, fixes: Iterable[int]) -> dict[int, str]:
     for saving in session.scalars(of_them):
         savings[saving.remediation_id].append(saving)
     return {
-        number: ledger.verdict(told)
-        for number, told in savings.items()
-        if all(saving.status != "pending" for saving in told)
+        number: ledger.verdict(of_fix)
+        for number, of_fix in savings.items()
+        if all(saving.status != "pending" for saving in of_fix)
     }
 
 
 def _present(fixes: Sequence[Remediation], verdicts: Mapping[int, str]) -> list[dict[str, Any]]:
     """Those that led to something or still may; where none did, the last one."""
-    told = [fix for fix in fixes if fix.state not in _OVER] or list(fixes[-1:])
+    shown = [fix for fix in fixes if fix.state not in _OVER] or list(fixes[-1:])
     return [
         {
             "id": fix.id,
@@ -75,7 +75,7 @@ def _present(fixes: Sequence[Remediation], verdicts: Mapping[int, str]) -> list[
             "verdict": verdicts.get(fix.id),
             "says": _says(fix, verdicts.get(fix.id) or fix.reason),
         }
-        for fix in told
+        for fix in shown
     ]
 
 

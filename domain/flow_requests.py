@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import access
-from config.access import Actor, Allowed, Denied, Permission
+from config.access import Actor, Allowed, Denied, Permission, Role
+from config.organisation import Organisation
 from db import audit, locks, messages, outbox
 from db.locks import Lock
 from db.message_keys import request_key
@@ -113,8 +114,44 @@ def request(
     audit.append(
         session, actor.id, f"flow.{row.state}", ask.deployment, {"request": row.id, "parameters": ask.parameters}
     )
-    tell(session, row, operators)
+    notify(session, row, operators)
     return Accepted(row.id) if may_run else Waiting(row.id)
+
+
+def hold(session: Session, ask: FlowAsk, reason: str, now: datetime, organisation: Organisation) -> None:
+    """Put a load that was held to the operators, with the reason; what was held of the same source before is no
+    longer asked. The caller commits.
+    """
+    locks.take(session, Lock.FLOW_REQUEST, ask.deployment)
+    if _open(session, ask, now) is not None:
+        return
+    held = sa.select(FlowRequest).where(
+        FlowRequest.deployment == ask.deployment,
+        FlowRequest.state == "requested",
+        FlowRequest.requested_by == access.SYSTEM.id,
+    )
+    for older in session.scalars(held):
+        if older.parameters["source"] == ask.parameters["source"] and older.result["what"] == ask.what:
+            older.state, older.finished_at = "rejected", now
+            older.result = {**older.result, "reason": "A newer delivery came."}
+            notify(session, older, ())
+    operators = [person.id for person in organisation.people if {Role.OPERATOR, Role.ADMIN}.intersection(person.roles)]
+    asked = organisation.admin_channels()[:1] or operators[:5]
+    row = FlowRequest(
+        key=f"{_subject(ask)}:{secrets.token_hex(4)}",
+        deployment=ask.deployment,
+        parameters=ask.parameters,
+        state="requested",
+        requested_by=access.SYSTEM.id,
+        result={"what": ask.what, "requested_by": "the bill", "asked": list(asked), "reason": reason},
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.append(
+        session, access.SYSTEM.id, "flow.held", ask.deployment, {"request": row.id, "parameters": ask.parameters}
+    )
+    notify(session, row, operators)
 
 
 def run_soon(session: Session, deployment: str, because_of: str, now: datetime) -> None:
@@ -173,11 +210,11 @@ def decide(session: Session, request_id: int, actor: Actor, now: datetime, appro
     if not approve:
         row.finished_at = now
     audit.append(session, actor.id, f"flow.{row.state}", row.deployment, {"request": row.id})
-    tell(session, row, ())
+    notify(session, row, ())
     return Allowed()
 
 
-def tell(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
+def notify(session: Session, row: FlowRequest, operators: Sequence[str]) -> None:
     """Leave the request's card, or its update, where it was made and where operators were asked."""
     asked: list[str] = row.result.get("asked") or []
     card = RequestCard(
@@ -202,7 +239,7 @@ def _card(session: Session, channel: str, card: RequestCard, key: str, thread: s
         outbox.enqueue(session, channel, card, f"{key}:{card['state']}", update_key=key)
 
 
-def tell_ended(session: Session, now: datetime) -> None:
+def notify_ended(session: Session, now: datetime) -> None:
     """Update the cards of requests whose flow noted its end; the figures are in
     the flow's own message. The caller commits.
     """

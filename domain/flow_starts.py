@@ -15,7 +15,7 @@ from db.locks import Lock
 from db.message_keys import request_key
 from db.messages import RequestWaiting
 from db.tables import FlowRequest
-from domain.flow_requests import NoDeployment, PrefectDown, StartFlow, tell
+from domain.flow_requests import NoDeployment, PrefectDown, StartFlow, notify
 from domain.quarantine import AGAIN_AFTER, ATTEMPTS, DIED
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def _start(database: Database, start: StartFlow, number: int, now: datetime) -> 
         row.flow_run_id, row.state, row.triggered_at = run, "triggered", now
         details = {"request": row.id, "run": run}
         audit.append(session, row.approved_by or "system", "flow.triggered", row.deployment, details)
-        tell(session, row, ())
+        notify(session, row, ())
         session.commit()
         return True
 

@@ -37,8 +37,8 @@ class SetAside:
 
 def waiting(session: Session) -> list[SetAside]:
     """Everything in quarantine, the newest first, at most a thousand of a kind."""
-    found = [one for listed in (_events, _messages, _requests, _schedules) for one in listed(session)]
-    return sorted(found, key=lambda one: one.since, reverse=True)
+    entries = [one for listed in (_events, _messages, _requests, _schedules) for one in listed(session)]
+    return sorted(entries, key=lambda one: one.since, reverse=True)
 
 
 def _events(session: Session) -> list[SetAside]:
@@ -189,7 +189,7 @@ def set_event_aside(session: Session, event_id: str, now: datetime) -> None:
             set_schedule_aside(session, row, DIED, now)
 
 
-def tell(session: Session, channels: Sequence[str]) -> None:
+def notify(session: Session, channels: Sequence[str]) -> None:
     """Leave a sentence to the admin channels for each thing set aside, once; messages that failed are told where they
     fail. The caller commits.
     """

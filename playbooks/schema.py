@@ -254,16 +254,17 @@ def read_playbooks(folder: Path | None = None) -> dict[str, Playbook]:
     and for a mistake in a folder that is asked for.
     """
     if folder is not None:
-        found = _read(folder)
-        if found.mistakes:
-            raise UserError("\n".join(found.mistakes))
-        return found.playbooks
+        contents = _read(folder)
+        if contents.mistakes:
+            raise UserError("\n".join(contents.mistakes))
+        return contents.playbooks
     own = own_playbooks()
     if own is None:
         return read_playbooks(BUILT_IN)
-    found = _read(own)
-    both = {**read_playbooks(BUILT_IN), **found.playbooks}
-    return {name: playbook for name, playbook in both.items() if name not in found.disabled - set(found.playbooks)}
+    contents = _read(own)
+    both = {**read_playbooks(BUILT_IN), **contents.playbooks}
+    removed = contents.disabled - set(contents.playbooks)
+    return {name: playbook for name, playbook in both.items() if name not in removed}
 
 
 def mistakes() -> tuple[str, ...]:

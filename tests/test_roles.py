@@ -96,7 +96,7 @@ def test_other_teams_are_hidden_at_every_entrance(narrow_house: House) -> None:
         shown = {
             "slack": narrow_house.told(
                 person,
-                lambda person=person: narrow_house.slack.slash(person, "/finops", "insights"),  # type: ignore[misc]
+                lambda person=person: narrow_house.slack.slash(person, "/finops", "insights"),  # type: ignore[misc]  # mypy infers no type of a lambda with a default
             ),
             "api": api,
             "command line": narrow_house.command(role, "insights", "--format", "json"),

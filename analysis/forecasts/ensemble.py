@@ -22,8 +22,14 @@ Tier = Literal["full", "cheap"]
 MODELS: tuple[Model, ...] = get_args(Model)
 
 _SINGLE: Mapping[str, Callable[[History], Floats | None]] = {
-    "arima": arima, "theta": theta, "ets": ets, "sma": sma, "drift": drift, "year": year, "prophet": prophet,
-}  # fmt: skip
+    "arima": arima,
+    "theta": theta,
+    "ets": ets,
+    "sma": sma,
+    "drift": drift,
+    "year": year,
+    "prophet": prophet,
+}
 # Votes in the median. The structural model was the best single one over all seeds of benchmarks/forecasts.py, so it
 # decides unless the others agree on one side.
 VOTES: Mapping[Tier, Mapping[str, int]] = {

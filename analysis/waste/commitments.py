@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.waste.facts import Recommendation
+from analysis.waste.facts import SavingOpportunity
 
 WINDOW_DAYS = 60  # AWS Cost Explorer's longest lookback for savings plan recommendations
 LEAST_DAYS = 30  # its usual one
@@ -45,7 +45,7 @@ def _window(costs: Mapping[date, float], today: date) -> list[float]:
     return [costs.get(first + timedelta(days=offset), 0.0) for offset in range((today - first).days)]
 
 
-def uncovered(scopes: Sequence[OnDemand], today: date) -> list[Recommendation]:
+def uncovered(scopes: Sequence[OnDemand], today: date) -> list[SavingOpportunity]:
     """Where a commitment for the steady part would pay; without the provider's discount the saving stays unknown."""
     gaps = []
     for scope in scopes:
@@ -83,7 +83,7 @@ def uncovered(scopes: Sequence[OnDemand], today: date) -> list[Recommendation]:
     return gaps
 
 
-def unused(commitments: Sequence[CommitmentUse], today: date) -> list[Recommendation]:
+def unused(commitments: Sequence[CommitmentUse], today: date) -> list[SavingOpportunity]:
     """Commitments paid for and not used. What is bought is spent: the saving is
     that of moving work onto it, which cannot be known from the bill.
     """
@@ -130,11 +130,13 @@ def _recommendation(
     summary: str,
     arithmetic: Mapping[str, float],
     missing: tuple[str, ...],
-) -> Recommendation:
+) -> SavingOpportunity:
     evidence: dict[str, Any] = {
         "summary": summary,
         "arithmetic": dict(arithmetic),
         "missing": list(missing),
         "proposed": {},
     }
-    return Recommendation(kind, subject, account, None, current, proposed, saved, currency, "medium", evidence, missing)
+    return SavingOpportunity(
+        kind, subject, account, None, current, proposed, saved, currency, "medium", evidence, missing
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from analysis.waste.facts import Resource, UsageDay
+from analysis.waste.facts import BilledResource, UsageDay
 from analysis.waste.rules import AttributeCondition, MetricCondition, WasteRule
 
 Usage = Mapping[str, Sequence[UsageDay]]
@@ -29,7 +29,9 @@ class Unmet:
     reason: str
 
 
-def meets(rule: WasteRule, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date) -> Met | Unmet:
+def meets(
+    rule: WasteRule, resource: BilledResource, usage: Usage, complete: AbstractSet[str], today: date
+) -> Met | Unmet:
     """Judge all of a rule's conditions but its savings; `complete` are metrics that were read without an error."""
     if resource.resource_type not in rule.resource_types or (rule.states and resource.state not in rule.states):
         return Unmet("of another type or state")
@@ -52,7 +54,7 @@ def meets(rule: WasteRule, resource: Resource, usage: Usage, complete: AbstractS
 
 
 def _metric(
-    condition: MetricCondition, resource: Resource, usage: Usage, complete: AbstractSet[str], today: date
+    condition: MetricCondition, resource: BilledResource, usage: Usage, complete: AbstractSet[str], today: date
 ) -> Met | Unmet:
     limit = condition.below
     if condition.of_attribute is not None:
@@ -88,7 +90,7 @@ def _metric(
     return Met((says,), {condition.metric: figures}, ())
 
 
-def _attribute(condition: AttributeCondition, resource: Resource, today: date) -> Met | Unmet:
+def _attribute(condition: AttributeCondition, resource: BilledResource, today: date) -> Met | Unmet:
     name, doubts = condition.attribute, []
     value = resource.attributes.get(name)
     if value is None and condition.or_attribute is not None:

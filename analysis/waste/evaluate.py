@@ -10,17 +10,17 @@ from analysis.rightsizing import NoSmaller, Smaller, smaller
 from analysis.waste.conditions import Met, Unmet, meets
 from analysis.waste.facts import (
     CONFIDENCES,
+    BilledResource,
     Catalogue,
+    CataloguePrice,
     Confidence,
-    Price,
     ProtectedResource,
-    Recommendation,
-    Resource,
+    SavingOpportunity,
     UsageDay,
     lowered,
     protection,
 )
-from analysis.waste.pricing import Saving, saving
+from analysis.waste.pricing import EstimatedSaving, saving
 from analysis.waste.rules import WasteRule
 
 _UNPRICED = "oversized"  # a kind of its own: no playbook could resize to a type that is not known
@@ -30,14 +30,14 @@ _UNPRICED = "oversized"  # a kind of its own: no playbook could resize to a type
 class Findings:
     """Recommendations, largest saving first, and what protected tags kept out of them."""
 
-    recommendations: tuple[Recommendation, ...]
+    recommendations: tuple[SavingOpportunity, ...]
     spared: tuple[ProtectedResource, ...]
 
 
 def find_waste(
-    resources: Iterable[Resource],
+    resources: Iterable[BilledResource],
     usage: Mapping[str, Sequence[UsageDay]],
-    prices: Iterable[Price],
+    prices: Iterable[CataloguePrice],
     rules: Sequence[WasteRule],
     protected: Mapping[str, tuple[str, ...]],
     today: date,
@@ -47,7 +47,7 @@ def find_waste(
     id, `complete` names metrics that were read without an error.
     """
     catalogue = Catalogue(prices)
-    recommendations: list[Recommendation] = []
+    recommendations: list[SavingOpportunity] = []
     spared: list[ProtectedResource] = []
     for resource in resources:
         judged = _judge(resource, usage.get(resource.resource_id, ()), catalogue, rules, complete, today)
@@ -66,13 +66,13 @@ def find_waste(
 
 
 def _judge(
-    resource: Resource,
+    resource: BilledResource,
     usage: Sequence[UsageDay],
     catalogue: Catalogue,
     rules: Sequence[WasteRule],
     complete: AbstractSet[str],
     today: date,
-) -> tuple[WasteRule, Recommendation] | None:
+) -> tuple[WasteRule, SavingOpportunity] | None:
     by_metric: dict[str, list[UsageDay]] = {}
     for one in usage:
         by_metric.setdefault(one.metric, []).append(one)
@@ -89,7 +89,7 @@ def _judge(
     return None
 
 
-def _unpriced(rule: WasteRule, resource: Resource, met: Met, size: NoSmaller) -> Recommendation:
+def _unpriced(rule: WasteRule, resource: BilledResource, met: Met, size: NoSmaller) -> SavingOpportunity:
     """A machine that is too large, of which no price is known: that is said, and nothing is guessed."""
     reasons = [*met.seen, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
     evidence: dict[str, Any] = {
@@ -104,7 +104,7 @@ def _unpriced(rule: WasteRule, resource: Resource, met: Met, size: NoSmaller) ->
         "missing": list(size.missing),
     }
     wanted, name = "half its size, or less", resource.instance_type or rule.current
-    return Recommendation(
+    return SavingOpportunity(
         _UNPRICED,
         resource.resource_id,
         resource.account,
@@ -120,8 +120,8 @@ def _unpriced(rule: WasteRule, resource: Resource, met: Met, size: NoSmaller) ->
 
 
 def _recommendation(
-    rule: WasteRule, resource: Resource, met: Met, size: Smaller | None, saved: Saving
-) -> Recommendation:
+    rule: WasteRule, resource: BilledResource, met: Met, size: Smaller | None, saved: EstimatedSaving
+) -> SavingOpportunity:
     reasons, doubts, proposed = [*met.seen], [*met.doubts], dict[str, Any]()
     current, wanted = rule.current, rule.proposed
     confidence: Confidence = lowered(rule.confidence, len(met.doubts))
@@ -146,7 +146,7 @@ def _recommendation(
         "caveats": [*rule.caveats, *saved.notes],
         "missing": list(saved.missing),
     }
-    return Recommendation(
+    return SavingOpportunity(
         kind=rule.kind,
         resource_id=resource.resource_id,
         account=resource.account,

@@ -10,7 +10,7 @@ CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
 
 @dataclass(frozen=True)
-class Resource:
+class BilledResource:
     """A row of the inventory with its bill: effective cost of the last 30 days, the part of it that a commitment
     paid for, and the part that is for hours of the machine (None where the bill does not tell it from storage).
     """
@@ -48,7 +48,7 @@ class UsageDay:
 
 
 @dataclass(frozen=True)
-class Price:
+class CataloguePrice:
     """A row of the price catalogue; for disks `instance_type` is the volume type and the price is of one GB."""
 
     provider: str
@@ -63,7 +63,7 @@ class Price:
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class SavingOpportunity:
     """A change that would save money. `monthly_savings` is at the effective
     rate; None means that it cannot be known, and `missing` says why.
 
@@ -96,17 +96,17 @@ class ProtectedResource:
 class Catalogue:
     """Prices by provider, region, type and system."""
 
-    def __init__(self, prices: Iterable[Price]) -> None:
+    def __init__(self, prices: Iterable[CataloguePrice]) -> None:
         self._prices = {(one.provider, one.region, one.instance_type, one.operating_system): one for one in prices}
 
-    def find(self, resource: Resource, instance_type: str | None, system: str) -> Price | None:
+    def find(self, resource: BilledResource, instance_type: str | None, system: str) -> CataloguePrice | None:
         """The price of a type where the resource is, in the resource's currency; None when the catalogue has none."""
         if resource.provider is None or resource.region is None or instance_type is None:
             return None
         price = self._prices.get((resource.provider, resource.region, instance_type, system))
         return price if price is not None and price.currency == resource.currency else None
 
-    def beside(self, price: Price) -> list[Price]:
+    def beside(self, price: CataloguePrice) -> list[CataloguePrice]:
         """Everything sold in the same region for the same system and currency, cheapest first."""
         same = (price.provider, price.region, price.operating_system, price.currency)
         listed = [

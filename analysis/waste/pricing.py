@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.rightsizing import Smaller, operating_system
-from analysis.waste.facts import Catalogue, Resource
+from analysis.waste.facts import BilledResource, Catalogue
 from analysis.waste.rules import WasteRule
 
 HOURS_A_MONTH = 730
@@ -12,7 +12,7 @@ GP2_IOPS_PER_GIB = 3
 
 
 @dataclass(frozen=True)
-class Saving:
+class EstimatedSaving:
     """A month's saving, or None with what is missing; `arithmetic` are the figures it is made of."""
 
     monthly: float | None
@@ -21,17 +21,21 @@ class Saving:
     notes: tuple[str, ...] = ()
 
 
-def saving(rule: WasteRule, resource: Resource, catalogue: Catalogue, size: Smaller | None = None) -> Saving:
+def saving(
+    rule: WasteRule, resource: BilledResource, catalogue: Catalogue, size: Smaller | None = None
+) -> EstimatedSaving:
     """The share of the resource's cost that goes away, times what no commitment pays for."""
     if rule.saves == "unknown":
-        return Saving(None, {}, (rule.unknown,))
+        return EstimatedSaving(None, {}, (rule.unknown,))
     if resource.monthly_cost is None:
-        return Saving(None, {}, (f"the bill has no cost of {resource.label} by itself",))
+        return EstimatedSaving(None, {}, (f"the bill has no cost of {resource.label} by itself",))
     share = _share(rule, resource, catalogue, size)
-    return share if isinstance(share, Saving) else _uncommitted(resource, resource.monthly_cost, share)
+    return share if isinstance(share, EstimatedSaving) else _uncommitted(resource, resource.monthly_cost, share)
 
 
-def _share(rule: WasteRule, resource: Resource, catalogue: Catalogue, size: Smaller | None) -> float | Saving:
+def _share(
+    rule: WasteRule, resource: BilledResource, catalogue: Catalogue, size: Smaller | None
+) -> float | EstimatedSaving:
     """The share of the cost that goes away, or what is missing to say so."""
     if rule.saves == "rightsizing":
         return size.share_saved if size is not None else 0.0
@@ -42,20 +46,22 @@ def _share(rule: WasteRule, resource: Resource, catalogue: Catalogue, size: Smal
     return 1.0
 
 
-def _price_difference(rule: WasteRule, resource: Resource, catalogue: Catalogue) -> float | Saving:
+def _price_difference(rule: WasteRule, resource: BilledResource, catalogue: Catalogue) -> float | EstimatedSaving:
     now_type = str(resource.attributes.get("volume_type") or resource.attributes.get("storage_class") or "")
     now, then = (catalogue.find(resource, name, "Storage") for name in (now_type, rule.to))
     if now is None or then is None or now.hourly_price <= 0:
         absent = " and ".join(name for name, price in ((now_type, now), (str(rule.to), then)) if price is None)
-        return Saving(None, {}, (f"no price for {absent} in {resource.region}",))
+        return EstimatedSaving(None, {}, (f"no price for {absent} in {resource.region}",))
     if now_type == "gp2" and not isinstance(resource.attributes.get("size_gib"), int | float):
-        return Saving(None, {}, ("the size of the volume, which decides whether gp3 needs extra IOPS",))
+        return EstimatedSaving(None, {}, ("the size of the volume, which decides whether gp3 needs extra IOPS",))
     if now_type == "gp2" and GP2_IOPS_PER_GIB * float(resource.attributes["size_gib"]) > GP3_IOPS:
-        return Saving(None, {}, (f"the price of provisioned IOPS: gp2 has more than gp3's {GP3_IOPS:,} at this size",))
+        return EstimatedSaving(
+            None, {}, (f"the price of provisioned IOPS: gp2 has more than gp3's {GP3_IOPS:,} at this size",)
+        )
     return 1 - then.hourly_price / now.hourly_price
 
 
-def _compute(resource: Resource, catalogue: Catalogue) -> float | Saving:
+def _compute(resource: BilledResource, catalogue: Catalogue) -> float | EstimatedSaving:
     """A stopped database goes on paying for its storage: only its hours are
     saved, at most at their list price where the bill does not tell them apart.
     """
@@ -67,7 +73,7 @@ def _compute(resource: Resource, catalogue: Catalogue) -> float | Saving:
     system = operating_system(resource)
     price = catalogue.find(resource, resource.instance_type, system)
     if price is None:
-        return Saving(
+        return EstimatedSaving(
             None,
             {},
             (
@@ -81,7 +87,7 @@ def _compute(resource: Resource, catalogue: Catalogue) -> float | Saving:
     return min(price.hourly_price * HOURS_A_MONTH * (2 if resource.attributes.get("multi_az") else 1) / cost, 1.0)
 
 
-def _uncommitted(resource: Resource, monthly_cost: float, share: float) -> Saving:
+def _uncommitted(resource: BilledResource, monthly_cost: float, share: float) -> EstimatedSaving:
     committed = min(max(resource.committed_cost, 0.0), max(monthly_cost, 0.0))
     free = (monthly_cost - committed) * share
     arithmetic = {"effective_cost": monthly_cost, "committed_cost": committed, "share_saved": share, "saved": free}
@@ -95,4 +101,4 @@ def _uncommitted(resource: Resource, monthly_cost: float, share: float) -> Savin
                 "elsewhere or ends"
             ),
         )
-    return Saving(free, arithmetic, (), notes)
+    return EstimatedSaving(free, arithmetic, (), notes)

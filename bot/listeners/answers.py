@@ -58,7 +58,7 @@ def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | 
 def show_sql(runtime: Runtime, click: Click) -> None:
     """Open the statement as it was run."""
     if question := _stored(runtime, click, click.value):
-        clicks.open_modal(runtime, click, answer.sql_modal(question.question, str(question.result.get("sql") or "")))
+        clicks.open_modal(runtime, click, answer.sql_modal(question.question, answer.sql_of(question.result)))
 
 
 def upload_csv(runtime: Runtime, click: Click) -> None:
@@ -67,7 +67,7 @@ def upload_csv(runtime: Runtime, click: Click) -> None:
     if question is None:
         return
     with runtime.session() as session:
-        new = csv_files.leave(session, question.result, question.reference, click.channel, click.thread, click.user)
+        new = csv_files.enqueue(session, question.result, question.reference, click.channel, click.thread, click.user)
     if not new:
         clicks.post_ephemeral(runtime, click.where, f"answer-{question.reference}.csv is in the thread already.")
 

@@ -199,7 +199,7 @@ def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
             outbox.enqueue(session, heard.channel, reply, answer_key(event_id), thread_ts=heard.thread)
             if answered and answered["result"].get("export") and answered["result"].get("rows"):
                 beneath = None if heard.thread else answer_key(event_id)
-                csv_files.leave(
+                csv_files.enqueue(
                     session,
                     answered["result"],
                     answered["reference"],
@@ -271,7 +271,9 @@ class Status:
             log.debug("no status can be shown: %s", error)
 
 
-def suggest(runtime: Runtime, channel: str, examples: Sequence[str] = notices.EXAMPLES) -> None:
+def suggest(
+    runtime: Runtime, channel: str, examples: Sequence[str] = (*notices.EXAMPLES[:2], *notices.RECIPES[:2])
+) -> None:
     """Offer questions in the agent's view when somebody opens it."""
     prompts = [{"title": example, "message": example} for example in examples[:4]]
     runtime.client.assistant_threads_setSuggestedPrompts(

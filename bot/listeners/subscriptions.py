@@ -122,7 +122,7 @@ def _ask(runtime: Runtime, session: Session, row: Subscription, day: date) -> bo
         return False
     line = f"Subscribed by {runtime.people.actor(row.created_by).name or 'somebody'}: {row.question}"
     heard = IncomingQuestion(row.created_by, row.channel, row.question, None, addressed=True, asked=line)
-    inbox.leave(session, event_of(row.id, day), questions.as_body(heard))
+    inbox.store(session, event_of(row.id, day), questions.as_body(heard))
     return True
 
 

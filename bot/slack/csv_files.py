@@ -9,7 +9,7 @@ from db.message_keys import file_key
 from db.messages import FileUpload
 
 
-def leave(
+def enqueue(
     session: Session,
     result: Result,
     reference: str,

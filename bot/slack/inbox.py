@@ -31,7 +31,7 @@ def remember(session: Session, event_id: str, body: dict[str, Any], now: datetim
     return session.scalar(statement) is not None
 
 
-def leave(session: Session, event_id: str, body: dict[str, Any]) -> None:
+def store(session: Session, event_id: str, body: dict[str, Any]) -> None:
     """Leave an event that no bot has taken yet; whichever comes first does. The caller commits."""
     values = {"event_id": event_id, "body": body, "claimed_until": sa.func.now() - LEASE, "attempts": -1}
     session.execute(insert(SlackEvent).values(values).on_conflict_do_nothing(index_elements=["event_id"]))

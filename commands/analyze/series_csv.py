@@ -135,8 +135,8 @@ def _twice(series_file: SeriesFile) -> Iterator[str]:
     for name, rows in series_file.series.items():
         if len(set(rows.stamps)) == len(rows.stamps):
             continue
-        seen: set[str] = set()
+        earlier: set[str] = set()
         for stamp, line in zip(rows.stamps, rows.lines, strict=True):
-            if stamp in seen:
+            if stamp in earlier:
                 yield f"{series_file.path}, line {line}: {name} has {stamp} twice. Add the values up or remove one."
-            seen.add(stamp)
+            earlier.add(stamp)

@@ -18,7 +18,7 @@ _SHOWN = 3
 _log = logging.getLogger(__name__)
 
 
-def who(connection: sa.Connection, trail: Trail, cause: RootCause, change: Change) -> tuple[str, ...]:
+def find_authors(connection: sa.Connection, trail: Trail, cause: RootCause, change: Change) -> tuple[str, ...]:
     """Sentences on who made, changed or removed the resources that carry the change; empty outside of AWS."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
@@ -44,11 +44,11 @@ def who(connection: sa.Connection, trail: Trail, cause: RootCause, change: Chang
         return ("CloudTrail could not be read",)
     if isinstance(events, MissingPermission):
         return (events.sentence(),)
-    return tuple(_sentence(event) for event in about(events, changed)[:_SHOWN])
+    return tuple(_sentence(event) for event in matching_events(events, changed)[:_SHOWN])
 
 
-def about(events: Sequence[CloudTrailEvent], changed: Sequence[str]) -> list[CloudTrailEvent]:
-    """The events that name a changed resource, oldest first, one an actor and kind of event."""
+def matching_events(events: Sequence[CloudTrailEvent], changed: Sequence[str]) -> list[CloudTrailEvent]:
+    """The events that name a changed resource, oldest first, one per actor and kind of event."""
     by_resource: dict[tuple[str, str], CloudTrailEvent] = {}
     for event in events:
         if any(name in resource or resource in name for name in changed for resource in event.resources):

@@ -90,9 +90,16 @@ def read(
     columns = {name: column for column, name in enumerate(series.names())}
     for provider, newest in late_providers(connection, end).items():
         billed = _read(
-            connection, "daily_costs", "usage_date", end - timedelta(days=_LOOKED_BACK), end, timedelta(days=1), levels,
-            f"{category} AND provider = :provider", provider=provider,
-        )  # fmt: skip
+            connection,
+            "daily_costs",
+            "usage_date",
+            end - timedelta(days=_LOOKED_BACK),
+            end,
+            timedelta(days=1),
+            levels,
+            f"{category} AND provider = :provider",
+            provider=provider,
+        )
         for name in billed.names():
             if (column := columns.get(name)) is not None:
                 series.values[(newest - start).days + 1 :, column] = np.nan

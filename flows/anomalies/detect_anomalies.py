@@ -125,7 +125,7 @@ def _insight(
     earlier = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
     people = (
-        change_authors.who(session.connection(), trail, explained, change)
+        change_authors.find_authors(session.connection(), trail, explained, change)
         if trail is not None and earlier is None
         else ()
     )

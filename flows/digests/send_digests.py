@@ -69,7 +69,7 @@ def _send(session: Session, item: Due, organisation: Organisation) -> bool:
     if session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
         return False
     digest = compose(session, dict(item.scope), item.day, organisation, weekly=item.weekly)
-    return digest is not None and leave(session, item, digest)
+    return digest is not None and enqueue(session, item, digest)
 
 
 def of_channels(organisation: Organisation, now: datetime) -> list[Due]:
@@ -95,7 +95,7 @@ def of_subscriptions(subscriptions: Sequence[Subscription], organisation: Organi
     ]
 
 
-def leave(session: Session, due: Due, digest: Digest) -> bool:
+def enqueue(session: Session, due: Due, digest: Digest) -> bool:
     """The digest and, in its thread, the details; False when this day's was left already."""
     key = digest_key(due.subscription, due.channel, due.day)
     if not outbox.enqueue(session, due.channel, digest.card, key):

@@ -19,8 +19,7 @@ from analysis.formatting import money
 from config.organisation import Budget, Organisation
 from db.database import Database
 from db.messages import BudgetFields
-from db.tables import BudgetPeriod, BudgetRow, Insight
-from db.tables import Forecast as Stored
+from db.tables import BudgetPeriod, BudgetRow, ForecastRow, Insight
 from domain import budgets, insights
 from domain.freshness import newest_day
 from flows import failure
@@ -81,13 +80,13 @@ def _costs(session: Session, budget: Budget, today: date) -> dict[date, float]:
 def _forecast(session: Session, budget: Budget, today: date) -> Forecast | None:
     """From `today` on, each day by the newest forecast that has it."""
     same = (
-        Stored.scope_kind == budget.scope.kind(),
-        Stored.scope == budget.scope.label(),
-        Stored.currency == budget.currency,
-        Stored.model.not_like("replayed%"),
+        ForecastRow.scope_kind == budget.scope.kind(),
+        ForecastRow.scope == budget.scope.label(),
+        ForecastRow.currency == budget.currency,
+        ForecastRow.model.not_like("replayed%"),
     )
-    newest = sa.select(Stored).distinct(Stored.forecast_date).where(*same, Stored.forecast_date >= today)
-    rows = session.scalars(newest.order_by(Stored.forecast_date, Stored.made_on.desc())).all()
+    newest = sa.select(ForecastRow).distinct(ForecastRow.forecast_date).where(*same, ForecastRow.forecast_date >= today)
+    rows = session.scalars(newest.order_by(ForecastRow.forecast_date, ForecastRow.made_on.desc())).all()
     if not rows:
         return None
     missing = max((rows[0].forecast_date - today).days, 0)

@@ -19,8 +19,7 @@ from analysis.formatting import money
 from config.organisation import Organisation, PlannedEvent
 from db import outbox
 from db.database import Database
-from db.tables import BudgetRow, ForecastAccuracy
-from db.tables import Forecast as Stored
+from db.tables import BudgetRow, ForecastAccuracy, ForecastRow
 from domain import flow_requests, forecasts_view
 from domain.freshness import newest_day
 from flows import failure
@@ -117,7 +116,7 @@ def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[tu
             {name: series[key][1] for name, key in named.items()},
             max(HORIZONS),
             today,
-            tier,  # type: ignore[arg-type]
+            tier,  # type: ignore[arg-type]  # a Literal, chosen by a condition
             steps=steps,
             workers=2,
         )
@@ -137,11 +136,11 @@ def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[Kno
 
 def _store(session: Session, forecasts: Mapping[tuple[str, str, str], Forecast], made_on: date) -> None:
     """The day's forecasts of these scopes, in place of those that are there."""
-    keys = sa.tuple_(Stored.scope_kind, Stored.scope, Stored.currency)
-    session.execute(sa.delete(Stored).where(Stored.made_on == made_on, keys.in_(list(forecasts))))
+    keys = sa.tuple_(ForecastRow.scope_kind, ForecastRow.scope, ForecastRow.currency)
+    session.execute(sa.delete(ForecastRow).where(ForecastRow.made_on == made_on, keys.in_(list(forecasts))))
     rows = [row for key, forecast in forecasts.items() for row in _rows(key, forecast, made_on)]
     for start in range(0, len(rows), _CHUNK):
-        session.execute(sa.insert(Stored), rows[start : start + _CHUNK])
+        session.execute(sa.insert(ForecastRow), rows[start : start + _CHUNK])
 
 
 def _rows(key: tuple[str, str, str], forecast: Forecast, made_on: date) -> Iterable[dict[str, Any]]:
@@ -194,8 +193,10 @@ def _store_replayed(session: Session, made: Mapping[tuple[str, str, str], Foreca
     """Keep a replay for the charts of scopes that were not forecast on its day:
     `as predicted` beside what came; it counts as no prediction.
     """
-    same = (Stored.made_on == origin, Stored.model.not_like(f"{forecasts_view.REPLAYED}%"))
-    stored_scopes = session.execute(sa.select(Stored.scope_kind, Stored.scope, Stored.currency).where(*same).distinct())
+    same = (ForecastRow.made_on == origin, ForecastRow.model.not_like(f"{forecasts_view.REPLAYED}%"))
+    stored_scopes = session.execute(
+        sa.select(ForecastRow.scope_kind, ForecastRow.scope, ForecastRow.currency).where(*same).distinct()
+    )
     there = {(row.scope_kind, row.scope, row.currency) for row in stored_scopes}
     _store(
         session,
@@ -209,10 +210,17 @@ def _predicted(
 ) -> dict[tuple[str, str, str], tuple[Any, Any, Any]]:
     """What was really stored on the origin day, where all of its days are there."""
     rows = session.execute(
-        sa.select(Stored.scope_kind, Stored.scope, Stored.currency, Stored.expected_cost, Stored.low_80, Stored.high_80)
-        .where(Stored.made_on == origin, Stored.forecast_date < origin + timedelta(days=days))
-        .where(Stored.model.not_like(f"{forecasts_view.REPLAYED}%"))
-        .order_by(Stored.scope_kind, Stored.scope, Stored.currency, Stored.forecast_date)
+        sa.select(
+            ForecastRow.scope_kind,
+            ForecastRow.scope,
+            ForecastRow.currency,
+            ForecastRow.expected_cost,
+            ForecastRow.low_80,
+            ForecastRow.high_80,
+        )
+        .where(ForecastRow.made_on == origin, ForecastRow.forecast_date < origin + timedelta(days=days))
+        .where(ForecastRow.model.not_like(f"{forecasts_view.REPLAYED}%"))
+        .order_by(ForecastRow.scope_kind, ForecastRow.scope, ForecastRow.currency, ForecastRow.forecast_date)
     )
     by_scope: dict[tuple[str, str, str], list[tuple[float, float, float]]] = {}
     for row in rows:

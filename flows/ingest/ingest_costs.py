@@ -10,7 +10,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from sqlalchemy.orm import Session
 
-from config.bills import Source
+from config.bills import BillSource
 from config.errors import UserError
 from config.organisation import Organisation
 from db import locks, outbox
@@ -18,9 +18,11 @@ from db.database import Database
 from db.locks import Lock
 from db.messages import LoadCard
 from domain import flow_requests
+from domain.flow_requests import FlowAsk
 from flows import failure
 from flows.anomalies.detect_anomalies import detect_anomalies
 from flows.ingest import showback
+from flows.ingest.loading import supersede
 from flows.ingest.loading.delivery import ingest as ingest
 from flows.ingest.loading.replace import cost_to_json
 from flows.ingest.loading.result import IngestResult
@@ -44,10 +46,12 @@ def ingest_costs(
     source: str | None = None,
     paths: list[str] | None = None,
     schedule: Literal["hourly", "daily"] | None = None,
+    accept: str | None = None,
     request_key: str | None = None,
 ) -> Loaded | State[Loaded]:
     """Load per source of finops.yaml, or these paths, or all sources (of a
-    schedule); the result of each delivery by its source.
+    schedule); the result of each delivery by its source. `accept` is the digest of a held delivery that an operator
+    accepted.
 
     Refused files end the run as failed without another attempt, for they would
     be refused again; what else fails is attempted three times.
@@ -56,7 +60,10 @@ def ingest_costs(
         results: dict[str, IngestResult] = {}
         for name, addresses in _wanted(organisation, source, paths, schedule):
             with _alone(database, name):
-                results[name] = ingest(addresses, database, organisation, source=None if name == _FILES else name)
+                results[name] = ingest(
+                    addresses, database, organisation, source=None if name == _FILES else name, accept=accept
+                )
+        _ask_operators(database, organisation, results, paths)
     loaded = {name: result.to_json() for name, result in results.items()}
     refused = [load.error or "" for result in results.values() for load in result.loads if load.status == "failed"]
     if refused:
@@ -69,6 +76,20 @@ def ingest_costs(
     return loaded
 
 
+def _ask_operators(
+    database: Database, organisation: Organisation, results: dict[str, IngestResult], paths: list[str] | None
+) -> None:
+    """Put each held delivery to the operators; it is loaded as it is when one of them approves."""
+    with Session(database.app) as session, session.begin():
+        for name, result in results.items():
+            if result.held is None:
+                continue
+            parameters = {"source": None if name == _FILES else name, "paths": paths, "accept": result.digest}
+            what = f"Load the bills of {name if name != _FILES else ', '.join(paths or ())}"
+            ask = FlowAsk("ingest_costs/ingest_costs", parameters, what)
+            flow_requests.hold(session, ask, supersede.question(result.held), datetime.now(UTC), organisation)
+
+
 def _wanted(
     organisation: Organisation, source: str | None, paths: list[str] | None, schedule: str | None
 ) -> list[tuple[str, tuple[str, ...]]]:
@@ -77,7 +98,7 @@ def _wanted(
         return [(source or _FILES, tuple(paths))]
     if source is None:
         return [(one.name, one.paths) for one in organisation.sources if schedule in (None, one.schedule)]
-    chosen: Source | None = next((one for one in organisation.sources if one.name == source), None)
+    chosen: BillSource | None = next((one for one in organisation.sources if one.name == source), None)
     if chosen is None:
         names = ", ".join(one.name for one in organisation.sources) or "none"
         raise UserError(f"finops.yaml has no source {source!r} (it has: {names}). Add it there, or name one of these.")

@@ -15,7 +15,7 @@ from db.database import Database
 from db.message_keys import ANSWERS
 from db.tables import (
     FlowRequest,
-    Forecast,
+    ForecastRow,
     HourlyUtilization,
     ModelReply,
     ModelUse,
@@ -25,6 +25,8 @@ from db.tables import (
 )
 from flows import failure
 from flows.retention import expiry
+from lake.place import open_place
+from lake.sweep import sweep
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def apply(database: Database, retention: Retention, now: datetime) -> Removed:
     Raises `UserError` when the audit log is broken and so is not cut.
     """
     months, measurements = _charges(database, _first_day(retention.charges_days, now))
+    sweep(database.owner, open_place(database.lake), now)
     questions, messages = _questions(database, _first_day(retention.questions_days, now))
     entries = 0
     if retention.audit_days:
@@ -73,7 +76,7 @@ def _charges(database: Database, first: date | None) -> tuple[tuple[str, ...], i
         for table, day in (
             (Utilization, Utilization.usage_date),
             (HourlyUtilization, sa.cast(HourlyUtilization.usage_hour, sa.Date)),
-            (Forecast, Forecast.forecast_date),
+            (ForecastRow, ForecastRow.forecast_date),
         ):
             count += _deleted(session, sa.delete(table).where(day < first))
         if months:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis.formatting import money, percent
 from analysis.waste.commitments import WINDOW_DAYS, WORTH_A_DAY, CommitmentUse, OnDemand, uncovered, unused
-from analysis.waste.facts import Recommendation
+from analysis.waste.facts import SavingOpportunity
 from config.organisation import Organisation
 
 # What providers sell commitments for: their machines, whatever they call the service.
@@ -36,8 +36,12 @@ _COMMITMENTS = """
     AND billing_period_start >= date_trunc('month', CAST(:start AS timestamptz))
       AND charge_period_start >= :start AND charge_period_start < :today GROUP BY 1, 3, 5"""
 
+_ENDS = """
+    SELECT commitment_id, (ends_at AT TIME ZONE 'UTC')::date AS ends_on FROM finops.contract_commitments
+    WHERE commitment_id = ANY(:ids)"""
 
-def commitment_gaps(session: Session, today: date, organisation: Organisation) -> list[Recommendation]:
+
+def commitment_gaps(session: Session, today: date, organisation: Organisation) -> list[SavingOpportunity]:
     """Both kinds of gap over the days before `today`. The discount of a new
     commitment is taken to be what the service's own commitments get.
     """
@@ -47,7 +51,7 @@ def commitment_gaps(session: Session, today: date, organisation: Organisation) -
 
 def _uncovered(
     session: Session, window: Mapping[str, date], today: date, organisation: Organisation
-) -> list[Recommendation]:
+) -> list[SavingOpportunity]:
     costs: dict[tuple[str, str, str], dict[date, float]] = defaultdict(dict)
     for row in session.execute(sa.text(_BY_HOUR), {**window, "categories": list(_COVERABLE)}):
         costs[row.provider, row.service, row.currency][row.usage_date] = row.cost
@@ -60,7 +64,7 @@ def _uncovered(
     return [one for one in uncovered(scopes, today) if _a_day(one) >= WORTH_A_DAY * organisation.rate_of(one.currency)]
 
 
-def _unused(session: Session, window: Mapping[str, date], today: date) -> list[Recommendation]:
+def _unused(session: Session, window: Mapping[str, date], today: date) -> list[SavingOpportunity]:
     uses: dict[tuple[str, str], CommitmentUse] = {}
     names: dict[str, str] = {}
     for row in session.execute(sa.text(_COMMITMENTS), window):
@@ -73,14 +77,28 @@ def _unused(session: Session, window: Mapping[str, date], today: date) -> list[R
             daily_unused={**held.daily_unused, row.day: row.idle},
         )
     gaps = unused(list(uses.values()), today)
-    return [replace(one, evidence={**one.evidence, "name": names[one.resource_id]}) for one in gaps]
+    ends: dict[str, date] = {
+        row.commitment_id: row.ends_on
+        for row in session.execute(sa.text(_ENDS), {"ids": [one.resource_id for one in gaps]})
+    }
+    return [
+        replace(
+            one,
+            evidence={
+                **one.evidence,
+                "name": names[one.resource_id],
+                **({"ends_on": ends[one.resource_id].isoformat()} if one.resource_id in ends else {}),
+            },
+        )
+        for one in gaps
+    ]
 
 
-def _a_day(gap: Recommendation) -> float:
+def _a_day(gap: SavingOpportunity) -> float:
     return float(gap.evidence["arithmetic"]["steady_a_day"])
 
 
-def title_of(gaps: Sequence[Recommendation]) -> str:
+def title_of(gaps: Sequence[SavingOpportunity]) -> str:
     """What an alert says of the gaps of one kind and currency, the largest first."""
     currency = gaps[0].currency
     if gaps[0].kind == "commitment_gap":
@@ -97,7 +115,7 @@ def title_of(gaps: Sequence[Recommendation]) -> str:
     )
 
 
-def line_of(one: Recommendation) -> str:
+def line_of(one: SavingOpportunity) -> str:
     """One gap in a few words."""
     figures = one.evidence["arithmetic"]
     if one.kind == "commitment_gap":
@@ -107,9 +125,11 @@ def line_of(one: Recommendation) -> str:
             else f"saves {money(one.monthly_savings, one.currency)} a month"
         )
         return f"{one.resource_id} {money(figures['steady_a_day'], one.currency)} a day ({saved})"
-    return f"{one.evidence.get('name') or one.resource_id} {percent(figures['unused'] / figures['paid'])} unused"
+    ends = one.evidence.get("ends_on")
+    until = f", it ends on {ends}" if ends else ""
+    return f"{one.evidence.get('name') or one.resource_id} {percent(figures['unused'] / figures['paid'])} unused{until}"
 
 
-def worth_of(one: Recommendation) -> float:
+def worth_of(one: SavingOpportunity) -> float:
     """Currency per month that is at stake: what would be saved, or what is paid for nothing."""
     return one.monthly_savings or float(one.evidence["arithmetic"].get("unused", 0.0))

@@ -11,14 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from analysis.waste.evaluate import find_waste
-from analysis.waste.facts import Price, ProtectedResource, Recommendation, Resource, UsageDay
+from analysis.waste.facts import BilledResource, CataloguePrice, ProtectedResource, SavingOpportunity, UsageDay
 from analysis.waste.rules import read_rules
 from config.organisation import Organisation
 from db.database import Database
-from db.tables import Insight, Utilization
-from db.tables import Price as StoredPrice
-from db.tables import Recommendation as Stored
-from db.tables import Resource as StoredResource
+from db.tables import Insight, Price, Recommendation, Resource, Utilization
 from domain import insights
 from domain.freshness import newest_day
 from flows import failure
@@ -77,7 +74,7 @@ def _billed_until(session: Session, today: date) -> date:
     return today if through is None else min(today, through + timedelta(days=1))
 
 
-def _resources(session: Session, today: date) -> list[Resource]:
+def _resources(session: Session, today: date) -> list[BilledResource]:
     """Inventory with its bill of the last 30 days: whole, covered by commitments, and for hours of the machine."""
     sql = """SELECT resource_id, sum(effective_cost) AS cost, sum(effective_cost) FILTER (WHERE commitment_status =
         'Used') AS committed,
@@ -86,10 +83,10 @@ def _resources(session: Session, today: date) -> list[Resource]:
              FROM finops.resource_costs WHERE usage_date >= :start AND charge_category = 'Usage' GROUP BY resource_id"""
     bills = {row.resource_id: row for row in session.execute(sa.text(sql), {"start": today - timedelta(days=30)})}
     resources = []
-    for row in session.scalars(sa.select(StoredResource).where(StoredResource.state.not_in(_LIVE_STATES))):
+    for row in session.scalars(sa.select(Resource).where(Resource.state.not_in(_LIVE_STATES))):
         bill = bills.get(row.resource_id)
         resources.append(
-            Resource(
+            BilledResource(
                 resource_id=row.resource_id,
                 resource_type=row.resource_type or "",
                 provider=row.provider,
@@ -117,9 +114,9 @@ def _usage(session: Session, today: date) -> Mapping[str, Sequence[UsageDay]]:
     return days
 
 
-def _prices(session: Session) -> list[Price]:
+def _prices(session: Session) -> list[CataloguePrice]:
     return [
-        Price(
+        CataloguePrice(
             p.provider,
             p.region,
             p.instance_type,
@@ -130,11 +127,11 @@ def _prices(session: Session) -> list[Price]:
             p.memory_gib,
             p.architecture,
         )
-        for p in session.scalars(sa.select(StoredPrice))
+        for p in session.scalars(sa.select(Price))
     ]
 
 
-def _store(session: Session, recommendations: Iterable[Recommendation], now: datetime) -> None:
+def _store(session: Session, recommendations: Iterable[SavingOpportunity], now: datetime) -> None:
     """Upsert one recommendation per resource and kind; mark the others as gone."""
     rows = []
     for one in recommendations:
@@ -151,15 +148,17 @@ def _store(session: Session, recommendations: Iterable[Recommendation], now: dat
             "evidence": dict(one.evidence),
             "last_seen_at": now,
         }
-        statement = insert(Stored).values(
+        statement = insert(Recommendation).values(
             fingerprint=fingerprint, kind=one.kind, resource_id=one.resource_id, status="open", created_at=now, **values
         )
-        reopened = sa.case((Stored.status.in_(("gone", "protected")), "open"), else_=Stored.status)
+        reopened = sa.case((Recommendation.status.in_(("gone", "protected")), "open"), else_=Recommendation.status)
         session.execute(
             statement.on_conflict_do_update(index_elements=["fingerprint"], set_={**values, "status": reopened})
         )
     session.execute(
-        sa.update(Stored).where(Stored.status == "open", Stored.fingerprint.not_in(rows)).values(status="gone")
+        sa.update(Recommendation)
+        .where(Recommendation.status == "open", Recommendation.fingerprint.not_in(rows))
+        .values(status="gone")
     )
 
 
@@ -168,7 +167,7 @@ def _store_spared(session: Session, spared: Iterable[ProtectedResource], now: da
     kinds = {rule.name: rule.kind for rule in read_rules()}
     rows = []
     for one in spared:
-        resource = session.get(StoredResource, one.resource_id)
+        resource = session.get(Resource, one.resource_id)
         fingerprint = f"{kinds[one.rule]}:{one.resource_id}"
         rows.append(fingerprint)
         values: dict[str, Any] = {
@@ -183,24 +182,26 @@ def _store_spared(session: Session, spared: Iterable[ProtectedResource], now: da
             "last_seen_at": now,
             "status": "protected",
         }
-        row = insert(Stored).values(
+        row = insert(Recommendation).values(
             fingerprint=fingerprint, kind=kinds[one.rule], resource_id=one.resource_id, created_at=now, **values
         )
         session.execute(row.on_conflict_do_update(index_elements=["fingerprint"], set_=values))
     session.execute(
-        sa.update(Stored).where(Stored.status == "protected", Stored.fingerprint.not_in(rows)).values(status="gone")
+        sa.update(Recommendation)
+        .where(Recommendation.status == "protected", Recommendation.fingerprint.not_in(rows))
+        .values(status="gone")
     )
 
 
 def _groups(
-    session: Session, recommendations: Iterable[Recommendation], organisation: Organisation
+    session: Session, recommendations: Iterable[SavingOpportunity], organisation: Organisation
 ) -> Iterable[insights.DetectedInsight]:
     """One insight per kind, account, team and currency, with every resource as evidence."""
     types = {
         row.resource_id: (row.resource_type or "resource", row.resource_name)
-        for row in session.scalars(sa.select(StoredResource))
+        for row in session.scalars(sa.select(Resource))
     }
-    groups: dict[tuple[str, str, str, str, str], list[Recommendation]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, str, str], list[SavingOpportunity]] = defaultdict(list)
     for one in sorted(recommendations, key=lambda one: types.get(one.resource_id, ("", None))[1] or one.resource_id):
         of_type = types.get(one.resource_id, ("resource", None))[0]
         groups[one.kind, one.account or "", one.team or "", of_type, one.currency].append(one)
@@ -235,9 +236,9 @@ def _groups(
         )
 
 
-def _gaps(gaps: Iterable[Recommendation], organisation: Organisation) -> Iterable[insights.DetectedInsight]:
+def _gaps(gaps: Iterable[SavingOpportunity], organisation: Organisation) -> Iterable[insights.DetectedInsight]:
     """One insight for all gaps of a kind and currency, where they are worth telling."""
-    groups: dict[tuple[str, str], list[Recommendation]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[SavingOpportunity]] = defaultdict(list)
     for one in sorted(gaps, key=lambda one: -worth_of(one)):
         groups[one.kind, one.currency].append(one)
     for (kind, currency), members in groups.items():

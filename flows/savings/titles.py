@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.formatting import money
-from analysis.waste.facts import Recommendation
+from analysis.waste.facts import SavingOpportunity
 from db.tables import Utilization
 
 TITLES = {
@@ -41,7 +41,7 @@ _NAMES = {
 _LINES, _DAYS = 8, 14
 
 
-def title(kind: str, account: str, of_type: str, members: Sequence[Recommendation], worth: float) -> str:
+def title(kind: str, account: str, of_type: str, members: Sequence[SavingOpportunity], worth: float) -> str:
     """`Stop 4 idle instances in sandbox: saves $612 a month`; savings that cannot be known are counted beside."""
     name = _PLAIN.get(of_type, of_type[:1].lower() + of_type[1:])
     plural = name + ("" if len(members) == 1 else "es" if name.endswith("s") else "s")
@@ -51,7 +51,7 @@ def title(kind: str, account: str, of_type: str, members: Sequence[Recommendatio
     return f"{what} in {account or 'no account'}: saves {money(worth, members[0].currency)} a month{beside}"
 
 
-def seen(names: Sequence[str], members: Sequence[Recommendation]) -> str:
+def seen(names: Sequence[str], members: Sequence[SavingOpportunity]) -> str:
     """What was seen of all of them together: the highest of each metric, else
     what is the same for several resources, said once.
     """
@@ -85,7 +85,7 @@ def _few(names: Sequence[str]) -> str:
 
 
 def figure(
-    session: Session, kind: str, names: Sequence[str], members: Sequence[Recommendation]
+    session: Session, kind: str, names: Sequence[str], members: Sequence[SavingOpportunity]
 ) -> dict[str, Any] | None:
     """The metric that shows it, a line per resource, where a metric does."""
     if kind not in _SHOWN_BY:

@@ -75,7 +75,7 @@ def _reads_view(select: exp.Select, named: set[str]) -> bool:
 def _equal(select: exp.Select) -> dict[str, tuple[str, ...]]:
     """The names that a SELECT's rows have, by column."""
     where = select.args.get("where")
-    found = {}
+    fixed = {}
     for condition in (where.this.flatten() if isinstance(where.this, exp.And) else (where.this,)) if where else ():
         if isinstance(condition, exp.EQ):
             values = [condition.expression]
@@ -84,8 +84,8 @@ def _equal(select: exp.Select) -> dict[str, tuple[str, ...]]:
         else:
             continue
         if isinstance(condition.this, exp.Column) and values and all(_is_text(value) for value in values):
-            found[condition.this.name] = tuple(value.name for value in values)
-    return {name: values for name, values in found.items() if name in _NAMED}
+            fixed[condition.this.name] = tuple(value.name for value in values)
+    return {name: values for name, values in fixed.items() if name in _NAMED}
 
 
 def _is_text(value: exp.Expr) -> bool:

@@ -63,8 +63,8 @@ def number(value: exp.Expr) -> float | None:
 
 def chosen(parts: Sequence[exp.Expr], kinds: Sequence[Kind]) -> Kind:
     """One of several values: 0 and 1 stand for none and one of what is counted."""
-    kept = [kind for part, kind in zip(parts, kinds, strict=True) if number(part) not in (0.0, 1.0)]
-    return worst(*kept) if kept else Kind.FLAG
+    decisive = [kind for part, kind in zip(parts, kinds, strict=True) if number(part) not in (0.0, 1.0)]
+    return worst(*decisive) if decisive else Kind.FLAG
 
 
 def cast(value: exp.Cast, inner: Kind) -> Kind:

@@ -109,16 +109,16 @@ class _Follower:
 
     def _select(self, select: exp.Select, outer: _Sources | None, named: Named) -> Columns:
         sources = self._sources(select, outer, named)
-        found: Columns = []
+        outputs: Columns = []
         for expression in select.expressions:
             star = expression.this if isinstance(expression, exp.Column) else expression
             if isinstance(star, exp.Star):
                 wanted = expression.table if isinstance(expression, exp.Column) else ""
                 for alias, columns in sources.tables.items():
-                    found += [item for item in columns.items() if wanted in ("", alias)]
+                    outputs += [item for item in columns.items() if wanted in ("", alias)]
                 continue
-            found.append((expression.alias_or_name, self.kind(expression, sources, named)))
-        return found
+            outputs.append((expression.alias_or_name, self.kind(expression, sources, named)))
+        return outputs
 
     def _sources(self, select: exp.Select, outer: _Sources | None, named: Named) -> _Sources:
         tables: dict[str, Mapping[str, Kind]] = {}

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from db.charges_view import CHARGES
 from db.views import VIEWS
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.semantic.schema import Schema, listing_schema, query_schema
@@ -69,7 +70,7 @@ class PromptContext:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class ModelAttempt:
     """A reply that could not be used, and the reason."""
 
     reply: str
@@ -77,7 +78,7 @@ class Attempt:
 
 
 def messages(
-    question: str, context: PromptContext, attempts: Sequence[Attempt], token_budget: int
+    question: str, context: PromptContext, attempts: Sequence[ModelAttempt], token_budget: int
 ) -> list[dict[str, str]]:
     """Chat messages within the token budget; examples and names are dropped when it is full, never the rules, the
     fields or the views.
@@ -148,14 +149,16 @@ def _type(part: Schema) -> str:
 @cache
 def _views() -> str:
     """The views with their comments; what is as in the view before is not said again."""
-    lines, said = ["Views (schema reporting), for kind sql:"], set()
+    lines, described = ["Views (schema reporting), for kind sql:"], set()
     for view in VIEWS:
         columns = []
         for column in view.columns:
             whole = f"{column.name} {column.type} ({column.comment})"
-            columns.append(column.name if whole in said else whole)
-            said.add(whole)
+            columns.append(column.name if whole in described else whole)
+            described.add(whole)
         lines.append(f"- {view.name}: {view.comment}. Columns: {', '.join(columns)}")
+    own = ", ".join(column.name for column in CHARGES.columns)
+    lines.append(f"- {CHARGES.name}: {CHARGES.comment}; a tag is tags['key']. Columns: {own}")
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from nl2sql.llm.prompt import Attempt, PromptContext, messages
+from nl2sql.llm.prompt import ModelAttempt, PromptContext, messages
 from nl2sql.llm.replies import Down, Draft, Reply, SqlDraft, parse, reply_schema
 from nl2sql.llm.use import Prices, Use, use_of
 
@@ -48,7 +48,7 @@ class Model:
         self._format = max(self._format, 0 if self.effort else 1)
 
     def reply(
-        self, question: str, context: PromptContext, attempts: Sequence[Attempt], deadline: float
+        self, question: str, context: PromptContext, attempts: Sequence[ModelAttempt], deadline: float
     ) -> tuple[Reply, Use]:
         """Ask once, within the remaining time budget; returns reply and use, also when the reply is unusable."""
         asked = messages(question, context, attempts, self.prompt_tokens)
@@ -147,21 +147,21 @@ def translate(question: str, context: PromptContext, model: Model, verdict: Draf
     reply (`Down` when nothing passed) and the use.
     """
     deadline = time.monotonic() + model.timeout_seconds
-    attempts: list[Attempt] = []
-    seen: list[Draft] = []
+    attempts: list[ModelAttempt] = []
+    earlier: list[Draft] = []
     used = Use()
     while True:
         reply, took = model.reply(question, context, attempts, deadline)
         used += took
         if not isinstance(reply, Draft):
             return reply, used
-        if any(_same(draft, reply) for draft in seen):
+        if any(_same(draft, reply) for draft in earlier):
             return Down("the model repeated what cannot be used"), used
         problem = verdict(reply)
         if problem is None:
             return reply, used
-        seen.append(reply)
-        attempts.append(Attempt(_written(reply), problem))
+        earlier.append(reply)
+        attempts.append(ModelAttempt(_written(reply), problem))
         if len(attempts) > _REPAIRS:
             return Down("what the model wrote did not pass the checks"), used
 

@@ -58,10 +58,10 @@ def _of_approvals(session: Session, remediation: Remediation) -> str | None:
     if any(not audit.holds(session, entry) for entry in entries):
         return "an entry of the audit log, an approval of it, was changed"
     of_this_plan = [entry for entry in entries if entry.details.get("plan_digest") == remediation.plan_digest]
-    said = {entry.actor for entry in of_this_plan if entry.action == _APPROVED}
+    approved = {entry.actor for entry in of_this_plan if entry.action == _APPROVED}
     by_itself = any(entry.action == _AUTO and entry.actor == "system" for entry in entries)
     stored = {str(item["actor"])[: audit.ACTOR_CAP] for item in remediation.approvals}
-    if stored != said and not (by_itself and stored == {"auto"}):
+    if stored != approved and not (by_itself and stored == {"auto"}):
         return "the audit log knows other approvals than are stored with it"
     return None
 

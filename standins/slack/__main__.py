@@ -41,7 +41,7 @@ def main() -> None:
             lines.append(f"export SLACK_APP_TOKEN={slack.app_token}")
         people = ", ".join(f"{person.name} {person.id}" for person in slack.workspace.setup.people)
         lines.append(f"# People: {people}")
-        print("\n".join([*lines, f"# Open {slack.url}   (Ctrl-C ends the workspace)"]), flush=True)  # noqa: T201
+        print("\n".join([*lines, f"# Open {slack.url}   (Ctrl-C ends the workspace)"]), flush=True)
         stop.wait()
 
 

@@ -75,10 +75,17 @@ class Provider:
         now = int(self.clock())
         person = known.person
         claims = {
-            "iss": issuer, "aud": self.client_id, "sub": person.id, "iat": now, "exp": now + 300, "nonce": known.nonce,
-            "https://slack.com/user_id": person.id, "name": person.real_name, "email": person.email,
+            "iss": issuer,
+            "aud": self.client_id,
+            "sub": person.id,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": known.nonce,
+            "https://slack.com/user_id": person.id,
+            "name": person.real_name,
+            "email": person.email,
             "email_verified": bool(person.email),
-        }  # fmt: skip
+        }
         token = jwt.encode(claims, self._private, "RS256", {"kid": _KEY})
         return {"ok": True, "access_token": secrets.token_hex(16), "token_type": "Bearer", "id_token": token}
 

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from analysis.rightsizing import NoSmaller, Smaller, operating_system, smaller
-from analysis.waste.facts import Catalogue, Price, Resource, UsageDay
+from analysis.waste.facts import BilledResource, Catalogue, CataloguePrice, UsageDay
 
 TODAY = date(2026, 11, 15)
 
 
 def price(name, hourly, vcpus, memory, architecture="x86_64", system="Linux"):
     """A row of the catalogue."""
-    return Price("AWS", "eu-west-1", name, system, hourly, "USD", vcpus, memory, architecture)
+    return CataloguePrice("AWS", "eu-west-1", name, system, hourly, "USD", vcpus, memory, architecture)
 
 
 CATALOGUE = Catalogue(
@@ -29,7 +29,7 @@ CATALOGUE = Catalogue(
 
 def machine(instance_type="c5.4xlarge", **attributes):
     """An instance in Ireland."""
-    return Resource("i-1", "Instance", "AWS", "eu-west-1", instance_type=instance_type, attributes=attributes)
+    return BilledResource("i-1", "Instance", "AWS", "eu-west-1", instance_type=instance_type, attributes=attributes)
 
 
 def load(days=14, cpu=20.0, memory=None, name="cpu"):
@@ -92,7 +92,7 @@ def test_old_metrics_do_not_count():
 def test_an_accelerator_is_never_traded_for_vcpus():
     """A machine with a GPU may become a smaller one of its family, and nothing else, however idle its CPU."""
     gpu = [
-        Price("AWS", "eu-west-1", name, "Linux", price, "USD", vcpus, memory, "x86_64")
+        CataloguePrice("AWS", "eu-west-1", name, "Linux", price, "USD", vcpus, memory, "x86_64")
         for name, price, vcpus, memory in (
             ("g5.4xlarge", 1.6, 16, 64),
             ("g5.xlarge", 1.0, 4, 16),
@@ -116,7 +116,7 @@ def test_no_price_is_said():
     for one in (
         machine("z9.large"),
         machine(platform="Windows"),
-        Resource("i", "Instance", "AWS", None, instance_type="c5.xlarge"),
+        BilledResource("i", "Instance", "AWS", None, instance_type="c5.xlarge"),
     ):
         found = smaller(one, load(), CATALOGUE, TODAY)
         assert isinstance(found, NoSmaller)

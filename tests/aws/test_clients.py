@@ -58,7 +58,7 @@ def who(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 def instances(account: str, count: int) -> list[str]:
     """Instances in an account, by its administrator."""
-    client = boto3.client("ec2", region_name="us-east-1", **admin(account))  # type: ignore[call-overload]
+    client = boto3.client("ec2", region_name="us-east-1", **admin(account))  # type: ignore[call-overload]  # the stubs know no ** of keys
     image = client.register_image(Name=f"image-{account}-{count}", Architecture="x86_64", RootDeviceName="/dev/sda1")[
         "ImageId"
     ]
@@ -81,7 +81,7 @@ def admin(account: str) -> dict[str, str]:
 
 
 def state(account: str, number: str) -> str:
-    client = boto3.client("ec2", region_name="us-east-1", **admin(account))  # type: ignore[call-overload]
+    client = boto3.client("ec2", region_name="us-east-1", **admin(account))  # type: ignore[call-overload]  # the stubs know no ** of keys
     return str(client.describe_instances(InstanceIds=[number])["Reservations"][0]["Instances"][0]["State"]["Name"])
 
 
@@ -129,7 +129,7 @@ def test_what_is_in_another_account_since_is_not_found_and_not_touched(clean_dat
     """
     shop, media = instances(SHOP, 1)[0], instances(MEDIA, 1)[0]
     [number] = approved(clean_database, cloud, [target(shop, SHOP)])
-    boto3.client("ec2", region_name="us-east-1", **admin(SHOP)).terminate_instances(InstanceIds=[shop])  # type: ignore[call-overload]
+    boto3.client("ec2", region_name="us-east-1", **admin(SHOP)).terminate_instances(InstanceIds=[shop])  # type: ignore[call-overload]  # the stubs know no ** of keys
     assert ran(clean_database, cloud, number) == "void"
     assert state(MEDIA, media) == "running"
     with Session(clean_database.app) as session:

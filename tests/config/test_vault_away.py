@@ -143,7 +143,7 @@ def test_a_refused_secret_is_looked_up_at_once_and_not_in_a_storm(server: Server
         reads.append(1)
         return inner(attempts)
 
-    vault.read = counted  # type: ignore[method-assign]
+    vault.read = counted  # type: ignore[method-assign]  # counts the reads
     server.write(SLACK_BOT_TOKEN="rotated")
     clock.now += 10
     answers: list[bool] = []

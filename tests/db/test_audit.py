@@ -181,3 +181,29 @@ def test_a_torn_line_of_kept_heads_is_left_out(tmp_path: Path) -> None:
         file.write('{"entries": 4, "he')
     audit.keep(tmp_path, audit.Intact(5, "b" * 64))
     assert audit.kept_in(tmp_path) == (audit.Intact(3, "a" * 64), audit.Intact(5, "b" * 64))
+
+
+def test_a_savepoint_that_is_rolled_back_takes_only_its_own_entries_out_of_the_log(
+    clean_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is logged is what the table holds after the commit."""
+    with caplog.at_level("INFO", logger="audit"), Session(clean_database.app) as session:
+        audit.append(session, "ann", "plan.proposed", "1")
+        with session.begin_nested() as savepoint:
+            audit.append(session, "ann", "plan.approved", "1")
+            savepoint.rollback()
+        with session.begin_nested():
+            audit.append(session, "ann", "plan.rejected", "1")
+        session.commit()
+        stored = session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert [record.message for record in caplog.records] == stored == ["plan.proposed", "plan.rejected"]
+
+
+def test_what_is_rolled_back_is_not_logged(clean_database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither then nor with the next commit of the same session."""
+    with caplog.at_level("INFO", logger="audit"), Session(clean_database.app) as session:
+        audit.append(session, "ann", "plan.approved", "1")
+        session.rollback()
+        audit.append(session, "ann", "plan.rejected", "1")
+        session.commit()
+    assert [record.message for record in caplog.records] == ["plan.rejected"]

@@ -15,11 +15,19 @@ def test_an_insights_key_leads_back_to_it(number: int, rest: str) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        "insight:", "insight:7", "insight:x:#pay", "insight:-7:#pay", "insight: 7:#pay", "insight:٧:#pay",
-        "old insight:7:#pay", "digest:file:#pay:2026-11-24", "remediation:7", "",
+        "insight:",
+        "insight:7",
+        "insight:x:#pay",
+        "insight:-7:#pay",
+        "insight: 7:#pay",
+        "insight:٧:#pay",
+        "old insight:7:#pay",
+        "digest:file:#pay:2026-11-24",
+        "remediation:7",
+        "",
         f"insight:{10**18}:#pay",  # no number that the table could hold
     ],
-)  # fmt: skip
+)
 def test_other_keys_lead_to_no_insight(key: str) -> None:
     assert keys.insight_of(key) is None
 
@@ -44,9 +52,12 @@ def test_what_holds_questions_and_answers_is_known_by_its_key() -> None:
     """Retention deletes by these beginnings: no other message may bear one, and no answer may lack it."""
     answers = (keys.answer_key("Ev1"), keys.edited_key("V1"), keys.file_key("R1", "C1"))
     others = (
-        keys.insight_key(1, "#a"), keys.digest_key(None, "#a", "2026-11-24"), keys.request_key(1),
-        keys.request_key(1, "C1"), keys.remediation_key(1),
-    )  # fmt: skip
+        keys.insight_key(1, "#a"),
+        keys.digest_key(None, "#a", "2026-11-24"),
+        keys.request_key(1),
+        keys.request_key(1, "C1"),
+        keys.remediation_key(1),
+    )
     assert all(key.startswith(keys.ANSWERS) for key in answers)
     assert not any(key.startswith(keys.ANSWERS) for key in others)
     assert len({*answers, *others}) == 8

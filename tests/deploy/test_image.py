@@ -46,7 +46,7 @@ def project() -> dict[str, object]:
 
 def rooms() -> set[str]:
     """The packages and modules that pyproject.toml names, without the demo."""
-    setuptools = project()["tool"]["setuptools"]  # type: ignore[index]
+    setuptools = project()["tool"]["setuptools"]  # type: ignore[index]  # the file has the table
     packages = {pattern.removesuffix("*") for pattern in setuptools["packages"]["find"]["include"]}
     return (packages | {f"{name}.py" for name in setuptools["py-modules"]}) - DEMO_ONLY
 

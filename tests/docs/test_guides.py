@@ -30,7 +30,7 @@ TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
 def blocks(language: str) -> list[tuple[str, str]]:
     """Fenced blocks of a language with the guide they are in; indented ones too."""
     return [
-        (name, re.sub(r"(?m)^" + re.match(r" *", indent)[0], "", body))  # type: ignore[index]
+        (name, re.sub(r"(?m)^" + re.match(r" *", indent)[0], "", body))  # type: ignore[index]  # matches every text
         for name, text in GUIDES.items()
         for indent, body in re.findall(rf"(?ms)^( *)```{language}[^\n]*\n(.*?)^ *```", text)
     ]

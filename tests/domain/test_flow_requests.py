@@ -160,7 +160,7 @@ def test_the_end_of_a_run_is_noted_once_and_told(session: Session, staff: Organi
     assert flow_requests.close(session, key, "failed", {"reason": "no bills"}, NOW) is not None
     assert flow_requests.close(session, key, "finished", {}, NOW) is None
     for _ in range(2):
-        flow_requests.tell_ended(session, NOW)
+        flow_requests.notify_ended(session, NOW)
     assert cards(session) == [("C1", "approved", False), ("C1", "failed", True)]
     last = session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert last is not None

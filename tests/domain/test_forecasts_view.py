@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from config.organisation import Scope
-from db.tables import Forecast, ForecastAccuracy
+from db.tables import ForecastAccuracy, ForecastRow
 from domain.forecasts_view import card, kind_of, label_of, read
 from tests.flows.daily import spend
 
@@ -20,11 +20,20 @@ def predict(session: Session, made_on: date, costs: list[float], **more: Any) ->
     """A cost a day from the day it is made on, 10 either way."""
     for offset, cost in enumerate(costs):
         given = {
-            "scope_kind": "team", "scope": "payments", "currency": "USD", "made_on": made_on, "model": "sma",
-            "forecast_date": made_on + timedelta(days=offset), "expected_cost": Decimal(cost),
-            "low_80": Decimal(cost - 10), "high_80": Decimal(cost + 10), "low_95": 0, "high_95": 0, **more,
-        }  # fmt: skip
-        session.add(Forecast(**given))
+            "scope_kind": "team",
+            "scope": "payments",
+            "currency": "USD",
+            "made_on": made_on,
+            "model": "sma",
+            "forecast_date": made_on + timedelta(days=offset),
+            "expected_cost": Decimal(cost),
+            "low_80": Decimal(cost - 10),
+            "high_80": Decimal(cost + 10),
+            "low_95": 0,
+            "high_95": 0,
+            **more,
+        }
+        session.add(ForecastRow(**given))
     session.flush()
 
 

@@ -21,10 +21,18 @@ BUDGET = BudgetFields(budget="pay", scope="payments", amount=100.0, spent=120.0,
 
 def insight(session: Session, channels: tuple[str, ...] = ("#a", "#b"), severity: str = "high") -> Insight:
     made = Insight(
-        fingerprint=f"f{session.scalar(sa.select(sa.func.count(Insight.id)))}", kind="anomaly", severity=severity,
-        title="payments is up", currency="USD", status="open", impact_amount=Decimal("12.5"), owner="U1",
-        channels=list(channels), detected_at=NOW, data_arrived_at=NOW - timedelta(minutes=5),
-    )  # fmt: skip
+        fingerprint=f"f{session.scalar(sa.select(sa.func.count(Insight.id)))}",
+        kind="anomaly",
+        severity=severity,
+        title="payments is up",
+        currency="USD",
+        status="open",
+        impact_amount=Decimal("12.5"),
+        owner="U1",
+        channels=list(channels),
+        detected_at=NOW,
+        data_arrived_at=NOW - timedelta(minutes=5),
+    )
     session.add(made)
     session.flush()
     return made
@@ -113,8 +121,11 @@ def test_a_card_is_redrawn_with_its_state_its_figures_and_its_present_owner(sess
     [first, again] = left(session)
     assert again.update_key == first.key
     assert (again.kind, again.payload["spent"], again.payload["status"], again.payload["owner"]) == (
-        "budget", 120.0, "resolved", "U2",
-    )  # fmt: skip
+        "budget",
+        120.0,
+        "resolved",
+        "U2",
+    )
 
 
 @pytest.mark.parametrize("severity", ["high", "critical"])

@@ -88,12 +88,12 @@ def test_admins_are_told_of_each_once_and_again_when_it_comes_back(session: Sess
     """By its id, without a word of what was asked; messages are told where they fail."""
     ids = fill(session)
     for _ in range(2):
-        quarantine.tell(session, ("#admins",))
+        quarantine.notify(session, ("#admins",))
     told = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.channel == "#admins")).all()
     assert {row.payload["text"].split(" ")[0] for row in told} == set(ids.values()) - {ids["message"]}
     assert len(told) == 3
     session.execute(sa.update(Subscription).values(quarantined_at=NOW + timedelta(days=1)))
-    quarantine.tell(session, ("#admins",))
+    quarantine.notify(session, ("#admins",))
     assert len(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.channel == "#admins")).all()) == 5
 
 

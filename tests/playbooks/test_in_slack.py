@@ -119,7 +119,7 @@ def test_a_remediation_from_proposal_to_verdict(
         (TOMAS, "You approve for payments; this belongs to web."),
     ):
         slack.click(person, ts, "remediation_approve")
-        slack.wait_until(lambda person=person: slack.ephemerals(person))  # type: ignore[misc]
+        slack.wait_until(lambda person=person: slack.ephemerals(person))  # type: ignore[misc]  # mypy infers no type of a lambda with a default
         assert says in slack.ephemerals(person)[0]["text"]
     assert prefect.runs == {}
     assert states(idle) == ["running"] * 3

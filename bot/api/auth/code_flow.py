@@ -20,7 +20,7 @@ _LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Attempt:
+class SignInAttempt:
     """A sign-in under way: kept in the browser's own cookie, that nobody else's answer fits it."""
 
     state: str
@@ -33,13 +33,13 @@ class Attempt:
         return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
 
 
-def attempt(to: str) -> Attempt:
+def attempt(to: str) -> SignInAttempt:
     """A new one, that ends at a path of the page."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    return Attempt(state, nonce, verifier, safe_path(to))
+    return SignInAttempt(state, nonce, verifier, safe_path(to))
 
 
-def attempt_of(cookie: str | None) -> Attempt | None:
+def attempt_of(cookie: str | None) -> SignInAttempt | None:
     """The one that a cookie holds; None where it holds none."""
     try:
         known = json.loads(base64.urlsafe_b64decode((cookie or "").encode()))
@@ -47,7 +47,7 @@ def attempt_of(cookie: str | None) -> Attempt | None:
     except (ValueError, KeyError, TypeError):
         return None
     whole = all(isinstance(value, str) for value in (state, nonce, verifier, to))
-    return Attempt(state, nonce, verifier, safe_path(to)) if whole else None
+    return SignInAttempt(state, nonce, verifier, safe_path(to)) if whole else None
 
 
 def safe_path(to: str) -> str:
@@ -70,18 +70,24 @@ class Client:
     identity: str
     secret: str | None
 
-    def address(self, trial: Attempt, back: str, prompt: str | None) -> str:
+    def address(self, trial: SignInAttempt, back: str, prompt: str | None) -> str:
         """Where the browser is sent. Raises 503 while the provider cannot be reached."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(trial.verifier.encode()).digest()).decode().rstrip("=")
         parameters = {
-            "response_type": "code", "client_id": self.identity, "redirect_uri": back, "scope": "openid profile email",
-            "state": trial.state, "nonce": trial.nonce, "code_challenge": challenge, "code_challenge_method": "S256",
+            "response_type": "code",
+            "client_id": self.identity,
+            "redirect_uri": back,
+            "scope": "openid profile email",
+            "state": trial.state,
+            "nonce": trial.nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
             **({"prompt": prompt} if prompt else {}),
-        }  # fmt: skip
+        }
         address = self.sign_in.endpoint("authorization_endpoint")
         return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
 
-    def redeem(self, code: str, trial: Attempt, back: str) -> str | None:
+    def redeem(self, code: str, trial: SignInAttempt, back: str) -> str | None:
         """Who a code stands for; None when the provider's answer is not good. Raises 503 while it cannot be reached."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": trial.verifier}
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
@@ -104,7 +110,7 @@ class Client:
         token = answer.get("id_token") if isinstance(answer, dict) else None
         return self._person(token, trial) if isinstance(token, str) else None
 
-    def _person(self, token: str, trial: Attempt) -> str | None:
+    def _person(self, token: str, trial: SignInAttempt) -> str | None:
         claims = self.sign_in.claims_of(token, self.identity)
         if claims is None or not isinstance(claims.get("nonce"), str):
             return None

@@ -78,9 +78,14 @@ class SignIn:
             if key is None:
                 return None
             claims: dict[str, Any] = jwt.decode(
-                token, key, [header["alg"]], audience=audience, issuer=self.issuer, leeway=_LEEWAY_SECONDS,
+                token,
+                key,
+                [header["alg"]],
+                audience=audience,
+                issuer=self.issuer,
+                leeway=_LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "aud", self.claim]},
-            )  # fmt: skip
+            )
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             log.info("a JWT was refused: %s", type(error).__name__)
             return None

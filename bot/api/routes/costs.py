@@ -17,9 +17,18 @@ from nl2sql.guard.text.characters import characters
 router = APIRouter(tags=["costs"], responses=problems.declared(400, *problems.ALWAYS))
 
 Dimension = Literal[
-    "provider", "billing_account", "account", "service", "service_category", "region", "team", "environment",
-    "application", "charge_category", "pricing_category",
-]  # fmt: skip
+    "provider",
+    "billing_account",
+    "account",
+    "service",
+    "service_category",
+    "region",
+    "team",
+    "environment",
+    "application",
+    "charge_category",
+    "pricing_category",
+]
 DIMENSIONS: tuple[str, ...] = get_args(Dimension)
 Metric = Literal["effective", "billed", "contracted", "list"]
 Grain = Literal["day", "week", "month"]

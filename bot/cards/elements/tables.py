@@ -129,10 +129,11 @@ def _total(
     named = any(str(cell).lower() == "total" for row in rows for cell in row[:1])
     if len(rows) < 2 or not addable or named or result.get("truncated"):
         return None
+    shares = {i for i, name in enumerate(columns) if name == "share"}
     if whole := result.get("whole"):
-        shares = len(columns) == 3 and columns[2] == "share"
-        return ["Total of all", formatting.exact(whole), *(["100.0 %"] if shares else [""] * (len(columns) - 2))]
-    return [f"Total of {len(rows):,}"] + [_sum(rows, i) if i in addable else "" for i in range(1, len(columns))]
+        return ["Total of all", formatting.exact(whole), *("100.0 %" if i in shares else "" for i in range(2, len(columns)))]
+    summed = ("100.0 %" if i in shares else _sum(rows, i) if i in addable else "" for i in range(1, len(columns)))
+    return [f"Total of {len(rows):,}", *summed]
 
 
 def csv_of(result: dict[str, Any]) -> str:

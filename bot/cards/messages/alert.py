@@ -103,8 +103,8 @@ def _fixes(evidence: dict[str, Any]) -> Block | None:
     """Where each fix stands, and the bill's verdict on it."""
     lines = []
     for fix in evidence.get("fixes") or []:
-        told = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
-        lines.append(f"{mrkdwn.escape(fix['says'], 500)}{told}")
+        place = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
+        lines.append(f"{mrkdwn.escape(fix['says'], 500)}{place}")
     return blocks.context("\n".join(lines)) if lines else None
 
 

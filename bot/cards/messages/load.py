@@ -16,6 +16,8 @@ def headline(payload: LoadCard) -> str:
     failed = [load for load in loads if load.get("status") == "failed"]
     if failed:
         return f"The bills were not loaded: {len(failed)} of {len(loads)} files were refused and nothing was changed."
+    if any(load.get("status") == "held" for load in loads):
+        return "The bills wait for an operator's word: nothing was changed."
     if loads and all(load.get("status") == "unchanged" for load in loads):
         return "The bills are as they were: nothing new has arrived."
     if not loads:

@@ -1,7 +1,5 @@
 """A request for a flow that an operator has to approve, and how far a flow is."""
 
-from collections.abc import Sequence
-
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
 from db.messages import RequestCard, RequestWaiting
@@ -21,7 +19,7 @@ def card(payload: RequestCard) -> Card:
     state = str(payload["state"])
     asker = mrkdwn.escape(payload.get("requested_by") or "somebody", 80)
     if state == "requested":
-        return _asking(str(payload["id"]), what, asker, payload.get("approvers") or (), payload.get("asked") or ())
+        return _asking(payload, what, asker)
     reason = mrkdwn.escape(payload.get("reason") or "", 500)
     text = _SAYS[state].format(what=what, reason=reason).strip()
     by = f"asked for by {asker}"
@@ -30,9 +28,13 @@ def card(payload: RequestCard) -> Card:
     return blocks.card(f"{text} ({by})", [blocks.section(text), blocks.context(by)])
 
 
-def _asking(number: str, what: str, asker: str, approvers: Sequence[str], asked: Sequence[str]) -> Card:
+def _asking(payload: RequestCard, what: str, asker: str) -> Card:
+    """What somebody asks for, or, with a reason, what was held back until an operator says so."""
+    approvers, asked, number = payload.get("approvers") or (), payload.get("asked") or (), str(payload["id"])
     who = " or ".join(mrkdwn.mention(person) for person in approvers[:5]) or "an operator (finops.yaml names none yet)"
-    text = f"{what}: {asker} asks for it; {who} can approve."
+    reason = mrkdwn.escape(payload.get("reason") or "", 500)
+    asks = f"{what} as they are? {reason}" if reason else f"{what}: {asker} asks for it;"
+    text = f"{asks} {who} can approve."
     row = [
         blocks.button("Approve", "request_approve", number, style="primary"),
         blocks.button("Reject", "request_reject", number),

@@ -52,10 +52,15 @@ def upgrade() -> None:
     _budgets_know_what_they_override()
     _insights_know_their_channels_and_playbook()
     _people_sign_in_at_the_page()
+    _line_items_lie_in_files()
+    _bills_bring_invoices_periods_and_commitments()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    op.drop_table("lake_files", schema="finops")
+    for table in ("contract_commitments", "billing_periods", "invoice_details"):
+        op.drop_table(table, schema="finops")
     op.drop_table("web_sessions", schema="finops")
     op.execute("UPDATE finops.insights SET evidence = evidence || jsonb_build_object('channels', channels)")
     for name in ("channels", "playbook"):
@@ -183,3 +188,83 @@ def _people_sign_in_at_the_page() -> None:
         schema="finops",
     )
     op.create_index(op.f("ix_finops_web_sessions_person"), "web_sessions", ["person"], schema="finops")
+
+
+def _line_items_lie_in_files() -> None:
+    op.create_table(
+        "lake_files",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("path", sa.Text(), nullable=False, unique=True, comment="Relative to the lake"),
+        sa.Column("source_id", sa.BigInteger(), sa.ForeignKey("finops.sources.id"), nullable=False),
+        sa.Column("load_id", sa.BigInteger(), nullable=False),
+        sa.Column("billing_account_id", sa.Text(), nullable=False),
+        sa.Column("billing_period_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("billing_period_end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("tag_keys", postgresql.JSONB(), server_default="[]", nullable=False, comment="Keys of its tags"),
+        sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        _time("retired_at", "When it was replaced; NULL while it stands"),
+        schema="finops",
+    )
+    for name in ("source_id", "load_id", "billing_period_start"):
+        op.create_index(op.f(f"ix_finops_lake_files_{name}"), "lake_files", [name], schema="finops")
+
+
+def _bills_bring_invoices_periods_and_commitments() -> None:
+    def text(name: str, *, key: bool = False, needed: bool = False, comment: str | None = None) -> sa.Column[str]:
+        return sa.Column(name, sa.Text(), primary_key=key, nullable=not (key or needed), comment=comment)
+
+    def time(name: str, *, key: bool = False, needed: bool = False, comment: str | None = None) -> sa.Column[datetime]:
+        return sa.Column(
+            name, sa.DateTime(timezone=True), primary_key=key, nullable=not (key or needed), comment=comment
+        )
+
+    op.create_table(
+        "invoice_details",
+        text("invoice_issuer", key=True),
+        text("invoice_detail_id", key=True),
+        text("invoice_id", needed=True),
+        text("billing_account_id", needed=True),
+        time("billing_period_start", needed=True),
+        time("billing_period_end"),
+        text("currency", needed=True),
+        sa.Column("billed_cost", sa.Numeric(), nullable=False),
+        text("charge_category"),
+        text("description"),
+        time("issued_at"),
+        text("issue_status"),
+        time("due_at"),
+        text("reference_invoice_id"),
+        schema="finops",
+    )
+    op.create_index(op.f("ix_finops_invoice_details_invoice_id"), "invoice_details", ["invoice_id"], schema="finops")
+    op.create_table(
+        "billing_periods",
+        text("invoice_issuer", key=True),
+        time("billing_period_start", key=True),
+        time("billing_period_end", needed=True),
+        text("status", needed=True, comment="Open or Closed"),
+        time("updated_at"),
+        text("provider", needed=True, comment="One name for all names of the issuer, lower case"),
+        time("closed_since", comment="When a delivery first called it closed; NULL: open"),
+        schema="finops",
+    )
+    op.create_table(
+        "contract_commitments",
+        text("commitment_id", key=True),
+        text("contract_id"),
+        text("type"),
+        text("category", comment="Spend or Usage"),
+        text("description"),
+        time("starts_at", needed=True),
+        time("ends_at", needed=True),
+        sa.Column("cost", sa.Numeric(), comment="Over its whole time"),
+        text("currency"),
+        sa.Column("quantity", sa.Numeric()),
+        text("unit"),
+        text("status"),
+        schema="finops",
+    )

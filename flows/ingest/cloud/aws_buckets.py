@@ -50,7 +50,7 @@ def tagged(api: Any, listed: list[AwsResource]) -> list[AwsResource]:
         replace(
             one,
             tags=tags_of(
-                _or_nothing(lambda one=one: api.get_bucket_tagging(Bucket=one.resource_name)).get("TagSet", [])  # type: ignore[misc]
+                _or_nothing(lambda one=one: api.get_bucket_tagging(Bucket=one.resource_name)).get("TagSet", [])  # type: ignore[misc]  # mypy infers no type of a lambda with a default
             ),
         )
         for one in listed

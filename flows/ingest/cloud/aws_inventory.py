@@ -143,7 +143,7 @@ def read(client: Client, place: AccountRegion) -> Inventory:
             listing.permission,
             place.account_id,
             place.region,
-            lambda listing=listing: _list(client, listing, place),  # type: ignore[misc]
+            lambda listing=listing: _list(client, listing, place),  # type: ignore[misc]  # mypy infers no type of a lambda with a default
         )
         if isinstance(listed, MissingPermission):
             denied.append(listed)

@@ -15,8 +15,14 @@ from flows.ingest.formats.service_categories import of_service
 if TYPE_CHECKING:
     import polars as pl
 
-_SIGNATURE = ("lineItem/UsageAccountId", "lineItem/LineItemType", "bill/PayerAccountId", "bill/BillingPeriodStartDate",
-              "lineItem/UsageStartDate", "lineItem/CurrencyCode")  # fmt: skip
+_SIGNATURE = (
+    "lineItem/UsageAccountId",
+    "lineItem/LineItemType",
+    "bill/PayerAccountId",
+    "bill/BillingPeriodStartDate",
+    "lineItem/UsageStartDate",
+    "lineItem/CurrencyCode",
+)
 _LEGACY_TAGS = ("resourceTags/", "resource_tags_")
 _CATEGORIES = {
     "Tax": "Tax",
@@ -85,12 +91,23 @@ def _columns(fields: Fields) -> dict[str, "pl.Expr"]:
         "ChargeClass": pl.when((kind == "Refund") | (text("bill/BillType") == "Refund")).then(pl.lit("Correction")),
         "ChargeDescription": text("lineItem/LineItemDescription"),
         "ChargeFrequency": kind.replace_strict(
-            {"RIFee": "Recurring", "SavingsPlanRecurringFee": "Recurring", "Fee": "One-Time",
-             "SavingsPlanUpfrontFee": "One-Time", "Refund": "One-Time", "Credit": "One-Time"},
-            default="Usage-Based", return_dtype=pl.String,
+            {
+                "RIFee": "Recurring",
+                "SavingsPlanRecurringFee": "Recurring",
+                "Fee": "One-Time",
+                "SavingsPlanUpfrontFee": "One-Time",
+                "Refund": "One-Time",
+                "Credit": "One-Time",
+            },
+            default="Usage-Based",
+            return_dtype=pl.String,
         ),
-        "PricingCategory": pl.when(kind.is_in(_COMMITTED)).then(pl.lit("Committed"))
-        .when(usage_type.str.contains("SpotUsage")).then(pl.lit("Dynamic")).when(usage).then(pl.lit("Standard")),
+        "PricingCategory": pl.when(kind.is_in(_COMMITTED))
+        .then(pl.lit("Committed"))
+        .when(usage_type.str.contains("SpotUsage"))
+        .then(pl.lit("Dynamic"))
+        .when(usage)
+        .then(pl.lit("Standard")),
         **_commitment(fields, kind),
         "ConsumedQuantity": pl.when(usage & ~_takes_off(kind)).then(text("lineItem/UsageAmount")),
         "ConsumedUnit": pl.when(usage).then(text("pricing/unit")),
@@ -114,7 +131,7 @@ def _columns(fields: Fields) -> dict[str, "pl.Expr"]:
         "x_LineItemType": kind,
         "x_ServiceCode": text("product/servicecode", "lineItem/ProductCode"),
         "x_CostCategories": _costs_by_category(fields),
-    }  # fmt: skip
+    }
 
 
 def _machine(fields: Fields) -> dict[str, "pl.Expr"]:
@@ -147,14 +164,18 @@ def _effective(fields: Fields, kind: "pl.Expr") -> "pl.Expr":
     zero = pl.lit("0")
     unblended = fields.text("lineItem/UnblendedCost")
     return (
-        pl.when(kind == "DiscountedUsage").then(pl.coalesce(fields.text("reservation/EffectiveCost"), unblended))
-        .when(kind == "RIFee").then(unused_reservation.cast(pl.String))
+        pl.when(kind == "DiscountedUsage")
+        .then(pl.coalesce(fields.text("reservation/EffectiveCost"), unblended))
+        .when(kind == "RIFee")
+        .then(unused_reservation.cast(pl.String))
         .when(kind == "SavingsPlanCoveredUsage")
         .then(pl.coalesce(fields.text("savingsPlan/SavingsPlanEffectiveCost"), unblended))
-        .when(kind == "SavingsPlanRecurringFee").then(unused_plan.cast(pl.String))
-        .when((kind == "SavingsPlanNegation") | upfront).then(zero)
+        .when(kind == "SavingsPlanRecurringFee")
+        .then(unused_plan.cast(pl.String))
+        .when((kind == "SavingsPlanNegation") | upfront)
+        .then(zero)
         .otherwise(unblended)
-    )  # fmt: skip
+    )
 
 
 def _commitment(fields: Fields, kind: "pl.Expr") -> dict[str, "pl.Expr"]:
@@ -170,14 +191,20 @@ def _commitment(fields: Fields, kind: "pl.Expr") -> dict[str, "pl.Expr"]:
     either = has_plan | has_reservation
     return {
         "CommitmentDiscountId": pl.when(has_plan).then(plan).when(has_reservation).then(reservation),
-        "CommitmentDiscountCategory": pl.when(has_plan).then(pl.lit("Spend"))
-        .when(has_reservation).then(pl.lit("Usage")),
-        "CommitmentDiscountType": pl.when(has_plan).then(pl.lit("Savings Plan"))
-        .when(has_reservation).then(pl.lit("Reserved")),
+        "CommitmentDiscountCategory": pl.when(has_plan)
+        .then(pl.lit("Spend"))
+        .when(has_reservation)
+        .then(pl.lit("Usage")),
+        "CommitmentDiscountType": pl.when(has_plan)
+        .then(pl.lit("Savings Plan"))
+        .when(has_reservation)
+        .then(pl.lit("Reserved")),
         # the amortized cost of a fee is the part of the commitment that nothing used
-        "CommitmentDiscountStatus": pl.when(either & kind.is_in(_COMMITTED)).then(pl.lit("Used"))
-        .when(either & fee).then(pl.lit("Unused")),
-    }  # fmt: skip
+        "CommitmentDiscountStatus": pl.when(either & kind.is_in(_COMMITTED))
+        .then(pl.lit("Used"))
+        .when(either & fee)
+        .then(pl.lit("Unused")),
+    }
 
 
 def _tags(fields: Fields) -> "pl.Expr":

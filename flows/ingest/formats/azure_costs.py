@@ -24,9 +24,15 @@ _CURRENCY = ("BillingCurrencyCode", "BillingCurrency", "Currency", "CurrencyCode
 _DATE = ("Date", "UsageDateTime", "UsageDate")
 _SUBSCRIPTION = ("SubscriptionId", "SubscriptionGuid")
 _ACCOUNT = (
-    "BillingAccountId", "EnrollmentNumber", "BillingProfileId", "CustomerTenantId", "PartnerTenantId",
-    "BillingAccountName", "AccountOwnerId", *_SUBSCRIPTION,
-)  # fmt: skip
+    "BillingAccountId",
+    "EnrollmentNumber",
+    "BillingProfileId",
+    "CustomerTenantId",
+    "PartnerTenantId",
+    "BillingAccountName",
+    "AccountOwnerId",
+    *_SUBSCRIPTION,
+)
 _CHARGES = {
     "Usage": "Usage",
     "UnusedReservation": "Usage",
@@ -211,9 +217,7 @@ def _columns(fields: Fields, kind: Kind | None, beside: bool) -> dict[str, "pl.E
         "ChargeClass": pl.when(charge == "Refund").then(pl.lit("Correction")),
         "ChargeDescription": text("ProductName", "Product", "MeterName"),
         "ChargeFrequency": text("Frequency").replace(_FREQUENCIES),
-        "PricingCategory": text("PricingModel").replace_strict(
-            _PRICING, default=None, return_dtype=pl.String
-        ),
+        "PricingCategory": text("PricingModel").replace_strict(_PRICING, default=None, return_dtype=pl.String),
         **_commitment(fields),
         "ConsumedQuantity": pl.when(usage & ~charge.fill_null("").str.starts_with("Unused")).then(quantity * each),
         "ConsumedUnit": pl.when(usage).then(unit),
@@ -237,7 +241,7 @@ def _columns(fields: Fields, kind: Kind | None, beside: bool) -> dict[str, "pl.E
         "x_CostCenter": text("CostCenter"),
         "x_InvoiceSection": text("InvoiceSectionName", "InvoiceSection", "DepartmentName"),
         "x_Customer": text("CustomerName"),
-    }  # fmt: skip
+    }
 
 
 def _commitment(fields: Fields) -> dict[str, "pl.Expr"]:
@@ -255,6 +259,8 @@ def _commitment(fields: Fields) -> dict[str, "pl.Expr"]:
         "CommitmentDiscountName": text("BenefitName", "ReservationName"),
         "CommitmentDiscountType": kind,
         "CommitmentDiscountCategory": kind.replace({"Savings Plan": "Spend", "Reservation": "Usage"}),
-        "CommitmentDiscountStatus": pl.when(covered & charge.str.starts_with("Unused")).then(pl.lit("Unused"))
-        .when(covered).then(pl.lit("Used")),
-    }  # fmt: skip
+        "CommitmentDiscountStatus": pl.when(covered & charge.str.starts_with("Unused"))
+        .then(pl.lit("Unused"))
+        .when(covered)
+        .then(pl.lit("Used")),
+    }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from db import focus
+from flows.ingest.formats import focus_datasets
+from flows.ingest.formats.focus_datasets import DatasetFile
 
 _PROVIDER = ("ProviderName", "ServiceProviderName", "PublisherName")
 # Names of FOCUS 0.5 and 1.0 preview, of Oracle's reports and of the Foundation's converters, where ours are not there.
@@ -15,12 +17,7 @@ _ALIASES = {
     "usageunit": "ConsumedUnit",
 }
 _LABELS = ("xlabels", "xprojectlabels", "xtags", "labels", "projectlabels", "resourcetags")  # tags beside or for Tags
-# The other datasets of FOCUS 1.3 and 1.4, by columns that only they have.
-_DATASETS: dict[str, tuple[str, ...]] = {
-    "contract commitments": ("contractcommitmentid",),
-    "invoice details": ("invoicedetailid", "invoiceid"),
-    "billing periods": ("billingperiodstart", "billingperiodstatus"),
-}
+_ALLOCATED_TAGS = "allocatedtags"  # FOCUS 1.3: of what a shared cost was split to
 
 # A few columns that only this format has; the nearest format is named to whoever offers a file that is not FOCUS.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -63,6 +60,7 @@ class Focus:
     positions: dict[str, int]
     extras: tuple[tuple[int, str], ...]
     labels: tuple[int, ...] = ()  # positions of further columns that hold tags
+    allocated_tags: tuple[int, ...] = ()  # the same, of columns whose tags come before the resource's own
 
 
 @dataclass(frozen=True)
@@ -73,21 +71,14 @@ class NotFocus:
     format: str | None = None
 
 
-@dataclass(frozen=True)
-class OtherDataset:
-    """A file of FOCUS that holds no charges: it lies beside them and is passed over."""
-
-    name: str
-
-
-def detect(columns: tuple[str, ...]) -> Focus | OtherDataset | NotFocus:
+def detect(columns: tuple[str, ...]) -> Focus | DatasetFile | NotFocus:
     """Whether these columns are a FOCUS file of versions 1.0 to 1.4; names are
     compared without case, spaces and underscores.
     """
     columns_by_name = {_plain(column.focus): column for column in focus.COLUMNS}
     plain = {_plain(name) for name in columns}
-    if "effectivecost" not in plain and (dataset := _dataset(plain)):
-        return OtherDataset(dataset)
+    if (dataset := focus_datasets.recognise(columns)) is not None:
+        return dataset
     by_name = {column.focus: column for column in focus.COLUMNS}
     columns_by_name |= {alias: by_name[name] for alias, name in _ALIASES.items() if _plain(name) not in plain}
     positions: dict[str, int] = {}
@@ -108,15 +99,12 @@ def detect(columns: tuple[str, ...]) -> Focus | OtherDataset | NotFocus:
     if missing:
         return _not_focus(columns, missing, len(present))
     labels = tuple(position for position, name in extras if _plain(name).replace("_", "").casefold() in _LABELS)
-    return Focus(_version(present), positions, tuple(extras), labels)
-
-
-def _dataset(plain: set[str]) -> str | None:
-    return next((name for name, columns in _DATASETS.items() if plain.issuperset(columns)), None)
+    allocated = tuple(position for position, name in extras if _plain(name) == _ALLOCATED_TAGS)
+    return Focus(_version(present), positions, tuple(extras), labels, allocated)
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", "").replace(" ", "").casefold() if not name.casefold().startswith("x_") else name
+    return name if name.casefold().startswith("x_") else focus_datasets.plain_name(name)
 
 
 def _unique(name: str, extras: list[tuple[int, str]]) -> str:

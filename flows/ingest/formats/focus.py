@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from config.bills import Allocation
@@ -11,6 +10,7 @@ from flows.ingest.allocation import expression, rules_of, tag_value
 from flows.ingest.formats import checks
 from flows.ingest.formats.detect import Focus
 from flows.ingest.formats.tags import as_json, merged
+from flows.ingest.formats.times import read_time
 
 if TYPE_CHECKING:
     import polars as pl
@@ -111,8 +111,8 @@ class Reader:
             self.unreadable_tags += not readable
             return (written, *(tag_value(tags, rule) for rule in rules))
 
-        if self.layout.labels:
-            frame = frame.with_columns(_merged_tags(frame, self.layout.labels))
+        if self.layout.labels or self.layout.allocated_tags:
+            frame = frame.with_columns(_merged_tags(frame, (*self.layout.allocated_tags, None, *self.layout.labels)))
         parsed = _remember(self._tags, frame.get_column("tags").unique(), read)
         values = list(zip(*parsed.values(), strict=True)) or [()] * len(names)
         lookup = pl.DataFrame(
@@ -147,7 +147,7 @@ class Reader:
             for column in focus.COLUMNS
             if (column.name in self.layout.positions and column.name != "provider_name")
             or column.name == "service_name"
-            or (column.name == "tags" and self.layout.labels)
+            or (column.name == "tags" and (self.layout.labels or self.layout.allocated_tags))
         ]
         return frame.select(
             provider,
@@ -195,10 +195,11 @@ def _month() -> "pl.Expr":
     return pl.when(whole).then(start + pl.duration(hours=14)).otherwise(start).dt.strftime("%Y-%m")
 
 
-def _merged_tags(frame: "pl.DataFrame", labels: tuple[int, ...]) -> "pl.Series":
+def _merged_tags(frame: "pl.DataFrame", labels: tuple[int | None, ...]) -> "pl.Series":
+    """The tags of each row from several columns, the first column's winning; None stands for `Tags` itself."""
     import polars as pl
 
-    names = ["tags", *(f"x:{position}" for position in labels)]
+    names = [f"x:{position}" if position is not None else "tags" for position in labels]
     memo: dict[tuple[str | None, ...], str | None] = {}
     values = []
     for row in frame.select(names).iter_rows():
@@ -265,23 +266,6 @@ def _extras(layout: Focus) -> "pl.Expr":
     return pl.when(pl.any_horizontal(column.is_not_null() for column in columns)).then(
         pl.struct(fields).struct.json_encode()
     )
-
-
-def read_time(text: str) -> str | None:
-    """An ISO 8601 time (no zone means UTC) as `YYYY-MM-DD HH:MM:SS[.ffffff]` in
-    UTC, so that texts sort as times; None when it is none.
-    """
-    written = text.strip()
-    if written[-4:] == " UTC":  # BigQuery's CSV
-        written = written[:-4]
-    elif written[-1:] == "z":
-        written = written[:-1] + "Z"
-    try:
-        time = datetime.fromisoformat(written)
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return time.replace(tzinfo=None).isoformat(sep=" ") if 1970 <= time.year <= 2200 else None
 
 
 def read_details(text: str) -> str | None:

@@ -20,9 +20,17 @@ if TYPE_CHECKING:
 _NAME = "Google Cloud billing export"
 _SIGNATURE = ("billing_account_id", "service.description", "sku.description", "usage_start_time", "currency")
 _DISCOUNTS = frozenset(
-    {"COMMITTED_USAGE_DISCOUNT", "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE", "SUSTAINED_USAGE_DISCOUNT", "DISCOUNT",
-     "FREE_TIER", "SUBSCRIPTION_BENEFIT", "RESELLER_MARGIN", "FEE_UTILIZATION_OFFSET"}
-)  # fmt: skip
+    {
+        "COMMITTED_USAGE_DISCOUNT",
+        "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE",
+        "SUSTAINED_USAGE_DISCOUNT",
+        "DISCOUNT",
+        "FREE_TIER",
+        "SUBSCRIPTION_BENEFIT",
+        "RESELLER_MARGIN",
+        "FEE_UTILIZATION_OFFSET",
+    }
+)
 _COMMITTED = frozenset({"COMMITTED_USAGE_DISCOUNT", "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE"})
 _CATEGORIES = {"regular": "Usage", "tax": "Tax", "adjustment": "Adjustment", "rounding_error": "Adjustment"}
 _MACHINE = r"""machine_spec['"](?:,\s*['"]value['"])?:\s*['"]([^'"]+)"""  # in a list of key and value or a map
@@ -185,14 +193,20 @@ def _columns(fields: Fields) -> dict[str, "pl.Expr"]:
         "ChargePeriodEnd": text("usage_end_time"),
         "BillingCurrency": text("currency"),
         **_costs(fields),
-        "ChargeCategory": pl.when(credit).then(pl.lit("Credit"))
-        .when(fee & (category == "Usage")).then(pl.lit("Purchase")).otherwise(category),
+        "ChargeCategory": pl.when(credit)
+        .then(pl.lit("Credit"))
+        .when(fee & (category == "Usage"))
+        .then(pl.lit("Purchase"))
+        .otherwise(category),
         "ChargeClass": pl.when(text("adjustment_info.id").is_not_null()).then(pl.lit("Correction")),
         "ChargeDescription": pl.when(credit).then(_names(fields)).otherwise(text("sku.description")),
         "ChargeFrequency": pl.when(fee).then(pl.lit("Recurring")).otherwise(pl.lit("Usage-Based")),
-        "PricingCategory": pl.when(usage & committed).then(pl.lit("Committed"))
-        .when(usage & text("sku.description").str.contains("(?i)spot|preemptible")).then(pl.lit("Dynamic"))
-        .when(usage).then(pl.lit("Standard")),
+        "PricingCategory": pl.when(usage & committed)
+        .then(pl.lit("Committed"))
+        .when(usage & text("sku.description").str.contains("(?i)spot|preemptible"))
+        .then(pl.lit("Dynamic"))
+        .when(usage)
+        .then(pl.lit("Standard")),
         "CommitmentDiscountType": pl.when(fee | (usage & committed)).then(pl.lit("Committed Use Discount")),
         "CommitmentDiscountStatus": pl.when(usage & committed).then(pl.lit("Used")),
         "CommitmentDiscountId": text("subscription.instance_id"),
@@ -215,7 +229,7 @@ def _columns(fields: Fields) -> dict[str, "pl.Expr"]:
         "x_Tags": text("tags"),
         "x_SystemLabels": text("system_labels"),
         "x_TransactionType": text("transaction_type"),
-    }  # fmt: skip
+    }
 
 
 def _machine(fields: Fields) -> "pl.Expr":

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from flows.ingest.formats import focus
 from flows.ingest.formats.checks import VALUE_SHOWN
-from flows.ingest.formats.detect import Focus, NotFocus, OtherDataset, detect
+from flows.ingest.formats.detect import Focus, NotFocus, detect
+from flows.ingest.formats.focus_datasets import DatasetFile
 from flows.ingest.formats.known import recognise
 from flows.ingest.formats.native import Native, NotTaken, Sums
 from flows.ingest.loading import records
 from flows.ingest.loading.copies import File
+from flows.ingest.loading.datasets import DatasetBill
 from flows.ingest.loading.identity import Accounts
 from flows.ingest.loading.records import FileLoad, Rejected
 from flows.ingest.loading.replace import cost_to_json
@@ -22,7 +24,7 @@ from flows.ingest.loading.staging import CopyRefusedError, Staging, by_leaf
 from flows.ingest.loading.standing import Part, cost_of
 from flows.ingest.loading.supersede import LeafChange
 from flows.ingest.roads import files
-from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, Unreadable
+from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, UnreadableFile
 
 if TYPE_CHECKING:
     import polars as pl
@@ -113,17 +115,17 @@ class Bill:
         )
 
 
-def open_bill(file: BillFile, digest: str) -> Bill | LoadedFile:
+def open_bill(file: BillFile, digest: str) -> Bill | DatasetBill | LoadedFile:
     """The file with its format, or what is wrong with it."""
     head = files.read_head(file)
-    if isinstance(head, Unreadable):
+    if isinstance(head, UnreadableFile):
         return LoadedFile(file.label, "skipped" if head.empty else "failed", error=head.reason)
     native = recognise(head.columns)
     if isinstance(native, NotTaken):
         return LoadedFile(file.label, "failed", native.format, error=native.reason)
     layout = detect(native.names if native else head.columns)
-    if isinstance(layout, OtherDataset):
-        return LoadedFile(file.label, "skipped", "FOCUS", error=f"It holds {layout.name} of FOCUS, not charges.")
+    if isinstance(layout, DatasetFile):
+        return DatasetBill(file, digest, head, layout)
     if isinstance(layout, NotFocus):
         return LoadedFile(file.label, "failed", layout.format, error=layout.reason)
     return Bill(file, digest, head, layout, native)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +15,14 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading import own_totals, records
+from flows.ingest.loading import datasets, lake_files, own_totals, records
 from flows.ingest.loading.azure_pairs import joined
 from flows.ingest.loading.bill import Bill, files_of, open_bill, stage
 from flows.ingest.loading.copies import OverlapError
+from flows.ingest.loading.datasets import DatasetBill
 from flows.ingest.loading.identity import Accounts, read_accounts
-from flows.ingest.loading.records import FileLoad, StoredFile
+from flows.ingest.loading.outcomes import each_once, unchanged
+from flows.ingest.loading.records import FileLoad
 from flows.ingest.loading.replace import lock_sources, put_in_place
 from flows.ingest.loading.result import IngestResult, LoadedFile
 from flows.ingest.loading.staging import Leaf, Staging
@@ -38,6 +40,7 @@ from flows.ingest.roads import files
 from flows.ingest.roads.finding import expand, holds, unreadable
 from flows.ingest.roads.pieces import BillFile
 from flows.progress import Progress
+from lake.writer import Writer
 
 _CODE = "2"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
 _WORK_MEMORY = "256MB"  # of one sum; the sums of a month of hours fit
@@ -63,6 +66,7 @@ class _Delivery:
     started_at: datetime
     choices: Choices = _NO_CHOICES
     loaded: dict[str, str] | None = None  # of the digests, those of files with charges
+    writer: Writer | None = None
 
     @property
     def digest(self) -> str:
@@ -71,9 +75,8 @@ class _Delivery:
         parts = [_CODE, json.dumps(rules, sort_keys=True), *sorted(set(self.digests.values()))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def without(self, others: Sequence[LoadedFile]) -> "_Delivery":
+    def without(self, paths: Collection[str]) -> "_Delivery":
         """The delivery without files that hold no charges; its digest is still that of all of them."""
-        paths = {load.path for load in others}
         return replace(self, loaded={path: one for path, one in self.digests.items() if path not in paths})
 
 
@@ -97,17 +100,26 @@ def ingest(
     source: str | None = None,
     take_over: bool = False,
     accept_shrink: bool = False,
+    accept: str | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
 
     Faults in files are results, and then nothing changes. Without a `source` it is the one of finops.yaml whose paths
-    these are, else the one under which the billing account stands, else one of the account's own.
+    these are, else the one under which the billing account stands, else one of the account's own. `accept` is the
+    digest of a delivery that was held and is taken as it is, while its files are the same.
     """
     named = next(
         (one for one in organisation.sources if one.name == source or (source is None and holds(one, paths))), None
     )
-    choices = Choices(take_over, accept_shrink, append=named is not None and named.mode == "append")
+    now = datetime.now(UTC)
+    choices = Choices(
+        take_over,
+        accept_shrink,
+        append=named is not None and named.mode == "append",
+        holding=organisation.holding,
+        today=now.date(),
+    )
     source = source or (named.name if named else None)
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
@@ -116,7 +128,9 @@ def ingest(
         except OSError as error:
             raise UserError(unreadable(error)) from error
         try:
-            delivery = _Delivery(database, organisation, source, digests, datetime.now(UTC), choices)
+            delivery = _Delivery(database, organisation, source, digests, now, choices)
+            if accept is not None and accept == delivery.digest:
+                delivery = replace(delivery, choices=replace(choices, accept_shrink=True))
             result = _deliver(delivery, list(expanded.files), progress)
             passed = tuple(
                 LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in expanded.skipped
@@ -136,24 +150,35 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
     with delivery.database.owner.connect() as connection:
         stored = records.standing(connection, delivery.digest)
     if stored and not delivery.choices.take_over:
-        return _unchanged(delivery, stored)
+        return unchanged(delivery.digests, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
+    beside = [bill for bill in opened if isinstance(bill, DatasetBill)]
     others = [load for load in opened if isinstance(load, LoadedFile)]
-    failures = [load for load in others if load.status == "failed" or not bills]
+    failures = [load for load in others if load.status == "failed" or not (bills or beside)]
     if failures:
         return _fail(delivery, [replace(load, status="failed") for load in failures])
-    delivery = delivery.without(others)
+    delivery = delivery.without({*(load.path for load in others), *(bill.file.label for bill in beside)})
     try:
         bills = joined(bills)
-        with delivery.database.owner.begin() as connection:
-            result = _load(connection, delivery, bills, progress)
-        return replace(result, loads=(*result.loads, *others))
+        with lake_files.written_or_nothing(delivery.database) as writer, delivery.database.owner.begin() as connection:
+            kept = [_keep(connection, delivery, bill) for bill in beside]
+            loading = replace(delivery, writer=writer)
+            result = _load(connection, loading, bills, progress) if bills else IngestResult(())
+        return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
-            return _unchanged(delivery, records.standing(connection, delivery.digest))
+            return unchanged(delivery.digests, records.standing(connection, delivery.digest))
     except _RefusedError as refused:
         return _fail(delivery, refused.loads)
+
+
+def _keep(connection: sa.Connection, delivery: _Delivery, bill: DatasetBill) -> LoadedFile:
+    """Store a file that lies beside the charges, and record it under a delivery of its own: it replaces no charges."""
+    kept = datasets.keep(connection, bill)
+    row = FileLoad(kept.path, kept.format, bill.digest, rows=kept.rows)
+    records.write(connection, f"{delivery.digest} beside", [row], kept.status, delivery.started_at, error=kept.error)
+    return kept
 
 
 def _distinct(bill_files: list[BillFile], digests: dict[str, str]) -> list[BillFile]:
@@ -192,6 +217,8 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
     providers = {account: accounts.provider_of(account) for account in accounts.providers}
     for change in changes:
         write(connection, change.leaf, change.parts, providers)
+        appended = records.of_paths(connection, change.leaf.source_id, paths) if choices.append else None
+        lake_files.publish(connection, change.leaf, delivery.writer, change.kept, change.copies, appended)
     return _record(connection, delivery, bills, changes)
 
 
@@ -203,7 +230,7 @@ def _stage(
     progress: Progress | None,
 ) -> tuple[Leaf, ...]:
     """The rows of all files in leaves; raises when a file is refused or all are empty."""
-    staging = Staging(connection)
+    staging = Staging(connection, delivery.writer)
     try:
         for bill in bills:
             stage(bill, staging, delivery.database, delivery.organisation.allocation, accounts, progress)
@@ -238,47 +265,12 @@ def _record(
         records.write_rejected(connection, bill.records()[0].id or 0, bill.rejections)
     outcomes = {bill.digest: replace(bill.loaded(changes), own=own_totals.as_json(bill)) for bill in bills}
     return IngestResult(
-        _each_once(delivery, outcomes),
+        each_once(delivery.digests, outcomes, delivery.loaded),
         tuple(replaced),
         total(list(totals.values())),
         tuple(load.id for load in loads if load.id is not None),
         standing_after(changes),
     )
-
-
-def _each_once(delivery: _Delivery, outcomes: dict[str, LoadedFile]) -> tuple[LoadedFile, ...]:
-    """An outcome a path; a path whose content another path had before is `unchanged` and adds nothing."""
-    shown: dict[str, LoadedFile] = {}
-    for path, digest in (delivery.loaded or delivery.digests).items():
-        if digest not in outcomes:
-            continue
-        first = next((other for other in shown if delivery.digests[other] == digest), None)
-        if first is None:
-            shown[path] = outcomes[digest]
-        else:
-            shown[path] = LoadedFile(
-                path, "unchanged", outcomes[digest].format, error=f"The same content as {first}, which counts once."
-            )
-    return tuple(shown.values())
-
-
-def _unchanged(delivery: _Delivery, stored: list[StoredFile]) -> IngestResult:
-    """The files as the same delivery left them."""
-    outcomes = {}
-    for path, digest in delivery.digests.items():
-        same = [load for load in stored if load.digest == digest]
-        if digest in outcomes or not same:
-            continue
-        outcomes[digest] = LoadedFile(
-            path=path,
-            status="unchanged",
-            format=same[0].format,
-            provider=", ".join(sorted({load.provider for load in same if load.provider})) or None,
-            billing_periods=tuple(sorted({month for load in same for month in load.months})),
-            rows=sum(load.rows for load in same),
-            rejected=sum(load.rejected for load in same),
-        )
-    return IngestResult(_each_once(delivery, outcomes))
 
 
 def _fail(delivery: _Delivery, failures: list[LoadedFile]) -> IngestResult:
@@ -293,4 +285,4 @@ def _fail(delivery: _Delivery, failures: list[LoadedFile]) -> IngestResult:
             row.months.update(load.billing_periods)
             records.write(connection, delivery.digest, [row], load.status, delivery.started_at, error=load.error)
             records.write_rejected(connection, row.id or 0, load.rejections)
-    return IngestResult(loads)
+    return IngestResult(loads, digest=delivery.digest)

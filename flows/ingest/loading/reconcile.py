@@ -22,6 +22,18 @@ from flows.ingest.roads.finding import expand
 
 _SOURCE = "finops reconcile"  # the rows are staged under it and never put in place
 
+_INVOICES = """
+    SELECT d.billing_account_id AS account, d.period, d.currency, d.invoice_id, d.billed AS expected,
+        coalesce((SELECT sum(c.billed_cost) FROM finops.daily_costs c WHERE c.invoice_id = d.invoice_id
+            AND c.currency = d.currency
+            AND to_char(c.billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') = d.period), 0) AS stands
+    FROM (
+        SELECT billing_account_id, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS period, currency,
+            invoice_id, sum(billed_cost) AS billed
+        FROM finops.invoice_details GROUP BY 1, 2, 3, 4
+    ) d WHERE CAST(:period AS text) IS NULL OR d.period = :period ORDER BY 2, 1, 4, 3
+"""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -87,6 +99,23 @@ def with_invoice(
         names = ", ".join(row.currency for row in rows)
         raise UserError(f"The bills of {period} are in {names}. Name one with --currency.")
     return [Difference(account or "all", period, rows[0].currency, "billed", amount, rows[0].billed)]
+
+
+def with_invoice_details(database: Database, period: str | None = None) -> list[Difference]:
+    """Each invoice that the provider delivered as FOCUS Invoice Detail, of a month (`YYYY-MM`) or of all, beside what
+    its charges add up to; raises `UserError` where there is none.
+    """
+    with database.owner.connect() as connection:
+        rows = connection.execute(sa.text(_INVOICES), {"period": period}).all()
+    if not rows:
+        raise UserError(
+            f"No invoice details{f' of {period}' if period else ''} were delivered. Give the invoice's total with "
+            "--invoice and --period."
+        )
+    return [
+        Difference(row.account, row.period, row.currency, f"invoice {row.invoice_id}", row.expected, row.stands)
+        for row in rows
+    ]
 
 
 def _summed(parts: Sequence[Part]) -> list[Part]:

@@ -29,6 +29,7 @@ class LoadedFile:
     before: dict[str, Any] = field(default_factory=dict)
     own: dict[str, Any] = field(default_factory=dict)  # what the file's own cost column adds up to
     rejections: tuple[Rejected, ...] = ()
+    beside_charges: bool = False  # invoice details, billing periods, commitments: their rows are no charges
 
     def to_json(self) -> dict[str, Any]:
         """As the command line writes it."""
@@ -98,7 +99,7 @@ def standing_of(stands: Mapping[str, Cost], stood: Mapping[str, Cost]) -> tuple[
 @dataclass(frozen=True)
 class IngestResult:
     """What became of a delivery; `replaced` tells what stood before in its sources, `totals` its cost by currency,
-    `standing` its periods after it and before.
+    `standing` its periods after it and before. `digest` names the delivery where nothing of it was taken.
     """
 
     loads: tuple[LoadedFile, ...]
@@ -106,18 +107,24 @@ class IngestResult:
     totals: Cost = field(default_factory=dict)
     load_ids: tuple[int, ...] = ()
     standing: tuple[Standing, ...] = ()
+    digest: str = ""
 
     @property
     def failed(self) -> bool:
         """Whether nothing was changed, because of a fault or because a person has to decide."""
         return any(load.status in ("failed", "held") for load in self.loads)
 
+    @property
+    def held(self) -> str | None:
+        """The question that has to be answered before the delivery is loaded."""
+        return next((load.error for load in self.loads if load.status == "held"), None)
+
     def to_json(self) -> dict[str, Any]:
         """The contract of `finops ingest --format json`."""
         taken = [load for load in self.loads if load.status in ("loaded", "unchanged")]
         return {
             "loads": [load.to_json() for load in self.loads],
-            "rows": sum(load.rows for load in taken),
+            "rows": sum(load.rows for load in taken if not load.beside_charges),
             "rejected": sum(load.rejected for load in self.loads),
             "replaced": [item.to_json() for item in self.replaced],
             "standing": [one.to_json() for one in self.standing],
@@ -157,6 +164,9 @@ def _line(load: LoadedFile) -> str:
         if load.rejections
         else ""
     )
+    if load.beside_charges:
+        rows = "1 row" if load.rows == 1 else f"{load.rows:,} rows"
+        return f"{load.path}: {load.status}, {rows} of {load.format}."
     periods = ", ".join(load.billing_periods) or "no period"
     note = f" {load.note}" if load.note else f" {load.error}" if load.error else ""
     return f"{load.path}: {load.status}, {load.rows:,} rows of {periods}{rejected}, {load.seconds:.1f} s.{note}"

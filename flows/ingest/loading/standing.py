@@ -52,11 +52,17 @@ def staged(connection: sa.Connection, leaf: Leaf) -> list[Part]:
     )
     return [
         Part(
-            row.billing_account_id, row.billing_period_start, row.billing_period_end, row.currency, row.rows,
-            {name: getattr(row, name) for name in MEASURES}, load=row.load_id, source_id=leaf.source_id,
+            row.billing_account_id,
+            row.billing_period_start,
+            row.billing_period_end,
+            row.currency,
+            row.rows,
+            {name: getattr(row, name) for name in MEASURES},
+            load=row.load_id,
+            source_id=leaf.source_id,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def of_source(connection: sa.Connection, leaf: Leaf) -> list[Part]:
@@ -87,12 +93,18 @@ def _read(connection: sa.Connection, condition: str, parameters: dict[str, Any])
     )
     return [
         Part(
-            row.billing_account_id, row.billing_period_start, row.billing_period_end, row.currency, row.rows,
+            row.billing_account_id,
+            row.billing_period_start,
+            row.billing_period_end,
+            row.currency,
+            row.rows,
             {name: getattr(row, f"{name}_cost" if name != "tax" else name) for name in MEASURES},
-            source_id=row.source_id, source=row.source, provider=row.provider,
+            source_id=row.source_id,
+            source=row.source,
+            provider=row.provider,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def write(connection: sa.Connection, leaf: Leaf, parts: Sequence[Part], providers: dict[str, str]) -> None:

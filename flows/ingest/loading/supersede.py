@@ -2,28 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from analysis.formatting import exact
+from config.bills import Holding
+from flows.ingest.loading import datasets
 from flows.ingest.loading.copies import Dropped, File, drop_copies
 from flows.ingest.loading.identity import Accounts, labels, same_provider
 from flows.ingest.loading.replace import Replaced, carry_over, missing_days, take_over
 from flows.ingest.loading.result import Standing, standing_of
 from flows.ingest.loading.staging import Leaf
-from flows.ingest.loading.standing import Cost, Part, cost_of, elsewhere, of_source, staged
+from flows.ingest.loading.standing import MEASURES, Cost, Part, cost_of, elsewhere, of_source, staged
 
-SHRINK = Decimal("0.2")  # share of a period's cost that may go without a question
+_HOLDING = Holding()
+ADVICE = "Give all files of the period together; if this is right as it is, load it with --accept-shrink."
+ADVICE_CLOSED = "If the bill was corrected after its close, load it with --accept-shrink."
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What whoever loads has decided: to take accounts over from other sources, to let a period shrink, to add only."""
+    """What whoever loads has decided: to take accounts over from other sources, to accept what would be held, to add
+    only; and when a delivery is held.
+    """
 
     take_over: bool = False
     accept_shrink: bool = False
     append: bool = False
+    holding: Holding = _HOLDING
+    today: date = date.max
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,16 @@ class LeafChange:
     parts: tuple[Part, ...]
     before: tuple[Part, ...]
     dropped: tuple[Dropped, ...]
+
+    @property
+    def kept(self) -> set[tuple[str, datetime, datetime]]:
+        """Accounts and periods that stand as they stood."""
+        return {(part.account, part.start, part.end) for part in self.parts if not part.load}
+
+    @property
+    def copies(self) -> set[tuple[int, str, datetime]]:
+        """Loads' accounts and periods, by their start, that were left out."""
+        return {(one.load, one.account, one.start) for one in self.dropped}
 
     @property
     def replaced(self) -> Replaced | None:
@@ -53,6 +72,11 @@ def standing_after(changes: Sequence[LeafChange]) -> tuple[Standing, ...]:
         stood.setdefault(change.leaf.month, []).extend(change.before)
     now, before = ({month: cost_of(parts) for month, parts in costs.items()} for costs in (stands, stood))
     return standing_of(now, before)
+
+
+def question(held: str) -> str:
+    """What a held load asks, without what somebody at a command line can do about it."""
+    return held.removesuffix(ADVICE).removesuffix(ADVICE_CLOSED).strip()
 
 
 class HeldError(Exception):
@@ -88,7 +112,8 @@ def prepare(
             carry_over(connection, leaf, standing)
         parts = [*new, *standing]
     if before and not choices.accept_shrink:
-        _hold_what_shrinks(connection, leaf, before, parts)
+        _hold_what_shrinks(connection, leaf, before, parts, Decimal(str(choices.holding.shrink_percent)) / 100)
+        _hold_what_is_closed(connection, before, parts, choices)
     return LeafChange(leaf, tuple(parts), tuple(before), tuple(dropped))
 
 
@@ -113,7 +138,9 @@ def _resolve_other_sources(connection: sa.Connection, leaf: Leaf, new: Sequence[
     take_over(connection, others)
 
 
-def _hold_what_shrinks(connection: sa.Connection, leaf: Leaf, before: Sequence[Part], parts: Sequence[Part]) -> None:
+def _hold_what_shrinks(
+    connection: sa.Connection, leaf: Leaf, before: Sequence[Part], parts: Sequence[Part], share: Decimal
+) -> None:
     old, now = cost_of(before), cost_of(parts)
     gone = missing_days(connection, leaf)
     for currency, amounts in old.items():
@@ -121,9 +148,9 @@ def _hold_what_shrinks(connection: sa.Connection, leaf: Leaf, before: Sequence[P
         measure = "billed" if abs(amounts["billed"]) >= abs(amounts["effective"]) else "effective"
         stands = now.get(currency, {}).get(measure, Decimal(0))
         days, cost = gone.get(currency, (0, Decimal(0)))
-        if amounts[measure] - stands > SHRINK * stood:
+        if amounts[measure] - stands > share * stood:
             raise HeldError(_question(leaf, currency, amounts[measure], stands, days))
-        if cost > SHRINK * max(abs(amounts["effective"]), Decimal("0.01")):
+        if cost > share * max(abs(amounts["effective"]), Decimal("0.01")):
             raise HeldError(_question(leaf, currency, amounts[measure], stands, days))
 
 
@@ -131,10 +158,28 @@ def _question(leaf: Leaf, currency: str, stood: Decimal, stands: Decimal, days: 
     gone = f", and {days} days of it would be gone" if days else ""
     return (
         f"Held back: {leaf.month} stands with {exact(stood)} {currency} and would stand with {exact(stands)} "
-        f"{currency}{gone}. "
-        "Nothing was changed. Give all files of the period together; if this is right as it is, load it with "
-        "--accept-shrink."
+        f"{currency}{gone}. Nothing was changed. {ADVICE}"
     )
+
+
+def _hold_what_is_closed(
+    connection: sa.Connection, before: Sequence[Part], parts: Sequence[Part], choices: Choices
+) -> None:
+    """A period that the provider, or the setting, calls closed keeps its figures until somebody accepts others."""
+    days = choices.holding.closed_after_days
+    closed = datasets.closed_periods(connection, before)
+    for old in before:
+        over = days is not None and old.end.date() + timedelta(days=days) <= choices.today
+        if not over and (old.provider, old.start.date()) not in closed:
+            continue
+        same = [one for one in parts if one.overlaps(old) and one.currency == old.currency]
+        now = cost_of(same).get(old.currency, dict.fromkeys(MEASURES, Decimal(0)))
+        if any(now[measure] != old.amounts[measure] for measure in MEASURES):
+            raise HeldError(
+                f"Held back: {old.start:%Y-%m} of {old.account} is closed and stands with "
+                f"{exact(old.amounts['billed'])} {old.currency} billed; it would stand with {exact(now['billed'])} "
+                f"{old.currency}. Nothing was changed. {ADVICE_CLOSED}"
+            )
 
 
 def total(costs: Sequence[Cost]) -> Cost:

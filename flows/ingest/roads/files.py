@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Iterator
 
-from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces
+from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces, wide_pieces
 from flows.ingest.roads.json_lines import line_pieces, lines_head
-from flows.ingest.roads.pieces import BillFile, Head, Piece, Unreadable, cannot_read
+from flows.ingest.roads.pieces import BillFile, Head, Piece, UnreadableFile, cannot_read
 from flows.ingest.roads.text import csv_pieces, text_head
 
 
@@ -15,15 +15,15 @@ def digest(file: BillFile) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def read_head(file: BillFile) -> Head | Unreadable:
+def read_head(file: BillFile) -> Head | UnreadableFile:
     """The kind and the columns of a file."""
     try:
         with file.path.open("rb") as handle:
             start = handle.read(4)
     except OSError as error:
-        return Unreadable(cannot_read(error))
+        return UnreadableFile(cannot_read(error))
     if not start:
-        return Unreadable("The file is empty.", empty=True)
+        return UnreadableFile("The file is empty.", empty=True)
     if start == PARQUET:
         return parquet_head(file)
     if start == AVRO:
@@ -37,5 +37,11 @@ def read_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
 
     Empty fields and the literals NULL and null are null. Raises `BrokenFileError` when the file turns out damaged.
     """
-    readers = {"parquet": parquet_pieces, "avro": avro_pieces, "lines": line_pieces, "csv": csv_pieces}
+    readers = {
+        "parquet": parquet_pieces,
+        "wide parquet": wide_pieces,
+        "avro": avro_pieces,
+        "lines": line_pieces,
+        "csv": csv_pieces,
+    }
     return readers[head.kind](file, head)

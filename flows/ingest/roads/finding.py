@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.bills import Source
+from config.bills import BillSource
 from config.errors import UserError
 from flows.ingest.roads.archives import Skipped, unpacked
 from flows.ingest.roads.manifests import newest_runs
@@ -19,19 +19,41 @@ from flows.ingest.roads.pieces import BillFile
 
 # Beside bills there lie manifests, checksums and notes; what may be data is read, or the delivery is refused.
 _MANIFEST = "manifest"  # in the name of a JSON file that lists data
-_NOT_DATA = (".json", ".md", ".txt", ".sql", ".yaml", ".yml", ".xml", ".html", ".pdf", ".png", ".md5", ".sha256",
-             ".log", ".xlsx", ".py", ".sh", ".ini", ".cfg", ".toml", ".crc", ".sig", ".asc")  # fmt: skip
+_NOT_DATA = (
+    ".json",
+    ".md",
+    ".txt",
+    ".sql",
+    ".yaml",
+    ".yml",
+    ".xml",
+    ".html",
+    ".pdf",
+    ".png",
+    ".md5",
+    ".sha256",
+    ".log",
+    ".xlsx",
+    ".py",
+    ".sh",
+    ".ini",
+    ".cfg",
+    ".toml",
+    ".crc",
+    ".sig",
+    ".asc",
+)
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFiles:
     """The files of a delivery, and those that were passed over with the reason."""
 
     files: tuple[BillFile, ...]
     skipped: tuple[Skipped, ...] = ()
 
 
-def expand(paths: list[str], downloads: Path) -> Found:
+def expand(paths: list[str], downloads: Path) -> FoundFiles:
     """The files named by paths, globs, folders (recursively) and s3:// addresses (fetched into `downloads`), each once
     and unpacked; raises `UserError`.
     """
@@ -46,10 +68,10 @@ def expand(paths: list[str], downloads: Path) -> Found:
                     skipped.append(one)
                 else:
                     files.setdefault(one.path.resolve(), one)
-    return Found(tuple(files.values()), tuple(skipped))
+    return FoundFiles(tuple(files.values()), tuple(skipped))
 
 
-def holds(source: Source, paths: Sequence[str]) -> bool:
+def holds(source: BillSource, paths: Sequence[str]) -> bool:
     """Whether all these paths are among a source's: the same, below one of them, or matched by its pattern."""
     return bool(paths) and all(any(_within(path, place) for place in source.paths) for path in paths)
 
@@ -61,7 +83,7 @@ def _within(path: str, place: str) -> bool:
     return path.rstrip("/") == folder or path.startswith(f"{folder}/") or fnmatchcase(path, place)
 
 
-def _local(text: str) -> Found:
+def _local(text: str) -> FoundFiles:
     if not text.strip():
         raise UserError("A path is empty. Name a file, a folder or an s3:// address.")
     if "://" in text:
@@ -70,7 +92,7 @@ def _local(text: str) -> Found:
         )
     path = Path(text).expanduser()
     if path.is_file():
-        return Found((BillFile(path, text),))
+        return FoundFiles((BillFile(path, text),))
     if path.is_dir():
         return _sorted_out(text, [BillFile(file, str(file)) for file in sorted(path.rglob("*")) if file.is_file()])
     matches = sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207 - the path may be absolute
@@ -79,10 +101,10 @@ def _local(text: str) -> Found:
             f"{text} is not there: no such file, folder or match. Check the path; quote a glob so that the shell "
             "leaves it alone."
         )
-    return Found(tuple(BillFile(Path(name), name) for name in matches))
+    return FoundFiles(tuple(BillFile(Path(name), name) for name in matches))
 
 
-def _sorted_out(address: str, inside: list[BillFile]) -> Found:
+def _sorted_out(address: str, inside: list[BillFile]) -> FoundFiles:
     """A folder's files: what may be data, and what is passed over."""
     files: list[BillFile] = []
     skipped: list[Skipped] = []
@@ -99,7 +121,7 @@ def _sorted_out(address: str, inside: list[BillFile]) -> Found:
         names = ", ".join(Path(one.label).name for one in skipped[:5])
         raise UserError(f"{address} holds no bills{f', only {names}' if names else ': it is empty'}.")
     files, older = newest_runs(files, [file for file in inside if file.path.suffix == ".json"])
-    return Found(tuple(files), (*skipped, *older))
+    return FoundFiles(tuple(files), (*skipped, *older))
 
 
 def _no_data(file: BillFile) -> str | None:
@@ -114,7 +136,7 @@ def _no_data(file: BillFile) -> str | None:
     return "it is empty" if not file.size else None
 
 
-def _fetch(address: str, downloads: Path) -> Found:
+def _fetch(address: str, downloads: Path) -> FoundFiles:
     """Fetch an object, or every file under a prefix, a folder or a pattern with *."""
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
@@ -137,7 +159,11 @@ def _fetch(address: str, downloads: Path) -> Found:
         ) from error
     if not fetched:
         raise UserError(f"{address} holds no bills: there is nothing under it.")
-    return Found(tuple(fetched)) if len(fetched) == 1 and fetched[0].label == address else _sorted_out(address, fetched)
+    return (
+        FoundFiles(tuple(fetched))
+        if len(fetched) == 1 and fetched[0].label == address
+        else _sorted_out(address, fetched)
+    )
 
 
 def _wanted(name: str, key: str) -> bool:

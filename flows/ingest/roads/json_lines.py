@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from flows.ingest.roads.pieces import BATCH, BillFile, BrokenFileError, Head, Piece, Unreadable, cannot_read
+from flows.ingest.roads.pieces import BATCH, BillFile, BrokenFileError, Head, Piece, UnreadableFile, cannot_read
 from flows.ingest.roads.text import unpacked_text
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NO_RECORD = "Line {:,} is not a JSON object. Export the file again as JSON lines, one object a line."
 
 
-def lines_head(file: BillFile) -> Head | Unreadable:
+def lines_head(file: BillFile) -> Head | UnreadableFile:
     """The fields of all records, in the order in which they first stand: a record leaves out what is null."""
     names: dict[str, None] = {}
     try:
@@ -22,9 +22,9 @@ def lines_head(file: BillFile) -> Head | Unreadable:
             for record in _records(text):
                 names.update(dict.fromkeys(record))
     except BrokenFileError as broken:
-        return Unreadable(str(broken))
+        return UnreadableFile(str(broken))
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
-        return Unreadable(cannot_read(error))
+        return UnreadableFile(cannot_read(error))
     return Head("lines", tuple(names))
 
 

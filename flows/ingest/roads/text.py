@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
-from flows.ingest.roads.pieces import NULLS, BillFile, BrokenFileError, Head, Piece, Unreadable, cannot_read
+from flows.ingest.roads.pieces import NULLS, BillFile, BrokenFileError, Head, Piece, UnreadableFile, cannot_read
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,28 +22,31 @@ _TITLE_LINES = 10  # lines before the header that are looked at
 _LEAST_SEPARATORS = 5  # a header of a bill has at least so many
 
 
-def text_head(file: BillFile) -> Head | Unreadable:
+def text_head(file: BillFile) -> Head | UnreadableFile:
     """The kind and the columns of a text file."""
     try:
         with file.path.open("rb") as raw, unpacked_text(raw) as text:
             start = text.read(_LONGEST_HEADER)
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
-        return Unreadable(cannot_read(error))
+        return UnreadableFile(cannot_read(error))
     if not start.strip():
-        return Unreadable("The file is empty.", empty=True)
+        return UnreadableFile("The file is empty.", empty=True)
     preamble, separator = _preamble(start)
     line = _first_record(start[preamble:]).decode("utf-8", "replace")
     if "\x00" in line:
-        return Unreadable("The file is binary: it is neither CSV nor Parquet, nor one of them packed.")
+        return UnreadableFile("The file is binary: it is neither CSV nor Parquet, nor one of them packed.")
     if line.lstrip().startswith("{"):
         return Head("lines", ())
     if line.lstrip().startswith("["):
-        return Unreadable("The file is a JSON list. Export it as JSON lines (one object a line), CSV or Parquet.")
+        return UnreadableFile("The file is a JSON list. Export it as JSON lines (one object a line), CSV or Parquet.")
     separator = separator or max(",;\t|", key=line.count)
     try:
         columns = tuple(name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=separator), []))
-    except csv.Error as error:  # lines that end in a lone carriage return, a field beyond the reader's limit
-        return Unreadable(f"The file is not CSV: its first line cannot be read ({error}). Export it again.")
+    except csv.Error:  # lines that end in a lone carriage return, a field beyond the reader's limit
+        return UnreadableFile(
+            "The file is not CSV: its first line cannot be read, as if its lines ended in a lone carriage return. "
+            "Export it again."
+        )
     return Head("csv", columns, separator, preamble)
 
 
@@ -72,13 +75,13 @@ def unpacked_text(raw: IO[bytes]) -> IO[bytes]:
     """The bytes of a text file as UTF-8 without byte order mark, unpacked."""
     start = raw.read(2)
     raw.seek(0)
-    plain: IO[bytes] = gzip.GzipFile(fileobj=raw, mode="rb") if start == _GZIP else raw  # type: ignore[assignment]
-    buffered = io.BufferedReader(plain, _PIECE) if start == _GZIP else plain  # type: ignore[type-var]
+    plain: IO[bytes] = gzip.GzipFile(fileobj=raw, mode="rb") if start == _GZIP else raw  # type: ignore[assignment]  # GzipFile reads bytes as any file does
+    buffered = io.BufferedReader(plain, _PIECE) if start == _GZIP else plain  # type: ignore[type-var]  # what gzip and open give is raw
     marks = 0
     while (mark := buffered.read(3)) == _BOM:  # some exports write two
         marks += 3
     buffered.seek(marks)
-    return _Utf16(buffered) if mark[:2] in _UTF16 else buffered  # type: ignore[return-value]
+    return _Utf16(buffered) if mark[:2] in _UTF16 else buffered  # type: ignore[return-value]  # _Utf16 reads as a BufferedReader does
 
 
 class _Utf16:

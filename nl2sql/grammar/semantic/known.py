@@ -57,8 +57,8 @@ def choices(names: Iterable[str], given: str) -> str:
     """The names that were perhaps meant; all of them where none is near and they are few."""
     every = sorted(names)
     near = difflib.get_close_matches(given.casefold(), [name.casefold() for name in every], n=3, cutoff=0.5)
-    found = [next(name for name in every if name.casefold() == one) for one in near]
-    if found:
-        return f"The nearest are {', '.join(found)}." if len(found) > 1 else f"The nearest is {found[0]}."
+    nearest = [next(name for name in every if name.casefold() == one) for one in near]
+    if nearest:
+        return f"The nearest are {', '.join(nearest)}." if len(nearest) > 1 else f"The nearest is {nearest[0]}."
     listed = ", ".join(every[:20])
     return f"There are {listed}{' and more' if len(every) > 20 else ''}." if every else "There are none."

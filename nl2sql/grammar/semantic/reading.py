@@ -59,7 +59,11 @@ def read_query(given: Any, known: Known, *, own: bool = False) -> CostQuery | Un
         scopes=scopes,
         ratio=form.ratio,
         share_of=share_of,
-        average=form.average,
+        average=form.average or ("day" if form.statistic else None),
+        statistic=form.statistic,
+        moving=form.moving,
+        profile=form.profile,
+        appeared=form.appeared,
         count=form.count,
         run_rate=form.run_rate,
         cumulative=form.cumulative,
@@ -98,6 +102,10 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
         problems.append(
             Problem("state", f"{quoted(form.state)} is no state of these. {choices(tuple(states), form.state)}")
         )
+    if form.by and form.subject != "forecasts":
+        problems.append(Problem("by", "Only forecasts are told by a dimension."))
+    elif form.by:
+        problems += _outside([form.by], "by", known.semantics.dimensions, "no dimension", single=True)
     if form.kinds and form.subject != "recommendations":
         problems.append(Problem("kinds", "Only recommendations are of kinds."))
     if problems:
@@ -111,6 +119,7 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
         form.instance_type,
         form.state,
         tuple(form.kinds),
+        form.by,
     )
     unfit = unlistable(listing)
     return Unreadable((Problem("filters", unfit.text),)) if unfit else listing
@@ -161,24 +170,24 @@ def _periods(forms: Sequence[PeriodForm], known: Known, own: bool, problems: lis
     """The period and those that are compared with it; one that is still running ends today, as when it is asked for in
     words.
     """
-    found = []
+    periods = []
     for place, form in enumerate(forms):
         period = _kept(
             read_period(form, f"compared[{place - 1}]" if place else "period", known.calendar, own), problems
         )
         if period:
-            found.append(period if own else until_now(period, known.calendar))
-    return tuple(found)
+            periods.append(period if own else until_now(period, known.calendar))
+    return tuple(periods)
 
 
 def _filters(
     forms: Sequence[FilterForm], field: str, known: Known, own: bool, problems: list[Problem]
 ) -> tuple[Filter, ...]:
-    found = []
+    filters = []
     for at, form in enumerate(forms):
         read = read_filter(form, f"{field}[{at}]", known, own)
         if isinstance(read, Filter):
-            found.append(read)
+            filters.append(read)
         else:
             problems += read
-    return tuple(found)
+    return tuple(filters)

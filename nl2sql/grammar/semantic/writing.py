@@ -7,7 +7,14 @@ from nl2sql.grammar.query import CostQuery, plain
 from nl2sql.grammar.subjects.listing import SubjectListing
 
 _OURS = frozenset({"label", "notes"})
-_SILENT = ({"negated": False}, {"keep_missing": True}, {"order": "desc"}, {"whole": True}, {"count": 1})
+_SILENT = (
+    {"negated": False},
+    {"contains": False},
+    {"keep_missing": True},
+    {"order": "desc"},
+    {"whole": True},
+    {"count": 1},
+)
 
 
 def written(meaning: CostQuery | SubjectListing) -> dict[str, Any]:
@@ -19,7 +26,7 @@ def written(meaning: CostQuery | SubjectListing) -> dict[str, Any]:
 def written_draft(draft: Draft) -> dict[str, Any]:
     """What was understood of a question that is no query yet, in the fields of one."""
     filters, measure, comparison, shape = draft.filters, draft.measure, draft.comparison, draft.shape
-    found = {
+    fields = {
         "subject": draft.discourse.subject,
         "metric": measure.metrics[0] if measure.metrics else None,
         "beside": tuple(measure.metrics[1:]),
@@ -34,6 +41,10 @@ def written_draft(draft: Draft) -> dict[str, Any]:
         "change": comparison.change,
         "why": comparison.why,
         "average": measure.average,
+        "statistic": measure.statistic,
+        "moving": measure.moving,
+        "profile": shape.profile,
+        "appeared": measure.appeared,
         "count": measure.count,
         "run_rate": measure.run_rate,
         "cumulative": measure.cumulative,
@@ -45,8 +56,8 @@ def written_draft(draft: Draft) -> dict[str, Any]:
         "limit_within": shape.limit_within,
         "threshold": shape.threshold,
     }
-    said = {name: plain(value) for name, value in found.items() if value not in (None, (), False, 0)}
-    bare: dict[str, Any] = _bare(said)
+    understood = {name: plain(value) for name, value in fields.items() if value not in (None, (), False, 0)}
+    bare: dict[str, Any] = _bare(understood)
     return bare
 
 

@@ -24,7 +24,7 @@ def weekly(days: int, level: float = 100.0, growth: float = 0.0, noise: float = 
 def forecast_one(values: np.ndarray, horizon: int = 60, **options: object):
     """One series through the front door."""
     today = START + timedelta(len(values))
-    return forecast_many({"one": Series(START, np.asarray(values, dtype=float))}, horizon, today, **options)["one"]  # type: ignore[arg-type]
+    return forecast_many({"one": Series(START, np.asarray(values, dtype=float))}, horizon, today, **options)["one"]  # type: ignore[arg-type]  # options of the caller
 
 
 @pytest.mark.parametrize("tier", ["full", "cheap"])
@@ -204,6 +204,7 @@ def test_backtests_know_every_model_and_horizon_and_look_at_no_future():
     assert backtest({"d": Series(START, doubled)}, today, horizons=(30,), tier="cheap")[0].total_error > 0.1
 
 
+@pytest.mark.slow
 def test_a_year_with_a_season_is_better_than_its_last_month():
     """With more than a year of history the wave of the year is followed."""
     day = np.arange(910)

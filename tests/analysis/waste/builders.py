@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from analysis.waste.evaluate import find_waste
-from analysis.waste.facts import Price, Resource, UsageDay
+from analysis.waste.facts import BilledResource, CataloguePrice, UsageDay
 from analysis.waste.rules import read_rules
 
 TODAY = date(2026, 11, 15)
@@ -17,7 +17,7 @@ PROTECTED = {"finops:protected": ("true", "yes"), "keep": ("*",)}
 
 def price(name, hourly, vcpus=None, memory=None, system="Linux", architecture="x86_64", currency="USD"):
     """A row of the catalogue in us-east-1."""
-    return Price("AWS", "us-east-1", name, system, hourly, currency, vcpus, memory, architecture)
+    return CataloguePrice("AWS", "us-east-1", name, system, hourly, currency, vcpus, memory, architecture)
 
 
 PRICES = [
@@ -44,7 +44,7 @@ def resource(kind="Instance", **fields):
     }
     if kind == "Instance":
         defaults |= {"state": "running", "instance_type": "m5.2xlarge"}
-    return Resource(resource_type=kind, **{**defaults, **fields})
+    return BilledResource(resource_type=kind, **{**defaults, **fields})
 
 
 def used(days=14, **metrics):

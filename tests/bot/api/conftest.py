@@ -16,7 +16,7 @@ from bot.api.limits import Buckets
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
-from db.tables import BudgetRow, Forecast, Insight, Remediation, Resource, daily_costs
+from db.tables import BudgetRow, ForecastRow, Insight, Remediation, Resource, daily_costs
 from nl2sql.deps import Deps
 from playbooks.plan import Plan
 
@@ -116,9 +116,9 @@ def _cost(team: str, day: date) -> dict[str, object]:
     }
 
 
-def _forecast(team: str, today: date) -> Forecast:
+def _forecast(team: str, today: date) -> ForecastRow:
     money = {name: Decimal(10) for name in ("expected_cost", "low_80", "high_80", "low_95", "high_95")}
-    return Forecast(
+    return ForecastRow(
         scope_kind="team",
         scope=team,
         currency="USD",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.listeners import home
 from config.access import Actor, Role
 from config.organisation import Organisation
-from db.tables import BudgetPeriod, BudgetRow, Forecast, Insight, Question
+from db.tables import BudgetPeriod, BudgetRow, ForecastRow, Insight, Question
 from tests.flows.daily import spend
 
 TODAY = date(2026, 11, 21)
@@ -41,7 +41,7 @@ def costs(session: Session) -> Session:
             day = TODAY + timedelta(days=ahead)
             band = dict.fromkeys(("low_80", "high_80", "low_95", "high_95"), cost)
             session.add(
-                Forecast(
+                ForecastRow(
                     scope_kind="team",
                     scope=team,
                     currency="USD",

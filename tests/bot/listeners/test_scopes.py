@@ -57,6 +57,12 @@ def test_of_many_values_the_hundred_largest_spenders_are_offered(session: Sessio
 
 def test_without_bills_there_is_nothing_to_choose(session: Session) -> None:
     assert set(visible(session, ADMIN)) == {
-        "team", "account", "service", "environment", "application", "provider", "region",
-    }  # fmt: skip
+        "team",
+        "account",
+        "service",
+        "environment",
+        "application",
+        "provider",
+        "region",
+    }
     assert not any(visible(session, ADMIN).values())

@@ -24,13 +24,21 @@ def resource(session: Session, name: str, first: date, days: list[tuple[float, f
     source = session.scalars(sa.select(Source.id)).one()
     rows = [
         {
-            "source_id": source, "usage_date": first + timedelta(days=offset), "resource_id": f"id of {name}",
-            "resource_name": name, "provider": "AWS", "account_id": "1", "charge_category": "Usage",
-            "billing_period_start": datetime(2026, 11, 1, tzinfo=UTC), "usage_type": "BoxUsage:m5",
-            "effective_cost": cost, "usage_quantity": quantity, **same,
+            "source_id": source,
+            "usage_date": first + timedelta(days=offset),
+            "resource_id": f"id of {name}",
+            "resource_name": name,
+            "provider": "AWS",
+            "account_id": "1",
+            "charge_category": "Usage",
+            "billing_period_start": datetime(2026, 11, 1, tzinfo=UTC),
+            "usage_type": "BoxUsage:m5",
+            "effective_cost": cost,
+            "usage_quantity": quantity,
+            **same,
         }
         for offset, (cost, quantity) in enumerate(days)
-    ]  # fmt: skip
+    ]
     session.execute(sa.insert(resource_costs), rows)
 
 

@@ -33,9 +33,17 @@ def left(database: Database) -> list[tuple[str, str, bool]]:
 
 def subscribed(**changes: Any) -> Subscription:
     values = {
-        "id": 7, "channel": "C1", "created_by": "U1", "kind": "digest", "scope": {"team": "payments"},
-        "frequency": "daily", "at_hour": 9, "at_minute": 0, "timezone": "UTC", "active": True,
-    }  # fmt: skip
+        "id": 7,
+        "channel": "C1",
+        "created_by": "U1",
+        "kind": "digest",
+        "scope": {"team": "payments"},
+        "frequency": "daily",
+        "at_hour": 9,
+        "at_minute": 0,
+        "timezone": "UTC",
+        "active": True,
+    }
     return Subscription(**{**values, **changes})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.organisation import Budget, Channel, Organisation, Scope
 from db.database import Database
-from db.tables import BudgetPeriod, Forecast, Insight, OutboxMessage
+from db.tables import BudgetPeriod, ForecastRow, Insight, OutboxMessage
 from flows.forecasts.check_budgets import run
 from tests.flows.daily import spend
 
@@ -39,7 +39,9 @@ def predict(database: Database, costs: list[float], *, made_on: date = TODAY, sc
     with Session(database.owner) as session, session.begin():
         for offset, cost in enumerate(costs):
             low, high = Decimal(cost - 10), Decimal(cost + 10)
-            row = Forecast(scope_kind=scope.kind(), scope=scope.label(), currency="USD", made_on=made_on, model="sma")
+            row = ForecastRow(
+                scope_kind=scope.kind(), scope=scope.label(), currency="USD", made_on=made_on, model="sma"
+            )
             row.forecast_date, row.expected_cost = made_on + timedelta(days=offset), Decimal(cost)
             row.low_80, row.high_80, row.low_95, row.high_95 = low, high, low, high
             session.add(row)

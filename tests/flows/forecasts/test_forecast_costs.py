@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from config.organisation import Organisation
 from db.database import Database
-from db.tables import Forecast
+from db.tables import ForecastRow
 from flows.forecasts import forecast_costs
 from tests.flows.daily import spend
 
@@ -23,6 +23,10 @@ def test_a_late_provider_lowers_no_forecast(clean_database: Database, late: int)
         spend(session, FIRST, [1000.0] * (100 - late), provider="Microsoft", account="az")
     forecast_costs.run(clean_database, Organisation())
     with Session(clean_database.app) as session:
-        days = sa.select(Forecast.expected_cost).where(Forecast.scope_kind == "total").order_by(Forecast.forecast_date)
+        days = (
+            sa.select(ForecastRow.expected_cost)
+            .where(ForecastRow.scope_kind == "total")
+            .order_by(ForecastRow.forecast_date)
+        )
         total = float(sum(session.scalars(days.limit(30))))
     assert total == pytest.approx(60_000, rel=0.02)

@@ -15,15 +15,24 @@ def owners(rules: list[AllocationRule], *charges: dict[str, Any]) -> list[str | 
     names = [f"rule_{number}" for number in range(len(rules))]
     rows = [
         {
-            "sub_account_name": None, "sub_account_id": None, "resource_name": None, "resource_id": None,
-            "service_name": None, **{key: value for key, value in charge.items() if key != "tags"},
+            "sub_account_name": None,
+            "sub_account_id": None,
+            "resource_name": None,
+            "resource_id": None,
+            "service_name": None,
+            **{key: value for key, value in charge.items() if key != "tags"},
             **{name: tag_value(charge.get("tags", {}), rule) for name, rule in zip(names, rules, strict=True)},
         }
         for charge in charges
-    ]  # fmt: skip
+    ]
     columns = [
-        "sub_account_name", "sub_account_id", "resource_name", "resource_id", "service_name", *names,
-    ]  # fmt: skip
+        "sub_account_name",
+        "sub_account_id",
+        "resource_name",
+        "resource_id",
+        "service_name",
+        *names,
+    ]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String))
     return frame.select(expression(rules, names).alias("owner"))["owner"].to_list()
 

@@ -1,6 +1,7 @@
 """The flow that loads bills: what it answers to whom, in process and through Prefect's own server."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,27 @@ def test_an_unknown_source_names_the_known(configured: Path, clean_database: Dat
     with pytest.raises(UserError, match="it has: fernhill"):
         ingest_costs.fn(source="fernhil")
     assert "it has: fernhill" in _messages(clean_database)[0][3]["text"]
+
+
+def test_a_held_bill_waits_for_an_operator(configured: Path, clean_database: Database, bill: Bill) -> None:
+    """Each delivery is asked about once, a newer one in its place; approved it is loaded as it is, as long as its files
+    are the same.
+    """
+    from flows.ingest.ingest_costs import ingest_costs
+
+    requests = "SELECT state, parameters->>'accept', result->>'reason' FROM finops.flow_requests ORDER BY id"
+    ingest_costs.fn(source="fernhill")
+    bill(rows(1))
+    for _ in range(2):
+        ingest_costs.fn(source="fernhill")
+    [(state, first, reason)] = all_rows(clean_database, requests)
+    assert state == "requested"
+    assert reason == ("Held back: 2026-09 stands with 3.75 USD and would stand with 1.25 USD. Nothing was changed.")
+    [(channel, kind, _, payload)] = _messages(clean_database)
+    assert (channel, kind, payload["what"]) == ("#finops-admin", "request", "Load the bills of fernhill")
+    bill(rows(1, BilledCost="0.50"))
+    ingest_costs.fn(source="fernhill", accept=first)
+    (old, new) = all_rows(clean_database, requests)
+    assert (old[0], old[2], new[0]) == ("rejected", "A newer delivery came.", "requested")
+    ingest_costs.fn(source="fernhill", accept=new[1])
+    assert all_rows(clean_database, "SELECT sum(billed_cost) FROM finops.daily_costs") == [(Decimal("0.50"),)]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from db.database import Database
 from flows.ingest.formats.detect import Focus, detect
-from flows.ingest.formats.focus import read_time
 from flows.ingest.formats.tags import as_json
+from flows.ingest.formats.times import read_time
 from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
 
 

@@ -20,9 +20,15 @@ ESCALATE = PLAYBOOKS["budget-escalate"]
 def waiting(session: Session, kind: str = "budget", hours: float = 5, team: str | None = "web") -> Insight:
     """An open insight that was found some hours ago."""
     insight = Insight(
-        fingerprint=f"{kind}:{team}:{hours}", kind=kind, severity="high", title="web will pass its budget.",
-        currency="USD", status="open", team=team, detected_at=EVENING - timedelta(hours=hours),
-    )  # fmt: skip
+        fingerprint=f"{kind}:{team}:{hours}",
+        kind=kind,
+        severity="high",
+        title="web will pass its budget.",
+        currency="USD",
+        status="open",
+        team=team,
+        detected_at=EVENING - timedelta(hours=hours),
+    )
     session.add(insight)
     session.flush()
     return insight

@@ -20,9 +20,11 @@ from tests.flows.conftest import Bill, Load, all_rows, rows, state
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 SEPTEMBER = {"BillingPeriodStart": "2026-09-01T00:00:00Z", "BillingPeriodEnd": "2026-10-01T00:00:00Z"}
 OCTOBER = {
-    "BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-11-01T00:00:00Z",
-    "ChargePeriodStart": "2026-10-10T00:00:00Z", "ChargePeriodEnd": "2026-10-11T00:00:00Z",
-}  # fmt: skip
+    "BillingPeriodStart": "2026-10-01T00:00:00Z",
+    "BillingPeriodEnd": "2026-11-01T00:00:00Z",
+    "ChargePeriodStart": "2026-10-10T00:00:00Z",
+    "ChargePeriodEnd": "2026-10-11T00:00:00Z",
+}
 
 
 def test_months_leave_whole_with_their_sums_and_resources(load: Load, clean_database: Database, bill: Bill) -> None:

@@ -9,9 +9,11 @@ from flows.retention.expiry import drop_months_before, drop_rejected_rows
 from tests.flows.conftest import Bill, Load, all_rows, rows, state
 
 OCTOBER = {
-    "BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-11-01T00:00:00Z",
-    "ChargePeriodStart": "2026-10-10T00:00:00Z", "ChargePeriodEnd": "2026-10-11T00:00:00Z",
-}  # fmt: skip
+    "BillingPeriodStart": "2026-10-01T00:00:00Z",
+    "BillingPeriodEnd": "2026-11-01T00:00:00Z",
+    "ChargePeriodStart": "2026-10-10T00:00:00Z",
+    "ChargePeriodEnd": "2026-10-11T00:00:00Z",
+}
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.waste.facts import Recommendation
+from analysis.waste.facts import SavingOpportunity
 from config.organisation import Channel, Organisation
 from db.database import Database
-from db.tables import Insight, Source, charges
+from db.tables import ContractCommitment, Insight, Source, charges
 from flows.savings import find_savings
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
 from tests.flows.daily import spend
@@ -21,17 +21,25 @@ START = TODAY - timedelta(days=60)
 ORGANISATION = Organisation(channels=(Channel(channel="#all"),))
 
 
-def gap(steady: float, saved: float | None, **more: Any) -> Recommendation:
+def gap(steady: float, saved: float | None, **more: Any) -> SavingOpportunity:
     given: dict[str, Any] = {
-        "kind": "commitment_gap", "resource_id": "AWS: EC2", "account": None, "team": None, "current_state": "",
-        "proposed_state": "", "monthly_savings": saved, "currency": "USD", "confidence": "medium",
-        "evidence": {"arithmetic": {"steady_a_day": steady}}, **more,
-    }  # fmt: skip
-    return Recommendation(**given)
+        "kind": "commitment_gap",
+        "resource_id": "AWS: EC2",
+        "account": None,
+        "team": None,
+        "current_state": "",
+        "proposed_state": "",
+        "monthly_savings": saved,
+        "currency": "USD",
+        "confidence": "medium",
+        "evidence": {"arithmetic": {"steady_a_day": steady}},
+        **more,
+    }
+    return SavingOpportunity(**given)
 
 
-def idle(paid: float, unused: float, name: str | None = None) -> Recommendation:
-    evidence = {"arithmetic": {"paid": paid, "unused": unused}, "name": name}
+def idle(paid: float, unused: float, name: str | None = None, **more: str) -> SavingOpportunity:
+    evidence = {"arithmetic": {"paid": paid, "unused": unused}, "name": name, **more}
     return gap(0, None, kind="commitment_unused", resource_id="arn:plan", evidence=evidence)
 
 
@@ -89,9 +97,12 @@ def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: D
                         commitment_discount_status=status, effective_cost=cost, sub_account_name="payer", **same
                     )
                 )
+        term = {"starts_at": NOW - timedelta(days=90), "ends_at": datetime(2027, 5, 1, tzinfo=UTC)}
+        session.add(ContractCommitment(commitment_id="arn:plan", **term))
     with Session(clean_database.app) as session:
         (gap,) = [one for one in commitment_gaps(session, TODAY, Organisation()) if one.kind == "commitment_unused"]
     assert (gap.resource_id, gap.account, gap.monthly_savings) == ("arn:plan", "payer", None)
+    assert gap.evidence["ends_on"] == "2027-05-01"
     assert gap.evidence["arithmetic"] == {"paid": 300.0, "unused": 120.0}
     find_savings.run(clean_database, ORGANISATION, NOW)
     with Session(clean_database.app) as session:
@@ -157,6 +168,8 @@ def test_a_line_names_the_gap_and_its_saving() -> None:
     assert line_of(gap(100.0, None, currency="EUR")) == "AWS: EC2 €100 a day (saving not known)"
     assert line_of(idle(300, 120, "compute plan")) == "compute plan 40 % unused"
     assert line_of(idle(300, 120)) == "arn:plan 40 % unused"
+    ending = idle(300, 120, "compute plan", ends_on="2027-05-01")
+    assert line_of(ending) == "compute plan 40 % unused, it ends on 2027-05-01"
 
 
 def test_gaps_are_ordered_by_what_is_at_stake() -> None:

@@ -6,20 +6,27 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from analysis.waste.facts import Recommendation
+from analysis.waste.facts import SavingOpportunity
 from db.tables import Utilization
 from flows.savings.titles import TITLES, figure, seen, title
 
 FIRST = date(2026, 11, 1)
 
 
-def found(number: int = 0, saved: float | None = 153.0, **evidence: Any) -> Recommendation:
+def found(number: int = 0, saved: float | None = 153.0, **evidence: Any) -> SavingOpportunity:
     given: dict[str, Any] = {
-        "kind": "stop_idle", "resource_id": f"i-{number}", "account": "sandbox", "team": "web",
-        "current_state": "running", "proposed_state": "stopped", "monthly_savings": saved, "currency": "USD",
-        "confidence": "high", "evidence": {"metrics": {}, "summary": "", **evidence},
-    }  # fmt: skip
-    return Recommendation(**given)
+        "kind": "stop_idle",
+        "resource_id": f"i-{number}",
+        "account": "sandbox",
+        "team": "web",
+        "current_state": "running",
+        "proposed_state": "stopped",
+        "monthly_savings": saved,
+        "currency": "USD",
+        "confidence": "high",
+        "evidence": {"metrics": {}, "summary": "", **evidence},
+    }
+    return SavingOpportunity(**given)
 
 
 def looked(**highest: float) -> dict[str, Any]:
@@ -59,7 +66,7 @@ def test_savings_that_nobody_knows_are_counted_beside() -> None:
 
 
 def test_the_currency_is_the_groups_own() -> None:
-    euros = Recommendation(**{**found().__dict__, "currency": "EUR"})
+    euros = SavingOpportunity(**{**found().__dict__, "currency": "EUR"})
     assert title("stop_idle", "eu", "Instance", [euros], 90.0).endswith("saves €90 a month")
 
 

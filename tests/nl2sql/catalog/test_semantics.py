@@ -10,27 +10,37 @@ from nl2sql.catalog.semantics import Entry, Semantics, build, key, semantics
 
 def small(**more: Any) -> Semantics:
     content: dict[str, Any] = {
-        "unsafe": {"change": ["delete", "shut down"]}, "outside": {"other": ["weather"]},
+        "unsafe": {"change": ["delete", "shut down"]},
+        "outside": {"other": ["weather"]},
         "metrics": {"effective": {"definition": "after discounts", "phrases": ["cost", "real cost"]}},
         "charges": {"tax": {"column": "charge_category", "values": ["Tax"], "phrases": ["tax"]}},
         "dimensions": {"service": {"column": "service", "phrases": ["service"], "plural": ["services"]}},
         "words": {"noun": {"cost": ["cost", "spend"]}},
         "services": {"Lambda": {"names": ["AWS Lambda"], "phrases": ["lambda", "serverless functions"]}},
-        "categories": {"Compute": ["compute"]}, "providers": {"Microsoft": ["azure"]},
-        "environments": {"prod": ["production"]}, "regions": {"eu-west-1": ["ireland"]},
+        "categories": {"Compute": ["compute"]},
+        "providers": {"Microsoft": ["azure"]},
+        "environments": {"prod": ["production"]},
+        "regions": {"eu-west-1": ["ireland"]},
         "continents": {"europe": {"within": ["eu-west-1"], "phrases": ["europe"]}},
-        "golden": [{"question": "what did we spend?", "sql": "SELECT 1"}], "notes": ["a note"], **more,
-    }  # fmt: skip
+        "golden": [{"question": "what did we spend?", "sql": "SELECT 1"}],
+        "notes": ["a note"],
+        **more,
+    }
     return build(content)
 
 
 @pytest.mark.parametrize(
     ("phrase", "words"),
     [
-        ("EC2-Cost", ("ec2", "cost")), ("shut  down", ("shut", "down")), ("team_name", ("team", "name")),
-        ("Straße", ("strasse",)), (">= 5 %", (">=", "5")), ("≥5", ("≥", "5")), ("...", ()),
+        ("EC2-Cost", ("ec2", "cost")),
+        ("shut  down", ("shut", "down")),
+        ("team_name", ("team", "name")),
+        ("Straße", ("strasse",)),
+        (">= 5 %", (">=", "5")),
+        ("≥5", ("≥", "5")),
+        ("...", ()),
     ],
-)  # fmt: skip
+)
 def test_phrases_are_compared_without_case_and_punctuation(phrase: str, words: tuple[str, ...]) -> None:
     assert key(phrase) == words
 

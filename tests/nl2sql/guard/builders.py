@@ -58,6 +58,8 @@ VIEWS = {
     "recommendations": ("team", "resource_id", "monthly_savings"),
     "remediations": ("team", "resource_id", "remediation_id"),
     "savings": ("team", "resource_id", "expected_monthly_savings"),
+    "invoices": ("description", "invoice_id", "billed_cost"),
+    "contract_commitments": ("type", "commitment_id", "cost"),
 }
 
 

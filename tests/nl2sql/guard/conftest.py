@@ -29,6 +29,7 @@ def plant(connection: sa.Connection) -> None:
         connection.execute(table.insert(), rows)
     for number, team in enumerate(TEAMS):
         _plant_resource(connection, number, team, now)
+    _plant_contracts(connection, now)
     connection.execute(tables.Base.metadata.tables["finops.prices"].insert(), [_price("m5.large"), _price("m5.xlarge")])
 
 
@@ -70,6 +71,19 @@ def _price(instance_type: str) -> dict[str, Any]:
         "currency": "USD",
         "as_of": datetime(2026, 11, 1, tzinfo=UTC),
     }
+
+
+def _plant_contracts(connection: sa.Connection, now: datetime) -> None:
+    """What is agreed and billed for the whole organisation; no team's."""
+    found, issuer = tables.Base.metadata.tables, {"invoice_issuer": "AWS", "billing_period_start": now}
+    detail = {"invoice_detail_id": "d", "invoice_id": "INV-canary", "billing_account_id": "1", "currency": "USD"}
+    connection.execute(found["finops.invoice_details"].insert(), issuer | detail | {"billed_cost": 100})
+    period = {"billing_period_end": now, "status": "Closed", "provider": "aws"}
+    connection.execute(found["finops.billing_periods"].insert(), issuer | period)
+    connection.execute(
+        found["finops.contract_commitments"].insert(),
+        {"commitment_id": "arn:canary", "starts_at": now, "ends_at": now, "cost": 10, "currency": "USD"},
+    )
 
 
 def _plant_resource(connection: sa.Connection, number: int, team: str | None, now: datetime) -> None:
@@ -196,7 +210,8 @@ def planted(database: Database) -> Iterator[Database]:
     with database.owner.begin() as connection:
         names = (
             "daily_costs hourly_costs resource_costs resources utilization hourly_utilization showback "
-            "budgets forecasts insights recommendations remediations savings prices"
+            "budgets forecasts insights recommendations remediations savings prices "
+            "invoice_details billing_periods contract_commitments"
         )
         connection.exec_driver_sql(
             f"TRUNCATE {', '.join(f'finops.{name}' for name in names.split())} RESTART IDENTITY CASCADE"
@@ -219,6 +234,8 @@ _ONLY_CHECKOUT = (
     "DELETE FROM finops.resource_costs WHERE team IS DISTINCT FROM 'checkout'",
     "DELETE FROM finops.hourly_costs WHERE team IS DISTINCT FROM 'checkout'",
     "DELETE FROM finops.daily_costs WHERE team IS DISTINCT FROM 'checkout'",
+    "DELETE FROM finops.invoice_details",
+    "DELETE FROM finops.contract_commitments",
 )
 
 

@@ -35,11 +35,17 @@ def entries(session: Session) -> dict[str, Saving]:
 
 def saving(expected: float | None = 100, realized: float | None = None, status: str = "pending", **more: Any) -> Saving:
     return Saving(
-        remediation_id=1, resource_id="i-0", applied_on=ON, window_days=14, currency=more.pop("currency", "USD"),
+        remediation_id=1,
+        resource_id="i-0",
+        applied_on=ON,
+        window_days=14,
+        currency=more.pop("currency", "USD"),
         expected_monthly_savings=None if expected is None else Decimal(expected),
         realized_monthly_savings=None if realized is None else Decimal(realized),
-        status=status, confounders=[{"says": one} for one in more.pop("says", ())], arithmetic=more,
-    )  # fmt: skip
+        status=status,
+        confounders=[{"says": one} for one in more.pop("says", ())],
+        arithmetic=more,
+    )
 
 
 def test_each_resource_that_was_changed_and_checked_has_an_entry_once(session: Session) -> None:
@@ -135,9 +141,12 @@ def test_a_bill_that_has_decided_shows_both_days(session: Session) -> None:
     ledger.open_entries(session, made, steps[:1], BOOK, ON)
     session.flush()
     figures = {
-        "counterfactual_a_day": 10, "actual_a_day": 1, "basis_says": "its own forecast", "days_a_month": 30,
+        "counterfactual_a_day": 10,
+        "actual_a_day": 1,
+        "basis_says": "its own forecast",
+        "days_a_month": 30,
         "realized_a_month": 270,
-    }  # fmt: skip
+    }
     session.execute(sa.update(Saving).values(arithmetic=figures, status="validated", verified_at=datetime.now(UTC)))
     session.expire_all()
     assert ledger.arithmetic(session, made) == {

@@ -23,7 +23,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
 
         def client(service: str) -> Any:
             if service not in held:
-                held[service] = session.client(service)  # type: ignore[call-overload]
+                held[service] = session.client(service)  # type: ignore[call-overload]  # the stubs want the name as a Literal
             return held[service]
 
         yield client

@@ -3,7 +3,8 @@
 import pytest
 
 from db import focus
-from flows.ingest.formats.detect import Focus, NotFocus, OtherDataset, detect
+from flows.ingest.formats.detect import Focus, NotFocus, detect
+from flows.ingest.formats.focus_datasets import DatasetFile
 
 REQUIRED = tuple(column.focus for column in focus.COLUMNS if column.required)
 LEAST = (*REQUIRED, "ProviderName")
@@ -97,8 +98,15 @@ def test_a_file_of_something_else_is_no_format() -> None:
         assert refused(columns).format is None
 
 
-def test_the_other_tables_of_focus_hold_no_charges() -> None:
-    """They lie beside the charges and are passed over, not refused."""
-    assert detect(("ContractCommitmentId", "ContractId")) == OtherDataset("contract commitments")
-    assert detect(("Invoice Detail Id", "InvoiceId", "BilledCost")) == OtherDataset("invoice details")
+def test_the_other_datasets_of_focus_hold_no_charges() -> None:
+    """They lie beside the charges and go to tables of their own."""
+    commitments = detect(("ContractCommitmentId", "ContractId"))
+    assert isinstance(commitments, DatasetFile)
+    assert (commitments.dataset.name, commitments.positions) == (
+        "Contract Commitment",
+        {"commitment_id": 0, "contract_id": 1},
+    )
+    details = detect(("Invoice Detail Id", "InvoiceId", "BilledCost"))
+    assert isinstance(details, DatasetFile)
+    assert (details.dataset.name, details.positions["billed_cost"]) == ("Invoice Detail", 2)
     assert isinstance(detect((*LEAST, "ContractCommitmentId")), Focus)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.errors import UserError
-from flows.ingest.roads.finding import Found, expand
+from flows.ingest.roads.finding import FoundFiles, expand
 
 
 def write(folder: Path, name: str, content: object = "a,b\n1,2\n") -> None:
@@ -27,11 +27,11 @@ def azure(run: str, submitted: str, start: str = "2026-11-01T00:00:00", parts: i
     }
 
 
-def loaded(found: Found, folder: Path) -> list[str]:
+def loaded(found: FoundFiles, folder: Path) -> list[str]:
     return [str(file.path.relative_to(folder)) for file in found.files]
 
 
-def reasons(found: Found) -> dict[str, str]:
+def reasons(found: FoundFiles) -> dict[str, str]:
     return {one.label.rpartition("20261101-20261130/")[2]: one.reason for one in found.skipped}
 
 

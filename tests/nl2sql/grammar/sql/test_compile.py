@@ -79,8 +79,10 @@ def test_a_change_names_both_amounts(session: Session) -> None:
     """Of October against September there is nothing to divide by: no percentage, and no error."""
     rows = answer(session, "cost by service in october vs september")
     assert {(row["service"], row["change"], row["change_percent"]) for row in rows} == {
-        (EC2, 340.0, None), (LAMBDA, 100.0, None), (RDS, 60.0, None),
-    }  # fmt: skip
+        (EC2, 340.0, None),
+        (LAMBDA, 100.0, None),
+        (RDS, 60.0, None),
+    }
 
 
 @pytest.mark.parametrize("name", ["O'Reilly", "x'; DROP TABLE finops.daily_costs; --", 'a"b', "100%", "a\\b"])

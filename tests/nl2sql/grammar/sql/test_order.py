@@ -106,5 +106,8 @@ def test_the_top_within_each_group_is_cut_in_each(session: Session) -> None:
     sql = compile_query(within, CompileContext(semantics())).sql("postgres")
     rows = session.execute(sa.text(sql)).mappings()
     assert [(row["region"], row["service"]) for row in rows] == [
-        ("eu-west-1", "c"), ("eu-west-1", "a"), ("us-east-1", "b"), ("us-east-1", "a"),
-    ]  # fmt: skip
+        ("eu-west-1", "c"),
+        ("eu-west-1", "a"),
+        ("us-east-1", "b"),
+        ("us-east-1", "a"),
+    ]

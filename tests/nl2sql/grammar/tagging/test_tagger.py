@@ -22,9 +22,13 @@ def kinds(question: str) -> list[tuple[str, str]]:
 
 def test_a_question_becomes_its_terms_in_order() -> None:
     assert kinds("what did checkout cost in prod last month by service") == [
-        ("value", "checkout"), ("noun", "cost"), ("value", "prod"), ("period", ""), ("by", "by"),
+        ("value", "checkout"),
+        ("noun", "cost"),
+        ("value", "prod"),
+        ("period", ""),
+        ("by", "by"),
         ("dimension", "service"),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_longest_name_is_meant() -> None:
@@ -49,11 +53,16 @@ def test_what_everybody_calls_a_service_is_known() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "amount"),
     [
-        ("$1.5k", "money", 1_500), ("1,200 dollars", "money", 1_200), ("€2 million", "money", 2e6),
+        ("$1.5k", "money", 1_500),
+        ("1,200 dollars", "money", 1_200),
+        ("€2 million", "money", 2e6),
         ("$0.5", "money", 0.5),
-        ("20%", "percent", 20), ("12.5 percent", "percent", 12.5), ("5", "number", 5), ("three", "number", 3),
+        ("20%", "percent", 20),
+        ("12.5 percent", "percent", 12.5),
+        ("5", "number", 5),
+        ("three", "number", 3),
     ],
-)  # fmt: skip
+)
 def test_amounts_are_read_with_their_scale_and_unit(text: str, kind: str, amount: float) -> None:
     term = tagged(f"services over {text}")[-1]
     assert (term.kind, term.amount) == (kind, amount)
@@ -82,8 +91,10 @@ def test_account_for_is_a_verb_only_where_it_is_one() -> None:
 
 def test_what_nobody_knows_stays_one_unknown_with_its_hyphens() -> None:
     assert kinds("cost of foo-bar in eu-west-1") == [
-        ("noun", "cost"), ("unknown", "foo bar"), ("value", "eu-west-1"),
-    ]  # fmt: skip
+        ("noun", "cost"),
+        ("unknown", "foo bar"),
+        ("value", "eu-west-1"),
+    ]
 
 
 def test_a_slip_is_read_as_the_name_and_said() -> None:

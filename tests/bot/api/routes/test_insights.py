@@ -1,0 +1,31 @@
+"""Insights over HTTP: decided, counted, compared."""
+
+from fastapi.testclient import TestClient
+
+from db.database import Database
+from tests.bot.api.conftest import bearer
+
+
+def test_a_decision_is_stored_and_audited(client: TestClient, clean_database: Database) -> None:
+    """Acknowledging is for members of the team."""
+    ann = bearer(clean_database, "U-ANN", "write", "read")
+    assert (
+        client.patch("/api/v1/insights/1", json={"status": "acknowledged", "reason": "ours"}, headers=ann).status_code
+        == 200
+    )
+    assert client.get("/api/v1/insights/1", headers=ann).json()["status"] == "acknowledged"
+    actions = [
+        item["action"]
+        for item in client.get("/api/v1/audit", headers=bearer(clean_database, "U-ROOT", "read")).json()["items"]
+    ]
+    assert "insight.acknowledged" in actions
+
+
+def test_the_summary_counts_and_compares(client: TestClient, clean_database: Database) -> None:
+    """Every severity is there; a trend is an amount and per cent; the forecast is of the days to come."""
+    body = client.get("/api/v1/insights/summary", headers=bearer(clean_database, "U-ROOT", "read")).json()
+    assert body["severity_counts"] == {"critical": 0, "high": 2, "medium": 0, "low": 0}
+    trend = body["service_trends"][0]
+    assert (trend["last_30_days"], trend["before_30_days"], trend["change_percent"]) == (300, 290, 3.45)
+    assert {row["scope"] for row in body["forecasts"]} == {"payments", "search"}
+    assert len(body["anomalies"]) == 2

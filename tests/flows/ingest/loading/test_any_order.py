@@ -1,0 +1,87 @@
+"""Whatever way a bill comes in, its totals are those of the last delivery that was taken."""
+
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.database import Database
+from tests.flows.conftest import Bill, Load, all_rows, rows
+
+_EXAMPLES = count()  # each has billing accounts of its own
+_MONTHS = ("2026-08", "2026-09")
+_DAYS = 4
+_STANDING = """
+    SELECT billing_account_id, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM'), billed_cost
+    FROM finops.billed_periods WHERE billing_account_id = ANY(:accounts)"""
+_SUMS = "SELECT sum(billed_cost) FROM finops.daily_costs WHERE billing_account = ANY(:accounts)"
+
+Period = tuple[int, str]  # an account's number and a month
+Delivery = tuple[dict[Period, tuple[int, int]], int, int, bool]
+"""What a delivery holds: version and first day of each period; files, seed of their order, one given twice."""
+
+deliveries: st.SearchStrategy[Delivery] = st.tuples(
+    st.dictionaries(
+        st.tuples(st.integers(0, 1), st.sampled_from(_MONTHS)),
+        st.tuples(st.integers(1, 3), st.integers(0, 2)),
+        min_size=1,
+    ),
+    st.integers(1, 3),
+    st.integers(0, 5),
+    st.booleans(),
+)
+
+
+def _charges(account: str, month: str, version: int, first: int) -> list[dict[str, str]]:
+    return [
+        charge
+        for day in range(first + 1, _DAYS + 1)
+        for charge in rows(
+            2,
+            BillingAccountId=account,
+            BillingAccountName=account,
+            BillingPeriodStart=f"{month}-01T00:00:00Z",
+            BillingPeriodEnd=f"2026-{int(month[-2:]) + 1:02}-01T00:00:00Z",
+            ChargePeriodStart=f"{month}-{day:02}T00:00:00Z",
+            ChargePeriodEnd=f"{month}-{day + 1:02}T00:00:00Z",
+            BilledCost=f"{version}.0{day}",
+        )
+    ]
+
+
+def _files(bill: Bill, charges: list[dict[str, str]], parts: int, seed: int, twice: bool) -> list[Path]:
+    files = [bill(charges[part::parts], f"{part}.csv") for part in range(parts) if charges[part::parts]]
+    if twice:
+        files.append(bill(charges[0::parts], "again.csv"))
+    turn = seed % len(files)
+    return [*files[turn:], *files[:turn]]
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(deliveries, min_size=1, max_size=4))
+def test_any_split_order_repetition_and_restatement(
+    load: Load, bill: Bill, clean_database: Database, steps: list[Delivery]
+) -> None:
+    """Split over files, in any order, one of them twice, other versions later, periods that lose their first days: what
+    stands is the last delivery that was taken, and one that is held changes nothing.
+    """
+    example = next(_EXAMPLES)
+    accounts = [f"{example}-{number}" for number in range(2)]
+    expected: dict[tuple[str, str], Decimal] = {}
+    for periods, parts, seed, twice in steps:
+        charges: list[dict[str, str]] = []
+        sums: dict[tuple[str, str], Decimal] = {}
+        for (number, month), (version, first) in periods.items():
+            mine = _charges(accounts[number], month, version, first)
+            sums[accounts[number], month] = sum((Decimal(one["BilledCost"]) for one in mine), Decimal(0))
+            charges += mine
+        if not load(*_files(bill, charges, parts, seed, twice)).failed:
+            expected |= sums
+        standing = {
+            (account, month): billed
+            for account, month, billed in all_rows(clean_database, _STANDING, accounts=accounts)
+        }
+        assert standing == expected
+        assert all_rows(clean_database, _SUMS, accounts=accounts) == [(sum(expected.values()),)]
