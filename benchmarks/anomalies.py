@@ -23,6 +23,7 @@ from analysis.anomalies.state import DAILY, new_state
 from benchmarks.labelled_bills import bills
 from benchmarks.labelled_estates import estates
 from benchmarks.labelled_series import GENERATORS, KINDS, Event, Labelled
+from benchmarks.peers import PEERS, replay_peer
 from commands.analyze.anomalies import Grid, replay
 
 SETTLED = Maturity(1.0, 0.0, upward_only=False, judged=True)
@@ -195,6 +196,12 @@ def main() -> None:
             points += sum(len(item.days) for item in series)
             count(series, records, tally)
         print(f"{name:7} {tally.lines()}\n        {points:,} points in {seconds:.1f} s", flush=True)
+        for peer, rule in PEERS.items():
+            against = Tally()
+            for seed in arguments.seeds:
+                series = generate(seed)
+                count(series, list(replay_peer(grid_of(series), rule)), against)
+            print(f"        {peer}: {against.lines().splitlines()[0]}", flush=True)
     arriving(arguments.seeds[0])
     speed()
     if arguments.nab:
