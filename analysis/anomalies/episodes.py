@@ -128,7 +128,7 @@ def judge(
     strength = np.maximum(np.abs(seen.z), np.maximum(state.rise, state.fall))
     direction, gathered = trigger(state, seen, drift, peaks, values, given, tuning)
     steps, size = state.episode_steps.copy(), state.episode_first.copy()
-    returned = _end_returned(state, seen, valid, charged(state, step, seen.scale))
+    returned = _end_returned(state, seen, valid, charged(state, step, seen.scale, seen.due))
     keep_move(state, step, returned & (steps >= LASTED), steps + 1, size)
     steps, size = np.where(state.episode != 0, state.episode_steps + 1, 1.0), seen.error
     realigned, seen = _return_to_before(state, step, seen, direction)

@@ -127,7 +127,7 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     fast = judge(state, step, now, seen, drift, peaks, given, tuning)
     state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
     learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before & ~fast.tell)
-    learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell))
+    learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell), seen.due)
     learn(state, step, now, fast.seen, fast.usual, tuning)
     remember_peaks(state, now, fast.seen.expected, fast.opened | (state.episode == 0), tuning)
     slow = judge_drift(state, step, drift, fast.usual & ~(fast.returned | fast.realigned | peaks.alone), given, tuning)
