@@ -42,7 +42,11 @@ BEHAVIOURS = {
     "test_patterns.py": "every regular expression of the product",
     "test_roles.py": "every role at every entrance",
     "test_secrets_stay_hidden.py": "a whole process with planted secrets",
+    "web/test_access.py": "the page for everybody: axe, keyboard, telephone",
+    "web/test_admin.py": "what is looked after at the page",
+    "web/test_approvals.py": "decisions at the page, and a run that is watched",
     "web/test_journey.py": "a person's way through the page",
+    "web/test_planning.py": "budgets and statements at the page",
     "web/test_types.py": "the page's types against the API",
 }
 _IMPORTED_TEST = re.compile(r"^\s*(?:from|import) tests\.(?:\w+\.)*test_\w+", re.MULTILINE)

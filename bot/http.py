@@ -87,6 +87,8 @@ def served(api: "FastAPI", host: str, port: int) -> Iterator[str]:
     try:
         yield address
     finally:
+        if isinstance(closing := getattr(api.state, "closing", None), threading.Event):
+            closing.set()
         server.should_exit = True
         thread.join(_STARTS_WITHIN)
         listening.close()

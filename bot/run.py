@@ -25,6 +25,7 @@ from bot.http import served, slack_router
 from bot.runtime import Runtime
 from bot.slack import calls, inbox, socket_mode
 from bot.slack.app import build_app
+from bot.slack.permalinks import Permalinks
 from bot.slack.rotation import SlackSecrets
 from config import logs
 from config.errors import UserError
@@ -177,6 +178,7 @@ def _introduce(api: "FastAPI", bot: Runtime, socket: "SocketModeClient | None") 
         api.state.context = replace(
             context,
             person=bot.people.person,
+            message_link=Permalinks(bot.client).of,
             ready={},
             watched={"slack": slack, "duties": lambda: failing(bot.duties), "playbooks": _unused_playbooks},
         )

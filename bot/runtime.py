@@ -121,7 +121,9 @@ def build(
         answers=answers,
         start_flow=start_flow,
         people=People(client, organisation),
-        delivery=Delivery(database, web_client(settings, retry=False), organisation.admin_channels(), clock),
+        delivery=Delivery(
+            database, web_client(settings, retry=False), organisation.admin_channels(), clock, page=settings.public_url
+        ),
         clock=clock,
         questions=FairPool(
             running=settings.questions_running_per_person, waiting=settings.questions_waiting_per_person

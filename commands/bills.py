@@ -74,7 +74,8 @@ def loads(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
-    from flows.ingest.loading import deliveries
+    from analysis.formatting import exact
+    from domain import deliveries
 
     settings = read_settings()
     permitted(settings, read_organisation(settings), person, "run_flow")
@@ -96,7 +97,11 @@ def loads(
             )
         else:
             rows = deliveries.deliveries(connection, limit)
-            columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "path")
+            columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "billed", "path")
+            for row in rows:
+                row["billed"] = [
+                    f"{exact(sums['billed'])} {currency}" for currency, sums in (row["totals"] or {}).items()
+                ]
     _print(rows, columns, format)
 
 
@@ -106,8 +111,8 @@ def tags(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
+    from domain import deliveries
     from flows.ingest.formats.tags import plain_key
-    from flows.ingest.loading import deliveries
 
     settings = read_settings()
     organisation = read_organisation(settings)

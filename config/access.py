@@ -146,6 +146,11 @@ def may_see_team(actor: Actor, team: str | None) -> bool:
     return actor.sees_all or (team is not None and team in actor.teams)
 
 
+def may_see_change(actor: Actor, team: str | None, playbook: str) -> bool:
+    """Whether a remediation may be shown: to who sees the team's costs, and to who decides about it."""
+    return may_see_team(actor, team) or isinstance(approves(actor, team, playbook), Allowed)
+
+
 def may_see_scope(actor: Actor, scope: Mapping[str, str]) -> bool:
     """Whether all costs of a scope may be shown to the actor: everybody's, or those of one of their teams."""
     return actor.sees_all or scope.get("team") in actor.teams

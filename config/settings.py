@@ -143,7 +143,7 @@ class Settings(BaseSettings):
     )
     oidc_client_id: str | None = Field(None, description="The page's client id, where it is no FINOPS_OIDC_AUDIENCE")
     oidc_client_secret: SecretStr | None = Field(None, description="Client secret of the page, if it has one")
-    public_url: str | None = Field(None, description="The page's address; sign-in ends at /auth/callback there")
+    public_url: str | None = Field(None, description="The page's address: of sign-in (/auth/callback) and cards' links")
     oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
     aws_endpoint_url: str | None = Field(
         None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's"

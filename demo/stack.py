@@ -120,6 +120,7 @@ def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: st
         "FINOPS_HOME": str(home),
         "FINOPS_CONFIG": str(ORGANISATION),
         "FINOPS_API_PORT": str(page_port),
+        "FINOPS_PUBLIC_URL": f"http://127.0.0.1:{page_port}",
         "FINOPS_OIDC_ISSUER": slack.url,
         "FINOPS_OIDC_AUDIENCE": slack.client_id,
         "FINOPS_OIDC_CLIENT_SECRET": slack.client_secret,

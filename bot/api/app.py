@@ -1,5 +1,6 @@
 """The FastAPI application."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,21 @@ from bot.api import page, problems
 from bot.api.context import Context, caller_of, known_parameters
 from bot.api.middleware import PREFIX, Edge
 from bot.api.ops import health, metrics
-from bot.api.routes import ai, budgets, costs, insights, listing, records, remediations, sign_in
+from bot.api.pulse import Pulse
+from bot.api.routes import (
+    ai,
+    budgets,
+    costs,
+    events,
+    insights,
+    listing,
+    outlook,
+    records,
+    remediations,
+    sign_in,
+    threads,
+    upkeep,
+)
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
 
@@ -30,7 +45,7 @@ def create_app(context: Context) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with assistants.running():
+        async with assistants.running(), pulse.running():
             yield
 
     app = _Documented(
@@ -45,6 +60,8 @@ def create_app(context: Context) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
+    closing = app.state.closing = threading.Event()  # set before the server stops: it waits for answers that are open
+    pulse = app.state.pulse = Pulse(lambda: app.state.context.database, closing)
     problems.install(app)
     app.add_middleware(Edge)
     for router in (health.router, metrics.router, sign_in.browser):
@@ -56,7 +73,11 @@ def create_app(context: Context) -> FastAPI:
         insights.router,
         budgets.router,
         remediations.router,
+        threads.router,
         records.router,
+        upkeep.router,
+        outlook.router,
+        events.router,
         listing.router,
     )
     for router in routers:

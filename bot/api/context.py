@@ -43,6 +43,8 @@ class Context:
     sign_in: SignIn | None = None
     person: Callable[[str], Actor] | None = None
     """Who an id or e-mail is, with what Slack's user groups add; without Slack what finops.yaml says."""
+    message_link: Callable[[str, str], str | None] | None = None
+    """The address in Slack of a channel's message; without Slack there is none."""
     ready: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
     """Parts without which nothing can be served, and what is not ready about them; None where they are."""
     watched: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
@@ -195,3 +197,6 @@ BudgetEditor = Annotated[Caller, Depends(needs(Permission.EDIT_BUDGET, "write"))
 Decider = Annotated[Caller, Depends(needs(Permission.READ, "write"))]
 """May decide as the rules of the remediation say: an approver, or who asked for it and takes it back."""
 Auditor = Annotated[Caller, Depends(needs(Permission.READ_AUDIT, "read"))]
+Keeper = Annotated[Caller, Depends(needs(Permission.RUN_FLOW, "read"))]
+"""Looks after bills and duties, as `finops loads` and `finops quarantine` let an operator."""
+ChangingKeeper = Annotated[Caller, Depends(needs(Permission.RUN_FLOW, "write"))]

@@ -26,6 +26,7 @@ _LARGEST_BODY: Final = 1_000_000
 _HEADER: Final = b"x-request-id"
 _IDENTITY: Final = re.compile(r"[\w.-]{1,64}")
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_STREAM: Final = f"{PREFIX}/events"  # is open for minutes, which is no time to serve a request
 _SECURITY: Final = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"frame-ancestors 'none'"),
@@ -105,7 +106,8 @@ def _noted(scope: Scope, status: int, seconds: float) -> None:
     if scope["path"].startswith(PREFIX) and not route.startswith(("unknown", PREFIX)):
         route = PREFIX + route
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    REQUEST_SECONDS.labels(method, route, str(status)).observe(seconds)
+    if route != _STREAM:
+        REQUEST_SECONDS.labels(method, route, str(status)).observe(seconds)
     if route not in _QUIET:
         about = {
             "method": method,

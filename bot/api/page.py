@@ -12,7 +12,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 BUILT: Final = Path(__file__).resolve().parents[1] / "web_dist"
-PATHS: Final = ("/", "/explore", "/ask", "/anomalies", "/anomalies/{insight_id:int}", "/savings")
+PATHS: Final = (
+    "/",
+    "/explore",
+    "/ask",
+    "/anomalies",
+    "/anomalies/{insight_id:int}",
+    "/savings",
+    "/approvals",
+    "/approvals/{remediation_id:int}",
+    "/budgets",
+    "/budgets/{name}",
+    "/showback",
+    "/admin",
+)
 """What the page shows at an address of its own; a link to any of them is answered with the page."""
 _NONCE: Final = "__NONCE__"
 _POLICY: Final = (

@@ -74,7 +74,7 @@ def gather(
         "insights": _insights(session, actor, organisation),
         "approvals": _approvals(session, actor),
         "subscriptions": _subscriptions(session, actor),
-        "examples": list(notices.EXAMPLES),
+        "examples": [*notices.EXAMPLES, *notices.RECIPES[:2]],
         "may_budget": isinstance(access.check(actor, Permission.EDIT_BUDGET), Allowed),
         "kpis": [
             asdict(kpi) | {"good": kpi.good}

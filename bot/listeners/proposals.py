@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
+from bot.cards import opening
 from bot.cards.messages import alert, proposal_modals
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
@@ -19,10 +20,10 @@ from config import access
 from config.access import Actor, Denied
 from db.messages import RemediationFields
 from db.tables import Remediation
-from playbooks.approval.lifecycle import approve, choose, may_approve, reject, snooze
+from playbooks.approval.choosing import choose_and_approve
+from playbooks.approval.lifecycle import approve, may_approve, reject, snooze
 from playbooks.approval.undo import request_undo
 from playbooks.notifications import summarise
-from playbooks.plan import shown_steps
 from playbooks.run.log import Run
 from playbooks.run.recovery import recheck
 from playbooks.schema import read_playbooks
@@ -36,7 +37,8 @@ def register(listeners: Listeners) -> None:
     listeners.click("remediation_undo", on_undo)
     listeners.click("remediation_plan", show_plan)
     listeners.click("remediation_look", recheck_run)
-    listeners.click("remediation_run", lambda _runtime, _click: None)  # a link; Slack tells of the press all the same
+    for link in ("remediation_run", opening.ACTION):  # Slack tells of the press of a link all the same
+        listeners.click(link, lambda _runtime, _click: None)
     listeners.click(
         "remediation_confirm", _opens(lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about))
     )
@@ -99,17 +101,9 @@ def on_chosen(runtime: Runtime, submission: Submission) -> None:
     ]
 
     def narrow(session: Session, actor: Actor, books: Any) -> Denied | None:
-        whole = session.get(Remediation, _id(submission))
         approves = bool(submission.about.get("approves"))
-        planned = shown_steps(whole.plan, whole.plan_digest) if whole is not None else []
-        if approves and whole is not None and planned and {step["resource_id"] for step in planned} <= set(ticked):
-            return _approve(runtime, session, whole.id, actor, books, None)
-        made = choose(session, _id(submission), actor, runtime.clock(), ticked, books)
-        if isinstance(made, Denied):
-            return made
-        if approves:
-            _approve(runtime, session, made.id, actor, books, None)  # refused, it stays a proposal for somebody else
-        return None
+        made = choose_and_approve(session, _id(submission), actor, runtime.clock(), ticked, books, approves=approves)
+        return made if isinstance(made, Denied) else None
 
     _decide(runtime, submission.where, narrow)
 
@@ -197,16 +191,11 @@ def _number(value: str) -> int:
 def _summary(runtime: Runtime, click: Click) -> RemediationFields | None:
     with runtime.session() as session:
         row = session.get(Remediation, _number(click.value))
-        hidden = row is None or not _may_see(runtime.people.actor(click.user), row)
+        hidden = row is None or not access.may_see_change(runtime.people.actor(click.user), row.team, row.playbook)
         summary = None if row is None or hidden else summarise(session, row, read_playbooks().get(row.playbook))
     if summary is None:
         clicks.post_ephemeral(runtime, click.where, _GONE)
     return summary
-
-
-def _may_see(actor: Actor, row: Remediation) -> bool:
-    """Who sees the team's costs, or decides for the team."""
-    return access.may_see_team(actor, row.team) or bool({row.team, "*"} & actor.approves_teams)
 
 
 def _opens(

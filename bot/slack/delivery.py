@@ -20,6 +20,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cards import message_types
+from bot.cards.opening import with_open
 from bot.slack import calls
 from config import logs
 from db import locks, message_keys, messages
@@ -70,6 +71,8 @@ class Delivery:
     admin_channels: tuple[str, ...] = ()
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     token_refused: Callable[[], None] = lambda: None
+    page: str | None = None
+    """Address of the web page, to which cards lead."""
     wake: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
     _busy: dict[str, Future[None]] = field(default_factory=dict)
@@ -172,7 +175,7 @@ class Delivery:
         if message["type"] == "file":
             self._send_file(row, message, channel, thread, retried)
             return None, None
-        card = message_types.draw(message, self.clock().date())
+        card = with_open(message_types.draw(message, self.clock().date()), message, self.page)
         if row.update_key:
             return calls.update(self.client, channel, relation.message_ts, card, row.key)
         if retried and (earlier_ts := calls.find_message(self.client, channel, thread, row.key, row.created_at)):

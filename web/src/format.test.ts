@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import cases from "./format-cases.json";
-import { change, day, exact, money, month, named, percent } from "./format";
+import { ago, change, day, exact, moment, money, month, named, percent } from "./format";
 
 describe("figures are written as in Slack", () => {
   it.each(cases.money as [number, string, string][])("money %s %s", (value, currency, text) => {
@@ -38,4 +38,12 @@ it("days are UTC whatever the browser's zone", () => {
 
 it("a group without a value is unallocated", () => {
   expect([named(null), named(""), named("web"), named(3)]).toEqual(["unallocated", "unallocated", "web", "3"]);
+});
+
+it("says moments in UTC, and today's as today's", () => {
+  expect(moment("2026-11-15T10:04:00+01:00")).toBe("15 Nov, 09:04 UTC");
+  expect(moment(null)).toBe("–");
+  const now = new Date("2026-11-15T23:00:00Z");
+  expect(ago("2026-11-15T10:04:00Z", now)).toBe("today, 10:04 UTC");
+  expect(ago("2026-11-14T10:04:00Z", now)).toBe("14 Nov, 10:04 UTC");
 });

@@ -64,6 +64,27 @@ export function day(iso: string | null | undefined, brief = false): string {
   return Number.isNaN(at.getTime()) ? iso : (brief ? DAY : LONG_DAY).format(at);
 }
 
+const MOMENT = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+
+/** `15 Nov, 10:04 UTC`. */
+export function moment(iso: string | null | undefined): string {
+  const at = new Date(iso ?? "");
+  return Number.isNaN(at.getTime()) ? (iso ?? "–") : `${MOMENT.format(at)} UTC`;
+}
+
+/** `15 Nov, 10:04 UTC` of a moment that is long past or to come; `today, 10:04 UTC` of the running day. */
+export function ago(iso: string | null | undefined, now: Date = new Date()): string {
+  const said = moment(iso);
+  const today = `${DAY.format(now)}, `;
+  return said.startsWith(today) ? `today, ${said.slice(today.length)}` : said;
+}
+
 /** `November 2026`. */
 export function month(iso: string): string {
   return MONTH.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));

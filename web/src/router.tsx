@@ -1,21 +1,34 @@
 import { useQuery } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 
-import { meQuery } from "./api/queries";
+import { type Me, meQuery } from "./api/queries";
+import { useLive } from "./live";
 import { MeContext } from "./me";
-import { OverviewPage } from "./pages/Overview";
 import { SignIn } from "./pages/SignIn";
 import { Nothing, Problem, Waiting } from "./parts/states";
 import { Shell } from "./parts/Shell";
-import { anomaliesSearch, askSearch, exploreSearch, teamSearch } from "./search";
+import {
+  adminSearch,
+  anomaliesSearch,
+  approvalsSearch,
+  askSearch,
+  exploreSearch,
+  showbackSearch,
+  teamSearch,
+} from "./search";
 
 function Root() {
   const me = useQuery(meQuery);
   if (me.isError) return <SignIn error={me.error} again={() => void me.refetch()} />;
   if (me.data === undefined) return <Waiting />;
+  return <SignedIn me={me.data} />;
+}
+
+function SignedIn({ me }: { me: Me }) {
+  useLive();
   return (
-    <MeContext value={me.data}>
-      <Shell me={me.data} />
+    <MeContext value={me}>
+      <Shell me={me} />
     </MeContext>
   );
 }
@@ -30,7 +43,7 @@ export const overviewRoute = createRoute({
   getParentRoute: () => root,
   path: "/",
   validateSearch: teamSearch,
-  component: OverviewPage,
+  component: lazyRouteComponent(() => import("./pages/Overview"), "OverviewPage"),
 });
 export const exploreRoute = createRoute({
   getParentRoute: () => root,
@@ -61,10 +74,57 @@ export const savingsRoute = createRoute({
   validateSearch: teamSearch,
   component: lazyRouteComponent(() => import("./pages/Savings"), "SavingsPage"),
 });
+export const approvalsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/approvals",
+  validateSearch: approvalsSearch,
+  component: lazyRouteComponent(() => import("./pages/Approvals"), "ApprovalsPage"),
+});
+export const approvalRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/approvals/$id",
+  component: lazyRouteComponent(() => import("./pages/Approval"), "ApprovalPage"),
+});
+export const budgetsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/budgets",
+  component: lazyRouteComponent(() => import("./pages/Budgets"), "BudgetsPage"),
+});
+export const budgetRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/budgets/$name",
+  component: lazyRouteComponent(() => import("./pages/BudgetOne"), "BudgetPage"),
+});
+export const showbackRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/showback",
+  validateSearch: showbackSearch,
+  component: lazyRouteComponent(() => import("./pages/Showback"), "ShowbackPage"),
+});
+export const adminRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/admin",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("./pages/Admin"), "AdminPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([overviewRoute, exploreRoute, askRoute, anomaliesRoute, anomalyRoute, savingsRoute]),
-  defaultPreload: false,
+  routeTree: root.addChildren([
+    overviewRoute,
+    exploreRoute,
+    askRoute,
+    anomaliesRoute,
+    anomalyRoute,
+    savingsRoute,
+    approvalsRoute,
+    approvalRoute,
+    budgetsRoute,
+    budgetRoute,
+    showbackRoute,
+    adminRoute,
+  ]),
+  defaultPreload: "intent",
+  defaultPendingComponent: () => <Waiting />,
   scrollRestoration: true,
 });
 

@@ -86,3 +86,33 @@ export type Status = (typeof STATUSES)[number];
 export function anomaliesSearch(raw: Raw): { status?: Status | "all"; team?: string } {
   return { status: one(raw.status, [...STATUSES, "all"] as const), team: text(raw.team) };
 }
+
+export const WAITING = { waiting: "Waiting", all: "All" } as const;
+
+export function approvalsSearch(raw: Raw): { show?: "all" } {
+  return { show: one(raw.show, ["all"] as const) };
+}
+
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+export function showbackSearch(raw: Raw): { month?: string; team?: string } {
+  return {
+    month: typeof raw.month === "string" && MONTH.test(raw.month) ? raw.month : undefined,
+    team: text(raw.team),
+  };
+}
+
+export const TABS = { bills: "Bills", tags: "Tags", people: "People", audit: "Audit", health: "Health" } as const;
+export type Tab = keyof typeof TABS;
+
+export interface AdminSearch {
+  tab?: Tab;
+  actor?: string;
+  action?: string;
+  subject?: string;
+}
+
+export function adminSearch(raw: Raw): AdminSearch {
+  const tab = one(raw.tab, Object.keys(TABS) as Tab[]);
+  return { tab, actor: text(raw.actor), action: text(raw.action), subject: text(raw.subject) };
+}

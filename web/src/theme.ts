@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { Badge, Card, createTheme, type MantineColorsTuple, NavLink } from "@mantine/core";
 
 const pine: MantineColorsTuple = [
   "#e9f7f4",
@@ -23,6 +23,11 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   autoContrast: true,
+  components: {
+    Card: Card.extend({ defaultProps: { radius: "lg" }, styles: { root: { boxShadow: "var(--shade)" } } }),
+    NavLink: NavLink.extend({ styles: { root: { borderRadius: "var(--mantine-radius-md)" } } }),
+    Badge: Badge.extend({ defaultProps: { radius: "sm" } }),
+  },
 });
 
 export const SERIES = 8;

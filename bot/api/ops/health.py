@@ -50,14 +50,16 @@ _NOT_READY = {"status": "not ready", "parts": {"database": "cannot be reached", 
 )
 def readyz(context: InContext, response: Response) -> dict[str, Any]:
     """503 with the reason a part; a socket to Slack that was lost is said, and the rest goes on."""
-    parts = {"database": _database(context)}
-    for name, look in context.ready.items():
-        parts[name] = look() or "ready"
-    ready = all(state == "ready" for state in parts.values())
-    for name, look in context.watched.items():
-        parts[name] = look() or "ready"
+    needed, watched = parts_of(context)
+    ready = all(state == "ready" for state in needed.values())
     response.status_code = 200 if ready else 503
-    return {"status": "ready" if ready else "not ready", "parts": parts}
+    return {"status": "ready" if ready else "not ready", "parts": {**needed, **watched}}
+
+
+def parts_of(context: Context) -> tuple[dict[str, str], dict[str, str]]:
+    """The parts without which nothing can be served, and the others, each `ready` or what is not."""
+    needed = {"database": _database(context), **{name: look() or "ready" for name, look in context.ready.items()}}
+    return needed, {name: look() or "ready" for name, look in context.watched.items()}
 
 
 def _database(context: Context) -> str:

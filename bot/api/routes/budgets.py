@@ -194,6 +194,8 @@ def take_override_back(
 
 
 def _saved(session: Session, budget: BudgetIn, name: str, actor: Actor) -> dict[str, Any]:
+    if not may_see_scope(actor, {str(name): value for name, value in budget.scope.items()}):
+        raise HTTPException(403, "A budget is about what you may see: one of your teams.")
     row = save(session, Budget.model_validate(budget.values(name)), actor, "api", datetime.now(UTC))
     session.refresh(row)
     return _body(row)

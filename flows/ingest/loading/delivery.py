@@ -160,7 +160,7 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
     try:
         bills = joined(bills)
         with delivery.database.owner.begin() as connection:
-            kept = [datasets.keep(connection, bill) for bill in beside]
+            kept = [_keep(connection, delivery, bill) for bill in beside]
             result = _load(connection, delivery, bills, progress) if bills else IngestResult(())
         return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
@@ -168,6 +168,14 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
             return unchanged(delivery.digests, records.standing(connection, delivery.digest))
     except _RefusedError as refused:
         return _fail(delivery, refused.loads)
+
+
+def _keep(connection: sa.Connection, delivery: _Delivery, bill: DatasetBill) -> LoadedFile:
+    """Store a file that lies beside the charges, and record it under a delivery of its own: it replaces no charges."""
+    kept = datasets.keep(connection, bill)
+    row = FileLoad(kept.path, kept.format, bill.digest, rows=kept.rows)
+    records.write(connection, f"{delivery.digest} beside", [row], kept.status, delivery.started_at, error=kept.error)
+    return kept
 
 
 def _distinct(bill_files: list[BillFile], digests: dict[str, str]) -> list[BillFile]:

@@ -30,7 +30,23 @@ def built(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("path", ["/", "/explore?by=team", "/ask", "/anomalies", "/anomalies/7", "/savings"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/explore?by=team",
+        "/ask",
+        "/anomalies",
+        "/anomalies/7",
+        "/savings",
+        "/approvals",
+        "/approvals/7",
+        "/budgets",
+        "/budgets/a%20budget",
+        "/showback",
+        "/admin",
+    ],
+)
 def test_every_address_of_the_page_is_the_page(built: Path, path: str) -> None:
     """No script but our own files, styles by a nonce of this answer, no frame, nothing from elsewhere."""
     answers = [browser(built).get(path) for _ in range(2)]

@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Remediations that the caller may see or decides about, newest first, a row each
+         * @description `may_approve`: an approval of the caller would count now. `/remediations` has a row a resource.
+         */
+        get: operations["proposals_api_v1_proposals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/remediations/{remediation_id}": {
         parameters: {
             query?: never;
@@ -313,7 +333,7 @@ export interface paths {
         };
         /**
          * One remediation with its plan
-         * @description 404 also where the caller may not see its team.
+         * @description 404 also where the caller may neither see its team nor decide about it.
          */
         get: operations["remediation_api_v1_remediations__remediation_id__get"];
         put?: never;
@@ -334,14 +354,54 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Approve or reject a proposal
-         * @description An approved one is started by the sweep within a minute. 403 without the
-         *     role for this team or playbook, 409 when its state forbids it.
+         * Approve, narrow, reject or snooze a proposal; undo what was done, look at what nobody knows
+         * @description An approved one is started at once by the bot, else by the sweep within a
+         *     minute. 403 without the role for this team or playbook, 409 when its state forbids it.
          *
          *     The plan that is approved is the stored one, whose digest is checked;
          *     `If-Match` besides says that it is the one that was read.
          */
         post: operations["decide_api_v1_remediations__remediation_id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remediations/{number}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a remediation is talked about in Slack
+         * @description An undo is talked about in the thread of what it undoes. 404 also where the caller may not see it.
+         */
+        get: operations["of_remediation_api_v1_remediations__number__thread_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/{number}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an insight is talked about in Slack
+         * @description 404 also where the caller may not see it.
+         */
+        get: operations["of_insight_api_v1_insights__number__thread_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -400,6 +460,147 @@ export interface paths {
          * @description `head` is worth keeping elsewhere: with it a log that was cut short shows.
          */
         get: operations["verification_api_v1_audit_verification_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest files of bills
+         * @description Whatever became of them, with the reason.
+         */
+        get: operations["loads_api_v1_admin_loads_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stands of each billing account and month, to hold against an invoice
+         * @description 403 for who sees the costs of some teams alone.
+         */
+        get: operations["standing_api_v1_admin_standing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tag keys of the newest month by the share of cost that bears them
+         * @description `share` in per cent.
+         */
+        get: operations["tags_api_v1_admin_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People and roles of finops.yaml
+         * @description What Slack's user groups add is not in it.
+         */
+        get: operations["people_api_v1_admin_people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Parts, duties, the switch that stops remediations, and what was set aside
+         * @description What `/readyz` says, with what waits for somebody.
+         */
+        get: operations["health_api_v1_admin_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/quarantine/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a thing in quarantine again, or give it up
+         * @description Audited, as `finops quarantine retry` and `drop`.
+         */
+        post: operations["decide_api_v1_admin_quarantine__item__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forecasts/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest forecast of a scope, the days before it as expected and as they were, and past errors
+         * @description The scope is said by its dimensions, none for everything. 404 without a forecast of it, and where the caller
+         *     may not see all of its costs.
+         */
+        get: operations["outlook_api_v1_forecasts_outlook_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -770,7 +971,7 @@ export interface components {
         };
         /**
          * DecisionBody
-         * @description A decision about a proposal.
+         * @description A decision about a proposal, or about what was carried out.
          * @example {
          *       "decision": "approve"
          *     }
@@ -784,12 +985,30 @@ export interface components {
              * Decision
              * @enum {string}
              */
-            decision: "approve" | "reject";
+            decision: "approve" | "reject" | "choose" | "snooze" | "undo" | "recheck";
             /**
              * Text
              * @description The reason; or, where something is deleted, the number of resources
              */
             text?: string | null;
+            /**
+             * Resources
+             * @description With choose: ids of the resources that a new proposal keeps
+             * @default []
+             */
+            resources: string[];
+            /**
+             * Approve
+             * @description With choose: approve what is chosen too, where nothing has to be typed
+             * @default false
+             */
+            approve: boolean;
+            /**
+             * Days
+             * @description With snooze: for how long
+             * @default 7
+             */
+            days: number;
         };
         /**
          * NewBudget
@@ -894,6 +1113,20 @@ export interface components {
              * @default false
              */
             everywhere: boolean;
+        };
+        /**
+         * Verdict
+         * @description What becomes of a thing in quarantine.
+         * @example {
+         *       "decision": "retry"
+         *     }
+         */
+        Verdict: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "retry" | "drop";
         };
         /** @description A problem document, RFC 9457 */
         Problem: {
@@ -1360,6 +1593,14 @@ export interface operations {
                         as_of: string | null;
                         translator: string;
                         elapsed_ms: number;
+                        /** @description The steps of a question that needs several; `columns` and `rows` above are of the one that is drawn */
+                        sections?: {
+                            title: string;
+                            text: string;
+                            sql: string | null;
+                            columns: string[];
+                            rows: unknown[][];
+                        }[];
                     };
                 };
             };
@@ -1548,7 +1789,7 @@ export interface operations {
                      * Grain
                      * @description One row for each step of time
                      */
-                    grain?: ("day" | "week" | "month" | "quarter" | "year") | null;
+                    grain?: ("hour" | "day" | "week" | "month" | "quarter" | "year") | null;
                     /** @description All of them hold */
                     filters?: {
                         /** Dimension */
@@ -1561,6 +1802,8 @@ export interface operations {
                         negated?: boolean | null;
                         /** @description Whether a negated filter keeps the rows without a value */
                         keep_missing?: boolean | null;
+                        /** @description The values are parts of names, as web in payments-web-1 */
+                        contains?: boolean | null;
                     }[] | null;
                     /** @description Tax is left out otherwise */
                     with_tax?: boolean | null;
@@ -1615,6 +1858,8 @@ export interface operations {
                         negated?: boolean | null;
                         /** @description Whether a negated filter keeps the rows without a value */
                         keep_missing?: boolean | null;
+                        /** @description The values are parts of names, as web in payments-web-1 */
+                        contains?: boolean | null;
                     }[] | null;
                     /** @description The first of two scopes divided by the second */
                     ratio?: boolean | null;
@@ -1633,12 +1878,34 @@ export interface operations {
                         negated?: boolean | null;
                         /** @description Whether a negated filter keeps the rows without a value */
                         keep_missing?: boolean | null;
+                        /** @description The values are parts of names, as web in payments-web-1 */
+                        contains?: boolean | null;
                     }[] | null;
                     /**
                      * Average
                      * @description Average per day, week, month, quarter, year, or per value of a dimension
                      */
                     average?: string | null;
+                    /**
+                     * Statistic
+                     * @description Of the units of `average`, instead of their mean
+                     */
+                    statistic?: ("median" | "p75" | "p90" | "p95" | "p99" | "stddev") | null;
+                    /**
+                     * Moving
+                     * @description Moving average over so many steps of the `grain`
+                     */
+                    moving?: number | null;
+                    /**
+                     * Profile
+                     * @description An average Monday, Tuesday …; a weekend day beside a weekday; each hour of the day, UTC
+                     */
+                    profile?: ("weekday" | "weekend" | "hour") | null;
+                    /**
+                     * Appeared
+                     * @description Only `dimensions` that were charged first in the period, or before it and no longer in it
+                     */
+                    appeared?: ("new" | "gone") | null;
                     /**
                      * Count
                      * @description How many values of a dimension; with a threshold also how many days, weeks, months …
@@ -1726,6 +1993,14 @@ export interface operations {
                         as_of: string | null;
                         translator: string;
                         elapsed_ms: number;
+                        /** @description The steps of a question that needs several; `columns` and `rows` above are of the one that is drawn */
+                        sections?: {
+                            title: string;
+                            text: string;
+                            sql: string | null;
+                            columns: string[];
+                            rows: unknown[][];
+                        }[];
                     };
                 };
             };
@@ -3991,6 +4266,149 @@ export interface operations {
             };
         };
     };
+    proposals_api_v1_proposals_get: {
+        parameters: {
+            query?: {
+                /** @description As proposed, running, succeeded */
+                state?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            state: string;
+                            reason: string | null;
+                            playbook: string;
+                            account: string | null;
+                            team: string | null;
+                            expected_monthly_savings: number | null;
+                            currency: string;
+                            requested_by: string;
+                            requester_name: string | null;
+                            requested_at: string;
+                            expires_at: string;
+                            finished_at: string | null;
+                            undo_of: number | null;
+                            may_approve: boolean;
+                            /** @description What is done, in a sentence */
+                            what: string;
+                            resources: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description The caller has it already: `If-None-Match` names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     remediation_api_v1_remediations__remediation_id__get: {
         parameters: {
             query?: never;
@@ -4011,7 +4429,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        id: number;
+                        state: string;
+                        title: string;
+                        headline: string;
+                        playbook: string;
+                        currency: string;
+                        undo: string;
+                        digest: string;
+                        frozen_at: string;
+                        requested_by: string;
+                        expires_at: string;
+                        reason: string | null;
+                        account: string | null;
+                        team: string | null;
+                        environment: string | null;
+                        requester_name: string | null;
+                        flow_run_id: string | null;
+                        flow_run_url: string | null;
+                        savings: string | null;
+                        not_requester: boolean;
+                        typed_confirmation: boolean;
+                        can_undo: boolean;
+                        approver_roles: string[];
+                        approvers: string[];
+                        approvals_needed: number;
+                        undo_of: number | null;
+                        monthly_savings: number | null;
+                        seconds: number | null;
+                        /** @description What is done, in a sentence */
+                        what: string;
+                        resources: number;
+                        /** @description One action on one resource each, as frozen, with how far it is */
+                        steps: {
+                            name: string | null;
+                            resource_id: string;
+                            says: string;
+                            evidence: string;
+                            arithmetic: string | null;
+                            monthly_savings: number | null;
+                            state: string;
+                            error: string | null;
+                        }[];
+                        /** @description What the plan does not touch */
+                        left_out: {
+                            resource_id: string;
+                            name: string;
+                            reason: string;
+                        }[];
+                        approvals: {
+                            actor: string;
+                            name: string | null;
+                            at: string;
+                        }[];
+                        /** @description The frozen plan as it is stored */
+                        plan: unknown;
+                        /** @description Decisions of the caller that would count now, but for what has to be typed */
+                        may: ("approve" | "choose" | "reject" | "snooze" | "undo" | "recheck")[];
+                        /** @description Why an approval of the caller would not count, while it is still proposed */
+                        why_not: string | null;
+                    };
                 };
             };
             /** @description The caller has it already: `If-None-Match` names it */
@@ -4282,6 +4760,268 @@ export interface operations {
                      *       "title": "Too large",
                      *       "status": 413,
                      *       "detail": "The body is larger than 1 MB."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_remediation_api_v1_remediations__number__thread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Its card in Slack; null where there is none */
+                        url: string | null;
+                    };
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such thing, or the caller may not see it."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_insight_api_v1_insights__number__thread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Its card in Slack; null where there is none */
+                        url: string | null;
+                    };
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such thing, or the caller may not see it."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4727,6 +5467,1033 @@ export interface operations {
             };
         };
     };
+    loads_api_v1_admin_loads_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many rows */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Files */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            finished_at: string | null;
+                            source: string | null;
+                            path: string;
+                            format: string | null;
+                            billing_periods: string[];
+                            rows: number;
+                            rejected: number;
+                            status: string;
+                            error: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description The caller has it already: `If-None-Match` names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standing_api_v1_admin_standing_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many rows */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sums */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            source: string;
+                            billing_account_id: string | null;
+                            period: string | null;
+                            currency: string | null;
+                            rows: number;
+                            billed_cost: number | null;
+                            effective_cost: number | null;
+                            list_cost: number | null;
+                            contracted_cost: number | null;
+                            tax: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description The caller has it already: `If-None-Match` names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags_api_v1_admin_tags_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many rows */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tag keys */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            key: string;
+                            values: number;
+                            share: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description The caller has it already: `If-None-Match` names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_api_v1_admin_people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            roles: string[];
+                            teams: string[];
+                            approves_teams: string[];
+                            approves_playbooks: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description The caller has it already: `If-None-Match` names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_api_v1_admin_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Health */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `ready`, or what is not */
+                        parts: {
+                            [key: string]: string;
+                        };
+                        /** @description Who stopped all remediations; null while they may run */
+                        stopped_by: string | null;
+                        quarantine: {
+                            id: string;
+                            since: string;
+                            attempts: number;
+                            text: string;
+                            reason: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description The caller has it already: `If-None-Match` names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_v1_admin_quarantine__item__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `message:7` */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        says: string;
+                    };
+                };
+            };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such thing, or the caller may not see it."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "The body is larger than 1 MB."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outlook_api_v1_forecasts_outlook_get: {
+        parameters: {
+            query?: {
+                /** @description Default: the organisation's */
+                currency?: string | null;
+                days?: number;
+                /** @description Rows with this value */
+                team?: string;
+                /** @description Rows with this value */
+                account?: string;
+                /** @description Rows with this value */
+                service?: string;
+                /** @description Rows with this value */
+                environment?: string;
+                /** @description Rows with this value */
+                application?: string;
+                /** @description Rows with this value */
+                provider?: string;
+                /** @description Rows with this value */
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The outlook */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        scope_kind: string;
+                        scope: string;
+                        currency: string;
+                        /** Format: date */
+                        made_on: string;
+                        model: string;
+                        /** @description The days to come */
+                        days: {
+                            /** Format: date */
+                            day: string;
+                            expected: number | null;
+                            low: number | null;
+                            high: number | null;
+                        }[];
+                        /** @description The days before, against an earlier forecast */
+                        past: {
+                            /** Format: date */
+                            day: string;
+                            actual: number | null;
+                            was_expected: number | null;
+                        }[];
+                        /** @description The newest errors of each horizon, in tests on the past and live */
+                        accuracy: {
+                            measured_on: string;
+                            horizon_days: number;
+                            /** @description backtest or live */
+                            kind: string;
+                            model: string;
+                            /** @description |forecast total / actual total - 1| */
+                            total_error: number;
+                            day_mape: number | null;
+                            coverage_80: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description The caller has it already: `If-None-Match` names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such thing, or the caller may not see it."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_insights: {
         parameters: {
             query?: {
@@ -4799,6 +6566,13 @@ export interface operations {
                             currency: string | null;
                             /** @description When it was resolved */
                             closed_at: string | null;
+                            /**
+                             * Format: date
+                             * @description First day of an anomaly
+                             */
+                            started_on: string | null;
+                            /** @description Cost of an anomaly beyond the expected in all; NULL while it goes on */
+                            total_impact: number | null;
                         }[];
                         /** @description `offset` of the next page; null on the last */
                         next_offset: number | null;

@@ -9,6 +9,7 @@ import { LinkAnchor } from "../parts/links";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
 import { STATUSES } from "../search";
+import { Scroll } from "../parts/Scroll";
 
 export function AnomaliesPage() {
   const search = useSearch({ from: "/anomalies" });
@@ -39,7 +40,7 @@ export function AnomaliesPage() {
             items.length === 0 ? (
               <Nothing>{status === "open" ? "Nothing is unusual." : "There are none."}</Nothing>
             ) : (
-              <div className="scroll">
+              <Scroll label="Anomalies">
                 <Table aria-label="Anomalies" highlightOnHover miw={640}>
                   <Table.Thead>
                     <Table.Tr>
@@ -73,7 +74,7 @@ export function AnomaliesPage() {
                     ))}
                   </Table.Tbody>
                 </Table>
-              </div>
+              </Scroll>
             )
           }
         </Found>

@@ -10,6 +10,7 @@ import { Tag } from "../parts/figures";
 import { BandChart, BarsChart } from "../parts/lazy-charts";
 import { LinkAnchor } from "../parts/links";
 import { Found, Nothing, Panel, Problem } from "../parts/states";
+import { ThreadLink } from "../parts/ThreadLink";
 import { DIMENSIONS, type Dimension } from "../search";
 
 export function AnomalyPage() {
@@ -41,22 +42,25 @@ function Shown({ insight }: { insight: Insight }) {
   const impact = insight.impact_amount ?? 0;
   return (
     <>
-      <div>
-        <Group gap="sm" mb={4}>
-          <Tag>{insight.severity}</Tag>
-          <Tag>{insight.status}</Tag>
-          <Text size="sm" c="dimmed">
-            since {day(insight.starts_on)}, detected {day(insight.detected_at)} · team {named(insight.team)}
-            {evidence.confidence === null ? "" : ` · ${evidence.confidence} confidence`}
+      <Group justify="space-between" align="flex-start">
+        <div className="grow">
+          <Group gap="sm" mb={4}>
+            <Tag>{insight.severity}</Tag>
+            <Tag>{insight.status}</Tag>
+            <Text size="sm" c="dimmed">
+              since {day(insight.starts_on)}, detected {day(insight.detected_at)} · team {named(insight.team)}
+              {evidence.confidence === null ? "" : ` · ${evidence.confidence} confidence`}
+            </Text>
+          </Group>
+          <Title order={1} size="h2">
+            {insight.title}
+          </Title>
+          <Text c="dimmed">
+            About {money(Math.abs(impact) * 30, insight.currency)} a month {impact < 0 ? "less " : ""}if it stays.
           </Text>
-        </Group>
-        <Title order={1} size="h2">
-          {insight.title}
-        </Title>
-        <Text c="dimmed">
-          About {money(Math.abs(impact) * 30, insight.currency)} a month {impact < 0 ? "less " : ""}if it stays.
-        </Text>
-      </div>
+        </div>
+        <ThreadLink of="insights" id={insight.id} />
+      </Group>
       <Panel title="Actual and expected" about="The shaded band is the usual range">
         {evidence.rows.length === 0 ? (
           <Nothing>No series was kept with it.</Nothing>

@@ -2,6 +2,7 @@ import { Group, Progress, SimpleGrid, Stack, Table, Text, Title } from "@mantine
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
+import { proposalsQuery } from "../api/approvals";
 import {
   type Budget,
   budgetsQuery,
@@ -11,6 +12,7 @@ import {
   recommendationsQuery,
   savingsQuery,
 } from "../api/queries";
+import { saves } from "../approval";
 import { daysOf, monthStart, plus } from "../days";
 import { day, money, month, named } from "../format";
 import { useMe } from "../me";
@@ -21,6 +23,7 @@ import { LinkAnchor, LinkButton } from "../parts/links";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
 import { useToday } from "../parts/use-today";
+import { Scroll } from "../parts/Scroll";
 
 const LIVE = ["open", "acknowledged"];
 
@@ -82,7 +85,7 @@ export function OverviewPage() {
         <TeamSelect team={team} onChange={(next) => void navigate({ search: { team: next } })} />
       </Group>
 
-      <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
+      <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: "xs", sm: "md" }}>
         <Tile title="Month to date" figure={money(total?.cost, currency)}>
           <Delta now={total?.cost ?? null} before={total?.before ?? null} currency={currency} /> vs the same days before
         </Tile>
@@ -110,6 +113,7 @@ export function OverviewPage() {
         </Tile>
       </SimpleGrid>
 
+      <Mine />
       <Panel
         title="Spend so far and expected"
         about={`Added up over the month; the dotted line is ${month(monthStart(today, -1))}`}
@@ -148,12 +152,12 @@ export function OverviewPage() {
               const moved = movers(data.items, currency, 6);
               if (moved.length === 0) return <Nothing>Nothing moved.</Nothing>;
               return (
-                <div className="scroll">
+                <Scroll label="What changed">
                   <Table aria-label="What changed">
                     <Table.Tbody>
                       {moved.map((row) => (
                         <Table.Tr key={named(row.service)}>
-                          <Table.Td className="clip">
+                          <Table.Td className="clip narrow">
                             <LinkAnchor
                               size="sm"
                               to="/explore"
@@ -170,7 +174,7 @@ export function OverviewPage() {
                       ))}
                     </Table.Tbody>
                   </Table>
-                </div>
+                </Scroll>
               );
             }}
           </Found>
@@ -213,9 +217,33 @@ export function OverviewPage() {
   );
 }
 
+/** What waits for my decision; nothing while nothing does. */
+function Mine() {
+  const { data } = useQuery(proposalsQuery("proposed"));
+  const mine = (data?.items ?? []).filter((one) => one.may_approve);
+  if (mine.length === 0) return null;
+  return (
+    <Panel title="Waits for you" about="Plans that you may approve; they expire when nobody decides">
+      <Stack gap="xs">
+        {mine.slice(0, 5).map((one) => (
+          <Group key={one.id} justify="space-between" wrap="nowrap" gap="sm">
+            <LinkAnchor to="/approvals/$id" params={{ id: String(one.id) }} size="sm">
+              {one.what}
+              {one.account === null ? "" : ` in ${one.account}`}
+            </LinkAnchor>
+            <Text size="sm" className="figures better">
+              {saves(one.expected_monthly_savings, one.currency)}
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </Panel>
+  );
+}
+
 function Budgets({ rows }: { rows: Budget[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="Budgets">
       <Table aria-label="Budgets" miw={560}>
         <Table.Thead>
           <Table.Tr>
@@ -233,7 +261,11 @@ function Budgets({ rows }: { rows: Budget[] }) {
             const tint = one.status === "breached" ? "red" : one.status === "ok" ? "pine" : "orange";
             return (
               <Table.Tr key={`${one.budget ?? ""} ${one.period_start ?? ""}`}>
-                <Table.Td>{one.budget}</Table.Td>
+                <Table.Td>
+                  <LinkAnchor to="/budgets/$name" params={{ name: one.budget ?? "" }} size="sm">
+                    {one.budget}
+                  </LinkAnchor>
+                </Table.Td>
                 <Table.Td>
                   <Progress value={Math.min(100, used)} color={tint} aria-label={`${used} % used`} />
                 </Table.Td>
@@ -248,6 +280,6 @@ function Budgets({ rows }: { rows: Budget[] }) {
           })}
         </Table.Tbody>
       </Table>
-    </div>
+    </Scroll>
   );
 }

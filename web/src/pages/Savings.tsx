@@ -9,6 +9,7 @@ import { lowerBound, standingSavings, worth } from "../overview";
 import { Tag, Tile } from "../parts/figures";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
+import { Scroll } from "../parts/Scroll";
 
 /** What could be saved, by worth, and what the bills say was saved. */
 export function SavingsPage() {
@@ -55,13 +56,16 @@ export function SavingsPage() {
           {saved.filter((one) => one.status === "pending").length} still pending
         </Tile>
       </SimpleGrid>
-      <Panel title="Recommendations" about="The most valuable first; propose and approve them in Slack">
+      <Panel
+        title="Recommendations"
+        about="The most valuable first; proposed in Slack, decided there or under Approvals"
+      >
         <Found query={open}>
           {() =>
             waiting.length === 0 ? (
               <Nothing>Nothing is left to save here.</Nothing>
             ) : (
-              <div className="scroll">
+              <Scroll label="Recommendations">
                 <Table aria-label="Recommendations" miw={720}>
                   <Table.Thead>
                     <Table.Tr>
@@ -95,7 +99,7 @@ export function SavingsPage() {
                     ))}
                   </Table.Tbody>
                 </Table>
-              </div>
+              </Scroll>
             )
           }
         </Found>
@@ -106,7 +110,7 @@ export function SavingsPage() {
             items.length === 0 ? (
               <Nothing>Nothing has been carried out yet.</Nothing>
             ) : (
-              <div className="scroll">
+              <Scroll label="Ledger">
                 <Table aria-label="Ledger" miw={560}>
                   <Table.Thead>
                     <Table.Tr>
@@ -133,7 +137,7 @@ export function SavingsPage() {
                     ))}
                   </Table.Tbody>
                 </Table>
-              </div>
+              </Scroll>
             )
           }
         </Found>

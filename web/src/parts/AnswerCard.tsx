@@ -7,6 +7,7 @@ import { day, exact, named, words } from "../format";
 import { plus } from "../days";
 import { BarsChart, SeriesChart } from "./lazy-charts";
 import { Sql } from "./Sql";
+import { Scroll } from "./Scroll";
 
 const FIRST = 12;
 
@@ -111,7 +112,7 @@ function Rows({ answer }: { answer: Answer }) {
   const shown = all || answer.rows.length <= FIRST + 3 ? answer.rows : answer.rows.slice(0, FIRST);
   const hidden = answer.rows.length - shown.length;
   return (
-    <div className="scroll">
+    <Scroll label="Rows">
       <Table aria-label="Rows" striped withRowBorders={false}>
         <Table.Thead>
           <Table.Tr>
@@ -145,7 +146,7 @@ function Rows({ answer }: { answer: Answer }) {
           Show {hidden} more rows
         </Button>
       ) : null}
-    </div>
+    </Scroll>
   );
 }
 

@@ -6,6 +6,7 @@ import { label } from "../explore";
 import type { Dimension } from "../search";
 import { colour, SERIES } from "../theme";
 import { Delta } from "./figures";
+import { Scroll } from "./Scroll";
 
 interface Props {
   costs: Costs;
@@ -19,7 +20,7 @@ export function CostTable({ costs, by, onPick }: Props) {
   const main = costs.totals[0]?.currency;
   const drawn = [...new Set(costs.items.filter((row) => row.currency === main).map((row) => label(row, by)))];
   return (
-    <div className="scroll">
+    <Scroll label="Costs">
       <Table aria-label="Costs" highlightOnHover stickyHeader miw={560}>
         <Table.Thead>
           <Table.Tr>
@@ -86,6 +87,6 @@ export function CostTable({ costs, by, onPick }: Props) {
           ))}
         </Table.Tfoot>
       </Table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,18 +1,15 @@
-import {
-  AppShell,
-  Burger,
-  Button,
-  Group,
-  Menu,
-  Text,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from "@mantine/core";
+import { AppShell, Badge, Burger, Group, Skeleton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Outlet } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
 
-import { type Me, useSignOut } from "../api/queries";
+import { proposalsQuery } from "../api/approvals";
+import type { Me } from "../api/queries";
+import { Icon } from "./icons";
 import { LinkNav } from "./links";
+
+const Person = lazy(async () => ({ default: (await import("./Person")).Person }));
 
 const PLACES = [
   { to: "/", label: "Overview", exact: true },
@@ -20,51 +17,31 @@ const PLACES = [
   { to: "/ask", label: "Ask", exact: false },
   { to: "/anomalies", label: "Anomalies", exact: false },
   { to: "/savings", label: "Savings", exact: false },
+  { to: "/approvals", label: "Approvals", exact: false },
+  { to: "/budgets", label: "Budgets", exact: false },
+  { to: "/showback", label: "Showback", exact: false },
+  { to: "/admin", label: "Admin", exact: false },
 ] as const;
+const OPERATORS = ["operator", "admin"];
 
-function Person({ me }: { me: Me }) {
-  const out = useSignOut();
-  const { setColorScheme } = useMantineColorScheme();
-  const dark = useComputedColorScheme("light") === "dark";
+/** How many plans wait for me; nothing while there are none. */
+function Mine() {
+  const { data } = useQuery(proposalsQuery("proposed"));
+  const count = (data?.items ?? []).filter((one) => one.may_approve).length;
+  if (count === 0) return null;
   return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <Button variant="default" size="xs">
-          {me.name}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {me.roles.join(", ")} · {me.sees_all ? "all teams" : me.teams.join(", ") || "no team"}
-        </Menu.Label>
-        <Menu.Item
-          onClick={() => {
-            setColorScheme(dark ? "light" : "dark");
-          }}
-        >
-          {dark ? "Light colours" : "Dark colours"}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          onClick={() => {
-            out.mutate(false);
-          }}
-        >
-          Sign out
-        </Menu.Item>
-        <Menu.Item
-          onClick={() => {
-            out.mutate(true);
-          }}
-        >
-          Sign out everywhere
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Badge size="sm" circle={count < 10} aria-label={`${count} wait for you`}>
+      {count}
+    </Badge>
   );
 }
 
 export function Shell({ me }: { me: Me }) {
+  const place = useLocation({ select: (at) => at.pathname });
+  useEffect(() => {
+    const here = PLACES.findLast(({ to }) => place.startsWith(to))?.label ?? "Overview";
+    document.title = `${place === "/" ? "Overview" : here} · FinOps`;
+  }, [place]);
   const [open, { toggle, close }] = useDisclosure(false);
   return (
     <AppShell
@@ -79,25 +56,34 @@ export function Shell({ me }: { me: Me }) {
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
-            <Text fw={700}>FinOps</Text>
+            <span className="brand">
+              <Icon of="Anomalies" />
+              FinOps
+            </span>
             <Text c="dimmed" visibleFrom="sm">
               {me.organisation}
             </Text>
           </Group>
-          <Person me={me} />
+          <Suspense fallback={<Skeleton height={30} width={110} />}>
+            <Person me={me} />
+          </Suspense>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" component="nav" aria-label="Pages">
-        {PLACES.map((place) => (
-          <LinkNav
-            key={place.to}
-            to={place.to}
-            label={place.label}
-            activeOptions={{ exact: place.exact, includeSearch: false }}
-            activeProps={{ active: true }}
-            onClick={close}
-          />
-        ))}
+        {PLACES.filter(({ to }) => to !== "/admin" || me.roles.some((role) => OPERATORS.includes(role))).map(
+          (place) => (
+            <LinkNav
+              key={place.to}
+              to={place.to}
+              label={place.label}
+              leftSection={<Icon of={place.label} />}
+              rightSection={place.to === "/approvals" ? <Mine /> : undefined}
+              activeOptions={{ exact: place.exact, includeSearch: false }}
+              activeProps={{ active: true }}
+              onClick={close}
+            />
+          ),
+        )}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Outlet />

@@ -34,6 +34,15 @@ export function Waiting({ rows = 4 }: { rows?: number }) {
   );
 }
 
+/** A whole page has nothing to show: what it would show, and that all is well. */
+export function Empty({ children }: { children: ReactNode }) {
+  return (
+    <div className="empty">
+      <Text c="dimmed">{children}</Text>
+    </div>
+  );
+}
+
 export function Nothing({ children }: { children: ReactNode }) {
   return (
     <Text c="dimmed" py="md">

@@ -55,3 +55,11 @@ def test_a_custom_budget_has_its_dates(client: TestClient, clean_database: Datab
     assert client.put(path, json={"amount": 6}, headers=root).json()["starts_on"] is None
     schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
     assert any(example.get("period") == "custom" for example in schemas["NewBudget"]["examples"])
+
+
+def test_a_budget_is_about_what_one_may_see(client: TestClient, clean_database: Database) -> None:
+    """As in Slack: an operator of search makes none for payments."""
+    ops = bearer(clean_database, "U-OPS", "read", "write")
+    body = {"name": "x", "scope": {"team": "payments"}, "amount": 5}
+    assert client.post("/api/v1/budgets", json=body, headers=ops).status_code == 403
+    assert client.post("/api/v1/budgets", json={**body, "scope": {"team": "search"}}, headers=ops).status_code == 201

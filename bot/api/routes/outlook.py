@@ -1,0 +1,100 @@
+"""What is expected of a scope, what an earlier forecast had said of the days since, and how far forecasts were off."""
+
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+
+from bot.api import etags, problems
+from bot.api.context import InContext, Reader
+from bot.api.routes.listing import parameters, wanted_of
+from bot.api.schemas import responds, table_schema
+from config.access import may_see_scope
+from db.tables import ForecastAccuracy
+from domain import forecasts_view
+from domain.forecasts_view import DIMENSIONS, Outlook
+
+router = APIRouter(tags=["lists"], responses=problems.declared(400, *problems.ALWAYS))
+_MONEY = {"type": ["number", "null"]}
+_DAY = {"type": "string", "format": "date"}
+_SCORES = ("measured_on", "horizon_days", "kind", "model", "total_error", "day_mape", "coverage_80")
+_SCORE = table_schema(ForecastAccuracy)["properties"]
+
+
+def _rows(description: str, **properties: Any) -> dict[str, Any]:
+    item = {"type": "object", "required": list(properties), "properties": properties}
+    return {"type": "array", "description": description, "items": item}
+
+
+_OUTLOOK = {
+    "type": "object",
+    "required": ["scope_kind", "scope", "currency", "made_on", "model", "days", "past", "accuracy"],
+    "properties": {
+        "scope_kind": {"type": "string"},
+        "scope": {"type": "string"},
+        "currency": {"type": "string"},
+        "made_on": _DAY,
+        "model": {"type": "string"},
+        "days": _rows("The days to come", day=_DAY, expected=_MONEY, low=_MONEY, high=_MONEY),
+        "past": _rows("The days before, against an earlier forecast", day=_DAY, actual=_MONEY, was_expected=_MONEY),
+        "accuracy": _rows(
+            "The newest errors of each horizon, in tests on the past and live",
+            **{name: _SCORE[name] for name in _SCORES},
+        ),
+    },
+}
+
+
+@router.get(
+    "/forecasts/outlook",
+    summary="The newest forecast of a scope, the days before it as expected and as they were, and past errors",
+    response_model=None,
+    responses={**responds("The outlook", _OUTLOOK, **etags.HEADER), **etags.UNCHANGED, **problems.declared(404)},
+    openapi_extra={"parameters": parameters(DIMENSIONS)},
+)
+def outlook(
+    request: Request,
+    context: InContext,
+    caller: Reader,
+    currency: Annotated[str | None, Query(pattern="^[A-Z]{3}$", description="Default: the organisation's")] = None,
+    days: Annotated[int, Query(ge=1, le=400)] = 90,
+) -> Response:
+    """The scope is said by its dimensions, none for everything. 404 without a forecast of it, and where the caller
+    may not see all of its costs.
+    """
+    wanted = wanted_of(request, DIMENSIONS)
+    scope = {name: wanted[name] for name in DIMENSIONS if name in wanted}
+    of = currency or context.organisation.currency
+    with context.database.app.connect() as connection:
+        found = forecasts_view.read(connection, scope, of, days) if may_see_scope(caller.actor, scope) else None
+        if found is None:
+            raise HTTPException(404, "There is no forecast of this yet; one is made every morning after the bills.")
+        scores = _scores(connection, scope, of)
+    return etags.respond(request, _body(scope, of, found, scores))
+
+
+def _body(scope: dict[str, str], currency: str, found: Outlook, scores: list[dict[str, Any]]) -> dict[str, Any]:
+    ahead = zip(found.days, found.expected, found.low_80, found.high_80, strict=True)
+    behind = zip(found.past, found.actual, found.was_expected, strict=True)
+    return {
+        "scope_kind": forecasts_view.kind_of(scope),
+        "scope": forecasts_view.label_of(scope),
+        "currency": currency,
+        "made_on": found.made_on,
+        "model": found.model,
+        "days": [{"day": day, "expected": expected, "low": low, "high": high} for day, expected, low, high in ahead],
+        "past": [{"day": day, "actual": actual, "was_expected": expected} for day, actual, expected in behind],
+        "accuracy": scores,
+    }
+
+
+def _scores(connection: sa.Connection, scope: dict[str, str], currency: str) -> list[dict[str, Any]]:
+    table = ForecastAccuracy
+    newest = (
+        sa.select(*(getattr(table, name) for name in _SCORES))
+        .where(table.scope_kind == forecasts_view.kind_of(scope), table.scope == forecasts_view.label_of(scope))
+        .where(table.currency == currency)
+        .distinct(table.horizon_days, table.kind)
+        .order_by(table.horizon_days, table.kind, table.measured_on.desc(), table.total_error)
+    )
+    return [dict(row) for row in connection.execute(newest).mappings()]

@@ -1,0 +1,65 @@
+"""What somebody may do about a remediation at this moment: what the page offers. Decides nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from config.access import Actor, Allowed, Denied
+from db.tables import Remediation
+from playbooks.approval import rules
+from playbooks.approval.kill_switch import STOPPED, is_stopped
+from playbooks.approval.stored import may_decide, proposal_of, rule_for_undo, rule_of, still_good
+from playbooks.approval.witnesses import contradiction
+from playbooks.notifications import undoable
+from playbooks.schema import Playbook
+
+
+@dataclass(frozen=True)
+class Options:
+    """`may`: those of approve, choose, reject, snooze, undo and recheck that would count now, but for what has to be
+    typed. `why_not`: why an approval of what is still proposed would not; None where it would.
+    """
+
+    may: tuple[str, ...]
+    why_not: str | None
+
+
+def options_of(
+    session: Session, remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]
+) -> Options:
+    """By the rules that decide."""
+    playbook = playbooks.get(remediation.playbook)
+    if remediation.state != "proposed":
+        return Options(_afterwards(session, remediation, actor, now, playbook), None)
+    proposal = proposal_of(remediation, playbook)
+    verdict = rules.check(proposal, rule_of(playbook), actor, now, str(proposal.resources))
+    if isinstance(verdict, Allowed) and is_stopped(session):
+        verdict = Denied(STOPPED)
+    if isinstance(verdict, Allowed) and (otherwise := contradiction(session, remediation)):
+        verdict = Denied(f"It cannot be approved: {otherwise}. An admin has to look at it.")
+    may = ["approve"] if isinstance(verdict, Allowed) else []
+    if may_decide(remediation, actor, now, playbooks) is None:
+        if proposal.resources > 1 and still_good(remediation, playbook, actor, now) is None:
+            may.append("choose")
+        may += ["reject", "snooze"]
+    return Options(tuple(may), verdict.reason if isinstance(verdict, Denied) else None)
+
+
+def _afterwards(
+    session: Session, remediation: Remediation, actor: Actor, now: datetime, playbook: Playbook | None
+) -> tuple[str, ...]:
+    proposal, rule = proposal_of(remediation, playbook), rule_for_undo(playbook)
+    if rules.has_role(proposal, rule, actor, now, None) is not None:
+        return ()
+    may = []
+    if (
+        undoable(session, remediation)
+        and rules.unchanged_plan(proposal, rule, actor, now, None) is None
+        and not is_stopped(session)
+    ):
+        may.append("undo")
+    if remediation.state == "unknown":
+        may.append("recheck")
+    return tuple(may)

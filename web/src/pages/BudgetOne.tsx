@@ -1,0 +1,193 @@
+import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+
+import {
+  budgetQuery,
+  type Outlook,
+  outlookQuery,
+  periodsQuery,
+  type StoredBudget,
+  useDropBudget,
+} from "../api/planning";
+import { plus } from "../days";
+import { day, money, percent } from "../format";
+import { useMe } from "../me";
+import { BudgetForm } from "../parts/BudgetForm";
+import { Tag } from "../parts/figures";
+import { BandChart } from "../parts/lazy-charts";
+import { LinkAnchor } from "../parts/links";
+import { Found, Nothing, Panel, Problem } from "../parts/states";
+import { bandOf, missOf, scopeLabel, scopeOf } from "../planning";
+import { Scroll } from "../parts/Scroll";
+
+const EDITORS = ["operator", "admin"];
+
+/** One budget: its periods, what is expected of its scope, how good forecasts were, and its fields. */
+export function BudgetPage() {
+  const { name } = useParams({ from: "/budgets/$name" });
+  const found = useQuery(budgetQuery(name));
+  return (
+    <Stack gap="lg">
+      <LinkAnchor to="/budgets" size="sm" className="no-print">
+        ← All budgets
+      </LinkAnchor>
+      <Found query={found} rows={8}>
+        {({ budget, tag }) => <Shown budget={budget} tag={tag} />}
+      </Found>
+    </Stack>
+  );
+}
+
+function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
+  const me = useMe();
+  const scope = scopeOf(budget);
+  const outlook = useQuery(outlookQuery(scope, budget.currency));
+  const periods = useQuery(periodsQuery(budget.name));
+  return (
+    <>
+      <div>
+        <Title order={1} size="h2">
+          {budget.name}
+        </Title>
+        <Text c="dimmed">
+          {money(budget.amount, budget.currency)} {budget.period} for {scopeLabel(scope)}
+        </Text>
+      </div>
+      <Panel
+        title="Actual against forecast"
+        about="Cost a day: what was spent beside what an earlier forecast had said, then what is expected"
+      >
+        <Found query={outlook} rows={6}>
+          {(data) => <Expected outlook={data} />}
+        </Found>
+      </Panel>
+      <Panel title="Periods">
+        <Found query={periods}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Nothing>It has not been evaluated yet.</Nothing>
+            ) : (
+              <Scroll label="Periods">
+                <Table aria-label="Periods" miw={560}>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>Period</Table.Th>
+                      <Table.Th className="right">Amount</Table.Th>
+                      <Table.Th className="right">Spent</Table.Th>
+                      <Table.Th className="right">Expected</Table.Th>
+                      <Table.Th className="right">Used</Table.Th>
+                      <Table.Th>Status</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {items.map((one) => (
+                      <Table.Tr key={one.period_start}>
+                        <Table.Td className="figures">
+                          {day(one.period_start)} – {day(one.period_end === null ? null : plus(one.period_end, -1))}
+                        </Table.Td>
+                        <Table.Td className="right figures">{money(one.amount, one.currency)}</Table.Td>
+                        <Table.Td className="right figures">{money(one.spent, one.currency)}</Table.Td>
+                        <Table.Td className="right figures">{money(one.forecast, one.currency)}</Table.Td>
+                        <Table.Td className="right figures">
+                          {one.percent_used === null ? "–" : percent(one.percent_used / 100)}
+                        </Table.Td>
+                        <Table.Td>
+                          <Tag>{one.status}</Tag>
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Scroll>
+            )
+          }
+        </Found>
+      </Panel>
+      {me.roles.some((role) => EDITORS.includes(role)) ? (
+        <Panel
+          title="Change it"
+          about={budget.origin === "file" ? "It is from finops.yaml; a change here is an override of it" : undefined}
+        >
+          <BudgetForm key={tag} stored={budget} tag={tag} onSaved={() => undefined} />
+          <Drop budget={budget} tag={tag} />
+        </Panel>
+      ) : null}
+    </>
+  );
+}
+
+function Drop({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
+  const navigate = useNavigate();
+  const drop = useDropBudget(budget.name, tag);
+  const overrides = budget.in_file !== null;
+  if (budget.origin === "file" && !overrides) return null;
+  return (
+    <Group mt="md" className="no-print">
+      <Button
+        variant="default"
+        size="xs"
+        loading={drop.isPending}
+        onClick={() => {
+          drop.mutate(overrides ? "override" : "budget", {
+            onSuccess: () => (overrides ? undefined : void navigate({ to: "/budgets" })),
+          });
+        }}
+      >
+        {overrides ? "Let finops.yaml hold again" : "Delete this budget"}
+      </Button>
+      {drop.isError ? <Problem error={drop.error} /> : null}
+    </Group>
+  );
+}
+
+function Expected({ outlook }: { outlook: Outlook }) {
+  const miss = missOf(outlook);
+  const total = outlook.days.reduce((sum, one) => sum + (one.expected ?? 0), 0);
+  return (
+    <Stack gap="md">
+      <BandChart
+        rows={bandOf(outlook)}
+        currency={outlook.currency}
+        label={`Cost a day of ${outlook.scope}, 30 days back and ${outlook.days.length} ahead`}
+      />
+      <Text size="sm">
+        {money(total, outlook.currency)} expected in the next {outlook.days.length} days (made {day(outlook.made_on)},{" "}
+        {outlook.model}).{" "}
+        {miss === null
+          ? "No earlier forecast can be held against what was spent yet."
+          : `An earlier forecast of the last 30 days was ${percent(Math.abs(miss))} too ${miss < 0 ? "low" : "high"}.`}
+      </Text>
+      {outlook.accuracy.length === 0 ? null : (
+        <Scroll label="Accuracy">
+          <Table aria-label="Accuracy" miw={480}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Days ahead</Table.Th>
+                <Table.Th>Measured</Table.Th>
+                <Table.Th className="right">Error of the total</Table.Th>
+                <Table.Th className="right">Error of a day</Table.Th>
+                <Table.Th className="right">In the 80 % band</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {outlook.accuracy.map((one) => (
+                <Table.Tr key={`${one.horizon_days} ${one.kind}`}>
+                  <Table.Td>{one.horizon_days}</Table.Td>
+                  <Table.Td>
+                    {one.kind === "live" ? "live" : "on the past"}, {day(one.measured_on)}
+                  </Table.Td>
+                  <Table.Td className="right figures">{percent(one.total_error)}</Table.Td>
+                  <Table.Td className="right figures">{one.day_mape === null ? "–" : percent(one.day_mape)}</Table.Td>
+                  <Table.Td className="right figures">
+                    {one.coverage_80 === null ? "–" : percent(one.coverage_80)}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Scroll>
+      )}
+    </Stack>
+  );
+}

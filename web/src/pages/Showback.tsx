@@ -1,0 +1,221 @@
+import { Button, Group, NativeSelect, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+
+import { showbackQuery } from "../api/planning";
+import { costsQuery } from "../api/queries";
+import { monthStart } from "../days";
+import { fileOf } from "../explore";
+import { day, exact, month as monthName, named, percent } from "../format";
+import { useMe } from "../me";
+import { Delta, Tile } from "../parts/figures";
+import { LinkAnchor } from "../parts/links";
+import { Empty, Found, Panel } from "../parts/states";
+import { TeamSelect } from "../parts/TeamSelect";
+import { useToday } from "../parts/use-today";
+import { monthsBack, type Statement, statements } from "../planning";
+import { Scroll } from "../parts/Scroll";
+
+/** A month's statement: of every team that one may see, or of one team in full, made to be printed. */
+export function ShowbackPage() {
+  const me = useMe();
+  const today = useToday();
+  const search = useSearch({ from: "/showback" });
+  const navigate = useNavigate({ from: "/showback" });
+  const months = monthsBack(today, 24);
+  const chosen = search.month ?? months[1] ?? today.slice(0, 7);
+  const since = `${chosen}-01`;
+  const until = monthStart(since, 1);
+  const { team } = search;
+  const borne = useQuery(showbackQuery(since, until, team));
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-end">
+        <div>
+          <Title order={1} size="h2">
+            {team === undefined ? "Showback" : `Statement of ${team}`}
+          </Title>
+          <Text c="dimmed">
+            {monthName(since)} · {me.organisation} · effective cost without tax
+          </Text>
+        </div>
+        <Group gap="xs" align="flex-end" className="no-print">
+          <NativeSelect
+            aria-label="Month"
+            value={chosen}
+            data={months.map((value) => ({ value, label: monthName(`${value}-01`) }))}
+            onChange={(event) => {
+              const next = event.currentTarget.value;
+              void navigate({ search: (now) => ({ ...now, month: next }), replace: true });
+            }}
+          />
+          <TeamSelect team={team} onChange={(next) => void navigate({ search: (now) => ({ ...now, team: next }) })} />
+          <Button
+            variant="default"
+            onClick={() => {
+              window.print();
+            }}
+          >
+            Print
+          </Button>
+        </Group>
+      </Group>
+      <Found query={borne} rows={6}>
+        {({ items }) => {
+          const rows = statements(items);
+          if (rows.length === 0) return <Empty>No bill of this month has been split yet.</Empty>;
+          if (team === undefined) return <Everybody rows={rows} month={chosen} />;
+          return (
+            <>
+              {rows.map((row) => (
+                <Team key={row.currency} row={row} since={since} until={until} />
+              ))}
+            </>
+          );
+        }}
+      </Found>
+      <Text size="xs" c="dimmed" className="print-only">
+        Made {day(today)} by finops-bot for {me.name}.
+      </Text>
+    </Stack>
+  );
+}
+
+function Everybody({ rows, month }: { rows: Statement[]; month: string }) {
+  const sums = new Map<string, number>();
+  for (const row of rows) sums.set(row.currency, (sums.get(row.currency) ?? 0) + row.total);
+  return (
+    <Panel title="Teams" about="Own cost and parts of what is shared">
+      <Scroll label="Teams">
+        <Table aria-label="Teams" miw={520}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Team</Table.Th>
+              <Table.Th className="right">Own</Table.Th>
+              <Table.Th className="right">Shared</Table.Th>
+              <Table.Th className="right">In all</Table.Th>
+              <Table.Th className="right">Share</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={`${row.team ?? ""} ${row.currency}`}>
+                <Table.Td>
+                  {row.team === null ? (
+                    named(null)
+                  ) : (
+                    <LinkAnchor to="/showback" search={{ month, team: row.team }} size="sm">
+                      {row.team}
+                    </LinkAnchor>
+                  )}
+                </Table.Td>
+                <Table.Td className="right figures">{exact(row.own)}</Table.Td>
+                <Table.Td className="right figures">{exact(row.total - row.own)}</Table.Td>
+                <Table.Td className="right figures">
+                  {exact(row.total)} {row.currency}
+                </Table.Td>
+                <Table.Td className="right figures">{percent(row.total / (sums.get(row.currency) || 1))}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+          <Table.Tfoot>
+            {[...sums].map(([currency, sum]) => (
+              <Table.Tr key={currency}>
+                <Table.Th colSpan={3}>In all</Table.Th>
+                <Table.Th className="right figures">
+                  {exact(sum)} {currency}
+                </Table.Th>
+                <Table.Th />
+              </Table.Tr>
+            ))}
+          </Table.Tfoot>
+        </Table>
+      </Scroll>
+    </Panel>
+  );
+}
+
+function Team({ row, since, until }: { row: Statement; since: string; until: string }) {
+  const query = { since, until, group_by: "service,account", team: row.team ?? "" };
+  const costs = useQuery(costsQuery({ ...query, limit: 500 }));
+  const total = costs.data?.totals.find((one) => one.currency === row.currency);
+  const lines = (costs.data?.items ?? []).filter((one) => one.currency === row.currency);
+  return (
+    <>
+      <SimpleGrid cols={{ base: 1, xs: 3 }}>
+        <Tile title={`In all, ${row.currency}`} figure={exact(row.total)}>
+          to be borne for {monthName(since)}
+        </Tile>
+        <Tile title="Own cost" figure={exact(row.own)}>
+          {total === undefined ? "" : <Delta now={total.cost} before={total.before} currency={row.currency} />} vs the
+          days before
+        </Tile>
+        <Tile title="Parts of shared costs" figure={exact(row.total - row.own)}>
+          {row.shared.length} shared {row.shared.length === 1 ? "cost" : "costs"}
+        </Tile>
+      </SimpleGrid>
+      {row.shared.length === 0 ? null : (
+        <Panel title="Shared costs">
+          <Table aria-label="Shared costs">
+            <Table.Tbody>
+              {row.shared.map((one) => (
+                <Table.Tr key={one.name}>
+                  <Table.Td>{one.name}</Table.Td>
+                  <Table.Td className="right figures">
+                    {exact(one.cost)} {row.currency}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Panel>
+      )}
+      <Panel
+        title="Own cost by service and account"
+        actions={
+          <Button component="a" href={fileOf(query)} variant="default" size="xs" download className="no-print">
+            CSV
+          </Button>
+        }
+      >
+        <Found query={costs}>
+          {(data) => (
+            <Scroll label="Own cost">
+              <Table aria-label="Own cost" miw={520}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Service</Table.Th>
+                    <Table.Th>Account</Table.Th>
+                    <Table.Th className="right">Cost</Table.Th>
+                    <Table.Th className="right">Change</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {lines.map((line) => (
+                    <Table.Tr key={`${line.service ?? ""} ${line.account ?? ""}`}>
+                      <Table.Td>{named(line.service)}</Table.Td>
+                      <Table.Td>{named(line.account)}</Table.Td>
+                      <Table.Td className="right figures">{exact(line.cost)}</Table.Td>
+                      <Table.Td className="right">
+                        <Delta now={line.cost} before={line.before} currency={line.currency} />
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+                <Table.Tfoot>
+                  <Table.Tr>
+                    <Table.Th colSpan={2}>In all{data.next_offset === null ? "" : ", more rows than shown"}</Table.Th>
+                    <Table.Th className="right figures">
+                      {exact(total?.cost)} {row.currency}
+                    </Table.Th>
+                    <Table.Th />
+                  </Table.Tr>
+                </Table.Tfoot>
+              </Table>
+            </Scroll>
+          )}
+        </Found>
+      </Panel>
+    </>
+  );
+}
