@@ -126,17 +126,8 @@ def _bill(day: date, service: str, team: str | None, cost: float, **more: Any) -
 
 
 def _store(database: Database, world: World, bills: list[dict[str, Any]]) -> None:
-    names = (
-        "usage_date",
-        "provider",
-        "service",
-        "team",
-        "account",
-        "charge_category",
-        "commitment_type",
-        "currency",
-        "effective_cost",
-    )  # fmt: skip - a row reads as a row
+    names = ("usage_date", "provider", "service", "team", "account", "charge_category", "commitment_type", "currency",
+             "effective_cost")  # fmt: skip
     world.reader.execute(_DDL)
     columns = ", ".join("unnest(?)" for _ in names)
     world.reader.execute(f"INSERT INTO bills SELECT {columns}", [[bill[name] for bill in bills] for name in names])
@@ -146,12 +137,6 @@ def _store(database: Database, world: World, bills: list[dict[str, Any]]) -> Non
         session.flush()
         session.execute(sa.insert(daily_costs), [{"source_id": source.id, **bill} for bill in bills])
         session.add(
-            Load(
-                source_id=source.id,
-                delivery=source.name,
-                path="bills",
-                status="loaded",
-                started_at=world.now,
-                finished_at=world.now,
-            )
-        )  # fmt: skip - a row reads as a row
+            Load(source_id=source.id, delivery=source.name, path="bills", status="loaded", started_at=world.now,
+                 finished_at=world.now)
+        )  # fmt: skip

@@ -90,10 +90,8 @@ def total(asked: Asked) -> Recomputed:
     question = f"{asked.words}cost last month"
     _, card = asked.card(question)
     now, then = asked.cost(start, end), asked.cost(_before(start), start)
-    true = {
-        "section": [money(now), month(start), *_moved(now, then), month(_before(start))],
-        "context": _foot(asked, start, end),
-    }  # fmt: skip - one part of a card per line
+    true = {"section": [money(now), month(start), *_moved(now, then), month(_before(start))],
+            "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -103,10 +101,8 @@ def yesterday(asked: Asked) -> Recomputed:
     question = f"{asked.words}cost on {start.day} {start:%B %Y}"
     _, card = asked.card(question)
     now, then = asked.cost(start, end), asked.cost(start - DAY, start)
-    true = {
-        "section": [money(now), day(start), *_moved(now, then), day(start - DAY)],
-        "context": _foot(asked, start, end),
-    }  # fmt: skip - one part of a card per line
+    true = {"section": [money(now), day(start), *_moved(now, then), day(start - DAY)],
+            "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -118,11 +114,8 @@ def ranking(asked: Asked) -> Recomputed:
     result, card = asked.card(question)
     whole, rows = asked.cost(start, end), asked.by(column, start, end)[:3]
     table = [cell for _, cost in rows for cell in (count(cost), percent(100 * cost / whole))]
-    true = {
-        "section": [*(money(cost) for _, cost in rows), month(start)],
-        "table": [*table, count(whole), percent(100)],
-        "context": _foot(asked, start, end),
-    }  # fmt: skip - one part of a card per line
+    true = {"section": [*(money(cost) for _, cost in rows), month(start)],
+            "table": [*table, count(whole), percent(100)], "context": _foot(asked, start, end)}  # fmt: skip
     _same_file(result, [(name, cost) for name, cost in rows])
     return Recomputed(question, card, true, [[cost for _, cost in rows]])
 
@@ -136,16 +129,12 @@ def breakdown(asked: Asked) -> Recomputed:
     rows, then = asked.by(column, start, end), asked.cost(_before(start), start)
     whole = sum(cost for _, cost in rows)
     shares = all(cost >= 0 for _, cost in rows) and len(rows) > 1
-    table = [
-        cell for _, cost in rows for cell in ((count(cost), percent(100 * cost / whole)) if shares else (count(cost),))
-    ]  # fmt: skip - one part of a card per line
+    table = [cell for _, cost in rows
+             for cell in ((count(cost), percent(100 * cost / whole)) if shares else (count(cost),))]  # fmt: skip
     summed = [count(len(rows)), count(whole), *([percent(100)] if shares else [])]
     headline = [money(whole), *([money(rows[0][1])] if len(rows) > 1 else []), month(start)]
-    true = {
-        "section": [*headline, *_moved(whole, then), month(_before(start))],
-        "table": [*table, *summed] if len(rows) > 1 else [],
-        "context": _foot(asked, start, end),
-    }  # fmt: skip - one part of a card per line
+    true = {"section": [*headline, *_moved(whole, then), month(_before(start))],
+            "table": [*table, *summed] if len(rows) > 1 else [], "context": _foot(asked, start, end)}  # fmt: skip
     _same_file(result, rows)
     return Recomputed(question, card, true, [[cost for _, cost in rows]] if len(rows) > 1 else [])
 
@@ -163,17 +152,9 @@ def course(asked: Asked) -> Recomputed:
     left = max(0, len(days) - 10)
     cells: list[Said] = [count(left), count(sum(costs[:left]))] if left else []
     cells += [cell for one, cost in zip(days[left:], costs[left:], strict=True) for cell in (day(one), count(cost))]
-    true = {
-        "section": [
-            money(sum(costs)),
-            money(sum(costs) / len(costs)),
-            day(days[highest]),
-            money(costs[highest]),
-            *_span(start, known),
-        ],
-        "table": [*cells, count(len(days)), count(sum(costs))],
-        "context": _foot(asked, start, known),
-    }  # fmt: skip - one part of a card per line
+    true = {"section": [money(sum(costs)), money(sum(costs) / len(costs)), day(days[highest]), money(costs[highest]),
+                        *_span(start, known)],
+            "table": [*cells, count(len(days)), count(sum(costs))], "context": _foot(asked, start, known)}  # fmt: skip
     _same_file(result, [(one.isoformat(), cost) for one, cost in zip(days, costs, strict=True)])
     return Recomputed(question, card, true, [costs])
 
@@ -220,11 +201,8 @@ def share(asked: Asked) -> Recomputed:
         question = f"what share of {asked.words}cost last month is EC2"
     _, card = asked.card(question)
     percents = percent(100 * part / whole)
-    true = {
-        "section": [percents, money(part), money(whole), month(start)],
-        "table": [percents, count(part), count(whole)],
-        "context": _foot(asked, start, end),
-    }  # fmt: skip - one part of a card per line
+    true = {"section": [percents, money(part), money(whole), month(start)],
+            "table": [percents, count(part), count(whole)], "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -238,10 +216,8 @@ def coverage(asked: Asked) -> Recomputed:
     words = asked.words if "team" in asked.where and asked.asker is SYSTEM else ""
     question = f"what percentage of {words}EC2 is covered by savings plans last month"
     _, card = asked.card(question)
-    true = {
-        "section": [percent(100 * covered / asked.world.cost(used, EC2, start, end)), month(start)],
-        "context": _foot(asked, start, end),
-    }  # fmt: skip - one part of a card per line
+    true = {"section": [percent(100 * covered / asked.world.cost(used, EC2, start, end)), month(start)],
+            "context": _foot(asked, start, end)}  # fmt: skip
     return Recomputed(question, card, true)
 
 
@@ -266,13 +242,5 @@ def _same_file(result: dict[str, Any], rows: Sequence[Row]) -> None:
 
 
 _FORMS: tuple[Callable[[Asked], Recomputed], ...] = (
-    total,
-    yesterday,
-    ranking,
-    breakdown,
-    course,
-    against,
-    share,
-    coverage,
-    average,
-)  # fmt: skip - one part of a card per line
+    total, yesterday, ranking, breakdown, course, against, share, coverage, average,
+)  # fmt: skip
