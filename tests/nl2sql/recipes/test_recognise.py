@@ -26,11 +26,15 @@ def called(question: str) -> RecipeCall | Doubt | None:
         ("why did cost go up last week and what should we do about it?", "why_and_what", [], "2–8 Nov 2026"),
         (
             "what drove the increase of payments in October, and what can we do?",
-            "why_and_what", ["payments"], "October 2026",
+            "why_and_what",
+            ["payments"],
+            "October 2026",
         ),
         (
             "what could we do about the costs of RDS?",
-            "why_and_what", ["Amazon Relational Database Service"], "October 2026",
+            "why_and_what",
+            ["Amazon Relational Database Service"],
+            "October 2026",
         ),
         ("are we going to exceed any budget, and what could we cut?", "budgets_and_cuts", [], "1–15 Nov 2026"),
         ("will payments go over budget? where can we save?", "budgets_and_cuts", ["payments"], "1–15 Nov 2026"),
@@ -42,19 +46,25 @@ def called(question: str) -> RecipeCall | Doubt | None:
         ("what account had the biggest increase in October and what is behind it", "grew_most", [], "October 2026"),
         (
             "what is the forecast for November against October, and explain the difference",
-            "forecast_explained", [], "1–15 Nov 2026",
+            "forecast_explained",
+            [],
+            "1–15 Nov 2026",
         ),
         ("what changed on AWS last month and who owns it?", "what_changed", ["AWS"], "October 2026"),
         (
             "would the savings of open recommendations cover the overrun of payments?",
-            "savings_and_overrun", ["payments"], "1–15 Nov 2026",
+            "savings_and_overrun",
+            ["payments"],
+            "1–15 Nov 2026",
         ),
         (
             "what would we save if we stop dev and staging on weekends?",
-            "weekend_stop", ["dev or staging"], "October 2026",
+            "weekend_stop",
+            ["dev or staging"],
+            "October 2026",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_recipe_is_told_by_its_parts(question: str, recipe: str, scope: list[str], period: str) -> None:
     """In any order and with any names and days beside them."""
     call = called(question)
