@@ -37,6 +37,7 @@ BEHAVIOURS = {
     "nl2sql/test_wild.py": "any words in any order",
     "playbooks/actions/test_aws_calls.py": "what every action asks of AWS",
     "playbooks/test_in_slack.py": "from the proposal to the bill's verdict",
+    "recomputed/test_cards.py": "every number of a card against plain SQL",
     "standins/slack/test_bolt.py": "a real Bolt app against the stand-in",
     "test_patterns.py": "every regular expression of the product",
     "test_roles.py": "every role at every entrance",

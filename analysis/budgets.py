@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from analysis.forecasts.series import DAY, Floats, Forecast
+from analysis.months import add_months
 from config.organisation import Budget, Scope
 
 Status = Literal["ok", "warning", "forecast_breach", "breached"]
@@ -70,10 +71,6 @@ class OutsidePeriod:
     reason: str
 
 
-def _month(index: int) -> date:
-    return date(index // 12, index % 12 + 1, 1)
-
-
 def period_of(budget: Budget, day: date, fiscal_year_start: int = 1) -> Period | OutsidePeriod:
     """The budget's period that holds a day. Quarters and years are those of the
     fiscal year; `start` and `end` bound every kind of period.
@@ -87,9 +84,8 @@ def period_of(budget: Budget, day: date, fiscal_year_start: int = 1) -> Period |
         assert budget.end is not None
         return Period(budget.start, budget.end)
     months = {"monthly": 1, "quarterly": 3, "yearly": 12}[budget.period]
-    index = day.year * 12 + day.month - 1
-    first = index - (index - (fiscal_year_start - 1)) % months
-    return Period(_month(first), _month(first + months))
+    start = add_months(day.replace(day=1), -((day.month - fiscal_year_start) % months))
+    return Period(start, add_months(start, months))
 
 
 def _between(costs: Mapping[date, float | Decimal], start: date, end: date) -> float:

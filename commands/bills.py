@@ -74,6 +74,7 @@ def loads(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
+    from analysis.formatting import exact
     from domain import deliveries
 
     settings = read_settings()
@@ -96,7 +97,11 @@ def loads(
             )
         else:
             rows = deliveries.deliveries(connection, limit)
-            columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "path")
+            columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "billed", "path")
+            for row in rows:
+                row["billed"] = [
+                    f"{exact(sums['billed'])} {currency}" for currency, sums in (row["totals"] or {}).items()
+                ]
     _print(rows, columns, format)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 _SHORT = 20  # characters: dates, amounts and states
+_SHOWN_ROWS = 8  # of a section; all of them are in the JSON
 _WIDE = 10_000  # a pipe's
 _STEERING = frozenset({"Cc", "Cf"})  # what moves a terminal's cursor, colours it or turns its direction
 
@@ -68,8 +69,15 @@ def print_answer(answer: dict[str, Any], format: Format) -> None:
     typer.echo(answer["text"])
     for choice in answer.get("choices") or []:
         typer.echo(f"  - {choice if isinstance(choice, str) else choice.get('label', choice)}")
-    if answer.get("rows"):
+    sections = answer.get("sections") or []
+    if answer.get("rows") and not sections:
         print_table(answer["columns"], answer["rows"])
+    for section in sections:
+        if len(section["rows"]) > 1:
+            typer.echo(f"\n{section['title']}")
+            print_table(section["columns"], section["rows"][:_SHOWN_ROWS])
+            if (more := len(section["rows"]) - _SHOWN_ROWS) > 0:
+                typer.echo(f"  and {more} more")
     if answer.get("as_of"):
         metric = str(answer.get("metric") or "").replace("_", " ")
         parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]

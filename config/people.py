@@ -18,7 +18,7 @@ class Person(Strict):
     )
     approves_teams: tuple[str, ...] = Field((), description="Teams for which an approver decides; * for all")
     approves_playbooks: tuple[str, ...] = Field(
-        (), description="Playbooks on which an approver decides; none named: all"
+        (), description="Playbooks on which an approver decides whatever the team, besides all of `approves_teams`"
     )
 
     def identities(self) -> tuple[str, ...]:
@@ -59,5 +59,5 @@ class Group(Strict):
         (), description="Teams for which its members decide, where they are approvers"
     )
     approves_playbooks: tuple[str, ...] = Field(
-        (), description="Playbooks on which its members decide; none named: all"
+        (), description="Playbooks on which its members decide whatever the team, besides all of `approves_teams`"
     )

@@ -10,17 +10,18 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from config import logs
 from config.access import SYSTEM, Actor, Role
 from config.errors import UserError
+from config.lake import LakeSettings
 from config.vault import CachedSecrets, Login, Vault
 
 _PASSWORD = re.compile(r"\w[\w+.-]{0,40}://[^:/@]{0,200}:([^@/]+)@")
 
 
-class Settings(BaseSettings):
+class Settings(LakeSettings):
     """What the environment and `.env` say; every field has a working default."""
 
     model_config = SettingsConfigDict(
@@ -143,9 +144,7 @@ class Settings(BaseSettings):
     )
     oidc_client_id: str | None = Field(None, description="The page's client id, where it is no FINOPS_OIDC_AUDIENCE")
     oidc_client_secret: SecretStr | None = Field(None, description="Client secret of the page, if it has one")
-    public_url: str | None = Field(
-        None, description="The page's address; sign-in ends at /auth/callback there, and cards in Slack lead to it"
-    )
+    public_url: str | None = Field(None, description="The page's address: of sign-in (/auth/callback) and cards' links")
     oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
     aws_endpoint_url: str | None = Field(
         None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's"

@@ -216,10 +216,13 @@ VIEWS: tuple[View, ...] = (
             "resource_id text Provider's id of the resource\n"
             "impact_amount numeric Cost a day (anomalies) or a month (the rest)\n"
             "currency text Currency of the impact\n"
-            "closed_at timestamptz When it was resolved"
+            "closed_at timestamptz When it was resolved\n"
+            "started_on date First day of an anomaly\n"
+            "total_impact numeric Cost of an anomaly beyond the expected in all; NULL while it goes on"
         ),
         "SELECT id AS insight_id, detected_at, kind, severity, status, title, provider, account, service, team, "
-        "resource_id, impact_amount, currency, closed_at "
+        "resource_id, impact_amount, currency, closed_at, starts_on AS started_on, "
+        "CASE WHEN kind = 'anomaly' THEN (evidence #>> '{over,amount}')::numeric END AS total_impact "
         "FROM finops.insights",
     ),
     View(

@@ -156,13 +156,20 @@ def _launch(home: Path, folder: Path) -> str:
     deadline = time.monotonic() + _START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if _answers(url):
-            (folder / "server.pid").write_text(str(process.pid))
-            (folder / "server.url").write_text(url)
+            _write(folder / "server.pid", str(process.pid))
+            _write(folder / "server.url", url)
             return url
         time.sleep(0.1)
     process.kill()
     process.wait()
     raise UserError(f"Prefect's server did not start; its log is {log_path}: {tail(log_path)}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all: another process may be reading it."""
+    part = path.with_suffix(f"{path.suffix}.part")
+    part.write_text(text)
+    part.replace(path)
 
 
 def _answers(url: str) -> bool:

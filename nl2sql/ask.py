@@ -19,25 +19,26 @@ from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
 from nl2sql.answers.presentation import parse_presentation
-from nl2sql.answers.query import answer_meaning, answer_query, answer_sql
+from nl2sql.answers.query import answer_meaning, answer_sql
 from nl2sql.catalog.known_values import Facts, NoData, facts
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps, Previous, TranslationRequest
-from nl2sql.grammar.assembly.amend import amend, stands_alone
-from nl2sql.grammar.assembly.complete import complete
-from nl2sql.grammar.describe import scope_of
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.rows import scope_of
 from nl2sql.grammar.semantic.known import Known, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written
-from nl2sql.grammar.subjects.listing import SubjectListing, list_subject
+from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.history import conversation, golden
 from nl2sql.history.conversation import ThreadContext, Turn
 from nl2sql.llm.fallback import ModelAnswer, ask_model
+from nl2sql.recipes.compose import answer_recipe
+from nl2sql.recipes.recognise import RecipeCall
+from nl2sql.understanding import Meaning, meant
 
 _SQL = re.compile(
     r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|explain\b|table\s+\w+\.)", re.IGNORECASE | re.DOTALL
@@ -45,8 +46,6 @@ _SQL = re.compile(
 _NO_BILLS = "No bills are loaded yet. Load some with `finops ingest PATH`, or press Refresh bills."
 _AWAY = "The database cannot be reached right now. Try again in a minute."
 _MAXIMUM = 2_000
-
-Meaning = CostQuery | SubjectListing | Doubt | Refusal
 
 
 def connect_deps(settings: Settings, organisation: Organisation, database: Database, today: Any = None) -> Deps:
@@ -180,8 +179,10 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
 
 def _again(turn: Turn, thread_context: ThreadContext, context: AnswerContext) -> tuple[Turn, Outcome]:
     """Answer the thread's last question again, with the new presentation."""
-    if thread_context.query:
-        query, outcome = answer_query(thread_context.query, context)
+    if thread_context.recipe:
+        return replace(turn, query=thread_context.recipe), answer_recipe(thread_context.recipe, context)
+    if previous := thread_context.query or thread_context.listing:
+        query, outcome = answer_meaning(previous, context)
         return replace(turn, query=query), outcome
     return turn, answer_sql(str(thread_context.sql), context, translator=thread_context.translator or "sql")
 
@@ -190,9 +191,9 @@ def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
     calendar = context.calendar
-    meaning = understand(question, context.facts, calendar, thread_context.query if thread_context else None)
-    if thread_context and thread_context.sql and thread_context.query is None and _points_back(question, context):
-        meaning = Refusal("I cannot build on that answer; please say the whole question.")
+    meaning = meant(question, context.facts, calendar, thread_context)
+    if isinstance(meaning, RecipeCall):
+        return replace(turn, query=meaning), answer_recipe(meaning, context)
     decided = isinstance(meaning, Refusal) and (meaning.unsafe or meaning.outside)  # no model would know better
     names_open = isinstance(meaning, Doubt) and bool(meaning.choices) and not meaning.of_shape
     failure_reason: str | None = None
@@ -206,13 +207,6 @@ def _understood(
             failure_reason = reply.failure_reason
     turn, outcome = _by_rules(turn, meaning, question, context)
     return turn, _with_failure_reason(outcome, failure_reason)
-
-
-def _points_back(question: str, context: AnswerContext) -> bool:
-    """Whether a question means something only after the one before: `and by team?`, `why did it go up?`."""
-    draft = parse(question, semantics(), context.facts.values, context.calendar)
-    whole = stands_alone(draft) or draft.discourse.subject is not None
-    return not whole and draft.discourse.refusal is None
 
 
 def _with_other_reading(reply: ModelAnswer, meaning: Meaning) -> Outcome:
@@ -283,17 +277,3 @@ def _request(
         examples = tuple((one.question, one.sql) for one in golden.approved(session, context.asker))
     scope = ("*",) if context.asker.sees_all else tuple(sorted(context.asker.teams))
     return TranslationRequest(question, context.facts, calendar, previous, context.asker.id, scope, examples, meaning)
-
-
-def understand(question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:
-    """Parse a question with the built-in grammar. Pure."""
-    draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
-    if draft.discourse.refusal:
-        return draft.discourse.refusal
-    if draft.discourse.doubt:
-        return draft.discourse.doubt
-    if draft.discourse.subject:
-        return list_subject(draft)
-    if previous is not None and not stands_alone(draft):
-        return amend(previous, draft, question, calendar)
-    return complete(draft, question, calendar)

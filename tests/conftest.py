@@ -23,6 +23,13 @@ hypothesis.settings.register_profile("explore", derandomize=False, deadline=None
 hypothesis.settings.load_profile("repeatable")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for the database, by whatever fixture, is marked, so that `make quick` knows it."""
+    for item in items:
+        if "finops_home" in getattr(item, "fixturenames", ()):
+            item.add_marker("postgres")
+
+
 def pytest_runtest_setup() -> None:
     """Only this machine can be reached."""
     import pytest_socket

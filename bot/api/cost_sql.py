@@ -1,12 +1,13 @@
 """The statements behind `/costs`, as trees: values are literals of the tree, never text pasted in."""
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from sqlglot import exp
+
+from analysis.months import add_months, days_in_month
 
 _TAXLESS = "charge_category <> 'Tax'"
 
@@ -36,30 +37,30 @@ class Wanted:
         """
         known = self.known or self.until
         length = known - self.since
-        month = calendar.monthrange(self.since.year, self.since.month)[1]
+        month = days_in_month(self.since)
         if self.since.day != 1 or length.days > month:
             return self.since - length, self.since
-        first = (self.since - timedelta(days=1)).replace(day=1)
+        first = add_months(self.since, -1)
         return first, self.since if length.days == month else min(first + length, self.since)
 
 
 def groups(wanted: Wanted, limit: int, offset: int) -> exp.Select:
-    """A row a group and currency, the largest cost first."""
+    """One row per group and currency, the largest cost first."""
     return _sums(wanted, wanted.by).limit(limit).offset(offset)
 
 
 def totals(wanted: Wanted) -> exp.Select:
-    """A row a currency over all groups."""
+    """One row per currency over all groups."""
     return _sums(wanted, ())
 
 
 def periods(wanted: Wanted, grain: str) -> exp.Select:
-    """A row a period and currency over all groups."""
+    """One row per period and currency over all groups."""
     return _over_time(wanted, grain, ())
 
 
 def series(wanted: Wanted, grain: str, drawn: Sequence[dict[str, Any]]) -> exp.Select:
-    """A row a period, currency and group, of the groups in `drawn` alone."""
+    """One row per period, currency and group, of the groups in `drawn` alone."""
     chosen = exp.or_(*(exp.and_(*(_is(name, row[name]) for name in wanted.by)) for row in drawn))
     return _over_time(wanted, grain, wanted.by).where(chosen)
 

@@ -58,7 +58,7 @@ def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | 
 def show_sql(runtime: Runtime, click: Click) -> None:
     """Open the statement as it was run."""
     if question := _stored(runtime, click, click.value):
-        clicks.open_modal(runtime, click, answer.sql_modal(question.question, str(question.result.get("sql") or "")))
+        clicks.open_modal(runtime, click, answer.sql_modal(question.question, answer.sql_of(question.result)))
 
 
 def upload_csv(runtime: Runtime, click: Click) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis import formatting
+from analysis.months import add_months
 from bot.cards.messages import home, notices
 from bot.runtime import Runtime
 from config import access
@@ -73,7 +74,7 @@ def gather(
         "insights": _insights(session, actor, organisation),
         "approvals": _approvals(session, actor),
         "subscriptions": _subscriptions(session, actor),
-        "examples": list(notices.EXAMPLES),
+        "examples": [*notices.EXAMPLES, *notices.RECIPES[:2]],
         "may_budget": isinstance(access.check(actor, Permission.EDIT_BUDGET), Allowed),
         "kpis": [
             asdict(kpi) | {"good": kpi.good}
@@ -89,7 +90,7 @@ def _teams(session: Session, actor: Actor, as_of: date) -> list[dict[str, Any]]:
     own = sorted(actor.teams)
     rows = session.execute(_BY_DAY, {"since": since, "all": actor.sees_all and not own, "teams": own}).all()
     budgets = {row.team: row for row in session.execute(_BUDGETS, {"day": as_of})}
-    month_end = (month + timedelta(days=32)).replace(day=1)
+    month_end = add_months(month, 1)
     rest = {
         (row.team, row.currency): float(row.rest)
         for row in session.execute(_FORECASTS, {"day": as_of, "month_end": month_end})

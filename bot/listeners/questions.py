@@ -271,7 +271,9 @@ class Status:
             log.debug("no status can be shown: %s", error)
 
 
-def suggest(runtime: Runtime, channel: str, examples: Sequence[str] = notices.EXAMPLES) -> None:
+def suggest(
+    runtime: Runtime, channel: str, examples: Sequence[str] = (*notices.EXAMPLES[:2], *notices.RECIPES[:2])
+) -> None:
     """Offer questions in the agent's view when somebody opens it."""
     prompts = [{"title": example, "message": example} for example in examples[:4]]
     runtime.client.assistant_threads_setSuggestedPrompts(

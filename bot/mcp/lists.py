@@ -55,7 +55,7 @@ def add(server: MCPServer[Any], tools: ToolContext) -> None:
 
     @server.tool(title="List remediations", annotations=READS)
     def list_remediations(state: Name = None, team: Name = None, limit: Limit = 50) -> dict[str, Any]:
-        """Proposed and executed changes, a row a resource. They are approved by people in Slack, never here."""
+        """Proposed and executed changes, one row per resource. They are approved by people in Slack, never here."""
         return _rows(tools, "/remediations", {"state": state, "team": team}, limit)
 
 

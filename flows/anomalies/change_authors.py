@@ -48,7 +48,7 @@ def find_authors(connection: sa.Connection, trail: Trail, cause: RootCause, chan
 
 
 def matching_events(events: Sequence[CloudTrailEvent], changed: Sequence[str]) -> list[CloudTrailEvent]:
-    """The events that name a changed resource, oldest first, one an actor and kind of event."""
+    """The events that name a changed resource, oldest first, one per actor and kind of event."""
     by_resource: dict[tuple[str, str], CloudTrailEvent] = {}
     for event in events:
         if any(name in resource or resource in name for name in changed for resource in event.resources):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from analysis.budgets import band_of_total
 from analysis.formatting import money, percent
+from analysis.months import add_months, days_in_month
 from config.organisation import Organisation
 from db import messages
 from db.messages import Section
@@ -91,7 +92,7 @@ def compose(
 
 def _daily(session: Session, scope: Mapping[str, str], today: date, organisation: Organisation) -> CostSeries | None:
     """The scope's daily cost without tax, in its largest currency, from the start of last month."""
-    start = (today.replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=7 * _USUAL_WEEKS)
+    start = add_months(today.replace(day=1), -1) - timedelta(days=7 * _USUAL_WEEKS)
     series = read(session.connection(), start, today, (tuple(scope),), categories="all")
     mine = [column for column, series_scope in enumerate(series.scopes) if dict(series_scope) == dict(scope)]
     if not mine:
@@ -228,7 +229,7 @@ def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | Non
     """The last thirty days, the forecast with its band to the month's end, and with a budget its even daily share."""
     end = (through - series.first).days + 1
     start = max(0, end - _DAYS)
-    last = max(through.replace(day=_days_in_month(through)), through + timedelta(days=_LEAST_AHEAD))
+    last = max(through.replace(day=days_in_month(through)), through + timedelta(days=_LEAST_AHEAD))
     coming = [index for index, day in enumerate(ahead.days) if through < day <= last] if ahead is not None else []
     past = [series.day(index) for index in range(start, end)]
     days = [*past, *(ahead.days[index] for index in coming)] if ahead is not None else past
@@ -250,13 +251,8 @@ def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | Non
         lines.append(["forecast", [*before, *bands["expected"]]])
         figure["band"] = [[*before, *bands["low_80"]], [*before, *bands["high_80"]]]
     if budget is not None:
-        lines.append(["budget a day", [round(float(budget.amount) / _days_in_month(day), 2) for day in days]])
+        lines.append(["budget a day", [round(float(budget.amount) / days_in_month(day), 2) for day in days]])
     return figure
-
-
-def _days_in_month(day: date) -> int:
-    following = day.replace(day=28) + timedelta(days=4)
-    return (following - timedelta(days=following.day)).day
 
 
 def _services(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> Section:

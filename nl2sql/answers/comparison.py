@@ -6,14 +6,28 @@ from datetime import date, timedelta
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates import periods
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar import describe
+from nl2sql.grammar.amounts import money
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.measures import RATES
 
 
 def comparable(query: CostQuery, facts: Facts, today: date) -> tuple[CostQuery, str]:
     """The query with a period as long as the bills and periods that can be compared, and a note where one cannot."""
-    return _without_unknown_periods(_as_far_as_known(_like_with_like(query, facts, today), facts, today), facts)
+    known = _as_far_as_known(_like_with_like(query, facts, today), facts, today)
+    return _without_unknown_periods(_with_restatements(known, facts), facts)
+
+
+def _with_restatements(query: CostQuery, facts: Facts) -> CostQuery:
+    """A comparison says which of its months were restated: the change may be the bill's and not the use's."""
+    if not query.compared:
+        return query
+    sides = (query.period, *query.compared)
+    notes = tuple(
+        f"the bill of {start:%B %Y} was restated on {day.day} {day:%b %Y}"
+        for start, day in sorted(facts.restated.items())
+        if any((side.start.year, side.start.month) <= (start.year, start.month) and side.end > start for side in sides)
+    )
+    return replace(query, notes=(*query.notes, *notes))
 
 
 def _as_far_as_known(query: CostQuery, facts: Facts, today: date) -> CostQuery:
@@ -84,7 +98,8 @@ def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery,
 
 def whole_before(query: CostQuery, ran: AnswerRows, currency: str) -> str:
     """What the compared period came to as a whole, where only its first days are compared."""
-    if query.whole_before is None or query.metric == "usage_quantity" or query.limit or currency == "several":
+    cut = query.limit or query.moved_only or query.threshold
+    if query.whole_before is None or query.metric == "usage_quantity" or cut or currency == "several":
         return ""
     total = sum(float(row[-1] or 0) for row in ran.rows)
-    return f"All of {query.whole_before.label}: {describe.money(total, currency)}."
+    return f"All of {query.whole_before.label}: {money(total, currency)}."

@@ -31,6 +31,8 @@ def declined(reply: Doubt | Refusal, facts: Facts, examples: Sequence[str] = ())
         )
     if reply.unsafe:
         return Blocked(text=reply.text, as_of=as_of)
+    if reply.choices and not examples:
+        return CannotAnswer(text=reply.text, choices=reply.choices, as_of=as_of)
     choices = tuple(Choice(question, question) for question in (*examples, *suggestions(facts))[:2])
     listed = " — or: ".join(choice.label for choice in choices)
     return CannotAnswer(text=f"{reply.text} I can tell you, for example: {listed}.", choices=choices, as_of=as_of)

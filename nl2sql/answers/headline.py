@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from nl2sql.grammar.describe import RowValues, money
+from nl2sql.grammar.amounts import money
+from nl2sql.grammar.rows import RowValues
 
 _MONEY = re.compile(r"cost|spen[dt]|saving|saved|amount|credit|tax|budget|price|impact|run_rate|total|sum")
 _PERCENT = re.compile(r"percent|pct|share|rate$|growth")
@@ -48,7 +49,8 @@ def headline(columns: Sequence[str], rows: RowValues, currency: str, truncated: 
     )
     if _ADDED.search(columns[measure]) and not _NOT_ADDED.search(columns[measure]) and not truncated:
         total = sum(row[measure] for row in present)
-        return f"{_figure(columns[measure], total, currency)} {_words(columns[measure])} in {count}, most of it {peak}."
+        largest = "most of it" if 2 * top[measure] > total > 0 else "the largest"
+        return f"{_figure(columns[measure], total, currency)} {_words(columns[measure])} in {count}, {largest} {peak}."
     return f"{count[0].upper()}{count[1:]}, the highest {_words(columns[measure])} is {peak}."
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.headline import headline
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar.describe import money
+from nl2sql.grammar.amounts import money
 from nl2sql.grammar.subjects.listing import MOST, SubjectListing, subject_missing
 
 Row = dict[str, Any]
@@ -16,6 +16,7 @@ _ONE = {
     "insights": "insight",
     "attention": "insight",
     "anomalies": "anomaly",
+    "episodes": "anomaly",
     "recommendations": "recommendation",
     "remediations": "change",
 }
@@ -30,7 +31,7 @@ def listing_headline(
     if listing.subject == "budgets" and named:
         return _budgets(named, listing.exceeded)
     if listing.subject == "forecasts" and named and not several:
-        return _forecasts(named)
+        return _forecasts(named, listing)
     if listing.subject == "freshness" and named:
         return _freshness(named)
     if listing.subject in _ONE:
@@ -65,6 +66,7 @@ def _of_a_kind(listing: SubjectListing, rows: list[Row], several: bool) -> str:
     """
     one, state = _ONE[listing.subject], listing.in_state or ""
     before, after = ("", f" {_STATES[state]}") if state in _STATES else (f"{state} " if state else "", "")
+    after += "".join(f", {one.words()}" for one in listing.filters)
     after += f", {listing.dated.label}" if listing.dated else ""
     changes = list({row.get("remediation_id", at): row for at, row in enumerate(rows)}.values())
     many = f"{one.removesuffix('y')}ies" if one.endswith("y") else f"{one}s"
@@ -167,12 +169,30 @@ def _budget(row: Row) -> str:
     return f"{used}, heading for {money(row['forecast'], currency)}{side}"
 
 
-def _forecasts(rows: list[Row]) -> str:
-    """`$445k expected for November 2026 ($444k–$446k likely), of which $368k is spent`."""
+def _forecasts(rows: list[Row], listing: SubjectListing) -> str:
+    """`$445k expected for November 2026 ($444k–$446k likely), of which $368k is spent`; of days that begin within a
+    month, or by a dimension, all of it first.
+    """
     first = rows[0]
     currency = first["currency"]
+    scope = "".join(f"{one.words()}, " for one in listing.filters)
+    period = listing.period
+    if listing.by:
+        parts = [f"{row[listing.by]} {money(row['expected_cost'], currency)}" for row in rows[:_NAMED]]
+        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+        spent = any(row["spent"] for row in rows)
+        days = period.label if period and not spent else f"{_month(period.start)}" if period else "this month"
+        return f"{', '.join(parts)}{more} expected for {scope}{days}{', with what is spent of it' if spent else ''}."
+    parted = bool(period and period.start.day > 1 and not first.get("spent"))
+    if period and parted and len(rows) > 1:
+        total = sum(row["expected_cost"] for row in rows)
+        shown = [f"{money(row['expected_cost'], currency)} for {_month(row['month'])}" for row in rows[1 : 1 + _NAMED]]
+        rest = f"{money(first['expected_cost'], currency)} for the rest of {_month(first['month'])}"
+        more = f" and {len(rows) - 1 - _NAMED} more months" if len(rows) > 1 + _NAMED else ""
+        return f"{money(total, currency)} expected for {scope}{period.label}: {rest}, {', '.join(shown)}{more}."
+    days = period.label if period and parted else _month(first["month"])
     text = (
-        f"{money(first['expected_cost'], currency)} expected for {_month(first['month'])} "
+        f"{money(first['expected_cost'], currency)} expected for {scope}{days} "
         f"({money(first['low_80'], currency)}–{money(first['high_80'], currency)} likely)"
     )
     if first.get("spent"):

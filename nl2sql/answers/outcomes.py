@@ -44,6 +44,27 @@ class _Outcome:
         return self.to_json() | {"fallback": self.fallback}
 
 
+@dataclass(frozen=True)
+class Section:
+    """A step of an answer that has several: what it says, and its rows; without SQL where it could not be run."""
+
+    title: str
+    text: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    sql: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored and printed."""
+        return {
+            "title": self.title,
+            "text": self.text,
+            "sql": self.sql,
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+        }
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer(_Outcome):
     """Rows of checked SQL. `chart` is line, stacked, bars, waterfall, any or none; `truncated` is true when the row cap
@@ -64,17 +85,23 @@ class Answer(_Outcome):
     export: bool = False
     shown_in: str | None = None  # the currency that was asked for; follow-ups keep it
     whole: float | None = None  # of a ranking that was cut: the metric over everything that was ranked
+    sections: tuple[Section, ...] = ()  # of a recipe; `columns` and `rows` are those of the section that is drawn
 
     def to_json(self) -> dict[str, Any]:
-        """The contract of `finops ask`."""
-        return super().to_json() | {
-            "sql": self.sql,
-            "columns": list(self.columns),
-            "rows": [list(row) for row in self.rows],
-            "metric": self.metric,
-            "currency": self.currency,
-            "period": {"start": self.period[0], "end": self.period[1]} if self.period else None,
-        }
+        """The contract of `finops ask`, with `sections` where the answer has several steps."""
+        told = {"sections": [one.to_json() for one in self.sections]} if self.sections else {}
+        return (
+            super().to_json()
+            | told
+            | {
+                "sql": self.sql,
+                "columns": list(self.columns),
+                "rows": [list(row) for row in self.rows],
+                "metric": self.metric,
+                "currency": self.currency,
+                "period": {"start": self.period[0], "end": self.period[1]} if self.period else None,
+            }
+        )
 
     def to_stored(self) -> dict[str, Any]:
         """The contract, and what cards draw besides."""

@@ -16,7 +16,7 @@ from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar import describe
 from nl2sql.grammar.draft import Refusal
-from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import RATES
@@ -28,7 +28,9 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     query, unknown = comparison.comparable(charted(query, context.presentation), context.facts, context.deps.day())
     if refused := missing_rate(context):
         return query, refused
-    compile_context = CompileContext(semantics(), context.facts.through, context.currency == "several")
+    compile_context = CompileContext(
+        semantics(), context.facts.through, context.currency == "several", context.facts.first
+    )
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return query, not_run(ran, context.facts)
@@ -65,11 +67,13 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     )
 
 
-def answer_meaning(meaning: CostQuery | SubjectListing, context: AnswerContext) -> tuple[CostQuery | None, Outcome]:
-    """Answer a query or a listing; returns the query as it was run, None for a listing, and the outcome."""
+def answer_meaning(
+    meaning: CostQuery | SubjectListing, context: AnswerContext
+) -> tuple[CostQuery | SubjectListing, Outcome]:
+    """Answer a query or a listing; returns it as it was run, and the outcome."""
     if isinstance(meaning, CostQuery):
         return answer_query(meaning, context)
-    return None, answer_listing(meaning, context)
+    return meaning, answer_listing(meaning, context)
 
 
 def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
@@ -151,6 +155,10 @@ def _adds_up(query: CostQuery) -> bool:
 def _parts(query: CostQuery) -> bool:
     return not (
         query.compared
+        or query.statistic
+        or query.moving
+        or query.profile
+        or query.appeared
         or query.count
         or query.share_of is not None
         or query.grain
@@ -199,6 +207,10 @@ def _cautions(query: CostQuery, facts: Facts) -> tuple[str, ...]:
         return (f"The bills reach only through {facts.through}; that period has not arrived yet.",)
     if query.period.end <= facts.first:
         return (f"The bills start on {facts.first}; that period is before.",)
+    if query.appeared == "new" and query.period.start <= facts.first.replace(day=1):
+        return (f"The bills start on {facts.first}: what was there before is not known to be new.",)
+    if of_hours(query):
+        return ("Hours are known of charges that are billed by the hour, and as long as they are kept.",)
     if query.period.start < facts.first:
         return (f"The bills start on {facts.first}, so the period is not whole.",)
     return ()

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
@@ -39,6 +39,22 @@ _VERSION = (
     "SELECT max(id) || ' ' || max(finished_at) || ' ' || (SELECT min(usage_date) FROM finops.daily_costs) "
     "FROM finops.loads WHERE status = 'loaded'"
 )
+# Months whose bill changed by half a percent or more when it should have been final: what an earlier delivery said of
+# them is not what stands. Days of the newest such change.
+_RESTATED = """
+    WITH was AS (
+        SELECT l.source_id, l.finished_at, p->>'period' AS month, c.key AS currency, (c.value->>'effective')::numeric AS
+        cost FROM finops.loads l CROSS JOIN LATERAL jsonb_array_elements(l.replaced->'periods') p
+        CROSS JOIN LATERAL jsonb_each(p->'cost') c
+        WHERE l.status = 'loaded' AND l.finished_at >= to_date(p->>'period', 'YYYY-MM') + interval '1 month 10 days'
+    ), stands AS (
+        SELECT source_id, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS month, currency,
+            sum(effective_cost) AS cost FROM finops.billed_periods GROUP BY 1, 2, 3
+    )
+    SELECT to_date(month, 'YYYY-MM') AS month, max(finished_at)::date AS day
+    FROM was JOIN stands USING (source_id, month, currency)
+    WHERE abs(stands.cost - was.cost) >= 0.005 * greatest(abs(stands.cost), 1) GROUP BY month
+"""
 _REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
 _RESOURCE = (
     "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR "
@@ -53,13 +69,15 @@ _RESOURCES_LIKE = (
 @dataclass(frozen=True)
 class Facts:
     """One version of the data as askers with the same visibility see it; `first` and `through` are the first and last
-    day with charges.
+    day with charges. `restated` holds the first days
+    of months whose bill changed after it should have been final, and when.
     """
 
     version: str
     first: date
     through: date
     values: Values
+    restated: Mapping[date, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,4 +139,6 @@ def _read(
             Match("resource_id", (row.resource_id,), row.resource_name or name, near=not exact) for row in rows
         )
 
-    return Facts(version, first, through or first, index(names, semantics(), own_words, find_resources))
+    restated = {row.month: row.day for row in connection.execute(sa.text(_RESTATED))}
+    names_known = index(names, semantics(), own_words, find_resources)
+    return Facts(version, first, through or first, names_known, restated)

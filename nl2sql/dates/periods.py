@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from analysis.months import add_months
+
 Unit = Literal["day", "week", "month", "quarter", "half", "year"]
 
 _MONTHS = (
@@ -144,10 +146,7 @@ def step(day: date, unit: Unit, count: int) -> date:
     """Move a day by whole units; keeps the day of the month where the target month has it."""
     if unit in ("day", "week"):
         return day + timedelta(count * (7 if unit == "week" else 1))
-    index = day.year * 12 + day.month - 1 + count * {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
-    year, month = divmod(index, 12)
-    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(1)).day
-    return date(year, month + 1, min(day.day, last))
+    return add_months(day, count * {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit])
 
 
 def whole(day: date, unit: Unit, count: int = 1) -> DatePeriod:

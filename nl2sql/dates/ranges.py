@@ -6,9 +6,19 @@ from datetime import timedelta
 
 from nl2sql.dates.named import fiscal, iso, month, month_day, quarter, year
 from nl2sql.dates.parts import part_of, week_of
-from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, whole
+from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, shifted, whole
 from nl2sql.dates.reading import Read, Reader, Words, day_number, day_of, longest, word_at
-from nl2sql.dates.relative import ago, last_unit, last_units, named_day, this_unit, to_date, weekday
+from nl2sql.dates.relative import (
+    ago,
+    beside_date,
+    last_unit,
+    last_units,
+    named_day,
+    this_unit,
+    to_date,
+    weekday,
+    weekday_date,
+)
 
 ATOMS: tuple[Reader, ...] = (
     named_day,
@@ -23,6 +33,8 @@ ATOMS: tuple[Reader, ...] = (
     last_unit,
     last_units,
     ago,
+    weekday_date,
+    beside_date,
     weekday,
     week_of,
     part_of,
@@ -80,16 +92,19 @@ def _pair(words: Words, i: int, calendar: QuestionCalendar, links: tuple[str, ..
             if first[1].days == 1 and not last:
                 last = _bare(words, at + 1, first[1])
             if last:
-                return _range(first[1], last[1], at + 1 + last[0] - i)
+                return _range(first[1], last[1], at + 1 + last[0] - i, calendar)
     at = _skip(words, i, "the")
     if day_number(word_at(words, at)) and word_at(words, at + 1) in links and (last := _end(words, at + 2, calendar)):
         bare = _bare(words, i, last[1])
-        return _range(bare[1], last[1], at + 2 + last[0] - i) if bare else None
+        return _range(bare[1], last[1], at + 2 + last[0] - i, calendar) if bare else None
     return None
 
 
-def _range(first: DatePeriod, last: DatePeriod, length: int) -> Read | None:
+def _range(first: DatePeriod, last: DatePeriod, length: int, calendar: QuestionCalendar) -> Read | None:
     span = joined(first, last)
+    if span and last.yearless and last.days == 1:  # 27-29 nov, on the 28th: this year's, though it is not over
+        later = shifted(span, "year", 1)
+        span = later if later.start <= calendar.today else span
     return (length, span) if span else None
 
 

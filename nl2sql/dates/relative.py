@@ -128,3 +128,30 @@ def weekday(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
         back = (calendar.today.weekday() - WEEKDAYS[word]) % 7 or 7
         return one_day(calendar.today - timedelta(back), 1 + skipped)
     return None
+
+
+def weekday_date(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
+    """`monday 28 september`, `friday, the 30th of october`: one day, which the date says."""
+    if word_at(words, i) not in WEEKDAYS:
+        return None
+    at = i + 1 + (word_at(words, i + 1) == "the")
+    reading = longest(words, at, calendar, (iso, month_day))
+    return (at + reading[0] - i, reading[1]) if reading else None
+
+
+def beside_date(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
+    """`7 days before october 20`, `the week after 2026-10-20`: days that end or begin at a date."""
+    count = number(word_at(words, i))
+    at = i + 1 if count else i
+    unit = UNITS.get(word_at(words, at))
+    side = word_at(words, at + 1)
+    if not unit or side not in ("before", "after", "preceding", "following"):
+        return None
+    at += 2 + (word_at(words, at + 2) == "the")
+    reading = longest(words, at, calendar, (weekday_date, iso, month_day))
+    if not reading:
+        return None
+    day, steps = reading[1], count or 1
+    if side in ("before", "preceding"):
+        return at + reading[0] - i, period_of(step(day.start, unit, -steps), day.start, "day")
+    return at + reading[0] - i, period_of(day.end, step(day.end, unit, steps), "day")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nl2sql.dates.periods import DatePeriod, Unit
-from nl2sql.grammar.query import ChangeKind, Filter, Grain, Threshold
+from nl2sql.grammar.query import ChangeKind, Filter, Grain, Profile, Statistic, Threshold
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Refusal:
     text: str
     unsafe: bool = False
     outside: bool = False
+    choices: tuple[Choice, ...] = ()  # what can be asked instead
 
 
 @dataclass
@@ -67,6 +68,9 @@ class Measure:
 
     metrics: list[str] = field(default_factory=list)
     average: str | None = None
+    statistic: Statistic | None = None
+    moving: int | None = None
+    appeared: Literal["new", "gone"] | None = None
     count: str | None = None
     run_rate: bool = False
     cumulative: bool = False
@@ -88,7 +92,9 @@ class Comparison:
     moved_only: bool = False
     why: bool = False
     scopes: list[Filter] = field(default_factory=list)
+    ratio: bool = False  # the first of two sides by the second
     contrasts: bool = False  # versus, compared, changed
+    compares: bool = False  # compare, difference: something has to be beside it
 
 
 @dataclass
@@ -97,6 +103,7 @@ class Shape:
 
     dimensions: list[str] = field(default_factory=list)
     grain: Grain | Literal["auto"] | None = None
+    profile: Profile | None = None
     order: Literal["desc", "asc"] | None = None
     limit: int | None = None
     offset: int = 0  # the second most expensive: one is passed over
@@ -110,6 +117,7 @@ class Discourse:
     """How the question stands in its conversation, and what hinders an answer."""
 
     subject: str | None = None  # another view than the bills
+    subject_named: bool = False  # by a word of its own, not only by a state or by being ahead
     kinds: tuple[str, ...] = ()  # of recommendations
     state: str | None = None  # how far what is listed has come: open, waiting, approved …
     exceeded: bool = False  # only what is over its budget
@@ -120,6 +128,7 @@ class Discourse:
     points_back: bool = False  # `it`, `that`: something said before
     notes: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # words that no recogniser took
+    left_at: list[tuple[int, int]] = field(default_factory=list)  # where they stand, in characters
     doubt: Doubt | None = None
     refusal: Refusal | None = None
 
@@ -142,6 +151,8 @@ class Draft:
             measure.metrics
             or measure.share
             or measure.average
+            or measure.moving
+            or measure.appeared
             or measure.count
             or measure.run_rate
             or measure.cumulative
@@ -151,6 +162,7 @@ class Draft:
             or comparison.back
             or shape.dimensions
             or shape.grain
+            or shape.profile
             or shape.limit
             or shape.order
             or shape.threshold

@@ -34,6 +34,7 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
     if not left:
         sentence.take(*question_words)
         return
+    draft.discourse.left_at = [(term.start, term.end) for term in left]
     unknown = [term.text for term in left if term.kind == "unknown"]
     understood = _understood(sentence, left)
     if unknown:

@@ -10,6 +10,7 @@ from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.leftovers import account_for_rest
 from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
+from nl2sql.grammar.recognisers.naming import named_like
 from nl2sql.grammar.recognisers.order import RECOGNISERS
 from nl2sql.grammar.subjects.parse import parse_subject
 from nl2sql.grammar.tagging.tagger import Tagger
@@ -48,6 +49,7 @@ def parse(
     draft.discourse.refusal = _refused(sentence)
     if draft.discourse.refusal:
         return draft
+    draft.discourse.follows = sentence.has("follow") or _opens_by_joining(sentence)
     if (
         sentence.has("subject")
         or any(term.value == "future" for term in terms)
@@ -55,6 +57,7 @@ def parse(
         or _asks_of_a_state(sentence)
     ):
         return parse_subject(sentence, draft, semantics, values, calendar, question)
+    named_like(sentence, draft, question)
     bind(sentence, draft, values, question)
     draft.measure.noun = sentence.has("noun", "metric", "charge") or any(
         term.text in word_list("totals") for term in terms
@@ -62,12 +65,12 @@ def parse(
     draft.measure.asks_amount = any(term.text.startswith("how much") for term in terms)
     draft.discourse.points_back = any(term.kind == "follow" and term.text in word_list("pronouns") for term in terms)
     draft.shape.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
-    draft.discourse.follows = sentence.has("follow") or _opens_by_joining(sentence)
     draft.discourse.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
     draft.discourse.clear = next(
         (term.text.split()[-1].removesuffix("s") for term in terms if term.text in word_list("all_of_a_kind")),
         draft.discourse.clear,
     )
+    draft.comparison.compares = sentence.has("compare") and terms[0].kind == "compare"
     draft.comparison.contrasts = sentence.has("vs", "compare", "change", "over", "rather")
     if (
         following
@@ -125,9 +128,20 @@ def _opens_by_joining(sentence: Sentence) -> bool:
     return sentence.kind(first) in ("and", "only", "with", "not", "vs") or (first is None and bool(sentence.terms))
 
 
+def _of_the_past(sentence: Sentence, at: int) -> bool:
+    """`web-1 was shut down, what did it cost`: what became of a thing orders nothing, where a cost is asked for."""
+    term = sentence.terms[at]
+    before = sentence.terms[at - 1].text.split() if at else [""]
+    passive = bool({"was", "were", "been", "got", "being"} & set(before[-1:]))
+    return term.value == "change" and passive and sentence.has("noun", "metric")
+
+
 def _refused(sentence: Sentence) -> Refusal | None:
     """A question with an unsafe part is refused as a whole; then one about what bills do not hold."""
     for at in sentence.open("unsafe"):
+        if _of_the_past(sentence, at):
+            sentence.take(at)
+            continue
         return Refusal(_UNSAFE[sentence.terms[at].value], unsafe=True)
     for at in sentence.open("outside"):
         if sentence.terms[at].value != "future":

@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from nl2sql.dates.periods import DatePeriod
 
-Grain = Literal["day", "week", "month", "quarter", "year"]
+Grain = Literal["hour", "day", "week", "month", "quarter", "year"]
+Statistic = Literal["median", "p75", "p90", "p95", "p99", "stddev"]
+Profile = Literal["weekday", "weekend", "hour"]
 DEFAULT_TOP = 5  # rows of a ranking that names no number
 ChangeKind = Literal["difference", "up", "down", "percent_up", "percent_down"]
 
@@ -19,6 +21,7 @@ class Filter:
     label: str
     negated: bool = False
     keep_missing: bool = True  # a negated filter keeps rows without a value, except for "non-prod"
+    contains: bool = False  # the values are parts of names, in any case
 
     def words(self) -> str:
         """How the filter is told."""
@@ -57,6 +60,10 @@ class CostQuery:
     ratio: bool = False  # the first of two scopes divided by the second
     share_of: tuple[Filter, ...] | None = None  # the numerator of a share; () with dimensions: each group's share
     average: str | None = None  # a unit of time, or the dimension over whose values it is
+    statistic: Statistic | None = None  # of the `average` units, instead of their mean
+    moving: int | None = None  # steps of the grain over which a moving average goes
+    profile: Profile | None = None  # an average Monday, Tuesday … or weekend and weekday, or hour of the day
+    appeared: Literal["new", "gone"] | None = None  # first charged in the period, or no longer charged in it
     count: str | None = None  # how many values of a dimension, or how many days, weeks … over a threshold
     run_rate: bool = False  # cost a day, and what it comes to in a month and a year
     cumulative: bool = False
@@ -102,6 +109,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, Filter | Threshold):
         return {name: plain(item) for name, item in value.__dict__.items()}
     return value
+
+
+def of_hours(query: CostQuery) -> bool:
+    """Whether hours are told apart, which have a view of their own."""
+    return query.grain == "hour" or query.profile == "hour"
 
 
 def needs_resources(query: CostQuery) -> bool:

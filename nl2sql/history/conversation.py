@@ -12,6 +12,8 @@ from db.tables import Question
 from nl2sql.answers.outcomes import Outcome
 from nl2sql.grammar.draft import Choice
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.subjects.listing import SubjectListing
+from nl2sql.recipes.recognise import RecipeCall
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that are misread
 _LAST_TURNS = 10
@@ -19,9 +21,13 @@ _LAST_TURNS = 10
 
 @dataclass(frozen=True)
 class ThreadContext:
-    """The state of a thread: the last query and question with its SQL, its currency, and the open choices."""
+    """The state of a thread: the last query, listing or recipe and the question with its SQL, its currency, and the
+    open choices.
+    """
 
     query: CostQuery | None = None
+    listing: SubjectListing | None = None
+    recipe: RecipeCall | None = None
     question: str | None = None
     sql: str | None = None
     choices: tuple[Choice, ...] = ()
@@ -40,15 +46,26 @@ def recall(session: Session, thread: str | None) -> ThreadContext | None:
     if not turns:
         return None
     answered = next((turn for turn in turns if turn.sql and turn.outcome == "answer"), None)
-    parsed = answered.query if answered else None
+    meant = meant_by(answered.query) if answered else None
     return ThreadContext(
-        query=CostQuery.from_json(parsed) if parsed else None,
+        query=meant if isinstance(meant, CostQuery) else None,
+        listing=meant if isinstance(meant, SubjectListing) else None,
+        recipe=meant if isinstance(meant, RecipeCall) else None,
         question=answered.question if answered else None,
         sql=answered.sql if answered else None,
         choices=_choices(turns[0].answer) if turns[0].outcome == "clarify" else (),
         shown_in=answered.answer.get("shown_in") if answered else None,
         translator=answered.translator if answered else None,
     )
+
+
+def meant_by(stored: dict[str, Any] | None) -> CostQuery | SubjectListing | RecipeCall | None:
+    """What was stored with a question: the query, listing or recipe that its answer is of."""
+    if not stored:
+        return None
+    if "recipe" in stored:
+        return RecipeCall.from_json(stored)
+    return SubjectListing.from_json(stored) if "subject" in stored else CostQuery.from_json(stored)
 
 
 def chosen(thread_context: ThreadContext | None, reply: str) -> str | None:
@@ -88,14 +105,14 @@ def new_reference() -> str:
 
 @dataclass(frozen=True)
 class Turn:
-    """One question as it was asked, with its query, tokens and SQL drafts."""
+    """One question as it was asked, with what it means, tokens and SQL drafts."""
 
     reference: str
     asker: str
     question: str
     thread: str | None
     channel: str | None = None
-    query: CostQuery | None = None
+    query: CostQuery | SubjectListing | RecipeCall | None = None
     tokens: int = 0
     drafts: tuple[tuple[str, str], ...] = ()
     """SQL of a model or a person that was checked on the way, and what was wrong with it."""

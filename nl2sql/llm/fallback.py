@@ -22,7 +22,7 @@ class ModelAnswer:
     """
 
     outcome: Outcome | None
-    query: CostQuery | None = None
+    query: CostQuery | SubjectListing | None = None
     """As it was run, where the model wrote one."""
     meaning: CostQuery | SubjectListing | None = None
     """As the model wrote it."""

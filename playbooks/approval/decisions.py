@@ -28,7 +28,7 @@ _LOOKED_AT = 1_000
 
 
 def listed(database: Database, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest remediations, a line each."""
+    """The newest remediations, one row each."""
     with Session(database.app) as session:
         rows = session.scalars(sa.select(Remediation).order_by(Remediation.id.desc()).limit(limit)).all()
     return [_fields(row, _LINE) for row in rows]

@@ -164,7 +164,7 @@ class Handle:
         """Ask every Socket Mode connection to come again."""
         self._wait(self.workspace.hub.refresh())
 
-    def wait_until(self, condition: Callable[[], T], timeout: float = 10) -> T:
+    def wait_until(self, condition: Callable[[], T], timeout: float = 60) -> T:
         """Wait until a condition over this workspace holds and return its
         value; TimeoutError with the API's refusals.
         """
@@ -180,7 +180,7 @@ class Handle:
             refusals = [(call.method, call.error) for call in self.calls() if call.error]
             raise TimeoutError(f"nothing came within {timeout} s; calls refused: {refusals}") from None
 
-    def wait_for_message(self, predicate: Callable[[Json], object], timeout: float = 10) -> Json:
+    def wait_for_message(self, predicate: Callable[[Json], object], timeout: float = 60) -> Json:
         """The first message (ephemeral ones too, with `channel`) for which the predicate holds."""
         store = self.workspace.store
 
@@ -192,14 +192,14 @@ class Handle:
         assert message is not None
         return message
 
-    def wait_for_reply(self, ts: str, timeout: float = 10) -> Json:
+    def wait_for_reply(self, ts: str, timeout: float = 60) -> Json:
         """The app's first message in the thread of `ts` that is not being streamed any more."""
         bot = self.workspace.app.bot_id
         return self.wait_for_message(
             lambda m: m.get("thread_ts") == ts and m.get("bot_id") == bot and not m.get("streaming"), timeout
         )
 
-    def wait_for_view(self, user: str, timeout: float = 10) -> Json:
+    def wait_for_view(self, user: str, timeout: float = 60) -> Json:
         """The modal that opens for a person."""
         stacks, person = self.workspace.stacks, self.workspace.person(user).id
         return (
@@ -209,7 +209,7 @@ class Handle:
             or {}
         )
 
-    def wait_for_socket(self, timeout: float = 10) -> None:
+    def wait_for_socket(self, timeout: float = 60) -> None:
         """Wait until the app is connected."""
         self.wait_until(lambda: self.workspace.hub.connections, timeout)
 

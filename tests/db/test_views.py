@@ -42,21 +42,6 @@ def test_the_reader_sees_no_table(database: Database) -> None:
     assert readable == []
 
 
-def test_the_known_head_is_alembics(database: Database) -> None:
-    """`is_current` compares with the newest migration."""
-    from alembic.script import ScriptDirectory
-
-    with database.owner.connect() as connection:
-        assert ScriptDirectory.from_config(upgrade.alembic_config(connection)).get_current_head() == upgrade.HEAD
-    assert upgrade.is_current(database)
-
-
-def test_upgrading_again_changes_nothing(database: Database) -> None:
-    """An upgrade may be run at any time."""
-    upgrade.upgrade(database)
-    assert upgrade.is_current(database)
-
-
 def test_the_migrations_make_the_tables_of_the_models(database: Database) -> None:
     """A migrated database has nothing that the models lack, and lacks nothing that they have."""
     from alembic.autogenerate import compare_metadata

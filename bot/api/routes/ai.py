@@ -52,6 +52,22 @@ _SCHEMA = {
         "as_of": {"type": ["string", "null"], "description": "The bills reach through this day"},
         "translator": {"type": "string"},
         "elapsed_ms": {"type": "integer"},
+        "sections": {
+            "type": "array",
+            "description": "The steps of a question that needs several; `columns` and `rows` above are of the one that "
+            "is drawn",
+            "items": {
+                "type": "object",
+                "required": ["title", "text", "sql", "columns", "rows"],
+                "properties": {
+                    "title": {"type": "string"},
+                    "text": {"type": "string"},
+                    "sql": {"type": ["string", "null"]},
+                    "columns": {"type": "array", "items": {"type": "string"}},
+                    "rows": {"type": "array", "items": {"type": "array"}},
+                },
+            },
+        },
     },
 }
 

@@ -51,7 +51,7 @@ def _largest_moves_first(columns: Sequence[str], rows: Rows, result: dict[str, A
 
 
 def _over_time(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
-    """Parts over time with a row a step: the sum, the largest parts and the others are columns."""
+    """Parts over time with one row per step: the sum, the largest parts and the others are columns."""
     if len(columns) != 3 or not _TIME.match(columns[0]) or _TIME.match(columns[1]) or not _AMOUNT.search(columns[2]):
         return columns, rows
     if (

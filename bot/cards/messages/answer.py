@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.cards.elements import blocks, figures, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
+from bot.cards.messages import recipe
 
 LATE_AFTER_DAYS = 2
 _INPUT = 3_000  # characters that Slack lets a text field begin with
@@ -18,10 +19,17 @@ def is_late(result: dict[str, Any], today: date) -> bool:
 
 def card(result: dict[str, Any], reference: str, today: date, asked: str | None = None) -> Card:
     """An `answer` result as a message; `asked` quotes a question that does not stand above it in the thread."""
+    quote = blocks.context(mrkdwn.escape(asked or "", 300))
+    foot = [
+        blocks.context(provenance_line(result)),
+        _buttons(result, reference, today),
+        blocks.feedback("answer_feedback", reference) if reference else None,
+    ]
+    if result.get("sections"):
+        return recipe.card(result, fallback(result), quote, foot)
     headline, *rest = _lines(result)
     figure = figures.figure_of(result)
     drawn, chart = figures.draw(figure) if figure else (None, None)
-    quote = blocks.context(mrkdwn.escape(asked or "", 300))
     return blocks.card(
         fallback(result),
         [
@@ -31,9 +39,7 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
             ),
             drawn,
             tables.table_of(result),
-            blocks.context(provenance_line(result)),
-            _buttons(result, reference, today),
-            blocks.feedback("answer_feedback", reference) if reference else None,
+            *foot,
         ],
         chart,
     )
@@ -82,12 +88,21 @@ def _buttons(result: dict[str, Any], reference: str, today: date) -> Block | Non
         row.append(blocks.button("Show SQL", "answer_sql", reference))
     if result.get("rows"):
         row.append(blocks.button("CSV", "answer_csv", reference))
-    if result.get("sql"):
+    if result.get("sql") and not result.get("sections"):
         row.append(blocks.button("Edit", "answer_edit", reference))
+    if result.get("sql"):
         row.append(blocks.button("Schedule…", "answer_schedule", reference))
     if is_late(result, today):
         row.append(blocks.button("Refresh bills", "refresh_bills", reference))
     return blocks.actions(row)
+
+
+def sql_of(result: dict[str, Any]) -> str:
+    """The SQL of a result, of every section where it has several."""
+    parts = [one for one in result.get("sections") or [] if one.get("sql")]
+    titles = (" ".join(str(one.get("title") or "").split()) for one in parts)
+    several = "\n\n".join(f"-- {title}\n{one['sql']}" for title, one in zip(titles, parts, strict=True))
+    return several or str(result.get("sql") or "")
 
 
 def sql_modal(question: str, sql: str) -> Block:

@@ -14,6 +14,13 @@ _FALLBACKS = {
 }
 _EXAMPLES_LEAD = "I can tell you, for example:"
 EXAMPLES = ("What did we spend last month by service?", "Top 5 teams this month", "Daily cost of the last 30 days")
+RECIPES = (  # each is answered in sections
+    "What should I look at today?",
+    "Monthly review",
+    "Why did cost go up last month and what should we do?",
+    "Will we exceed any budget, and what could we cut?",
+    "Summary for the CFO",
+)
 
 
 def card(result: dict[str, Any], reference: str) -> Card:
@@ -57,5 +64,8 @@ def help_card() -> Card:
         "`/finops stop-all`  halt every remediation"
     )
     row = [blocks.button(example, f"example_{number}", example) for number, example in enumerate(EXAMPLES)]
+    reviews = [blocks.button(one, f"example_{number}", one) for number, one in enumerate(RECIPES, len(EXAMPLES))]
     fallback = f"I answer questions about your cloud bills. Try: {EXAMPLES[0]} Or type /finops help."
-    return blocks.card(fallback, [blocks.section(text), blocks.actions(row), blocks.section(commands)])
+    return blocks.card(
+        fallback, [blocks.section(text), blocks.actions(row), blocks.actions(reviews), blocks.section(commands)]
+    )

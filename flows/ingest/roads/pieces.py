@@ -68,9 +68,9 @@ def cannot_read(error: Exception) -> str:
     if isinstance(error, EOFError):
         return "The gzip file is cut off before its end. Fetch it again."
     if isinstance(error, gzip.BadGzipFile | zlib.error):
-        return f"The gzip file is damaged: {error}. Fetch it again."
+        return "The gzip file is damaged. Fetch it again."
     if isinstance(error, UnicodeError):
-        return (
-            f"The file's text is not valid UTF-16: {error.reason if isinstance(error, UnicodeDecodeError) else error}."
-        )
-    return f"The file cannot be read: {error}."
+        return "The file's text is not valid UTF-16. Save it as UTF-8."
+    if isinstance(error, OSError) and error.strerror:
+        return f"The file cannot be read: {error.strerror}."
+    return "The file cannot be read to its end: it is damaged, or not what its first bytes say. Fetch it again."

@@ -42,8 +42,11 @@ def text_head(file: BillFile) -> Head | UnreadableFile:
     separator = separator or max(",;\t|", key=line.count)
     try:
         columns = tuple(name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=separator), []))
-    except csv.Error as error:  # lines that end in a lone carriage return, a field beyond the reader's limit
-        return UnreadableFile(f"The file is not CSV: its first line cannot be read ({error}). Export it again.")
+    except csv.Error:  # lines that end in a lone carriage return, a field beyond the reader's limit
+        return UnreadableFile(
+            "The file is not CSV: its first line cannot be read, as if its lines ended in a lone carriage return. "
+            "Export it again."
+        )
     return Head("csv", columns, separator, preamble)
 
 

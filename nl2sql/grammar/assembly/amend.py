@@ -58,6 +58,7 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
         query, draft.comparison.back = replace(query, period=earlier), None
     if draft.filters.period:
         query = replace(query, period=draft.filters.period, compared=_kept_comparison(query, draft.filters.period))
+    _set_beside(query, draft)
     if len(draft.comparison.scopes) == 1:  # `vs checkout`: the other side is what was asked before
         draft.comparison.scopes = [
             *(f for f in query.filters if f.dimension == draft.comparison.scopes[0].dimension and not f.negated),
@@ -82,6 +83,17 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
     if isinstance(amended, CostQuery) and replace(amended, notes=()) == replace(previous, notes=()):
         return Refusal("That would be the same answer again. Name what to change: a period, a breakdown or a name.")
     return amended
+
+
+def _set_beside(query: CostQuery, draft: Draft) -> None:
+    """`compare dev with it`: the new name is one side, what was asked before the other."""
+    if not draft.comparison.compares or draft.comparison.scopes:
+        return
+    named = {f.dimension for f in query.filters if not f.negated}
+    side = next((f for f in draft.filters.conditions if f.dimension in named and not f.negated), None)
+    if side is not None:
+        draft.comparison.scopes = [side]
+        draft.filters.conditions = [f for f in draft.filters.conditions if f != side]
 
 
 def query_dimensions(query: CostQuery) -> set[str]:
@@ -142,6 +154,9 @@ def _with_scope(query: CostQuery, draft: Draft) -> CostQuery:
 
 def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
     """What a new shape puts out of the way of the old one."""
+    compared = draft.comparison.compared or draft.comparison.back or draft.comparison.change or draft.comparison.scopes
+    if compared or draft.shape.grain or draft.shape.profile or draft.measure.share or draft.measure.count:
+        query = replace(query, statistic=None, moving=None, profile=None, appeared=None)
     if draft.shape.dimensions:
         grain = query.grain if draft.shape.grain or draft.filters.widens else None
         dimensions = (*query.dimensions, *draft.shape.dimensions) if draft.filters.widens else ()

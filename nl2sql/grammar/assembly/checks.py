@@ -20,6 +20,7 @@ _RESOURCE_FILTERS = frozenset(
         "team",
         "environment",
         "application",
+        "resource",
         "resource_id",
         "resource_type",
     }
@@ -40,6 +41,9 @@ def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None
     """Why the bills cannot answer: the period lies outside of them, or the sides of a comparison do not fit."""
     if query.period.end <= calendar.first:
         return Refusal(f"The bills start on {calendar.first}; {query.period.label} is before.")
+    spans = [(one.start, one.end) for one in (query.period, *query.compared)]
+    if len(set(spans)) < len(spans):
+        return Refusal(f"Both periods are {query.period.label}: there is nothing to compare.")
     if query.period.start > calendar.today:
         return Refusal(f"{query.period.label} has not come yet; ask for a forecast.")
     if mixed(query) and (
@@ -57,7 +61,7 @@ def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None
 
 def _with_defaults(query: CostQuery, draft: Draft, question: str) -> CostQuery | Doubt:
     """The query with what rankings, thresholds and shares imply; a doubt when they do not say of what."""
-    grouped = bool(query.dimensions or query.grain)
+    grouped = bool(query.dimensions or query.grain or query.profile)
     if not grouped and not query.scopes and draft.shape.order and not query.limit and not query.count:
         query = replace(query, dimensions=("service",), limit=DEFAULT_TOP)
     elif query.threshold and query.count:

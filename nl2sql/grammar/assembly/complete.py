@@ -44,6 +44,9 @@ def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQue
         beside=tuple(draft.measure.metrics[1:]),
         filters=tuple(draft.filters.conditions),
     )
+    if _alone_in_comparison(draft):
+        named = ", ".join(one.label for one in draft.filters.conditions)
+        return Doubt(f"{named or period.label} compared with what?")
     if len(draft.comparison.scopes) == 1:
         return Doubt(f"{draft.comparison.scopes[0].label} compared with what?")
     if (
@@ -58,12 +61,25 @@ def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQue
     return checked(shaped(query, draft, calendar), draft, question, calendar)
 
 
+def _alone_in_comparison(draft: Draft) -> bool:
+    """`compare dev`: nothing stands beside it, neither a name nor a period nor another amount."""
+    comparison, shape = draft.comparison, draft.shape
+    beside = comparison.compared or comparison.back or comparison.scopes or comparison.change
+    shape_said = shape.dimensions or shape.grain or shape.profile or len(draft.measure.metrics) > 1
+    several = any(len(one.values) > 1 for one in draft.filters.conditions)
+    return comparison.compares and not (beside or shape_said or several or draft.measure.share)
+
+
 def default_period(draft: Draft, calendar: QuestionCalendar) -> DatePeriod:
     """The period of a question that names none: enough of the past for a trend,
     last month for a change, else this month so far.
     """
-    if draft.measure.run_rate:
+    if draft.measure.run_rate or (draft.measure.moving and draft.shape.grain == "day"):
         return periods.rolling("day", 30, calendar)
+    if draft.shape.profile:  # as many of each weekday
+        return periods.rolling("day", 28, calendar)
+    if draft.shape.grain == "hour":
+        return periods.rolling("day", 1, calendar)
     if draft.comparison.over:
         return periods.whole(
             periods.step(periods.floor(calendar.today, draft.comparison.over), draft.comparison.over, -1),

@@ -6,7 +6,14 @@ from nl2sql.grammar.query import Grain
 from nl2sql.grammar.recognisers.filtering import kind_of_resource
 from nl2sql.grammar.tagging.terms import Sentence
 
-GRAINS: dict[str, Grain] = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+GRAINS: dict[str, Grain] = {
+    "hour": "hour",
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+}
 
 
 def broken_down(sentence: Sentence, draft: Draft) -> None:
@@ -32,6 +39,8 @@ def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:
     following = sentence.after(at, ("noise", "all", "by") if sentence.terms[at].value == "by" else ("noise",))
     if following is None:
         return
+    if sentence.kind(following) == "value" and sentence.kind(following + 1) == "dimension":  # per azure subscription
+        following += 1
     if sentence.kind(following) == "dimension":
         if sentence.terms[following].plural and _summed(sentence, draft, following):
             sentence.take(following)
@@ -80,6 +89,7 @@ def _alone(sentence: Sentence, draft: Draft, at: int) -> bool:
         or len(list(sentence.coordinated(at, "dimension"))) > 1
         or (draft.measure.share and "share" in beside)
         or "by" in beside
+        or (at == 0 and sentence.kind(at + 1) == "grain")
         or _attributive(sentence, at)
     )
 

@@ -1,5 +1,6 @@
 """What is set side by side: periods, and things like prod and dev; and how much something changed."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from nl2sql.catalog.linking import Values
@@ -34,9 +35,17 @@ def change(sentence: Sentence, draft: Draft) -> None:
         draft.comparison.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
     if draft.comparison.change is None:
         return
+    if draft.comparison.change in ("up", "down") and (sentence.open("only") or _said_of_each(sentence, places)):
+        draft.comparison.moved_only = True  # only services that went up
     sentence.take(*places, *rates)
     if rates and draft.comparison.change in ("up", "down"):
         draft.comparison.change = "percent_up" if draft.comparison.change == "up" else "percent_down"
+
+
+def _said_of_each(sentence: Sentence, places: list[int]) -> bool:
+    """`services that grew`, `teams which went down`: of a kind, those that moved so."""
+    before = [sentence.before(at, ("noise", "follow", "which", "noun")) for at in places]
+    return any(at is not None and sentence.kind(at) == "dimension" and sentence.terms[at].plural for at in before)
 
 
 def why(sentence: Sentence, draft: Draft) -> None:
@@ -98,8 +107,11 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     contrast = sentence.has(*_CONTRASTS) or draft.comparison.back is not None or draft.comparison.change is not None
     floating = any(period.floating for period in named[1:])
     named = _sides_of_range(sentence, draft, named, contrast)
-    if len(named) == 2 and floating and contrast:
+    if len(named) == 2 and floating and contrast and named[1].count == 1:
         draft.filters.period, draft.comparison.back = named[0], "previous"
+        return
+    if len(named) == 2 and contrast and named[1].count > 1 and named[1].unit == named[0].unit:
+        _against_several(sentence, draft, named[0], named[1])
         return
     if len(named) > 1 and not contrast:
         named = _as_one(named)
@@ -120,6 +132,19 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     draft.filters.period, draft.comparison.compared = ordered[0], ordered[1:]
     if draft.comparison.compared:
         sentence.take(*sentence.open("vs", "compare"))
+
+
+def _against_several(sentence: Sentence, draft: Draft, newest: DatePeriod, several: DatePeriod) -> None:
+    """`october vs the average of the previous 3 months`: with an average, both are of one of the unit."""
+    if several.floating:
+        start = calendar.step(newest.start, several.unit, -several.count)
+        several = calendar.period_of(start, newest.start, several.unit, several.count)
+    draft.filters.period, draft.comparison.compared = newest, [several]
+    if draft.measure.average is None:
+        draft.discourse.notes.append(f"The periods differ in length, so an average {several.unit} of each is compared.")
+    if draft.measure.average in (None, "day"):  # unless another unit is named
+        draft.measure.average = several.unit if several.unit in ("week", "month", "quarter", "year") else "day"
+    sentence.take(*sentence.open("vs", "compare"))
 
 
 def _sides_of_range(sentence: Sentence, draft: Draft, named: list[DatePeriod], contrast: bool) -> list[DatePeriod]:
@@ -190,6 +215,27 @@ def _as_one(named: list[DatePeriod]) -> list[DatePeriod]:
         else:
             return named
     return [whole]
+
+
+def ratio(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+    """`prod to dev ratio`, `ratio of prod to non-prod`: the first side by the second."""
+    said = [at for at in sentence.open("share") if sentence.terms[at].text == "ratio"]
+    places = sentence.open(*FILTERS)
+    if not said or len(places) != 2 or _dimension(sentence, places[0]) != _dimension(sentence, places[1]):
+        return
+    between = range(places[0] + 1, places[1])
+    if any(sentence.kind(place) not in ("noise", "vs", "and", "not", "by") for place in between):
+        return
+    sides = []
+    for place in places:
+        side = filter_of(sentence.terms[place], semantics, values)
+        if sentence.kind(place - 1) == "not":
+            joined = sentence.terms[place - 1].text == "non"
+            side = replace(side, negated=True, label=f"non-{side.label}", keep_missing=not joined)
+            sentence.take(place - 1)
+        sides.append(side)
+    draft.comparison.scopes, draft.comparison.ratio = sides, True
+    sentence.take(*said, *places, *(place for place in between if sentence.kind(place) in ("vs", "by")))
 
 
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nl2sql.catalog.linking import Values
-from nl2sql.catalog.semantics import Semantics
+from nl2sql.catalog.semantics import Semantics, semantics
 from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
@@ -11,6 +11,7 @@ from nl2sql.grammar.tagging.terms import Sentence, Term
 
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
+_ADDED_TO_COST = ("tax", "credits", "refunds", "purchases", "usage", "unused")
 _ALLOCATED = ("team", "environment", "application")
 
 
@@ -169,6 +170,28 @@ def instead(sentence: Sentence, _draft: Draft) -> None:
             sentence.take(at, following)
 
 
+def in_or_out(sentence: Sentence, draft: Draft) -> None:
+    """`credits out, tax in`: said behind the part of the bill."""
+    for at in sentence.open("charge"):
+        side = sentence.terms[at + 1].text if at + 1 < len(sentence.terms) else ""
+        charge = sentence.terms[at].value
+        ends = (
+            at + 2 >= len(sentence.terms) or sentence.terms[at + 1].comma or sentence.kind(at + 2) in ("and", "charge")
+        )
+        if side in ("out", "left out", "excluded", "removed") and ends:
+            if charge != "tax":
+                draft.filters.conditions.append(_negated_charge(sentence.terms[at]))
+            sentence.take(at, at + 1)
+        elif side in ("in", "included") and ends and charge in _ADDED_TO_COST:
+            draft.filters.with_tax = draft.filters.with_tax or charge == "tax"
+            sentence.take(at, at + 1)
+
+
+def _negated_charge(term: Term) -> Filter:
+    charge = semantics().charges[term.value]
+    return Filter(charge.column, charge.values, term.value.replace("_", " "), negated=True)
+
+
 def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`without dev and staging`, `except prod`, `excluding tax`: everything but these."""
     for at in sentence.open("not"):
@@ -196,11 +219,21 @@ def with_tax(sentence: Sentence, draft: Draft) -> None:
     """`including tax`, `with credits`: tax is added; credits are in anyway."""
     for at in sentence.open("with"):
         following = sentence.after(at, ("noise", "all"))
+        keeps = sentence.terms[at].text.startswith(("incl", "keep", "leav", "with"))
+        if keeps and following is not None and sentence.kind(following) == "missing" and sentence.has("dimension"):
+            beyond = [place for place in (following + 1, following + 2) if _says_part(sentence, place)]
+            sentence.take(at, following, *beyond)  # what has no owner is in anyway
+            continue
         if following is not None and sentence.kind(following) == "charge" and following not in sentence.taken:
             for place in sentence.coordinated(following, "charge"):
-                if sentence.terms[place].value in ("tax", "credits", "refunds", "purchases", "usage", "unused"):
+                if sentence.terms[place].value in _ADDED_TO_COST:
                     draft.filters.with_tax = draft.filters.with_tax or sentence.terms[place].value == "tax"
                     sentence.take(at, place)
+
+
+def _says_part(sentence: Sentence, at: int) -> bool:
+    """`the untagged part`, `the untagged spend in`."""
+    return at < len(sentence.terms) and sentence.terms[at].text in ("part", "portion", "rest", "share", "in")
 
 
 def kept(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
@@ -249,5 +282,10 @@ def _add(draft: Draft, condition: Filter) -> None:
 def weekdays(sentence: Sentence, draft: Draft) -> None:
     """`on weekends`, `working days`."""
     for at in sentence.open("weekdays"):
-        draft.filters.weekdays = "weekend" if sentence.terms[at].value == "weekend" else "weekday"
+        weekend = sentence.terms[at].value == "weekend"
+        before = sentence.before(at)
+        if before is not None and sentence.kind(before) == "not":  # excluding weekends
+            weekend = not weekend
+            sentence.take(before)
+        draft.filters.weekdays = "weekend" if weekend else "weekday"
         sentence.take(at)

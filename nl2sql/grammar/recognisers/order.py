@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing
+from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing, stepwise
 from nl2sql.grammar.tagging.terms import Sentence
 
 Recognise = Callable[[Sentence, Draft, Semantics, Values], None]
@@ -46,8 +46,15 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     _plain(filtering.allocated, before=("with_tax", "left_out", "broken_down")),
     _plain(filtering.instead, before=("metric", "ranked", "broken_down", "periods", "by_time", "kept")),
     _plain(measuring.metric, before=("threshold", "share", "scopes", "kept")),
+    _plain(filtering.in_or_out, before=("with_tax", "left_out", "kept")),
     _plain(filtering.with_tax, before=("kept",)),
+    _with_names(comparing.ratio, before=("left_out", "share", "scopes", "kept")),
     _with_names(filtering.left_out, before=("share", "scopes", "kept")),
+    # What is made step by step, before its numbers, units and dimensions mean anything else.
+    _plain(stepwise.moving, before=("threshold", "average", "by_time", "ranked")),
+    _plain(stepwise.statistic, before=("average",)),
+    _plain(stepwise.profile, before=("ranked", "average", "scopes", "weekdays", "broken_down", "by_time")),
+    _plain(stepwise.appeared, before=("ranked", "average", "broken_down", "by_time")),
     # What is counted or limited, before its numbers and units are taken for a ranking.
     _plain(measuring.count, "metric", before=("threshold", "ranked", "broken_down")),
     _plain(ranking.threshold, before=("change", "ranked", "scopes", "broken_down")),

@@ -1,5 +1,6 @@
 """How costs are ranked and cut: the top few, the peak, over or under an amount."""
 
+import re
 from dataclasses import replace
 
 from nl2sql.catalog.word_lists import word_list
@@ -7,13 +8,17 @@ from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.query import DEFAULT_TOP, Threshold
 from nl2sql.grammar.recognisers.breakdown import GRAINS
 from nl2sql.grammar.recognisers.filtering import FILTERS, names_resources
-from nl2sql.grammar.tagging.terms import Sentence
+from nl2sql.grammar.tagging.terms import Sentence, Term
 
+_SCALES = (("k", 1e3), ("thousand", 1e3), ("mio", 1e6), ("million", 1e6), ("m", 1e6))
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
 
 
 def ranked(sentence: Sentence, draft: Draft) -> None:
     """`top 5 services`, `most expensive account`, `3 biggest teams`, `which team spends most`, `peak day`."""
+    for at in sentence.open("ascending"):
+        draft.shape.order = "asc"
+        sentence.take(at)
     nths = sentence.open("nth")
     tops = sentence.open("top", "fastest") or [at for at in nths if " " in sentence.terms[at].text]
     if not tops:
@@ -36,7 +41,7 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     if not given and len(said_after) == 1:  # top services? give 3
         given = int(sentence.terms[said_after[0]].amount)
         sentence.take(*said_after)
-    if target is None:
+    if target is None or draft.shape.profile:
         _untargeted(sentence, draft, given)
         return
     term = sentence.terms[target]
@@ -52,7 +57,9 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
 def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:
     """`when did we spend most` is of days, `who spends most` of teams; else the limit stands alone."""
     draft.shape.limit = given or draft.shape.limit
-    if sentence.has("when"):
+    if draft.shape.profile:
+        draft.shape.limit = given or 1
+    elif sentence.has("when"):
         draft.shape.grain, draft.shape.limit = "day", given or 1
     elif any(term.text == "who" for term in sentence.terms):
         draft.shape.dimensions.append("team")
@@ -146,12 +153,19 @@ def _within(sentence: Sentence, draft: Draft) -> None:
             return
 
 
+def _in_unit(least: float, most: Term) -> float:
+    """`between 7 and 10k`: the smaller amount shares the unit of the larger one."""
+    scale = next((size for word, size in _SCALES if re.search(rf"(?<![a-z]){word}\b", most.text)), 1)
+    return least * scale if least < scale and least * scale <= most.amount else least
+
+
 def threshold(sentence: Sentence, draft: Draft) -> None:
     """`over $1,000`, `more than 10 % of spend`, `less than 500 dollars`."""
     for at in sentence.open("cmp"):
         amount = sentence.after(at)
         if amount is None or sentence.kind(amount) not in ("money", "number", "percent"):
-            if sentence.kind(amount) in FILTERS and sentence.terms[at].text.endswith("than"):  # more than payments
+            than = sentence.terms[at].text.endswith("than")
+            if than and sentence.kind(amount) in (*FILTERS, "period"):  # more than payments, higher than october
                 sentence.terms[at] = replace(sentence.terms[at], kind="vs")
             elif sentence.kind(amount) == "value" and sentence.terms[at].text == "under":  # accounts under Azure
                 sentence.take(at)
@@ -170,7 +184,8 @@ def threshold(sentence: Sentence, draft: Draft) -> None:
             and high is not None
             and {sentence.kind(low), sentence.kind(high)} <= {"money", "number"}
         ):
-            draft.shape.threshold = Threshold(True, sentence.terms[low].amount, upto=sentence.terms[high].amount)
+            least, most = sentence.terms[low].amount, sentence.terms[high].amount
+            draft.shape.threshold = Threshold(True, _in_unit(least, sentence.terms[high]), upto=most)
             sentence.take(at, low, high)
     if draft.shape.threshold and not draft.shape.dimensions and not draft.shape.grain:
         for at in sentence.open("unit"):

@@ -3,7 +3,7 @@
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.catalog.word_lists import word_list
-from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
 from nl2sql.grammar.tagging.terms import Sentence
@@ -33,6 +33,11 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
         and not sentence.open("dimension")
     ):
         return  # how many per cent more in one period than in the other
+    if any(_of_a_change(sentence, at) for at in shares):
+        draft.discourse.refusal = Refusal(
+            "I can tell how much each part changed, or its share of the cost, but not its share of a change."
+        )
+        return
     draft.measure.share = True
     places = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
     parts = _numerators(sentence, shares[0], places)
@@ -51,6 +56,13 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     if not parts and absences:
         draft.measure.numerators += absences
         draft.filters.conditions = [f for f in draft.filters.conditions if f not in absences]
+
+
+def _of_a_change(sentence: Sentence, at: int) -> bool:
+    """`what share of the increase`: of what changed, not of what it costs."""
+    following = sentence.after(at)
+    between = " ".join(term.text for term in sentence.terms[at : following or at])
+    return sentence.kind(following) == "change" and " of" in f" {between}"
 
 
 def _covered(sentence: Sentence) -> bool:

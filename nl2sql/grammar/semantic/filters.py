@@ -28,9 +28,13 @@ def filter_dimensions(known: Known) -> tuple[str, ...]:
 def read_filter(form: FilterForm, at: str, known: Known, own: bool) -> Filter | tuple[Problem, ...]:
     """The filter with its values as they stand in the data, or what is wrong with it."""
     dimensions = filter_dimensions(known)
+    if form.contains:
+        dimensions = tuple(name for name in known.semantics.dimensions if name not in FIXED)
     if form.dimension not in dimensions:
         text = f"{quoted(form.dimension)} is nothing to filter by. {choices(dimensions, form.dimension)}"
         return (Problem(f"{at}.dimension", text),)
+    if form.contains:
+        return _part_of_names(form, at, own)
     if not form.values and not own:
         return (Problem(f"{at}.values", "At least one value is needed; null stands for rows without one."),)
     values: list[str | None] = []
@@ -46,6 +50,21 @@ def read_filter(form: FilterForm, at: str, known: Known, own: bool) -> Filter | 
     distinct = tuple(values if own else dict.fromkeys(values))
     label = form.label if own and form.label else label_of(form.dimension, distinct, form.negated, known)
     return Filter(form.dimension, distinct, label, form.negated, form.keep_missing)
+
+
+def _part_of_names(form: FilterForm, at: str, own: bool) -> Filter | tuple[Problem, ...]:
+    """A filter by a part of names, which need not be a name itself."""
+    parts = tuple(dict.fromkeys(value for value in form.values if value))
+    if not parts or len(parts) < len(form.values):
+        return (Problem(f"{at}.values", "Parts of names are texts; at least one is needed."),)
+    label = form.label if own and form.label else containing(form.dimension, parts)
+    return Filter(form.dimension, parts, label, form.negated, form.keep_missing, contains=True)
+
+
+def containing(dimension: str, parts: tuple[str, ...]) -> str:
+    """How a filter by parts of names is told."""
+    kind = "resources" if dimension == "resource" else f"{dimension.replace('_', ' ')} names"
+    return f"{kind} with {' or '.join(quoted(part) for part in parts)}"
 
 
 def label_of(dimension: str, values: tuple[str | None, ...], negated: bool, known: Known) -> str:

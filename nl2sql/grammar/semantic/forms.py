@@ -54,6 +54,7 @@ class FilterForm(_Form):
     ]
     negated: bool = False
     keep_missing: Annotated[bool, Field(description="Whether a negated filter keeps the rows without a value")] = True
+    contains: Annotated[bool, Field(description="The values are parts of names, as web in payments-web-1")] = False
     label: Name | None = None
 
 
@@ -74,7 +75,8 @@ class QueryForm(_Form):
     period: PeriodForm
     dimensions: Annotated[list[Name], Field(max_length=4, description="One row for each value")] = []
     grain: Annotated[
-        Literal["day", "week", "month", "quarter", "year"] | None, Field(description="One row for each step of time")
+        Literal["hour", "day", "week", "month", "quarter", "year"] | None,
+        Field(description="One row for each step of time"),
     ] = None
     filters: Annotated[list[FilterForm], Field(max_length=_MOST_FILTERS, description="All of them hold")] = []
     with_tax: Annotated[bool, Field(description="Tax is left out otherwise")] = False
@@ -104,6 +106,21 @@ class QueryForm(_Form):
     average: Annotated[
         Name | None, Field(description="Average per day, week, month, quarter, year, or per value of a dimension")
     ] = None
+    statistic: Annotated[
+        Literal["median", "p75", "p90", "p95", "p99", "stddev"] | None,
+        Field(description="Of the units of `average`, instead of their mean"),
+    ] = None
+    moving: Annotated[
+        int | None, Field(ge=2, le=366, description="Moving average over so many steps of the `grain`")
+    ] = None
+    profile: Annotated[
+        Literal["weekday", "weekend", "hour"] | None,
+        Field(description="An average Monday, Tuesday …; a weekend day beside a weekday; each hour of the day, UTC"),
+    ] = None
+    appeared: Annotated[
+        Literal["new", "gone"] | None,
+        Field(description="Only `dimensions` that were charged first in the period, or before it and no longer in it"),
+    ] = None
     count: Annotated[
         Name | None,
         Field(description="How many values of a dimension; with a threshold also how many days, weeks, months …"),
@@ -128,6 +145,7 @@ class ListingForm(_Form):
     exceeded: Annotated[bool, Field(description="Of budgets: whether one is exceeded")] = False
     instance_type: Annotated[Name | None, Field(description="Of prices: a machine, as m6i.large")] = None
     kinds: Annotated[list[Name], Field(max_length=20, description="Of recommendations: stop_idle, rightsize …")] = []
+    by: Annotated[Name | None, Field(description="Of forecasts: one row for each value of a dimension")] = None
     state: Annotated[Name | None, Field(description="How far it has come: open, waiting, approved, resolved …")] = None
 
 

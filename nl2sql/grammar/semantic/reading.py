@@ -59,7 +59,11 @@ def read_query(given: Any, known: Known, *, own: bool = False) -> CostQuery | Un
         scopes=scopes,
         ratio=form.ratio,
         share_of=share_of,
-        average=form.average,
+        average=form.average or ("day" if form.statistic else None),
+        statistic=form.statistic,
+        moving=form.moving,
+        profile=form.profile,
+        appeared=form.appeared,
         count=form.count,
         run_rate=form.run_rate,
         cumulative=form.cumulative,
@@ -98,6 +102,10 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
         problems.append(
             Problem("state", f"{quoted(form.state)} is no state of these. {choices(tuple(states), form.state)}")
         )
+    if form.by and form.subject != "forecasts":
+        problems.append(Problem("by", "Only forecasts are told by a dimension."))
+    elif form.by:
+        problems += _outside([form.by], "by", known.semantics.dimensions, "no dimension", single=True)
     if form.kinds and form.subject != "recommendations":
         problems.append(Problem("kinds", "Only recommendations are of kinds."))
     if problems:
@@ -111,6 +119,7 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
         form.instance_type,
         form.state,
         tuple(form.kinds),
+        form.by,
     )
     unfit = unlistable(listing)
     return Unreadable((Problem("filters", unfit.text),)) if unfit else listing

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 from nl2sql.dates.periods import UNITS
 from nl2sql.grammar.assembly.checks import mixed, untellable
-from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.query import CostQuery, Filter, needs_resources, of_hours
 from nl2sql.grammar.semantic.known import Problem
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES
 
 Found = Iterator[Problem]
+_DAYS_OF_HOURS = 31
 
 
 def senseless(query: CostQuery) -> tuple[Problem, ...]:
@@ -44,7 +45,7 @@ def comparing(query: CostQuery) -> Found:
 
 def ranking(query: CostQuery) -> Found:
     """Limits and thresholds are of rows."""
-    rows = bool(query.dimensions or query.grain or query.scopes)
+    rows = bool(query.dimensions or query.grain or query.scopes or query.profile)
     if query.limit and not rows:
         yield Problem("limit", "There is one row: name `dimensions`, a `grain` or `scopes`.")
     if query.offset and not query.limit:
@@ -144,4 +145,65 @@ def _apart(query: CostQuery, field: str, others: tuple[str, ...]) -> Found:
             yield Problem(name, f"It has no meaning beside `{field}`.")
 
 
-_RULES: tuple[Callable[[CostQuery], Found], ...] = (counting, comparing, ranking, sharing, measuring, siding)
+_SHAPES = (
+    "beside",
+    "change",
+    "why",
+    "moved_only",
+    "share_of",
+    "count",
+    "run_rate",
+    "cumulative",
+    "scopes",
+    "threshold",
+)
+
+
+def stepping(query: CostQuery) -> Found:
+    """What is made in two steps stands alone: statistics, moving averages, profiles, what is new or gone."""
+    rated = query.metric in (*RATES, *PER_UNIT, "invoice_cost")
+    for field, others in (
+        ("statistic", (*_SHAPES, "compared", "grain", "moving", "profile", "appeared")),
+        ("moving", (*_SHAPES, "compared", "average", "limit", "profile", "appeared")),
+        ("profile", (*_SHAPES, "compared", "grain", "average", "weekdays", "appeared")),
+        ("appeared", (*_SHAPES, "grain")),
+    ):
+        if not _said(query, field):
+            continue
+        yield from _apart(query, field, others)
+        if rated:
+            yield Problem(field, f"It is of amounts of days, which {query.metric} is not.")
+    if query.moving and query.grain in (None, "hour"):
+        yield Problem("moving", "A moving average needs a `grain` of days or more.")
+    if query.appeared and not query.dimensions:
+        yield Problem("appeared", "New or gone what? Name `dimensions`.")
+    if query.appeared and query.average not in (None, "day"):
+        yield Problem("average", "What is new or gone has an average by day only.")
+    if query.appeared == "new" and query.compared:
+        yield Problem("compared", "New is what was charged on no earlier day at all.")
+
+
+def telling_hours(query: CostQuery) -> Found:
+    """Hours are known of daily sums' places, not of single resources, and only a month of them is shown."""
+    if not of_hours(query):
+        return
+    if needs_resources(query):
+        yield Problem("grain", "Hours are not known of single resources.")
+    if query.grain == "hour":
+        yield from _apart(query, "grain", ("compared", "cumulative", "change"))
+        if query.period.days > _DAYS_OF_HOURS:
+            yield Problem("period", f"By hour, at most {_DAYS_OF_HOURS} days are shown.")
+    if query.metric == "invoice_cost":
+        yield Problem("grain", "Invoices are of months.")
+
+
+_RULES: tuple[Callable[[CostQuery], Found], ...] = (
+    counting,
+    comparing,
+    ranking,
+    sharing,
+    measuring,
+    siding,
+    stepping,
+    telling_hours,
+)

@@ -7,7 +7,14 @@ from nl2sql.grammar.query import CostQuery, plain
 from nl2sql.grammar.subjects.listing import SubjectListing
 
 _OURS = frozenset({"label", "notes"})
-_SILENT = ({"negated": False}, {"keep_missing": True}, {"order": "desc"}, {"whole": True}, {"count": 1})
+_SILENT = (
+    {"negated": False},
+    {"contains": False},
+    {"keep_missing": True},
+    {"order": "desc"},
+    {"whole": True},
+    {"count": 1},
+)
 
 
 def written(meaning: CostQuery | SubjectListing) -> dict[str, Any]:
@@ -34,6 +41,10 @@ def written_draft(draft: Draft) -> dict[str, Any]:
         "change": comparison.change,
         "why": comparison.why,
         "average": measure.average,
+        "statistic": measure.statistic,
+        "moving": measure.moving,
+        "profile": shape.profile,
+        "appeared": measure.appeared,
         "count": measure.count,
         "run_rate": measure.run_rate,
         "cumulative": measure.cumulative,

@@ -5,20 +5,23 @@ from dataclasses import replace
 from sqlglot import exp
 
 from nl2sql.dates.periods import UNITS
-from nl2sql.grammar.query import CostQuery, needs_resources
+from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.columns import columns_of, slug
 from nl2sql.grammar.sql.conditions import condition, conditions
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.labels import labels_of, of_one_dimension
 from nl2sql.grammar.sql.measures import measure, zero_for_none
 from nl2sql.grammar.sql.order import finished
+from nl2sql.grammar.sql.special import special, view_of
 
 
 def compile_query(query: CostQuery, context: CompileContext) -> exp.Select:
     """The SELECT over one reporting view that answers a query."""
     if query.count and query.threshold:
         return _counted(query, context)
-    view = "resource_costs" if needs_resources(query) else "daily_costs"
+    if (made := special(query, context)) is not None:
+        return made
+    view = view_of(query)
     labels = labels_of(query, context)
     if query.scopes and (query.ratio or not of_one_dimension(query.scopes)):
         measures = {

@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from nl2sql.dates.periods import DatePeriod
-from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.query import CostQuery, Filter, of_hours
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import day_of, within
 
@@ -16,6 +16,9 @@ def column_of(filter_: Filter, context: CompileContext) -> str:
 def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
     """A filter as a SQL condition; a negated filter keeps the rows without a value."""
     column = exp.column(column_of(filter_, context))
+    if filter_.contains:
+        held = exp.or_(*(_holds(column, str(value)) for value in filter_.values))
+        return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), exp.not_(held)) if filter_.negated else held
     named = [exp.Literal.string(value) for value in filter_.values if value is not None]
     parts: list[exp.Condition] = []
     if named:
@@ -34,6 +37,17 @@ def condition(filter_: Filter, context: CompileContext) -> exp.Expr:
     return exp.or_(exp.Is(this=column.copy(), expression=exp.null()), left_out)
 
 
+def _holds(column: exp.Expr, part: str) -> exp.Expr:
+    """Whether a name holds a part, in any case; the part is never a pattern."""
+    place = exp.Anonymous(this="STRPOS", expressions=[exp.Lower(this=column.copy()), exp.Literal.string(part.lower())])
+    return exp.GT(this=place, expression=exp.Literal.number(0))
+
+
+def day_column(query: CostQuery) -> str:
+    """The column of the view that says when."""
+    return "usage_hour" if of_hours(query) else day_of(query.metric)
+
+
 def _periods(query: CostQuery) -> tuple[DatePeriod, ...]:
     return (query.period, *query.compared, *((query.whole_before,) if query.whole_before else ()))
 
@@ -41,14 +55,14 @@ def _periods(query: CostQuery) -> tuple[DatePeriod, ...]:
 def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp.Expr]:
     """The conditions on the rows of a view: periods, filters, scopes, weekdays, and no tax unless requested."""
     spans = sorted({(p.start, p.end): p for p in _periods(query)}.values(), key=lambda p: p.start)
-    parts: list[exp.Expr] = [exp.or_(*(within(period, day_of(query.metric)) for period in _merged(spans)))]
+    parts: list[exp.Expr] = [exp.or_(*(within(period, day_column(query)) for period in _merged(spans)))]
     categories = [
         f
         for f in (*query.filters, *query.scopes, *(query.share_of or ()))
         if f.dimension == "charge_category" and not f.negated
     ]
     taxed = query.with_tax or query.metric == "invoice_cost" or any("Tax" in f.values for f in categories)
-    if not taxed and view == "daily_costs" and not any(f in query.filters for f in categories):
+    if not taxed and view != "resource_costs" and not any(f in query.filters for f in categories):
         parts.append(exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")))
     parts += [condition(filter_, context) for filter_ in query.filters if not narrows_coverage(query, filter_)]
     if query.scopes:
@@ -66,7 +80,7 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
         ]
     if query.weekdays:
         weekend = exp.In(
-            this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date")),
+            this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column(day_column(query))),
             expressions=[exp.Literal.number(6), exp.Literal.number(7)],
         )
         parts.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))

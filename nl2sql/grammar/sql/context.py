@@ -13,3 +13,4 @@ class CompileContext:
     semantics: Semantics
     through: date | None = None
     several_currencies: bool = False
+    first: date | None = None  # of the data

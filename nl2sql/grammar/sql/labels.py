@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.query import CostQuery, Filter, Profile
 from nl2sql.grammar.sql.conditions import column_of, condition
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import PER_UNIT, day_of
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ def labels_of(query: CostQuery, context: CompileContext) -> list[Label]:
     labels = []
     if query.grain:
         labels.append(grain_label(query.grain, day_of(query.metric)))
+    if query.profile:
+        labels.append(profile_label(query.profile))
     if query.scopes:
         labels.append(Label(_scope_name(query), _scope_case(query.scopes, context)))
     for name in query.dimensions:
@@ -33,9 +37,29 @@ def labels_of(query: CostQuery, context: CompileContext) -> list[Label]:
 
 def grain_label(grain: str, column: str = "usage_date") -> Label:
     day = exp.column(column)
+    if grain == "hour":
+        return Label("hour", exp.column("usage_hour"))
     if grain == "day":
         return Label("day", day)
     return Label(grain, exp.cast(exp.TimestampTrunc(this=day, unit=exp.var(grain.upper())), "date"))
+
+
+def profile_label(profile: Profile) -> Label:
+    """`Monday`, `weekend`, or the hour of the day in UTC."""
+    if profile == "hour":
+        hour = exp.Extract(this=exp.var("HOUR"), expression=exp.column("usage_hour"))
+        return Label("hour_of_day", exp.cast(hour, "int"))
+    day = exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date"))
+    if profile == "weekend":
+        weekend = exp.In(this=day, expressions=[exp.Literal.number(6), exp.Literal.number(7)])
+        return Label(
+            "part_of_week",
+            exp.Case().when(weekend, exp.Literal.string("weekend")).else_(exp.Literal.string("weekday")),
+        )
+    case = exp.Case(this=day)
+    for number, name in enumerate(_DAYS, 1):
+        case = case.when(exp.Literal.number(number), exp.Literal.string(name))
+    return Label("weekday", case)
 
 
 def dimension_labels(name: str, context: CompileContext) -> list[Label]:

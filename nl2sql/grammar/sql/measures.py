@@ -65,8 +65,12 @@ def day_of(metric: str) -> str:
 
 
 def within(period: DatePeriod, column: str = "usage_date") -> exp.Expr:
-    """The condition that a column's day lies in a period; a billing period counts when its month does."""
+    """The condition that a column's day or hour lies in a period; a billing period counts when its month does."""
     day = exp.column(column)
+    if column == "usage_hour":
+        return exp.and_(
+            exp.GTE(this=day, expression=_hour(period.start)), exp.LT(this=day.copy(), expression=_hour(period.end))
+        )
     if column == "billing_period":
         period = DatePeriod(periods.floor(period.start, "month"), period.end, period.label)
     return exp.and_(
@@ -102,6 +106,11 @@ def _among(column: str, *values: str) -> exp.Expr:
 
 def _both(first: exp.Expr | None, second: exp.Expr) -> exp.Expr:
     return exp.and_(first.copy(), second) if first is not None else second
+
+
+def _hour(day: date) -> exp.Expr:
+    """The first moment of a day, UTC."""
+    return exp.cast(exp.Literal.string(f"{day.isoformat()} 00:00:00+00"), "timestamptz")
 
 
 def _day(day: date) -> exp.Expr:

@@ -16,6 +16,7 @@ from nl2sql.grammar.subjects.views import FILTERS_BY_VIEW, SUBJECTS, Subject
 MOST = 100
 
 
+_RUNNING: tuple[periods.Unit, ...] = ("quarter", "month", "year")
 _COMING: dict[str, tuple[periods.Unit, int]] = {
     "next week": ("week", 1),
     "next month": ("month", 1),
@@ -39,6 +40,7 @@ class SubjectListing:
     instance_type: str | None = None
     state: str | None = None
     kinds: tuple[str, ...] = ()
+    by: str | None = None  # of forecasts: one row for each value of a dimension
 
     @property
     def title(self) -> str:
@@ -59,6 +61,13 @@ class SubjectListing:
         """The listing as data; `nl2sql.grammar.semantic` reads it back."""
         return {name: plain(value) for name, value in self.__dict__.items() if value not in (None, (), False)}
 
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "SubjectListing":
+        """The listing that `to_json` wrote."""
+        filters = tuple(Filter(**{**one, "values": tuple(one["values"])}) for one in stored.get("filters", ()))
+        period = DatePeriod.from_json(stored["period"]) if stored.get("period") else None
+        return cls(**{**stored, "filters": filters, "period": period, "kinds": tuple(stored.get("kinds", ()))})
+
 
 def list_subject(draft: Draft) -> SubjectListing | Refusal:
     """The listing for a draft; a refusal when the view lacks a column of its filters."""
@@ -73,6 +82,7 @@ def list_subject(draft: Draft) -> SubjectListing | Refusal:
         draft.discourse.instance_type,
         draft.discourse.state,
         draft.discourse.kinds,
+        next(iter(draft.shape.dimensions), None) if subject.view == "forecasts" else None,
     )
     return unlistable(listing) or listing
 
@@ -95,6 +105,8 @@ def select_of(listing: SubjectListing, calendar: QuestionCalendar) -> exp.Select
     if listing.kinds:
         conditions.append(exp.or_(*(_equal("kind", kind) for kind in listing.kinds)))
     conditions += [condition for one in listing.filters if (condition := _condition(subject, one)) is not None]
+    if listing.by and not listing.period:
+        listing = replace(listing, period=periods.whole(calendar.today, "month"))
     return _BUILDERS.get(listing.subject, _plain)(subject, listing, conditions, calendar)
 
 
@@ -109,6 +121,10 @@ def subject_missing(listing: SubjectListing) -> str | None:
 
 def coming(text: str, calendar: QuestionCalendar) -> DatePeriod | None:
     """The future period that a phrase means; None for other phrases."""
+    if text.startswith(("rest of", "remainder of", "remaining", "until", "till", "through", "by", "at")):
+        rest: periods.Unit | None = next((unit for unit in _RUNNING if unit in text), None)
+        end = periods.whole(calendar.today, rest).end if rest else None
+        return periods.period_of(calendar.today, end, "day") if end else None
     if text not in _COMING:
         return None
     unit, count = _COMING[text]
@@ -185,8 +201,8 @@ def _forecast(
     conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
     running = periods.whole(calendar.today, "month")
     whole = listing.period is None or listing.period.start <= running.start
-    if not listing.filters:
-        conditions.append(_equal("scope_kind", "total"))
+    if not listing.filters or listing.by:
+        conditions.append(_equal("scope_kind", listing.by or "total"))
     if listing.period:
         end = max(listing.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
         conditions.append(
@@ -200,12 +216,31 @@ def _forecast(
     sums = [exp.alias_(exp.Sum(this=exp.column(name)), name) for name in names]
     ahead = exp.select(exp.alias_(month, "month"), exp.column("currency"), *sums)
     ahead = ahead.from_("reporting.forecasts").where(*conditions).group_by(month.copy(), exp.column("currency"))
+    if listing.by:
+        return _by_scope(listing, ahead, _spent(listing, month, running, newest) if whole else exp.Literal.number(0))
     if not whole:
         return ahead.order_by(month.copy())
     ahead = ahead.select(exp.alias_(_spent(listing, month, running, newest), "spent"))
     totals = [exp.alias_(exp.Add(this=exp.column(name), expression=exp.column("spent")), name) for name in names]
     select = exp.select(exp.column("month"), exp.column("currency"), *totals, exp.column("spent"))
     return select.from_(ahead.subquery("ahead")).order_by(exp.column("month"))
+
+
+def _by_scope(listing: SubjectListing, ahead: exp.Select, spent: exp.Expr) -> exp.Select:
+    """The months of each scope together, the largest first."""
+    scope, currency = exp.column("scope"), exp.column("currency")
+    months = ahead.select(scope, exp.alias_(spent, "spent")).group_by(scope.copy())
+    names = ("expected_cost", "low_80", "high_80")
+    sums = [
+        exp.alias_(exp.Sum(this=exp.paren(exp.Add(this=exp.column(name), expression=exp.column("spent")))), name)
+        for name in names
+    ]
+    every = exp.alias_(exp.Sum(this=exp.column("spent")), "spent")
+    select = exp.select(exp.alias_(scope.copy(), str(listing.by)), currency, *sums, every).from_(
+        months.subquery("ahead")
+    )
+    largest = exp.Ordered(this=exp.column("expected_cost"), desc=True, nulls_first=False)
+    return select.group_by(scope.copy(), currency.copy()).order_by(largest).limit(listing.limit or MOST)
 
 
 def _spent(listing: SubjectListing, month: exp.Expr, running: DatePeriod, newest: exp.Expr) -> exp.Expr:
@@ -222,6 +257,10 @@ def _spent(listing: SubjectListing, month: exp.Expr, running: DatePeriod, newest
         exp.EQ(this=exp.column("currency", "daily_costs"), expression=exp.column("currency", "forecasts")),
         *(exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values)) for filter_ in listing.filters),
     )
+    if listing.by:
+        costs = costs.where(
+            exp.EQ(this=exp.column(listing.by, "daily_costs"), expression=exp.column("scope", "forecasts"))
+        )
     is_running = exp.EQ(this=month.copy(), expression=_day(running.start))
     return exp.Case().when(is_running, costs.subquery()).else_(exp.Literal.number(0))
 

@@ -19,6 +19,7 @@ def parse_subject(
     subjects = [sentence.terms[at].value for at in sentence.open("subject")]
     states = [sentence.terms[at].value for at in sentence.open("state")]
     draft.discourse.state = next(iter(states), None)
+    draft.discourse.subject_named = bool(subjects)
     draft.discourse.subject = next(
         iter(subjects), "insights" if "open" in states else "remediations" if states else "forecasts"
     )
@@ -32,6 +33,8 @@ def parse_subject(
         draft.discourse.kinds = _kinds(sentence)
     draft.shape.limit = _limit(sentence, draft.discourse.subject)
     bind(sentence, draft, values, question)
+    if draft.discourse.subject == "forecasts":
+        draft.shape.dimensions = [sentence.terms[at].value for at in sentence.open("dimension")][:1]
     for at in sentence.open("unknown"):
         surface = question[sentence.terms[at].start : sentence.terms[at].end]
         if draft.discourse.subject == "prices" and "." in surface:
@@ -60,6 +63,7 @@ def parse_subject(
             "state",
         )
     )
+    sentence.take(*sentence.open("appeared", value="new"))  # of findings, the open ones are the new ones
     sentence.take(*(at for at in sentence.open("unknown") if sentence.terms[at].text in word_list("of_subjects")))
     future = draft.filters.period
     comparing.periods(sentence, draft)

@@ -83,6 +83,15 @@ SUBJECTS: dict[str, Subject] = {
         states=_OF_INSIGHTS,
         usual="open",
     ),
+    "episodes": Subject(  # anomalies whether they are over or not, and what they cost in all
+        "insights",
+        "Anomalies",
+        ("started_on", *_INSIGHT[1:], "total_impact"),
+        _WORTH,
+        (("kind", "anomaly"),),
+        "started_on",
+        states=_OF_INSIGHTS,
+    ),
     "recommendations": Subject(
         "recommendations",
         "Recommendations",

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from nl2sql.catalog.word_lists import word_list
+
 _LONG = 8
 
 
@@ -10,7 +12,7 @@ def repair(word: str, vocabulary: Collection[str]) -> str | None:
     from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415 - a heavy library, where it is needed
     from rapidfuzz.process import extract  # noqa: PLC0415 - a heavy library, where it is needed
 
-    if len(word) < 4 or not word.isalpha():
+    if len(word) < 4 or not word.isalpha() or word in word_list("no_slips"):
         return None
     allowed = 2 if len(word) >= _LONG else 1
     candidates = extract(word, vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=6)

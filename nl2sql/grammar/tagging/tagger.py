@@ -21,6 +21,11 @@ _CHARGE_COLUMNS = frozenset({"commitment_type"})
 _CONTRIBUTES = frozenset(
     {("account", "for"), ("accounts", "for")}
 )  # `what share does prod account for`, but not `by account for prod`
+# A slip becomes a name, a dimension, a date, a word for cost, but no word that turns a question into another one.
+_NEVER_REPAIRED = frozenset(
+    {"unsafe", "outside", "trend", "cumulative", "run_rate", "not", "instead", "clear", "state"}
+    | {"moving", "statistic", "appeared", "contains", "profile"}
+)
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
 _DATE_WORDS = tuple(
     word for word in (*periods.MONTHS, *periods.WEEKDAYS, *periods.UNITS, "yesterday", "today") if len(word) > 3
@@ -72,6 +77,8 @@ class Tagger:
                 return []
             pieces.append(_placed(reading[1], words[at : at + reading[0]]))
             at += reading[0]
+        if [piece.kind for piece in pieces] == ["number", "unit"]:  # 7-day
+            return pieces
         names = [piece for piece in pieces if piece.kind == "value"]
         contrasted = any(piece.kind in ("vs", "and", "not") for piece in pieces)
         return [] if any(piece.kind == "number" for piece in pieces) or (len(names) > 1 and not contrasted) else pieces
@@ -94,6 +101,8 @@ class Tagger:
         ):
             readings.append((date[0], 4, Term("period", "", " ".join(texts[at : at + date[0]]), period=date[1])))
         for length in range(min(max(self.semantics.longest, self.values.longest), len(words) - at), 0, -1):
+            if any(word.comma for word in words[at : at + length - 1]):  # a comma ends a name
+                continue
             phrase = tuple(texts[at : at + length])
             if length == 2 and phrase in _CONTRIBUTES and not self._contributes(texts, at):
                 continue
@@ -186,7 +195,7 @@ class Tagger:
     @cached_property
     def _vocabulary(self) -> set[str]:
         harmless = (
-            phrase for phrase, entries in self.semantics.lexicon.items() if entries[0].kind not in ("unsafe", "outside")
+            phrase for phrase, entries in self.semantics.lexicon.items() if entries[0].kind not in _NEVER_REPAIRED
         )
         catalogue_words = {word for phrase in harmless for word in phrase if len(word) > 3}
         return catalogue_words | set(self.values.vocabulary) | set(_DATE_WORDS)

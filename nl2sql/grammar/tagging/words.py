@@ -23,7 +23,7 @@ _PIECE = re.compile(
 _GLUED = re.compile(r"(top|last|past|week)(\d+)|(\d+)(d|days?|wks?|weeks?|mo|months?|hrs?|hours?)")
 _ACCOUNT = re.compile(r"[-_]|\s+(?:acc|sub|proj)")
 _REGION_TAIL = re.compile(r"[-_ ]?(east|west|central|gov)")
-MAXIMUM_LENGTH = 600
+MAXIMUM_LENGTH = 2_000  # longer questions are refused before they come here
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ def _on_or_off(seed: int) -> Floats:
     return 300 * np.where(on, rng.uniform(0.6, 1.2, 360), rng.uniform(0.02, 0.08, 360))
 
 
+@pytest.mark.slow
 def test_a_load_that_is_on_or_off_is_told_beyond_its_peak_only() -> None:
     """Starts and stops are its way once some weeks have shown them; three times its largest day is news."""
     series = np.stack([_on_or_off(seed) for seed in range(6)])

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,7 @@ def _mixed() -> Floats:
     return values
 
 
+@pytest.mark.slow
 def test_series_do_not_touch_each_other() -> None:
     """Many at once find what each alone finds."""
     together = watch(_mixed())

@@ -1,11 +1,13 @@
 """ARIMA agrees with a textbook implementation."""
 
 import numpy as np
+import pytest
 
 from analysis.forecasts.arima import arima
 from tests.analysis.forecasts.builders import history
 
 
+@pytest.mark.slow
 def test_arima_agrees_with_statsmodels():
     """Conditional and exact likelihood give nearly the same forecast on a long series."""
     from statsmodels.tsa.arima.model import ARIMA

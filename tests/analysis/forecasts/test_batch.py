@@ -204,6 +204,7 @@ def test_backtests_know_every_model_and_horizon_and_look_at_no_future():
     assert backtest({"d": Series(START, doubled)}, today, horizons=(30,), tier="cheap")[0].total_error > 0.1
 
 
+@pytest.mark.slow
 def test_a_year_with_a_season_is_better_than_its_last_month():
     """With more than a year of history the wave of the year is followed."""
     day = np.arange(910)

@@ -52,7 +52,7 @@ def fuzz(operation: Any, mode: GenerationMode, token: dict[str, str]) -> None:
         max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     def one(case: schemathesis.Case[Any]) -> None:
-        response = case.call(headers=token)
+        response = case.call(headers=token, timeout=60)
         excluded: list[Any] = [negative_data_rejection] if all_is_text(operation, response) else []
         days = days_do_not_fit(case.body) or days_do_not_fit(case.query) or is_out_of_reach(response)
         excluded += [positive_data_acceptance] if days else []

@@ -105,7 +105,7 @@ def test_answers_equal_those_of_slack_and_the_api(address: str, filled: Context)
     question = TOOLS["ask_cost"]["question"]
     asked = _given(address, ann, "ask_cost", TOOLS["ask_cost"])
     assert same(asked) == same(ask(question, actor, None, filled.answers).to_json())
-    api = httpx.post(f"{address}/api/v1/ai/query", json={"question": question}, headers=ann).json()
+    api = httpx.post(f"{address}/api/v1/ai/query", json={"question": question}, headers=ann, timeout=60).json()
     assert same(asked) == same(api)
     given = TOOLS["query_costs"]["query"]
     queried = _given(address, ann, "query_costs", TOOLS["query_costs"])
@@ -118,7 +118,7 @@ def test_answers_equal_those_of_slack_and_the_api(address: str, filled: Context)
         "list_remediations": "remediations",
     }
     for tool, path in paths.items():
-        items = httpx.get(f"{address}/api/v1/{path}", headers=ann).json()["items"]
+        items = httpx.get(f"{address}/api/v1/{path}", headers=ann, timeout=60).json()["items"]
         assert _given(address, ann, tool, {})["items"] == items, tool
     assert _given(address, ann, "list_insights", {})["items"]
 
@@ -204,7 +204,7 @@ def test_questions_under_way_are_bounded(filled: Context) -> None:
     with busy.shares.take("U-ANN"), served(create_app(busy), "127.0.0.1", 0) as address:
         for name in ("ask_cost", "query_costs", "explain_change", "run_sql"):
             assert "1 of your questions are under way" in _said(_called(address, ann, name, TOOLS[name]))
-        query = httpx.post(f"{address}/api/v1/costs/query", json=TOOLS["query_costs"]["query"], headers=ann)
+        query = httpx.post(f"{address}/api/v1/costs/query", json=TOOLS["query_costs"]["query"], headers=ann, timeout=60)
         assert query.status_code == 429
         assert _given(address, ann, "list_insights", {})
         assert _given(address, bearer(filled.database, "U-ROOT", "ask"), "ask_cost", TOOLS["ask_cost"])
@@ -215,7 +215,7 @@ def test_nobody_comes_in_without_a_token(address: str, token: str | None) -> Non
     """401 as of the API, before the protocol sees anything."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    answer = httpx.post(f"{address}/mcp", json=body, headers=headers)
+    answer = httpx.post(f"{address}/mcp", json=body, headers=headers, timeout=60)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -224,7 +224,7 @@ def test_nothing_is_held_open(address: str, filled: Context) -> None:
     """A stream that never says anything would outlive its client: 405, as the protocol allows."""
     ann = bearer(filled.database, "U-ANN", "ask") | {"Accept": "text/event-stream"}
     for method in ("GET", "DELETE", "PUT"):
-        answer = httpx.request(method, f"{address}/mcp", headers=ann)
+        answer = httpx.request(method, f"{address}/mcp", headers=ann, timeout=60)
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
@@ -232,15 +232,15 @@ def test_a_client_is_told_where_to_sign_in(filled: Context) -> None:
     """By the answer to a call without a token, where there is a provider; the address is the client's own."""
     known = replace(filled, sign_in=SignIn("https://id.example.com", "finops", "email"))
     with served(create_app(known), "127.0.0.1", 0) as address:
-        refused = httpx.post(f"{address}/mcp", json={}, headers={"X-Forwarded-Proto": "https"})
+        refused = httpx.post(f"{address}/mcp", json={}, headers={"X-Forwarded-Proto": "https"}, timeout=60)
         where = refused.headers["www-authenticate"].removeprefix('Bearer resource_metadata="').rstrip('"')
         assert refused.status_code == 401
         assert where == f"{address.replace('http:', 'https:')}/.well-known/oauth-protected-resource/mcp"
-        told = ProtectedResourceMetadata.model_validate(httpx.get(where.replace("https:", "http:")).json())
+        told = ProtectedResourceMetadata.model_validate(httpx.get(where.replace("https:", "http:"), timeout=60).json())
     assert str(told.resource) == f"{address}/mcp"
     assert [str(server).rstrip("/") for server in told.authorization_servers] == ["https://id.example.com"]
     with served(create_app(filled), "127.0.0.1", 0) as address:
-        assert httpx.get(f"{address}/.well-known/oauth-protected-resource/mcp").status_code == 404
+        assert httpx.get(f"{address}/.well-known/oauth-protected-resource/mcp", timeout=60).status_code == 404
 
 
 def test_calls_are_limited_as_those_of_the_api(filled: Context) -> None:
@@ -249,7 +249,7 @@ def test_calls_are_limited_as_those_of_the_api(filled: Context) -> None:
     ann = bearer(filled.database, "U-ANN", "ask", "read")
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     with served(create_app(tight), "127.0.0.1", 0) as address:
-        assert httpx.get(f"{address}/api/v1/insights", headers=ann).status_code == 200
-        answers = [httpx.post(f"{address}/mcp", json=body, headers=ann) for _ in range(3)]
+        assert httpx.get(f"{address}/api/v1/insights", headers=ann, timeout=60).status_code == 200
+        answers = [httpx.post(f"{address}/mcp", json=body, headers=ann, timeout=60) for _ in range(3)]
     assert [answer.status_code for answer in answers][2] == 429
     assert int(answers[2].headers["retry-after"]) > 0

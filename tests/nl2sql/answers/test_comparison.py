@@ -83,3 +83,26 @@ def test_rates_and_averages_compare_as_they_are() -> None:
     average = replace(query("cost this month vs last month"), average="day")
     compared, note = comparable(average, DATA, TODAY)
     assert (compared.compared, compared.period.label, note) == (average.compared, "1–7 Nov 2026", "")
+
+
+@pytest.mark.parametrize("question", ["october vs september", "cost in september"])
+def test_a_restated_month_is_told_where_it_is_compared(
+    deps: Deps, clean_database: Database, organisation: Organisation, tmp_path: Path, question: str
+) -> None:
+    """Its bill changed when it should have been final: the change may be the bill's and not the use's."""
+    (tmp_path / "again").mkdir()
+    ingest([_month(tmp_path / "again", date(2026, 9, 1), 30, 9)], clean_database, organisation)
+    with clean_database.owner.begin() as connection:
+        connection.exec_driver_sql("UPDATE finops.loads SET finished_at = '2026-10-20 12:00+00'")
+    notes = ask(question, SYSTEM, None, deps).to_json()["text"]
+    assert ("the bill of September 2026 was restated on 20 Oct 2026" in notes) == ("vs" in question)
+
+
+def test_a_bill_that_grows_while_its_month_runs_is_not_restated(
+    deps: Deps, clean_database: Database, organisation: Organisation, tmp_path: Path
+) -> None:
+    (tmp_path / "again").mkdir()
+    ingest([_month(tmp_path / "again", date(2026, 10, 1), 31, 11)], clean_database, organisation)
+    with clean_database.owner.begin() as connection:
+        connection.exec_driver_sql("UPDATE finops.loads SET finished_at = '2026-11-03 12:00+00'")
+    assert "restated" not in ask("october vs september", SYSTEM, None, deps).to_json()["text"]

@@ -3,7 +3,8 @@
 import pytest
 
 from nl2sql.catalog.semantics import semantics
-from nl2sql.grammar import describe
+from nl2sql.grammar import amounts
+from nl2sql.grammar.describe import headline
 from tests.nl2sql.builders import query
 
 
@@ -20,7 +21,7 @@ from tests.nl2sql.builders import query
 )
 def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
     """Two or three digits that matter."""
-    assert describe.money(amount) == shown
+    assert amounts.money(amount) == shown
 
 
 @pytest.mark.parametrize(
@@ -66,4 +67,4 @@ def test_the_headline_says_the_figure_that_was_asked_for(
     question: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], text: str
 ) -> None:
     """Every shape of answer."""
-    assert describe.headline(query(question), columns, rows, "USD", semantics()) == text
+    assert headline(query(question), columns, rows, "USD", semantics()) == text

@@ -282,6 +282,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.lists(_PIECES, max_size=10).map(" ".join) | st.text(max_size=80))
 def test_any_words_give_a_query_that_passes_the_guard_or_a_reason(question: str) -> None:

@@ -1593,6 +1593,14 @@ export interface operations {
                         as_of: string | null;
                         translator: string;
                         elapsed_ms: number;
+                        /** @description The steps of a question that needs several; `columns` and `rows` above are of the one that is drawn */
+                        sections?: {
+                            title: string;
+                            text: string;
+                            sql: string | null;
+                            columns: string[];
+                            rows: unknown[][];
+                        }[];
                     };
                 };
             };
@@ -1781,7 +1789,7 @@ export interface operations {
                      * Grain
                      * @description One row for each step of time
                      */
-                    grain?: ("day" | "week" | "month" | "quarter" | "year") | null;
+                    grain?: ("hour" | "day" | "week" | "month" | "quarter" | "year") | null;
                     /** @description All of them hold */
                     filters?: {
                         /** Dimension */
@@ -1794,6 +1802,8 @@ export interface operations {
                         negated?: boolean | null;
                         /** @description Whether a negated filter keeps the rows without a value */
                         keep_missing?: boolean | null;
+                        /** @description The values are parts of names, as web in payments-web-1 */
+                        contains?: boolean | null;
                     }[] | null;
                     /** @description Tax is left out otherwise */
                     with_tax?: boolean | null;
@@ -1848,6 +1858,8 @@ export interface operations {
                         negated?: boolean | null;
                         /** @description Whether a negated filter keeps the rows without a value */
                         keep_missing?: boolean | null;
+                        /** @description The values are parts of names, as web in payments-web-1 */
+                        contains?: boolean | null;
                     }[] | null;
                     /** @description The first of two scopes divided by the second */
                     ratio?: boolean | null;
@@ -1866,12 +1878,34 @@ export interface operations {
                         negated?: boolean | null;
                         /** @description Whether a negated filter keeps the rows without a value */
                         keep_missing?: boolean | null;
+                        /** @description The values are parts of names, as web in payments-web-1 */
+                        contains?: boolean | null;
                     }[] | null;
                     /**
                      * Average
                      * @description Average per day, week, month, quarter, year, or per value of a dimension
                      */
                     average?: string | null;
+                    /**
+                     * Statistic
+                     * @description Of the units of `average`, instead of their mean
+                     */
+                    statistic?: ("median" | "p75" | "p90" | "p95" | "p99" | "stddev") | null;
+                    /**
+                     * Moving
+                     * @description Moving average over so many steps of the `grain`
+                     */
+                    moving?: number | null;
+                    /**
+                     * Profile
+                     * @description An average Monday, Tuesday …; a weekend day beside a weekday; each hour of the day, UTC
+                     */
+                    profile?: ("weekday" | "weekend" | "hour") | null;
+                    /**
+                     * Appeared
+                     * @description Only `dimensions` that were charged first in the period, or before it and no longer in it
+                     */
+                    appeared?: ("new" | "gone") | null;
                     /**
                      * Count
                      * @description How many values of a dimension; with a threshold also how many days, weeks, months …
@@ -1959,6 +1993,14 @@ export interface operations {
                         as_of: string | null;
                         translator: string;
                         elapsed_ms: number;
+                        /** @description The steps of a question that needs several; `columns` and `rows` above are of the one that is drawn */
+                        sections?: {
+                            title: string;
+                            text: string;
+                            sql: string | null;
+                            columns: string[];
+                            rows: unknown[][];
+                        }[];
                     };
                 };
             };
@@ -6524,6 +6566,13 @@ export interface operations {
                             currency: string | null;
                             /** @description When it was resolved */
                             closed_at: string | null;
+                            /**
+                             * Format: date
+                             * @description First day of an anomaly
+                             */
+                            started_on: string | null;
+                            /** @description Cost of an anomaly beyond the expected in all; NULL while it goes on */
+                            total_impact: number | null;
                         }[];
                         /** @description `offset` of the next page; null on the last */
                         next_offset: number | null;

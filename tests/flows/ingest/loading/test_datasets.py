@@ -50,6 +50,8 @@ def test_a_folder_holds_charges_and_what_lies_beside_them(load: Load, bill: Bill
     ]
     assert result.to_json()["rows"] == 2
     assert f"{files[1]}: loaded, 1 row of FOCUS Invoice Detail." in result.to_text()
+    recorded = "SELECT status, format, rows FROM finops.loads WHERE source_id IS NULL ORDER BY id LIMIT 1"
+    assert all_rows(clean_database, recorded) == [("loaded", "FOCUS Invoice Detail", 1)]
     for view in ("invoices", "billing_periods", "contract_commitments"):
         assert all_rows(clean_database, f"SELECT count(*) FROM reporting.{view}") == [(1,)]
     assert set(_statuses(load, *files)) == {"unchanged"}

@@ -45,7 +45,7 @@ def _team(*values: str | None, **more: Any) -> dict[str, Any]:
         ({"period": {"start": "2026-03-01", "end": "2026-03-01"}}, "period: It ends on 2026-03-01, which is not after"),
         ({"period": {"start": "2024-03-01", "end": "2024-04-01"}}, "period: The bills start on 2025-09-01"),
         ({"period": {"start": "2026-12-01", "end": "2027-01-01"}}, "period: December 2026 has not come yet"),
-        ({"grain": "hour"}, "grain: It has to be day, week, month, quarter or year."),
+        ({"grain": "minute"}, "grain: It has to be hour, day, week, month, quarter or year."),
         ({"colour": "red"}, "colour: There is no such field."),
         ({"with_tax": "yes"}, "with_tax: Input should be a valid boolean."),
         ({"limit": 3}, "limit: There is one row"),

@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ QUERIES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(QUERIES, st.integers(0, 6))
 def test_what_is_read_is_compiled(given: dict[str, Any], kept: int) -> None:

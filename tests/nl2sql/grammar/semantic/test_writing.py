@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ def test_every_composed_question_survives_as_json(seed: int) -> None:
         _held(query)
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(st.lists(st.sampled_from([*NAMES * 12, *TIMES * 12, *GLUE * 12, *PHRASES]), min_size=1, max_size=7))
 def test_every_query_of_the_grammar_survives_as_json(words: list[str]) -> None:

@@ -1,0 +1,118 @@
+"""The headlines of medians and percentiles, moving averages, profiles, hours, and what is new or gone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nl2sql.catalog.semantics import Semantics
+from nl2sql.grammar.amounts import money
+from nl2sql.grammar.query import CostQuery
+
+Rows = Sequence[Sequence[Any]]
+_NAMED = 3
+_STATISTICS = {
+    "median": "the median",
+    "p75": "the 75th percentile",
+    "p90": "the 90th percentile",
+    "p95": "the 95th percentile",
+    "p99": "the 99th percentile",
+    "stddev": "the standard deviation",
+}
+
+
+def special_headline(
+    query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str, semantics: Semantics
+) -> str | None:
+    """The figure that was asked for; None where a query is none of these."""
+    if query.appeared:
+        return _appeared(query, columns, rows, currency, scope, semantics)
+    if not rows:
+        return None
+    if query.statistic:
+        return _statistic(query, columns, rows, currency, scope)
+    if query.moving:
+        return _moving(query, columns, rows, currency, scope)
+    return _profile(query, columns, rows, currency, scope) if query.profile else None
+
+
+def _appeared(
+    query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str, semantics: Semantics
+) -> str:
+    """`3 new resources, $812 together: web-9 $500, …`"""
+    dimension = semantics.dimensions[query.dimensions[0]]
+    single = dimension.name.replace("_", " ")
+    gone = query.appeared == "gone"
+    word = "no longer charged" if gone else "new"
+    if not rows and gone:
+        return f"Every {single} that was charged in the period before still is: {scope}."
+    if not rows:
+        return f"No {single} is new: {scope}."
+    what = single if len(rows) == 1 else dimension.plural
+    counted = f"{len(rows)} {what} {word}" if gone else f"{len(rows)} {word} {what}"
+    at = columns.index(query.metric)
+    money_of = [float(row[at] or 0) for row in rows]
+    shown = columns.index("average_per_day") if "average_per_day" in columns else at
+    per = " a day" if shown != at else ""
+    named = ", ".join(f"{_name(row, columns)} {money(float(row[shown] or 0), currency)}{per}" for row in rows[:_NAMED])
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    before = " in the period before" if gone else ""
+    return f"{counted}, {money(sum(money_of), currency)} together{before}: {named}{more}; {scope}."
+
+
+def _statistic(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    unit = (query.average or "day").replace("_", " ")
+    article = "an" if unit[0] in "aeiou" else "a"
+    what = f"{_STATISTICS[query.statistic or 'median']} of the cost of {article} {unit}"
+    value = columns.index(f"{query.statistic}_per_{query.average or 'day'}")
+    if len(rows) == 1 and not query.dimensions:
+        return f"{money(float(rows[0][value] or 0), currency)} is {what}: {scope}."
+    top = rows[0]
+    word = "lowest" if query.order == "asc" else "highest"
+    return f"{what[0].upper()}{what[1:]} is {word} for {_name(top, columns)}, {_shown(top, value, currency)}: {scope}."
+
+
+def _moving(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    at = columns.index("moving_average")
+    steps = f"{query.moving}-{query.grain} average"
+    if query.dimensions:
+        return f"The {steps}, {len(rows)} rows: {scope}."
+    first, last = rows[0], rows[-1]
+    return (
+        f"The {steps} is {_shown(last, at, currency)} on {str(last[0])[:10]}, from {_shown(first, at, currency)} on "
+        f"{str(first[0])[:10]}: {scope}."
+    )
+
+
+def _profile(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
+    per = "average_per_hour" if query.profile == "hour" else "average_per_day"
+    at = columns.index(per)
+    unit = "hour" if query.profile == "hour" else "day"
+    if query.profile == "weekend" and len(rows) <= 2 and not query.dimensions:
+        told = " and ".join(f"{_shown(row, at, currency)} on a {row[0]} day" for row in rows)
+        return f"{told.replace('weekday day', 'weekday')}, on average: {scope}."
+    ranked = sorted(rows, key=lambda row: -float(row[at] or 0))
+    names = [_named(row, columns, query) for row in (ranked[0], ranked[-1])]
+    on = "at" if unit == "hour" else "on"
+    if len(rows) == 1:
+        return f"{names[0]}: {_shown(ranked[0], at, currency)} an average {unit}, {scope}."
+    most, least = (_shown(row, at, currency) for row in (ranked[0], ranked[-1]))
+    return f"Highest {on} {names[0]} with {most} an average {unit}, lowest {on} {names[1]} with {least}: {scope}."
+
+
+def _named(row: Sequence[Any], columns: Sequence[str], query: CostQuery) -> str:
+    if query.profile != "hour":
+        return _name(row, columns)
+    hour = f"{int(row[columns.index('hour_of_day')]):02d}:00 UTC"
+    name = _name(row, columns)
+    return f"{name} at {hour}" if name else hour
+
+
+def _shown(row: Sequence[Any], at: int, currency: str) -> str:
+    return money(float(row[at] or 0), currency)
+
+
+def _name(row: Sequence[Any], columns: Sequence[str]) -> str:
+    """The labels of a row; ids and days stand in the table."""
+    hidden = ("resource_id", "first_day", "last_day")
+    return " / ".join(
+        cell for name, cell in zip(columns, row, strict=True) if isinstance(cell, str) and name not in hidden
+    )

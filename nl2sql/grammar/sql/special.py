@@ -1,0 +1,170 @@
+"""Queries whose rows are made in two steps: what is new or gone, medians and percentiles, moving averages, profiles."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlglot import exp
+
+from nl2sql.dates import periods
+from nl2sql.dates.periods import UNITS, DatePeriod
+from nl2sql.grammar.query import CostQuery, Profile, needs_resources, of_hours
+from nl2sql.grammar.sql.conditions import conditions
+from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.labels import Label, dimension_labels, grain_label, labels_of
+from nl2sql.grammar.sql.measures import measure, within
+
+_PERCENTILES = {"median": "0.5", "p75": "0.75", "p90": "0.9", "p95": "0.95", "p99": "0.99"}
+_LONG_AGO = date(1990, 1, 1)
+
+
+def view_of(query: CostQuery) -> str:
+    """The reporting view that a query reads."""
+    return "resource_costs" if needs_resources(query) else "hourly_costs" if of_hours(query) else "daily_costs"
+
+
+def special(query: CostQuery, context: CompileContext) -> exp.Select | None:
+    """The SELECT of a query that is made in two steps; None for any other."""
+    if query.appeared:
+        return _appeared(query, context)
+    if query.statistic:
+        return _statistic(query, context)
+    if query.moving and query.grain:
+        return _moving(query, context, query.moving)
+    return _profile(query, context, query.profile) if query.profile else None
+
+
+def _grouped(
+    query: CostQuery, context: CompileContext, labels: list[Label], amounts: dict[str, exp.Expr]
+) -> exp.Select:
+    select = exp.select(
+        *(exp.alias_(label.expression.copy(), label.name) for label in labels),
+        *(exp.alias_(amount, name) for name, amount in amounts.items()),
+    )
+    view = view_of(query)
+    select = select.from_(exp.to_table(f"reporting.{view}")).where(*conditions(query, context, view))
+    return select.group_by(*(label.expression.copy() for label in labels)) if labels else select
+
+
+def _cut(select: exp.Select, query: CostQuery, column: str, labels: list[Label]) -> exp.Select:
+    """Largest (or smallest) first, equal ones by name; only the first where a limit says so."""
+    by_name = [exp.Ordered(this=exp.column(label.name)) for label in labels]
+    largest = exp.Ordered(this=exp.column(column), desc=query.order == "desc", nulls_first=False)
+    select = select.order_by(largest, *by_name)
+    if query.limit:
+        select = select.limit(query.limit)
+    return select.offset(query.offset) if query.limit and query.offset else select
+
+
+def _appeared(query: CostQuery, context: CompileContext) -> exp.Select:
+    """Values that were charged first in the period; or those that were charged in the period before and not in it."""
+    before = query.compared[0] if query.compared else periods.before(query.period)
+    told = query.period if query.appeared == "new" else before
+    all_time = replace(query, period=DatePeriod(_LONG_AGO, query.period.end, ""), compared=())
+    labels = labels_of(all_time, context)
+    cost = measure(query.metric, within(told))
+    day, aggregate = ("first_day", exp.Min) if query.appeared == "new" else ("last_day", exp.Max)
+    amounts: dict[str, exp.Expr] = {query.metric: cost, day: aggregate(this=exp.column("usage_date"))}
+    if query.average == "day":
+        inside = exp.Case().when(within(told), exp.column("usage_date"))
+        days = exp.Nullif(this=exp.Count(this=exp.Distinct(expressions=[inside])), expression=exp.Literal.number(0))
+        amounts = {"average_per_day": exp.Div(this=cost.copy(), expression=days), **amounts}
+    seen = within(told, day)
+    names = [*(label.name for label in labels), *amounts]
+    select = exp.select(*(exp.column(name) for name in names))
+    grouped = _grouped(all_time, context, labels, amounts)
+    return _cut(select.from_(grouped.subquery("seen")).where(seen), query, next(iter(amounts)), labels)
+
+
+def _statistic(query: CostQuery, context: CompileContext) -> exp.Select:
+    """Of the costs of single days, weeks … or things: their median, a percentile or their deviation."""
+    unit = query.average or "day"
+    steps = [grain_label(unit)] if unit in UNITS else dimension_labels(unit, context)
+    labels = labels_of(query, context)
+    inner = _grouped(query, context, [*labels, *steps], {"amount": measure(query.metric)})
+    amount = exp.column("amount")
+    value: exp.Expr
+    if query.statistic == "stddev":
+        value = exp.StddevSamp(this=amount)
+    else:
+        share = exp.Literal.number(_PERCENTILES[query.statistic or "median"])
+        value = exp.WithinGroup(
+            this=exp.PercentileCont(this=share), expression=exp.Order(expressions=[exp.Ordered(this=amount)])
+        )
+    name = f"{query.statistic}_per_{unit}"
+    select = exp.select(*(exp.column(label.name) for label in labels), exp.alias_(value, name))
+    select = select.from_(inner.subquery("steps"))
+    if not labels:
+        return select
+    return _cut(select.group_by(*(exp.column(label.name) for label in labels)), query, name, labels)
+
+
+def _moving(query: CostQuery, context: CompileContext, steps: int) -> exp.Select:
+    """Each step with the average of it and those before it; only where all of them are in the bills."""
+    grain = query.grain if query.grain and query.grain != "hour" else "day"
+    start = periods.step(query.period.start, grain, 1 - steps)
+    longer = replace(query, period=DatePeriod(start, query.period.end, ""), moving=None)
+    labels = labels_of(longer, context)
+    step = labels[0]
+    total = measure(query.metric)
+    window = exp.Window(
+        this=exp.Sum(this=total.copy()),
+        partition_by=[label.expression.copy() for label in labels[1:]],
+        order=exp.Order(expressions=[exp.Ordered(this=step.expression.copy())]),
+        spec=_span(grain, steps),
+    )
+    average = exp.Div(this=window, expression=exp.Literal.number(steps))
+    inner = _grouped(longer, context, labels, {query.metric: total, "moving_average": average})
+    first = query.period.start
+    if context.first and start < context.first:
+        first = max(first, periods.step(context.first, grain, steps - 1))
+    names = [*(label.name for label in labels), query.metric, "moving_average"]
+    select = exp.select(*(exp.column(name) for name in names)).from_(inner.subquery("steps"))
+    whole = exp.GTE(this=exp.column(step.name), expression=exp.cast(exp.Literal.string(first.isoformat()), "date"))
+    return select.where(whole).order_by(*(exp.Ordered(this=exp.column(label.name)) for label in labels))
+
+
+def _span(grain: str, steps: int) -> exp.WindowSpec:
+    """The steps of a moving window; days are counted by the calendar, for a day without cost is one too."""
+    back: exp.Expr = exp.Literal.number(steps - 1)
+    if grain == "day":
+        back = exp.Interval(this=exp.Literal.string(str(steps - 1)), unit=exp.var("DAY"))
+    return exp.WindowSpec(
+        kind="RANGE" if grain == "day" else "ROWS", start=back, start_side="PRECEDING", end="CURRENT ROW"
+    )
+
+
+def _profile(query: CostQuery, context: CompileContext, profile: Profile) -> exp.Select:
+    """An average Monday, weekend day or hour: the cost of all of them over their number in the period."""
+    labels = labels_of(query, context)
+    total = measure(query.metric)
+    days = _days(query, context)
+    if profile == "hour":
+        number: exp.Expr = exp.Count(this=exp.Distinct(expressions=[exp.column("usage_hour")]))
+        order: exp.Expr = exp.column("hour_of_day")
+        per = "average_per_hour"
+    else:
+        isodow = exp.Extract(this=exp.var("ISODOW"), expression=exp.column("usage_date"))
+        counted = exp.Case(this=isodow)
+        for weekday in range(1, 8):
+            of_kind = [day for day in days if _same(day.isoweekday(), weekday, profile)]
+            counted = counted.when(exp.Literal.number(weekday), exp.Literal.number(max(len(of_kind), 1)))
+        number, order, per = exp.Min(this=counted), exp.Min(this=isodow.copy()), "average_per_day"
+    amounts = {per: exp.Div(this=total, expression=number), query.metric: total.copy()}
+    select = _grouped(query, context, labels, amounts)
+    if query.limit:
+        return _cut(select, query, per, labels)
+    if profile == "hour":
+        return select.order_by(*(exp.Ordered(this=exp.column(label.name)) for label in labels))
+    others = [exp.Ordered(this=label.expression.copy()) for label in labels[1:]]
+    return select.order_by(exp.Ordered(this=order), *others)
+
+
+def _days(query: CostQuery, context: CompileContext) -> list[date]:
+    """The days of the period that the bills reach."""
+    end = min(query.period.end, context.through + timedelta(1)) if context.through else query.period.end
+    start = max(query.period.start, context.first) if context.first else query.period.start
+    return [start + timedelta(at) for at in range(max((end - start).days, 0))]
+
+
+def _same(weekday: int, other: int, profile: Profile) -> bool:
+    return weekday == other if profile == "weekday" else (weekday > 5) == (other > 5)

@@ -1,0 +1,207 @@
+"""Which recipe a question asks for: its parts are said, and the rest is a period and names. Pure."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nl2sql.catalog.known_values import Facts
+from nl2sql.catalog.semantics import semantics
+from nl2sql.dates import periods
+from nl2sql.dates.periods import SMALL_NUMBERS, DatePeriod, QuestionCalendar
+from nl2sql.grammar.draft import Choice, Doubt, Draft
+from nl2sql.grammar.parse import parse
+from nl2sql.grammar.query import Filter, plain
+from nl2sql.grammar.tagging.words import Word, split
+from nl2sql.recipes.catalog import WANTED, Recipe, Says, Span, phrasebook, recipes
+
+_MOST_THINGS = 10
+_COST = "cost"  # stands for what a recipe is of
+
+
+@dataclass(frozen=True)
+class RecipeCall:
+    """A recipe with its scope and period; `compared` only where another period is named."""
+
+    recipe: str
+    period: DatePeriod | None
+    filters: tuple[Filter, ...] = ()
+    compared: DatePeriod | None = None
+    by: str | None = None
+    limit: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What is stored with a question."""
+        return {name: plain(value) for name, value in self.__dict__.items() if value not in (None, ())}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "RecipeCall":
+        """The call that `to_json` wrote."""
+        spans = {name: DatePeriod.from_json(stored[name]) for name in ("period", "compared") if stored.get(name)}
+        filters = tuple(Filter(**{**one, "values": tuple(one["values"])}) for one in stored.get("filters", ()))
+        whole = {"period": None, **stored, **spans, "filters": filters}
+        return cls(**whole)
+
+
+@dataclass(frozen=True)
+class _Said:
+    part: str
+    start: int  # places of words
+    end: int
+
+
+def recognise(question: str, data: Facts, calendar: QuestionCalendar) -> RecipeCall | Doubt | None:
+    """The recipe that a question asks for; a doubt where a name in it is not clear; None where it is another question
+    or a word of it is not understood.
+    """
+    words = split(question)
+    said = _said(words)
+    for recipe, says in _ranked({one.part for one in said}):
+        if found := _called(recipe, says, question, words, said, data, calendar):
+            return found
+    return None
+
+
+def span_of(span: Span, calendar: QuestionCalendar, through: Any = None) -> DatePeriod:
+    """The days that a recipe means by a span."""
+    today = calendar.today
+    if span == "this_month":
+        return periods.until_now(periods.whole(today, "month"), calendar)
+    if span in ("yesterday", "newest_day"):
+        day = through if span == "newest_day" and through else periods.step(today, "day", -1)
+        return periods.whole(day, "day")
+    if span == "last_30_days":
+        return periods.rolling("day", 30, calendar)
+    if span == "last_12_months":
+        start = max(periods.step(periods.floor(today, "month"), "month", -12), periods.floor(calendar.first, "month"))
+        return periods.period_of(start, periods.floor(today, "month"), "day")
+    if span == "last_week":
+        return periods.whole(periods.step(today, "week", -1), "week")
+    if span == "last_quarter":
+        return periods.before(periods.whole(today, "quarter"))
+    return periods.before(periods.whole(today, "month"))
+
+
+def amended_call(call: RecipeCall, draft: Draft) -> RecipeCall | None:
+    """The recipe again for another scope or period; None where a follow-up asks for something else."""
+    other = draft.measure.metrics or draft.shaped or draft.discourse.left or draft.discourse.subject
+    if other or not (draft.filters.conditions or draft.filters.period or draft.discourse.clear == "filters"):
+        return None
+    named = {condition.dimension for condition in draft.filters.conditions}
+    old = () if draft.discourse.clear == "filters" else call.filters
+    kept = tuple(one for one in old if one.dimension not in named)
+    period = draft.filters.period or call.period
+    compared = None if draft.filters.period else call.compared
+    return replace(call, filters=(*kept, *draft.filters.conditions), period=period, compared=compared)
+
+
+def _said(words: tuple[Word, ...]) -> list[_Said]:
+    """Every phrase of the recipes in a question, the longest first where they overlap within a part."""
+    book, texts = phrasebook(), [word.text for word in words]
+    found: list[_Said] = []
+    for at in range(len(texts)):
+        for length in range(min(book.longest, len(texts) - at), 0, -1):
+            for part in book.parts.get(tuple(texts[at : at + length]), ()):
+                if not any(one.part == part and one.start <= at < one.end for one in found):
+                    found.append(_Said(part, at, at + length))
+    return found
+
+
+def _ranked(parts: set[str]) -> list[tuple[Recipe, Says]]:
+    """Recipes of which all parts are said, those with most parts first."""
+    fitting = [(recipe, says) for recipe in recipes().values() for says in recipe.says if parts.issuperset(says.words)]
+    return sorted(fitting, key=lambda one: -len(one[1].words))
+
+
+def _called(
+    recipe: Recipe,
+    says: Says,
+    question: str,
+    words: tuple[Word, ...],
+    said: list[_Said],
+    data: Facts,
+    calendar: QuestionCalendar,
+) -> RecipeCall | Doubt | None:
+    chosen = _apart(says, said)
+    if chosen is None:
+        return None
+    wanted = [one for one in said if one.part == WANTED or one.part in recipe.beside]
+    wanted_number = _number_of(words, wanted) if recipe.things else None
+    rest = _without(question, words, chosen, wanted)
+    draft = parse(rest, semantics(), data.values, calendar, following=bool(recipe.by))  # what account, as by account
+    if draft.discourse.doubt and not draft.discourse.left:
+        return _asked_whole(draft.discourse.doubt, rest, question)
+    if draft.discourse.refusal or draft.discourse.left or not _fits(recipe, draft):
+        return None
+    compared = draft.comparison.compared
+    if len(compared) > 1 or (recipe.weekdays and not (draft.filters.weekdays and draft.filters.conditions)):
+        return None
+    named = draft.filters.period
+    period = named or (span_of(says.period, calendar, data.through) if says.period else None)
+    by = next(iter(draft.shape.dimensions), None) if recipe.by else None
+    limit = wanted_number or draft.shape.limit if recipe.things else None
+    return RecipeCall(recipe.name, period, tuple(draft.filters.conditions), next(iter(compared), None), by, limit)
+
+
+def _apart(says: Says, said: list[_Said]) -> list[_Said] | None:
+    """One phrase for each part, none of them inside another; None where a phrase would have to be two parts."""
+    chosen: list[_Said] = []
+    for part in sorted(says.words, key=lambda part: -max(one.end - one.start for one in said if one.part == part)):
+        free = [
+            one
+            for one in said
+            if one.part == part and all(one.end <= other.start or other.end <= one.start for other in chosen)
+        ]
+        if not free:
+            return None
+        chosen.append(max(free, key=lambda one: one.end - one.start))
+    return chosen
+
+
+def _number_of(words: tuple[Word, ...], wanted: list[_Said]) -> int | None:
+    """How many things are wanted: `three things`; the number is then said with them."""
+    for at, one in enumerate(wanted):
+        before = words[one.start - 1].text if one.part == "things" and one.start else ""
+        number = int(before) if before.isdigit() else SMALL_NUMBERS.get(before, 0)
+        if 1 <= number <= _MOST_THINGS:
+            wanted[at] = replace(one, start=one.start - 1)
+            return number
+    return None
+
+
+def _without(question: str, words: tuple[Word, ...], chosen: list[_Said], wanted: list[_Said]) -> str:
+    """The question with the recipe's phrases blanked, and a word for cost in place of the longest: the places of what
+    is left stay.
+    """
+    letters = list(question)
+    for one in (*wanted, *chosen):
+        if one in wanted and any(other.start < one.end and one.start < other.end for other in chosen):
+            continue
+        start, end = words[one.start].start, words[one.end - 1].end
+        letters[start:end] = " " * (end - start)
+    start = max((words[one.end - 1].end - words[one.start].start, words[one.start].start) for one in chosen)[1]
+    letters[start : start + len(_COST)] = _COST
+    return "".join(letters)
+
+
+def _fits(recipe: Recipe, draft: Draft) -> bool:
+    """Whether what is left says no more than days, names, and what the recipe has a place for."""
+    measure, comparison, shape = draft.measure, draft.comparison, draft.shape
+    counted = bool(shape.limit and not recipe.things and not recipe.by)
+    grouped = bool(shape.dimensions) and not recipe.by
+    shaped = bool(shape.grain or shape.threshold or shape.offset or counted or grouped or comparison.scopes)
+    measured = bool(measure.metrics or measure.share or measure.average or measure.count or measure.run_rate)
+    weekly = bool(draft.filters.weekdays) and not recipe.weekdays
+    return not (shaped or measured or weekly or measure.cumulative or draft.discourse.subject)
+
+
+def _asked_whole(doubt: Doubt, rest: str, question: str) -> Doubt:
+    """A doubt about the rest, with choices that say the whole question."""
+    choices = []
+    for choice in doubt.choices:
+        start = next((at for at, pair in enumerate(zip(choice.question, rest, strict=False)) if pair[0] != pair[1]), 0)
+        tail = 0
+        longest = min(len(choice.question), len(rest)) - start
+        while tail < longest and choice.question[-1 - tail] == rest[-1 - tail]:
+            tail += 1
+        middle = choice.question[start : len(choice.question) - tail]
+        choices.append(Choice(choice.label, f"{question[:start]}{middle}{question[len(question) - tail :]}"))
+    return replace(doubt, choices=tuple(choices))

@@ -1,0 +1,196 @@
+"""What the sections of a recipe come to: the first sentence of its answer, from the sections' own rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nl2sql.answers.outcomes import Section
+from nl2sql.grammar.amounts import money
+from nl2sql.grammar.describe import change
+from nl2sql.grammar.query import CostQuery
+from nl2sql.recipes.catalog import Step
+from nl2sql.recipes.recognise import RecipeCall
+
+_THINGS = 3
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A step with its section, and how the rows are drawn."""
+
+    step: Step
+    section: Section
+    query: CostQuery | None = None
+    chart: str = "none"
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows by their columns."""
+        return [dict(zip(self.section.columns, row, strict=True)) for row in self.section.rows]
+
+
+def _of(findings: list[Finding], subject: str) -> list[Row]:
+    """The rows of the step that lists a subject."""
+    return next((one.rows for one in findings if one.step.listed and one.step.listed.subject == subject), [])
+
+
+def _total(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
+    """The total of the first step and its change, as far as both are known."""
+    first = findings[0]
+    if not first.rows or first.query is None or not first.query.compared or "change" not in first.section.columns:
+        return ""
+    label = first.query.compared[0].label
+    at = first.section.columns.index("change")
+    now, then = (sum(float(row[at - 2 + place] or 0) for row in first.section.rows) for place in range(2))
+    return f"{money(now, currency)}, {change(now, then, currency)} vs {label}."
+
+
+def _worth(rows: list[Row]) -> tuple[float, str] | None:
+    """What recommendations are worth a month together, where they are of one currency and any is known."""
+    known = [row for row in rows if row["monthly_savings"] is not None]
+    currencies = {str(row["currency"]) for row in known}
+    return (sum(row["monthly_savings"] for row in known), currencies.pop()) if len(currencies) == 1 else None
+
+
+def _saved(rows: list[Row]) -> str:
+    """`28 open recommendations are worth up to $1,103 a month; several of one resource exclude each other`."""
+    worth = _worth(rows)
+    if not rows:
+        return "no recommendation is open"
+    number = f"{len(rows)} open recommendation{'' if len(rows) == 1 else 's'}"
+    if worth is None:
+        return f"{number}, whose worth is not known in one currency"
+    resources = {row["resource_id"] for row in rows}
+    once = "" if len(resources) == len(rows) else ", of which those of one resource exclude each other"
+    return f"{number} {'is' if len(rows) == 1 else 'are'} worth up to {money(worth[0], worth[1])} a month{once}"
+
+
+def _over(rows: list[Row]) -> list[Row]:
+    """Budgets that are exceeded or heading over."""
+    return [row for row in rows if max(row["spent"] or 0, row["forecast"] or 0) > row["amount"]]
+
+
+def _beyond(row: Row) -> float:
+    return float(max(row["spent"] or 0, row["forecast"] or 0) - row["amount"])
+
+
+def _budgets_and_cuts(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+    budgets, cuts = _of(findings, "budgets"), _of(findings, "recommendations")
+    saved = _saved(cuts)
+    if not budgets:
+        return f"{saved[0].upper()}{saved[1:]}."
+    over = _over(budgets)
+    if not over:
+        return f"No: none of {len(budgets)} budgets is exceeded or heading over. {saved[0].upper()}{saved[1:]}."
+    named = ", ".join(f"{row['budget']} by {money(_beyond(row), row['currency'])}" for row in over[:_THINGS])
+    more = f" and {len(over) - _THINGS} more" if len(over) > _THINGS else ""
+    verb = "is exceeded or heading over" if len(over) == 1 else "are exceeded or heading over"
+    return f"Yes: {len(over)} of {len(budgets)} budgets {verb}: {named}{more}. {saved[0].upper()}{saved[1:]}."
+
+
+def _savings_and_overrun(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+    budgets, cuts = _of(findings, "budgets"), _of(findings, "recommendations")
+    over, worth = _over(budgets), _worth(cuts)
+    saved = _saved(cuts)
+    if not budgets:
+        return f"There is no budget to compare with; {saved}."
+    if not over:
+        return f"Nothing is exceeded or heading over; {saved}."
+    currencies = {str(row["currency"]) for row in over}
+    if len(currencies) > 1 or worth is None or worth[1] not in currencies:
+        return f"{len(over)} budgets are exceeded or heading over; {saved}."
+    beyond = sum(map(_beyond, over))
+    currency = currencies.pop()
+    names = ", ".join(str(row["budget"]) for row in over[:_THINGS]) + (" and more" if len(over) > _THINGS else "")
+    answer = "Yes, if all of it is done" if worth[0] >= beyond else "No"
+    gap = f", {money(abs(worth[0] - beyond), currency)} {'more' if worth[0] >= beyond else 'less'} than that"
+    return f"{answer}: {names} {'are' if len(over) > 1 else 'is'} heading {money(beyond, currency)} over; {saved}{gap}."
+
+
+def _today(call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+    wanted = call.limit or _THINGS
+    things = [str(row["title"]) for row in _of(findings, "attention")]
+    over = [
+        f"budget {row['budget']} is heading {money(_beyond(row), row['currency'])} over"
+        for row in _over(_of(findings, "budgets"))
+        if not any(str(row["budget"]) in title for title in things[:wanted])
+    ]
+    waiting = [f"{row['playbook']} on {row['resource_id']} waits for approval" for row in _of(findings, "remediations")]
+    chosen = [*things[: max(wanted - len(over[:1]) - len(waiting[:1]), 1)], *over[:1], *waiting[:1]]
+    chosen += [thing for thing in things if thing not in chosen][: max(wanted - len(chosen), 0)]
+    if not chosen:
+        return "Nothing is open, no budget is heading over and nothing waits for approval."
+    return " ".join(f"{place}. {thing.rstrip('.')}." for place, thing in enumerate(chosen[:wanted], 1))
+
+
+def _grew_most(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
+    first = findings[0]
+    if not first.rows or "change" not in first.section.columns:
+        return "Nothing grew." if not first.rows else ""
+    name, top = first.section.rows[0][0], first.rows[0]
+    behind = [one for one in findings[1:] if one.rows and "change" in one.section.columns]
+    parts = [
+        f"{one.step.title.split(' ', maxsplit=1)[0].lower().removesuffix('s')} {one.section.rows[0][0]} "
+        f"(+{money(one.rows[0]['change'], currency)})"
+        for one in behind
+    ]
+    stands = f"; most of what rose in it: {' and '.join(parts)}" if parts else ""
+    return f"{name} grew most, by {money(top['change'], currency)}{stands}."
+
+
+def _forecast(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
+    ahead = _of(findings, "forecasts")
+    before = next((one for one in findings if one.step.period == "month_before"), None)
+    if not ahead or before is None or len(before.rows) != 1 or before.query is None:
+        return ""
+    expected, then = float(ahead[0]["expected_cost"]), float(before.section.rows[0][0] or 0)
+    moved = change(expected, then, currency)
+    return (
+        f"{money(expected, currency)} are expected, {moved} against {before.query.period.label} "
+        f"({money(then, currency)})."
+    )
+
+
+def _spike(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+    """Whether what was noticed is over, by its status, and what the episodes that ended cost beyond the expected."""
+    found = _of(findings, "episodes")
+    if not found:
+        return "Nothing of that kind was noticed."
+    still = [row for row in found if row["status"] != "resolved"]
+    state = f"{len(still)} of {len(found)} not resolved" if still else f"Resolved, all {len(found)}"
+    ended = [row for row in found if row["total_impact"] is not None]
+    going = [row for row in found if row["total_impact"] is None and row["impact_amount"] is not None]
+    currencies = {str(row["currency"]) for row in (*ended, *going)}
+    if len(currencies) != 1:
+        return f"{state}."
+    currency = currencies.pop()
+    total = sum(row["total_impact"] for row in ended)
+    cost = f"; {len(ended)} ended by themselves, {money(total, currency)} beyond the expected in all" if ended else ""
+    day = sum(row["impact_amount"] for row in going if row["status"] != "resolved")
+    on = f"; what goes on is {money(day, currency)} a day beyond it" if day else ""
+    return f"{state}{cost}{on}."
+
+
+def _weekend_stop(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
+    amounts = [one.section.rows[0][0] for one in findings[:2] if one.section.rows]
+    if len(amounts) < 2:
+        return ""
+    every, usage = (float(amount or 0) for amount in amounts)
+    return (
+        f"At most {money(usage, currency)}, what is charged on demand on weekends, of {money(every, currency)} in all; "
+        "storage and commitments cost on while machines are off. Nothing is stopped here."
+    )
+
+
+VERDICTS: dict[str, Callable[[RecipeCall, list[Finding], str], str]] = {
+    "total": _total,
+    "first": _total,
+    "budgets_and_cuts": _budgets_and_cuts,
+    "today": _today,
+    "grew_most": _grew_most,
+    "forecast": _forecast,
+    "spike": _spike,
+    "savings_and_overrun": _savings_and_overrun,
+    "weekend_stop": _weekend_stop,
+}

@@ -1,0 +1,105 @@
+"""Figures that are made in two steps, over a small bill, beside the same ones by hand."""
+
+from statistics import median
+from typing import Any
+
+import pytest
+
+from config.access import SYSTEM, Actor
+from nl2sql.answers.outcomes import Answer, CannotAnswer
+from nl2sql.ask import ask, run_query
+from nl2sql.deps import Deps
+
+SEPTEMBER = {"start": "2026-09-01", "end": "2026-10-01"}
+OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
+
+
+def rows(query: dict[str, Any], deps: Deps, actor: Actor = SYSTEM) -> tuple[tuple[Any, ...], ...]:
+    answer = run_query({"period": OCTOBER, **query}, actor, None, deps)
+    assert isinstance(answer, Answer), answer.text
+    return answer.rows
+
+
+def test_a_median_and_a_percentile_are_of_the_days(deps: Deps) -> None:
+    """100, 40 and 15 dollars on three days."""
+    assert rows({"statistic": "median"}, deps) == ((median([100, 40, 15]),),)
+    assert rows({"statistic": "p75"}, deps) == ((70.0,),)
+    assert rows({"statistic": "median", "average": "account"}, deps) == ((77.5,),)
+    assert rows({"statistic": "median", "dimensions": ["team"]}, deps) == (
+        ("payments", 55.0),
+        ("checkout", 40.0),
+        ("unallocated", 5.0),
+    )
+
+
+def test_a_moving_average_counts_days_without_cost(deps: Deps) -> None:
+    """Three days back by the calendar; what lies before the period is in it, what lies before the bills is not told."""
+    found = rows({"grain": "day", "moving": 3, "period": {"start": "2026-10-05", "end": "2026-10-08"}}, deps)
+    assert [(row[0], row[1], round(row[2], 4)) for row in found] == [
+        ("2026-10-05", 100.0, round(100 / 3, 4)),
+        ("2026-10-06", 40.0, round(140 / 3, 4)),
+        ("2026-10-07", 15.0, round(155 / 3, 4)),
+    ]
+    early = {"grain": "day", "moving": 3, "period": {"start": "2026-09-01", "end": "2026-10-01"}}
+    assert rows(early, deps) == ()
+
+
+def test_a_profile_is_over_the_days_of_its_kind(deps: Deps) -> None:
+    """5 October 2026 is a Monday: one of those that the bills reach."""
+    found = {row[0]: row[1:] for row in rows({"profile": "weekday"}, deps)}
+    assert list(found) == ["Monday", "Tuesday", "Wednesday"]
+    assert found["Monday"] == (100.0, 100.0)
+    halves = {row[0]: row[2] for row in rows({"profile": "weekend"}, deps)}
+    assert halves == {"weekday": 155.0}
+
+
+def test_what_is_new_was_charged_on_no_day_before(deps: Deps) -> None:
+    """Lambda and the test account came in October; nothing of September is gone."""
+    assert rows({"appeared": "new", "dimensions": ["service"]}, deps) == (("AWS Lambda", 15.0, "2026-10-07"),)
+    assert rows({"appeared": "new", "dimensions": ["account"]}, deps) == (("shop-test", 40.0, "2026-10-06"),)
+    gone: dict[str, Any] = {
+        "appeared": "gone",
+        "dimensions": ["team"],
+        "period": {"start": "2026-10-06", "end": "2026-10-07"},
+    }
+    gone["compared"] = [{"start": "2026-10-05", "end": "2026-10-06"}]
+    assert rows(gone, deps) == (("payments", 100.0, "2026-10-05"),)
+    narrow = Actor(id="U1", teams=frozenset({"payments"}))
+    assert rows({"appeared": "new", "dimensions": ["account"]}, deps, narrow) == ()
+
+
+def test_a_part_of_a_name_is_text(deps: Deps) -> None:
+    """Wildcards and quotes of an asker mean themselves."""
+    account = {"dimension": "account", "contains": True}
+    assert rows({"filters": [{**account, "values": ["TEST"]}]}, deps) == ((40.0,),)
+    assert rows({"filters": [{**account, "values": ["test"], "negated": True}]}, deps) == ((115.0,),)
+    for part in ("%", "_", "' OR 1=1 --", "\\"):
+        assert rows({"filters": [{**account, "values": [part]}]}, deps) == ((0.0,),)
+
+
+def test_hours_say_what_they_are_of(deps: Deps) -> None:
+    """The small bill has days only: no hour is no cost of nothing."""
+    answer = ask("hourly cost on 5 october", SYSTEM, None, deps)
+    assert isinstance(answer, Answer)
+    assert "billed by the hour" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"appeared": "new"}, "appeared"),
+        ({"moving": 7}, "moving"),
+        ({"statistic": "median", "grain": "day"}, "grain"),
+        ({"profile": "weekday", "average": "day"}, "average"),
+        ({"statistic": "median", "metric": "savings_rate"}, "statistic"),
+        ({"grain": "hour", "dimensions": ["resource"]}, "grain"),
+        ({"grain": "hour", "period": {"start": "2026-09-01", "end": "2026-11-01"}}, "period"),
+        ({"appeared": "new", "dimensions": ["team"], "compared": [SEPTEMBER]}, "compared"),
+        ({"filters": [{"dimension": "account", "contains": True, "values": [None]}]}, "filters"),
+    ],
+)  # fmt: skip
+def test_what_means_nothing_together_is_said_by_its_field(query: dict[str, Any], field: str, deps: Deps) -> None:
+    """Nothing is dropped."""
+    refused = run_query({"period": OCTOBER, **query}, SYSTEM, None, deps)
+    assert isinstance(refused, CannotAnswer)
+    assert field in refused.text

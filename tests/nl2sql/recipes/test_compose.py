@@ -1,0 +1,126 @@
+"""Recipes over a small bill: sections with the figures of single questions, narrowed, stored, and built upon."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from config.access import SYSTEM, Actor
+from db.tables import Insight, Recommendation
+from nl2sql.answers.outcomes import Answer, CannotAnswer
+from nl2sql.ask import ask
+from nl2sql.deps import Deps
+from nl2sql.recipes.catalog import recipes
+
+
+def answered(question: str, deps: Deps, thread: str | None = None, actor: Actor = SYSTEM) -> Answer:
+    answer = ask(question, actor, thread, deps)
+    assert isinstance(answer, Answer), answer.text
+    return answer
+
+
+def section(answer: Answer, title: str) -> tuple[tuple[object, ...], ...]:
+    return next(one.rows for one in answer.sections if one.title == title)
+
+
+def test_a_review_has_the_figures_of_single_questions(deps: Deps) -> None:
+    """Its first line is the total and its change; every section has the SQL that it was read by."""
+    review = answered("monthly review for payments", deps)
+    assert review.text.startswith("Review, payments, October 2026. $110, up $30.00 (+37.5 %) vs September 2026.")
+    assert section(review, "Cost") == ((110.0, 80.0, 30.0, 37.5),)
+    assert section(review, "Services") == (("Amazon Elastic Compute Cloud", 100.0), ("AWS Lambda", 10.0))
+    assert "Teams" not in [one.title for one in review.sections]
+    assert review.columns == ("day", "effective_cost")
+    assert [one.text for one in review.sections if one.title == "Budgets now"] == [
+        "No budget is set. Set one in finops.yaml or with /finops budget."
+    ]
+    told = review.to_json()
+    assert [set(one) for one in told["sections"]] == [{"title", "text", "sql", "columns", "rows"}] * len(
+        review.sections
+    )
+
+
+def test_a_recipe_shows_no_more_than_its_asker_may_see(deps: Deps) -> None:
+    """Every step is narrowed as a question of its own is."""
+    narrow = Actor(id="U1", teams=frozenset({"checkout"}))
+    mine = answered("summary for the cfo", deps, actor=narrow)
+    assert "payments" not in str(mine.to_json())
+    assert section(mine, "Teams") == (("checkout", 40.0),)
+
+
+def test_follow_ups_build_on_a_recipe(deps: Deps) -> None:
+    """Another scope or period is the recipe again; another shape is about its scope and period."""
+    answered("monthly review for payments", deps, "t")
+    assert answered("and for checkout?", deps, "t").text.startswith("Review, checkout, October 2026.")
+    assert answered("for september", deps, "t").text.startswith("Review, checkout, September 2026.")
+    answered("and for payments?", deps, "t")
+    by_service = answered("by service", deps, "t")
+    assert by_service.rows == (("Amazon Elastic Compute Cloud", 80.0),)
+    assert not by_service.sections
+
+
+def test_what_grew_most_is_followed_to_its_resources(deps: Deps) -> None:
+    """The second and third step are of the first one's first row."""
+    grown = answered("which team grew most in october and which resource is behind it?", deps)
+    assert section(grown, "Grew most")[0][:3] == ("checkout", 40.0, 0.0)
+    assert [row[0] for row in section(grown, "Services behind it")] == ["Amazon Elastic Compute Cloud"]
+    assert [row[1] for row in section(grown, "Resources behind it")] == ["i-shop-test"]
+    assert "checkout grew most, by $40.00" in grown.text
+
+
+def test_findings_and_recommendations_come_together(deps: Deps) -> None:
+    """What is open, what it is worth, what an episode cost beyond the expected."""
+    with Session(deps.database.app) as session, session.begin():
+        session.add(
+            Insight(
+                fingerprint="a",
+                kind="anomaly",
+                severity="high",
+                status="resolved",
+                title="EC2 was up $10 a day",
+                team="payments",
+                impact_amount=10,
+                currency="USD",
+                starts_on=date(2026, 10, 5),
+                evidence={"over": {"steps": 3, "amount": 31.5}},
+                detected_at=datetime(2026, 10, 6, tzinfo=UTC),
+            )
+        )
+        session.add_all(
+            Recommendation(
+                fingerprint=name,
+                kind="stop_idle",
+                resource_id=name,
+                monthly_savings=saves,
+                currency="USD",
+                current_state="is",
+                proposed_state="becomes",
+                confidence="high",
+            )
+            for name, saves in (("i-1", 200), ("i-2", 100))
+        )
+    spike = answered("is the payments spike resolved and what did it cost in total?", deps)
+    assert "Resolved, all 1; 1 ended by themselves, $31.50 beyond the expected in all." in spike.text
+    cuts = answered("will we exceed any budget and what could we cut?", deps)
+    assert "2 open recommendations are worth up to $300 a month" in cuts.text.splitlines()[0]
+
+
+@pytest.mark.parametrize("question", [
+    "why did cost go up last month and what should we do?",
+    "what should I look at today?",
+    "what is the forecast for november against october, and explain the difference",
+    "what changed last month and who owns it?",
+    "would the savings of open recommendations cover the overrun of payments?",
+    "what would we save if we stop payments on weekends?",
+    "summary for the board",
+])  # fmt: skip
+def test_every_recipe_answers_on_a_small_bill(question: str, deps: Deps) -> None:
+    """Also where no budget, forecast or finding is there: that is said in its section."""
+    answer = answered(question, deps)
+    assert answer.sections
+    assert answer.text.splitlines()[0].split(",")[0] in {recipe.title.split(",")[0] for recipe in recipes().values()}
+
+
+def test_a_word_that_is_not_understood_is_no_part_of_a_recipe(deps: Deps) -> None:
+    """Nothing is dropped without a word."""
+    assert isinstance(ask("monthly review for phoenix", SYSTEM, None, deps), CannotAnswer)
