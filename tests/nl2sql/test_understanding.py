@@ -125,7 +125,7 @@ def test_sql_of_a_person_is_not_built_on() -> None:
         ("cost in the week after 20 october", date(2026, 10, 21), date(2026, 10, 28)),
         ("cost from Monday 28 September to Sunday 4 October", date(2026, 9, 28), date(2026, 10, 5)),
         ("ec2 cost for friday, october 30", date(2026, 10, 30), date(2026, 10, 31)),
-        ("cost on 14-16 nov", date(2026, 11, 14), date(2026, 11, 17)),
+        ("cost on 14-20 nov", date(2026, 11, 14), date(2026, 11, 16)),
     ],
 )
 def test_days_beside_dates(question: str, start: date, end: date) -> None:
