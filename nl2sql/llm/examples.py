@@ -76,13 +76,6 @@ EXAMPLES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
         },
     ),
     (
-        "median daily cost of each team in October",
-        {
-            "kind": "query",
-            "query": {"period": _OCTOBER, "statistic": "median", "average": "day", "dimensions": ["team"]},
-        },
-    ),
-    (
         "what went wrong last week",
         {"kind": "listing", "listing": {"subject": "anomalies", "period": _LAST_WEEK}},
     ),
