@@ -26,7 +26,7 @@ def section(answer: Answer, title: str) -> tuple[tuple[object, ...], ...]:
 def test_a_review_has_the_figures_of_single_questions(deps: Deps) -> None:
     """Its first line is the total and its change; every section has the SQL that it was read by."""
     review = answered("monthly review for payments", deps)
-    assert review.text.startswith("Review, payments, October 2026. $110, up $30.00 (+37.5 %) vs September 2026.")
+    assert review.text.startswith("Review, payments, October 2026. $110, up $30 (+37.5 %) vs September 2026.")
     assert section(review, "Cost") == ((110.0, 80.0, 30.0, 37.5),)
     assert section(review, "Services") == (("Amazon Elastic Compute Cloud", 100.0), ("AWS Lambda", 10.0))
     assert "Teams" not in [one.title for one in review.sections]
@@ -65,7 +65,7 @@ def test_what_grew_most_is_followed_to_its_resources(deps: Deps) -> None:
     assert section(grown, "Grew most")[0][:3] == ("checkout", 40.0, 0.0)
     assert [row[0] for row in section(grown, "Services behind it")] == ["Amazon Elastic Compute Cloud"]
     assert [row[1] for row in section(grown, "Resources behind it")] == ["i-shop-test"]
-    assert "checkout grew most, by $40.00" in grown.text
+    assert "checkout grew most, by $40" in grown.text
 
 
 def test_findings_and_recommendations_come_together(deps: Deps) -> None:
