@@ -100,7 +100,7 @@ def test_findings_and_recommendations_come_together(deps: Deps) -> None:
             for name, saves in (("i-1", 200), ("i-2", 100))
         )
     spike = answered("is the payments spike resolved and what did it cost in total?", deps)
-    assert "Resolved, all 1; 1 ended by themselves, $31.50 beyond the expected in all." in spike.text
+    assert "Resolved, all 1; 1 ended by itself, $31.50 beyond the expected in all." in spike.text
     cuts = answered("will we exceed any budget and what could we cut?", deps)
     assert "2 open recommendations are worth up to $300 a month" in cuts.text.splitlines()[0]
 

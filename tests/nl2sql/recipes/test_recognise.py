@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.cards.messages.notices import RECIPES
 from nl2sql.catalog.known_values import Facts
 from nl2sql.grammar.draft import Doubt
 from nl2sql.recipes.recognise import RecipeCall, recognise
@@ -115,3 +116,10 @@ def test_a_name_that_is_not_clear_is_asked_about_with_the_whole_question() -> No
     doubt = called("monthly review for the commerce account")
     assert isinstance(doubt, Doubt)
     assert doubt.choices[0].question == "monthly review for the account commerce-nonprod"
+
+
+def test_every_recipe_on_a_button_is_one() -> None:
+    """The help offers nothing that would be answered otherwise, and each recipe that needs no name."""
+    called_ = [called(one) for one in RECIPES]
+    assert all(isinstance(one, RecipeCall) for one in called_)
+    assert len({one.recipe for one in called_ if isinstance(one, RecipeCall)}) == len(RECIPES)
