@@ -19,6 +19,7 @@ COPY config config
 COPY db db
 COPY domain domain
 COPY flows flows
+COPY lake lake
 COPY nl2sql nl2sql
 COPY playbooks playbooks
 COPY --from=page /build/bot/web_dist bot/web_dist
@@ -28,7 +29,7 @@ RUN pip --python /opt/finops/bin/python install --no-cache-dir --no-deps . \
     && find /opt/finops/lib -type d -name tests -prune -exec rm -rf {} +
 
 FROM python:3.11-slim-bookworm
-RUN useradd --uid 10001 --home-dir /var/lib/finops --create-home finops
+RUN useradd --uid 10001 --home-dir /var/lib/finops --create-home finops && install -d -o finops -g finops /var/lib/finops/lake
 COPY --from=build /opt/finops /opt/finops
 # The root file system may be read-only: only FINOPS_HOME and /tmp are written to.
 ENV PATH=/opt/finops/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -15,6 +15,7 @@ from commands import (
     database,
     insights,
     kpis,
+    lake,
     playbooks,
     quarantine,
     query,
@@ -81,6 +82,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
             "stop": database.stop,
         },
     ),
+    "lake": ("Line items, as files.", {"fill": lake.fill, "sweep": lake.sweep}),
     "quarantine": (
         "What was set aside, because each attempt at it failed or ended a process.",
         {"list": quarantine.list_all, "retry": quarantine.retry, "drop": quarantine.drop},

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from commands import lake
 from commands.acting import connect, read_settings
 
 
@@ -19,6 +20,7 @@ def upgrade() -> None:
     else:
         migrations.upgrade(database)
     typer.echo(f"The database is at revision {migrations.HEAD}.")
+    lake.fill()
 
 
 def downgrade(

@@ -10,17 +10,18 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from config import logs
 from config.access import SYSTEM, Actor, Role
 from config.errors import UserError
+from config.lake import LakeSettings
 from config.vault import CachedSecrets, Login, Vault
 
 _PASSWORD = re.compile(r"\w[\w+.-]{0,40}://[^:/@]{0,200}:([^@/]+)@")
 
 
-class Settings(BaseSettings):
+class Settings(LakeSettings):
     """What the environment and `.env` say; every field has a working default."""
 
     model_config = SettingsConfigDict(

@@ -30,6 +30,8 @@ class Database:
     """Where newer addresses come from; None where they do not change."""
     home: Path | None = None
     """The home of an embedded server, which may come up on another port."""
+    lake: str = ""
+    """The address of the lake that holds the line items of this database."""
 
     @cached_property
     def owner(self) -> sa.Engine:
@@ -124,4 +126,4 @@ def outside(settings: Settings) -> Database:
     reader = (
         settings.reader_database_url.get_secret_value() if settings.reader_database_url else _with_role(owner, READER)
     )
-    return Database(owner, app, reader, embedded=False, settings=settings)
+    return Database(owner, app, reader, embedded=False, settings=settings, lake=settings.lake_beside(settings.home))

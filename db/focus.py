@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "decimal", "time", "json"]
+FileKind = Literal["text", "decimal", "time", "date", "map"]
 
 
 @dataclass(frozen=True)
@@ -94,3 +95,16 @@ CHARGE_CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 
 # Written by us at load: the load, the source, and what the allocation rules give.
 ALLOCATED = ("team", "environment", "application")
+
+# What a file of line items holds: every column above, the allocation, the columns of the bill that FOCUS does not know
+# as JSON, and what questions ask for, read once at load.
+FILE_COLUMNS: tuple[tuple[str, FileKind], ...] = (
+    ("usage_date", "date"),
+    *(
+        (column.name, "map" if column.name == "tags" else "text" if column.kind == "json" else column.kind)
+        for column in COLUMNS
+    ),
+    *((name, "text") for name in ALLOCATED),
+    ("instance_type", "text"),
+    ("extras", "text"),
+)

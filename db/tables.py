@@ -101,6 +101,28 @@ class BilledPeriod(Base):
     tax: Mapped[Decimal] = mapped_column(comment="Of the billed cost")
 
 
+class LakeFile(Base):
+    """A Parquet file of line items: of one load, one billing account and period. Files that stand together are what
+    `reporting.charges` shows.
+    """
+
+    __tablename__ = "lake_files"
+    id: Mapped[int] = _key()
+    path: Mapped[str] = mapped_column(unique=True, comment="Relative to the lake")
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.sources.id"), index=True)
+    load_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    billing_account_id: Mapped[str]
+    billing_period_start: Mapped[datetime] = mapped_column(index=True)
+    billing_period_end: Mapped[datetime]
+    rows: Mapped[int] = mapped_column(sa.BigInteger)
+    bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    tag_keys: Mapped[list[Any]] = mapped_column(server_default="[]", comment="Keys of its tags")
+    written_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    retired_at: Mapped[datetime | None] = mapped_column(comment="When it was replaced; NULL while it stands")
+
+
 class InvoiceDetail(Base):
     """A line of an invoice as its issuer says it, FOCUS 1.4; charges of the same invoice add up to it."""
 

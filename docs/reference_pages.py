@@ -155,6 +155,7 @@ def waste_page() -> str:
 
 def views_page() -> str:
     """The reporting views and their columns, with their comments."""
+    from db.charges_view import CHARGES
     from db.views import VIEWS
 
     intro = (
@@ -163,7 +164,7 @@ def views_page() -> str:
         "*Narrowed* says which rows somebody sees whose view is limited to their teams."
     )
     sections = []
-    for view in VIEWS:
+    for view in (*VIEWS, CHARGES):
         narrowed = "everybody sees all of it" if view.visible is None else f"`{view.visible}`"
         listed = table(
             ("column", "type", "what it is"), [(f"`{c.name}`", c.type, said(c.comment, c.name)) for c in view.columns]

@@ -1,13 +1,12 @@
 """The allocation rules of `finops.yaml`: who owns a charge, from its tags, account, resource and service."""
 
-import re
 from collections.abc import Sequence
-from fnmatch import translate
 from typing import TYPE_CHECKING
 
 from config.bills import Allocation, AllocationRule
 from config.errors import UserError
 from db.focus import ALLOCATED
+from flows.ingest import wildcards
 from flows.ingest.formats.tags import plain_key, plain_keys
 
 if TYPE_CHECKING:
@@ -54,12 +53,12 @@ def _given(rule: AllocationRule, tags: str) -> "pl.Expr":
         return pl.col(tags)
     holds = pl.col(tags).is_not_null() if rule.tag else pl.lit(True)
     if rule.account is not None:
-        pattern = _wildcard(rule.account)
+        pattern = wildcards.regex(rule.account)
         holds = holds & (_matches("sub_account_name", pattern) | _matches("sub_account_id", pattern))
     if rule.resource is not None:
         holds = holds & (_matches("resource_name", _supported(rule.resource)) | _matches("resource_id", rule.resource))
     if rule.service is not None:
-        holds = holds & _matches("service_name", _wildcard(rule.service))
+        holds = holds & _matches("service_name", wildcards.regex(rule.service))
     return pl.when(holds).then(pl.lit(rule.value))
 
 
@@ -67,12 +66,6 @@ def _matches(column: str, pattern: str) -> "pl.Expr":
     import polars as pl
 
     return pl.col(column).str.contains(pattern).fill_null(value=False)
-
-
-def _wildcard(text: str) -> str:
-    """A name with * as wildcard, as a regular expression without regard to case."""
-    body = translate(re.sub(r"[\[?]", lambda found: f"[{found[0]}]", text))
-    return "(?i)^" + body.removeprefix("(?s:").removesuffix(")\\Z").removesuffix(")\\z") + "$"
 
 
 def _supported(pattern: str) -> str:

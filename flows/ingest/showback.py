@@ -2,12 +2,10 @@
 costs of finops.yaml; stored anew after each load.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +17,7 @@ from config.bills import SharedCost
 from config.organisation import Organisation
 from db.messages import Section
 from db.tables import Showback
+from flows.ingest import wildcards
 
 _MONTHS_BACK = timedelta(days=400)
 _SQL = """
@@ -61,14 +60,8 @@ def _matches(rule: SharedCost, row: Any) -> bool:
     accounts, services = (row.account or "", row.account_id or ""), (row.service or "",)
     wanted = ((rule.account, accounts), (rule.service, services))
     return any(pattern for pattern, _ in wanted) and all(
-        pattern is None or any(fnmatchcase(value, _only_stars(pattern)) for value in values)
-        for pattern, values in wanted
+        pattern is None or any(wildcards.fits(pattern, value) for value in values) for pattern, values in wanted
     )
-
-
-def _only_stars(pattern: str) -> str:
-    """The pattern with brackets and question marks as they are."""
-    return re.sub(r"[\[?]", lambda found: f"[{found[0]}]", pattern)
 
 
 def _row(month: Month, team: str | None, name: str | None, cost: Decimal) -> dict[str, Any]:

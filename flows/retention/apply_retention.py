@@ -25,6 +25,8 @@ from db.tables import (
 )
 from flows import failure
 from flows.retention import expiry
+from lake.place import open_place
+from lake.sweep import sweep
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def apply(database: Database, retention: Retention, now: datetime) -> Removed:
     Raises `UserError` when the audit log is broken and so is not cut.
     """
     months, measurements = _charges(database, _first_day(retention.charges_days, now))
+    sweep(database.owner, open_place(database.lake), now)
     questions, messages = _questions(database, _first_day(retention.questions_days, now))
     entries = 0
     if retention.audit_days:

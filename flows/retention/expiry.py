@@ -5,6 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from flows.ingest.loading.replace import forget_resources, lock_shared
+from lake import catalogue
 
 _SUMS = ("daily_costs", "hourly_costs", "resource_costs", "billed_periods")
 _MONTHS = sa.text(
@@ -43,6 +44,8 @@ def drop_months_before(connection: sa.Connection, first_kept: date) -> list[str]
                 {"kept": f"{last_kept}-01+00"},
             )
         forget_resources(connection)
+        first = date.fromisoformat(f"{last_kept}-01")
+        catalogue.retire(connection, [file.path for file in catalogue.standing(connection, months=(date.min, first))])
     return [month for _, month in gone]
 
 

@@ -20,7 +20,7 @@ from analysis.savings import BASELINE_DAYS, MONTH, MOVED, NearbyEvent, Verdict, 
 from db import audit, outbox
 from db.message_keys import remediation_key
 from db.messages import note
-from db.tables import Insight, Remediation, RemediationStep, Saving
+from db.tables import Insight, Remediation, RemediationStep, Saving, resource_costs
 from flows import failure
 from playbooks.notifications import update_card
 from playbooks.run import ledger
@@ -78,10 +78,13 @@ def _judged(session: Session, saving: Saving, today: date) -> tuple[Saving, Verd
 
 def _complete_through(session: Session, saving: Saving, today: date) -> date:
     """The first day that may still be incomplete on the account's bill: its newest."""
-    sql = """SELECT max(c.usage_date) FROM finops.resource_costs c
-             WHERE c.account_id = (SELECT account_id FROM finops.resource_costs WHERE resource_id = :resource
-             ORDER BY usage_date DESC LIMIT 1)"""
-    newest: date | None = session.scalar(sa.text(sql), {"resource": saving.resource_id})
+    of_resource = sa.select(resource_costs.c.account_id).where(resource_costs.c.resource_id == saving.resource_id)
+    account_id = session.scalar(of_resource.order_by(resource_costs.c.usage_date.desc()).limit(1))
+    if account_id is None:  # asked for the newest day of none, the whole table would be read
+        return date.min
+    newest: date | None = session.scalar(
+        sa.select(sa.func.max(resource_costs.c.usage_date)).where(resource_costs.c.account_id == account_id)
+    )
     return min(newest, today) if newest else date.min
 
 

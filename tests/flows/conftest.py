@@ -6,13 +6,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 
 from config.organisation import Organisation
 from db.database import Database
+from db.focus import FILE_COLUMNS
 from flows.ingest.loading.delivery import ingest
 from flows.ingest.loading.result import IngestResult
+from lake import catalogue
+from lake.columns import duckdb_columns
+from lake.place import open_place
 
 ROW = {
     "BilledCost": "1.25",
@@ -80,10 +85,28 @@ def all_rows(database: Database, sql: str, **parameters: Any) -> list[tuple[Any,
 
 
 def state(database: Database) -> dict[str, tuple[int, Decimal]]:
-    """Rows and effective cost of the charges and of their sums: all three agree, or the database is torn."""
+    """Rows and effective cost of the charges and of their sums: all three agree, or the database is torn. So do the
+    charges and the line items in the lake.
+    """
     queries = {
         "charges": "SELECT count(*), coalesce(sum(effective_cost), 0) FROM finops.charges",
         "days": "SELECT count(*), coalesce(sum(effective_cost), 0) FROM finops.daily_costs",
         "resources": "SELECT count(*), coalesce(sum(effective_cost), 0) FROM finops.resource_costs",
     }
-    return {name: all_rows(database, sql)[0] for name, sql in queries.items()}
+    found = {name: all_rows(database, sql)[0] for name, sql in queries.items()}
+    assert lake_rows(database, "SELECT count(*), coalesce(sum(effective_cost), 0) FROM items") == [found["charges"]]
+    return found
+
+
+def lake_rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of DuckDB's query over `items`, the line items that stand."""
+    place = open_place(database.lake)
+    with database.owner.connect() as connection:
+        files = [str(place.full(file.path)) for file in catalogue.standing(connection)]
+    with duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        if files:
+            engine.read_parquet(files).create_view("items")
+        else:
+            engine.execute(f"CREATE TABLE items ({duckdb_columns(FILE_COLUMNS)})")
+        return engine.execute(sql).fetchall()

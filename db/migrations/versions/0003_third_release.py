@@ -52,11 +52,13 @@ def upgrade() -> None:
     _budgets_know_what_they_override()
     _insights_know_their_channels_and_playbook()
     _people_sign_in_at_the_page()
+    _line_items_lie_in_files()
     _bills_bring_invoices_periods_and_commitments()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    op.drop_table("lake_files", schema="finops")
     for table in ("contract_commitments", "billing_periods", "invoice_details"):
         op.drop_table(table, schema="finops")
     op.drop_table("web_sessions", schema="finops")
@@ -186,6 +188,29 @@ def _people_sign_in_at_the_page() -> None:
         schema="finops",
     )
     op.create_index(op.f("ix_finops_web_sessions_person"), "web_sessions", ["person"], schema="finops")
+
+
+def _line_items_lie_in_files() -> None:
+    op.create_table(
+        "lake_files",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("path", sa.Text(), nullable=False, unique=True, comment="Relative to the lake"),
+        sa.Column("source_id", sa.BigInteger(), sa.ForeignKey("finops.sources.id"), nullable=False),
+        sa.Column("load_id", sa.BigInteger(), nullable=False),
+        sa.Column("billing_account_id", sa.Text(), nullable=False),
+        sa.Column("billing_period_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("billing_period_end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("tag_keys", postgresql.JSONB(), server_default="[]", nullable=False, comment="Keys of its tags"),
+        sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        _time("retired_at", "When it was replaced; NULL while it stands"),
+        schema="finops",
+    )
+    for name in ("source_id", "load_id", "billing_period_start"):
+        op.create_index(op.f(f"ix_finops_lake_files_{name}"), "lake_files", [name], schema="finops")
 
 
 def _bills_bring_invoices_periods_and_commitments() -> None:

@@ -40,6 +40,8 @@ class Dropped:
     load: int
     kept: int
     rows: int
+    account: str
+    start: datetime
 
 
 class OverlapError(Exception):
@@ -81,7 +83,8 @@ def drop_copies(connection: sa.Connection, leaf: Leaf, files: Mapping[int, File]
                     "that is right."
                 )
             old, new = sorted((one, other), key=lambda share: _age(share, files))
-            dropped.append(Dropped(old.load, new.load, _delete(connection, leaf, account, start, old.load)))
+            gone = _delete(connection, leaf, account, start, old.load)
+            dropped.append(Dropped(old.load, new.load, gone, account, start))
             del standing[old.load]
     return dropped
 

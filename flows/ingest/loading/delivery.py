@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading import datasets, own_totals, records
+from flows.ingest.loading import datasets, lake_files, own_totals, records
 from flows.ingest.loading.azure_pairs import joined
 from flows.ingest.loading.bill import Bill, files_of, open_bill, stage
 from flows.ingest.loading.copies import OverlapError
@@ -40,6 +40,7 @@ from flows.ingest.roads import files
 from flows.ingest.roads.finding import expand, holds, unreadable
 from flows.ingest.roads.pieces import BillFile
 from flows.progress import Progress
+from lake.writer import Writer
 
 _CODE = "2"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
 _WORK_MEMORY = "256MB"  # of one sum; the sums of a month of hours fit
@@ -65,6 +66,7 @@ class _Delivery:
     started_at: datetime
     choices: Choices = _NO_CHOICES
     loaded: dict[str, str] | None = None  # of the digests, those of files with charges
+    writer: Writer | None = None
 
     @property
     def digest(self) -> str:
@@ -159,9 +161,10 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
     delivery = delivery.without({*(load.path for load in others), *(bill.file.label for bill in beside)})
     try:
         bills = joined(bills)
-        with delivery.database.owner.begin() as connection:
+        with lake_files.written_or_nothing(delivery.database) as writer, delivery.database.owner.begin() as connection:
             kept = [_keep(connection, delivery, bill) for bill in beside]
-            result = _load(connection, delivery, bills, progress) if bills else IngestResult(())
+            loading = replace(delivery, writer=writer)
+            result = _load(connection, loading, bills, progress) if bills else IngestResult(())
         return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
@@ -214,6 +217,8 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
     providers = {account: accounts.provider_of(account) for account in accounts.providers}
     for change in changes:
         write(connection, change.leaf, change.parts, providers)
+        appended = records.of_paths(connection, change.leaf.source_id, paths) if choices.append else None
+        lake_files.publish(connection, change.leaf, delivery.writer, change.kept, change.copies, appended)
     return _record(connection, delivery, bills, changes)
 
 
@@ -225,7 +230,7 @@ def _stage(
     progress: Progress | None,
 ) -> tuple[Leaf, ...]:
     """The rows of all files in leaves; raises when a file is refused or all are empty."""
-    staging = Staging(connection)
+    staging = Staging(connection, delivery.writer)
     try:
         for bill in bills:
             stage(bill, staging, delivery.database, delivery.organisation.allocation, accounts, progress)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from db import locks
 from db.locks import Lock
-from flows.ingest.loading import rollups
+from flows.ingest.loading import lake_files, rollups
 from flows.ingest.loading.staging import Leaf
 from flows.ingest.loading.standing import Cost, Part
 
@@ -130,6 +130,7 @@ def carry_over(
 
 def take_over(connection: sa.Connection, parts: Sequence[Part]) -> None:
     """Delete accounts' periods from the sources under which they stood, with their sums."""
+    lake_files.retire(connection, parts)
     for part in parts:
         leaf = _leaf_of(part)
         table = attached(connection, leaf)

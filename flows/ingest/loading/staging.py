@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from io import BytesIO
 from secrets import token_hex
@@ -14,9 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from db.tables import charges
+from flows.ingest.loading.line_items import typed
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from lake.writer import Writer
 
 _WAITING = 2  # pieces checked ahead of the COPY; bounds the memory
 _READ = 1024 * 1024
@@ -35,6 +39,11 @@ class Leaf:
     def start(self) -> str:
         """First day of the month."""
         return f"{self.month}-01"
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The month as days, half open."""
+        return date.fromisoformat(self.start), date.fromisoformat(self.end)
 
     @property
     def end(self) -> str:
@@ -56,6 +65,7 @@ class Staging:
     """
 
     connection: sa.Connection
+    line_items: "Writer | None" = None  # None where nothing will stand
     leaves: dict[tuple[int, str], Leaf] = field(default_factory=dict)
     _loads: dict[str, int] = field(default_factory=dict)
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "copy"))
@@ -68,6 +78,8 @@ class Staging:
         text.seek(0)
         while len(self._pending) >= _WAITING:
             self._pending.popleft().result()
+        if self.line_items is not None:
+            self.line_items.add(source_id, month, load_id, typed(rows))
         self._pending.append(self._worker.submit(self._copy, source_id, month, load_id, rows.columns, text))
 
     def wait(self) -> None:
@@ -78,6 +90,8 @@ class Staging:
     def finish(self) -> tuple[Leaf, ...]:
         """Wait for the last COPY; the leaves in a fixed order."""
         self.wait()
+        if self.line_items is not None:
+            self.line_items.flush()
         return tuple(self.leaves[key] for key in sorted(self.leaves))
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -43,6 +43,16 @@ class LeafChange:
     parts: tuple[Part, ...]
     before: tuple[Part, ...]
     dropped: tuple[Dropped, ...]
+
+    @property
+    def kept(self) -> set[tuple[str, datetime, datetime]]:
+        """Accounts and periods that stand as they stood."""
+        return {(part.account, part.start, part.end) for part in self.parts if not part.load}
+
+    @property
+    def copies(self) -> set[tuple[int, str, datetime]]:
+        """Loads' accounts and periods, by their start, that were left out."""
+        return {(one.load, one.account, one.start) for one in self.dropped}
 
     @property
     def replaced(self) -> Replaced | None:

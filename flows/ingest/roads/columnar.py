@@ -13,11 +13,8 @@ _DAMAGED = "The Parquet file is damaged or cut off. Fetch it again."
 _DAMAGED_AVRO = (
     "The Avro file is damaged or packed in a way that cannot be read. Export it with deflate or snappy, or as Parquet."
 )
+_POLARS_DIGITS = 38  # of a decimal
 _LARGEST_AVRO = 2 * 1024**3  # bytes
-_TOO_PRECISE = (
-    "A column of the Parquet file is a decimal of more than 38 digits, which cannot be read. "
-    "Export costs as DECIMAL(38, 18) or DOUBLE."
-)
 
 
 def parquet_head(file: BillFile) -> Head | UnreadableFile:
@@ -25,9 +22,46 @@ def parquet_head(file: BillFile) -> Head | UnreadableFile:
     import polars as pl
 
     try:
-        return Head("parquet", tuple(pl.scan_parquet(file.path, glob=False).collect_schema().names()))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        return UnreadableFile(_TOO_PRECISE if "precision must be between" in str(error) else _DAMAGED)
+        schema = pl.scan_parquet(file.path, glob=False).collect_schema()
+    except (pl.exceptions.PolarsError, OSError):
+        return _wide_head(file)
+    if any(isinstance(kind, pl.Decimal) and (kind.precision or 0) > _POLARS_DIGITS for kind in schema.values()):
+        return _wide_head(file)
+    return Head("parquet", tuple(schema))
+
+
+def _wide_head(file: BillFile) -> Head | UnreadableFile:
+    """The columns of a file that polars does not take: decimals of more than 38 digits are read by DuckDB, to the 15
+    digits of a double.
+    """
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection:
+            columns = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(file.path)]).fetchall()
+    except duckdb.Error:
+        return UnreadableFile(_DAMAGED)
+    return Head("wide parquet", tuple(str(name) for name, *_ in columns))
+
+
+def wide_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
+    """The rows of a Parquet file with decimals of more than 38 digits."""
+    import duckdb
+    import polars as pl
+
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            (total,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(file.path)]).fetchall()[0]
+            rows = connection.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [str(file.path)])
+            done = 0
+            while batch := rows.fetchmany(BATCH):
+                done += len(batch)
+                yield _as_piece(
+                    pl.DataFrame(batch, list(head.columns), orient="row", infer_schema_length=None), head, done / total
+                )
+    except duckdb.Error as error:
+        raise BrokenFileError(_DAMAGED) from error
 
 
 def avro_head(file: BillFile) -> Head | UnreadableFile:

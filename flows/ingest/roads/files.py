@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
-from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces
+from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces, wide_pieces
 from flows.ingest.roads.json_lines import line_pieces, lines_head
 from flows.ingest.roads.pieces import BillFile, Head, Piece, UnreadableFile, cannot_read
 from flows.ingest.roads.text import csv_pieces, text_head
@@ -37,5 +37,11 @@ def read_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
 
     Empty fields and the literals NULL and null are null. Raises `BrokenFileError` when the file turns out damaged.
     """
-    readers = {"parquet": parquet_pieces, "avro": avro_pieces, "lines": line_pieces, "csv": csv_pieces}
+    readers = {
+        "parquet": parquet_pieces,
+        "wide parquet": wide_pieces,
+        "avro": avro_pieces,
+        "lines": line_pieces,
+        "csv": csv_pieces,
+    }
     return readers[head.kind](file, head)

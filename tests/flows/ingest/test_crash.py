@@ -38,8 +38,8 @@ import sqlalchemy as sa
 from db.database import Database
 from flows.ingest.loading.delivery import ingest
 from config.organisation import Organisation
-owner, point, bill = sys.argv[1:]
-database = Database(owner, owner, owner, embedded=False)
+owner, lake, point, bill = sys.argv[1:]
+database = Database(owner, owner, owner, embedded=False, lake=lake)
 @sa.event.listens_for(database.owner, "before_cursor_execute")
 def die(connection, cursor, statement, parameters, context, many):
     if statement.strip().startswith(point):
@@ -67,7 +67,7 @@ def test_a_killed_load_leaves_the_old_state(clean_database: Database, bill: Bill
     """SIGKILL between any two statements; the next load works."""
     ingest([str(bill(rows(OLD), "old.csv"))], clean_database, Organisation())
     new = str(bill(rows(200), "new.csv"))
-    command = [sys.executable, "-c", _SUICIDE, clean_database.owner_url, point, new]
+    command = [sys.executable, "-c", _SUICIDE, clean_database.owner_url, clean_database.lake, point, new]
     done = subprocess.run(command, cwd=Path(__file__).parents[3], check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     assert _settled(clean_database) == OLD

@@ -39,6 +39,6 @@ def test_a_narrowed_asker_can_run_it_too(planted: Database, sql: str) -> None:
 
 def test_answers_are_not_empty_by_mistake(planted: Database) -> None:
     """The small world stands behind every view, so that equal rows say something."""
-    for name in reporting().relations:
+    for name in reporting().relations.keys() - {"charges"}:  # which lie in the lake
         _, rows = fetch(planted, f"SELECT 1 FROM reporting.{name}")
         assert rows, name

@@ -16,21 +16,11 @@ from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.undo import request_undo
 from playbooks.schema import read_playbooks
+from tests.playbooks.approval.builders import OTHER, proposed, reason
 from tests.playbooks.builders import BOOK, plan
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
 
 PLAYBOOKS = read_playbooks()
-OTHER = replace(APPROVER, id="U-OTHER", name="Olu")
-
-
-def proposed(database: Database) -> int:
-    with Session(database.app) as session, session.begin():
-        return life.propose(session, plan(2, BOOK), BOOK, REQUESTER.id, NOW, channel=None).id
-
-
-def reason(decision: object) -> str:
-    assert isinstance(decision, Denied), decision
-    return decision.reason
 
 
 def done(session: Session, state: str = "succeeded", steps: int = 3, channel: str | None = "#web") -> Stored:

@@ -9,15 +9,8 @@ from botocore.exceptions import ClientError
 from aws.permissions import MissingPermission
 from flows.ingest.cloud.aws_inventory import Client, read
 from flows.ingest.cloud.aws_replies import instances
-from flows.ingest.cloud.aws_resources import AwsResource
+from tests.flows.ingest.cloud.builders import by_type
 from tests.flows.ingest.cloud.conftest import PLACE, Refuse
-
-
-def _by_type(client: Client) -> dict[str, list[AwsResource]]:
-    found: dict[str, list[AwsResource]] = {}
-    for one in read(client, PLACE).resources:
-        found.setdefault(one.resource_type, []).append(one)
-    return found
 
 
 def _tags(kind: str, **tags: str) -> list[dict[str, object]]:
@@ -42,7 +35,7 @@ def test_compute_and_disks_are_listed_with_what_rules_ask(aws: Client) -> None:
     )["VolumeId"]
     snapshot = ec2.create_snapshot(VolumeId=free)["SnapshotId"]
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
-    found = _by_type(aws)
+    found = by_type(aws)
     (machine,) = found["Instance"]
     assert (machine.resource_id, machine.resource_name, machine.state, machine.instance_type) == (
         instance,
@@ -100,7 +93,7 @@ def test_services_are_listed_with_their_tags(aws: Client) -> None:
         Code={"ZipFile": code.getvalue()},
         Tags={"team": "payments"},
     )
-    found = _by_type(aws)
+    found = by_type(aws)
     teams = {
         kind: ones[0].tags.get("team")
         for kind, ones in found.items()
@@ -122,38 +115,9 @@ def test_load_balancers_of_the_first_generation_are_listed_as_bills_write_them(a
         AvailabilityZones=["us-east-1a"],
         Tags=[{"Key": "team", "Value": "web"}],
     )
-    (balancer,) = _by_type(aws)["Load Balancer"]
+    (balancer,) = by_type(aws)["Load Balancer"]
     assert balancer.resource_id == "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/old"
     assert (balancer.attributes["kind"], balancer.tags, balancer.state) == ("classic", {"team": "web"}, "active")
-
-
-def test_buckets_are_listed_where_they_are_with_what_moves_their_objects(aws: Client, refuse: Refuse) -> None:
-    """Another region's bucket is not ours to tell; a lifecycle that moves
-    objects is known; a refusal leaves the rest.
-    """
-    aws("s3").create_bucket(Bucket="fresh-logs")
-    aws("s3").create_bucket(Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    aws("s3").create_bucket(Bucket="tidy-logs")
-    aws("s3").put_bucket_tagging(Bucket="tidy-logs", Tagging={"TagSet": [{"Key": "team", "Value": "web"}]})
-    move = {
-        "ID": "a",
-        "Status": "Enabled",
-        "Filter": {"Prefix": ""},
-        "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
-    }
-    aws("s3").put_bucket_lifecycle_configuration(Bucket="tidy-logs", LifecycleConfiguration={"Rules": [move]})
-    found = {str(one.resource_name): one for one in _by_type(aws)["Bucket"]}
-    assert sorted(found) == ["fresh-logs", "tidy-logs"]
-    assert found["tidy-logs"].resource_id == "arn:aws:s3:::tidy-logs"
-    assert (found["tidy-logs"].tags, found["tidy-logs"].attributes["storage_class"]) == ({"team": "web"}, "managed")
-    assert (found["fresh-logs"].attributes["storage_class"], found["fresh-logs"].attributes["request_metrics"]) == (
-        "STANDARD",
-        False,
-    )
-    refuse("s3", "GetBucketLifecycleConfiguration", "AccessDenied")
-    inventory = read(aws, PLACE)
-    assert [denied.permission for denied in inventory.denied] == ["s3:GetLifecycleConfiguration"]
-    assert "storage_class" not in inventory.resources[0].attributes
 
 
 def test_what_is_refused_names_the_permission_and_the_rest_is_read(aws: Client, refuse: Refuse) -> None:
@@ -185,7 +149,7 @@ def test_versions_of_functions_are_counted(aws: Client, refuse: Refuse) -> None:
         "Tags": {"team": "web"},
     }
     aws("lambda").create_function(FunctionName="export", Publish=True, **given)
-    (function,) = _by_type(aws)["Function"]
+    (function,) = by_type(aws)["Function"]
     assert function.attributes["versions"] == 1
     refuse("lambda", "ListVersionsByFunction", "AccessDeniedException")
     inventory = read(aws, PLACE)

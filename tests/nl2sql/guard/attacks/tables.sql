@@ -4,7 +4,7 @@ SELECT * FROM finops.daily_costs
 
 SELECT * FROM finops.audit_log
 
-SELECT * FROM charges
+SELECT * FROM loads
 
 SELECT * FROM pg_class
 
@@ -54,7 +54,7 @@ SELECT * FROM "reporting ".daily_costs
 
 SELECT * FROM reporting.pg_class
 
-SELECT * FROM reporting.charges
+SELECT * FROM reporting.loads
 
 SELECT * FROM daily_costs, pg_user
 
@@ -76,11 +76,11 @@ WITH pg_user AS (SELECT 1 AS x) SELECT * FROM pg_user, (SELECT * FROM pg_shadow)
 
 WITH charges AS (SELECT 1 AS a) SELECT * FROM finops.charges
 
-WITH x AS (SELECT * FROM charges), charges AS (SELECT 1 AS a) SELECT * FROM x
+WITH x AS (SELECT * FROM loads), loads AS (SELECT 1 AS a) SELECT * FROM x
 
-WITH charges AS (SELECT * FROM charges) SELECT * FROM charges
+WITH loads AS (SELECT * FROM loads) SELECT * FROM loads
 
-SELECT * FROM (WITH charges AS (SELECT 1 AS a) SELECT * FROM charges) x, charges
+SELECT * FROM (WITH loads AS (SELECT 1 AS a) SELECT * FROM loads) x, loads
 
 SELECT (WITH pg_user AS (SELECT 1 AS a) SELECT a FROM pg_user), usename FROM pg_user
 

@@ -1,0 +1,36 @@
+"""The columns of a line item's file: their kinds, and how an engine names them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Kind = Literal["text", "decimal", "time", "date", "map"]
+DIGITS, SCALE = 38, 18  # of an amount: twenty digits before the point, eighteen behind it
+_DUCKDB: dict[Kind, str] = {
+    "text": "VARCHAR",
+    "decimal": f"DECIMAL({DIGITS}, {SCALE})",
+    "time": "TIMESTAMP WITH TIME ZONE",
+    "date": "DATE",
+    "map": "MAP(VARCHAR, VARCHAR)",
+}
+
+
+def duckdb_columns(columns: Sequence[tuple[str, Kind]]) -> str:
+    """Names, which are our own, and kinds as DuckDB's CREATE TABLE takes them."""
+    return ", ".join(f'"{name}" {_DUCKDB[kind]}' for name, kind in columns)
+
+
+def polars_type(kind: Kind) -> "pl.DataType":
+    """The type of a kind in a frame."""
+    import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
+
+    types: dict[Kind, pl.DataType] = {
+        "text": pl.String(),
+        "decimal": pl.Decimal(DIGITS, SCALE),
+        "time": pl.Datetime("us", "UTC"),
+        "date": pl.Date(),
+        "map": pl.Map(pl.String(), pl.String()),
+    }
+    return types[kind]

@@ -1,0 +1,107 @@
+"""One checked statement over line items, run by a process of its own."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+WORKER: Final = Path(__file__).with_name("worker.py")
+_GRACE_SECONDS = 2.0  # to start Python and DuckDB
+
+
+@dataclass(frozen=True)
+class Job:
+    """A statement, the view that it reads, over `line_items`, and what it may use; `columns` are those of the files,
+    for when there are none.
+    """
+
+    sql: str
+    view: str
+    columns: str
+    files: Sequence[Path]
+    rows: int
+    seconds: float
+    bytes: int
+    megabytes: int = 1_024
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came back: at most one row more than was asked for."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class TimedOut:
+    """The process was killed when its time was up."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """DuckDB refused, or the process died; `kind` is DuckDB's name of the error, `memory`, `size`, `zero`,
+    `statements` or `died`.
+    """
+
+    kind: str
+    detail: str = ""
+
+
+def run(job: Job) -> Found | TimedOut | Failed:
+    """Run the statement and wait for it; never raises for what the statement does."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(WORKER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PATH": "/usr/bin:/bin"},  # no secret of ours
+        cwd="/",
+        start_new_session=True,
+    )
+    try:
+        written, _ = process.communicate(_written(job), timeout=job.seconds + _GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        return TimedOut(time.monotonic() - started)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    try:
+        answer = json.loads(written)
+    except ValueError:
+        seconds = time.monotonic() - started  # the kernel's limit on its time ends it with a signal
+        return TimedOut(seconds) if seconds >= job.seconds else Failed("died", f"exit status {process.returncode}")
+    if "failed" in answer:
+        return Failed(str(answer["failed"]), str(answer.get("detail", "")))
+    return Found(tuple(answer["columns"]), [tuple(map(_cell, row)) for row in answer["rows"]])
+
+
+def _written(job: Job) -> bytes:
+    content = {**job.__dict__, "files": [str(path) for path in job.files]}
+    return json.dumps(content).encode()
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
+    if kind == "decimal":
+        return Decimal(content)
+    if kind == "time":
+        return datetime.fromisoformat(content)
+    if kind == "date":
+        return date.fromisoformat(content)
+    if kind == "list":
+        return [_cell(one) for one in content]
+    return {key: _cell(one) for key, one in content}

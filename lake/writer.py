@@ -1,0 +1,93 @@
+"""Writes the line items of a load: typed frames into new files, which nobody sees until they are published."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from config.errors import UserError
+from lake.catalogue import LakeFile
+from lake.place import Place
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_ROWS_A_FILE = 500_000  # kept in memory until then; a file of these takes about 15 MB
+_TAG_KEYS = 1_000  # kept a file
+Key = tuple[int, str, int, str, datetime, datetime]  # source, month, load, account, period
+
+
+@dataclass
+class Writer:
+    """Collects rows by source, month, load, account and period, and writes a file whenever there are enough."""
+
+    place: Place
+    files: list[LakeFile] = field(default_factory=list)
+    _waiting: "dict[Key, list[pl.DataFrame]]" = field(default_factory=dict)
+    _rows: int = 0
+
+    def add(self, source: int, month: str, load: int, rows: "pl.DataFrame") -> None:
+        """Rows of one source and month, in the columns of a file. Raises `UserError` when the disk is full."""
+        for account, start, end, part in _by_period(rows):
+            self._waiting.setdefault((source, month, load, account, start, end), []).append(part)
+            self._rows += part.height
+        if self._rows >= _ROWS_A_FILE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
+
+        for key, parts in self._waiting.items():
+            self.files.append(self._write(key, pl.concat(parts)))
+        self._waiting.clear()
+        self._rows = 0
+
+    def discard(self) -> None:
+        """Delete every file that was written: the load came to nothing."""
+        for file in self.files:
+            self.place.delete(file.path)
+
+    def _write(self, key: Key, rows: "pl.DataFrame") -> LakeFile:
+        import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
+
+        source, month, load, account, start, end = key
+        path = self.place.new_path(source, month, load)
+        full = self.place.full(path)
+        try:
+            full.parent.mkdir(parents=True, exist_ok=True)
+            rows.write_parquet(full, compression="zstd", statistics=True, row_group_size=128_000)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            self.place.delete(path)
+            raise UserError(
+                f"Line items cannot be written to {self.place.folder} ({error}); nothing was changed. Make room there, "
+                "or let this user write there, and load again."
+            ) from error
+        days = rows.get_column("usage_date")
+        return LakeFile(
+            path=path,
+            source_id=source,
+            load_id=load,
+            account=account,
+            start=start,
+            end=end,
+            rows=rows.height,
+            bytes=full.stat().st_size,
+            first_day=days.min(),  # type: ignore[arg-type]  # a date column holds dates, and every row has one
+            last_day=days.max(),  # type: ignore[arg-type]  # as the first day
+            tag_keys=_tag_keys(rows),
+        )
+
+
+def _by_period(rows: "pl.DataFrame") -> "Iterator[tuple[str, datetime, datetime, pl.DataFrame]]":
+    names = ["billing_account_id", "billing_period_start", "billing_period_end"]
+    for (account, start, end), part in rows.partition_by(names, as_dict=True).items():
+        yield account, start, end, part
+
+
+def _tag_keys(rows: "pl.DataFrame") -> tuple[str, ...]:
+    """The keys of the tags, sorted; of very many the first."""
+    import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
+
+    lists = rows.get_column("tags").drop_nulls().unique().to_frame().select(pl.col("tags").map.keys()).to_series()
+    return tuple(sorted({key for keys in lists.to_list() for key in keys}))[:_TAG_KEYS]

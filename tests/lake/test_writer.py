@@ -1,0 +1,60 @@
+"""Files of a load, and what becomes of them when it comes to nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import UserError
+from lake import writer as writing
+from lake.place import Place, open_place
+from lake.writer import Writer
+from tests.lake.conftest import END, START, frame
+
+
+def test_a_file_holds_one_account_and_period(place: Place) -> None:
+    """So that one of them can be replaced without touching the other."""
+    writer = Writer(place)
+    writer.add(3, "2026-09", 7, frame(4))
+    writer.add(3, "2026-09", 7, frame(2, account="5000"))
+    writer.add(3, "2026-09", 7, frame(1))
+    writer.flush()
+    assert sorted((file.account, file.rows, file.start, file.end) for file in writer.files) == [
+        ("4029", 5, START, END),
+        ("5000", 2, START, END),
+    ]
+    assert {file.tag_keys for file in writer.files} == {("owner",)}
+    assert all(place.full(file.path).stat().st_size == file.bytes for file in writer.files)
+
+
+def test_memory_is_bounded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough rows are written before the load ends."""
+    monkeypatch.setattr(writing, "_ROWS_A_FILE", 10)
+    writer = Writer(place)
+    for _ in range(4):
+        writer.add(3, "2026-09", 7, frame(6))
+    assert [file.rows for file in writer.files] == [12, 12]
+
+
+def test_a_load_that_came_to_nothing_leaves_nothing(place: Place) -> None:
+    """Its files go, and their folders with them."""
+    writer = Writer(place)
+    writer.add(3, "2026-09", 7, frame(4))
+    writer.flush()
+    writer.discard()
+    assert list(place.every()) == []
+
+
+def test_a_lake_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """With what to do about it."""
+    (tmp_path / "lake").write_text("a file stands in the way", encoding="utf-8")
+    writer = Writer(open_place(tmp_path / "lake"))
+    writer.add(3, "2026-09", 7, frame(4))
+    with pytest.raises(UserError, match="nothing was changed"):
+        writer.flush()
+
+
+@pytest.mark.parametrize("address", ["", "gs://bucket/lake"])
+def test_an_address_that_is_no_folder_is_refused(address: str) -> None:
+    """Nothing is written into the folder that happens to be the current one."""
+    with pytest.raises(UserError, match="FINOPS_LAKE"):
+        open_place(address)

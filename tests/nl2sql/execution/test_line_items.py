@@ -1,0 +1,139 @@
+"""Checked SQL over line items: what is seen, by whom, and what is said when a file is gone."""
+
+import csv
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from config.access import Actor
+from config.organisation import Organisation
+from config.settings import Settings
+from db.database import Database
+from flows.ingest.loading.delivery import ingest
+from flows.ingest.loading.lake_fill import fill
+from lake import catalogue
+from lake.place import open_place
+from nl2sql.deps import Deps
+from nl2sql.execution import line_items
+from nl2sql.execution.execute import ExecutionLimits, StatementTimedOut
+from nl2sql.execution.run import AnswerRows, NotRun, run_checked
+from nl2sql.guard import SafeQuery
+
+LEAD = Actor("lead", sees_all=True)
+SEARCH = Actor("dev", teams=frozenset({"search"}))
+ROW = {
+    "BilledCost": "2",
+    "BillingAccountId": "4029",
+    "BillingCurrency": "USD",
+    "BillingPeriodEnd": "2026-10-01T00:00:00Z",
+    "BillingPeriodStart": "2026-09-01T00:00:00Z",
+    "ChargeCategory": "Usage",
+    "ChargePeriodEnd": "2026-09-11T00:00:00Z",
+    "ChargePeriodStart": "2026-09-10T00:00:00Z",
+    "EffectiveCost": "1.1",
+    "ProviderName": "AWS",
+    "ServiceName": "Amazon Elastic Compute Cloud",
+    "SkuPriceDetails": '{"InstanceType": "m5.large"}',
+    "Tags": '{"team": "payments", "user:Cost-Center": "17"}',
+}
+
+
+@pytest.fixture
+def loaded(clean_database: Database, tmp_path: Path, settings: Settings) -> Deps:
+    """Two teams' line items of a month."""
+    path = tmp_path / "bill.csv"
+    rows = [ROW, {**ROW, "EffectiveCost": "2.2"}, {**ROW, "Tags": '{"team": "search"}', "SkuPriceDetails": ""}]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(ROW))
+        writer.writeheader()
+        writer.writerows(rows)
+    rules = {"team": [{"tag": "team"}]}
+    organisation = Organisation.model_validate({"allocation": rules})
+    assert not ingest([str(path)], clean_database, organisation).failed
+    return Deps(clean_database, settings, organisation)
+
+
+def rows(sql: str, deps: Deps, asker: Actor = LEAD) -> list[tuple[object, ...]]:
+    """What an asker gets to see."""
+    ran = run_checked(sql, asker, deps, raw=True)
+    assert isinstance(ran, AnswerRows), ran
+    return list(ran.rows)
+
+
+def test_line_items_have_every_column_of_the_bill(loaded: Deps) -> None:
+    """Tags by key, the machine's size, and the names of the daily view."""
+    sql = (
+        "SELECT tags['user:Cost-Center'] AS center, instance_type, service, sum(effective_cost) AS effective_cost "
+        "FROM reporting.charges WHERE usage_date = '2026-09-10' GROUP BY 1, 2, 3 ORDER BY 1 DESC"
+    )
+    ec2 = "Amazon Elastic Compute Cloud"
+    assert rows(sql, loaded) == [(None, None, ec2, 1.1), ("17", "m5.large", ec2, 3.3)]
+
+
+def test_a_team_sees_its_own_line_items(loaded: Deps) -> None:
+    """However the statement is written; who has no team sees none."""
+    for sql in (
+        "SELECT team, effective_cost FROM charges",
+        "WITH c AS (SELECT * FROM charges) SELECT team, sum(effective_cost) AS cost FROM c GROUP BY 1",
+        "SELECT a.team, b.effective_cost FROM charges a JOIN charges b USING (service) WHERE b.effective_cost < 2",
+    ):
+        assert rows(sql, loaded, SEARCH) == [("search", 1.1)]
+        assert rows(sql, loaded, Actor("nobody")) == []
+
+
+def test_a_figure_of_the_statements_own_is_refused(loaded: Deps) -> None:
+    """As over the other views."""
+    ran = run_checked("SELECT 999 AS effective_cost FROM charges", LEAD, loaded, raw=True)
+    assert isinstance(ran, NotRun)
+    assert ran.blocked
+
+
+def test_what_the_engine_refuses_is_a_sentence(loaded: Deps) -> None:
+    """That says nothing of the engine's own."""
+    ran = run_checked("SELECT sum(effective_cost) / (count(*) - 3) AS cost FROM charges", LEAD, loaded)
+    assert isinstance(ran, NotRun)
+    assert ran.reason == "The query divides by zero; use NULLIF around the divisor."
+
+
+def test_a_missing_file_is_named(loaded: Deps) -> None:
+    """With its month, and how to have it again; a part of the rows would be a wrong figure."""
+    with loaded.database.owner.connect() as connection:
+        (file,) = catalogue.standing(connection)
+    open_place(loaded.database.lake).full(file.path).unlink()
+    ran = run_checked("SELECT count(*) AS n FROM charges", LEAD, loaded)
+    assert isinstance(ran, NotRun)
+    assert "2026-09" in ran.reason
+    assert file.path in ran.reason
+    assert "finops lake fill" in ran.reason
+    fill(loaded.database)
+    assert rows("SELECT count(*) AS n, sum(effective_cost) AS cost FROM charges", loaded) == [(3, 4.4)]
+
+
+def test_bills_from_before_the_lake_are_not_counted_as_nothing(loaded: Deps) -> None:
+    """Until they are written, their months are named; what is written is what was loaded."""
+    everything = "SELECT * FROM charges ORDER BY team, effective_cost"
+    before = rows(everything, loaded)
+    with loaded.database.owner.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM finops.lake_files")
+    ran = run_checked("SELECT count(*) AS n FROM charges", LEAD, loaded)
+    assert isinstance(ran, NotRun)
+    assert "2026-09" in ran.reason
+    assert [(one.month, one.rows) for one in fill(loaded.database)] == [("2026-09", 3)]
+    assert rows(everything, loaded) == before
+    assert fill(loaded.database) == []
+
+
+def test_a_question_that_takes_too_long_is_stopped(loaded: Deps) -> None:
+    """By the process that asks."""
+    endless = SafeQuery("SELECT count(*) FROM range(100000000000) a, range(1000) b", "", 10, frozenset(), True)
+    done = line_items.run(loaded.database, loaded.settings, endless, ExecutionLimits(seconds=0.2))
+    assert isinstance(done, StatementTimedOut)
+
+
+def test_the_lake_is_the_databases_own(loaded: Deps) -> None:
+    """The catalogue names what is there, in the folder of the database."""
+    with loaded.database.app.connect() as connection:
+        paths = connection.scalars(sa.text("SELECT path FROM finops.lake_files")).all()
+    assert paths
+    assert open_place(loaded.database.lake).missing(list(paths)) == []
