@@ -33,7 +33,7 @@ def test_a_fee_of_the_first_working_day_is_no_news_on_a_third() -> None:
     first = [
         index for index, day in enumerate(days)
         if day.weekday() < 5 and (day.day == 1 or (day.weekday() == 0 and day.day <= 3))
-    ]  # fmt: skip
+    ]  # fmt: skip - a table, read across
     values = usual(420)
     values[first] += 800
     assert [day for _, _, day in told(watch(values)) if day > 90] == []
