@@ -5,7 +5,12 @@ from decimal import Decimal, InvalidOperation
 Number = Decimal | float | int | str
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
-_STEPS = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
+# From an amount on, rounded up to it included: what it is divided by, its letter, its decimals.
+_STEPS = (
+    (Decimal("999_995_000"), Decimal(10) ** 9, "B", 2),
+    (Decimal("999_950"), Decimal(10) ** 6, "M", 2),
+    (Decimal("9_999.5"), Decimal(10) ** 3, "k", 1),
+)
 _LIMIT = Decimal(10) ** 15
 
 
@@ -21,21 +26,24 @@ def decimal(value: object) -> Decimal | None:
 
 
 def _short(size: Decimal) -> str:
-    for step, letter in _STEPS:
-        if size >= step * Decimal("0.9995"):
-            return (
-                f"{size / step:.1f}".removesuffix(".0") + letter if size < 100 * step else f"{size / step:.0f}{letter}"
-            )
-    if size >= 100 or size == size.to_integral_value():
-        return f"{size:.0f}"
-    return f"{size:.2f}" if size >= Decimal("0.01") or size == 0 else f"{size:.2g}"
+    for least, step, letter, digits in _STEPS:
+        if size >= least:
+            short = f"{size / step:.{digits}f}"
+            return (short.rstrip("0").removesuffix(".") if "." in short else short) + letter
+    if size >= Decimal("99.995") or size == size.to_integral_value():
+        return f"{size:,.0f}"
+    return f"{size:.2f}"
 
 
 def money(value: Number, currency: str = "USD") -> str:
-    """`$12.4k`, `$812`, `€0.42`, `CHF 3.1M`: about three digits, for sentences."""
+    """`$12.4k`, `$2,310`, `$812`, `€0.42`, `CHF 3.12M`: for sentences, the same wherever it is said; what is less than
+    a half cent is `under 1 cent`.
+    """
     amount = decimal(value) or Decimal(0)
     symbol = _SYMBOLS.get(currency)
     unit = symbol if symbol else f"{currency[:10]} "
+    if 0 < abs(amount) < Decimal("0.005"):
+        return "under 1 cent" if currency in ("USD", "EUR") else f"under {unit}0.01"
     return f"{'−' if amount < 0 else ''}{unit}{_short(abs(amount))}"
 
 
@@ -58,7 +66,7 @@ def percent(share: float | Decimal) -> str:
 
 
 def change(now: Number, before: Number, currency: str = "USD") -> str:
-    """`up $1.9k (+18 %)`, `down …`, `unchanged`; from nothing there is no per cent."""
+    """`up $1,900 (+18 %)`, `down …`, `unchanged`; from nothing there is no per cent."""
     new, old = decimal(now) or Decimal(0), decimal(before) or Decimal(0)
     delta = new - old
     if abs(delta) < Decimal("0.005"):

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from analysis import words
+
 _SHORT = 20  # characters: dates, amounts and states
 _SHOWN_ROWS = 8  # of a section; all of them are in the JSON
 _WIDE = 10_000  # a pipe's
@@ -47,7 +49,7 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
         numeric = any(isinstance(row[index], int | float) for row in listed)
         short = all(len(_shown(row[index])) <= _SHORT for row in listed)
         justify: Literal["left", "right"] = "right" if numeric else "left"
-        table.add_column(column.replace("_", " "), justify=justify, overflow="fold", no_wrap=short)
+        table.add_column(words.column(column), justify=justify, overflow="fold", no_wrap=short)
     for row in listed:
         table.add_row(*(_shown(cell) for cell in row))
     Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
@@ -79,7 +81,7 @@ def print_answer(answer: dict[str, Any], format: Format) -> None:
             if (more := len(section["rows"]) - _SHOWN_ROWS) > 0:
                 typer.echo(f"  and {more} more")
     if answer.get("as_of"):
-        metric = str(answer.get("metric") or "").replace("_", " ")
+        metric = words.metric(str(answer["metric"])) if answer.get("metric") else ""
         parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
         by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(
             answer["translator"], answer["translator"]

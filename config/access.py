@@ -200,7 +200,7 @@ ENTRANCES: dict[Permission, Entrances] = {
     ),
     Permission.APPROVE_REMEDIATION: Entrances(
         "Approve or reject a proposal, for one's teams or playbooks",
-        "Approve, Choose, Reject, Snooze",
+        "Approve, Choose, Reject, Snooze, Withdraw",
         "`POST /remediations/{id}/decision`",
         "`finops remediations approve`, `reject`",
     ),

@@ -229,6 +229,13 @@ class RemediationFields(TypedDict, total=False):
     seconds: float | None
     can_undo: bool
     savings: str | None
+    insight_id: int | None
+    insight_url: str
+    """Where the alert stands that it is about; the delivery adds it."""
+    snoozed_until: str | None
+    withdrawn: bool
+    waits_until: str | None
+    """When its change window opens, while it waits for it."""
 
 
 class ProposalCard(RemediationFields):

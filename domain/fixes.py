@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.tables import Insight, Remediation, Saving
+from db.message_keys import remediation_key
+from db.tables import Insight, OutboxMessage, Remediation, Saving
 from domain.insight_cards import redraw, say
 from playbooks.run import ledger
 
@@ -82,6 +83,9 @@ def _present(fixes: Sequence[Remediation], verdicts: Mapping[int, str]) -> list[
 def _says(fix: Remediation, why: str | None) -> str:
     """`Remediation 12 in sandbox is rejected (Priya: not now)`."""
     where = f" in {fix.account}" if fix.account else ""
+    if fix.state == "rejected" and (fix.approved_at or fix.snoozed_until):
+        closed = "withdrawn" if fix.approved_at else "snoozed"
+        return f"Remediation {fix.id}{where} is {closed}{f' ({why})' if why else ''}"
     return f"Remediation {fix.id}{where} {_SAYS.get(fix.state, f'is {fix.state}')}{f' ({why})' if why else ''}"
 
 
@@ -94,7 +98,13 @@ def _show(session: Session, number: int, present: list[dict[str, Any]]) -> None:
     redraw(session, insight, f"fixes:{','.join(map(_stage, present))}")
     for fix in present:
         if fix not in before:
-            say(session, insight, f"{fix['says']}.", f"fix:{_stage(fix)}")
+            say(session, insight, f"{fix['says']}.", f"fix:{_stage(fix)}", but_in=_told_in(session, fix))
+
+
+def _told_in(session: Session, fix: Mapping[str, Any]) -> str | None:
+    """The channel in which the fix's own card, with its lines, stands in the insight's thread."""
+    card = sa.select(OutboxMessage.channel).where(OutboxMessage.key == remediation_key(fix["id"]))
+    return session.scalar(card.where(OutboxMessage.thread_key.is_not(None)))
 
 
 def _stage(fix: Mapping[str, Any]) -> str:

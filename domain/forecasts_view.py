@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
+from analysis.budgets import band_of_total
 from db.messages import ForecastCard
+from domain.freshness import data_through
 
 DIMENSIONS = (
     "team",
@@ -45,8 +48,8 @@ _ERROR = """
 
 @dataclass(frozen=True)
 class Outlook:
-    """The newest forecast's days ahead, and the days before it; `was_expected`
-    has None where nothing had been predicted. Costs per day.
+    """The newest forecast's days ahead, and the days before it; `actual`
+    has None where a provider has not delivered, `was_expected` where nothing had been predicted. Costs per day.
     """
 
     made_on: date
@@ -56,7 +59,7 @@ class Outlook:
     low_80: tuple[float, ...]
     high_80: tuple[float, ...]
     past: tuple[date, ...]
-    actual: tuple[float, ...]
+    actual: tuple[float | None, ...]
     was_expected: tuple[float | None, ...]
 
 
@@ -85,6 +88,8 @@ def read(
     }
     past = tuple(first - timedelta(days=back) for back in range(PAST_DAYS, 0, -1))
     spent = _spent(connection, scope, currency, past[0], first)
+    known = {name: value for name, value in scope.items() if name in DIMENSIONS}
+    through = data_through(connection, known, first) or first
     return Outlook(
         made_on=rows[0].made_on,
         model=rows[0].model,
@@ -93,7 +98,7 @@ def read(
         low_80=tuple(row.low for row in rows),
         high_80=tuple(row.high for row in rows),
         past=past,
-        actual=tuple(spent.get(day, 0.0) for day in past),
+        actual=tuple(spent.get(day, 0.0) if day <= through else None for day in past),
         was_expected=tuple(earlier.get(day) for day in past),
     )
 
@@ -120,6 +125,7 @@ def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, day
         return None
     same = {"kind": kind_of(scope), "label": label_of(scope), "currency": currency}
     ahead, behind = [None] * len(outlook.days), [None] * len(outlook.past)
+    total, low, high = band_of_total(*(np.array(band) for band in (outlook.expected, outlook.low_80, outlook.high_80)))
     lines: list[list[Any]] = [["actual", [*_rounded(outlook.actual), *ahead]]]
     if any(value is not None for value in outlook.was_expected):
         lines.append(["as predicted", [*_rounded(outlook.was_expected), *ahead]])
@@ -130,9 +136,9 @@ def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, day
         scope=same["label"],
         currency=currency,
         days=len(outlook.days),
-        total=sum(outlook.expected),
-        low=sum(outlook.low_80),
-        high=sum(outlook.high_80),
+        total=total,
+        low=low,
+        high=high,
         model=outlook.model,
         made_on=outlook.made_on.isoformat(),
         error=connection.scalar(sa.text(_ERROR), {**same, "days": days}),

@@ -79,9 +79,11 @@ def post(
             hold(session, key, quiet_until(channel, now))
 
 
-def say(session: Session, insight: Insight, text: str, key: str) -> None:
-    """A line into the thread of every card that was posted of it; `key` makes it once."""
+def say(session: Session, insight: Insight, text: str, key: str, but_in: str | None = None) -> None:
+    """A line into the thread of every card that was posted of it, but for one channel; `key` makes it once."""
     for card in _cards(session, insight):
+        if card.channel == but_in:
+            continue
         outbox.enqueue(
             session,
             card.channel,

@@ -43,7 +43,7 @@ from nl2sql.understanding import Meaning, meant
 _SQL = re.compile(
     r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|explain\b|table\s+\w+\.)", re.IGNORECASE | re.DOTALL
 )
-_NO_BILLS = "No bills are loaded yet. Load some with `finops ingest PATH`, or press Refresh bills."
+_NO_BILLS = "No bills are loaded yet. Run finops ingest with their files, or press Refresh bills."
 _AWAY = "The database cannot be reached right now. Try again in a minute."
 _MAXIMUM = 2_000
 

@@ -90,13 +90,25 @@ def _with_offer(
         return Refusal(told, choices=(Choice(offered, offered),) if able else ())
     shorter = _without(question, draft.discourse.left_at)
     again = parse(shorter, data.semantics, data.values, calendar, following=previous is not None)
-    if not shorter or _hindrance(again):
-        return hindrance
-    meaning = _of_draft(again, shorter, calendar, previous)
+    meaning = None if not shorter or _hindrance(again) else _of_draft(again, shorter, calendar, previous)
     if not isinstance(meaning, CostQuery | SubjectListing):
-        return hindrance
+        return _with_fitting(hindrance, draft)
     label = read_back(meaning)
     return replace(hindrance, text=f"{hindrance.text} Without it: {label}.", choices=(Choice(label, shorter),))
+
+
+def _with_fitting(refusal: Refusal, draft: Draft) -> Refusal:
+    """A refusal with questions about what was understood: names, days, dimensions."""
+    period = draft.filters.period.label if draft.filters.period else "last month"
+    names = " and ".join(one.label for one in draft.filters.conditions if not one.negated and not one.contains)
+    by = next((name.replace("_", " ") for name in draft.shape.dimensions), None)
+    if not (names or by or draft.filters.period):
+        return refusal
+    of = f"Cost of {names}" if names else "Total cost"
+    offers = (f"{of} in {period}" if draft.filters.period else f"{of} {period}", f"{of} by {by or 'service'}, {period}")
+    told = " — or: ".join(offers)
+    choices = tuple(Choice(one, one) for one in offers)
+    return replace(refusal, text=f"{refusal.text} I can tell you, for example: {told}.", choices=choices)
 
 
 def _without(question: str, spans: list[tuple[int, int]]) -> str:

@@ -3,17 +3,18 @@ something is decided or ends.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import outbox
-from db.message_keys import remediation_key
+from db.message_keys import insight_key, remediation_key
 from db.messages import ProposalCard, RemediationFields, RemediationProgress
-from db.tables import Remediation, RemediationStep
+from db.tables import OutboxMessage, Remediation, RemediationStep
 from playbooks.actions import ACTIONS
-from playbooks.plan import frozen, shown_steps
+from playbooks.plan import closed, frozen, opens, shown_steps
 from playbooks.run import ledger
 from playbooks.schema import Playbook
 
@@ -37,7 +38,7 @@ def notify(session: Session, remediation: Remediation, playbook: Playbook | None
     if ran:
         _tell_run(session, remediation, playbook, number)
     if not (ran and remediation.state == "running"):
-        message = RemediationProgress(type="remediation_progress", line=_line(session, remediation))
+        message = RemediationProgress(type="remediation_progress", line=_line(session, remediation, playbook))
         if remediation.state == "unknown":
             message["ask"] = [item["actor"] for item in remediation.approvals]
         outbox.enqueue(session, remediation.channel, message, f"{key}:line:{number}", thread_key=key)
@@ -50,10 +51,19 @@ def update_card(session: Session, remediation: Remediation, playbook: Playbook |
     key = _key(remediation)
     shown = session.get_one(Remediation, remediation.undo_of) if remediation.undo_of else remediation
     card = ProposalCard(type="proposal", **summarise(session, shown, playbook))
-    if outbox.enqueue(session, remediation.channel, card, key):
+    if outbox.enqueue(session, remediation.channel, card, key, thread_key=_insight_card(session, shown)):
         return True
     outbox.enqueue(session, remediation.channel, card, f"{key}:update:{_number(session)}", update_key=key)
     return False
+
+
+def _insight_card(session: Session, remediation: Remediation) -> str | None:
+    """The key of its insight's card in the same channel, in whose thread it belongs; None where it starts alone."""
+    if remediation.insight_id is None:
+        return None
+    key = insight_key(remediation.insight_id, str(remediation.channel))
+    posted = sa.select(OutboxMessage.key).where(OutboxMessage.key == key, OutboxMessage.failed_at.is_(None))
+    return session.scalar(posted)
 
 
 def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | None, number: int) -> None:
@@ -62,7 +72,7 @@ def _tell_run(session: Session, remediation: Remediation, playbook: Playbook | N
     message = RemediationProgress(
         type="remediation_progress",
         run=True,
-        line=_line(session, remediation),
+        line=_line(session, remediation, playbook),
         ask=[],
         **summarise(session, remediation, playbook),
     )
@@ -139,7 +149,21 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         else None,
         "can_undo": bool(undoable(session, remediation)),
         "savings": ledger.outlook(session, remediation),
+        "insight_id": remediation.insight_id,
+        "snoozed_until": remediation.snoozed_until.isoformat() if remediation.snoozed_until else None,
+        "withdrawn": remediation.state == "rejected" and remediation.approved_at is not None,
+        "waits_until": _waits_until(remediation, playbook),
     }
+
+
+def _waits_until(remediation: Remediation, playbook: Playbook | None) -> str | None:
+    """When the change window opens that was shut at its approval; None for what need not wait."""
+    approved = remediation.approved_at
+    if remediation.state != "approved" or remediation.undo_of or approved is None or playbook is None:
+        return None
+    if closed(playbook.guards, approved) is None or (at := opens(playbook.guards, approved)) is None:
+        return None
+    return at.isoformat(timespec="minutes")
 
 
 def _expected(planned: dict[str, Any], currency: str) -> str:
@@ -167,7 +191,20 @@ def _steps(session: Session, remediation: Remediation) -> Sequence[RemediationSt
     return session.scalars(statement).all()
 
 
-def _line(session: Session, remediation: Remediation) -> str:
+def _starts(remediation: Remediation, playbook: Playbook | None) -> str:
+    at = _waits_until(remediation, playbook)
+    if at is None:
+        return "starting"
+    return (
+        f"it waits for its change window, which opens {datetime.fromisoformat(at).astimezone(UTC):%a %d %b %H:%M} UTC"
+    )
+
+
+def _closed_as(remediation: Remediation) -> str:
+    return "withdrawn" if remediation.approved_at else "snoozed" if remediation.snoozed_until else "rejected"
+
+
+def _line(session: Session, remediation: Remediation, playbook: Playbook | None) -> str:
     """One plain sentence for the thread."""
     steps = _steps(session, remediation)
     done = f"{sum(step.state in _GOOD for step in steps)} of {len(steps)}"
@@ -179,7 +216,8 @@ def _line(session: Session, remediation: Remediation) -> str:
         took = f" in {max(1, round((remediation.finished_at - remediation.started_at).total_seconds()))} s"
     return {
         "proposed": f"{what} {remediation.id}: approved by {who}, waiting for one more.",
-        "approved": f"{what} {remediation.id} approved by {who}; starting.",
+        "approved": f"{what} {remediation.id} approved by {who}; {_starts(remediation, playbook)}.",
+        "rejected": f"{what} {remediation.id} is {_closed_as(remediation)}{ended}.",
         "running": f"{what} {remediation.id}: {done} done.",
         "succeeded": f"{what} {remediation.id}: all {len(steps)} done and checked{took}.",
         "partial": f"{what} {remediation.id} succeeded in part, {done} done{took}{ended}.",

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from playbooks.guards import DAYS, ChangeWindow, Guards
 from playbooks.schema import Condition, Playbook
 
 _ABSENT = "absent"
+_AHEAD = 60  # days in which an opening is looked for
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,22 @@ def closed(guards: Guards, now: datetime) -> str | None:
         for window in guards.windows
     )
     return f"outside the change window ({windows})"
+
+
+def opens(guards: Guards, now: datetime) -> datetime | None:
+    """When changes are next allowed, from a moment at which they are not; None where not in the next two months."""
+    starts = [
+        datetime.combine(now.astimezone(ZoneInfo(window.timezone)) + timedelta(days=offset), window.start).replace(
+            tzinfo=ZoneInfo(window.timezone)
+        )
+        for window in guards.windows
+        for offset in range(_AHEAD)
+    ]
+    if not guards.windows:  # frozen days alone
+        starts = [
+            datetime.combine(now.astimezone(UTC) + timedelta(days=offset), time(0), UTC) for offset in range(_AHEAD)
+        ]
+    return next((start for start in sorted(starts) if start > now and closed(guards, start) is None), None)
 
 
 def local(guards: Guards, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from analysis import words
 from analysis.waste.facts import BilledResource, UsageDay
 from analysis.waste.rules import AttributeCondition, MetricCondition, WasteRule
 
@@ -77,8 +78,8 @@ def _metric(
     if under < condition.days:
         return Unmet(f"{condition.metric} was under {limit:g} on {under} days only")
     says = (
-        f"{condition.statistic} {condition.metric} under {limit:,g} {condition.unit} on {under} of "
-        f"{condition.window} days (highest {max(values):,.4g})"
+        f"{condition.statistic} {words.value(condition.metric)} under {words.quantity(limit, condition.unit)} on "
+        f"{under} of {condition.window} days (highest {words.quantity(max(values), condition.unit)})"
     )
     figures = {
         "statistic": condition.statistic,
@@ -100,7 +101,7 @@ def _attribute(condition: AttributeCondition, resource: BilledResource, today: d
         # an attribute that the inventory does not hold at all is unknown, not empty
         held = condition.attribute in resource.attributes
         return (
-            Met((f"{name} is empty",), {}, ())
+            Met((_nothing(name),), {}, ())
             if held and bool(value) != condition.empty
             else Unmet(f"{name} is {value or 'unknown'}")
         )
@@ -109,20 +110,23 @@ def _attribute(condition: AttributeCondition, resource: BilledResource, today: d
     if condition.equals is not None or condition.one_of is not None:
         accepted = condition.one_of or (condition.equals,)
         return (
-            Met((f"{name.replace('_', ' ')} is {value}",), {}, ())
-            if str(value) in accepted
-            else Unmet(f"{name} is {value}")
+            Met((f"{words.value(name)} is {value}",), {}, ()) if str(value) in accepted else Unmet(f"{name} is {value}")
         )
     if condition.above is not None:
         number = len(value) if isinstance(value, list | tuple) else value
         above = isinstance(number, int | float) and number > condition.above
-        return Met((f"{name} is {number}",), {}, ()) if above else Unmet(f"{name} is {number}")
+        return Met((f"{words.value(name)}: {number}",), {}, ()) if above else Unmet(f"{name} is {number}")
     age = _age(value, today)
     if age is None or condition.older_than_days is None:
         return Unmet(f"{name} is no date")
     if age < condition.older_than_days:
         return Unmet(f"{name} is {age} days ago")
     return Met((f"{name.removesuffix('_at').replace('_', ' ')} {age} days ago",), {}, tuple(doubts))
+
+
+def _nothing(attribute: str) -> str:
+    """`no replica`, `attached to nothing`: an attribute without a value."""
+    return {"replica_of": "no replica of another"}.get(attribute, f"{words.value(attribute)} nothing")
 
 
 def _age(value: object, today: date) -> int | None:

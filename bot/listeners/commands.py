@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
 
 from analysis import formatting
 from bot.cards.elements import mrkdwn
@@ -18,12 +19,15 @@ from bot.slack import inbox
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Denied
+from db import outbox
+from db.messages import note
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
 from domain import flow_requests
 from domain import kpis as measured
 from domain.flow_requests import FlowAsk, UnderWay, Waiting
 from domain.insights import by_worth
 from playbooks.approval.kill_switch import set_stop_all
+from playbooks.notifications import OPEN
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -183,7 +187,10 @@ def _budget(runtime: Runtime, where: Recipient, trigger: str) -> None:
 def _stop_all(runtime: Runtime, where: Recipient, *, on: bool) -> None:
 
     with runtime.session() as session:
-        decided = set_stop_all(session, runtime.people.actor(str(where.user)), runtime.clock(), on)
+        actor = runtime.people.actor(str(where.user))
+        decided = set_stop_all(session, actor, runtime.clock(), on)
+        if not isinstance(decided, Denied):
+            _announce(runtime, session, actor.name or actor.id, on=on)
     if isinstance(decided, Denied):
         _say(runtime, where, decided.reason)
     elif on:
@@ -195,6 +202,22 @@ def _stop_all(runtime: Runtime, where: Recipient, *, on: bool) -> None:
         )
     else:
         _say(runtime, where, "Remediation goes on: what was approved and had not started starts within a minute.")
+
+
+def _announce(runtime: Runtime, session: Session, who: str, *, on: bool) -> None:
+    """Say it where approvals are shown, and to the admins."""
+    shown = sa.select(Remediation.channel).where(
+        Remediation.state.in_(OPEN), Remediation.channel.is_not(None), Remediation.undo_of.is_(None)
+    )
+    places = dict.fromkeys([*runtime.organisation.admin_channels(), *session.scalars(shown.distinct())])
+    says = (
+        "All remediation is stopped: what runs halts before its next step, and nothing can be approved"
+        if on
+        else "Remediation goes on: what was approved and had not started starts within a minute"
+    )
+    for place in places:
+        key = f"stop-all:{'on' if on else 'off'}:{runtime.clock().isoformat()}:{place}"
+        outbox.enqueue(session, place, note(f"{says}, says {who}."), key)
 
 
 def status(runtime: Runtime) -> str:

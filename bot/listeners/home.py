@@ -28,15 +28,15 @@ _TEAMS = 12
 _BY_DAY = sa.text(
     """
     SELECT team, currency, usage_date, sum(effective_cost) AS cost FROM reporting.daily_costs
-    WHERE usage_date > :since AND charge_category IS DISTINCT FROM 'Tax' AND (:all OR team = ANY(:teams))
-    AND team IS NOT NULL
+    WHERE usage_date > :since AND usage_date <= :day AND charge_category IS DISTINCT FROM 'Tax'
+    AND (:all OR team = ANY(:teams)) AND team IS NOT NULL
     GROUP BY team, currency, usage_date ORDER BY team, usage_date
     """
 )
 _BUDGETS = sa.text(
     """
     SELECT DISTINCT ON (scope) scope AS team, amount, spent, forecast, currency FROM reporting.budgets
-    WHERE scope_kind = 'team' AND period_start <= :day AND period_end > :day ORDER BY scope, amount DESC
+    WHERE scope_kind = 'team' AND period_start = :month AND period_end = :month_end ORDER BY scope, amount DESC
     """
 )
 _FORECASTS = sa.text(
@@ -60,6 +60,8 @@ def publish(runtime: Runtime, user: str) -> None:
     actor = runtime.people.actor(user)
     with runtime.session() as session:
         gathered = gather(session, actor, runtime.clock().date(), runtime.organisation, runtime.people.developers())
+    if not isinstance(access.check(actor, Permission.RUN_FLOW), Allowed):
+        gathered["kpis"] = []  # how well the product does its job is for who runs it
     runtime.client.views_publish(user_id=user, view=home.view(gathered))
 
 
@@ -88,9 +90,10 @@ def _teams(session: Session, actor: Actor, as_of: date) -> list[dict[str, Any]]:
     month = as_of.replace(day=1)
     since = min(month, as_of - timedelta(days=_DAYS)) - timedelta(days=1)
     own = sorted(actor.teams)
-    rows = session.execute(_BY_DAY, {"since": since, "all": actor.sees_all and not own, "teams": own}).all()
-    budgets = {row.team: row for row in session.execute(_BUDGETS, {"day": as_of})}
     month_end = add_months(month, 1)
+    asked = {"since": since, "day": as_of, "all": actor.sees_all and not own, "teams": own}
+    rows = session.execute(_BY_DAY, asked).all()
+    budgets = {row.team: row for row in session.execute(_BUDGETS, {"month": month, "month_end": month_end})}
     rest = {
         (row.team, row.currency): float(row.rest)
         for row in session.execute(_FORECASTS, {"day": as_of, "month_end": month_end})

@@ -21,7 +21,7 @@ from config.access import Actor, Denied
 from db.messages import RemediationFields
 from db.tables import Remediation
 from playbooks.approval.choosing import choose_and_approve
-from playbooks.approval.lifecycle import approve, may_approve, reject, snooze
+from playbooks.approval.lifecycle import approve, may_approve, reject, snooze, withdraw
 from playbooks.approval.undo import request_undo
 from playbooks.notifications import summarise
 from playbooks.run.log import Run
@@ -57,6 +57,15 @@ def register(listeners: Listeners) -> None:
             )
         ),
     )
+    listeners.click(
+        "remediation_withdraw",
+        _opens(
+            lambda _, __, ___, about: alert.reason_modal(
+                "remediation_withdraw", about, "Withdraw", "Why is it taken back?", days=False
+            )
+        ),
+    )
+    listeners.submit("remediation_withdraw", on_withdrawn)
     listeners.submit("remediation_confirm", on_confirmed)
     listeners.submit("remediation_choose", on_chosen)
     listeners.submit("remediation_reject", on_rejected)
@@ -118,6 +127,17 @@ def on_rejected(runtime: Runtime, submission: Submission) -> None:
         return decided if isinstance(decided, Denied) else None
 
     _decide(runtime, submission.where, close)
+
+
+def on_withdrawn(runtime: Runtime, submission: Submission) -> None:
+    """Take the approval back, while nothing has begun."""
+
+    def take_back(session: Session, actor: Actor, books: Any) -> Denied | None:
+        reason = str(submission.values.get("reason") or "")
+        decided = withdraw(session, _id(submission), actor, runtime.clock(), reason, books)
+        return decided if isinstance(decided, Denied) else None
+
+    _decide(runtime, submission.where, take_back)
 
 
 def on_snoozed(runtime: Runtime, submission: Submission) -> None:

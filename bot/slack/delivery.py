@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cards import message_types
 from bot.cards.opening import with_open
-from bot.slack import calls
+from bot.slack import calls, links
 from config import logs
 from db import locks, message_keys, messages
 from db.database import Database
@@ -175,6 +175,9 @@ class Delivery:
         if message["type"] == "file":
             self._send_file(row, message, channel, thread, retried)
             return None, None
+        if thread and row.thread_ts is None:  # what is told beneath it belongs to the same thread
+            connection.execute(sa.update(OutboxMessage).where(OutboxMessage.id == row.id).values(thread_ts=thread))
+        message = links.linked(self.client, connection, message, self._ids)
         card = with_open(message_types.draw(message, self.clock().date()), message, self.page)
         if row.update_key:
             return calls.update(self.client, channel, relation.message_ts, card, row.key)

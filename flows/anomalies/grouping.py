@@ -187,7 +187,7 @@ def _kind(judged: ScoredFinding) -> tuple[dict[str, str], str, str]:
 
 
 def title_of(judged: ScoredFinding, verdict: Verdict | None = None) -> str:
-    """`Amazon RDS in payments is up $1.2k a day since Tue 17 Nov (×2.1): usage, not price`."""
+    """`Amazon RDS in payments is up $1,240 a day since Tue 17 Nov (×2.1): usage, not price`."""
     finding, scope = judged.finding, judged.scope
     what = scope.get("service") or scope.get("account") or scope.get("team") or scope.get("region") or "Total cost"
     within = [scope[name] for name in ("account", "team") if name in scope and scope[name] != what]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from analysis import words
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.headline import headline
 from nl2sql.execution.run import AnswerRows
@@ -116,7 +117,7 @@ def _title(row: Row) -> str:
         return f"{row['playbook']}{where}, {row['state']}"
     saves = row["monthly_savings"]
     worth = f"{money(saves, row['currency'])} a month" if saves else "an unknown amount"
-    change = "commitments for" if row["kind"] == "commitment_gap" else row["kind"].replace("_", " ")
+    change = "commitments for" if row["kind"] == "commitment_gap" else words.value(row["kind"])
     return f"{worth} ({change} {row['resource_id']}{where})"
 
 
@@ -156,7 +157,7 @@ def _each(rows: list[Row]) -> str:
 
 
 def _budget(row: Row) -> str:
-    """`payments $79k of $90k (88 %), heading for $95.6k, $5.6k over`."""
+    """`payments $79k of $90k (88 %), heading for $95.6k, $5,600 over`."""
     currency = row["currency"]
     used = (
         f"{row['budget']} {money(row['spent'] or 0, currency)} of {money(row['amount'], currency)} "

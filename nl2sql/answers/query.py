@@ -1,6 +1,7 @@
 """Turns a query, a listing or SQL into an answer: checks and runs the SQL, and describes its rows."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from nl2sql.answers import comparison, why
 from nl2sql.answers.context import AnswerContext, exchanged, missing_rate, run_exchanged
@@ -24,6 +25,7 @@ from nl2sql.grammar.subjects.listing import SubjectListing, select_of
 
 def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, Outcome]:
     """Answer a query of the grammar; returns the query as it was run, and the outcome."""
+    context = replace(context, facts=context.facts.within((*query.filters, *query.scopes[:1])))
     query, unknown = comparison.comparable(charted(query, context.presentation), context.facts, context.deps.day())
     if refused := missing_rate(context):
         return query, refused
@@ -202,14 +204,23 @@ def _cautions(query: CostQuery, facts: Facts) -> tuple[str, ...]:
     """Notes for the reader when the bills cover the period only in part."""
     if query.metric == "invoice_cost":  # a month is invoiced while, and after, its days arrive
         return ()
+    late = [name for name, day in facts.reach.newest.items() if day == facts.through < max(facts.reach.newest.values())]
+    if query.period.end > facts.through + timedelta(1) and late:
+        return (
+            f"{' and '.join(sorted(late))} has billed through {_day(facts.through)} only; later days are not whole.",
+        )
     if query.period.start > facts.through:
-        return (f"The bills reach only through {facts.through}; that period has not arrived yet.",)
+        return (f"The bills reach only through {_day(facts.through)}; that period has not arrived yet.",)
     if query.period.end <= facts.first:
-        return (f"The bills start on {facts.first}; that period is before.",)
+        return (f"The bills start on {_day(facts.first)}; that period is before.",)
     if query.appeared == "new" and query.period.start <= facts.first.replace(day=1):
-        return (f"The bills start on {facts.first}: what was there before is not known to be new.",)
+        return (f"The bills start on {_day(facts.first)}: what was there before is not known to be new.",)
     if of_hours(query):
         return ("Hours are known of charges that are billed by the hour, and as long as they are kept.",)
     if query.period.start < facts.first:
-        return (f"The bills start on {facts.first}, so the period is not whole.",)
+        return (f"The bills start on {_day(facts.first)}, so the period is not whole.",)
     return ()
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,9 +1,9 @@
 """Cached per data version: the date range of the bills and the distinct dimension values."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from config.access import Actor
 from nl2sql.catalog.linking import Match, Values, index
 from nl2sql.catalog.semantics import Semantics, semantics
 from nl2sql.catalog.tag_dimensions import with_tags
+from nl2sql.grammar.query import Filter
 
 DIMENSIONS = (
     "provider",
@@ -30,16 +31,21 @@ DIMENSIONS = (
 )
 _KEPT = 64
 
-# One pass over the rollup: one grouping set per dimension.
+# One pass over the rollup: one grouping set per dimension, each with the providers that bill its values.
 _GROUPINGS = ", ".join(f"grouping({name}) AS g_{name}" for name in DIMENSIONS)
 _DISTINCT = (
     f"SELECT {', '.join(DIMENSIONS)}, {_GROUPINGS} "  # noqa: S608 - names of columns, from DIMENSIONS
     "FROM reporting.daily_costs WHERE (:all OR team = ANY(:teams)) "
-    f"GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in DIMENSIONS)})"
+    f"GROUP BY GROUPING SETS ({', '.join(f'({name}, provider)' for name in DIMENSIONS)})"
 )
 _VERSION = (
     "SELECT max(id) || ' ' || max(finished_at) || ' ' || (SELECT min(usage_date) FROM finops.daily_costs) "
     "FROM finops.loads WHERE status = 'loaded'"
+)
+_FIRST = "SELECT min(usage_date) FROM reporting.daily_costs"
+_REACH = (  # of the providers that still deliver: one that is silent for longer than two weeks delivers no more
+    "SELECT provider, data_through FROM reporting.data_freshness "
+    "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
 )
 # Months whose bill changed by half a percent or more when it should have been final: what an earlier delivery said of
 # them is not what stands. Days of the newest such change.
@@ -57,7 +63,6 @@ _RESTATED = """
     FROM was JOIN stands USING (source_id, month, currency)
     WHERE abs(stands.cost - was.cost) >= 0.005 * greatest(abs(stands.cost), 1) GROUP BY month
 """
-_REACH = "SELECT min(usage_date), max(usage_date) FILTER (WHERE charge_category = 'Usage') FROM reporting.daily_costs"
 _TAG_KEYS = (
     "SELECT DISTINCT jsonb_array_elements_text(tag_keys) AS tag_key FROM finops.lake_files WHERE retired_at IS NULL "
     "ORDER BY 1"
@@ -73,9 +78,26 @@ _RESOURCES_LIKE = (
 
 
 @dataclass(frozen=True)
+class Reach:
+    """The newest day of each provider that delivers, and which providers bill a value of a dimension."""
+
+    newest: Mapping[str, date] = field(default_factory=dict)
+    billed_by: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def within(self, filters: Iterable[Filter]) -> Mapping[str, date]:
+        """The newest days of the providers in a scope; of all of them where its names tell nothing."""
+        left = set(self.newest)
+        for one in filters:
+            known = [self.billed_by.get((one.dimension, str(value)), frozenset()) for value in one.values]
+            if all(known) and not one.negated:
+                left &= frozenset().union(*known)
+        return {name: self.newest[name] for name in left} or self.newest
+
+
+@dataclass(frozen=True)
 class Facts:
-    """One version of the data as askers with the same visibility see it; `first` and `through` are the first and last
-    day with charges. `restated` holds the first days
+    """One version of the data as askers with the same visibility see it; `first` is the first day with charges,
+    `through` the last that every provider in question has delivered. `restated` holds the first days
     of months whose bill changed after it should have been final, and when.
     """
 
@@ -84,12 +106,18 @@ class Facts:
     through: date
     values: Values
     restated: Mapping[date, date] = field(default_factory=dict)
+    reach: Reach = field(default_factory=Reach)
     tag_keys: tuple[str, ...] = ()
 
     @cached_property
     def semantics(self) -> Semantics:
         """The catalogue, with a dimension for each tag key of the line items."""
         return with_tags(semantics(), self.tag_keys)
+
+    def within(self, filters: Iterable[Filter]) -> "Facts":
+        """The same data, as far as the bills of a scope reach."""
+        newest = self.reach.within(filters)
+        return replace(self, through=min(newest.values()), reach=Reach(newest)) if newest else self
 
 
 @dataclass(frozen=True)
@@ -130,15 +158,22 @@ def _read(
     teams: frozenset[str] | None,
     own_words: Mapping[str, tuple[str, ...]],
 ) -> Facts | NoData:
-    first, through = connection.execute(sa.text(_REACH)).one()
+    first = connection.scalar(sa.text(_FIRST))
     if first is None:
         return NoData()
     narrowed = {"all": teams is None, "teams": sorted(teams or ())}
     names: dict[str, set[str]] = {name: set() for name in DIMENSIONS}
+    billed_by: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in connection.execute(sa.text(_DISTINCT), narrowed).mappings():
         for name in DIMENSIONS:
             if row[f"g_{name}"] == 0 and row[name] is not None:
                 names[name].add(row[name])
+                billed_by[name, row[name]].add(row["provider"])
+    newest = {row.provider: row.data_through for row in connection.execute(sa.text(_REACH))}
+    reach = Reach(
+        {name: day for name, day in newest.items() if name in names["provider"]} or newest,
+        {key: frozenset(providers) for key, providers in billed_by.items()},
+    )
 
     def find_resources(name: str) -> tuple[Match, ...]:
         parameters = {"name": name, **narrowed}
@@ -151,7 +186,8 @@ def _read(
             Match("resource_id", (row.resource_id,), row.resource_name or name, near=not exact) for row in rows
         )
 
+    through = min(reach.newest.values(), default=first)
     restated = {row.month: row.day for row in connection.execute(sa.text(_RESTATED))}
     names_known = index(names, semantics(), own_words, find_resources)
     tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS)))
-    return Facts(version, first, through or first, names_known, restated, tag_keys)
+    return Facts(version, first, through, names_known, restated, reach, tag_keys)

@@ -271,10 +271,10 @@ def _side_by_side(query: CostQuery, rows: RowValues, columns: Sequence[str], cur
 
 
 def change(now: float, then: float, currency: str) -> str:
-    """How an amount moved: `up $1.9k (+18.0 %)`."""
+    """How an amount moved: `up $1,900 (+18.0 %)`."""
     if abs(now - then) < 0.005:
         return "unchanged"
-    percent = f" ({100 * (now / then - 1):+.1f} %)" if then else ""
+    percent = f" ({100 * (now / then - 1):+.1f} %)".replace("-", "−") if then else ""
     return f"{'up' if now > then else 'down'} {money(abs(now - then), currency)}{percent}"
 
 

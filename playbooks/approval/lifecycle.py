@@ -14,7 +14,7 @@ from db.tables import Remediation, RemediationStep
 from playbooks.approval import rules
 from playbooks.approval.kill_switch import STOPPED, is_stopped
 from playbooks.approval.start import request_run
-from playbooks.approval.stored import locked, may_decide, proposal_of, refused, rule_of, still_good
+from playbooks.approval.stored import locked, may_decide, may_withdraw, proposal_of, refused, rule_of, still_good
 from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
 from playbooks.plan import Plan, digest, frozen
@@ -171,6 +171,22 @@ def reject(
     return Allowed()
 
 
+def withdraw(
+    session: Session, remediation_id: int, actor: Actor, now: datetime, reason: str, playbooks: Mapping[str, Playbook]
+) -> Allowed | Denied:
+    """Take an approval back before its run has begun; whoever may approve it may, and so may who asked for it."""
+    remediation = locked(session, remediation_id)
+    if remediation is None:
+        return Denied(f"There is no remediation {remediation_id}.")
+    if denied := may_withdraw(remediation, actor, now, playbooks):
+        return refused(session, actor, remediation_id, denied)
+    remediation.state, remediation.finished_at = "rejected", now
+    remediation.reason = f"{actor.name or actor.id}: {reason[:500]}"
+    audit.append(session, actor.id, "remediation.withdrawn", str(remediation_id), {"reason": reason[:500]})
+    notify(session, remediation, playbooks.get(remediation.playbook))
+    return Allowed()
+
+
 def snooze(
     session: Session,
     remediation_id: int,
@@ -187,7 +203,7 @@ def snooze(
     if denied := may_decide(remediation, actor, now, playbooks):
         return refused(session, actor, remediation_id, denied)
     remediation.state, remediation.snoozed_until, remediation.finished_at = "rejected", until, now
-    remediation.reason = f"{actor.name or actor.id}: snoozed until {until:%d %b}: {reason[:500]}"
+    remediation.reason = f"{actor.name or actor.id}, until {until.day} {until:%b}: {reason[:500]}"
     audit.append(
         session,
         actor.id,

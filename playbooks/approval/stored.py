@@ -76,6 +76,20 @@ def may_decide(
     return rules.has_role(proposal, rule, actor, now, None)
 
 
+def may_withdraw(
+    remediation: Remediation, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook]
+) -> Denied | None:
+    """Why the actor may not take the approval back: it has begun, is over, or was never given."""
+    playbook = playbooks.get(remediation.playbook)
+    if remediation.state != "approved" or remediation.started_at is not None:
+        return Denied(f"There is no approval to take back: it is {remediation.state}.")
+    if (rule := rule_of(playbook)) is None:
+        return Denied("No rule says who may decide this, so nobody may.")
+    if same_person(actor, remediation.requested_by):
+        return None
+    return rules.has_role(proposal_of(remediation, playbook), rule, actor, now, None)
+
+
 def start_by(remediation: Remediation, playbook: Playbook | None) -> datetime:
     """Until when an approved remediation may start: an approval is good as long as a proposal was."""
     if remediation.undo_of is not None or remediation.approved_at is None or playbook is None:

@@ -15,26 +15,26 @@ from analysis import formatting
         ("0.42", "EUR", "€0.42"),
         (3_100_000, "CHF", "CHF 3.1M"),
         (-250, "USD", "−$250"),
-        (999.96, "USD", "$1k"),
+        (999.96, "USD", "$1,000"),
         (0, "USD", "$0"),
         (7.5, "GBP", "£7.50"),
-        (0.0004, "USD", "$0.0004"),
-        (250_300, "USD", "$250k"),
+        (0.0004, "USD", "under 1 cent"),
+        (250_300, "USD", "$250.3k"),
     ],
 )
 def test_money_is_short(value: float, currency: str, shown: str) -> None:
-    """Sentences carry about three digits."""
+    """Sentences carry what a person reads at once."""
     assert formatting.money(value, currency) == shown
 
 
 @pytest.mark.parametrize(
     ("now", "before", "shown"),
     [
-        (12_400, 10_500, "up $1.9k (+18 %)"),
+        (12_400, 10_500, "up $1,900 (+18 %)"),
         (90, 100, "down $10 (−10 %)"),
         (5, 0, "up $5 from $0"),
         (5, 5, "unchanged"),
-        (2000, 10, "up $2k (+×199)"),
+        (2000, 10, "up $1,990 (+×199)"),
     ],
 )
 def test_a_change_is_an_amount_and_a_per_cent(now: float, before: float, shown: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from bot.charts import png
 
-RED, BLUE, ORANGE, GREEN, GREY = "#ef4444", "#2563eb", "#f59e0b", "#10b981", "#64748b"
+RED, BLUE, ORANGE, GREEN, GREY = "#b42318", "#1f6feb", "#e8710a", "#0b6b53", "#57606a"
+INK = "#1f2428"
 
 
 def figure(kind: str = "line", **more: Any) -> dict[str, Any]:
@@ -43,11 +44,11 @@ def height(picture: bytes, colour: str) -> int:
 
 
 @pytest.mark.parametrize("kind", ["line", "area", "bar", "waterfall"])
-def test_every_kind_is_a_png_of_1200_by_540(kind: str) -> None:
+def test_every_kind_is_a_png_of_1200_by_780(kind: str) -> None:
     values = [100.0, 30.0, -10.0, 120.0]
     drawn = png(figure(kind, categories=["before", "a", "b", "after"], series=[["cost", values]]))
     assert drawn.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", drawn[16:24]) == (1200, 540)
+    assert struct.unpack(">II", drawn[16:24]) == (1200, 780)
 
 
 def test_each_series_has_its_own_colour() -> None:
@@ -64,10 +65,10 @@ def test_a_budget_stands_in_the_picture_even_above_all_costs() -> None:
 
 
 def test_the_expected_range_is_shaded() -> None:
-    """Where it is known: its days without a range stay white."""
+    """Where it is known: its days without a range stay as they are."""
     whole = [[80.0] * 30, [120.0] * 30]
     half = [[None] * 15 + [80.0] * 15, [None] * 15 + [120.0] * 15]
-    shade = "#dee8fc"  # blue at 15 %
+    shade = "#d6e3f5"  # blue at 15 % on the ground
     plain, shaded, begun = (share(png(figure(**more)), shade) for more in ({}, {"band": whole}, {"band": half}))
     assert plain < 0.001
     assert shaded > 0.05
@@ -85,8 +86,15 @@ def test_a_day_without_a_value_is_a_gap_and_not_zero() -> None:
 def test_costs_stand_on_zero() -> None:
     """1,000 and 1,001 look alike: neither seems to have multiplied."""
     drawn = png(figure(series=[["EC2", [1_000.0] * 15 + [1_001.0] * 15]]))
-    rows = np.flatnonzero((abs(pixels(drawn) - np.array([0x25, 0x63, 0xEB])).max(axis=-1) <= 3).any(axis=1))
+    rows = np.flatnonzero((abs(pixels(drawn) - np.array([0x1F, 0x6F, 0xEB])).max(axis=-1) <= 3).any(axis=1))
     assert rows.max() - rows.min() < 20
+
+
+def test_a_waterfall_stands_on_zero() -> None:
+    """A small change of a large amount is small: the ends are as long as they are."""
+    drawn = png(figure("waterfall", categories=["before", "a", "after"], series=[["cost", [1_000.0, 20.0, 1_020.0]]]))
+    assert share(drawn, GREY) > 0.2
+    assert 0 < share(drawn, RED) < 0.02 * share(drawn, GREY) + 0.005
 
 
 def test_a_waterfall_says_up_in_red_and_down_in_green() -> None:
@@ -112,8 +120,8 @@ def test_no_name_of_a_bill_breaks_a_picture(name: str) -> None:
 
 def test_a_dollar_in_a_name_is_drawn_as_one() -> None:
     """Two of them would begin and end mathematics, and not be seen."""
-    plain, dollars = (share(png(figure(title=title)), "#000000") for title in ("a " * 20, "$a$ " * 20))
-    assert dollars > plain + 0.002
+    plain, dollars = (share(png(figure(title=title)), INK) for title in ("a " * 20, "$a$ " * 20))
+    assert dollars > plain + 0.0005
 
 
 def test_pictures_drawn_at_the_same_time_are_the_same() -> None:

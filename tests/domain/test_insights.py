@@ -89,8 +89,8 @@ def test_growth_and_decline_are_lines_in_the_thread(session: Session) -> None:
     look(session, found(impact=2_000.0))
     look(session, found(impact=700.0))
     assert [text for _, text in told(session)[1:]] == [
-        "It grew: $2k a day, told as $1k.",
-        "It shrank: $700 a day, told as $2k.",
+        "It grew: $2,000 a day, told as $1,000.",
+        "It shrank: $700 a day, told as $2,000.",
     ]
     keys = session.scalars(sa.select(OutboxMessage.thread_key).where(OutboxMessage.kind == "note")).all()
     assert set(keys) == {f"insight:{only(session).id}:#pay"}

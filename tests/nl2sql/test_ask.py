@@ -150,7 +150,7 @@ def test_a_translator_is_asked_only_for_what_the_grammar_does_not_understand(dep
 def test_the_change_on_the_period_before_is_told_when_asked_for(deps: Deps) -> None:
     """October's 140 are 60 above September's 80."""
     answer = ask("ec2 cost in october", SYSTEM, None, replace(deps, with_change=True))
-    assert "up $60.00 (+75.0 %) vs September 2026" in answer.text
+    assert "up $60 (+75.0 %) vs September 2026" in answer.text
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """Messages about a remediation: one card brought up to date, a thread with lines, and who is shown."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.tables import OutboxMessage, Remediation, RemediationStep
+from db.message_keys import insight_key, remediation_key
+from db.tables import Insight, OutboxMessage, Remediation, RemediationStep
 from playbooks.approval.lifecycle import propose
+from playbooks.guards import ChangeWindow
 from playbooks.notifications import notify, summarise, update_card
 from tests.playbooks.builders import BOOK, plan
 from tests.playbooks.conftest import NOW, REQUESTER
@@ -38,6 +40,34 @@ def test_a_card_is_left_once_and_then_brought_up_to_date(session: Session) -> No
     notify(session, made, BOOK)
     assert left(session)[1:] == [("proposal", key, None), ("remediation_progress", None, key)]
     assert last_line(session) == f"Remediation {made.id} is rejected: not now."
+
+
+def test_it_stands_in_its_insights_thread_where_that_has_a_card(session: Session) -> None:
+    """In the same channel; elsewhere it starts alone."""
+    for number, channel in ((1, "#web"), (2, "#other")):
+        insight = Insight(fingerprint=f"idle:{number}", kind="idle", severity="low", title="t", currency="USD")
+        session.add(insight)
+        session.flush()
+        card = insight_key(insight.id, channel)
+        session.add(OutboxMessage(key=card, channel=channel, kind="alert", payload={}))
+        session.flush()
+        made = propose(session, plan(2), BOOK, REQUESTER.id, NOW, channel="#web", insight_id=insight.id)
+        key = sa.select(OutboxMessage.thread_key).where(OutboxMessage.key == remediation_key(made.id))
+        assert session.scalar(key) == (card if channel == "#web" else None)
+
+
+def test_an_approval_that_waits_for_its_window_says_when_it_opens(session: Session) -> None:
+    """Monday 10:04 is outside of Tuesday's window; inside of it nothing waits."""
+    window = ChangeWindow(days=("tue",), start=time(6), end=time(8))
+    book = BOOK.model_copy(update={"guards": BOOK.guards.model_copy(update={"windows": (window,)})})
+    made = proposed(session)
+    made.state, made.approved_at = "approved", NOW
+    made.approvals = [{"actor": "U1", "name": "Ari", "at": NOW.isoformat()}]
+    notify(session, made, book)
+    assert last_line(session).endswith("it waits for its change window, which opens Tue 24 Nov 06:00 UTC.")
+    assert summarise(session, made, book)["waits_until"] == "2026-11-24T06:00+00:00"
+    made.approved_at = NOW.replace(day=24, hour=7)
+    assert summarise(session, made, book)["waits_until"] is None
 
 
 def test_where_nobody_is_to_be_told_nothing_is_left(session: Session) -> None:

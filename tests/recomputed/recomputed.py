@@ -32,8 +32,13 @@ def faults(one: Recomputed) -> list[str]:
         wrong += _differences(part, found.get(part, []), list(one.true.get(part, ())))
     wrong += _drawn(charted(dict(one.card)), one.charted)
     told = [*(said for part in one.true.values() for said in part), *one.also]
-    told += [Number(value, unit, 0) for series in one.charted for value in series if value is not None
-             for unit in ("", "money")]  # fmt: skip
+    told += [
+        Number(value, unit, 0)
+        for series in one.charted
+        for value in series
+        if value is not None
+        for unit in ("", "money")
+    ]
     for part in ("text", "alt"):
         for said in found.get(part, []):
             if not any(agree(said, true) for true in told) and not (part == "alt" and isinstance(said, Day)):
@@ -65,5 +70,6 @@ def _drawn(found: Sequence[Sequence[float | None]], true: Sequence[Sequence[floa
         f"the chart shows {shown} at {place} of series {number}, not {right}"
         for number, (values, rights) in enumerate(zip(found, true, strict=True))
         for place, (shown, right) in enumerate(zip(values, rights, strict=True))
-        if (shown is None) != (right is None) or (shown is not None and right is not None and abs(shown - right) > 0.0051)
+        if (shown is None) != (right is None)
+        or (shown is not None and right is not None and abs(shown - right) > 0.0051)
     ]

@@ -7,7 +7,10 @@ from datetime import date
 from typing import Any
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH = r"(?P<{0}>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_MONTH = (
+    r"(?P<{0}>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)\b"
+)
 _DATES = (
     re.compile(rf"(?P<first>\d{{1,2}})–(?P<last>\d{{1,2}}) {_MONTH.format('month')}(?: (?P<year>20\d\d))?\b"),
     re.compile(rf"(?<!\d)(?P<last>\d{{1,2}}) {_MONTH.format('month')}(?: (?P<year>20\d\d))?\b"),
@@ -16,8 +19,8 @@ _DATES = (
     re.compile(rf"\b{_MONTH.format('month')}\b(?! \d)(?=[ ,.:]|$)"),
 )
 _NUMBER = re.compile(
-    r"(?P<word>\b(?:up|down) )?(?P<sign>[−+-])?(?P<unit>[$€£¥₹]|\b[A-Z]{3} )?(?P<size>\d[\d,]*(?:\.\d+)?)(?P<step>[kMB]\b)?"
-    r"(?P<percent> ?%)?"
+    r"(?P<word>\b(?:up|down) )?(?P<sign>[−+-])?(?P<unit>[$€£¥₹]|\b[A-Z]{3} )?(?P<size>\d[\d,]*(?:\.\d+)?)"
+    r"(?P<step>[kMB]\b)?(?P<percent> ?%)?"
 )
 _TIMES = re.compile(r"×(?P<size>\d+(?:\.\d+)?)")
 _STEPS = {"k": 1e3, "M": 1e6, "B": 1e9}
@@ -45,7 +48,6 @@ class Day:
 
 
 Said = Number | Day
-True_ = Said | float
 
 
 def money(value: float) -> Number:
@@ -85,11 +87,9 @@ def numbers(text: str, names: tuple[str, ...] = ()) -> list[Said]:
     text = _MARKUP.sub(" ", text)
     found: list[tuple[int, list[Said]]] = []
     for pattern in _DATES:
-        for match in pattern.finditer(text):
-            found.append((match.start(), _days(match)))
+        found += [(match.start(), _days(match)) for match in pattern.finditer(text)]
         text = pattern.sub(lambda match: " " * len(match[0]), text)
-    for match in _TIMES.finditer(text):
-        found.append((match.start(), [_number(match["size"], "×", 1.0, match[0])]))
+    found += [(match.start(), [_number(match["size"], "×", 1.0, match[0])]) for match in _TIMES.finditer(text)]
     text = _TIMES.sub(lambda match: " " * len(match[0]), text)
     for match in _NUMBER.finditer(text):
         negative = match["sign"] in ("−", "-") or (match["word"] or "").startswith("down")
@@ -107,7 +107,7 @@ def _number(size: str, unit: str, scale: float, text: str) -> Number:
 
 def _days(match: re.Match[str]) -> list[Said]:
     found = match.groupdict()
-    number = int(found["number"]) if found.get("number") else MONTHS.index(found["month"]) + 1
+    number = int(found["number"]) if found.get("number") else MONTHS.index(found["month"][:3]) + 1
     year = int(found.get("year") or 0)
     days = [found[name] for name in ("first", "last") if found.get(name)]
     return [Day(int(one), number, year, match[0]) for one in days] or [Day(0, number, year, match[0])]
@@ -117,7 +117,7 @@ def agree(said: Said, true: Said) -> bool:
     """Whether what is said is the truth, rounded to as many digits as are said."""
     if isinstance(said, Day) or isinstance(true, Day):
         same = isinstance(said, Day) and isinstance(true, Day) and (said.day, said.month) == (true.day, true.month)
-        return same and said.year in (0, true.year)  # type: ignore[union-attr]  # both are days
+        return same and said.year in (0, true.year)
     return said.unit == true.unit and abs(said.value - true.value) <= said.step * 0.5001 + 1e-9 * abs(true.value)
 
 
@@ -144,10 +144,13 @@ def parts(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def charted(card: dict[str, Any]) -> list[list[float | None]]:
-    """The values of each series that the card's chart or picture shows, the band's sides last."""
+    """The values of each series that the card's chart or picture shows, then the band's sides and the limit."""
     if figure := card.get("chart"):
-        band = [list(side) for side in figure.get("band") or ()]
-        return [*(list(values) for _, values in figure["series"]), *band]
+        rest = [
+            *(list(side) for side in figure.get("band") or ()),
+            *([[figure["limit"]]] if figure.get("limit") else []),
+        ]
+        return [*(list(values) for _, values in figure["series"]), *rest]
     return [
         [point["value"] for point in series["data"]]
         for block in card["blocks"]

@@ -1,27 +1,30 @@
+import table from "./words.json";
+
 // Figures as people read them, by the same rules as analysis/formatting.py: what stands in Slack stands here.
 const SYMBOLS: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹" };
-const STEPS: [number, string][] = [
-  [1e9, "B"],
-  [1e6, "M"],
-  [1e3, "k"],
+// From an amount on, rounded up to it included: what it is divided by, its letter, its decimals.
+const STEPS: [number, number, string, number][] = [
+  [999_995_000, 1e9, "B", 2],
+  [999_950, 1e6, "M", 2],
+  [9_999.5, 1e3, "k", 1],
 ];
 
 function short(size: number): string {
-  for (const [step, letter] of STEPS) {
-    if (size >= step * 0.9995) {
-      return (size < 100 * step ? (size / step).toFixed(1).replace(/\.0$/, "") : (size / step).toFixed(0)) + letter;
-    }
+  for (const [least, step, letter, digits] of STEPS) {
+    if (size >= least) return String(Number((size / step).toFixed(digits))) + letter;
   }
-  if (size >= 100 || Number.isInteger(size)) return size.toFixed(0);
-  return size >= 0.01 ? size.toFixed(2) : String(Number(size.toPrecision(2)));
+  if (size >= 99.995 || Number.isInteger(size)) return size.toLocaleString("en-GB", { maximumFractionDigits: 0 });
+  return size.toFixed(2);
 }
 
-/** `$12.4k`, `$812`, `€0.42`, `CHF 3.1M`: about three digits, for sentences and tiles. */
+/** `$12.4k`, `$2,310`, `€0.42`, `CHF 3.12M`: for sentences and tiles; less than a half cent is `under 1 cent`. */
 export function money(value: number | null | undefined, currency: string | null | undefined = "USD"): string {
   if (value === null || value === undefined) return "–";
   const code = currency ?? "USD";
   const unit = SYMBOLS[code] ?? `${code.slice(0, 10)} `;
-  return `${value < 0 ? "−" : ""}${unit}${short(Math.abs(value))}`;
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.005) return ["USD", "EUR"].includes(code) ? "under 1 cent" : `under ${unit}0.01`;
+  return `${value < 0 ? "−" : ""}${unit}${short(size)}`;
 }
 
 /** `7,204.11`; amounts below a cent keep four digits. */
@@ -43,7 +46,7 @@ export interface Change {
   text: string;
 }
 
-/** `+$1.9k (+18 %)`; from nothing there is no per cent. */
+/** `+$1,900 (+18 %)`; from nothing there is no per cent. */
 export function change(now: number | null, before: number | null, currency: string | null | undefined): Change {
   const delta = (now ?? 0) - (before ?? 0);
   if (Math.abs(delta) < 0.005) return { direction: "same", text: "unchanged" };
@@ -96,7 +99,10 @@ export function named(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** `service category` of a column's name. */
+const WORDS: Record<string, string> = { ...table.columns, ...table.values };
+
+/** `category of service` of a column, `over budget` of a state: the table that cards and files use, made from it. */
 export function words(name: string): string {
-  return name.replaceAll("_", " ");
+  const said = WORDS[name] ?? name.replaceAll("_", " ");
+  return /^[A-Z][a-z]/.test(said) ? said.charAt(0).toLowerCase() + said.slice(1) : said;
 }

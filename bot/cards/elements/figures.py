@@ -3,7 +3,7 @@ ranking is bars, a change is a waterfall; the values are the rows' own.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -67,20 +67,31 @@ def figure_of(result: dict[str, Any]) -> Figure | None:
     measures = [i for i in numeric_columns(columns, rows) if not _NO_MEASURE.search(columns[i])]
     if not measures:
         return None
-    title = mrkdwn.plain(columns[measures[0]].replace("_", " ").capitalize(), blocks.TITLE)
+    title = mrkdwn.plain(mrkdwn.title(columns[measures[0]]), blocks.TITLE)
     if result.get("chart") == "waterfall" and (fall := _waterfall(columns, rows, measures, result)):
         return fall
     when = date_column(columns, rows)
     if when is not None:
         return _over_time(columns, rows, when, measures[0], title, result)
     labels = next((i for i in range(len(columns)) if i not in numeric_columns(columns, rows)), None)
-    return None if labels is None else _ranking(rows, labels, measures[0], title, result)
+    if labels is None:
+        return None
+    sides = _sides(columns, measures)
+    return _ranking(rows, labels, {place: mrkdwn.title(columns[place]) for place in sides}, title, result)
+
+
+def _sides(columns: Sequence[str], measures: Sequence[int]) -> Sequence[int]:
+    """The measures that are drawn beside one another: both sides of a comparison, else the first."""
+    compared = "change" in columns and len(measures) > 2 and list(columns).index("change") == measures[2]
+    return measures[:2] if compared else measures[:1]
 
 
 def _over_time(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], when: int, value: int, title: str, result: dict[str, Any]
-) -> Figure:
+) -> Figure | None:
     dates = sorted({str(row[when]) for row in rows})
+    if len(dates) < 2:
+        return None  # one point is no course
     parts = next(
         (i for i in range(len(columns)) if i not in (when, value) and any(isinstance(row[i], str) for row in rows)),
         None,
@@ -146,20 +157,23 @@ def waterfall(
 
 
 def _ranking(
-    rows: Sequence[Sequence[Any]], label: int, value: int, title: str, result: dict[str, Any]
+    rows: Sequence[Sequence[Any]], label: int, values: Mapping[int, str], title: str, result: dict[str, Any]
 ) -> Figure | None:
-    named = [(str(row[label] if row[label] is not None else "none"), float(row[value] or 0)) for row in rows]
-    named = [(name, size) for name, size in named if name.lower() not in ("total", "other")]
-    if len(named) < 2 or len({name for name, _ in named}) < len(named):
+    """Bars of one measure, or of several beside one another, by their places and names."""
+    kept = [row for row in rows if str(row[label]).lower() not in ("total", "other")]
+    names = [str(row[label] if row[label] is not None else "none") for row in kept]
+    if len(names) < 2 or len(set(names)) < len(names):
         return None
-    shown = named[:BARS]
-    if len(named) > BARS:
-        shown.append(("other", sum(size for _, size in named[BARS:])))
-    series = [[title, [size for _, size in shown]]]
+    series = []
+    for place, name in values.items():
+        sizes = [float(row[place] or 0) for row in kept]
+        series.append([name, sizes if len(sizes) <= BARS else [*sizes[:BARS], sum(sizes[BARS:])]])
+    if len(series) > 1:
+        title = mrkdwn.plain(" and ".join(values.values()), blocks.TITLE)
     return {
         "kind": "bar",
         "title": title,
-        "categories": [name for name, _ in shown],
+        "categories": names if len(names) <= BARS else [*names[:BARS], "other"],
         "series": series,
         "y_label": result.get("currency") or "",
     }

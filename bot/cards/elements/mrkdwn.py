@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, date, datetime
 
+from analysis import words
+
 _MENTION = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -31,12 +33,7 @@ def escape(text: object, most: int = 300) -> str:
 
 def title(column: str) -> str:
     """A column's name as a title: `effective_cost` is `Effective cost`, `16_to_22_nov_2026` is `16–22 Nov 2026`."""
-    words = column.split("_")
-    if not any(word.isdigit() for word in words):
-        return " ".join(words).capitalize()
-    return " ".join(word.capitalize() for word in words).replace(
-        " To ", " – " if any(len(word) == 4 for word in words[:3]) else "–"
-    )
+    return words.column(column)
 
 
 def sentence(text: object, most: int = 2_900) -> str:
@@ -49,6 +46,12 @@ def code(text: object, most: int = 2_900) -> str:
     """A code block; what is inside cannot end it."""
     body = cut(_CONTROL.sub("", str(text)).replace("```", "ˋˋˋ"), most - 8)
     return "```" + body.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "```"
+
+
+def link(url: str, text: str) -> str:
+    """A link of Slack's own making; the text alone where the address is none."""
+    plain_url = url if re.fullmatch(r"https?://[^\s<>|]{1,2000}", url) else ""
+    return f"<{plain_url.replace('&', '&amp;')}|{escape(text)}>" if plain_url else escape(text)
 
 
 def mention(user_id: str) -> str:
@@ -68,6 +71,15 @@ def day(value: date | str | None) -> str:
         return ""
     parsed = date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return f"{parsed.day} {parsed:%b}"
+
+
+def whole_day(value: str) -> str:
+    """`16 Nov 2026` of ISO text; the text as it is where it is no day."""
+    try:
+        parsed = date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    return f"{parsed.day} {parsed:%b %Y}"
 
 
 def month(value: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from analysis import formatting
+from analysis import formatting, words
 from bot.cards.elements import blocks, mrkdwn, table_layout
 from bot.cards.elements.blocks import Block
 from bot.cards.elements.figures import numeric_columns
@@ -22,10 +22,12 @@ _DIMENSION = re.compile(
 )
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
-_MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}):\d{2}.*")
+_MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<time>\d{2}:\d{2}):\d{2}.*)?")
 _STATES = ("kind", "state", "status")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _LIMIT = re.compile(r"\bLIMIT \d+(?:\s+OFFSET \d+)?\s*$", re.IGNORECASE)
+_RATIO_OR_COUNT = re.compile(r"share|percent|pct|ratio|rate|count|quantity|rank|_id$|^number")
+_NO_MONEY = ("usage_quantity", "coverage_rate", "utilization_rate", "savings_rate")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -66,9 +68,10 @@ def _cell(column: str, value: Any, numeric: bool) -> str:
         if column == "month" and _MONTH.fullmatch(text):
             return mrkdwn.month(text)
         if column in _STATES:
-            return text.replace("_", " ")
+            return words.value(text)
         if at := _MOMENT.fullmatch(text):
-            return at["day"] if at["time"] == "00:00" else f"{at['day']} {at['time']}"
+            said = mrkdwn.whole_day(at["day"])
+            return said if at["time"] in (None, "00:00") else f"{said} {at['time']} UTC"
         return text
     if _PERCENT.search(column):
         return f"{value:,.1f} %"
@@ -117,9 +120,13 @@ def _rest(
     word: str,
 ) -> list[str]:
     addable = _addable(columns, rows, numbers)
-    return [f"{len(left):,} {word} in the CSV"] + [
-        _sum(left, i) if i in addable else "" for i in range(1, len(columns))
-    ]
+
+    def summed(place: int) -> str:
+        if columns[place] == "share":
+            return f"{sum(float(row[place] or 0) for row in left):,.1f} %"
+        return _sum(left, place) if place in addable else ""
+
+    return [f"{len(left):,} {word} in the CSV", *(summed(place) for place in range(1, len(columns)))]
 
 
 def _total(
@@ -131,7 +138,11 @@ def _total(
         return None
     shares = {i for i, name in enumerate(columns) if name == "share"}
     if whole := result.get("whole"):
-        return ["Total of all", formatting.exact(whole), *("100.0 %" if i in shares else "" for i in range(2, len(columns)))]
+        return [
+            "Total of all",
+            formatting.exact(whole),
+            *("100.0 %" if i in shares else "" for i in range(2, len(columns))),
+        ]
     summed = ("100.0 %" if i in shares else _sum(rows, i) if i in addable else "" for i in range(1, len(columns)))
     return [f"Total of {len(rows):,}", *summed]
 
@@ -140,10 +151,21 @@ def csv_of(result: dict[str, Any]) -> str:
     """Every row as CSV; a text or a title that a spreadsheet would run as a formula is quoted with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_harmless(title) for title in result.get("columns") or []])
+    writer.writerow([_harmless(title) for title in _headed(result)])
     for row in result.get("rows") or []:
         writer.writerow([_harmless(cell) for cell in row])
     return out.getvalue()
+
+
+def _headed(result: dict[str, Any]) -> list[str]:
+    """The titles of a file's columns; amounts say in which currency they are, where that is one."""
+    columns, rows = result.get("columns") or [], result.get("rows") or []
+    currency = str(result.get("currency") or "")
+    one = currency not in ("", "several") and "currency" not in columns and result.get("metric") not in _NO_MONEY
+    amounts = {at for at in numeric_columns(columns, rows) if not _RATIO_OR_COUNT.search(columns[at])} if one else set()
+    return [
+        f"{words.column(name)} ({currency})" if at in amounts else words.column(name) for at, name in enumerate(columns)
+    ]
 
 
 def _harmless(cell: Any) -> Any:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from analysis import words
 from bot.cards.elements import blocks, figures, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages import recipe
@@ -59,8 +60,7 @@ def provenance_line(result: dict[str, Any]) -> str:
     """Metric, period, how far the bills reach and who translated: the line under every answer."""
     parts = []
     if metric := result.get("metric"):
-        name = mrkdwn.escape(str(metric).replace("_", " "), 60)
-        parts.append(name[:1].upper() + name[1:] + ("" if "cost" in name.lower() else " cost"))
+        parts.append(mrkdwn.escape(words.metric(str(metric)), 60))
     period = result.get("period") or {}
     if period.get("start") and period.get("end"):
         parts.append(mrkdwn.span(str(period["start"]), str(period["end"])))

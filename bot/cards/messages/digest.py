@@ -14,7 +14,7 @@ def card(payload: DigestCard) -> Card:
     drawn, chart = figures.draw(figure) if figure else (None, None)
     late = mrkdwn.escape(payload["late"], 300) if payload.get("late") else ""
     return blocks.card(
-        ". ".join([title, *([late] if late else []), *lines]),
+        " ".join(f"{part.rstrip('.')}." for part in [title, *([late] if late else []), *lines]),
         [
             blocks.section("\n".join([f"*{title}*", *([f":hourglass: {late}"] if late else []), *lines])),
             drawn,

@@ -57,11 +57,11 @@ def _team(team: dict[str, Any]) -> str:
     budget = formatting.decimal(team.get("budget"))
     if budget:
         share = float((formatting.decimal(team["month"]) or 0) / budget)
-        lines.append(f"`{bar(share)}` {formatting.percent(share)} of {formatting.money(budget, currency)}")
+        lines.append(f"{bar(share)} {formatting.percent(share)} of {formatting.money(budget, currency)}")
     if team.get("forecast") is not None:
         lines[-1] += f" · heading for {formatting.money(team['forecast'], currency)}"
     if team.get("days"):
-        lines.append(f"`{sparkline(team['days'])}` last {len(team['days'])} days")
+        lines.append(f"{sparkline(team['days'])} last {len(team['days'])} days")
     return "\n".join(lines)
 
 
@@ -72,8 +72,9 @@ def _listed(title: str, items: Sequence[dict[str, Any]], one: Any) -> list[Block
 
 
 def _insight(item: dict[str, Any]) -> Block:
-    text = f"{mrkdwn.escape(item['title'], 300)} · {mrkdwn.escape(item.get('severity') or '', 20)}"
-    return blocks.section(text, blocks.button("Investigate", "insight_investigate", str(item["id"])))
+    return blocks.section(
+        mrkdwn.escape(item["title"], 300), blocks.button("Investigate", "insight_investigate", str(item["id"]))
+    )
 
 
 def _approval(item: dict[str, Any]) -> Block:

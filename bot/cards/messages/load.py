@@ -33,6 +33,7 @@ def card(payload: LoadCard) -> Card:
     """Files, periods and what changed, for the thread of the request or the admin channel."""
     text = headline(payload)
     loads = payload.get("loads") or []
+    news = [load for load in loads if load.get("status") != "unchanged"]
     rows = [
         [
             str(load.get("path", "")).rsplit("/", 1)[-1],
@@ -41,7 +42,7 @@ def card(payload: LoadCard) -> Card:
             f"{int(load.get('rows') or 0):,}",
             str(load.get("status") or ""),
         ]
-        for load in loads[:FILES]
+        for load in news[:FILES]
     ]
     notes = [
         mrkdwn.escape(f"{load.get('path', 'A file')}: {load['error']}", 600) for load in loads if load.get("error")
@@ -50,8 +51,10 @@ def card(payload: LoadCard) -> Card:
     notes += [_stands(one) for one in standing[:FILES]] or [_replaced(item) for item in (payload.get("replaced") or [])]
     if payload.get("rejected"):
         notes.append(f"{int(payload['rejected']):,} rows were left out; `finops ingest` names the reasons.")
-    if len(loads) > FILES:
-        notes.append(f"{len(loads) - FILES} more files.")
+    if len(news) > FILES:
+        notes.append(f"{len(news) - FILES} more files.")
+    if news and len(news) < len(loads):
+        notes.append(f"{len(loads) - len(news)} files are as they were.")
     return blocks.card(
         text,
         [

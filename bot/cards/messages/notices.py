@@ -20,6 +20,11 @@ RECIPES = (  # each is answered in sections
     "Why did cost go up last month and what should we do?",
     "Will we exceed any budget, and what could we cut?",
     "Summary for the CFO",
+    "Which team grew most last month and which resource is behind it?",
+    "What changed last month and who owns it?",
+    "What is the forecast for this month? Explain the difference",
+    "Are the spikes over and what did they cost in total?",
+    "Would the savings of open recommendations cover the overrun?",
 )
 
 
@@ -38,6 +43,8 @@ def card(result: dict[str, Any], reference: str) -> Card:
         for number, label in enumerate(labels)
         if label
     ]
+    if outcome == "unavailable" and "Refresh bills" in text:
+        row.append(blocks.button("Refresh bills", "refresh_bills", reference))
     lead = "I can tell you:" if row and outcome == "cannot_answer" else ""
     return blocks.card(text, [blocks.section(text), blocks.context(lead), blocks.actions(row) if reference else None])
 

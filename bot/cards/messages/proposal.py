@@ -36,7 +36,7 @@ def card(payload: RemediationFields) -> Card:
         [
             blocks.section(f"*{text}*"),
             _table(payload),
-            blocks.context(*_evidence(payload)),
+            blocks.context(*_evidence(payload), _about(payload)),
             blocks.section(_standing(payload)),
             _buttons(payload),
         ],
@@ -87,9 +87,10 @@ def _named(step: dict[str, Any]) -> str:
 
 
 def _short(evidence: str) -> str:
-    """The first reason; all of them stand in the plan."""
-    first, _, rest = evidence.partition("; ")
-    return f"{first}; …" if rest else first
+    """The reason that convinces: the first that was measured, else the first; all of them stand in the plan."""
+    reasons = evidence.split("; ")
+    told = next((reason for reason in reasons if any(sign.isdigit() for sign in reason)), reasons[0])
+    return f"{told}; …" if len(reasons) > 1 else told
 
 
 def _state(step: dict[str, Any]) -> str:
@@ -112,6 +113,12 @@ def _evidence(payload: RemediationFields) -> list[str]:
     return lines
 
 
+def _about(payload: RemediationFields) -> str:
+    """A link to the alert that it is about."""
+    url = str(payload.get("insight_url") or "")
+    return f"About {mrkdwn.link(url, 'this alert')}" if url else ""
+
+
 def _when(value: Any) -> str:
     try:
         return mrkdwn.moment(datetime.fromisoformat(str(value)))
@@ -127,7 +134,10 @@ def _standing(payload: RemediationFields) -> str:
     if state == "proposed":
         return _asking(payload, by)
     reason = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
-    if state in ("rejected", "expired", "void"):
+    if state == "rejected":
+        word = "Withdrawn" if payload.get("withdrawn") else "Snoozed" if payload.get("snoozed_until") else "Rejected"
+        return f"{word}{reason}"
+    if state in ("expired", "void"):
         return f"{_ENDINGS[state]}{reason}"
     savings = (
         f"\n{mrkdwn.sentence(str(payload['savings'])[:1].upper() + str(payload['savings'])[1:], 600)}."
@@ -137,7 +147,7 @@ def _standing(payload: RemediationFields) -> str:
     return f"{'Approved by ' + by + ' → ' if by else ''}{_progress(payload, reason)}{savings}"
 
 
-_ENDINGS = {"rejected": "Rejected", "expired": "Expired: nobody decided in time", "void": "Not carried out"}
+_ENDINGS = {"expired": "Expired: nobody decided in time", "void": "Not carried out"}
 
 
 def _progress(payload: RemediationFields, reason: str) -> str:
@@ -147,7 +157,7 @@ def _progress(payload: RemediationFields, reason: str) -> str:
     seconds = payload.get("seconds")
     took = f" in {max(1, round(seconds))} s" if seconds else ""
     return {
-        "approved": "starting",
+        "approved": _starts(payload),
         "running": f"{done} of {len(steps)} done",
         "succeeded": f"done{took}, {done} done and checked",
         "partial": f"done in part{took}: {done} of {len(steps)}{reason}",
@@ -155,6 +165,13 @@ def _progress(payload: RemediationFields, reason: str) -> str:
         "unknown": f"not known how it ended, somebody has to look{reason}",
         "undone": f"undone{took}, {done} of {len(steps)} as before{reason}",
     }.get(state, f"{state}{reason}")
+
+
+def _starts(payload: RemediationFields) -> str:
+    """`starting`, or until when it waits."""
+    if not payload.get("waits_until"):
+        return "starting"
+    return f"waits for its change window, which opens {_when(payload['waits_until'])}"
 
 
 def _asking(payload: RemediationFields, by: str) -> str:
@@ -183,7 +200,7 @@ def _buttons(payload: RemediationFields) -> Block | None:
                     "Approve…" if typed else "Approve",
                     "remediation_confirm" if typed else "remediation_approve",
                     number,
-                    style="primary",
+                    style="danger" if typed else "primary",
                 ),
                 *(
                     [blocks.button("Choose…", "remediation_choose", number)]
@@ -196,6 +213,8 @@ def _buttons(payload: RemediationFields) -> Block | None:
             ]
         )
     buttons = []
+    if state == "approved" and not payload.get("undo_of"):
+        buttons.append(blocks.button("Withdraw…", "remediation_withdraw", number))
     if state == "unknown":
         buttons.append(blocks.button("Check again", "remediation_look", number, style="primary"))
     if state in _ENDED and payload.get("can_undo"):

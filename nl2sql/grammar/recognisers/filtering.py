@@ -11,6 +11,7 @@ from nl2sql.grammar.tagging.terms import Sentence, Term
 
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
+_LONG_WEEKEND = 4  # days
 _ADDED_TO_COST = ("tax", "credits", "refunds", "purchases", "usage", "unused")
 _ALLOCATED = ("team", "environment", "application")
 
@@ -262,7 +263,11 @@ def _add(draft: Draft, condition: Filter) -> None:
 
 def weekdays(sentence: Sentence, draft: Draft) -> None:
     """`on weekends`, `working days`."""
+    period = draft.filters.period
     for at in sentence.open("weekdays"):
+        if period and period.days <= _LONG_WEEKEND and not sentence.terms[at].text.endswith("s"):
+            sentence.take(at)  # black friday weekend (28-30 nov): the days are named
+            continue
         weekend = sentence.terms[at].value == "weekend"
         before = sentence.before(at)
         if before is not None and sentence.kind(before) == "not":  # excluding weekends

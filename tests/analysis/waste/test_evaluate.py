@@ -14,7 +14,7 @@ def test_an_idle_instance_is_to_be_stopped_and_saves_what_it_really_costs():
     """At the bill's effective cost, not at list; with the thresholds' source and what was measured."""
     found = only(waste(resource(), used(**IDLE)))
     assert (found.kind, found.monthly_savings, found.confidence, found.missing) == ("stop_idle", 100.0, "high", ())
-    assert "maximum cpu under 5 % on 14 of 14 days" in found.evidence["summary"]
+    assert "maximum CPU under 5 % on 14 of 14 days" in found.evidence["summary"]
     assert "Compute Optimizer" in found.evidence["source"]
     assert found.evidence["metrics"]["cpu"]["highest"] == 2.0
 

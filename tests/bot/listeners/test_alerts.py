@@ -108,9 +108,12 @@ def test_feedback_counts_for_the_alerts_precision(bot: Runtime, slack: Handle, a
     slack.wait_until(lambda: slack.ephemerals(MAYA))
     assert (insight_of(bot).feedback, insight_of(bot).status) == ("useful", "open")
     slack.click(MAYA, alert["ts"], "insight_feedback", "negative")
+    slack.wait_for_view(MAYA)
+    assert (insight_of(bot).feedback, insight_of(bot).status) == ("useful", "open")  # first it is asked why
+    slack.submit(MAYA, {"reason": "a load test"})
     slack.wait_until(lambda: len(slack.ephemerals(MAYA)) == 2)
     assert (insight_of(bot).feedback, insight_of(bot).status) == ("noise", "resolved")
-    slack.wait_until(lambda: "half as large again" in str(slack.thread(alert["ts"])[0]["blocks"]))
+    slack.wait_until(lambda: "a load test; the next" in str(slack.thread(alert["ts"])[0]["blocks"]))
 
 
 def test_a_viewer_may_look_but_not_change(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
@@ -145,6 +148,8 @@ def test_a_card_follows_its_fix(bot: Runtime, slack: Handle, alert: dict[str, An
         return str(slack.thread(alert["ts"])[0]["blocks"])
 
     slack.wait_until(lambda: "Fix proposed" in card(), 30)
+    assert f"/p{proposal['ts'].replace('.', '')}" in card()  # either leads to the other
+    assert f"/p{alert['ts'].replace('.', '')}" in str(proposal["blocks"])
     assert "insight_propose" not in card()
     number = remediations(bot)[0].id
     with bot.session() as session:

@@ -21,7 +21,7 @@ def test_yesterday_is_compared_with_its_weekday(session: Session) -> None:
     spend(session, FIRST, [100.0] * (DAYS - 1) + [112.0], team="payments")
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
-    assert digest.card["lines"][0].startswith("Yesterday $112, 12 % over a usual Monday. Month $2.3k.")
+    assert digest.card["lines"][0].startswith("Yesterday $112, 12 % over a usual Monday. Month $2,312.")
     assert digest.card["late"] is None
     assert len(digest.card["lines"]) <= 3
 
@@ -86,5 +86,5 @@ def test_what_is_open_waits_and_was_saved_is_counted(session: Session) -> None:
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert digest.card["lines"][1] == (
-        "1 open anomaly, 2 more insights, 2 proposals worth $640 a month, $1k a month saved and verified this month."
+        "1 open anomaly, 2 more insights, 2 proposals worth $640 a month, $1,000 a month saved and verified this month."
     )

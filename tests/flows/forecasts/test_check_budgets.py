@@ -76,7 +76,7 @@ def test_a_breach_is_told_once_in_the_teams_channel(clean_database: Database) ->
     [card] = cards(clean_database)
     assert (card.channel, card.payload["spent"], card.payload["amount"]) == ("#pay", 1_700.0, 1_600.0)
     [insight] = insights(clean_database)
-    assert insight.title == "payments has passed its $1.6k budget: $1.7k spent"
+    assert insight.title == "payments has passed its $1,600 budget: $1,700 spent"
     assert (insight.severity, insight.owner, insight.impact_amount) == ("critical", "U0LEAD", 100)
     assert period(clean_database).crosses_on == date(2026, 11, 16)  # 16 days of 100
 
@@ -87,7 +87,7 @@ def test_a_forecast_names_the_day_on_which_it_will_be_passed(clean_database: Dat
     predict(clean_database, [100.0] * 40)
     assert run(clean_database, organisation(of_payments(2_800)), NOW) == {"pay": "forecast_breach"}
     [insight] = insights(clean_database)
-    assert insight.title == "payments will pass its $2.8k budget around 28 Nov: $1.7k spent"
+    assert insight.title == "payments will pass its $2,800 budget around 28 Nov: $1,700 spent"
     assert (insight.severity, insight.impact_amount) == ("high", 200)
     stored = period(clean_database)
     assert (stored.spent, stored.forecast, stored.crosses_on) == (1_700, 3_000, date(2026, 11, 28))
@@ -126,7 +126,7 @@ def test_a_threshold_passed_is_a_warning_even_without_a_forecast(clean_database:
     bills(clean_database, FIRST, [100.0] * DAYS)
     assert run(clean_database, organisation(of_payments(2_000)), NOW) == {"pay": "warning"}
     [insight] = insights(clean_database)
-    assert (insight.title, insight.severity) == ("payments has used 85 % of its $2k budget", "medium")
+    assert (insight.title, insight.severity) == ("payments has used 85 % of its $2,000 budget", "medium")
     assert insight.impact_amount == 0
     assert period(clean_database).forecast is None
     assert [name for name, _ in cards(clean_database)[0].payload["figure"]["series"]] == ["spent"]

@@ -49,7 +49,7 @@ def deps(clean_database: Database, settings: Settings, organisation: Organisatio
 def test_a_running_month_is_up_when_its_days_are(deps: Deps, question: str) -> None:
     """A week of November is held against a week of October, and October as a whole stands beside it."""
     answer = ask(question, SYSTEM, None, deps).to_json()
-    assert "up $14.00 (+20.0 %) vs 1–7 Oct 2026" in answer["text"]
+    assert "up $14 (+20.0 %) vs 1–7 Oct 2026" in answer["text"]
     assert "the first 7 days of both periods are compared" in answer["text"]
     assert "All of October 2026: $310." in answer["text"]
     assert answer["rows"][0][-5:] == [84.0, 70.0, 14.0, 20.0, 310.0]

@@ -72,7 +72,7 @@ def test_new_and_gone_resources_and_ended_commitments_are_named(deps: Deps) -> N
     assert answer.text.startswith("$140 in total, up $58.16 (+70.9 %) vs September 2026")
     assert "Ended on 2026-09-30: Savings Plan in data, which had covered $50.05." in answer.notes
     assert any(note.startswith("New: web-2 (+$20.02)") for note in answer.notes)
-    assert any(note.startswith("Gone: db-2 (-$25.25)") for note in answer.notes)
+    assert any(note.startswith("Gone: db-2 (−$25.25)") for note in answer.notes)
     assert "By account: shop +$43.37 (75 %), data +$14.79 (25 %)." in answer.notes
     assert answer.to_stored()["chart"] == "waterfall"
     change = answer.columns.index("change")

@@ -16,7 +16,7 @@ from tests.nl2sql.builders import query
         (9_999.0, "$9,999"),
         (12_412.0, "$12.4k"),
         (3_210_000.0, "$3.21M"),
-        (-5_592.6, "-$5,593"),
+        (-5_592.6, "−$5,593"),
     ],
 )
 def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
@@ -45,7 +45,7 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
             "october vs september",
             ("x", "y", "change", "change_percent"),
             [(120.0, 100.0, 20.0, 20.0)],
-            "$120, up $20.00 (+20.0 %) vs September 2026: all spend, October 2026.",
+            "$120, up $20 (+20.0 %) vs September 2026: all spend, October 2026.",
         ),
         (
             "what % of spend was prod in october",
@@ -54,7 +54,7 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
             "69.2 %: prod is $692 of $1,000, all spend, October 2026.",
         ),
         ("payments cost in october", ("effective_cost",), [(0.0,)], "Nothing: no charges for payments, October 2026."),
-        ("payments cost in october", ("currency", "effective_cost"), [("EUR", 5.0)], "€5.00: payments, October 2026."),
+        ("payments cost in october", ("currency", "effective_cost"), [("EUR", 5.0)], "€5: payments, October 2026."),
         (
             "payments cost in october",
             ("currency", "effective_cost"),

@@ -60,8 +60,8 @@ def test_a_long_result_is_cut_visibly_and_its_total_is_over_all_rows() -> None:
     """The rows that are left out are counted, and the total adds up every row."""
     rows = [[f"service-{n}", 1.5] for n in range(400)]
     shown = block(answer.card(result(["service", "cost"], rows), "7F3K", TODAY), "table")["rows"]
-    assert [cell["text"] for cell in shown[-2]] == ["390 more in the CSV", "585.00", "–"]
-    assert [cell["text"] for cell in shown[-1]] == ["Total of 400", "600.00", "–"]
+    assert [cell["text"] for cell in shown[-2]] == ["390 more in the CSV", "585.00", "97.5 %"]
+    assert [cell["text"] for cell in shown[-1]] == ["Total of 400", "600.00", "100.0 %"]
 
 
 def test_a_long_series_shows_its_newest_days() -> None:
@@ -70,7 +70,7 @@ def test_a_long_series_shows_its_newest_days() -> None:
     shown = tables.table_of(result(["day", "cost"], days))
     assert shown is not None
     first = [[cell["text"] for cell in row] for row in shown["rows"][1:3]]
-    assert first == [["21 earlier in the CSV", "42.00"], ["2026-10-22", "2.00"]]
+    assert first == [["21 earlier in the CSV", "42.00"], ["22 Oct 2026", "2.00"]]
     assert [cell["text"] for cell in shown["rows"][-1]] == ["Total of 31", "62.00"]
 
 
@@ -85,7 +85,7 @@ def test_parts_of_a_whole_show_their_share() -> None:
     split = result(["service", "cost"], [["EC2", 75.0], ["S3", 25.0]])
     shown = tables.table_of(split)
     assert shown is not None
-    assert [row[2]["text"] for row in shown["rows"]] == ["Share", "75.0 %", "25.0 %", "–"]
+    assert [row[2]["text"] for row in shown["rows"]] == ["Share", "75.0 %", "25.0 %", "100.0 %"]
     for columns, rows in (
         (["day", "cost"], [["2026-11-01", 1.0], ["2026-11-02", 2.0]]),
         (["service", "cost"], [["a", 1.0], ["b", -2.0]]),
@@ -152,7 +152,7 @@ def test_the_csv_is_exact_and_runs_no_formula() -> None:
     written = list(
         csv.reader(io.StringIO(tables.csv_of(result(["tag", "cost"], [["=HYPERLINK(1)", 0.1234567], ["-2+3", None]]))))
     )
-    assert written == [["tag", "cost"], ["'=HYPERLINK(1)", "0.1234567"], ["'-2+3", ""]]
+    assert written == [["Tag", "Cost (USD)"], ["'=HYPERLINK(1)", "0.1234567"], ["'-2+3", ""]]
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "＝1+1", "\n=1+1", "\t=1", "@SUM(1)"])
@@ -259,7 +259,7 @@ def test_parts_over_time_are_columns() -> None:
     cells = [[cell["text"] for cell in row] for row in shown]
     assert cells[0] == ["Day", "Total", "team-8", "team-7", "team-6", "Other"]
     assert cells[1] == ["4 earlier in the CSV", "144.00", "32.00", "28.00", "24.00", "60.00"]
-    assert cells[2] == ["2026-10-05", "36.00", "8.00", "7.00", "6.00", "15.00"]
+    assert cells[2] == ["5 Oct 2026", "36.00", "8.00", "7.00", "6.00", "15.00"]
     assert cells[-1][1] == "504.00"
 
 
