@@ -14,14 +14,14 @@ from config.errors import UserError
 from db.database import Database
 from db.tables import Remediation
 from playbooks.approval.choosing import choose_and_approve
-from playbooks.approval.lifecycle import Approved, approve, may_approve, reject, snooze
+from playbooks.approval.lifecycle import Approved, approve, may_approve, reject, snooze, withdraw
 from playbooks.approval.options import options_of
 from playbooks.approval.undo import request_undo
 from playbooks.notifications import summarise
 from playbooks.plan import shown_steps
 from playbooks.schema import Playbook, read_playbooks
 
-Kind = Literal["approve", "reject", "choose", "snooze", "undo"]
+Kind = Literal["approve", "reject", "choose", "snooze", "withdraw", "undo"]
 _LINE = ("id", "state", "playbook", "account", "team", "expected_monthly_savings", "requested_by")
 _ROW = (*_LINE, "currency", "reason", "requester_name", "requested_at", "expires_at", "finished_at", "undo_of")
 _LOOKED_AT = 1_000
@@ -112,6 +112,10 @@ def decide(
             put_off = snooze(session, remediation_id, actor, now, until, reason, playbooks)
             said = f"Remediation {remediation_id} is snoozed until {until:%d %b}."
             return put_off if isinstance(put_off, Denied) else said
+        if decision == "withdraw":
+            taken_back = withdraw(session, remediation_id, actor, now, reason, playbooks)
+            said = f"The approval of remediation {remediation_id} is taken back."
+            return taken_back if isinstance(taken_back, Denied) else said
         if decision == "undo":
             undo = request_undo(session, remediation_id, actor, now, playbooks)
             return undo if isinstance(undo, Denied) else f"Undo {undo.id} of remediation {remediation_id} starts."

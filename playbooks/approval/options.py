@@ -10,7 +10,7 @@ from config.access import Actor, Allowed, Denied
 from db.tables import Remediation
 from playbooks.approval import rules
 from playbooks.approval.kill_switch import STOPPED, is_stopped
-from playbooks.approval.stored import may_decide, proposal_of, rule_for_undo, rule_of, still_good
+from playbooks.approval.stored import may_decide, may_withdraw, proposal_of, rule_for_undo, rule_of, still_good
 from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import undoable
 from playbooks.schema import Playbook
@@ -18,8 +18,8 @@ from playbooks.schema import Playbook
 
 @dataclass(frozen=True)
 class Options:
-    """`may`: those of approve, choose, reject, snooze, undo and recheck that would count now, but for what has to be
-    typed. `why_not`: why an approval of what is still proposed would not; None where it would.
+    """`may`: those of approve, choose, reject, snooze, withdraw, undo and recheck that would count now, but for what
+    has to be typed. `why_not`: why an approval of what is still proposed would not; None where it would.
     """
 
     may: tuple[str, ...]
@@ -31,6 +31,8 @@ def options_of(
 ) -> Options:
     """By the rules that decide."""
     playbook = playbooks.get(remediation.playbook)
+    if may_withdraw(remediation, actor, now, playbooks) is None:
+        return Options(("withdraw",), None)
     if remediation.state != "proposed":
         return Options(_afterwards(session, remediation, actor, now, playbook), None)
     proposal = proposal_of(remediation, playbook)

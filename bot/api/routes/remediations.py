@@ -31,7 +31,7 @@ def _rows(description: str = "", **properties: Any) -> dict[str, Any]:
 _OPTIONS = {
     "may": {
         "type": "array",
-        "items": {"type": "string", "enum": ["approve", "choose", "reject", "snooze", "undo", "recheck"]},
+        "items": {"type": "string", "enum": ["approve", "choose", "reject", "snooze", "withdraw", "undo", "recheck"]},
         "description": "Decisions of the caller that would count now, but for what has to be typed",
     },
     "why_not": {**_TEXT, "description": "Why an approval of the caller would not count, while it is still proposed"},
@@ -141,7 +141,7 @@ class DecisionBody(BaseModel):
             "examples": [{"decision": "approve"}, {"decision": "reject", "text": "needed until Friday"}]
         },
     )
-    decision: Literal["approve", "reject", "choose", "snooze", "undo", "recheck"]
+    decision: Literal["approve", "reject", "choose", "snooze", "withdraw", "undo", "recheck"]
     text: Text | None = Field(
         None, max_length=500, description="The reason; or, where something is deleted, the number of resources"
     )

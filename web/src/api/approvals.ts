@@ -14,7 +14,7 @@ export type ProposalRow = Answered<"proposals_api_v1_proposals_get">["items"][nu
 export type Step = Proposal["steps"][number];
 
 export interface Verdict {
-  decision: "approve" | "reject" | "choose" | "snooze" | "undo" | "recheck";
+  decision: "approve" | "reject" | "choose" | "snooze" | "withdraw" | "undo" | "recheck";
   text?: string;
   resources?: string[];
   approve?: boolean;

@@ -985,7 +985,7 @@ export interface components {
              * Decision
              * @enum {string}
              */
-            decision: "approve" | "reject" | "choose" | "snooze" | "undo" | "recheck";
+            decision: "approve" | "reject" | "choose" | "snooze" | "withdraw" | "undo" | "recheck";
             /**
              * Text
              * @description The reason; or, where something is deleted, the number of resources
@@ -4486,7 +4486,7 @@ export interface operations {
                         /** @description The frozen plan as it is stored */
                         plan: unknown;
                         /** @description Decisions of the caller that would count now, but for what has to be typed */
-                        may: ("approve" | "choose" | "reject" | "snooze" | "undo" | "recheck")[];
+                        may: ("approve" | "choose" | "reject" | "snooze" | "withdraw" | "undo" | "recheck")[];
                         /** @description Why an approval of the caller would not count, while it is still proposed */
                         why_not: string | null;
                     };

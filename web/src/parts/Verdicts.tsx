@@ -12,7 +12,7 @@ interface Props {
   ticked: string[];
 }
 
-type Asked = "reject" | "snooze" | "undo" | null;
+type Asked = "reject" | "snooze" | "withdraw" | "undo" | null;
 
 /** The decisions that would count, and why an approval would not. */
 export function Verdicts({ proposal, tag, ticked }: Props) {
@@ -64,6 +64,7 @@ export function Verdicts({ proposal, tag, ticked }: Props) {
           )}
           {may("reject") ? <Ask what="reject" label="Reject…" asked={asked} onAsk={setAsked} /> : null}
           {may("snooze") ? <Ask what="snooze" label="Snooze…" asked={asked} onAsk={setAsked} /> : null}
+          {may("withdraw") ? <Ask what="withdraw" label="Withdraw…" asked={asked} onAsk={setAsked} /> : null}
           {may("recheck") ? (
             <Button
               loading={verdict.isPending}
@@ -134,7 +135,8 @@ interface ReasonedProps {
   onCancel: () => void;
 }
 
-const LABEL = { reject: "Why not?", snooze: "Why can it wait?" };
+const LABEL = { reject: "Why not?", snooze: "Why can it wait?", withdraw: "Why is it taken back?" };
+const SUBMIT = { reject: "Reject", snooze: "Snooze", withdraw: "Withdraw", undo: "Undo it" };
 
 function Reasoned({ what, undo, busy, onDecide, onCancel }: ReasonedProps) {
   const [reason, setReason] = useState("");
@@ -180,7 +182,7 @@ function Reasoned({ what, undo, busy, onDecide, onCancel }: ReasonedProps) {
         ) : null}
         <Group gap="xs">
           <Button type="submit" loading={busy} color={what === "undo" ? undefined : "red"} variant="light">
-            {what === "reject" ? "Reject" : what === "snooze" ? "Snooze" : "Undo it"}
+            {SUBMIT[what]}
           </Button>
           <Button variant="subtle" onClick={onCancel}>
             Cancel

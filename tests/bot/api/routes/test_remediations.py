@@ -108,3 +108,19 @@ def test_a_plan_that_was_read_is_the_one_that_is_approved(
     body = {"decision": "approve"}
     assert client.post(f"{path}/decision", json=body, headers={**headers, "If-Match": '"old"'}).status_code == 412
     assert client.post(f"{path}/decision", json=body, headers={**headers, "If-Match": tag}).status_code == 200
+
+
+def test_an_approval_is_taken_back_before_its_run_begins(
+    client: TestClient, clean_database: Database, proposal: int
+) -> None:
+    """It is offered to who may, and only while there is an approval."""
+    assert decided(client, clean_database, proposal, "U-APP", decision="withdraw")[0] == 409
+    assert decided(client, clean_database, proposal, "U-APP", decision="approve")[0] == 200
+    path = f"/api/v1/remediations/{proposal}"
+    assert client.get(path, headers=bearer(clean_database, "U-APP", "read")).json()["may"] == ["withdraw"]
+    assert client.get(path, headers=bearer(clean_database, "U-ANN", "read")).json()["may"] == []
+    assert decided(client, clean_database, proposal, "U-ANN", decision="withdraw")[0] == 403
+    said = decided(client, clean_database, proposal, "U-APP", decision="withdraw", text="the launch is today")
+    assert said == (200, f"The approval of remediation {proposal} is taken back.")
+    with Session(clean_database.app) as session:
+        assert session.get_one(Remediation, proposal).state == "rejected"
