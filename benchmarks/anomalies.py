@@ -9,7 +9,7 @@ import argparse
 import json
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -19,13 +19,18 @@ import numpy as np
 from analysis.anomalies.calendar import DAY
 from analysis.anomalies.completeness import Maturity, Sighting, learn, maturity
 from analysis.anomalies.score import Kind, score, score_arriving
-from analysis.anomalies.state import new_state
+from analysis.anomalies.state import DAILY, new_state
 from benchmarks.labelled_bills import bills
+from benchmarks.labelled_estates import estates
 from benchmarks.labelled_series import GENERATORS, KINDS, Event, Labelled
+from benchmarks.peers import PEERS, replay_peer
 from commands.analyze.anomalies import Grid, replay
 
 SETTLED = Maturity(1.0, 0.0, upward_only=False, judged=True)
-MADE = {**GENERATORS, "bills": bills}
+# The first five call a launch of half as much again in two months clean: there a fifth is news, as it is for a scope
+# whose sensitivity says so. In estates 15 % are news, as they are in the product.
+A_FIFTH = replace(DAILY, calm_impact=0.2, slow_impact=0.2, slow_calm_impact=0.2)
+MADE = {name: (make, A_FIFTH) for name, make in {**GENERATORS, "bills": bills}.items()} | {"estates": (estates, DAILY)}
 HELD_OUT = (41, 42, 43, 44)  # thresholds were tuned on seeds 1 to 4; what fell short was looked at on seeds up to 33
 
 
@@ -79,7 +84,8 @@ def count(series: list[Labelled], records: list[dict[str, Any]], tally: Tally) -
     """Match records with labels."""
     by_series = defaultdict(list)
     for record in records:
-        by_series[record["series"]].append(record)
+        if "renames" not in record:
+            by_series[record["series"]].append(record)
     for item in series:
         hit: set[Event] = set()
         for record in by_series[item.name]:
@@ -180,16 +186,22 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=HELD_OUT)
     parser.add_argument("--nab", type=Path)
     arguments = parser.parse_args()
-    for name, generate in MADE.items():
+    for name, (generate, tuning) in MADE.items():
         tally, points, seconds = Tally(), 0, 0.0
         for seed in arguments.seeds:
             series = generate(seed)
             began = time.perf_counter()
-            records = list(replay(grid_of(series)))
+            records = list(replay(grid_of(series), tuning))
             seconds += time.perf_counter() - began
             points += sum(len(item.days) for item in series)
             count(series, records, tally)
         print(f"{name:7} {tally.lines()}\n        {points:,} points in {seconds:.1f} s", flush=True)
+        for peer, rule in PEERS.items():
+            against = Tally()
+            for seed in arguments.seeds:
+                series = generate(seed)
+                count(series, list(replay_peer(grid_of(series), rule)), against)
+            print(f"        {peer}: {against.lines().splitlines()[0]}", flush=True)
     arriving(arguments.seeds[0])
     speed()
     if arguments.nab:

@@ -33,6 +33,7 @@ from config.organisation import Organisation, read_organisation
 from config.settings import Settings
 from db.database import Database
 from domain import flow_requests
+from lake import reading
 from nl2sql.ask import connect_deps
 from playbooks.schema import mistakes as playbook_mistakes
 
@@ -88,7 +89,7 @@ def _running_by(organisation: Organisation, settings: Settings, database: Databa
     context = Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting, shares=shares)
     api = create_app(context)
     answers = assistant.connect(settings, organisation, database)
-    with serving(settings, organisation, database, answers, starter, api) as bot:
+    with reading.warm(), serving(settings, organisation, database, answers, starter, api) as bot:
         log.info("finops-bot runs")
         yield bot
 

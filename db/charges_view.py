@@ -46,7 +46,15 @@ _SAME: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("currency", "text", "billing_currency", "Billing currency; never add up over currencies"),
     ("billing_period", "date", "CAST(billing_period_start AS DATE)", "Month of the bill, its first day"),
-    ("usage_hour", "timestamptz", "date_trunc('hour', charge_period_start)", "Start of the hour of the charge, UTC"),
+    (
+        "usage_hour",
+        "timestamptz",
+        (
+            "CASE WHEN charge_period_end - charge_period_start <= INTERVAL '1 hour' "  # as the sums of hours
+            "THEN date_trunc('hour', charge_period_start) END"
+        ),
+        "Start of the hour of the charge, UTC; NULL where it is longer than one",
+    ),
 )
 _CORRECTED = "CASE WHEN charge_class = 'Correction' OR charge_category = 'Adjustment' THEN 'Correction' END"
 

@@ -14,13 +14,14 @@ def of_remediation(session: Session, remediation_id: int) -> tuple[str, str] | N
 
 def of_insight(session: Session, insight_id: int) -> tuple[str, str] | None:
     """Channel and timestamp of the first card about an insight; None while none was delivered."""
-    return _first(session, OutboxMessage.key.startswith(insight_key(insight_id, ""), autoescape=True))
+    own = OutboxMessage.key.startswith(insight_key(insight_id, ""), autoescape=True)
+    return _first(session, sa.and_(own, OutboxMessage.thread_key.is_(None)))
 
 
 def _first(session: Session, which: sa.ColumnElement[bool]) -> tuple[str, str] | None:
     row = session.execute(
         sa.select(OutboxMessage.channel, OutboxMessage.message_ts)
-        .where(which, OutboxMessage.update_key.is_(None), OutboxMessage.thread_key.is_(None))
+        .where(which, OutboxMessage.update_key.is_(None))
         .where(OutboxMessage.message_ts.is_not(None), OutboxMessage.kind.in_(("proposal", "alert", "budget")))
         .order_by(OutboxMessage.id)
         .limit(1)

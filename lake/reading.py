@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -60,23 +62,14 @@ class Failed:
 def run(job: Job) -> Found | TimedOut | Failed:
     """Run the statement and wait for it; never raises for what the statement does."""
     started = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-I", str(WORKER)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin"},  # no secret of ours
-        cwd="/",
-        start_new_session=True,
-    )
+    process = _spare.take()
     try:
         written, _ = process.communicate(_written(job), timeout=job.seconds + _GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         return TimedOut(time.monotonic() - started)
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
+        _end(process)
+        _spare.replace()
     try:
         answer = json.loads(written)
     except ValueError:
@@ -85,6 +78,72 @@ def run(job: Job) -> Found | TimedOut | Failed:
     if "failed" in answer:
         return Failed(str(answer["failed"]), str(answer.get("detail", "")))
     return Found(tuple(answer["columns"]), [tuple(map(_cell, row)) for row in answer["rows"]])
+
+
+@contextmanager
+def warm() -> Iterator[None]:
+    """For the length of a block a process stands ready, so that no question waits for Python and DuckDB to start."""
+    _spare.wanted = True
+    _spare.replace()
+    try:
+        yield
+    finally:
+        _spare.wanted = False
+        _spare.end()
+
+
+@dataclass
+class _Spare:
+    """At most one process that was started and has no job yet; without a job it only waits for one."""
+
+    wanted: bool = False
+    process: "subprocess.Popen[bytes] | None" = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> "subprocess.Popen[bytes]":
+        with self.lock:
+            process, self.process = self.process, None
+        if process is not None and process.poll() is None:
+            return process
+        if process is not None:
+            _end(process)
+        return _start()
+
+    def replace(self) -> None:
+        with self.lock:
+            if self.wanted and self.process is None:
+                self.process = _start()
+
+    def end(self) -> None:
+        with self.lock:
+            process, self.process = self.process, None
+        if process is not None:
+            _end(process)
+
+
+_spare: Final = _Spare()
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-I", str(WORKER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PATH": "/usr/bin:/bin"},  # no secret of ours
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Whatever it does."""
+    process.kill()  # one that has ended is left as it is
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
+    process.wait()
 
 
 def _written(job: Job) -> bytes:

@@ -120,7 +120,7 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
         if isinstance(data, NoData):
             return _store(turn, Unavailable(text=_NO_BILLS), deps, started)
         context = AnswerContext(asker, deps, data)
-        known = Known(semantics(), data.values, context.calendar)
+        known = Known(data.semantics, data.values, context.calendar)
         listed = isinstance(given, dict) and "subject" in given
         meaning = read_listing(given, known) if listed else read_query(given, known)
         if isinstance(meaning, Unreadable):

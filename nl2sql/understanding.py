@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from nl2sql.catalog.known_values import Facts
-from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.assembly.amend import amend, amended_filters, stands_alone
 from nl2sql.grammar.assembly.complete import complete
@@ -29,13 +28,13 @@ def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: Thread
         return found
     if thread is None or not thread.sql or thread.query:
         return understand(question, data, calendar, thread.query if thread else None)
-    draft = parse(question, semantics(), data.values, calendar, following=True)
+    draft = parse(question, data.semantics, data.values, calendar, following=True)
     if thread.recipe:
         return _after_recipe(thread.recipe, draft, question, data, calendar)
     if thread.listing:
         return _after_listing(thread.listing, draft, question, data, calendar)
     meaning = understand(question, data, calendar, None)
-    alone = parse(question, semantics(), data.values, calendar)
+    alone = parse(question, data.semantics, data.values, calendar)
     whole = stands_alone(alone) or alone.discourse.subject is not None
     if whole or alone.discourse.refusal is not None:
         return meaning
@@ -44,7 +43,7 @@ def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: Thread
 
 def understand(question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:
     """Parse a question with the built-in grammar. Pure."""
-    draft = parse(question, semantics(), data.values, calendar, following=previous is not None)
+    draft = parse(question, data.semantics, data.values, calendar, following=previous is not None)
     if hindrance := _hindrance(draft):
         return _otherwise(question, draft, data, calendar, previous) or _with_offer(
             hindrance, draft, question, data, calendar, previous
@@ -90,14 +89,26 @@ def _with_offer(
         able = isinstance(understand(offered, data, calendar, None), CostQuery)
         return Refusal(told, choices=(Choice(offered, offered),) if able else ())
     shorter = _without(question, draft.discourse.left_at)
-    again = parse(shorter, semantics(), data.values, calendar, following=previous is not None)
-    if not shorter or _hindrance(again):
-        return hindrance
-    meaning = _of_draft(again, shorter, calendar, previous)
+    again = parse(shorter, data.semantics, data.values, calendar, following=previous is not None)
+    meaning = None if not shorter or _hindrance(again) else _of_draft(again, shorter, calendar, previous)
     if not isinstance(meaning, CostQuery | SubjectListing):
-        return hindrance
+        return _with_fitting(hindrance, draft)
     label = read_back(meaning)
     return replace(hindrance, text=f"{hindrance.text} Without it: {label}.", choices=(Choice(label, shorter),))
+
+
+def _with_fitting(refusal: Refusal, draft: Draft) -> Refusal:
+    """A refusal with questions about what was understood: names, days, dimensions."""
+    period = draft.filters.period.label if draft.filters.period else "last month"
+    names = " and ".join(one.label for one in draft.filters.conditions if not one.negated and not one.contains)
+    by = next((name.replace("_", " ") for name in draft.shape.dimensions), None)
+    if not (names or by or draft.filters.period):
+        return refusal
+    of = f"Cost of {names}" if names else "Total cost"
+    offers = (f"{of} in {period}" if draft.filters.period else f"{of} {period}", f"{of} by {by or 'service'}, {period}")
+    told = " — or: ".join(offers)
+    choices = tuple(Choice(one, one) for one in offers)
+    return replace(refusal, text=f"{refusal.text} I can tell you, for example: {told}.", choices=choices)
 
 
 def _without(question: str, spans: list[tuple[int, int]]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.anomalies.calendar import Step
-from analysis.anomalies.months import LOWEST, bounds, edge_seen
+from analysis.anomalies.months import LOWEST, bounds, due_again, edge_seen
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
@@ -29,6 +29,7 @@ class Prediction:
     z: Floats
     scale: Floats
     edge_known: Flags  # true on every day that is no edge
+    due: Flags  # [fees], kept spikes that are due today
 
 
 def predict(state: State, step: Step, values: Floats) -> Prediction:
@@ -39,12 +40,13 @@ def predict(state: State, step: Step, values: Floats) -> Prediction:
     scale = np.maximum(state.scale, state.tail) * settling
     floor = np.maximum(LOWEST * np.exp(state.level + state.profile.max(axis=1)), 0.005 * state.peak)
     seen = edge_seen(state, step)
-    low, high = bounds(state, step, plain, scale)
+    due = due_again(state, step)
+    low, high = bounds(state, step, plain, scale, due)
     expected = np.maximum(np.clip(values, low, high), floor)
     error = np.log(np.maximum(values, floor) / expected)
     scale = scale * np.where(seen > 0, 1 + 0.5 / np.maximum(seen, 1), 1)
     beyond = np.log(np.maximum(values, floor) / np.maximum(plain, floor))
-    return Prediction(usual, expected, error, beyond, error / scale, scale, seen > 0)
+    return Prediction(usual, expected, error, beyond, error / scale, scale, seen > 0, due)
 
 
 def _echo_gain(state: State) -> Floats:

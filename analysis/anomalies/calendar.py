@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 EDGES = (1, 2, 3, -2, -1)  # days of the month that carry monthly charges; negative ones count from its end
+FIRST_WORKING, LAST_WORKING = len(EDGES), len(EDGES) + 1  # their charges are kept after those of the edges
 DAY = timedelta(days=1)
 
 
@@ -23,6 +24,7 @@ class Step:
     slot: int  # index into the profile
     past_slots: npt.NDArray[np.intp]  # the slots of the steps up to this one, newest last
     edge: int  # index into EDGES, or -1
+    working: int  # FIRST_WORKING or LAST_WORKING where it is that day of its month, or -1
     sale: bool  # the last days hold the great sale of the year
     festive_up: float  # share by which more spend is no surprise in the season of sales
     festive_down: float  # share by which less spend is none while offices are shut
@@ -34,6 +36,15 @@ def _edge(moment: datetime) -> int:
         return EDGES.index(moment.day)
     from_end = moment.day - monthrange(moment.year, moment.month)[1] - 1
     return EDGES.index(from_end) if from_end in EDGES else -1
+
+
+def _working(moment: datetime) -> int:
+    """Whether a day is the first or the last working day of its month."""
+    left = monthrange(moment.year, moment.month)[1] - moment.day
+    weekday = moment.weekday()
+    if weekday < 5 and (moment.day == 1 or (weekday == 0 and moment.day <= 3)):
+        return FIRST_WORKING
+    return LAST_WORKING if weekday < 5 and (left == 0 or (weekday == 4 and left <= 2)) else -1
 
 
 def _sale(moment: datetime) -> bool:
@@ -58,6 +69,7 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
         weekend = (moment.weekday() + steps // a_day) % 7 >= 5
         slots = steps % a_day + a_day * weekend
     edge = _edge(moment) if daily else -1
+    working = _working(moment) if daily else -1
     month_day = (moment.month, moment.day)
     return Step(
         moment=moment,
@@ -66,6 +78,7 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
         slot=int(slots[-1]),
         past_slots=slots,
         edge=edge,
+        working=working,
         sale=_sale(moment) or _sale(moment - 3 * DAY),
         festive_up=0.5 if _sale(moment) else 0.3 if (11, 18) <= month_day <= (12, 31) else 0.0,
         festive_down=0.5 if month_day >= (12, 23) or month_day <= (1, 2) else 0.0,

@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.anomalies.calendar import Step
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
+from analysis.anomalies.stories import SLOW, recurring
 
 LEAST_SCALE = 0.01  # log; below it a series' days differ by nothing that matters
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
@@ -82,6 +83,7 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
         tuning.amount * given.units, MATTERS * state.peak
     )
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
+    crossed &= ~recurring(state, step, drift.size, np.where(crossed, direction, 0.0), state.scale, SLOW)
     crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
     crossed &= ~(given.upward_only & (direction < 0))
     tell: Flags = crossed & ~given.absorbed

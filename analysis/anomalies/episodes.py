@@ -13,11 +13,14 @@ from analysis.anomalies.drift import MATTERS, Circumstances, Drift
 from analysis.anomalies.months import charged
 from analysis.anomalies.peaks import Peaks
 from analysis.anomalies.state import Flags, Floats, State, Tuning
+from analysis.anomalies.stories import LASTED, keep_move, recurring
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
 # share beyond the usual by which a deviation is told a day late: one that the month's edge explained, or one that might
 # have been the single day of a young series' fee
 STILL_THERE = 0.1
+LASTS = 4  # steps of a spike or a drop after which it is called a shift
+ONE_STEP = ("spike", "drop")
 RAMPING = 3  # steps out of line after which what gathered is called a ramp
 
 
@@ -32,6 +35,7 @@ class Judgement:
     usual: Flags  # the step is ordinary and teaches the baseline
     returned: Flags  # an episode ended today
     realigned: Flags  # the level before the last move was taken back today
+    lasting: Flags  # what was told as a spike or a drop has lasted, and is a shift
     settled: Flags  # a deviation became the new level today
     strength: Floats  # scales by which today, or what gathered until today, is out of line
     seen: Prediction  # against the level that holds after today
@@ -57,8 +61,9 @@ def trigger(
     ready = np.isfinite(values) & np.isfinite(state.level) & heavy
     old = state.age >= tuning.young
     by_amount = ~old & (values - seen.expected >= tuning.young_amount * given.units) & (seen.error > np.log(2.5))
-    found = ready & (old & (once | gathered) | by_amount)
-    return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount
+    moved = peaks.moved & old & np.isfinite(state.level)
+    found = ready & (old & (once | gathered) | by_amount) | moved
+    return np.where(found, np.sign(seen.error), 0.0), found & ~once & ~by_amount & ~moved
 
 
 def _blind(state: State, step: Step, values: Floats, tuning: Tuning) -> Flags:
@@ -122,22 +127,31 @@ def judge(
     _gather(state, seen, valid, tuning)
     strength = np.maximum(np.abs(seen.z), np.maximum(state.rise, state.fall))
     direction, gathered = trigger(state, seen, drift, peaks, values, given, tuning)
-    returned = _end_returned(state, seen, valid, charged(state, step, seen.scale))
+    steps, size = state.episode_steps.copy(), state.episode_first.copy()
+    returned = _end_returned(state, seen, valid, charged(state, step, seen.scale, seen.due))
+    keep_move(state, step, returned & (steps >= LASTED), steps + 1, size)
+    steps, size = np.where(state.episode != 0, state.episode_steps + 1, 1.0), seen.error
     realigned, seen = _return_to_before(state, step, seen, direction)
+    keep_move(state, step, realigned, steps, size)
     direction = np.where(realigned, 0.0, direction)
     inside = valid & (state.episode != 0)
     opening = valid & (state.episode == 0) & (direction != 0)
     known = opening & _known_story(state, step, seen, direction, gathered, tuning)
+    known |= opening & recurring(state, step, seen.error, np.where(opening, direction, 0.0), seen.scale)
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
     _continue(state, seen, inside)
     hushed |= opening & (state.age < tuning.young)
+    hushed |= inside & _homeward(state, seen, state.episode)
     late = inside & (seen.error * state.episode >= np.log1p(STILL_THERE))
     tell = (opening | late) & ~hushed & (state.announced == 0)
     late &= tell
     state.announced[tell] = 1.0
     kind, since = _story(state, step, drift, gathered, late)
+    state.single[tell] = np.isin(kind, ONE_STEP)[tell]
+    lasting = inside & step.daily & (state.announced == 1) & (state.single == 1) & (state.episode_steps == LASTS)
     _note_alarms(state, step, seen, opening, inside, opening & ~hushed)
+    keep_move(state, step, _lasting(state, step, tuning), state.episode_steps, state.episode_first)
     settled = _settle(state, step, drift, tuning)
     usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | (returned & ~opening) | realigned
     state.rise, state.fall = (
@@ -149,7 +163,7 @@ def judge(
     )  # what the calendar hushed was no news, and slow growth from there may be
     state.alarm_ago = np.where(noted, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(noted, np.where(late, state.episode, direction), state.alarm_direction)
-    return Judgement(tell, kind, since, opening, usual, returned, realigned, settled, strength, seen)
+    return Judgement(tell, kind, since, opening, usual, returned, realigned, lasting, settled, strength, seen)
 
 
 def _story(
@@ -233,7 +247,7 @@ def _return_to_before(state: State, step: Step, seen: Prediction, direction: Flo
 def _open(state: State, seen: Prediction, opening: Flags, direction: Floats, known: Flags) -> None:
     state.episode[opening] = direction[opening]
     state.episode_steps[opening] = 1.0
-    state.episode_mean[opening] = seen.error[opening]
+    state.episode_mean[opening] = state.episode_first[opening] = seen.error[opening]
     state.announced[opening] = 0.0
     state.announced[known] = 2.0  # learned, never told
 
@@ -243,11 +257,17 @@ def _continue(state: State, seen: Prediction, inside: Flags) -> None:
     state.episode_mean[inside] += 0.5 * (seen.error[inside] - state.episode_mean[inside])
 
 
-def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
-    """Make a deviation that lasts the new level; today's value has been pushed onto the ring already."""
+def _lasting(state: State, step: Step, tuning: Tuning) -> Flags:
+    """Whether an open deviation has lasted long enough to be the new level."""
     done: Flags = (state.episode != 0) & (state.episode_steps >= tuning.accept)
     if step.festive_down:
         done &= (state.episode > 0) | (state.announced > 0)
+    return done
+
+
+def _settle(state: State, step: Step, drift: Drift, tuning: Tuning) -> Flags:
+    """Make a deviation that lasts the new level; today's value has been pushed onto the ring already."""
+    done = _lasting(state, step, tuning)
     if not done.any():
         return done
     by = drift.recent - state.level

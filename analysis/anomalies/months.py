@@ -15,20 +15,24 @@ SHORTEST_CYCLE = 3  # days between spikes that may be a rhythm
 LOWEST = 0.04  # a fall below a twenty-fifth of what was expected counts as that: zero has no logarithm
 
 
-def bounds(state: State, step: Step, plain: Floats, scale: Floats) -> tuple[Floats, Floats]:
+def bounds(state: State, step: Step, plain: Floats, scale: Floats, due: Flags) -> tuple[Floats, Floats]:
     """Between what and what a day may cost: the usual, and the usual with its
     monthly charge, which may scale with usage or be an amount.
     """
     readings = [plain]
-    if step.edge >= 0:
-        matters = np.abs(nanmedian(state.edge_ratio[:, step.edge])) > scale
-        ratio, amount = _largest(state.edge_ratio[:, step.edge]), _largest(state.edge_amount[:, step.edge])
+    for place in _places(step):
+        matters = np.abs(nanmedian(state.edge_ratio[:, place])) > scale
+        ratio, amount = _largest(state.edge_ratio[:, place]), _largest(state.edge_amount[:, place])
         readings += [np.where(matters, plain * np.exp(ratio), plain), np.where(matters, plain + amount, plain)]
     if step.daily:
-        due = due_again(state, step)
         readings += [plain * np.exp(np.max(np.where(due, state.fee_ratio, 0), axis=1))]
         readings += [plain + np.max(np.where(due, state.fee_amount, 0), axis=1)]
     return np.min(readings, axis=0), np.max(readings, axis=0)
+
+
+def _places(step: Step) -> tuple[int, ...]:
+    """Where the charges of this step's place in its month are kept."""
+    return tuple(place for place in (step.edge, step.working) if place >= 0)
 
 
 def _largest(kept: Floats) -> Floats:
@@ -40,11 +44,11 @@ def _largest(kept: Floats) -> Floats:
     return np.where(known.any(axis=1), np.where(nanmedian(kept) >= 0, largest, smallest), np.nan)
 
 
-def charged(state: State, step: Step, scale: Floats) -> Flags:
+def charged(state: State, step: Step, scale: Floats, due: Flags) -> Flags:
     """Whether the step is known to carry a monthly charge that shows."""
     if step.edge >= 0:
         return np.asarray(nanmedian(state.edge_ratio[:, step.edge]) > 2 * scale)
-    return np.asarray(due_again(state, step).any(axis=1))
+    return np.asarray(due.any(axis=1))
 
 
 def edge_seen(state: State, step: Step) -> Floats:
@@ -58,9 +62,10 @@ def learn_edge(state: State, step: Step, values: Floats, usual: Floats, where: F
     """Keep this month's edge, odd or not: the median of the kept months is what
     counts, and a missing charge is never a surprise.
     """
-    for kept, latest in zip((state.edge_ratio, state.edge_amount), _excess(values, usual), strict=True):
-        kept[where, step.edge, :-1] = kept[where, step.edge, 1:]
-        kept[where, step.edge, -1] = latest[where]
+    for place in _places(step):
+        for kept, latest in zip((state.edge_ratio, state.edge_amount), _excess(values, usual), strict=True):
+            kept[where, place, :-1] = kept[where, place, 1:]
+            kept[where, place, -1] = latest[where]
 
 
 def due_again(state: State, step: Step) -> Flags:
@@ -101,12 +106,12 @@ def _weekdays_of_month(ordinals: Floats) -> tuple[npt.NDArray[np.int64], ...]:
     return weekday + 7 * (day // 7), weekday + 7 * (left // 7), np.where(first, 1, np.where(last, 2, -1))
 
 
-def learn_fee(state: State, step: Step, values: Floats, usual: Floats, where: Flags) -> None:
+def learn_fee(state: State, step: Step, values: Floats, usual: Floats, where: Flags, due: Flags) -> None:
     """Keep the date and size of today's spike, the oldest forgotten; one that
     is due and comes is kept too, however usual it is by now.
     """
     ratio, amount = _excess(values, usual)
-    came = np.where(due_again(state, step), state.fee_ratio, np.inf).min(axis=1)
+    came = np.where(due, state.fee_ratio, np.inf).min(axis=1)
     kept = where | (ratio > 0.5 * came)
     for memory, latest in (
         (state.fee_date, np.full(len(state), float(step.moment.toordinal()))),

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.anomalies.calendar import Step
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmedian
 
+EQUAL = 1e-3  # share by which equal amounts may differ
 CRUMBS = 0.05  # share of the peak up to which a step counts as without cost
 FEWEST = 4  # blocks that must be known before a series is called wild
 OFTEN = 3  # blocks with a far miss after which cost on few days is the series' way, and not a pause
+RARE = 0.25  # share of steps with cost under which the highest value ever is the peak
+FADING = 0.998  # a step; what such a peak keeps
+ONSETS = 1.5  # times that cost began after a step without, lately, which say the same
+FORGETTING = 0.985  # a step; what the number of onsets keeps
 RECENT = 60  # steps whose share with cost is remembered
 
 
@@ -18,11 +24,12 @@ RECENT = 60  # steps whose share with cost is remembered
 class Peaks:
     """Per series: whether it is known by its peaks alone, and whether today passes them."""
 
+    moved: Flags  # a constant amount has changed
     alone: Flags  # neither what gathers nor what moves slowly says anything
     passed: Flags  # today lies well above the highest value remembered, or well below the lowest
 
 
-def judge_peaks(state: State, values: Floats, tuning: Tuning) -> Peaks:
+def judge_peaks(state: State, step: Step, values: Floats, tuning: Tuning) -> Peaks:
     """Compare today with the highest and lowest values of the last weeks.
 
     A series is wild when in half of its weeks some day missed its expectation by far, whatever its scale says: the
@@ -31,10 +38,13 @@ def judge_peaks(state: State, values: Floats, tuning: Tuning) -> Peaks:
     blocks = np.isfinite(state.largest).sum(axis=1)
     wild = (blocks >= FEWEST) & (np.nan_to_num(nanmedian(state.largest)) > tuning.wild)
     often = np.sort(np.nan_to_num(state.largest), axis=1)[:, -OFTEN] > tuning.wild
-    few = (state.active < tuning.few) & (state.age > tuning.young) & often
-    above = values > tuning.peak * np.fmax.reduce(state.highest, axis=1)
+    few = (state.active < tuning.few) & (state.age > tuning.young) & (often | (state.onsets > ONSETS))
+    summit = np.where(state.active < RARE, state.summit, 0.0)
+    above = values > tuning.peak * np.fmax(np.fmax.reduce(state.highest, axis=1), summit)
     below = values < np.fmin.reduce(state.lowest, axis=1) / tuning.bottom
-    return Peaks(wild | few, above | (below & ~few))
+    changed = np.abs(values - state.latest) >= tuning.constant_impact * state.latest
+    moved = (state.same >= tuning.constant) & changed & np.isfinite(values) & step.daily & (step.moment.day > 1)
+    return Peaks(moved, wild | few, above | (below & ~few))
 
 
 def remember_peaks(state: State, values: Floats, expected: Floats, open_to_doubt: Flags, tuning: Tuning) -> None:
@@ -51,7 +61,15 @@ def remember_peaks(state: State, values: Floats, expected: Floats, open_to_doubt
     state.highest[valid, -1] = np.fmax(state.highest[valid, -1], values[valid])
     state.lowest[valid, -1] = np.fmin(state.lowest[valid, -1], values[valid])
     crumbs = CRUMBS * np.fmax.reduce(state.highest, axis=1)
+    costly = values > crumbs
+    begins = valid & costly & (state.costly == 0)
+    state.onsets = np.where(valid, FORGETTING * state.onsets + begins, state.onsets)
+    same = np.abs(values - state.latest) <= EQUAL * state.latest
+    state.same = np.where(valid, (state.same + 1) * (same & (values > 0)), state.same)
+    state.latest[valid] = values[valid]
+    state.costly[valid] = costly[valid]
+    state.summit = np.where(valid, np.fmax(FADING * state.summit, values), state.summit)
     missed = np.abs(np.log(np.maximum(values, crumbs) / np.maximum(expected, crumbs)))
     judged = valid & open_to_doubt & np.isfinite(missed)
     state.largest[judged, -1] = np.fmax(state.largest[judged, -1], missed[judged])
-    state.active += np.where(valid, ((values > crumbs) - state.active) / np.clip(state.age, 1, RECENT), 0.0)
+    state.active += np.where(valid, (costly - state.active) / np.clip(state.age, 1, RECENT), 0.0)

@@ -17,7 +17,7 @@ from analysis.anomalies.baseline import fit, flatten, learn, meet, predict, reme
 from analysis.anomalies.calendar import DAY, Step, step_of
 from analysis.anomalies.completeness import Maturity, complete
 from analysis.anomalies.drift import Circumstances, judge_drift, slow_drift
-from analysis.anomalies.episodes import judge
+from analysis.anomalies.episodes import LASTS, judge
 from analysis.anomalies.months import learn_early_fees, learn_edge, learn_fee
 from analysis.anomalies.peaks import judge_peaks, remember_peaks
 from analysis.anomalies.state import DAILY, Flags, Floats, State, Tuning
@@ -45,6 +45,7 @@ class Outcome:
     """What one step brought."""
 
     findings: tuple[Finding, ...]
+    renamed: tuple[Finding, ...]  # spikes and drops told some steps ago that have lasted: they are shifts
     returned: npt.NDArray[np.intp]  # rows whose open deviation ended
     settled: npt.NDArray[np.intp]  # rows whose deviation became the new level: a spike was a shift
     expected: Floats  # per row, currency
@@ -122,12 +123,11 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     remember(state, now, seen)
     drift = slow_drift(state, step, tuning)
     told_before = (state.episode != 0) & (state.announced > 0)
-    peaks = judge_peaks(state, now, tuning)
+    peaks = judge_peaks(state, step, now, tuning)
     fast = judge(state, step, now, seen, drift, peaks, given, tuning)
     state.masked[:, -1] = (state.episode != 0) | ~seen.edge_known
-    if step.edge >= 0:
-        learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before & ~fast.tell)
-    learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell))
+    learn_edge(state, step, now, seen.usual, valid & np.isfinite(state.level) & ~told_before & ~fast.tell)
+    learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell), seen.due)
     learn(state, step, now, fast.seen, fast.usual, tuning)
     remember_peaks(state, now, fast.seen.expected, fast.opened | (state.episode == 0), tuning)
     slow = judge_drift(state, step, drift, fast.usual & ~(fast.returned | fast.realigned | peaks.alone), given, tuning)
@@ -161,8 +161,13 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
             step,
         ),
     ]
+    began = np.full(len(state), LASTS - 1.0)
+    shift = np.full(len(state), "shift")
+    renamed = _findings(fast.lasting, shift, seen.expected, billed, fast.strength, began, step)
     rows = np.flatnonzero
-    return Outcome(tuple(findings), rows(fast.returned), rows(fast.settled), seen.expected, seen.scale), state
+    return Outcome(
+        tuple(findings), tuple(renamed), rows(fast.returned), rows(fast.settled), seen.expected, seen.scale
+    ), state
 
 
 def _first_spend(state: State, now: Floats, given: Circumstances, tuning: Tuning) -> Flags:

@@ -13,6 +13,7 @@ from analysis.anomalies.calendar import DAY, EDGES
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 KEPT_FEES = 3  # spikes whose return a month later, or in their rhythm, is no news
+KEPT_STORIES = 6  # moves that lasted, whose return on the same day of the month is no news
 # months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd
 # month
 KEPT_EDGES = 3
@@ -53,6 +54,8 @@ class Tuning:
     impact: float = 0.2  # share of the expected value that is news whatever the scale
     calm_impact: float = 0.1  # share that is news where it is `calm` scales
     calm: float = 5.0
+    constant: int = 28  # equal steps after which a small change is news: nothing moves such a series by chance
+    constant_impact: float = 0.03  # share that is news there; months of other lengths begin on a first
     amount: float = 0.0  # least impact in currency
     young_amount: float = 100.0  # least new daily spend of a young series
     allowance: float = 0.7  # scales a step that the CUSUM forgives (half the shift looked for, Page 1954)
@@ -60,7 +63,7 @@ class Tuning:
     slow_impact: float = 0.25  # share that is news whatever the scale
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
     slow_z: float = 3.6
-    slow_calm_impact: float = 0.18  # share that is news where it is `slow_calm` of the slow tier's scales
+    slow_calm_impact: float = 0.17  # share that is news where it is `slow_calm` of the slow tier's scales
     slow_calm: float = 4.0
     slow_recent: int = 4
     slow_reference: tuple[int, int] = (9, 42)  # the reference lies this many steps back
@@ -109,11 +112,13 @@ class State:
     drift_scale: Floats  # of the slow tier's statistic
     profile: Floats  # [slots]
     slot_known: Floats  # [slots], 1 where the slot has come since the first profile
-    edge_ratio: Floats  # [edges x kept], log ratio to the usual
+    edge_ratio: Floats  # [edges and working days x kept], log ratio to the usual
     edge_amount: Floats  # [edges x kept], in currency above the usual
     fee_date: Floats  # [fees], ordinal of the days on which spikes came, newest last, 0 none
     fee_ratio: Floats  # [fees]
     fee_amount: Floats  # [fees]
+    story_day: Floats  # [stories], ordinal of the first day of moves that lasted, newest last, 0 none
+    story_size: Floats  # [stories], log
     ring: Floats  # [ring], newest last, month edges removed, earlier levels aligned to the present one
     masked: Floats  # [ring], 1 where an episode or an unknown edge stood
     age: Floats  # steps with a value since the first spend
@@ -123,7 +128,9 @@ class State:
     episode: Floats  # direction of the open episode, 0 none
     episode_steps: Floats
     episode_mean: Floats
+    episode_first: Floats  # log error of its first step
     announced: Floats  # whether the open episode was told
+    single: Floats  # 1 where it was told as a spike or a drop
     return_level: Floats  # the level before the present one
     return_steps: Floats  # steps left in which that is no news
     quiet: Floats  # steps left in which growth in `quiet_direction` is no news
@@ -137,6 +144,11 @@ class State:
     highest: Floats  # [blocks], currency
     lowest: Floats  # [blocks], currency
     active: Floats  # share of recent steps with more than crumbs of the peak
+    costly: Floats  # 1 where the last step cost more than crumbs
+    onsets: Floats  # number of recent steps with cost after one without, slowly forgotten
+    summit: Floats  # highest value ever, slowly forgotten, currency
+    same: Floats  # steps running that cost the same to a thousandth
+    latest: Floats  # what the last known step cost, currency
     zeros: Floats  # steps without spend before the first
     peak: Floats  # highest level, slowly forgotten, in currency
 
@@ -171,12 +183,13 @@ def _plain(value: Any) -> Any:
 
 def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
     """Trailing shape of the arrays that hold more than a number per series."""
-    edges = (len(EDGES), KEPT_EDGES)
+    edges = (len(EDGES) + 2, KEPT_EDGES)  # and the first and last working day
     return {
         **dict.fromkeys(("profile", "slot_known", "slot_alarm"), (tuning.slots,)),
         "edge_ratio": edges,
         "edge_amount": edges,
         **dict.fromkeys(("fee_date", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
+        **dict.fromkeys(("story_day", "story_size"), (KEPT_STORIES,)),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
         **dict.fromkeys(("largest", "highest", "lowest"), (KEPT_BLOCKS,)),

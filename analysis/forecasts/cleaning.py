@@ -17,7 +17,7 @@ WINDOW = 15  # days of the running median
 
 @dataclass(frozen=True)
 class Scale:
-    """How a cost becomes a work value and back: log(sign * cost), or cost /
+    """How a cost becomes a work value and back: log(sign * cost / unit), or cost /
     unit where too many days are zero or of the other sign.
     """
 
@@ -29,12 +29,12 @@ class Scale:
         """Work values; NaN where the logarithm has none."""
         if not self.log:
             return cost / self.unit
-        signed = cost * self.sign
+        signed = cost * self.sign / self.unit
         return np.log(np.where(signed > 0, signed, np.nan))
 
     def cost(self, work: Floats) -> Floats:
         """Costs of work values."""
-        return self.sign * np.exp(np.clip(work, -50, 50)) if self.log else work * self.unit
+        return self.sign * self.unit * np.exp(np.clip(work, -50, 50)) if self.log else work * self.unit
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def scale_of(cost: Floats) -> Scale:
     finite_costs = cost[np.isfinite(cost)]
     sign = -1.0 if np.median(finite_costs) < 0 else 1.0
     if np.mean(finite_costs * sign > 0) >= 0.9:
-        return Scale(sign, 1.0, log=True)
+        return Scale(sign, float(np.median(np.abs(finite_costs[finite_costs != 0]))), log=True)
     usual = float(np.mean(np.abs(finite_costs)))
     restless = float(np.median(np.abs(np.diff(finite_costs)))) / 0.1 if len(finite_costs) > 1 else 0.0
     return Scale(1.0, max(usual, restless, 1e-9), log=False)
@@ -93,7 +93,7 @@ def running_median(values: Floats) -> Floats:
     """The median of the fortnight around each day, per column."""
     from scipy.ndimage import median_filter  # noqa: PLC0415 - slow to load, and only forecasts need it
 
-    return np.asarray(median_filter(values, size=(min(WINDOW, len(values)), 1), mode="nearest"))
+    return np.asarray(median_filter(values, size=(min(WINDOW, len(values)), 1), mode="mirror"))
 
 
 def _profile(deviations: Floats, calendar: Calendar) -> Floats:

@@ -12,8 +12,10 @@ from typing import cast
 import numpy as np
 
 from analysis.forecasts.calendar import calendar_of
+from analysis.forecasts.charges import calendar_rules, recurring_charges
 from analysis.forecasts.cleaning import Scale, clean, scale_of
 from analysis.forecasts.ensemble import Model, ModelOutlook, Tier, outlook
+from analysis.forecasts.plain import mean_of_lumps, steady_line
 from analysis.forecasts.series import DAY, Floats, Series
 
 ORIGINS = (30, 90, 180)  # days before today
@@ -84,10 +86,28 @@ def look_ahead(
     batch: Batch, days: int, horizon: int, model: Model, tier: Tier
 ) -> tuple[tuple[Scale, ...], ModelOutlook]:
     """What the first `days` of a batch predict for the `horizon` days after them."""
-    past = batch.cost[:days]
+    past, calendar = batch.cost[:days].copy(), calendar_of(batch.start, days + horizon)
+    rules = calendar_rules(calendar)
+    charges = {
+        column: found
+        for column in range(past.shape[1])
+        if (found := recurring_charges(past[:, column], rules, calendar)) is not None
+    }
+    for column, found in charges.items():
+        past[found.held, column] = np.nan
     scales = tuple(scale_of(past[:, column]) for column in range(past.shape[1]))
-    history = clean(in_work_units(scales, past), calendar_of(batch.start, days + horizon))
-    return scales, outlook(history, model, tier)
+    history = clean(in_work_units(scales, past), calendar)
+    seen = outlook(history, model, tier)
+    if model == "ensemble":
+        for column, scale in enumerate(scales):
+            path = mean_of_lumps(past[:, column], calendar.weekday, horizon)
+            path = steady_line(past[:, column], history, column, scale) if path is None else path
+            if path is not None:
+                seen.paths[model][:, column] = scale.work(path)
+    for column, found in charges.items():
+        for path in seen.paths.values():
+            path[:, column] = scales[column].work(scales[column].cost(path[:, column]) + found.ahead)
+    return scales, seen
 
 
 def replay(batch: Batch, back: int, model: Model, tier: Tier) -> Replay | None:

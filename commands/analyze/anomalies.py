@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.anomalies.calendar import DAY
 from analysis.anomalies.score import Finding, score
 from analysis.anomalies.state import Flags, Floats, Tuning, new_state, tuning_for
-from commands.analyze.series_csv import SeriesFile, read_series, utc
+from commands.analyze.series_csv import SeriesFile, read_series, rounded, utc
 from config.errors import UserError
 
 SHORTEST = timedelta(minutes=5)
+EMPTY = 400  # steps without a value after which a memory has forgotten all that fades
 LARGEST = 50_000_000  # steps x series that are held at once
 
 
@@ -42,14 +44,28 @@ def replay_csv(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def replay(grid: Grid, tuning: Tuning | None = None) -> Iterator[dict[str, Any]]:
-    """Findings in a grid; each is known from its step and earlier ones alone."""
+    """Findings in a grid; each is known from its step and earlier ones alone.
+
+    One that `renames` is no second finding: what was told as a spike or a drop some days before has become a shift.
+    """
     tuning = tuning or tuning_for(grid.every)
     state = new_state(len(grid.names), tuning)
     state.zeros[_appeared(grid.values, tuning)] = tuning.learning
-    for index, values in enumerate(grid.values):
-        outcome, state = score(state, grid.first + index * grid.every, values, tuning=tuning, every=grid.every)
+    for index in _worth_a_look(grid.values):
+        moment, values = grid.first + int(index) * grid.every, grid.values[index]
+        outcome, state = score(state, moment, values, tuning=tuning, every=grid.every)
         for finding in outcome.findings:
             yield _record(grid, finding)
+        for finding in outcome.renamed:
+            yield {**_record(grid, finding), "renames": "spike" if finding.direction == "up" else "drop"}
+
+
+def _worth_a_look(values: Floats) -> npt.NDArray[np.intp]:
+    """The steps to replay: of a long time without any value, as a mistyped year leaves, only the last part."""
+    known = np.isfinite(values).any(axis=1)
+    ahead = np.where(known, np.arange(len(values)), len(values) + EMPTY)
+    following = np.minimum.accumulate(ahead[::-1])[::-1]
+    return np.flatnonzero(following - np.arange(len(values)) <= EMPTY)
 
 
 def _appeared(values: Floats, tuning: Tuning) -> Flags:
@@ -76,9 +92,9 @@ def _record(grid: Grid, finding: Finding) -> dict[str, Any]:
         "detected_at": write(finding.moment),
         "kind": finding.kind,
         "direction": finding.direction,
-        "expected": round(finding.expected, 4),
-        "actual": round(finding.actual, 4),
-        "impact": round(finding.impact, 4),
+        "expected": rounded(finding.expected),
+        "actual": rounded(finding.actual),
+        "impact": rounded(finding.impact),
         "score": round(finding.score, 2),
     }
 

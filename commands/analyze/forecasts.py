@@ -12,7 +12,7 @@ from typing import Any, cast
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.ensemble import Model, Tier
 from analysis.forecasts.series import Forecast, Series, series_of
-from commands.analyze.series_csv import SeriesFile, read_series
+from commands.analyze.series_csv import SeriesFile, read_series, rounded
 from config.errors import UserError
 
 MANY = 300  # series beyond which the cheap tier is taken
@@ -59,7 +59,7 @@ def _lines(name: str, suffix: str, forecast: Forecast, first: date) -> Iterator[
     for day, *values in zip(forecast.days(), *bands, strict=True):
         if day < first:
             continue
-        mean, low_80, high_80, low_95, high_95 = (round(float(value), 4) for value in values)
+        mean, low_80, high_80, low_95, high_95 = (rounded(float(value)) for value in values)
         yield {
             "series": name,
             "timestamp": day.isoformat() + suffix,

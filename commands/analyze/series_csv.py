@@ -49,6 +49,11 @@ class SeriesFile:
         return min(DAY, distances.most_common(1)[0][0]) if distances else DAY
 
 
+def rounded(value: float) -> float:
+    """Four decimals, or six significant digits where the amount is a fraction of one: micro-dollars stay visible."""
+    return round(value, 4) if abs(value) >= 1 else float(f"{value:.6g}")
+
+
 def utc(moment: datetime) -> datetime:
     """The moment in UTC without an offset; one without an offset is taken as UTC."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

@@ -5,7 +5,7 @@ So a restated bill is seen with its new figures, and a finding that is no longer
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -185,11 +185,18 @@ def _judge(
         expected.append(outcome.expected)
         scale.append(outcome.scale)
         findings += outcome.findings if day_maturity.judged else ()
+        findings = _renamed(findings, outcome.renamed)
         whole = offset + 1 if day_maturity.share >= COMPLETE else whole
     window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale), whole)
     return tuple(
         ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in findings
     )
+
+
+def _renamed(findings: list[Finding], lasting: Sequence[Finding]) -> list[Finding]:
+    """The findings, those that have lasted called by their new kind."""
+    kinds = {(one.row, one.since): one.kind for one in lasting}
+    return [replace(one, kind=kinds.get((one.row, one.since), one.kind)) for one in findings] if kinds else findings
 
 
 def _moment(day: date) -> datetime:

@@ -12,7 +12,6 @@ from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
 from nl2sql.answers.sql_summary import about
 from nl2sql.catalog.known_values import Facts
-from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar import describe
@@ -31,7 +30,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     if refused := missing_rate(context):
         return query, refused
     compile_context = CompileContext(
-        semantics(), context.facts.through, context.currency == "several", context.facts.first
+        context.facts.semantics, context.facts.through, context.currency == "several", context.facts.first
     )
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
@@ -42,7 +41,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     shown = (
         replace(query, change=None) if explains else query
     )  # what all of it moved by; which part moved most is told beneath
-    text = describe.headline(shown, ran.columns, ran.rows, currency, semantics())
+    text = describe.headline(shown, ran.columns, ran.rows, currency, context.facts.semantics)
     if context.deps.with_change and _adds_up(query) and not ran.truncated and currency != "several":
         text = _with_change(query, ran, text, currency, context, compile_context)
     explanation = why.explained(query, compile_context, lambda sql: run_exchanged(context, sql))

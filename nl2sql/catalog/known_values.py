@@ -5,12 +5,14 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import sqlalchemy as sa
 
 from config.access import Actor
 from nl2sql.catalog.linking import Match, Values, index
-from nl2sql.catalog.semantics import semantics
+from nl2sql.catalog.semantics import Semantics, semantics
+from nl2sql.catalog.tag_dimensions import with_tags
 from nl2sql.grammar.query import Filter
 
 DIMENSIONS = (
@@ -61,6 +63,10 @@ _RESTATED = """
     FROM was JOIN stands USING (source_id, month, currency)
     WHERE abs(stands.cost - was.cost) >= 0.005 * greatest(abs(stands.cost), 1) GROUP BY month
 """
+_TAG_KEYS = (
+    "SELECT DISTINCT jsonb_array_elements_text(tag_keys) AS tag_key FROM finops.lake_files WHERE retired_at IS NULL "
+    "ORDER BY 1"
+)
 _RESOURCE = (
     "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR "
     "resource_name = :name) AND (:all OR team = ANY(:teams)) LIMIT 2"
@@ -101,6 +107,12 @@ class Facts:
     values: Values
     restated: Mapping[date, date] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
+    tag_keys: tuple[str, ...] = ()
+
+    @cached_property
+    def semantics(self) -> Semantics:
+        """The catalogue, with a dimension for each tag key of the line items."""
+        return with_tags(semantics(), self.tag_keys)
 
     def within(self, filters: Iterable[Filter]) -> "Facts":
         """The same data, as far as the bills of a scope reach."""
@@ -177,4 +189,5 @@ def _read(
     through = min(reach.newest.values(), default=first)
     restated = {row.month: row.day for row in connection.execute(sa.text(_RESTATED))}
     names_known = index(names, semantics(), own_words, find_resources)
-    return Facts(version, first, through, names_known, restated, reach)
+    tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS)))
+    return Facts(version, first, through, names_known, restated, reach, tag_keys)

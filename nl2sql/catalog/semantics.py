@@ -52,6 +52,7 @@ class Dimension:
     missing: str | None
     view: str
     phrases: tuple[str, ...]
+    tag_keys: tuple[str, ...] = ()  # of a tag: the keys that are spellings of one, and no column
 
     @property
     def plural(self) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from nl2sql.dates.named import fiscal, iso, month, month_day, quarter, year
 from nl2sql.dates.parts import part_of, week_of
-from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, shifted, whole
+from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, shifted, until_now, whole
 from nl2sql.dates.reading import Read, Reader, Words, day_number, day_of, longest, word_at
 from nl2sql.dates.relative import (
     ago,
@@ -104,7 +104,7 @@ def _range(first: DatePeriod, last: DatePeriod, length: int, calendar: QuestionC
     span = joined(first, last)
     if span and last.yearless and last.days == 1:  # 27-29 nov, on the 28th: this year's, though it is not over
         later = shifted(span, "year", 1)
-        span = later if later.start <= calendar.today else span
+        span = until_now(later, calendar) if later.start <= calendar.today else span
     return (length, span) if span else None
 
 

@@ -145,13 +145,17 @@ def beside_date(words: Words, i: int, calendar: QuestionCalendar) -> Read | None
     at = i + 1 if count else i
     unit = UNITS.get(word_at(words, at))
     side = word_at(words, at + 1)
-    if not unit or side not in ("before", "after", "preceding", "following"):
+    opens = side in ("from", "starting", "beginning") and count is not None  # 7 days from october 20 on
+    if not unit or not (opens or side in ("before", "after", "preceding", "following")):
         return None
     at += 2 + (word_at(words, at + 2) == "the")
     reading = longest(words, at, calendar, (weekday_date, iso, month_day))
     if not reading:
         return None
     day, steps = reading[1], count or 1
+    if opens:
+        onwards = word_at(words, at + reading[0]) in ("on", "onward", "onwards")
+        return at + reading[0] + onwards - i, period_of(day.start, step(day.start, unit, steps), "day")
     if side in ("before", "preceding"):
         return at + reading[0] - i, period_of(step(day.start, unit, -steps), day.start, "day")
     return at + reading[0] - i, period_of(day.end, step(day.end, unit, steps), "day")

@@ -10,7 +10,7 @@ from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.leftovers import account_for_rest
 from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
-from nl2sql.grammar.recognisers.naming import named_like
+from nl2sql.grammar.recognisers.naming import fillers, named_like
 from nl2sql.grammar.recognisers.order import RECOGNISERS
 from nl2sql.grammar.subjects.parse import parse_subject
 from nl2sql.grammar.tagging.tagger import Tagger
@@ -89,6 +89,7 @@ def parse(
             return draft
     if draft.comparison.compared or draft.comparison.back or draft.comparison.scopes or len(draft.measure.metrics) > 1:
         sentence.take(*sentence.open("vs", "compare", "rather"))
+    fillers(sentence, draft, values, question)
     account_for_rest(sentence, draft, values, following, question)
     if not (
         draft.discourse.refusal or draft.discourse.doubt or draft.measure.noun or draft.measure.asks_amount

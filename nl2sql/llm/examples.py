@@ -61,6 +61,21 @@ EXAMPLES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
         },
     ),
     (
+        "new EC2 machines with web in the name this month, and who has them",
+        {
+            "kind": "query",
+            "query": {
+                "period": _NOVEMBER,
+                "appeared": "new",
+                "dimensions": ["resource", "team"],
+                "filters": [
+                    {"dimension": "service", "values": ["ec2"]},
+                    {"dimension": "resource", "values": ["web"], "contains": True},
+                ],
+            },
+        },
+    ),
+    (
         "what went wrong last week",
         {"kind": "listing", "listing": {"subject": "anomalies", "period": _LAST_WEEK}},
     ),

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from db.database import Database
 from nl2sql.catalog.linking import nearest
-from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Meant, NoReply, Previous, Translation, TranslationRequest, Written
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
 from nl2sql.grammar.parse import parse
@@ -99,7 +98,7 @@ def _named(settings: Settings) -> tuple[str, str | None]:
 
 
 def _read(draft: QueryDraft, request: TranslationRequest) -> CostQuery | SubjectListing | Unreadable:
-    known = Known(semantics(), request.facts.values, request.calendar)
+    known = Known(request.facts.semantics, request.facts.values, request.calendar)
     return read_listing(draft.content, known) if draft.listing else read_query(draft.content, known)
 
 
@@ -120,7 +119,7 @@ def context_of(request: TranslationRequest) -> PromptContext:
     """
     from rapidfuzz import fuzz  # noqa: PLC0415 - a heavy library, where it is needed
 
-    catalogue, values, meaning = semantics(), request.facts.values, request.meaning
+    catalogue, values, meaning = request.facts.semantics, request.facts.values, request.meaning
     draft = parse(request.question, catalogue, values, request.calendar, following=request.previous is not None)
     whole = meaning if isinstance(meaning, CostQuery | SubjectListing) else None
     asked = request.question.casefold()

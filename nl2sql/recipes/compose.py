@@ -141,7 +141,7 @@ def _listed(step: Step, run: _Run) -> Finding:
     assert part is not None
     filters = run.call.filters if step.scoped else ()
     period = None
-    if step.of_period:
+    if step.of_period and run.call.period:
         period = periods.whole(run.period.start, "month") if part.subject == "forecasts" else run.period
     listing = SubjectListing(part.subject, filters, period, exceeded=part.exceeded, state=part.state)
     if unfit := unlistable(listing):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nl2sql.catalog.known_values import Facts
-from nl2sql.catalog.semantics import semantics
 from nl2sql.dates import periods
 from nl2sql.dates.periods import SMALL_NUMBERS, DatePeriod, QuestionCalendar
 from nl2sql.grammar.draft import Choice, Doubt, Draft
@@ -126,7 +125,7 @@ def _called(
     wanted = [one for one in said if one.part == WANTED or one.part in recipe.beside]
     wanted_number = _number_of(words, wanted) if recipe.things else None
     rest = _without(question, words, chosen, wanted)
-    draft = parse(rest, semantics(), data.values, calendar, following=bool(recipe.by))  # what account, as by account
+    draft = parse(rest, data.semantics, data.values, calendar, following=bool(recipe.by))  # what account, as by account
     if draft.discourse.doubt and not draft.discourse.left:
         return _asked_whole(draft.discourse.doubt, rest, question)
     if draft.discourse.refusal or draft.discourse.left or not _fits(recipe, draft):

@@ -166,7 +166,8 @@ def _spike(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
         return f"{state}."
     currency = currencies.pop()
     total = sum(row["total_impact"] for row in ended)
-    cost = f"; {len(ended)} ended by themselves, {money(total, currency)} beyond the expected in all" if ended else ""
+    themselves = "itself" if len(ended) == 1 else "themselves"
+    cost = f"; {len(ended)} ended by {themselves}, {money(total, currency)} beyond the expected in all" if ended else ""
     day = sum(row["impact_amount"] for row in going if row["status"] != "resolved")
     on = f"; what goes on is {money(day, currency)} a day beyond it" if day else ""
     return f"{state}{cost}{on}."

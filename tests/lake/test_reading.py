@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lake import reading
 from lake.reading import Failed, Found, TimedOut
 from tests.lake.conftest import Ask
 
@@ -57,6 +58,25 @@ def test_calculations_are_those_of_postgres(ask: Ask) -> None:
     divided = ask("SELECT sum(effective_cost) / 0 AS x FROM reporting.charges")
     assert isinstance(divided, Failed)
     assert divided.kind == "zero"
+
+
+def test_a_process_stands_ready_and_serves_one_question(ask: Ask) -> None:
+    """What it has done nobody after it sees; at the end none is left."""
+    with reading.warm():
+        first = reading._spare.process
+        assert first is not None
+        assert isinstance(ask("SELECT 1 AS x"), Found)
+        assert first.poll() is not None
+        second = reading._spare.process
+        assert second is not None
+        assert second.pid != first.pid
+        second.kill()
+        second.wait()
+        assert ask("SELECT 2 AS x") == Found(("x",), [(2,)])
+        third = reading._spare.process
+    assert reading._spare.process is None
+    assert third is not None
+    assert third.poll() is not None
 
 
 @pytest.mark.parametrize("sql", ATTACKS)

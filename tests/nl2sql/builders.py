@@ -44,6 +44,8 @@ def understood(question: str, previous: CostQuery | None = None) -> CostQuery | 
     draft = parse(question, semantics(), VALUES, CALENDAR, following=previous is not None)
     if draft.discourse.refusal or draft.discourse.doubt:
         return draft.discourse.refusal or draft.discourse.doubt  # type: ignore[return-value]  # one of them is set
+    if draft.discourse.subject:
+        return Refusal(f"That is about {draft.discourse.subject}.")
     if previous is not None and not stands_alone(draft):
         return amend(previous, draft, question, CALENDAR)
     return complete(draft, question, CALENDAR)

@@ -122,17 +122,19 @@ def test_sql_of_a_person_is_not_built_on() -> None:
     ("question", "start", "end"),
     [
         ("cost in the 7 days before october 20", date(2026, 10, 13), date(2026, 10, 20)),
+        ("cost in the 7 days from october 20 on", date(2026, 10, 20), date(2026, 10, 27)),
+        ("cost over black friday weekend 2025 (28-30 nov)", date(2025, 11, 28), date(2025, 12, 1)),
         ("cost in the week after 20 october", date(2026, 10, 21), date(2026, 10, 28)),
         ("cost from Monday 28 September to Sunday 4 October", date(2026, 9, 28), date(2026, 10, 5)),
         ("ec2 cost for friday, october 30", date(2026, 10, 30), date(2026, 10, 31)),
-        ("cost on 14-16 nov", date(2026, 11, 14), date(2026, 11, 17)),
+        ("cost on 14-20 nov", date(2026, 11, 14), date(2026, 11, 16)),
     ],
 )
 def test_days_beside_dates(question: str, start: date, end: date) -> None:
     """A weekday with a date is one date; days before and after a date."""
     found = meaning(question)
     assert isinstance(found, CostQuery), found
-    assert (found.period.start, found.compared) == (start, ())
+    assert (found.period.start, found.compared, found.weekdays) == (start, (), None)
     assert found.period.end == end
 
 

@@ -20,6 +20,11 @@ RECIPES = (  # each is answered in sections
     "Why did cost go up last month and what should we do?",
     "Will we exceed any budget, and what could we cut?",
     "Summary for the CFO",
+    "Which team grew most last month and which resource is behind it?",
+    "What changed last month and who owns it?",
+    "What is the forecast for this month? Explain the difference",
+    "Are the spikes over and what did they cost in total?",
+    "Would the savings of open recommendations cover the overrun?",
 )
 
 

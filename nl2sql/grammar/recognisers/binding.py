@@ -10,6 +10,7 @@ from nl2sql.grammar.tagging.terms import Sentence, Term
 _CLAIMS = ("by", "which", "count", "top", "share")
 _OWNED = ("team", "account", "application")
 MOST_CHOICES = 5
+_BEGINNING = 4  # letters of a name that are enough to mean it
 
 
 def bind(sentence: Sentence, draft: Draft, values: Values, question: str) -> None:
@@ -51,7 +52,18 @@ def _resource_words(sentence: Sentence, at: int) -> list[int]:
 
 
 def _partly(values: Values, text: str, dimension: str | None = None) -> tuple[Match, ...]:
-    return values.partial(tuple(text.split()), dimension)
+    """The values of which the words are a part; beside a single one also those with a word that begins so."""
+    parts = values.partial(tuple(text.split()), dimension)
+    if len(parts) != 1 or len(text) < _BEGINNING or " " in text:
+        return parts
+    begun = [
+        match
+        for word, matches in values.parts.items()
+        if word.startswith(text) and word != text
+        for match in matches
+        if match.dimension in _OWNED and (dimension is None or match.dimension == dimension)
+    ]
+    return (*parts, *begun)
 
 
 def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, question: str) -> int | None:

@@ -11,6 +11,7 @@ from nl2sql.grammar.tagging.terms import Sentence, Term
 
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
+_LONG_WEEKEND = 4  # days
 _ADDED_TO_COST = ("tax", "credits", "refunds", "purchases", "usage", "unused")
 _ALLOCATED = ("team", "environment", "application")
 
@@ -68,25 +69,6 @@ def absent(sentence: Sentence, draft: Draft) -> None:
             Filter(dimension, (None,), f"no {dimension}" if dimension != "team" else "unallocated")
         )
         sentence.take(at, beside)
-
-
-_FROM_TAGS = frozenset({"team", "environment", "application"})
-
-
-def other_tags(sentence: Sentence, draft: Draft) -> None:
-    """`by project tag`: the sums hold three tags, by their allocation rules; another one is not the dimension of its
-    name.
-    """
-    for at, term in enumerate(sentence.terms):
-        if term.text not in word_list("tag_words"):
-            continue
-        for beside in (at - 1, at + 1):
-            if sentence.kind(beside) in ("dimension", "unknown") and sentence.terms[beside].value not in _FROM_TAGS:
-                name = sentence.terms[beside].text
-                draft.discourse.refusal = Refusal(
-                    f"Costs are summed up by team, environment and application, not by the tag “{name[:60]}”. "
-                    "Add a rule for it to `allocation` in finops.yaml, or ask by one of these."
-                )
 
 
 def allocated(sentence: Sentence, draft: Draft) -> None:
@@ -281,7 +263,11 @@ def _add(draft: Draft, condition: Filter) -> None:
 
 def weekdays(sentence: Sentence, draft: Draft) -> None:
     """`on weekends`, `working days`."""
+    period = draft.filters.period
     for at in sentence.open("weekdays"):
+        if period and period.days <= _LONG_WEEKEND and not sentence.terms[at].text.endswith("s"):
+            sentence.take(at)  # black friday weekend (28-30 nov): the days are named
+            continue
         weekend = sentence.terms[at].value == "weekend"
         before = sentence.before(at)
         if before is not None and sentence.kind(before) == "not":  # excluding weekends

@@ -1,10 +1,13 @@
-"""Parts of names: `resources with web in the name`."""
+"""Parts of names: `resources with web in the name`; and fillers that may be names."""
 
+from nl2sql.catalog.linking import Values
 from nl2sql.catalog.word_lists import word_list
-from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.draft import Choice, Doubt, Draft
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.semantic.filters import containing
 from nl2sql.grammar.tagging.terms import Sentence
+
+_MOST = 5
 
 
 def named_like(sentence: Sentence, draft: Draft, question: str) -> None:
@@ -24,3 +27,30 @@ def named_like(sentence: Sentence, draft: Draft, question: str) -> None:
         sentence.take(at, place)
         if not after and sentence.kind(sentence.before(place)) in ("with", "by"):
             sentence.take(sentence.before(place) or 0)
+
+
+def fillers(sentence: Sentence, draft: Draft, values: Values, question: str) -> None:
+    """`how much does reporting cost`, `cost of data in october`: what says nothing elsewhere stands where a name does,
+    and is a part of one; whether it is meant is asked.
+    """
+    if draft.filters.conditions or draft.comparison.scopes or draft.discourse.doubt or draft.discourse.refusal:
+        return
+    for at, term in enumerate(sentence.terms):
+        if term.kind != "noise" or " " in term.text or not _in_a_names_place(sentence, at):
+            continue
+        matches = values.partial((term.text,))
+        if not matches:
+            continue
+        before, after = question[: term.start], question[term.end :]
+        named = dict.fromkeys(f"{match.dimension.replace('_', ' ')} {match.label}" for match in matches[:_MOST])
+        choices = [Choice(name, f"{before}{name}{after}") for name in named]
+        draft.discourse.doubt = Doubt(f"Is “{term.text}” a name? It is a part of some.", tuple(choices))
+        return
+
+
+def _in_a_names_place(sentence: Sentence, at: int) -> bool:
+    before = sentence.terms[at - 1].text.split()[-1:] if at else []
+    following = sentence.kind(sentence.after(at))
+    if before in (["does"], ["did"], ["do"], ["will"]):
+        return sentence.kind(at + 1) == "noun"
+    return before in (["of"], ["for"]) and following in ("", "period", "by", "grain")

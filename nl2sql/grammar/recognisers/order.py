@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing, stepwise
+from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing, stepwise, tag_names
 from nl2sql.grammar.tagging.terms import Sentence
 
 Recognise = Callable[[Sentence, Draft, Semantics, Values], None]
@@ -41,7 +41,7 @@ def _with_names(recognise: Recognise, *needs: str, before: tuple[str, ...] = ())
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     # Filters that are said with a word of their own, before that word or its dimension means something else.
-    _plain(filtering.other_tags, before=("absent", "allocated", "broken_down")),
+    _with_names(tag_names.other_tags, before=("absent", "allocated", "broken_down")),
     _plain(filtering.absent, before=("left_out", "share", "broken_down", "kept")),
     _plain(filtering.allocated, before=("with_tax", "left_out", "broken_down")),
     _plain(filtering.instead, before=("metric", "ranked", "broken_down", "periods", "by_time", "kept")),

@@ -10,7 +10,8 @@ from nl2sql.grammar.recognisers.breakdown import GRAINS
 from nl2sql.grammar.recognisers.filtering import FILTERS, names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
-_SCALES = (("k", 1e3), ("thousand", 1e3), ("mio", 1e6), ("million", 1e6), ("m", 1e6))
+_SCALES = {"k": 1e3, "thousand": 1e3, "mio": 1e6, "million": 1e6, "m": 1e6}
+_SCALE = re.compile(r"(?<![a-z])(k|thousand|mio|million|m)\b")
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
 
 
@@ -155,7 +156,8 @@ def _within(sentence: Sentence, draft: Draft) -> None:
 
 def _in_unit(least: float, most: Term) -> float:
     """`between 7 and 10k`: the smaller amount shares the unit of the larger one."""
-    scale = next((size for word, size in _SCALES if re.search(rf"(?<![a-z]){word}\b", most.text)), 1)
+    unit = _SCALE.search(most.text)
+    scale = _SCALES[unit[1]] if unit else 1
     return least * scale if least < scale and least * scale <= most.amount else least
 
 

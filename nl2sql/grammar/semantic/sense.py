@@ -12,6 +12,9 @@ Found = Iterator[Problem]
 _DAYS_OF_HOURS = 31
 
 
+_LEAST = 1e-9  # of a threshold
+
+
 def senseless(query: CostQuery) -> tuple[Problem, ...]:
     """Everything that does not fit together; empty for a query that the compiler can express whole."""
     return tuple(problem for rule in _RULES for problem in rule(query))
@@ -59,6 +62,9 @@ def ranking(query: CostQuery) -> Found:
         return
     if not (rows or query.count):
         yield Problem("threshold", "There is one row: name `dimensions`, a `grain` or `scopes`.")
+    for name, amount in (("amount", threshold.amount), ("upto", threshold.upto or 0)):
+        if 0 < amount < _LEAST:
+            yield Problem(f"threshold.{name}", "It is smaller than any amount of a bill; give 0.")
     if threshold.upto is not None and threshold.upto < threshold.amount:
         yield Problem("threshold.upto", "It is less than `amount`.")
     if threshold.upto is not None and not threshold.over:

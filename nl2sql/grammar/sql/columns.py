@@ -4,10 +4,12 @@ import re
 
 from sqlglot import exp
 
+from nl2sql.catalog.semantics import Dimension
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.conditions import condition, narrows_coverage
 from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.dimension_value import value_of
 from nl2sql.grammar.sql.labels import dimension_labels, grain_label
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES, day_of, measure, percent, units, within, zero_for_none
 
@@ -15,9 +17,7 @@ from nl2sql.grammar.sql.measures import PER_UNIT, RATES, day_of, measure, percen
 def columns_of(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
     if query.count:
         dimension = context.semantics.dimensions[query.count]
-        column: exp.Expr = exp.column(
-            "resource_id" if query.count == "resource" else dimension.fallback or dimension.column
-        )
+        column = _counted(query.count, dimension)
         return {dimension.plural.replace(" ", "_"): exp.Count(this=exp.Distinct(expressions=[column]))}
     if query.compared:
         return _compared(query, context)
@@ -44,6 +44,13 @@ def columns_of(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]
     return measures
 
 
+def _counted(name: str, dimension: Dimension) -> exp.Expr:
+    """What tells the values of a dimension apart: an id where it has one."""
+    if name == "resource":
+        return exp.column("resource_id")
+    return exp.column(dimension.fallback) if dimension.fallback else value_of(dimension)
+
+
 def _measure(metric: str, query: CostQuery, context: CompileContext, inside: exp.Expr | None = None) -> exp.Expr:
     """The metric; coverage by one kind of commitment is of all usage, so that kind narrows only what is covered."""
     kinds = [condition(filter_, context) for filter_ in query.filters if narrows_coverage(query, filter_)]
@@ -65,7 +72,7 @@ def _averaged(query: CostQuery, total: exp.Expr, period: DatePeriod, context: Co
         return total
     if query.average not in ("day", "week", "month", "quarter", "year"):
         dimension = context.semantics.dimensions[query.average]
-        column = exp.column("resource_id" if query.average == "resource" else dimension.fallback or dimension.column)
+        column = _counted(query.average, dimension)
         return exp.Div(
             this=total,
             expression=exp.Nullif(

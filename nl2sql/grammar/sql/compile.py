@@ -9,10 +9,11 @@ from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.columns import columns_of, slug
 from nl2sql.grammar.sql.conditions import condition, conditions
 from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.dimension_value import view_of
 from nl2sql.grammar.sql.labels import labels_of, of_one_dimension
 from nl2sql.grammar.sql.measures import measure, zero_for_none
 from nl2sql.grammar.sql.order import finished
-from nl2sql.grammar.sql.special import special, view_of
+from nl2sql.grammar.sql.special import special
 
 
 def compile_query(query: CostQuery, context: CompileContext) -> exp.Select:
@@ -21,7 +22,7 @@ def compile_query(query: CostQuery, context: CompileContext) -> exp.Select:
         return _counted(query, context)
     if (made := special(query, context)) is not None:
         return made
-    view = view_of(query)
+    view = view_of(query, context.semantics)
     labels = labels_of(query, context)
     if query.scopes and (query.ratio or not of_one_dimension(query.scopes)):
         measures = {

@@ -5,6 +5,7 @@ from sqlglot import exp
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.grammar.query import CostQuery, Filter, of_hours
 from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.dimension_value import value_of
 from nl2sql.grammar.sql.measures import day_of, within
 
 
@@ -75,9 +76,7 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
         parts.append(exp.not_(exp.Is(this=exp.column("commitment_status"), expression=exp.null())))
     if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
         named = [context.semantics.dimensions[name] for name in query.dimensions]
-        parts += [
-            exp.not_(exp.Is(this=exp.column(each.column), expression=exp.null())) for each in named if each.missing
-        ]
+        parts += [exp.not_(exp.Is(this=value_of(each), expression=exp.null())) for each in named if each.missing]
     if query.weekdays:
         weekend = exp.In(
             this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column(day_column(query))),

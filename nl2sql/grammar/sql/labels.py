@@ -7,6 +7,7 @@ from sqlglot import exp
 from nl2sql.grammar.query import CostQuery, Filter, Profile
 from nl2sql.grammar.sql.conditions import column_of, condition
 from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.dimension_value import value_of
 from nl2sql.grammar.sql.measures import PER_UNIT, day_of
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -64,7 +65,7 @@ def profile_label(profile: Profile) -> Label:
 
 def dimension_labels(name: str, context: CompileContext) -> list[Label]:
     dimension = context.semantics.dimensions[name]
-    column: exp.Expr = exp.column(dimension.column)
+    column = value_of(dimension)
     others = [exp.column(dimension.fallback)] if dimension.fallback else []
     missing = [exp.Literal.string(dimension.missing)] if dimension.missing else []
     expression = exp.Coalesce(this=column, expressions=[*others, *missing]) if others or missing else column

@@ -7,19 +7,15 @@ from sqlglot import exp
 
 from nl2sql.dates import periods
 from nl2sql.dates.periods import UNITS, DatePeriod
-from nl2sql.grammar.query import CostQuery, Profile, needs_resources, of_hours
+from nl2sql.grammar.query import CostQuery, Profile
 from nl2sql.grammar.sql.conditions import conditions
 from nl2sql.grammar.sql.context import CompileContext
+from nl2sql.grammar.sql.dimension_value import view_of
 from nl2sql.grammar.sql.labels import Label, dimension_labels, grain_label, labels_of
 from nl2sql.grammar.sql.measures import measure, within
 
 _PERCENTILES = {"median": "0.5", "p75": "0.75", "p90": "0.9", "p95": "0.95", "p99": "0.99"}
 _LONG_AGO = date(1990, 1, 1)
-
-
-def view_of(query: CostQuery) -> str:
-    """The reporting view that a query reads."""
-    return "resource_costs" if needs_resources(query) else "hourly_costs" if of_hours(query) else "daily_costs"
 
 
 def special(query: CostQuery, context: CompileContext) -> exp.Select | None:
@@ -40,7 +36,7 @@ def _grouped(
         *(exp.alias_(label.expression.copy(), label.name) for label in labels),
         *(exp.alias_(amount, name) for name, amount in amounts.items()),
     )
-    view = view_of(query)
+    view = view_of(query, context.semantics)
     select = select.from_(exp.to_table(f"reporting.{view}")).where(*conditions(query, context, view))
     return select.group_by(*(label.expression.copy() for label in labels)) if labels else select
 

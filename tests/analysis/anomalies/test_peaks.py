@@ -50,3 +50,20 @@ def test_slow_growth_is_news_by_the_series_own_calm(noise: float, told_of: int) 
     values = usual(300, noise=noise)
     values[200:] *= np.clip(1 + 0.22 * (np.arange(100) + 1) / 21, 1, 1.22)
     assert len(watch(values)) == told_of
+
+
+@pytest.mark.parametrize(("factor", "way"), [(1.05, "up"), (0.92, "down"), (1.01, None)])
+def test_a_constant_amount_that_changes_is_told(factor: float, way: str | None) -> None:
+    """A commitment's price moves by no chance: five per cent are news, one is rounding."""
+    values = np.full(150, 100.0)
+    values[100:] *= factor
+    assert [(one, day) for _, one, day in told(watch(values))] == ([(way, 100)] if way else [])
+
+
+def test_growth_of_a_fifth_each_month_is_told() -> None:
+    """No single day shows it, and no month is like the last."""
+    values = usual(400) * 1.2 ** (np.arange(400) / 30)
+    found = [way for _, way, _ in told(watch(values))]
+    assert found
+    assert set(found) == {"up"}
+    assert len(found) <= 8

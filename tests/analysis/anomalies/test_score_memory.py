@@ -145,3 +145,15 @@ def test_whatever_comes_every_finding_has_finite_figures(values: list[float]) ->
     for finding in watch([np.array(values)]):
         assert np.isfinite([finding.expected, finding.actual, finding.impact, finding.score]).all()
         assert finding.since <= finding.moment
+
+
+def test_what_lasts_is_called_a_shift_after_three_days() -> None:
+    """A spike of three days is not renamed; one of four is, with the day on which it began."""
+    short, long = usual(150), usual(150)
+    short[100:103] *= 2
+    long[100:104] *= 2
+    state, renamed = new_state(2), []
+    for day in range(150):
+        outcome, state = score(state, START + timedelta(day), [short[day], long[day]])
+        renamed += [(one.row, one.kind, one.since, day) for one in outcome.renamed]
+    assert renamed == [(1, "shift", START + timedelta(100), 103)]

@@ -15,6 +15,7 @@ from db.database import Database
 from db.tables import OutboxMessage
 from domain import quarantine
 from standins.slack import Handle
+from tests.bot.cards.builders import remediation_of
 from tests.bot.slack.builders import CHANNEL, Clock, Leave, deliver, row, texts
 
 
@@ -215,3 +216,13 @@ def test_slacks_absence_costs_no_attempt(
     assert row(clean_database, "a").interrupted == 0
     deliver(delivery)
     assert texts(slack) == ["a"]
+
+
+def test_a_card_leads_to_the_page_where_there_is_one(delivery: Delivery, slack: Handle, leave: Leave) -> None:
+    """Slack takes the button, and its press is heard by a listener that does nothing."""
+    delivery.page = "https://finops.example.com"
+    leave("plan", kind="proposal", payload=remediation_of("web"))
+    deliver(delivery)
+    (posted,) = slack.messages(CHANNEL)
+    links = [element["url"] for block in posted["blocks"] for element in block.get("elements", ()) if "url" in element]
+    assert links == ["https://finops.example.com/approvals/3"]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import labelled_bills
-from commands.analyze.anomalies import Grid, replay, replay_csv
+from commands.analyze.anomalies import Grid, _worth_a_look, replay, replay_csv
 from config.errors import UserError
 
 FIRST = date(2025, 2, 3)
@@ -38,12 +38,14 @@ def _replay(path: Path, lines: list[str], header: str = "series,timestamp,value"
 
 
 def test_findings_come_in_the_order_of_their_detection(tmp_path: Path) -> None:
-    """Each is a record of the contract."""
+    """Each is a record of the contract; what was told as a spike is renamed when it has lasted three days."""
     found = _replay(tmp_path / "a.csv", _lines())
-    assert [(item["series"], item["detected_at"]) for item in found] == [
-        ("shift", "2025-05-04"),
-        ("spike", "2025-05-14"),
+    assert [(item["series"], item["kind"], item["detected_at"], item.get("renames")) for item in found] == [
+        ("shift", "spike", "2025-05-04", None),
+        ("shift", "shift", "2025-05-07", "spike"),
+        ("spike", "spike", "2025-05-14", None),
     ]
+    assert found[1]["timestamp"] == found[0]["timestamp"]
     assert list(found[0]) == [
         "series",
         "timestamp",
@@ -218,3 +220,25 @@ def test_an_empty_value_is_a_missing_one(tmp_path: Path) -> None:
             if line.startswith("quiet")
         ]
         assert _replay(tmp_path / f"{number}.csv", lines) == []
+
+
+def test_a_mistyped_century_costs_no_time_and_is_passed_over(tmp_path: Path) -> None:
+    """A point a hundred years before the others neither hides what they hold nor is replayed day by day."""
+    found = _replay(tmp_path / "a.csv", ["spike,1925-02-03,200", *_lines()])
+    assert ("spike", "2025-05-14") in [(item["series"], item["detected_at"]) for item in found]
+    values = np.full((40_000, 1), np.nan)
+    values[[0, 1, -1]] = 1.0
+    assert len(_worth_a_look(values)) < 1000
+    assert _worth_a_look(values)[-1] == 39_999
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e300])
+def test_the_currency_unit_changes_nothing_but_the_amounts(tmp_path: Path, unit: float) -> None:
+    """Micro-dollars and absurd sums alike: the same findings, with figures that can be told apart."""
+    lines = [line.rsplit(",", 1) for line in _lines()]
+    scaled = [f"{start},{float(value) * unit!r}" for start, value in lines]
+    plain, other = _replay(tmp_path / "a.csv", _lines()), _replay(tmp_path / "b.csv", scaled)
+    assert [(item["series"], item["detected_at"]) for item in other] == [
+        (item["series"], item["detected_at"]) for item in plain
+    ]
+    assert other[-1]["expected"] == pytest.approx(plain[-1]["expected"] * unit, rel=1e-3)

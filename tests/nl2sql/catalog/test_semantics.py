@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from db.charges_view import CHARGES
 from db.database import Database
 from nl2sql.catalog.semantics import Entry, Semantics, build, key, semantics
 
@@ -94,6 +95,7 @@ def test_dimensions_and_charges_are_columns_of_their_views(database: Database) -
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'reporting'"
         )
         columns = {(view, column) for view, column in rows}
+    columns |= {("charges", column.name) for column in CHARGES.columns}
     for dimension in found.dimensions.values():
         wanted = {dimension.column, dimension.fallback or dimension.column}
         assert {(dimension.view, column) for column in wanted} <= columns, dimension.name

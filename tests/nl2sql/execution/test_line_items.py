@@ -1,6 +1,8 @@
 """Checked SQL over line items: what is seen, by whom, and what is said when a file is gone."""
 
 import csv
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from flows.ingest.loading.delivery import ingest
 from flows.ingest.loading.lake_fill import fill
 from lake import catalogue
 from lake.place import open_place
+from nl2sql.ask import ask
 from nl2sql.deps import Deps
 from nl2sql.execution import line_items
 from nl2sql.execution.execute import ExecutionLimits, StatementTimedOut
@@ -94,6 +97,20 @@ def test_what_the_engine_refuses_is_a_sentence(loaded: Deps) -> None:
     ran = run_checked("SELECT sum(effective_cost) / (count(*) - 3) AS cost FROM charges", LEAD, loaded)
     assert isinstance(ran, NotRun)
     assert ran.reason == "The query divides by zero; use NULLIF around the divisor."
+
+
+def test_a_question_in_words_reaches_line_items(loaded: Deps) -> None:
+    """By a tag as it stands in the bill, and by the machine's size; the figures are those of the daily sums."""
+    deps = replace(loaded, today=date(2026, 10, 2))
+    answer = ask("cost by tag cost-center last month", LEAD, None, deps).to_json()
+    assert (answer["outcome"], answer["columns"]) == ("answer", ["tag_cost_center", "effective_cost"]), answer["text"]
+    assert answer["rows"] == [["17", 3.3], ["untagged", 1.1]]
+    sizes = ask("top 1 instance type in september", LEAD, None, deps).to_json()
+    assert sizes["rows"] == [["m5.large", 3.3]]
+    assert ask("cost by tag cost-center last month", SEARCH, None, deps).to_json()["rows"] == [["untagged", 1.1]]
+    unknown = ask("cost by tag colour last month", LEAD, None, deps).to_json()
+    assert unknown["outcome"] == "cannot_answer"
+    assert "user:Cost-Center" in unknown["text"]
 
 
 def test_a_missing_file_is_named(loaded: Deps) -> None:

@@ -100,20 +100,23 @@ def test_findings_and_recommendations_come_together(deps: Deps) -> None:
             for name, saves in (("i-1", 200), ("i-2", 100))
         )
     spike = answered("is the payments spike resolved and what did it cost in total?", deps)
-    assert "Resolved, all 1; 1 ended by themselves, $31.50 beyond the expected in all." in spike.text
+    assert "Resolved, all 1; 1 ended by itself, $31.50 beyond the expected in all." in spike.text
     cuts = answered("will we exceed any budget and what could we cut?", deps)
     assert "2 open recommendations are worth up to $300 a month" in cuts.text.splitlines()[0]
 
 
-@pytest.mark.parametrize("question", [
-    "why did cost go up last month and what should we do?",
-    "what should I look at today?",
-    "what is the forecast for november against october, and explain the difference",
-    "what changed last month and who owns it?",
-    "would the savings of open recommendations cover the overrun of payments?",
-    "what would we save if we stop payments on weekends?",
-    "summary for the board",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "question",
+    [
+        "why did cost go up last month and what should we do?",
+        "what should I look at today?",
+        "what is the forecast for november against october, and explain the difference",
+        "what changed last month and who owns it?",
+        "would the savings of open recommendations cover the overrun of payments?",
+        "what would we save if we stop payments on weekends?",
+        "summary for the board",
+    ],
+)
 def test_every_recipe_answers_on_a_small_bill(question: str, deps: Deps) -> None:
     """Also where no budget, forecast or finding is there: that is said in its section."""
     answer = answered(question, deps)

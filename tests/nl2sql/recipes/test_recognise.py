@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.cards.messages.notices import RECIPES
 from nl2sql.catalog.known_values import Facts
 from nl2sql.grammar.draft import Doubt
 from nl2sql.recipes.recognise import RecipeCall, recognise
@@ -26,11 +27,15 @@ def called(question: str) -> RecipeCall | Doubt | None:
         ("why did cost go up last week and what should we do about it?", "why_and_what", [], "2–8 Nov 2026"),
         (
             "what drove the increase of payments in October, and what can we do?",
-            "why_and_what", ["payments"], "October 2026",
+            "why_and_what",
+            ["payments"],
+            "October 2026",
         ),
         (
             "what could we do about the costs of RDS?",
-            "why_and_what", ["Amazon Relational Database Service"], "October 2026",
+            "why_and_what",
+            ["Amazon Relational Database Service"],
+            "October 2026",
         ),
         ("are we going to exceed any budget, and what could we cut?", "budgets_and_cuts", [], "1–15 Nov 2026"),
         ("will payments go over budget? where can we save?", "budgets_and_cuts", ["payments"], "1–15 Nov 2026"),
@@ -42,19 +47,25 @@ def called(question: str) -> RecipeCall | Doubt | None:
         ("what account had the biggest increase in October and what is behind it", "grew_most", [], "October 2026"),
         (
             "what is the forecast for November against October, and explain the difference",
-            "forecast_explained", [], "1–15 Nov 2026",
+            "forecast_explained",
+            [],
+            "1–15 Nov 2026",
         ),
         ("what changed on AWS last month and who owns it?", "what_changed", ["AWS"], "October 2026"),
         (
             "would the savings of open recommendations cover the overrun of payments?",
-            "savings_and_overrun", ["payments"], "1–15 Nov 2026",
+            "savings_and_overrun",
+            ["payments"],
+            "1–15 Nov 2026",
         ),
         (
             "what would we save if we stop dev and staging on weekends?",
-            "weekend_stop", ["dev or staging"], "October 2026",
+            "weekend_stop",
+            ["dev or staging"],
+            "October 2026",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_recipe_is_told_by_its_parts(question: str, recipe: str, scope: list[str], period: str) -> None:
     """In any order and with any names and days beside them."""
     call = called(question)
@@ -105,3 +116,10 @@ def test_a_name_that_is_not_clear_is_asked_about_with_the_whole_question() -> No
     doubt = called("monthly review for the commerce account")
     assert isinstance(doubt, Doubt)
     assert doubt.choices[0].question == "monthly review for the account commerce-nonprod"
+
+
+def test_every_recipe_on_a_button_is_one() -> None:
+    """The help offers nothing that would be answered otherwise, and each recipe that needs no name."""
+    called_ = [called(one) for one in RECIPES]
+    assert all(isinstance(one, RecipeCall) for one in called_)
+    assert len({one.recipe for one in called_ if isinstance(one, RecipeCall)}) == len(RECIPES)

@@ -220,7 +220,9 @@ export function OverviewPage() {
 /** What waits for my decision; nothing while nothing does. */
 function Mine() {
   const { data } = useQuery(proposalsQuery("proposed"));
-  const mine = (data?.items ?? []).filter((one) => one.may_approve);
+  const mine = (data?.items ?? [])
+    .filter((one) => one.may_approve)
+    .toSorted((a, b) => (b.expected_monthly_savings ?? 0) - (a.expected_monthly_savings ?? 0));
   if (mine.length === 0) return null;
   return (
     <Panel title="Waits for you" about="Plans that you may approve; they expire when nobody decides">

@@ -17,7 +17,7 @@ export function Delta(props: { now: number | null; before: number | null; curren
 
 export function Tile(props: { title: string; figure: ReactNode; children?: ReactNode }) {
   return (
-    <Card withBorder padding={{ base: "sm", sm: "lg" }} component="section" aria-label={props.title}>
+    <Card withBorder p={{ base: "sm", sm: "lg" }} component="section" aria-label={props.title}>
       <Text size="sm" c="dimmed">
         {props.title}
       </Text>

@@ -11,10 +11,15 @@ TODAY = date(2026, 11, 23)
 
 def recipe(rows: int, title: str = "Services") -> dict[str, Any]:
     parts = [
-        {"title": title, "text": f"{number}: $12.4k <@U1>", "sql": "SELECT 1", "columns": ["service", "cost"],
-         "rows": [[f"s{at}", 1.5] for at in range(rows)]}
+        {
+            "title": title,
+            "text": f"{number}: $12.4k <@U1>",
+            "sql": "SELECT 1",
+            "columns": ["service", "cost"],
+            "rows": [[f"s{at}", 1.5] for at in range(rows)],
+        }
         for number in range(11)
-    ]  # fmt: skip
+    ]
     return {
         "outcome": "answer",
         "text": "Review, checkout, October 2026. $12.4k.\nServices: …",

@@ -68,7 +68,7 @@ def test_a_profile_is_of_weekdays_or_hours(question: str, profile: str, limit: i
         ("which accounts disappeared in october", "gone", ("account",), None),
         ("resources that are no longer charged this month", "gone", ("resource",), None),
     ],
-)  # fmt: skip
+)
 def test_what_is_new_or_gone(question: str, appeared: str, dimensions: tuple[str, ...], average: str | None) -> None:
     """Of the dimension that is named."""
     found = query(question)

@@ -97,7 +97,7 @@ def test_hours_say_what_they_are_of(deps: Deps) -> None:
         ({"appeared": "new", "dimensions": ["team"], "compared": [SEPTEMBER]}, "compared"),
         ({"filters": [{"dimension": "account", "contains": True, "values": [None]}]}, "filters"),
     ],
-)  # fmt: skip
+)
 def test_what_means_nothing_together_is_said_by_its_field(query: dict[str, Any], field: str, deps: Deps) -> None:
     """Nothing is dropped."""
     refused = run_query({"period": OCTOBER, **query}, SYSTEM, None, deps)

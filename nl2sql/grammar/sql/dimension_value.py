@@ -1,0 +1,29 @@
+"""What a dimension is in SQL, and the view that holds all of a query's dimensions."""
+
+from sqlglot import exp
+
+from nl2sql.catalog.semantics import Dimension, Semantics
+from nl2sql.grammar.query import CostQuery, needs_resources, of_hours
+
+LINE_ITEMS = "charges"
+
+
+def value_of(dimension: Dimension) -> exp.Expr:
+    """The dimension's column, or the value of a tag under the first of its spellings that a line item bears."""
+    if not dimension.tag_keys:
+        return exp.column(dimension.column)
+    first, *others = (
+        exp.Bracket(this=exp.column(dimension.column), expressions=[exp.Literal.string(name)])
+        for name in dimension.tag_keys
+    )
+    return exp.Coalesce(this=first, expressions=others) if others else first
+
+
+def view_of(query: CostQuery, semantics: Semantics) -> str:
+    """The sums of days, or of hours, where they know every dimension, else those of resources, else the line items."""
+    filters = (*query.filters, *query.scopes, *(query.share_of or ()))
+    named = {*query.dimensions, query.count, query.average, query.limit_within, *(one.dimension for one in filters)}
+    views = {semantics.dimensions[name].view for name in named if name in semantics.dimensions}
+    if LINE_ITEMS in views:
+        return LINE_ITEMS
+    return "resource_costs" if needs_resources(query) else "hourly_costs" if of_hours(query) else "daily_costs"
