@@ -35,7 +35,7 @@ def card(result: dict[str, Any], reference: str) -> Card:
     if outcome == "cannot_answer" and reference and result.get("choices"):
         message = message.partition(_EXAMPLES_LEAD)[0]  # the examples are buttons here
     text = mrkdwn.sentence(message, 2_000).strip() or _FALLBACKS.get(outcome, _FALLBACKS["unavailable"])
-    if reference and reference not in text:
+    if reference and reference not in text and outcome != "cannot_answer":  # there is nothing to look up
         text = f"{text} (Reference {mrkdwn.escape(reference, 20)})"
     labels = [clarify.label_of(choice) for choice in (result.get("choices") or [])[:3]]
     row = [

@@ -136,7 +136,7 @@ def test_an_export_comes_with_its_file(start_bot: StartBot, slack: Handle) -> No
         content = slack.workspace.store.files[files[0]["id"]].content or b""
     assert len(files) == 1
     assert list(csv.reader(io.StringIO(content.decode()))) == [
-        ["team", "effective_cost"],
+        ["Team", "Effective cost (USD)"],
         ["search", "210.0"],
         ["payments", "90.0"],
     ]
