@@ -13,8 +13,15 @@ import numpy as np
 from benchmarks.labelled_series import Array, Event, Labelled
 
 SHARES = {
-    "smooth": 0.2, "office": 0.15, "fleet": 0.2, "cdn": 0.14, "storage": 0.08, "batch": 0.07, "bursty": 0.05,
-    "dormant": 0.05, "free tier": 0.06,
+    "smooth": 0.2,
+    "office": 0.15,
+    "fleet": 0.2,
+    "cdn": 0.14,
+    "storage": 0.08,
+    "batch": 0.07,
+    "bursty": 0.05,
+    "dormant": 0.05,
+    "free tier": 0.06,
 }  # fmt: skip - a table, read across
 KINDS = {"spike": 0.33, "drop": 0.12, "shift_up": 0.2, "shift_down": 0.1, "ramp": 0.25}
 FIRST, LAST, GAP, GRACE = 75, 30, 45, 7  # days before the first event, after the last, between two, and to find one in
@@ -102,14 +109,25 @@ def _dormant(rng: np.random.Generator, calendar: list[date]) -> Array:
 def _free_tier(rng: np.random.Generator, calendar: list[date]) -> Array:
     """Free until some day of the month, when the tier is used up; or cheaper from then on."""
     until, share = int(rng.integers(6, 16)), float(rng.choice([0.0, 0.6]))
-    tier = np.array([(share if day.day <= until else 1.0) if share == 0 else (1.0 if day.day <= until else share)
-                     for day in calendar])  # fmt: skip - a table, read across
+    tier = np.array(
+        [
+            (share if day.day <= until else 1.0) if share == 0 else (1.0 if day.day <= until else share)
+            for day in calendar
+        ]
+    )  # fmt: skip - a table, read across
     return tier * np.exp(rng.normal(0, rng.uniform(0.02, 0.05), len(calendar)))
 
 
 CLASSES: dict[str, Callable[[np.random.Generator, list[date]], Array]] = {
-    "smooth": _smooth, "office": _office, "fleet": _fleet, "cdn": _cdn, "storage": _storage, "batch": _batch,
-    "bursty": _bursty, "dormant": _dormant, "free tier": _free_tier,
+    "smooth": _smooth,
+    "office": _office,
+    "fleet": _fleet,
+    "cdn": _cdn,
+    "storage": _storage,
+    "batch": _batch,
+    "bursty": _bursty,
+    "dormant": _dormant,
+    "free tier": _free_tier,
 }  # fmt: skip - a table, read across
 
 
@@ -187,7 +205,9 @@ def _series(rng: np.random.Generator, index: int, days: int, clean: bool) -> Lab
     factor, events = _events(rng, calendar, usual, kind in ("batch", "bursty")) if eventful else (np.ones(days), [])
     level = np.exp(rng.normal(np.log(1.0 if kind == "dormant" else 300), 1.2))
     return Labelled(
-        f"{kind} {index:03d}", tuple(calendar), np.round(level * (usual * factor + _fees(rng, calendar, kind)), 4),
+        f"{kind} {index:03d}",
+        tuple(calendar),
+        np.round(level * (usual * factor + _fees(rng, calendar, kind)), 4),
         tuple(events),
     )  # fmt: skip - a table, read across
 

@@ -31,7 +31,8 @@ def test_a_fee_of_the_first_working_day_is_no_news_on_a_third() -> None:
     """Months that begin on a weekend are charged on their first Monday."""
     days = [START + timedelta(day) for day in range(420)]
     first = [
-        index for index, day in enumerate(days)
+        index
+        for index, day in enumerate(days)
         if day.weekday() < 5 and (day.day == 1 or (day.weekday() == 0 and day.day <= 3))
     ]  # fmt: skip - a table, read across
     values = usual(420)
