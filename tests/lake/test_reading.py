@@ -42,7 +42,7 @@ def test_rows_and_bytes_are_limited(ask: Ask) -> None:
 
 def test_what_takes_too_long_is_killed(ask: Ask) -> None:
     """By its parent, and where the parent is gone by the kernel."""
-    endless = "SELECT count(*) FROM range(1000000000000) a, range(1000000000000) b"
+    endless = "SELECT count(*) FROM range(100000000000000) WHERE range % 7 = 8"
     assert isinstance(ask(endless, seconds=0.2), TimedOut)
 
 

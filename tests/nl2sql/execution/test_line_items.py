@@ -143,7 +143,7 @@ def test_bills_from_before_the_lake_are_not_counted_as_nothing(loaded: Deps) -> 
 
 def test_a_question_that_takes_too_long_is_stopped(loaded: Deps) -> None:
     """By the process that asks."""
-    endless = SafeQuery("SELECT count(*) FROM range(100000000000) a, range(1000) b", "", 10, frozenset(), True)
+    endless = SafeQuery("SELECT count(*) FROM range(100000000000000) WHERE range % 7 = 8", "", 10, frozenset(), True)
     done = line_items.run(loaded.database, loaded.settings, endless, ExecutionLimits(seconds=0.2))
     assert isinstance(done, StatementTimedOut)
 
