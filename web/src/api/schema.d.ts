@@ -1784,7 +1784,7 @@ export interface operations {
                         whole?: boolean | null;
                     };
                     /** @description One row for each value */
-                    dimensions?: ("provider" | "account" | "billing_account" | "service" | "service_category" | "region" | "team" | "environment" | "application" | "charge_category" | "pricing_category" | "commitment_type" | "publisher" | "service_subcategory" | "currency" | "resource" | "resource_type")[] | null;
+                    dimensions?: ("provider" | "account" | "billing_account" | "service" | "service_category" | "region" | "team" | "environment" | "application" | "charge_category" | "pricing_category" | "commitment_type" | "publisher" | "service_subcategory" | "currency" | "resource" | "availability_zone" | "instance_type" | "sku" | "sku_price" | "usage_type" | "charge_description" | "commitment" | "resource_type")[] | null;
                     /**
                      * Grain
                      * @description One row for each step of time
