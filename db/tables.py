@@ -102,8 +102,8 @@ class BilledPeriod(Base):
 
 
 class LakeFile(Base):
-    """A Parquet file of line items: of one load, one billing account and period. Files that stand together are what
-    `reporting.charges` shows.
+    """A Parquet file of line items: of one load and period, of one billing account or of many. Files that stand
+    together are what `reporting.charges` shows.
     """
 
     __tablename__ = "lake_files"
@@ -111,7 +111,7 @@ class LakeFile(Base):
     path: Mapped[str] = mapped_column(unique=True, comment="Relative to the lake")
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.sources.id"), index=True)
     load_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
-    billing_account_id: Mapped[str]
+    billing_accounts: Mapped[list[Any]] = mapped_column(comment="Ids of its billing accounts")
     billing_period_start: Mapped[datetime] = mapped_column(index=True)
     billing_period_end: Mapped[datetime]
     rows: Mapped[int] = mapped_column(sa.BigInteger)

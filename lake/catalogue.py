@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 @dataclass(frozen=True)
 class LakeFile:
-    """A file of one load: line items of one billing account and period. `path` is relative to the lake; `tag_keys` are
-    the keys of its tags, as many as are kept.
+    """A file of one load: line items of a billing account and period, or of many accounts where the load has many.
+    `path` is relative to the lake; `tag_keys` are the keys of its tags, as many as are kept.
     """
 
     path: str
     source_id: int
     load_id: int
-    account: str
+    accounts: tuple[str, ...]
     start: datetime
     end: datetime
     rows: int
@@ -26,14 +26,18 @@ class LakeFile:
     last_day: date
     tag_keys: tuple[str, ...] = ()
 
+    def holds(self) -> set[tuple[str, datetime, datetime]]:
+        """Its billing accounts, with the period."""
+        return {(account, self.start, self.end) for account in self.accounts}
+
 
 _COLUMNS = (
-    "path, source_id, load_id, billing_account_id, billing_period_start, billing_period_end, rows, bytes, "
+    "path, source_id, load_id, billing_accounts, billing_period_start, billing_period_end, rows, bytes, "
     "first_day, last_day, tag_keys"
 )
 _PUBLISH = sa.text(
-    f"INSERT INTO finops.lake_files ({_COLUMNS}) VALUES (:path, :source, :load, :account, :start, :end, :rows, :bytes, "  # noqa: S608 - its names are constants, its values are bound
-    ":first, :last, CAST(:keys AS jsonb))"
+    f"INSERT INTO finops.lake_files ({_COLUMNS}) VALUES (:path, :source, :load, CAST(:accounts AS jsonb), :start, "  # noqa: S608 - its names are constants, its values are bound
+    ":end, :rows, :bytes, :first, :last, CAST(:keys AS jsonb))"
 )
 
 
@@ -47,7 +51,7 @@ def publish(connection: sa.Connection, files: Sequence[LakeFile]) -> None:
                     "path": file.path,
                     "source": file.source_id,
                     "load": file.load_id,
-                    "account": file.account,
+                    "accounts": json.dumps(file.accounts),
                     "start": file.start,
                     "end": file.end,
                     "rows": file.rows,
@@ -103,7 +107,7 @@ def standing(
             row.path,
             row.source_id,
             row.load_id,
-            row.billing_account_id,
+            tuple(row.billing_accounts),
             row.billing_period_start,
             row.billing_period_end,
             row.rows,

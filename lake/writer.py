@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 _ROWS_A_FILE = 500_000  # kept in memory until then; a file of these takes about 15 MB
+_ACCOUNT = "billing_account_id"
 _TAG_KEYS = 1_000  # kept a file
-Key = tuple[int, str, int, str, datetime, datetime]  # source, month, load, account, period
+_FILES_OF_THEIR_OWN = 20  # accounts of a load and period that get a file each; thousands share one
+Key = tuple[int, str, int, datetime, datetime]  # source, month, load, period
 
 
 @dataclass
 class Writer:
-    """Collects rows by source, month, load, account and period, and writes a file whenever there are enough."""
+    """Collects rows by source, month, load and period, and writes a file an account whenever there are enough."""
 
     place: Place
     files: list[LakeFile] = field(default_factory=list)
@@ -28,8 +30,8 @@ class Writer:
 
     def add(self, source: int, month: str, load: int, rows: "pl.DataFrame") -> None:
         """Rows of one source and month, in the columns of a file. Raises `UserError` when the disk is full."""
-        for account, start, end, part in _by_period(rows):
-            self._waiting.setdefault((source, month, load, account, start, end), []).append(part)
+        for start, end, part in _by_period(rows):
+            self._waiting.setdefault((source, month, load, start, end), []).append(part)
             self._rows += part.height
         if self._rows >= _ROWS_A_FILE:
             self.flush()
@@ -39,7 +41,10 @@ class Writer:
         import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
 
         for key, parts in self._waiting.items():
-            self.files.append(self._write(key, pl.concat(parts)))
+            rows = pl.concat(parts)
+            accounts = sorted(rows.get_column(_ACCOUNT).unique())
+            together = [rows] if len(accounts) > _FILES_OF_THEIR_OWN else rows.partition_by(_ACCOUNT)
+            self.files += [self._write(key, part) for part in together]
         self._waiting.clear()
         self._rows = 0
 
@@ -51,7 +56,7 @@ class Writer:
     def _write(self, key: Key, rows: "pl.DataFrame") -> LakeFile:
         import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
 
-        source, month, load, account, start, end = key
+        source, month, load, start, end = key
         path = self.place.new_path(source, month, load)
         full = self.place.full(path)
         try:
@@ -68,7 +73,7 @@ class Writer:
             path=path,
             source_id=source,
             load_id=load,
-            account=account,
+            accounts=tuple(sorted(rows.get_column(_ACCOUNT).unique())),
             start=start,
             end=end,
             rows=rows.height,
@@ -79,10 +84,10 @@ class Writer:
         )
 
 
-def _by_period(rows: "pl.DataFrame") -> "Iterator[tuple[str, datetime, datetime, pl.DataFrame]]":
-    names = ["billing_account_id", "billing_period_start", "billing_period_end"]
-    for (account, start, end), part in rows.partition_by(names, as_dict=True).items():
-        yield account, start, end, part
+def _by_period(rows: "pl.DataFrame") -> "Iterator[tuple[datetime, datetime, pl.DataFrame]]":
+    names = ["billing_period_start", "billing_period_end"]
+    for (start, end), part in rows.partition_by(names, as_dict=True).items():
+        yield start, end, part
 
 
 def _tag_keys(rows: "pl.DataFrame") -> tuple[str, ...]:

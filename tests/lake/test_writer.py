@@ -18,12 +18,21 @@ def test_a_file_holds_one_account_and_period(place: Place) -> None:
     writer.add(3, "2026-09", 7, frame(2, account="5000"))
     writer.add(3, "2026-09", 7, frame(1))
     writer.flush()
-    assert sorted((file.account, file.rows, file.start, file.end) for file in writer.files) == [
-        ("4029", 5, START, END),
-        ("5000", 2, START, END),
+    assert sorted((file.accounts, file.rows, file.start, file.end) for file in writer.files) == [
+        (("4029",), 5, START, END),
+        (("5000",), 2, START, END),
     ]
     assert {file.tag_keys for file in writer.files} == {("owner",)}
     assert all(place.full(file.path).stat().st_size == file.bytes for file in writer.files)
+
+
+def test_many_accounts_share_a_file(place: Place) -> None:
+    """Thousands of small files would cost more than what they hold."""
+    writer = Writer(place)
+    for number in range(50):
+        writer.add(3, "2026-09", 7, frame(1, account=f"a{number:02}"))
+    writer.flush()
+    assert [(len(file.accounts), file.rows) for file in writer.files] == [(50, 50)]
 
 
 def test_memory_is_bounded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

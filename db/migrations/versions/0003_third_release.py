@@ -197,7 +197,7 @@ def _line_items_lie_in_files() -> None:
         sa.Column("path", sa.Text(), nullable=False, unique=True, comment="Relative to the lake"),
         sa.Column("source_id", sa.BigInteger(), sa.ForeignKey("finops.sources.id"), nullable=False),
         sa.Column("load_id", sa.BigInteger(), nullable=False),
-        sa.Column("billing_account_id", sa.Text(), nullable=False),
+        sa.Column("billing_accounts", postgresql.JSONB(), nullable=False, comment="Ids of its billing accounts"),
         sa.Column("billing_period_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("billing_period_end", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading import datasets, lake_files, own_totals, records
+from flows.ingest.loading import datasets, lake_files, lake_fill, own_totals, records
 from flows.ingest.loading.azure_pairs import joined
 from flows.ingest.loading.bill import Bill, files_of, open_bill, stage
 from flows.ingest.loading.copies import OverlapError
@@ -165,6 +165,7 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
             kept = [_keep(connection, delivery, bill) for bill in beside]
             loading = replace(delivery, writer=writer)
             result = _load(connection, loading, bills, progress) if bills else IngestResult(())
+        lake_fill.fill(delivery.database, {month for load in result.loads for month in load.billing_periods})
         return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:

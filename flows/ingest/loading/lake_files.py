@@ -38,12 +38,13 @@ def publish(
 ) -> None:
     """Let the files of a leaf's loads stand in place of those of its source and month; what was left out as a copy
     never stands. Of the old files those of accounts and periods that are `kept` go on or, where the source's files add
-    to a period, all but those of the loads in `appended`.
+    to a period, all but those of the loads in `appended`. A file of many accounts of which some do not stand stands not
+    at all: `lake_fill.fill` writes the month anew.
     """
     gone = [
         file.path
         for file in catalogue.standing(connection, source=leaf.source_id, months=leaf.days)
-        if (file.load_id in appended if appended is not None else (file.account, file.start, file.end) not in kept)
+        if (file.load_id in appended if appended is not None else not file.holds() <= set(kept))
     ]
     catalogue.retire(connection, gone)
     mine = [
@@ -51,7 +52,7 @@ def publish(
         for file in (writer.files if writer else ())
         if file.load_id in leaf.loads
         and (file.source_id, f"{file.start:%Y-%m}") == (leaf.source_id, leaf.month)
-        and (file.load_id, file.account, file.start) not in copies
+        and not any((file.load_id, account, file.start) in copies for account in file.accounts)
     ]
     catalogue.publish(connection, mine)
 
@@ -66,13 +67,13 @@ def months_without_files(connection: "sa.Connection", place: Place) -> list[tupl
 
 def retire(connection: "sa.Connection", parts: Sequence[Part]) -> None:
     """Let accounts' periods stand no more in the sources that had them."""
-    wanted = {(part.source_id, part.account, part.start, part.end) for part in parts}
     for source in sorted({part.source_id for part in parts}):
+        wanted = {(part.account, part.start, part.end) for part in parts if part.source_id == source}
         catalogue.retire(
             connection,
             [
                 file.path
                 for file in catalogue.standing(connection, source=source)
-                if (source, file.account, file.start, file.end) in wanted
+                if not file.holds().isdisjoint(wanted)
             ],
         )

@@ -1,7 +1,7 @@
 """Writes the line items that stand but have no files: of loads from before the lake, and of files that were lost."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +33,14 @@ class Filled:
     rows: int
 
 
-def fill(database: "Database") -> list[Filled]:
-    """Each source and month in a transaction of its own; what has its files is passed over."""
+def fill(database: "Database", months: Collection[str] | None = None) -> list[Filled]:
+    """Each source and month (of these `months`, else of all that have none or lost theirs) in a transaction of its own;
+    what has its files is passed over.
+    """
     place = open_place(database.lake)
     with database.owner.connect() as connection:
-        wanted = months_without_files(connection, place)
-    return [_fill(database, source, month) for source, month in wanted]
+        wanted = months_without_files(connection, place) if months is None else catalogue.incomplete(connection)
+    return [_fill(database, source, month) for source, month in wanted if months is None or month in months]
 
 
 def _fill(database: "Database", source: int, month: str) -> Filled:
