@@ -8,7 +8,15 @@ from nl2sql.grammar.assembly.amend import amend, amended_filters, stands_alone
 from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
 from nl2sql.grammar.languages import foreign, in_english
-from nl2sql.grammar.orders import as_owned, asks_who_made, is_order, refused_maker, refused_order
+from nl2sql.grammar.orders import (
+    as_owned,
+    asks_who_made,
+    is_order,
+    is_supposition,
+    refused_maker,
+    refused_order,
+    refused_supposition,
+)
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.reading_back import read_back
@@ -44,6 +52,8 @@ def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: Thread
 def understand(question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:
     """Parse a question with the built-in grammar. Pure."""
     draft = parse(question, data.semantics, data.values, calendar, following=previous is not None)
+    if is_supposition(question):
+        return refused_supposition(draft)
     if hindrance := _hindrance(draft):
         return _otherwise(question, draft, data, calendar, previous) or _with_offer(
             hindrance, draft, question, data, calendar, previous

@@ -19,6 +19,13 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 
+_SUPPOSED = re.compile(
+    r"(?<!tell me )(?<!show me )(?<!check )(?<!see )(?<!know )(?<!show )"
+    r"\b(?:if|suppose|supposing|assuming|assume|imagine)\b.{0,80}?\b(?:were|would|had|grew|grows?|doubled?|doubles|covered|moved?|moves|migrated?|bought|buy|dropped|"
+    r"halved?|switched)\b",
+    re.IGNORECASE,
+)
+
 
 def is_order(question: str) -> bool:
     """`stop web-batch-1`, `please switch off dev`: something is to be done, with a verb first."""
@@ -35,6 +42,26 @@ def is_order(question: str) -> bool:
 def asks_who_made(question: str) -> bool:
     """`who created web-batch-1`, `when was it launched`."""
     return bool(_MADE.match(question))
+
+
+def is_supposition(question: str) -> bool:
+    """`what would we pay if all of EC2 were covered`: no bill says what might have been."""
+    return bool(_SUPPOSED.search(question))
+
+
+def refused_supposition(draft: Draft) -> Refusal:
+    """What is known stands in the bills, the forecast and the recommendations, each with its own arithmetic."""
+    named = _named(draft)
+    offers = (
+        f"cost of {named} last month" if named else "cost last month",
+        "open recommendations",
+        "forecast for next month",
+    )
+    text = (
+        "I answer from the bills and their forecast, not for what might be. What a change would save stands in its "
+        "recommendation."
+    )
+    return Refusal(text, outside=True, choices=tuple(Choice(one, one) for one in offers))
 
 
 def as_owned(question: str) -> str | None:

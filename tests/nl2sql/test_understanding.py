@@ -79,6 +79,18 @@ def test_an_order_is_no_question(question: str) -> None:
     assert all(not isinstance(meaning(choice.question), Refusal) for choice in found.choices)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["what would we pay if all of EC2 were covered by savings plans?", "cost of checkout if traffic doubles"],
+)
+def test_what_might_be_is_no_question_about_the_bills(question: str) -> None:
+    """A condition that is not in the bills is no filter."""
+    found = refused(question)
+    assert "not for what might be" in found.text
+    assert all(not isinstance(meaning(choice.question), Refusal) for choice in found.choices)
+    assert "might be" not in getattr(meaning("tell me if costs of EC2 grew last month"), "text", "")
+
+
 def test_who_made_something_is_not_in_the_bills_but_whose_it_is() -> None:
     """An owner is a team."""
     assert "do not say who made" in refused("who created sandbox?").text
