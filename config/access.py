@@ -176,7 +176,7 @@ ENTRANCES: dict[Permission, Entrances] = {
     Permission.READ: Entrances(
         "See insights, lists and KPIs",
         "`/finops insights`, Home, Investigate",
-        "every `GET` but the audit log",
+        "every `GET` but the audit log and `/admin`",
         "`finops insights`, `kpis`, `digest`, `remediations list`, `show`",
     ),
     Permission.SUBSCRIBE: Entrances("Subscribe a channel to a digest or a question", "`/finops subscribe`"),
@@ -193,14 +193,17 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`/finops refresh`, Refresh bills",
     ),
     Permission.RUN_FLOW: Entrances(
-        "Start a flow at once, and agree to what others ask for", "Approve of a request", None, "`finops ingest`"
+        "Start a flow at once, and agree to what others ask for",
+        "Approve of a request",
+        "`GET /admin/loads`, `/standing`, `/tags`, `/health`, `POST /admin/quarantine/{id}`",
+        "`finops ingest`, `loads`, `tags`, `quarantine`",
     ),
     Permission.REQUEST_REMEDIATION: Entrances(
         "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
     ),
     Permission.APPROVE_REMEDIATION: Entrances(
         "Approve or reject a proposal, for one's teams or playbooks",
-        "Approve, Choose, Reject, Snooze, Withdraw",
+        "Approve, Choose, Reject, Snooze, Withdraw, Undo",
         "`POST /remediations/{id}/decision`",
         "`finops remediations approve`, `reject`",
     ),
@@ -208,7 +211,9 @@ ENTRANCES: dict[Permission, Entrances] = {
     Permission.PROMOTE_QUESTION: Entrances(
         "Make an answer an example for later ones", "Make it an example", None, "`finops questions --promote`"
     ),
-    Permission.READ_AUDIT: Entrances("Read and verify the audit log", None, "`GET /audit`", "`finops audit verify`"),
+    Permission.READ_AUDIT: Entrances(
+        "Read and verify the audit log", None, "`GET /audit`, `/admin/people`", "`finops audit verify`"
+    ),
     Permission.MANAGE_TOKENS: Entrances("Make and end bearer tokens", None, None, "`finops tokens issue`, `revoke`"),
 }
 

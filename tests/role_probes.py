@@ -209,6 +209,7 @@ PROBES: dict[tuple[Permission, str], Callable[[House, Role], bool]] = {
     (Permission.EDIT_BUDGET, "api"): _calls("PUT", "/budgets/mine", {"amount": 5}),
     (Permission.REQUEST_FLOW, "slack"): slack_request,
     (Permission.RUN_FLOW, "slack"): slack_run,
+    (Permission.RUN_FLOW, "api"): _calls("GET", "/admin/loads"),
     (Permission.RUN_FLOW, "cli"): _runs("/nowhere/bill.csv", "ingest", "/nowhere/bill.csv"),
     (Permission.REQUEST_REMEDIATION, "slack"): slack_propose,
     (Permission.REQUEST_REMEDIATION, "cli"): _runs("no-such-playbook", "playbooks", "plan", "no-such-playbook"),

@@ -14,7 +14,7 @@ EMPTY = 0.15  # share of days without cost, but for weekdays that never have any
 NOISE = 0.5  # log; ninth decile of the change from a week before, per day, from which it does too
 NEVER = 0.8  # share of empty days that makes a weekday one without cost
 FEW = 8.0  # days by which a weekday's mean is shrunk to that of all
-WEEKS, ANCHOR = 26, 4  # of the line, and of its end's level
+WEEKS, FEWEST, ANCHOR = 26, 16, 4  # of the line, at most and at least, and of its end's level
 JITTER, RESIDUAL = 0.022, 0.025  # week to week in log, and around the line as a share, up to which growth is steady
 LOWEST = 0.05  # share of today's level under which no line falls
 
@@ -53,15 +53,16 @@ def _in_lumps(recent: Floats, days: npt.NDArray[np.intp]) -> bool:
 
 def steady_line(cost: Floats, history: History, column: int, scale: Scale) -> Floats | None:
     """Cost a day ahead where weeks lie on a line: that line (Theil, Sen) with the weekday's part; else None."""
-    if not scale.log or len(cost) < 7 * WEEKS:
+    count = min(len(cost) // 7, WEEKS)
+    if not scale.log or count < FEWEST:
         return None
-    blocks = cost[-7 * WEEKS :].reshape(WEEKS, 7)
+    blocks = cost[-7 * count :].reshape(count, 7)
     if (np.isfinite(blocks).sum(axis=1) < 5).any():
         return None
     weeks = np.nanmean(blocks / scale.unit, axis=1)
-    one, other = np.triu_indices(WEEKS, 1)
+    one, other = np.triu_indices(count, 1)
     slope = float(np.median((weeks[other] - weeks[one]) / (other - one)))
-    line = np.median(weeks - slope * np.arange(WEEKS)) + slope * np.arange(WEEKS)
+    line = np.median(weeks - slope * np.arange(count)) + slope * np.arange(count)
     jitter, residual = float(np.std(np.diff(np.log(np.abs(weeks))))), float(np.std(weeks - line) / abs(weeks.mean()))
     if jitter > JITTER or residual > RESIDUAL:
         return None

@@ -22,7 +22,7 @@ def _written(place: Place, count: int) -> Writer:
 
 def _source(database: Database) -> None:
     with database.owner.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO finops.sources (name) VALUES ('aws')")
+        connection.exec_driver_sql("INSERT INTO finops.sources (id, name) VALUES (1, 'aws')")
 
 
 def test_replaced_files_and_orphans_go_when_nobody_reads_them(clean_database: Database, place: Place) -> None:

@@ -1,4 +1,4 @@
-"""One browser, one sign-in provider and one server for all journeys; rows of two teams for each."""
+"""One browser, one sign-in provider and one server for the journeys of a file; rows of two teams for each."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -38,7 +38,7 @@ class Visit(Protocol):
     def __call__(self, width: int = 1280, *, dark: bool = False) -> AbstractContextManager[Page]: ...
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # what runs after it in this process has event loops of its own
 def chromium() -> Iterator[Browser]:
     """One browser."""
     with sync_playwright() as playwright:
@@ -47,14 +47,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def provider() -> Iterator[Handle]:
     """Slack's stand-in, which signs people in."""
     with running_workspace() as handle:
         yield handle
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(database: Database, settings: Settings, provider: Handle) -> Iterator[str]:
     """The API with the page."""
     known = settings.model_copy(update={"oidc_client_secret": SecretStr(provider.client_secret)})
@@ -76,6 +76,8 @@ def server(database: Database, settings: Settings, provider: Handle) -> Iterator
 @pytest.fixture
 def address(server: str, clean_database: Database) -> str:
     """The server, over sixty days of 10 a day for each of two teams; a budget, a forecast, a proposal, a statement."""
+    with clean_database.owner.begin() as connection:  # plans have the numbers that the journeys go to
+        connection.exec_driver_sql("TRUNCATE finops.remediations RESTART IDENTITY CASCADE")
     fill(clean_database)
     with Session(clean_database.app) as session, session.begin():
         session.add(Source(name="aws"))

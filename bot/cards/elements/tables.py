@@ -122,7 +122,7 @@ def _rest(
     addable = _addable(columns, rows, numbers)
 
     def summed(place: int) -> str:
-        if columns[place] == "share":
+        if columns[place] == "share" and place in numbers:
             return f"{sum(float(row[place] or 0) for row in left):,.1f} %"
         return _sum(left, place) if place in addable else ""
 

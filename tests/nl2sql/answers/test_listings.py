@@ -83,7 +83,8 @@ def test_what_can_be_saved_says_how() -> None:
     rows = [("stop_idle", "i-1", "web", 260.0, "USD"), ("commitment_gap", "AWS: EC2", None, None, "USD")]
     open_ones = SubjectListing("recommendations", state="open")
     assert _of(open_ones, columns, rows) == (
-        "2 open recommendations: $260 a month (stop idle i-1 in web); an unknown amount (commitments for AWS: EC2)."
+        "2 open recommendations: $260 a month (stop an idle machine i-1 in web); an unknown amount (commitments for "
+        "AWS: EC2)."
     )
 
 

@@ -77,7 +77,10 @@ def test_recommendations_are_asked_for_by_kind(deps: Deps) -> None:
             )
             for kind, name, saves in found
         )
-    idle = "2 open recommendations, $300 a month together: $200 a month (stop idle i-1); $100 a month (stop idle i-2)."
+    idle = (
+        "2 open recommendations, $300 a month together: $200 a month (stop an idle machine i-1); $100 a month (stop an "
+        "idle machine i-2)."
+    )
     assert _said("what is idle?", deps) == idle
     assert _said("which commitments should we buy?", deps) == (
         "1 open recommendation: $900 a month (commitments for AWS: EC2)."

@@ -14,10 +14,12 @@ def grew(asked: Asked) -> Recomputed:
     question = "which team grew most last month and why"
     _, card = asked.card(question)
     teams = _rising(asked, "team", start, end)
+    label, before = month(start), month(month_before(start))
+    if not teams:  # nothing rose, which is said with its months
+        return Recomputed(question, card, {"section": [label, before, label], "context": foot(asked, start, end)})
     name = teams[0][0]
     inner = "team IS NULL" if name == "unallocated" else f"team = '{name}'"
     services = _rising(replace(asked, where=f"{asked.where} AND {inner}"), "service", start, end)[:3]
-    label, before = month(start), month(month_before(start))
     section: list[Said] = [label, money(teams[0][1] - teams[0][2])]
     section += [money(services[0][1] - services[0][2])] if services else []
     section += [*_moves(teams, before), label]

@@ -53,7 +53,7 @@ def test_everybody_sees_the_costs_of_their_teams(client: TestClient, clean_datab
     assert [row["team"] for row in body["items"]] == ["payments"]
     assert body["totals"][0]["cost"] == sum(row["cost"] for row in body["periods"]) == 100
     file = client.get(f"/api/v1/costs.csv?since={SINCE}&until={UNTIL}&group_by=team", headers=ann)
-    assert file.text.splitlines() == ["team,currency,cost,before", "payments,USD,100.0,100.0"]
+    assert file.text.splitlines() == ["Team,Currency,Cost,Before", "payments,USD,100.0,100.0"]
     assert get(client, ann, team="search")["items"] == []
     assert get(client, ann, team="pay\u200bments")["items"] == []
 
