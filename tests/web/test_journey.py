@@ -43,7 +43,7 @@ def test_costs_are_narrowed_and_table_file_and_database_agree(
                 ),
                 {"today": NOW.date()},
             )
-        assert [(row["team"], float(row["cost"])) for row in rows] == [("payments", float(total))]
+        assert [(row["Team"], float(row["Cost"])) for row in rows] == [("payments", float(total))]
 
         sign_out(page, MAYA)
         sign_in(page, TOMAS)
