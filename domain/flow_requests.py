@@ -120,10 +120,10 @@ def request(
 
 def hold(session: Session, ask: FlowAsk, reason: str, now: datetime, organisation: Organisation) -> None:
     """Put a load that was held to the operators, with the reason; what was held of the same source before is no
-    longer asked. The caller commits.
+    longer asked; what an operator has rejected is not asked again. The caller commits.
     """
     locks.take(session, Lock.FLOW_REQUEST, ask.deployment)
-    if _open(session, ask, now) is not None:
+    if _open(session, ask, now) is not None or _declined(session, ask):
         return
     held = sa.select(FlowRequest).where(
         FlowRequest.deployment == ask.deployment,
@@ -188,6 +188,17 @@ def _open(session: Session, ask: FlowAsk, now: datetime) -> FlowRequest | None:
         .where(sa.or_(FlowRequest.triggered_at.is_(None), FlowRequest.triggered_at > now - _STALE))
         .limit(1)
     )
+
+
+def _declined(session: Session, ask: FlowAsk) -> bool:
+    """Whether somebody has said no to the very same; the next run need not ask again."""
+    same = sa.select(FlowRequest.id).where(
+        FlowRequest.deployment == ask.deployment,
+        FlowRequest.parameters == ask.parameters,
+        FlowRequest.state == "rejected",
+        FlowRequest.approved_by.is_not(None),
+    )
+    return session.scalar(same.limit(1)) is not None
 
 
 def decide(session: Session, request_id: int, actor: Actor, now: datetime, approve: bool) -> Allowed | Denied:

@@ -165,7 +165,7 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
             kept = [_keep(connection, delivery, bill) for bill in beside]
             loading = replace(delivery, writer=writer)
             result = _load(connection, loading, bills, progress) if bills else IngestResult(())
-        lake_fill.fill(delivery.database, {month for load in result.loads for month in load.billing_periods})
+        lake_fill.fill_after(delivery.database, {month for load in result.loads for month in load.billing_periods})
         return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:

@@ -1,5 +1,6 @@
 """Writes the line items that stand but have no files: of loads from before the lake, and of files that were lost."""
 
+import logging
 import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from config.errors import UserError
 from db import focus
 from flows.ingest.loading.lake_files import months_without_files, written_or_nothing
 from flows.ingest.loading.line_items import typed
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from db.database import Database
 
+_log = logging.getLogger(__name__)
 _PIECE = 100_000  # rows in memory
 
 
@@ -41,6 +44,16 @@ def fill(database: "Database", months: Collection[str] | None = None) -> list[Fi
     with database.owner.connect() as connection:
         wanted = months_without_files(connection, place) if months is None else catalogue.incomplete(connection)
     return [_fill(database, source, month) for source, month in wanted if months is None or month in months]
+
+
+def fill_after(database: "Database", months: Collection[str]) -> None:
+    """Write the line items of these months whose file no longer holds just what stands. A load stands without them:
+    questions about its months say that line items lack, until the next load or `finops lake fill`.
+    """
+    try:
+        fill(database, months)
+    except UserError as error:
+        _log.warning("line items were not written after a load: %s", error)
 
 
 def _fill(database: "Database", source: int, month: str) -> Filled:

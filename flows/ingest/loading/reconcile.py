@@ -23,15 +23,18 @@ from flows.ingest.roads.finding import expand
 _SOURCE = "finops reconcile"  # the rows are staged under it and never put in place
 
 _INVOICES = """
-    SELECT d.billing_account_id AS account, d.period, d.currency, d.invoice_id, d.billed AS expected,
-        coalesce((SELECT sum(c.billed_cost) FROM finops.daily_costs c WHERE c.invoice_id = d.invoice_id
-            AND c.currency = d.currency
-            AND to_char(c.billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') = d.period), 0) AS stands
-    FROM (
-        SELECT billing_account_id, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS period, currency,
-            invoice_id, sum(billed_cost) AS billed
+    WITH said AS (
+        SELECT billing_account_id AS account, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS period,
+            currency, invoice_id, sum(billed_cost) AS expected
         FROM finops.invoice_details GROUP BY 1, 2, 3, 4
-    ) d WHERE CAST(:period AS text) IS NULL OR d.period = :period ORDER BY 2, 1, 4, 3
+    ), charged AS (
+        SELECT invoice_id, currency, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS period,
+            sum(billed_cost) AS stands
+        FROM finops.daily_costs WHERE invoice_id IN (SELECT invoice_id FROM finops.invoice_details) GROUP BY 1, 2, 3
+    )
+    SELECT account, period, currency, invoice_id, expected, coalesce(stands, 0) AS stands
+    FROM said LEFT JOIN charged USING (invoice_id, currency, period)
+    WHERE CAST(:period AS text) IS NULL OR period = :period ORDER BY 2, 1, 4, 3
 """
 
 

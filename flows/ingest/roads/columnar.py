@@ -1,11 +1,15 @@
 """Files that know the types of their columns: Parquet, and Avro, which is read whole."""
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.ingest.roads.pieces import BATCH, NULLS, BillFile, BrokenFileError, Head, Piece, UnreadableFile
 
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
 
 PARQUET, AVRO = b"PAR1", b"Obj\x01"
@@ -37,11 +41,24 @@ def _wide_head(file: BillFile) -> Head | UnreadableFile:
     import duckdb
 
     try:
-        with duckdb.connect() as connection:
-            columns = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(file.path)]).fetchall()
+        with _opened_wide(file) as connection:
+            columns = connection.execute("DESCRIBE wide").fetchall()
     except duckdb.Error:
         return UnreadableFile(_DAMAGED)
     return Head("wide parquet", tuple(str(name) for name, *_ in columns))
+
+
+@contextmanager
+def _opened_wide(file: BillFile) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """DuckDB with the file as the view `wide`, under a name that is no pattern and no partition."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="finops-") as folder, duckdb.connect() as connection:
+        connection.execute("SET memory_limit = '512MB'; SET threads = 1; SET TimeZone = 'UTC'")
+        link = Path(folder) / "bill.parquet"
+        link.symlink_to(file.path.resolve())
+        connection.read_parquet(str(link), hive_partitioning=False).create_view("wide")
+        yield connection
 
 
 def wide_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
@@ -50,10 +67,9 @@ def wide_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
     import polars as pl
 
     try:
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            (total,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(file.path)]).fetchall()[0]
-            rows = connection.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [str(file.path)])
+        with _opened_wide(file) as connection:
+            (total,) = connection.execute("SELECT count(*) FROM wide").fetchall()[0]
+            rows = connection.execute("SELECT COLUMNS(*)::VARCHAR FROM wide")
             done = 0
             while batch := rows.fetchmany(BATCH):
                 done += len(batch)

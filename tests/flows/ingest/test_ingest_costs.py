@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.errors import UserError
@@ -110,6 +111,11 @@ def test_a_held_bill_waits_for_an_operator(configured: Path, clean_database: Dat
     bill(rows(1))
     for _ in range(2):
         ingest_costs.fn(source="fernhill")
+    with Session(clean_database.app) as session, session.begin():  # a no holds for the very same files
+        session.execute(sa.update(FlowRequest).values(state="rejected", approved_by="U1"))
+    ingest_costs.fn(source="fernhill")
+    with Session(clean_database.app) as session, session.begin():
+        session.execute(sa.update(FlowRequest).values(state="requested", approved_by=None))
     [(state, first, reason)] = all_rows(clean_database, requests)
     assert state == "requested"
     assert reason == ("Held back: 2026-09 stands with 3.75 USD and would stand with 1.25 USD. Nothing was changed.")
