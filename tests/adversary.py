@@ -12,7 +12,7 @@ from re import _constants as sre  # the parser of patterns is the standard libra
 from re import _parser
 from typing import Any
 
-MOST_WORK = 30  # seconds of processor time for all strings of a pattern; a square law over 2,000 characters takes two
+MOST_WORK = 30  # seconds of processor time a pattern; a square law over 2,000 characters takes two
 PUMPS = (" ", "\n", "a", "0", "<", "-", ",", ".", "a ", " ,", "0,", "://", "a.", "_", "$", "A", "[", "=", ":", "'")
 ENDS = ("", "\x01")
 _SAMPLES = {
