@@ -149,14 +149,14 @@ function Expected({ outlook }: { outlook: Outlook }) {
       <BandChart
         rows={bandOf(outlook)}
         currency={outlook.currency}
-        label={`Cost a day of ${outlook.scope}, 30 days back and ${outlook.days.length} ahead`}
+        label={`Cost a day of ${outlook.scope}, ${outlook.past.length} days back and ${outlook.days.length} ahead`}
       />
       <Text size="sm">
         {money(total, outlook.currency)} expected in the next {outlook.days.length} days (made {day(outlook.made_on)},{" "}
         {outlook.model}).{" "}
         {miss === null
           ? "No earlier forecast can be held against what was spent yet."
-          : `An earlier forecast of the last 30 days was ${percent(Math.abs(miss))} too ${miss < 0 ? "low" : "high"}.`}
+          : `An earlier forecast of ${miss.days} of the last ${outlook.past.length} days was ${percent(Math.abs(miss.share))} too ${miss.share < 0 ? "low" : "high"}.`}
       </Text>
       {outlook.accuracy.length === 0 ? null : (
         <Scroll label="Accuracy">
