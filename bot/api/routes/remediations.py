@@ -61,12 +61,15 @@ _TEXTS_OR_NOT = (
     "flow_run_id",
     "flow_run_url",
     "savings",
+    "snoozed_until",
+    "waits_until",
+    "approval_ends",
 )
 _FIELDS: dict[str, Any] = {
     "id": {"type": "integer"},
     **{name: {"type": "string"} for name in _TEXTS},
     **dict.fromkeys(_TEXTS_OR_NOT, _TEXT),
-    **{name: {"type": "boolean"} for name in ("not_requester", "typed_confirmation", "can_undo")},
+    **{name: {"type": "boolean"} for name in ("not_requester", "typed_confirmation", "can_undo", "withdrawn")},
     **{name: {"type": "array", "items": {"type": "string"}} for name in ("approver_roles", "approvers")},
     "approvals_needed": {"type": "integer"},
     "undo_of": {"type": ["integer", "null"]},

@@ -1,6 +1,7 @@
 """Decisions through the API: the buttons of Slack, with what the caller may do said beforehand."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +69,9 @@ def test_a_snooze_has_its_days_and_its_reason(client: TestClient, clean_database
     assert decided(client, clean_database, proposal, "U-APP", decision="snooze", days=0)[0] == 422
     said = decided(client, clean_database, proposal, "U-APP", decision="snooze", days=3, text="after the launch")
     assert said[0] == 200
+    shown = client.get(f"/api/v1/remediations/{proposal}", headers=bearer(clean_database, "U-APP", "read")).json()
+    until = (shown["snoozed_until"] or "")[:10]
+    assert (until, shown["withdrawn"], shown["waits_until"]) == (str(NOW.date() + timedelta(days=3)), False, None)
     with Session(clean_database.app) as session:
         row = session.get_one(Remediation, proposal)
         actions = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.actor == "U-APP")).all()
@@ -117,10 +121,13 @@ def test_an_approval_is_taken_back_before_its_run_begins(
     assert decided(client, clean_database, proposal, "U-APP", decision="withdraw")[0] == 409
     assert decided(client, clean_database, proposal, "U-APP", decision="approve")[0] == 200
     path = f"/api/v1/remediations/{proposal}"
-    assert client.get(path, headers=bearer(clean_database, "U-APP", "read")).json()["may"] == ["withdraw"]
+    headers = bearer(clean_database, "U-APP", "read")
+    assert client.get(path, headers=headers).json()["may"] == ["withdraw"]
+    assert client.get(path, headers=headers).json()["withdrawn"] is False
     assert client.get(path, headers=bearer(clean_database, "U-ANN", "read")).json()["may"] == []
     assert decided(client, clean_database, proposal, "U-ANN", decision="withdraw")[0] == 403
     said = decided(client, clean_database, proposal, "U-APP", decision="withdraw", text="the launch is today")
     assert said == (200, f"The approval of remediation {proposal} is taken back.")
+    assert client.get(path, headers=headers).json()["withdrawn"] is True
     with Session(clean_database.app) as session:
         assert session.get_one(Remediation, proposal).state == "rejected"
