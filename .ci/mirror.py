@@ -49,7 +49,10 @@ BEHAVIOURS = {
     "web/test_planning.py": "budgets and statements at the page",
     "web/test_types.py": "the page's types against the API",
 }
-_IMPORTED_TEST = re.compile(r"^\s*(?:from|import) tests\.(?:\w+\.)*test_\w+", re.MULTILINE)
+_IMPORTED_TEST = re.compile(
+    r"^\s*(?:from|import) +(?:tests|\.)[\w.]*\btest_\w+|^\s*from +(?:tests|\.)[\w.]* +import\b[^#\n]*\btest_\w+",
+    re.MULTILINE,
+)
 
 
 def subject(test: Path) -> str | None:
@@ -79,6 +82,7 @@ def main() -> int:
     for path in sorted((ROOT / "tests").rglob("*.py")):
         if _IMPORTED_TEST.search(path.read_text(encoding="utf-8")):
             faults.append(f"{path.relative_to(ROOT)}: imports a test; what both need belongs in builders.py")
+    faults += [f"{path.relative_to(ROOT)}: is called test_*.py" for path in (ROOT / "tests").rglob("*_test.py")]
     print(*faults, sep="\n", end="\n" if faults else "")
     return int(bool(faults))
 

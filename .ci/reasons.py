@@ -7,7 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SKIPPED = {".venv", "site", "node_modules"}
-_SUPPRESSION = re.compile(r"#\s*(?:noqa(?!\w)|type:\s*ignore|fmt:\s*(?:skip|off))")
+_SUPPRESSION = re.compile(
+    r"#\s*(?:(?:ruff|flake8):\s*noqa|noqa(?!\w)|type:\s*ignore|mypy:\s*\S|fmt:\s*(?:skip|off)|isort:\s*(?:skip|off)|"
+    r"pragma:\s*no|nosec)",
+    re.IGNORECASE,
+)
 _WITH_REASON = re.compile(r"#\s*(?:noqa:\s*[A-Z\d, ]+|type:\s*ignore\[[\w, -]+\]|fmt:\s*(?:skip|off)) +[-#] +\w")
 
 

@@ -98,12 +98,15 @@ class Assignment(TypedDict):
 
 
 class AnswerCard(TypedDict):
-    """A question's stored result, whatever became of it; `asked` where the question does not stand above it."""
+    """A question's stored result, whatever became of it; `asked` says who asked what, where the question does not stand
+    above it, and `question` is one that can be asked elsewhere in the same words.
+    """
 
     type: Literal["answer"]
     result: dict[str, Any]
     reference: str
     asked: str | None
+    question: NotRequired[str]
 
 
 class FileUpload(TypedDict):

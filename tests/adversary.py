@@ -1,5 +1,5 @@
-"""Run as a program: reads patterns as JSON from stdin, tries each over strings that are made against it, as long as a
-question may be, and prints those whose work has no end: cubic and exponential ones.
+"""Run as a program: reads patterns as JSON from stdin, each with the length of what it may be given, tries each over
+strings of that length that are made against it, and prints those whose work has no end.
 """
 
 import json
@@ -12,8 +12,7 @@ from re import _constants as sre  # the parser of patterns is the standard libra
 from re import _parser
 from typing import Any
 
-LENGTH = 2_000  # characters of a question
-MOST_WORK = 30  # seconds of processor time for all strings against one pattern, of which a square law takes two
+MOST_WORK = 30  # seconds of processor time a pattern; a square law over 2,000 characters takes two
 PUMPS = (" ", "\n", "a", "0", "<", "-", ",", ".", "a ", " ,", "0,", "://", "a.", "_", "$", "A", "[", "=", ":", "'")
 ENDS = ("", "\x01")
 _SAMPLES = {
@@ -91,20 +90,20 @@ def say(*words: str) -> None:
     sys.stdout.flush()
 
 
-def try_one(pattern: str, flags: int) -> None:
+def try_one(pattern: str, flags: int, length: int) -> None:
     """Find every match in every string."""
     compiled = re.compile(pattern, flags)
     for start, pump, end in attacks(pattern, flags):
-        compiled.sub("", start + pump * (LENGTH // len(pump)) + end)
+        compiled.sub("", start + pump * (length // len(pump)) + end)
 
 
 def main() -> None:
     """Try each pattern in a process of its own, which ends after so much work; say which, and what has no end."""
-    for place, pattern, flags in json.load(sys.stdin):
+    for place, pattern, flags, length in json.load(sys.stdin):
         say("tried", place, pattern)
         if (child := os.fork()) == 0:
             resource.setrlimit(resource.RLIMIT_CPU, (MOST_WORK, MOST_WORK))
-            try_one(pattern, flags)
+            try_one(pattern, flags, length)
             os._exit(0)
         if os.waitpid(child, 0)[1]:
             say("endless", place, pattern)

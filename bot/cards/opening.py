@@ -44,7 +44,7 @@ def place_of(message: Drawn) -> str | None:
         case "forecast":
             return "/budgets"
         case "answer":
-            return f"/ask?q={_part(message['asked'])}" if message.get("asked") else None
+            return f"/ask?q={quote(message['question'], safe='')}" if message.get("question") else None
         case "digest":
             return "/"
         case "load":

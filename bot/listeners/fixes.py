@@ -16,6 +16,7 @@ from bot.runtime import Runtime
 from config.access import Actor, Permission
 from db.tables import Remediation, RemediationStep
 from domain.fixes import open_fix
+from playbooks.notifications import OPEN
 from playbooks.planning import NothingToDo, busy, candidates
 from playbooks.proposing import propose_all
 from playbooks.remedies import remedy
@@ -103,6 +104,7 @@ def _none_open(session: Session, playbook: str, wanted: _Wanted, now: datetime) 
         sa.select(Remediation)
         .join(RemediationStep, RemediationStep.remediation_id == Remediation.id)
         .where(Remediation.playbook == playbook, RemediationStep.resource_id.in_(busy(now)), theirs)
+        .where(sa.or_(Remediation.state.in_(OPEN), Remediation.snoozed_until > now))
         .order_by(Remediation.id.desc())
         .limit(1)
     )

@@ -222,7 +222,10 @@ def _reply(runtime: Runtime, heard: IncomingQuestion) -> AnswerCard | Help | Not
     actor = runtime.people.actor(heard.user)
     with Status(runtime, heard) as status:
         result, reference = runtime.answers.ask(heard.text, actor, heard.conversation, heard.channel, status.say)
-    return AnswerCard(type="answer", result=result, reference=reference, asked=heard.asked)
+    card = AnswerCard(type="answer", result=result, reference=reference, asked=heard.asked)
+    if heard.thread is None:  # what is said in a thread may mean something only there
+        card["question"] = heard.text
+    return card
 
 
 class Status:

@@ -22,6 +22,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.cards import message_types
 from bot.cards.opening import with_open
 from bot.slack import calls, links
+from bot.slack.permalinks import Permalinks
 from config import logs
 from db import locks, message_keys, messages
 from db.database import Database
@@ -77,6 +78,10 @@ class Delivery:
     stopping: threading.Event = field(default_factory=threading.Event)
     _busy: dict[str, Future[None]] = field(default_factory=dict)
     _ids: dict[str, str] = field(default_factory=dict)
+    _permalinks: Permalinks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._permalinks = Permalinks(self.client)
 
     def run(self) -> None:
         """Deliver until `stop`; what is being sent then is finished."""
@@ -162,7 +167,8 @@ class Delivery:
         if row.update_key and self._superseded(connection, row):
             return None, "superseded by a later update"
         relation = self._related(connection, row.update_key or row.thread_key)
-        if relation is None and (row.update_key or (row.thread_key and not row.thread_ts)):
+        alone = row.kind == "proposal" and not row.update_key  # it can be decided about without its alert
+        if relation is None and not alone and (row.update_key or (row.thread_key and not row.thread_ts)):
             raise ValueError("the message it belongs to was not delivered")
         channel = calls.channel_id(self.client, row.channel, self._ids)
         thread = row.thread_ts or (
@@ -177,7 +183,7 @@ class Delivery:
             return None, None
         if thread and row.thread_ts is None:  # what is told beneath it belongs to the same thread
             connection.execute(sa.update(OutboxMessage).where(OutboxMessage.id == row.id).values(thread_ts=thread))
-        message = links.linked(self.client, connection, message, self._ids)
+        message = links.linked(self._permalinks.of, connection, message)
         card = with_open(message_types.draw(message, self.clock().date()), message, self.page)
         if row.update_key:
             return calls.update(self.client, channel, relation.message_ts, card, row.key)

@@ -22,9 +22,13 @@ def _with_restatements(query: CostQuery, facts: Facts) -> CostQuery:
     if not query.compared:
         return query
     sides = (query.period, *query.compared)
+    months: dict[date, date] = {}
+    for (start, provider), day in facts.restated.items():
+        if provider in facts.reach.newest:
+            months[start] = max(day, months.get(start, day))
     notes = tuple(
-        f"the bill of {start:%B %Y} was restated on {day.day} {day:%b %Y}"
-        for start, day in sorted(facts.restated.items())
+        f"The bill of {start:%B %Y} was restated on {day.day} {day:%b %Y}"
+        for start, day in sorted(months.items())
         if any((side.start.year, side.start.month) <= (start.year, start.month) and side.end > start for side in sides)
     )
     return replace(query, notes=(*query.notes, *notes))

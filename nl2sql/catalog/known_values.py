@@ -47,21 +47,22 @@ _REACH = (  # of the providers that still deliver: one that is silent for longer
     "SELECT provider, data_through FROM reporting.data_freshness "
     "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
 )
-# Months whose bill changed by half a percent or more when it should have been final: what an earlier delivery said of
-# them is not what stands. Days of the newest such change.
+# Months whose bill changed by half a percent or more when it should have been final, by provider; the newest such day.
 _RESTATED = """
-    WITH was AS (
-        SELECT l.source_id, l.finished_at, p->>'period' AS month, c.key AS currency, (c.value->>'effective')::numeric AS
-        cost FROM finops.loads l CROSS JOIN LATERAL jsonb_array_elements(l.replaced->'periods') p
-        CROSS JOIN LATERAL jsonb_each(p->'cost') c
+    WITH restated AS (
+        SELECT l.source_id, to_date(p->>'period', 'YYYY-MM') AS month, max(l.finished_at)::date AS day
+        FROM finops.loads l CROSS JOIN LATERAL jsonb_array_elements(l.replaced->'periods') p
+        CROSS JOIN LATERAL jsonb_each(p->'restated') c
         WHERE l.status = 'loaded' AND l.finished_at >= to_date(p->>'period', 'YYYY-MM') + interval '1 month 10 days'
-    ), stands AS (
-        SELECT source_id, to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS month, currency,
-            sum(effective_cost) AS cost FROM finops.billed_periods GROUP BY 1, 2, 3
+        AND abs((c.value->>'now')::numeric - (c.value->>'was')::numeric)
+            >= 0.005 * greatest(abs((c.value->>'was')::numeric), 1)
+        GROUP BY 1, 2
     )
-    SELECT to_date(month, 'YYYY-MM') AS month, max(finished_at)::date AS day
-    FROM was JOIN stands USING (source_id, month, currency)
-    WHERE abs(stands.cost - was.cost) >= 0.005 * greatest(abs(stands.cost), 1) GROUP BY month
+    SELECT r.month, d.provider, max(r.day) AS day FROM restated r CROSS JOIN LATERAL (
+        SELECT DISTINCT c.provider FROM finops.daily_costs c WHERE c.source_id = r.source_id
+        AND c.billing_period_start >= r.month::timestamp AT TIME ZONE 'UTC'
+        AND c.billing_period_start < (r.month + interval '1 month') AT TIME ZONE 'UTC'
+    ) d GROUP BY 1, 2
 """
 _TAG_KEYS = (
     "SELECT DISTINCT jsonb_array_elements_text(tag_keys) AS tag_key FROM finops.lake_files WHERE retired_at IS NULL "
@@ -97,15 +98,15 @@ class Reach:
 @dataclass(frozen=True)
 class Facts:
     """One version of the data as askers with the same visibility see it; `first` is the first day with charges,
-    `through` the last that every provider in question has delivered. `restated` holds the first days
-    of months whose bill changed after it should have been final, and when.
+    `through` the last that every provider in question has delivered. `restated` holds, by
+    the first day of a month and the provider, when its bill changed though it should have been final.
     """
 
     version: str
     first: date
     through: date
     values: Values
-    restated: Mapping[date, date] = field(default_factory=dict)
+    restated: Mapping[tuple[date, str], date] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
     tag_keys: tuple[str, ...] = ()
 
@@ -187,7 +188,7 @@ def _read(
         )
 
     through = min(reach.newest.values(), default=first)
-    restated = {row.month: row.day for row in connection.execute(sa.text(_RESTATED))}
+    restated = {(row.month, row.provider): row.day for row in connection.execute(sa.text(_RESTATED))}
     names_known = index(names, semantics(), own_words, find_resources)
     tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS)))
     return Facts(version, first, through, names_known, restated, reach, tag_keys)

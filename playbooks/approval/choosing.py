@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config.access import Actor, Denied
 from db.tables import Remediation
 from playbooks.approval.lifecycle import Approved, approve, choose
+from playbooks.approval.stored import locked
 from playbooks.plan import shown_steps
 from playbooks.schema import Playbook
 
@@ -25,7 +26,7 @@ def choose_and_approve(
     """Replace the proposal by one for the chosen resources, and approve that too where `approves`; refused, it stays
     a proposal for somebody else. All of them, approved, are the proposal itself. The caller commits.
     """
-    whole = session.get(Remediation, remediation_id)
+    whole = locked(session, remediation_id)
     planned = shown_steps(whole.plan, whole.plan_digest) if whole is not None else []
     if approves and planned and {step["resource_id"] for step in planned} <= set(chosen):
         return approve(session, remediation_id, actor, now, playbooks)

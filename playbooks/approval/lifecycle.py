@@ -161,14 +161,7 @@ def reject(
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := may_decide(remediation, actor, now, playbooks):
         return refused(session, actor, remediation_id, denied)
-    remediation.state, remediation.reason, remediation.finished_at = (
-        "rejected",
-        f"{actor.name or actor.id}: {reason[:500]}",
-        now,
-    )
-    audit.append(session, actor.id, "remediation.rejected", str(remediation_id), {"reason": reason[:500]})
-    notify(session, remediation, playbooks.get(remediation.playbook))
-    return Allowed()
+    return _close(session, remediation, actor, now, "rejected", {"reason": reason[:500]}, playbooks)
 
 
 def withdraw(
@@ -180,11 +173,7 @@ def withdraw(
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := may_withdraw(remediation, actor, now, playbooks):
         return refused(session, actor, remediation_id, denied)
-    remediation.state, remediation.finished_at = "rejected", now
-    remediation.reason = f"{actor.name or actor.id}: {reason[:500]}"
-    audit.append(session, actor.id, "remediation.withdrawn", str(remediation_id), {"reason": reason[:500]})
-    notify(session, remediation, playbooks.get(remediation.playbook))
-    return Allowed()
+    return _close(session, remediation, actor, now, "withdrawn", {"reason": reason[:500]}, playbooks)
 
 
 def snooze(
@@ -202,15 +191,24 @@ def snooze(
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := may_decide(remediation, actor, now, playbooks):
         return refused(session, actor, remediation_id, denied)
-    remediation.state, remediation.snoozed_until, remediation.finished_at = "rejected", until, now
-    remediation.reason = f"{actor.name or actor.id}, until {until.day} {until:%b}: {reason[:500]}"
-    audit.append(
-        session,
-        actor.id,
-        "remediation.snoozed",
-        str(remediation_id),
-        {"until": until.isoformat(), "reason": reason[:500]},
-    )
+    remediation.snoozed_until = until
+    details = {"until": until.isoformat(), "reason": reason[:500]}
+    return _close(session, remediation, actor, now, "snoozed", details, playbooks, f", until {until.day} {until:%b}")
+
+
+def _close(
+    session: Session,
+    remediation: Remediation,
+    actor: Actor,
+    now: datetime,
+    how: str,
+    details: Mapping[str, str],
+    playbooks: Mapping[str, Playbook],
+    beside: str = "",
+) -> Allowed:
+    remediation.state, remediation.finished_at = "rejected", now
+    remediation.reason = f"{actor.name or actor.id}{beside}: {details['reason']}"
+    audit.append(session, actor.id, f"remediation.{how}", str(remediation.id), dict(details))
     notify(session, remediation, playbooks.get(remediation.playbook))
     return Allowed()
 

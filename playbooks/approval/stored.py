@@ -98,7 +98,9 @@ def start_by(remediation: Remediation, playbook: Playbook | None) -> datetime:
 
 
 def locked(session: Session, remediation_id: int) -> Remediation | None:
-    return session.scalar(sa.select(Remediation).where(Remediation.id == remediation_id).with_for_update())
+    """The row under its lock, as it is now: what the session has read of it before is read anew."""
+    row = sa.select(Remediation).where(Remediation.id == remediation_id).with_for_update()
+    return session.scalar(row, execution_options={"populate_existing": True})
 
 
 def refused(session: Session, actor: Actor, remediation_id: int, denied: Denied) -> Denied:

@@ -38,4 +38,16 @@ def test_what_a_limit_asks_for_is_named() -> None:
     assert much is not None
     assert "maximum_resources" in remedy(many)
     assert "maximum_monthly_amount" in remedy(much)
-    assert remedy("nobody knows") == ""
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "nobody knows",
+        "AWS says: User: arn:aws:iam::1:user/x is not authorized to perform: ec2:StopInstances",
+        "changes are frozen until 2 Dec: this is peak week",
+    ],
+)
+def test_where_nothing_is_known_to_help_nothing_is_said(reason: str) -> None:
+    """A cloud's own words are no guard's."""
+    assert remedy(reason) == ""

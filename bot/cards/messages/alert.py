@@ -105,7 +105,8 @@ def _fixes(evidence: dict[str, Any]) -> Block | None:
     for fix in evidence.get("fixes") or []:
         place = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
         seen = f" · {mrkdwn.link(str(fix['url']), 'open it')}" if fix.get("url") else ""
-        lines.append(f"{mrkdwn.escape(fix['says'], 500)}{place}{seen}")
+        says = fix.get("says") or f"Remediation {fix['id']} is {fix['state']}"  # as 0.2.0 stored it
+        lines.append(f"{mrkdwn.escape(says, 500)}{place}{seen}")
     return blocks.context("\n".join(lines)) if lines else None
 
 

@@ -59,8 +59,7 @@ class Focus:
     version: str
     positions: dict[str, int]
     extras: tuple[tuple[int, str], ...]
-    labels: tuple[int, ...] = ()  # positions of further columns that hold tags
-    allocated_tags: tuple[int, ...] = ()  # the same, of columns whose tags come before the resource's own
+    tags: tuple[int | None, ...] = ()  # positions of all columns with tags, None for `Tags`; none where it is alone
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,8 @@ def detect(columns: tuple[str, ...]) -> Focus | DatasetFile | NotFocus:
         return _not_focus(columns, missing, len(present))
     labels = tuple(position for position, name in extras if _plain(name).replace("_", "").casefold() in _LABELS)
     allocated = tuple(position for position, name in extras if _plain(name) == _ALLOCATED_TAGS)
-    return Focus(_version(present), positions, tuple(extras), labels, allocated)
+    tags = (*allocated, None, *labels) if allocated or labels else ()
+    return Focus(_version(present), positions, tuple(extras), tags)
 
 
 def _plain(name: str) -> str:

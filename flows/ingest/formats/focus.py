@@ -111,8 +111,8 @@ class Reader:
             self.unreadable_tags += not readable
             return (written, *(tag_value(tags, rule) for rule in rules))
 
-        if self.layout.labels or self.layout.allocated_tags:
-            frame = frame.with_columns(_merged_tags(frame, (*self.layout.allocated_tags, None, *self.layout.labels)))
+        if self.layout.tags:
+            frame = frame.with_columns(_merged_tags(frame, self.layout.tags))
         parsed = _remember(self._tags, frame.get_column("tags").unique(), read)
         values = list(zip(*parsed.values(), strict=True)) or [()] * len(names)
         lookup = pl.DataFrame(
@@ -147,7 +147,7 @@ class Reader:
             for column in focus.COLUMNS
             if (column.name in self.layout.positions and column.name != "provider_name")
             or column.name == "service_name"
-            or (column.name == "tags" and (self.layout.labels or self.layout.allocated_tags))
+            or (column.name == "tags" and self.layout.tags)
         ]
         return frame.select(
             provider,
@@ -195,11 +195,11 @@ def _month() -> "pl.Expr":
     return pl.when(whole).then(start + pl.duration(hours=14)).otherwise(start).dt.strftime("%Y-%m")
 
 
-def _merged_tags(frame: "pl.DataFrame", labels: tuple[int | None, ...]) -> "pl.Series":
+def _merged_tags(frame: "pl.DataFrame", positions: tuple[int | None, ...]) -> "pl.Series":
     """The tags of each row from several columns, the first column's winning; None stands for `Tags` itself."""
     import polars as pl
 
-    names = [f"x:{position}" if position is not None else "tags" for position in labels]
+    names = [f"x:{position}" if position is not None else "tags" for position in positions]
     memo: dict[tuple[str | None, ...], str | None] = {}
     values = []
     for row in frame.select(names).iter_rows():

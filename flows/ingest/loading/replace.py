@@ -34,16 +34,25 @@ _COMPLETENESS_DAYS = 40  # a bill is final some days into the next month
 
 @dataclass(frozen=True)
 class Replaced:
-    """What a source had in a month before: rows, and cost by currency."""
+    """What a source had in a month before: rows, and cost by currency; `was` and `now` are the costs of the accounts
+    that stood before and were delivered anew.
+    """
 
     source_id: int
     month: str
     rows: int
     cost: Cost
+    was: Cost
+    now: Cost
 
     def to_json(self) -> dict[str, Any]:
-        """Stored in `loads.replaced` and shown by the command line."""
-        return {"period": self.month, "rows": self.rows, "cost": cost_to_json(self.cost)}
+        """Stored in `loads.replaced` and shown by the command line; `restated` has the effective costs that changed."""
+        restated = {
+            currency: {"was": f"{amounts['effective']:f}", "now": f"{now:f}"}
+            for currency, amounts in self.was.items()
+            if (now := self.now[currency]["effective"] if currency in self.now else Decimal(0)) != amounts["effective"]
+        }
+        return {"period": self.month, "rows": self.rows, "cost": cost_to_json(self.cost), "restated": restated}
 
 
 def cost_to_json(cost: Cost) -> dict[str, dict[str, str]]:

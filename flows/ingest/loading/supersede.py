@@ -60,7 +60,11 @@ class LeafChange:
         if not self.before:
             return None
         rows = sum(part.rows for part in self.before)
-        return Replaced(self.leaf.source_id, self.leaf.month, rows, cost_of(self.before))
+        delivered = [part for part in self.parts if part.load in self.leaf.loads]
+        again = [old for old in self.before if any(old.overlaps(part) for part in delivered)]
+        now = [part for part in self.parts if any(part.overlaps(old) for old in again)]
+        costs = cost_of(self.before), cost_of(again), cost_of(now)
+        return Replaced(self.leaf.source_id, self.leaf.month, rows, *costs)
 
 
 def standing_after(changes: Sequence[LeafChange]) -> tuple[Standing, ...]:

@@ -26,7 +26,7 @@ _UNIT_DAYS: Final = {
     "millennium": 365250.0,
     "millennia": 365250.0,
 }
-_INTERVAL: Final = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)")
+_INTERVAL: Final = re.compile(r"(?<![\d.])([+-]?\d+(?:\.\d+)?)\s*([a-z]+)")  # no start within a number
 _DATES: Final = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
 
 

@@ -226,3 +226,16 @@ def test_a_card_leads_to_the_page_where_there_is_one(delivery: Delivery, slack: 
     (posted,) = slack.messages(CHANNEL)
     links = [element["url"] for block in posted["blocks"] for element in block.get("elements", ()) if "url" in element]
     assert links == ["https://finops.example.com/approvals/3"]
+
+
+def test_a_proposal_is_put_where_its_alert_could_not_be(
+    delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
+) -> None:
+    """Who decides is asked all the same, in the channel instead of the alert's thread."""
+    leave("insight:7:#finops", kind="alert", payload={"title": "no id"})
+    leave("plan", kind="proposal", payload=remediation_of("web"), thread_key="insight:7:#finops")
+    for _ in range(2):
+        deliver(delivery)
+    (posted,) = slack.messages(CHANNEL)
+    assert "thread_ts" not in posted
+    assert row(clean_database, "plan").failed_at is None

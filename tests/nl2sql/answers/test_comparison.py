@@ -13,7 +13,7 @@ from db.database import Database
 from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.comparison import comparable
 from nl2sql.ask import ask, connect_deps
-from nl2sql.catalog.known_values import Facts
+from nl2sql.catalog.known_values import Facts, Reach
 from nl2sql.deps import Deps
 from tests.nl2sql.builders import query
 
@@ -95,7 +95,7 @@ def test_a_restated_month_is_told_where_it_is_compared(
     with clean_database.owner.begin() as connection:
         connection.exec_driver_sql("UPDATE finops.loads SET finished_at = '2026-10-20 12:00+00'")
     notes = ask(question, SYSTEM, None, deps).to_json()["text"]
-    assert ("the bill of September 2026 was restated on 20 Oct 2026" in notes) == ("vs" in question)
+    assert ("The bill of September 2026 was restated on 20 Oct 2026" in notes) == ("vs" in question)
 
 
 def test_a_bill_that_grows_while_its_month_runs_is_not_restated(
@@ -106,3 +106,28 @@ def test_a_bill_that_grows_while_its_month_runs_is_not_restated(
     with clean_database.owner.begin() as connection:
         connection.exec_driver_sql("UPDATE finops.loads SET finished_at = '2026-11-03 12:00+00'")
     assert "restated" not in ask("october vs september", SYSTEM, None, deps).to_json()["text"]
+
+
+def test_another_account_of_the_month_restates_nothing(
+    deps: Deps, clean_database: Database, organisation: Organisation, tmp_path: Path
+) -> None:
+    """Its first bill, however late it comes and under whatever source: what stood before stands."""
+    (tmp_path / "other").mkdir()
+    path = Path(_month(tmp_path / "other", date(2026, 9, 1), 30, 9))
+    path.write_text(path.read_text().replace(",1,Shop,", ",2,Other,"))
+    ingest([str(path)], clean_database, organisation, source="AWS 1")
+    with clean_database.owner.begin() as connection:
+        connection.exec_driver_sql("UPDATE finops.loads SET finished_at = '2026-11-20 12:00+00'")
+        assert connection.exec_driver_sql("SELECT count(DISTINCT source_id) FROM finops.loads").scalar() == 1
+    assert "restated" not in ask("october vs september", SYSTEM, None, deps).to_json()["text"]
+
+
+def test_another_providers_restatement_is_no_news() -> None:
+    """A comparison of one cloud says nothing of the other's bill."""
+    compared = query("october vs september")
+    reach = Reach({"AWS": date(2026, 11, 7)})
+    restated = {(date(2026, 9, 1), "Microsoft"): date(2026, 10, 20)}
+    data = replace(DATA, reach=reach, restated=restated)
+    assert "restated" not in str(comparable(compared, data, TODAY)[0].notes)
+    data = replace(data, restated={(date(2026, 9, 1), "AWS"): date(2026, 10, 20)})
+    assert "restated" in str(comparable(compared, data, TODAY)[0].notes)

@@ -58,7 +58,7 @@ def test_columns_of_a_makers_own_are_kept_apart_by_name() -> None:
     columns = found((*LEAST, "x_Cost", "mine", "mine", "", "x_Labels"))
     first = len(LEAST)
     assert [name for _, name in columns.extras] == ["x_Cost", "mine", "mine_2", f"column_{first + 4}", "x_Labels"]
-    assert columns.labels == (first + 4,)
+    assert columns.tags == (None, first + 4)
 
 
 def test_older_names_stand_in_where_the_newer_are_not_there() -> None:
