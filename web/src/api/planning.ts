@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, body } from "./client";
+import { allOf, api, body } from "./client";
 import type { operations } from "./schema";
 
 type Answered<Name extends keyof operations> = operations[Name]["responses"] extends {
@@ -46,7 +46,10 @@ export const outlookQuery = (scope: Record<string, string>, currency: string) =>
 export const showbackQuery = (since: string, until: string, team: string | undefined) =>
   queryOptions({
     queryKey: ["showback", since, until, team],
-    queryFn: () => body(api.GET("/api/v1/showback", { params: { query: { since, until, team, limit: 500 } } })),
+    queryFn: () =>
+      allOf((offset) =>
+        body(api.GET("/api/v1/showback", { params: { query: { since, until, team, limit: 500, offset } } })),
+      ),
   });
 
 function useAgain() {
