@@ -12,7 +12,7 @@ import {
 } from "../api/planning";
 import { plus } from "../days";
 import { day, money, percent } from "../format";
-import { useMe } from "../me";
+import { operates, useMe } from "../me";
 import { BudgetForm } from "../parts/BudgetForm";
 import { Tag } from "../parts/figures";
 import { BandChart } from "../parts/lazy-charts";
@@ -20,8 +20,6 @@ import { LinkAnchor } from "../parts/links";
 import { Found, Nothing, Panel, Problem } from "../parts/states";
 import { bandOf, missOf, scopeLabel, scopeOf } from "../planning";
 import { Scroll } from "../parts/Scroll";
-
-const EDITORS = ["operator", "admin"];
 
 /** One budget: its periods, what is expected of its scope, how good forecasts were, and its fields. */
 export function BudgetPage() {
@@ -104,7 +102,7 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
           }
         </Found>
       </Panel>
-      {me.roles.some((role) => EDITORS.includes(role)) ? (
+      {operates(me) ? (
         <Panel
           title="Change it"
           about={budget.origin === "file" ? "It is from finops.yaml; a change here is an override of it" : undefined}

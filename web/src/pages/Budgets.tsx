@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type Budget, budgetsQuery } from "../api/queries";
 import { monthStart, plus } from "../days";
 import { day, money } from "../format";
-import { useMe } from "../me";
+import { operates, useMe } from "../me";
 import { BudgetForm } from "../parts/BudgetForm";
 import { Tag } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
@@ -13,15 +13,13 @@ import { Empty, Found, Panel } from "../parts/states";
 import { useToday } from "../parts/use-today";
 import { running } from "../planning";
 
-const EDITORS = ["operator", "admin"];
-
 /** Every budget that one may see, as it stands in its running period. */
 export function BudgetsPage() {
   const me = useMe();
   const today = useToday();
   const [open, { toggle, close }] = useDisclosure(false);
   const budgets = useQuery(budgetsQuery(plus(monthStart(today), -400), plus(today, 1)));
-  const edits = me.roles.some((role) => EDITORS.includes(role));
+  const edits = operates(me);
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-end">
