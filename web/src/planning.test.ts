@@ -40,11 +40,16 @@ it.each([
   ["90,000", 90_000],
   ["1,234,567.89", 1_234_567.89],
   ["90000", 90_000],
-  ["90,5", null],
-  ["9,00", null],
-  ["90.000,50", null],
+  ["90,5", 90.5],
+  ["9,00", 9],
+  ["90.000,50", 90_000.5],
+  ["1.234.567,8", 1_234_567.8],
+  ["0.125", 0.125],
+  ["90.000", null],
+  ["90,0000", null],
+  ["9,00,000", null],
   ["1e3", null],
-])("takes commas between thousands and nowhere else: %s", (typed, amount) => {
+])("reads an amount by its commas, and refuses what is read in two ways: %s", (typed, amount) => {
   const made = budgetOf({ ...draftOf(STORED, "USD"), amount: typed }, STORED);
   if (amount === null) expect(made).toEqual({ amount: "Write an amount above zero, as 90000 or 90,000.50." });
   else expect(made).toMatchObject({ amount });

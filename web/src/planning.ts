@@ -50,10 +50,14 @@ export function draftOf(budget: StoredBudget | null, currency: string): Draft {
   };
 }
 
-/** `90,000.50` is 90000.5: commas stand between thousands; NaN for anything else, as `90,5`. */
+/** `90,000.50` and `90.000,50` are 90000.5, `90,5` is 90.5; three digits behind a comma are thousands. NaN for anything
+ * else, as `90.000`, which is ninety to some and ninety thousand to others. */
 function amountOf(typed: string): number {
   const text = typed.trim();
-  return /^(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(text) ? Number(text.replaceAll(",", "")) : NaN;
+  if (/^[1-9]\d{0,2}\.\d{3}$/.test(text)) return NaN;
+  if (/^(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(text)) return Number(text.replaceAll(",", ""));
+  if (/^(\d+|\d{1,3}(\.\d{3})+),\d{1,2}$/.test(text)) return Number(text.replaceAll(".", "").replace(",", "."));
+  return NaN;
 }
 
 /** The draft as the API takes it, or what is wrong with it, a sentence a field. Scope, currency and owner of a known

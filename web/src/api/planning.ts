@@ -60,8 +60,9 @@ function useAgain() {
   };
 }
 
-/** Make a budget; with the tag of one that was read, change that one and no other. */
-export function useSaveBudget(tag: string | null | undefined) {
+/** Make a budget; with the tag of one that was read, change that one and no other. `onSaved` is called before anything
+ * is read again, for what is read may replace the form. */
+export function useSaveBudget(tag: string | null | undefined, onSaved: (name: string) => void) {
   const again = useAgain();
   return useMutation({
     mutationFn: ({ name, ...budget }: NewBudget) =>
@@ -73,7 +74,10 @@ export function useSaveBudget(tag: string | null | undefined) {
               body: budget,
             }),
           ),
-    onSuccess: again,
+    onSuccess: (_, { name }) => {
+      onSaved(name);
+      return again();
+    },
   });
 }
 

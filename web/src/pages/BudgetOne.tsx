@@ -1,6 +1,7 @@
-import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 
 import {
   budgetQuery,
@@ -13,7 +14,8 @@ import {
 import { plus } from "../days";
 import { day, money, percent } from "../format";
 import { operates, useMe } from "../me";
-import { BudgetForm } from "../parts/BudgetForm";
+import { BudgetForm, Saved } from "../parts/BudgetForm";
+import { Confirm } from "../parts/Confirm";
 import { Tag } from "../parts/figures";
 import { BandChart } from "../parts/lazy-charts";
 import { LinkAnchor } from "../parts/links";
@@ -42,6 +44,7 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
   const scope = scopeOf(budget);
   const outlook = useQuery(outlookQuery(scope, budget.currency));
   const periods = useQuery(periodsQuery(budget.name));
+  const [saved, setSaved] = useState(false);
   return (
     <>
       <div>
@@ -107,7 +110,18 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
           title="Change it"
           about={budget.origin === "file" ? "It is from finops.yaml; a change here is an override of it" : undefined}
         >
-          <BudgetForm key={tag} stored={budget} tag={tag} onSaved={() => undefined} />
+          <BudgetForm
+            key={tag}
+            stored={budget}
+            tag={tag}
+            onEdit={() => {
+              setSaved(false);
+            }}
+            onSaved={() => {
+              setSaved(true);
+            }}
+          />
+          {saved ? <Saved name={budget.name} /> : null}
           <Drop budget={budget} tag={tag} />
         </Panel>
       ) : null}
@@ -122,18 +136,18 @@ function Drop({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
   if (budget.origin === "file" && !overrides) return null;
   return (
     <Group mt="md" className="no-print">
-      <Button
-        variant="default"
-        size="xs"
-        loading={drop.isPending}
-        onClick={() => {
+      <Confirm
+        label={overrides ? "Let finops.yaml hold again" : "Delete this budget"}
+        question={
+          overrides ? "Drop what was changed here, and let the file hold?" : `Delete ${budget.name} with its periods?`
+        }
+        busy={drop.isPending}
+        onConfirm={() => {
           drop.mutate(overrides ? "override" : "budget", {
             onSuccess: () => (overrides ? undefined : void navigate({ to: "/budgets" })),
           });
         }}
-      >
-        {overrides ? "Let finops.yaml hold again" : "Delete this budget"}
-      </Button>
+      />
       {drop.isError ? <Problem error={drop.error} /> : null}
     </Group>
   );
