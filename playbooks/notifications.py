@@ -173,7 +173,7 @@ def _window(remediation: Remediation, playbook: Playbook | None) -> tuple[dateti
 
 
 def _minute(at: datetime | None) -> str | None:
-    return at and at.isoformat(timespec="minutes")
+    return None if at is None else at.isoformat(timespec="minutes")
 
 
 def _expected(planned: dict[str, Any], currency: str) -> str:

@@ -26,6 +26,7 @@ function proposal(more: Partial<Proposal> = {}): Proposal {
     snoozed_until: null,
     waits_until: null,
     approval_ends: null,
+    for_anybody: false,
     typed_confirmation: false,
     steps: [step("i-1"), step("i-2"), step("i-2", { says: "tag" })],
     may: ["approve", "choose", "reject"],

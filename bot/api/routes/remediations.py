@@ -35,6 +35,7 @@ _OPTIONS = {
         "description": "Decisions of the caller that would count now, but for what has to be typed",
     },
     "why_not": {**_TEXT, "description": "Why an approval of the caller would not count, while it is still proposed"},
+    "for_anybody": {"type": "boolean", "description": "Whether `why_not` holds whoever approves"},
 }
 _SAID: dict[str, Any] = {
     "what": {"type": "string", "description": "What is done, in a sentence"},

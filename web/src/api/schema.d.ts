@@ -4495,6 +4495,8 @@ export interface operations {
                         may: ("approve" | "choose" | "reject" | "snooze" | "withdraw" | "undo" | "recheck")[];
                         /** @description Why an approval of the caller would not count, while it is still proposed */
                         why_not: string | null;
+                        /** @description Whether `why_not` holds whoever approves */
+                        for_anybody: boolean;
                     };
                 };
             };

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.tables import AuditEntry, Remediation
+from db.tables import AuditEntry, Remediation, Switch
 from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks
 from tests.bot.api.conftest import NOW, bearer
@@ -45,10 +45,25 @@ def test_what_one_may_is_said_before_and_holds(client: TestClient, clean_databas
     assert (seen["U-APP"]["why_not"], seen["U-APP"]["what"]) == (None, "Stop 3 idle EC2 instances")
     assert seen["U-ANN"]["may"] == []
     assert "Approving needs the role approver" in seen["U-ANN"]["why_not"]
+    assert [one["for_anybody"] for one in seen.values()] == [False, False]
     assert decided(client, clean_database, proposal, "U-ANN", decision="approve")[0] == 403
     said = decided(client, clean_database, proposal, "U-APP", decision="approve")
     assert said == (200, f"Remediation {proposal} is approved.")
     assert decided(client, clean_database, proposal, "U-APP", decision="approve")[0] == 409
+
+
+@pytest.mark.parametrize("how", ["expired", "stopped"])
+def test_what_keeps_everybody_from_approving_is_told_as_such(
+    client: TestClient, clean_database: Database, proposal: int, how: str
+) -> None:
+    """An approver cannot help it either: the plan is too old, or all remediations are stopped."""
+    with Session(clean_database.app) as session, session.begin():
+        if how == "expired":
+            session.get_one(Remediation, proposal).expires_at = NOW - timedelta(days=1)
+        else:
+            session.merge(Switch(name="stop_all", on=True, set_by="U-ROOT"))
+    seen = client.get(f"/api/v1/remediations/{proposal}", headers=bearer(clean_database, "U-APP", "read")).json()
+    assert (seen["may"].count("approve"), seen["why_not"] is None, seen["for_anybody"]) == (0, False, True)
 
 
 def test_some_are_chosen_and_approved_in_one_go(client: TestClient, clean_database: Database, proposal: int) -> None:
