@@ -15,12 +15,21 @@ TAG ?= dev
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(VENV)/.installed: requirements-dev.lock pyproject.toml
+# Installs the packages of the first prerequisite, with how far it is, and the project itself.
+define install
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make $@ PYTHON=python3.12".replace("$@", "$(MAKECMDGOALS)") % sys.version_info[:2])'
 	@test -x $(BIN)/python || $(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
-	@echo "Installing the packages of requirements-dev.lock into $(VENV) …"
-	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock)
+	@echo "Installing the packages of $< into $(VENV) …"
+	@$(if $(UV),$(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r $<,.ci/install.sh $(BIN)/python $<)
 	@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .,PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .)
 	@touch $@
+endef
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	$(install)
+
+$(VENV)/.runs: requirements-demo.lock pyproject.toml
+	$(install)
 
 setup: $(VENV)/.installed ## Install everything into .venv
 
@@ -58,7 +67,7 @@ web-check: setup ## Types, ESLint, Prettier and unit tests of the page; where th
 	elif $(MAKE) -s web/node_modules/.installed; then $(NPM) run check && $(NPM) test; \
 	else echo "The page's packages could not be installed; the page is not checked."; fi
 
-demo: setup ## Run the whole product on made-up bills; prints the address to open
+demo: $(VENV)/.runs ## Run the whole product on made-up bills; prints the address to open
 	@exec $(BIN)/python -m demo
 
 test: setup page ## Run all tests
@@ -120,10 +129,11 @@ image-test: ## Run the image as it is run: no root, nothing to write to but its 
 image-push: ## Push the image
 	@docker push --quiet "$$(echo $(IMAGE):$(TAG) | tr A-Z a-z)"
 
-lock: setup ## Resolve the dependencies anew into the two lock files
+lock: setup ## Resolve the dependencies anew into the three lock files
 	@$(BIN)/python -m pip show -q uv >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
 	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra demo -c requirements-dev.lock pyproject.toml -o requirements-demo.lock
 
 bench: setup ## Print the benchmarks' ratios (minutes)
 	@for name in guard anomalies forecasts ingest; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
