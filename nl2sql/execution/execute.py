@@ -207,7 +207,7 @@ def are_numbers(rows: Iterable[Iterable[Any]]) -> bool:
 def _is_number(cell: Any) -> bool:
     if isinstance(cell, list):
         return are_numbers([cell])
-    return not isinstance(cell, float | Decimal) or math.isfinite(cell)
+    return not isinstance(cell, float | Decimal) or math.isfinite(float(cell))  # what is too large is shown as infinity
 
 
 def _size(cell: Any) -> int:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from nl2sql.guard.duckdb import formats, texts
-from nl2sql.guard.duckdb.build import cast, native, number, positive, refused, too_long, when, wrap, written
+from nl2sql.guard.duckdb.build import cast, native, number, positive, refused, text, too_long, when, wrap, written
 
 _UNKNOWN: Final = {
     "width_bucket": "use floor(value / width), or CASE",
@@ -76,6 +76,14 @@ def _round(node: exp.Anonymous) -> exp.Expr | str:
     if len(node.expressions) == 1 and isinstance(value, exp.Cast) and value.to.is_type("double", "float"):
         return native("round_even", value, number(0))
     return exp.func("round", *node.expressions, dialect="postgres")
+
+
+def _finite(node: exp.Anonymous) -> exp.Expr | str:
+    """Postgres refuses a result that is too large; to DuckDB it is infinity, which would compare like a number."""
+    if too_long(*node.expressions):
+        return refused(f"{node.this} of long expressions", "write it more shortly")
+    value = native(str(node.this), *node.expressions)
+    return when(native("isinf", value), native("error", text("value out of range")), value)
 
 
 def _nulls(node: exp.Anonymous) -> exp.Expr | str:
@@ -149,6 +157,9 @@ _OWN: Final[Mapping[str, Callable[[exp.Anonymous], exp.Expr | str]]] = {
     "mod": _mod,
     "div": _div,
     "round": _round,
+    "exp": _finite,
+    "power": _finite,
+    "pow": _finite,
     "num_nulls": _nulls,
     "num_nonnulls": _nulls,
     "octet_length": _octet_length,

@@ -184,7 +184,7 @@ def test_a_missing_file_is_missed_only_by_who_needs_it(loaded: Deps, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "value", ["'NaN'::float", "'-inf'::float", "ARRAY['inf'::float]", "exp(1000)", "10.0::float ^ 400"]
+    "value", ["'NaN'::float", "'-inf'::float", "ARRAY['inf'::float]", "exp(1000)", "exp(1000.0)", "10.0::float ^ 400"]
 )
 @pytest.mark.parametrize("view", ["charges", "daily_costs"])
 def test_what_is_no_number_is_no_answer(loaded: Deps, view: str, value: str) -> None:
@@ -200,9 +200,9 @@ def test_a_day_beyond_the_calendar_is_no_fault(loaded: Deps, day: str) -> None:
     ran = run_checked(f"SELECT {day} AS x FROM daily_costs", LEAD, loaded)
     assert isinstance(ran, NotRun), ran
     assert ran.reason == "A date or time in the query is out of range."
-    ((written,), *_) = rows(f"SELECT {day} AS x FROM charges", loaded)
-    assert isinstance(written, str)
-    assert written.startswith("10000-") or written.endswith("(BC)")
+    text = run_checked(f"SELECT {day} AS x FROM charges", LEAD, loaded)
+    assert isinstance(text, AnswerRows), text
+    assert all(str(cell).startswith("10000-") or str(cell).endswith("(BC)") for (cell,) in text.rows)
 
 
 def test_bills_from_before_the_lake_are_not_counted_as_nothing(loaded: Deps) -> None:
