@@ -8,6 +8,7 @@ from sqlglot.errors import SqlglotError
 
 from nl2sql.guard.duckdb import formats, texts
 from nl2sql.guard.duckdb.build import cast, native, number, positive, refused, text, too_long, when, wrap, written
+from nl2sql.guard.duckdb.quotients import exact
 
 _UNKNOWN: Final = {
     "width_bucket": "use floor(value / width), or CASE",
@@ -75,7 +76,15 @@ def _round(node: exp.Anonymous) -> exp.Expr | str:
     value = node.expressions[0].unnest() if node.expressions else node
     if len(node.expressions) == 1 and isinstance(value, exp.Cast) and value.to.is_type("double", "float"):
         return native("round_even", value, number(0))
-    return exp.func("round", *node.expressions, dialect="postgres")
+    return _cut(node)
+
+
+def _cut(node: exp.Anonymous) -> exp.Expr | str:
+    """A value without its last places."""
+    value, *places = node.expressions or [exp.Null()]
+    if not places or positive(places[0], 0):
+        value = exact(value, int(places[0].name) if places else 0)
+    return exp.func(str(node.this), value, *places, dialect="postgres")
 
 
 def _finite(node: exp.Anonymous) -> exp.Expr | str:
@@ -157,6 +166,10 @@ _OWN: Final[Mapping[str, Callable[[exp.Anonymous], exp.Expr | str]]] = {
     "mod": _mod,
     "div": _div,
     "round": _round,
+    "trunc": _cut,
+    "floor": _cut,
+    "ceil": _cut,
+    "ceiling": _cut,
     "exp": _finite,
     "power": _finite,
     "pow": _finite,
