@@ -42,6 +42,18 @@ _PUBLISH = sa.text(
 )
 
 
+_IN_MONTH = (
+    "source_id = :source AND billing_period_start >= CAST(:month AS timestamp) AT TIME ZONE 'UTC' AND "
+    "billing_period_start < (CAST(:month AS timestamp) + interval '1 month') AT TIME ZONE 'UTC'"
+)
+_USED = sa.text(
+    f"SELECT EXISTS (SELECT FROM finops.charges WHERE {_IN_MONTH} AND "  # noqa: S608 - its parts are constants
+    "(charge_period_start AT TIME ZONE 'UTC')::date >= :first AND "
+    "(charge_period_start AT TIME ZONE 'UTC')::date < :after) OR EXISTS (SELECT FROM finops.lake_files WHERE "
+    f"{_IN_MONTH} AND retired_at IS NULL AND last_day >= :first AND first_day < :after)"
+)
+
+
 def publish(connection: sa.Connection, files: Sequence[LakeFile]) -> None:
     """Let readers see files as soon as the caller's transaction commits."""
     if files:
@@ -121,8 +133,10 @@ def standing(
     ]
 
 
-def incomplete(connection: sa.Connection) -> list[tuple[int, str]]:
-    """Sources' months (`YYYY-MM`) whose files do not hold as many line items as stand."""
+def incomplete(connection: sa.Connection, days: tuple[date, date] | None = None) -> list[tuple[int, str]]:
+    """Sources' months (`YYYY-MM`) whose files do not hold as many line items as stand; of `days`, half open, those with
+    usage in them.
+    """
     month = "to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM')"
     stand, lie = (
         f"SELECT source_id, {month} AS month, sum(rows) AS rows FROM finops.{table} GROUP BY 1, 2"  # noqa: S608 - its names are constants
@@ -132,7 +146,14 @@ def incomplete(connection: sa.Connection) -> list[tuple[int, str]]:
         f"SELECT source_id, month FROM ({stand}) p FULL JOIN ({lie}) f USING (source_id, month) "  # noqa: S608 - its names are constants
         "WHERE coalesce(p.rows, 0) <> coalesce(f.rows, 0) ORDER BY 1, 2"
     )
-    return [(int(row.source_id), str(row.month)) for row in connection.execute(statement)]
+    found = [(int(row.source_id), str(row.month)) for row in connection.execute(statement)]
+    return [one for one in found if days is None or _is_used(connection, one, days)]
+
+
+def _is_used(connection: sa.Connection, month: tuple[int, str], days: tuple[date, date]) -> bool:
+    """Whether a line item that stands, or a file that should not, has usage in days."""
+    values = {"source": month[0], "month": date.fromisoformat(f"{month[1]}-01"), "first": days[0], "after": days[1]}
+    return bool(connection.scalar(_USED, values))
 
 
 def known_paths(connection: sa.Connection) -> set[str]:

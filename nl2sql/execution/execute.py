@@ -3,11 +3,13 @@ session, with limits on time, cost and rows.
 """
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import psycopg2
@@ -74,12 +76,14 @@ class StatementFailed:
 
 ExecutionResult = FetchedRows | StatementTimedOut | TooCostly | StatementFailed
 
+NO_NUMBER: Final = "The query computes something that is no number (infinity or NaN); use NULLIF or CASE where it does."
+_NO_DATE: Final = "A date or time in the query is out of range."
 # Sentences by SQLSTATE, or by its class (first two characters). The server's own text may name what people must not
 # see, so it is only logged.
 _REASONS: Final = {
     "22012": "The query divides by zero; use NULLIF around the divisor.",
     "22007": "A date or time in the query is not written in a form that Postgres reads.",
-    "22008": "A date or time in the query is out of range.",
+    "22008": _NO_DATE,
     "22003": "A number in the query is out of range.",
     "22P02": "A text in the query cannot be read as the type it is cast to.",
     "21000": "A subquery that should give one row gives several.",
@@ -116,6 +120,8 @@ def run(engine: sa.Engine, query: SafeQuery, limits: ExecutionLimits | None = No
         return _outcome(error, limits, started)
     except sa.exc.DBAPIError as error:
         return _outcome(error.orig, limits, started)
+    except ValueError:  # of psycopg2, for days that Python has none for
+        return StatementFailed(_NO_DATE)
     except sa.exc.TimeoutError:
         return StatementFailed("All connections to the database are busy; ask again in a moment.", unavailable=True)
 
@@ -172,6 +178,8 @@ def _read(connection: Any, query: SafeQuery, limits: ExecutionLimits, started: f
         return StatementFailed(
             f"The answer is larger than {limits.bytes >> 20} MB; ask for fewer columns or rows, or for shorter texts."
         )
+    if not are_numbers(rows):
+        return StatementFailed(NO_NUMBER)
     elapsed = (time.monotonic() - started) * 1000
     return FetchedRows(columns, rows[: limits.rows], len(rows) > limits.rows, elapsed)
 
@@ -189,6 +197,17 @@ def _fetch(cursor: Any, limits: ExecutionLimits) -> list[tuple[Any, ...]] | None
             return None
         rows += piece
     return rows
+
+
+def are_numbers(rows: Iterable[Iterable[Any]]) -> bool:
+    """Whether every number in rows is one: neither infinite nor NaN."""
+    return all(_is_number(cell) for row in rows for cell in row)
+
+
+def _is_number(cell: Any) -> bool:
+    if isinstance(cell, list):
+        return are_numbers([cell])
+    return not isinstance(cell, float | Decimal) or math.isfinite(float(cell))  # what is too large is shown as infinity
 
 
 def _size(cell: Any) -> int:

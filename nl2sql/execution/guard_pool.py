@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +39,8 @@ def check(sql: str, asker: Actor, row_limit: int = ROW_LIMIT, *, raw: bool = Fal
     if rejected := answer.get("rejected"):
         return SqlRejected(**rejected)
     safe = answer["safe"]
-    return SafeQuery(**{**safe, "views": frozenset(safe["views"])})
+    days = tuple(map(date.fromisoformat, safe["days"])) if safe["days"] else None
+    return SafeQuery(**{**safe, "views": frozenset(safe["views"]), "days": days})
 
 
 # Places for processes. The one that was used last is taken first: who asks one question starts one process.

@@ -47,7 +47,8 @@ def _checked(job: dict[str, Any]) -> dict[str, Any]:
         return {"rejected": asdict(result)}
     if job["raw"] and (problem := invented(result.shown, reporting())):
         return {"rejected": asdict(SqlRejected(problem, "lineage"))}
-    return {"safe": {**asdict(result), "views": sorted(result.views)}}
+    days = [day.isoformat() for day in result.days] if result.days else None
+    return {"safe": {**asdict(result), "views": sorted(result.views), "days": days}}
 
 
 if __name__ == "__main__":

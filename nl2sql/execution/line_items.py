@@ -10,11 +10,13 @@ from lake import catalogue, reading
 from lake.columns import duckdb_columns
 from lake.place import open_place
 from nl2sql.execution.execute import (
+    NO_NUMBER,
     ExecutionLimits,
     ExecutionResult,
     FetchedRows,
     StatementFailed,
     StatementTimedOut,
+    are_numbers,
 )
 
 if TYPE_CHECKING:
@@ -42,8 +44,8 @@ def run(database: "Database", settings: "Settings", query: "SafeQuery", limits: 
     """At most `limits.rows` rows of a statement that reads line items; never raises for what the query does."""
     started = time.monotonic()
     with database.app.connect() as connection:
-        files = catalogue.standing(connection)
-        months = {month for _, month in catalogue.incomplete(connection)}
+        files = catalogue.standing(connection, days=query.days)
+        months = {month for _, month in catalogue.incomplete(connection, query.days)}
     place = open_place(database.lake)
     gone = set(place.missing([file.path for file in files]))
     months |= {f"{file.start:%Y-%m}" for file in files if file.path in gone}
@@ -69,6 +71,8 @@ def run(database: "Database", settings: "Settings", query: "SafeQuery", limits: 
         )
     )
     if isinstance(answer, reading.Found):
+        if not are_numbers(answer.rows):
+            return StatementFailed(NO_NUMBER)
         elapsed = (time.monotonic() - started) * 1000
         return FetchedRows(answer.columns, answer.rows[: limits.rows], len(answer.rows) > limits.rows, elapsed)
     if isinstance(answer, reading.TimedOut):

@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 
 from config.access import Actor
 from nl2sql.catalog.views import Catalog
+from nl2sql.guard.days import days
 from nl2sql.guard.engines import ALONE, LINE_ITEMS, for_duckdb
 from nl2sql.guard.growth.bounds import bounds
 from nl2sql.guard.growth.growth import growth
@@ -60,6 +61,7 @@ def _regenerate(
     tree: exp.Expr, scope: NameScope, catalog: Catalog, asker: Actor, row_limit: int
 ) -> SafeQuery | SqlRejected:
     views = frozenset(view.name for view in scope.views)
+    asked = days(scope.views) if LINE_ITEMS in views else None
     label_all(tree)
     shown = _write(tree.copy())  # writing may change the tree
     narrow(scope.views, catalog, asker)
@@ -74,7 +76,7 @@ def _regenerate(
     translated = for_duckdb(wrapped)
     if isinstance(translated, SqlRejected):
         return translated
-    return SafeQuery(translated, shown, row_limit, views, reads_lake=True)
+    return SafeQuery(translated, shown, row_limit, views, reads_lake=True, days=asked)
 
 
 def _write(tree: exp.Expr) -> str | None:

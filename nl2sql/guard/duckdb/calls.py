@@ -7,7 +7,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from nl2sql.guard.duckdb import formats, texts
-from nl2sql.guard.duckdb.build import cast, native, number, positive, refused, too_long, when, wrap, written
+from nl2sql.guard.duckdb.build import cast, native, number, positive, refused, text, too_long, when, wrap, written
+from nl2sql.guard.duckdb.quotients import exact
 
 _UNKNOWN: Final = {
     "width_bucket": "use floor(value / width), or CASE",
@@ -75,7 +76,23 @@ def _round(node: exp.Anonymous) -> exp.Expr | str:
     value = node.expressions[0].unnest() if node.expressions else node
     if len(node.expressions) == 1 and isinstance(value, exp.Cast) and value.to.is_type("double", "float"):
         return native("round_even", value, number(0))
-    return exp.func("round", *node.expressions, dialect="postgres")
+    return _cut(node)
+
+
+def _cut(node: exp.Anonymous) -> exp.Expr | str:
+    """A value without its last places."""
+    value, *places = node.expressions or [exp.Null()]
+    if not places or positive(places[0], 0):
+        value = exact(value, int(places[0].name) if places else 0)
+    return exp.func(str(node.this), value, *places, dialect="postgres")
+
+
+def _finite(node: exp.Anonymous) -> exp.Expr | str:
+    """Postgres refuses a result that is too large; to DuckDB it is infinity, which would compare like a number."""
+    if too_long(*node.expressions):
+        return refused(f"{node.this} of long expressions", "write it more shortly")
+    value = native(str(node.this), *node.expressions)
+    return when(native("isinf", value), native("error", text("value out of range")), value)
 
 
 def _nulls(node: exp.Anonymous) -> exp.Expr | str:
@@ -149,6 +166,13 @@ _OWN: Final[Mapping[str, Callable[[exp.Anonymous], exp.Expr | str]]] = {
     "mod": _mod,
     "div": _div,
     "round": _round,
+    "trunc": _cut,
+    "floor": _cut,
+    "ceil": _cut,
+    "ceiling": _cut,
+    "exp": _finite,
+    "power": _finite,
+    "pow": _finite,
     "num_nulls": _nulls,
     "num_nonnulls": _nulls,
     "octet_length": _octet_length,

@@ -8,9 +8,11 @@ from sqlglot import exp
 from nl2sql.guard.duckdb import texts
 from nl2sql.guard.duckdb.build import cast, native, positive, refused
 from nl2sql.guard.duckdb.calls import in_order, is_day
+from nl2sql.guard.duckdb.quotients import as_double, exact
 
 # The widest with the places that amounts have: without parameters DuckDB rounds to three places.
 _NUMERIC: Final = "decimal(38, 18)"
+_WHOLE: Final = (exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT)
 _UNDEFINED: Final = ("corr", "regr_slope", "regr_intercept", "regr_r2")
 _COLLATIONS: Final = ("C", "POSIX", "default")
 
@@ -40,7 +42,7 @@ def _product(node: exp.Expr) -> exp.Expr | str | None:
     """A product as a double, which has room for it."""
     assert isinstance(node, exp.Mul)
     if not any(isinstance(part.unnest(), exp.Literal) for part in (node.left, node.right)):
-        node.set("this", exp.cast(node.left, "double"))
+        node.set("this", as_double(node.left))
     return None
 
 
@@ -59,6 +61,10 @@ def _cast(node: exp.Expr) -> exp.Expr | str | None:
         return refused("The type char", "use text, or left(text, n)")
     if kind.this is exp.DType.VARCHAR and kind.expressions:
         return native("left", cast(node.this, "text"), kind.expressions[0].this)
+    if kind.this in _WHOLE:
+        node.set("this", exact(node.this, 0))
+    if kind.this is exp.DType.DECIMAL and len(kind.expressions) == 2 and positive(kind.expressions[1].this, 0):
+        node.set("this", exact(node.this, int(kind.expressions[1].name)))
     if kind.this is exp.DType.TIME and not isinstance(node.this.unnest(), exp.Literal):
         return exp.Cast(this=cast(node.this, "timestamp"), to=kind.copy())
     return None

@@ -153,6 +153,58 @@ def test_a_missing_file_is_named(loaded: Deps) -> None:
     assert rows("SELECT count(*) AS n, sum(effective_cost) AS cost FROM charges", loaded) == [(3, 4.4)]
 
 
+def test_a_missing_file_is_missed_only_by_who_needs_it(loaded: Deps, tmp_path: Path) -> None:
+    """A question about days of other files is answered, whether the file is lost or was never written."""
+    path = tmp_path / "october.csv"
+    october = {
+        **ROW,
+        "BillingPeriodStart": "2026-10-01T00:00:00Z",
+        "BillingPeriodEnd": "2026-11-01T00:00:00Z",
+        "ChargePeriodStart": "2026-10-03T00:00:00Z",
+        "ChargePeriodEnd": "2026-10-04T00:00:00Z",
+    }
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(ROW))
+        writer.writeheader()
+        writer.writerow(october)
+    assert not ingest([str(path)], loaded.database, loaded.organisation).failed
+    cost = "SELECT sum(effective_cost) AS cost FROM charges WHERE usage_date"
+    with loaded.database.owner.connect() as connection:
+        (lost,) = catalogue.standing(connection, months=(date(2026, 9, 1), date(2026, 10, 1)))
+    open_place(loaded.database.lake).full(lost.path).unlink()
+    for _ in ("lost", "never written"):
+        assert rows(f"{cost} >= '2026-10-01'", loaded) == [(1.1,)]
+        assert rows(f"{cost} BETWEEN '2026-09-01' AND '2026-09-09'", loaded) == [(None,)]
+        for needs in (f"{cost} >= '2026-09-10'", f"{cost} = '2026-09-10' OR team IS NULL", f"{cost} IS NOT NULL"):
+            ran = run_checked(needs, LEAD, loaded)
+            assert isinstance(ran, NotRun)
+            assert "2026-09" in ran.reason
+        with loaded.database.owner.begin() as connection:
+            connection.execute(sa.text("DELETE FROM finops.lake_files WHERE path = :path"), {"path": lost.path})
+
+
+@pytest.mark.parametrize(
+    "value", ["'NaN'::float", "'-inf'::float", "ARRAY['inf'::float]", "exp(1000)", "exp(1000.0)", "10.0::float ^ 400"]
+)
+@pytest.mark.parametrize("view", ["charges", "daily_costs"])
+def test_what_is_no_number_is_no_answer(loaded: Deps, view: str, value: str) -> None:
+    """On either engine it is a sentence, not a fault."""
+    ran = run_checked(f"SELECT {value} AS x FROM {view}", LEAD, loaded)
+    assert isinstance(ran, NotRun), ran
+    assert not ran.blocked
+
+
+@pytest.mark.parametrize("day", ["DATE '9999-12-31' + 1", "DATE '0001-01-01' - 1", "make_date(-44, 3, 15)"])
+def test_a_day_beyond_the_calendar_is_no_fault(loaded: Deps, day: str) -> None:
+    """Python has no such days: they are refused, or texts."""
+    ran = run_checked(f"SELECT {day} AS x FROM daily_costs", LEAD, loaded)
+    assert isinstance(ran, NotRun), ran
+    assert ran.reason == "A date or time in the query is out of range."
+    text = run_checked(f"SELECT {day} AS x FROM charges", LEAD, loaded)
+    assert isinstance(text, AnswerRows), text
+    assert all(str(cell).startswith("10000-") or str(cell).endswith("(BC)") for (cell,) in text.rows)
+
+
 def test_bills_from_before_the_lake_are_not_counted_as_nothing(loaded: Deps) -> None:
     """Until they are written, their months are named; what is written is what was loaded."""
     everything = "SELECT * FROM charges ORDER BY team, effective_cost"

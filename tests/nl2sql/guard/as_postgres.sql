@@ -109,7 +109,7 @@ SELECT effective_cost ^ 2 AS x FROM charges ORDER BY usage_date
 SELECT 2 ^ 3 ^ 2 AS x FROM charges ORDER BY usage_date
 SELECT -2 ^ 2 AS x FROM charges ORDER BY usage_date
 SELECT exp(1) AS x FROM charges ORDER BY usage_date
-SELECT exp(1000.0) AS x FROM charges ORDER BY usage_date
+SELECT exp(2.5) AS x FROM charges ORDER BY usage_date
 SELECT ln(abs(effective_cost)) AS x FROM charges ORDER BY usage_date
 SELECT log(100) AS x FROM charges ORDER BY usage_date
 SELECT log(2, 8) AS x FROM charges ORDER BY usage_date
@@ -594,3 +594,26 @@ SELECT upper(team) AS x, initcap(team) AS y FROM charges ORDER BY usage_date
 SELECT CAST(date_trunc('quarter', usage_date) - INTERVAL '1 day' AS date) AS x FROM charges ORDER BY usage_date
 SELECT extract(epoch FROM date_trunc('month', usage_date)) AS x FROM charges ORDER BY usage_date
 SELECT to_char(date_trunc('quarter', usage_date), 'YYYY-"Q"Q') AS x, sum(effective_cost) AS c FROM charges GROUP BY 1 ORDER BY 1
+SELECT round(2.01 / 2, 2) AS x FROM charges ORDER BY usage_date
+SELECT round(1.0 / 3, 3) AS x FROM charges ORDER BY usage_date
+SELECT round(effective_cost / 2.0, 1) AS x FROM charges ORDER BY usage_date
+SELECT (5.0 / 2)::int AS x FROM charges ORDER BY usage_date
+SELECT (7.0 / 2)::bigint AS x FROM charges ORDER BY usage_date
+SELECT -(5.0 / 2)::int AS x FROM charges ORDER BY usage_date
+SELECT round(5.0 / 2) AS x FROM charges ORDER BY usage_date
+SELECT floor(0.3 / 0.1) AS x FROM charges ORDER BY usage_date
+SELECT ceil(0.3 / 0.1) AS x FROM charges ORDER BY usage_date
+SELECT ceiling(-0.3 / 0.1) AS x FROM charges ORDER BY usage_date
+SELECT trunc(0.3 / 0.1) AS x FROM charges ORDER BY usage_date
+SELECT trunc(2.01 / 2, 3) AS x FROM charges ORDER BY usage_date
+SELECT (2.01 / 2)::numeric(10,2) AS x FROM charges ORDER BY usage_date
+SELECT (2.01 / 2)::numeric(10,4) AS x FROM charges ORDER BY usage_date
+SELECT round((2.01 / 2)::numeric, 2) AS x FROM charges ORDER BY usage_date
+SELECT round(billed_cost * usage_quantity, 2) AS x FROM charges ORDER BY usage_date
+SELECT round(avg(billed_cost) OVER (), 4) AS x FROM charges ORDER BY usage_date
+SELECT round(effective_cost::numeric / 7, 6) AS x FROM charges ORDER BY usage_date
+SELECT floor(0.3::float / 0.1::float) AS x FROM charges ORDER BY usage_date
+SELECT round(100 * billed_cost / sum(billed_cost) OVER (), 2) AS x FROM charges ORDER BY usage_date
+SELECT floor(extract(epoch from charge_period_start) / 86400) AS x FROM charges ORDER BY usage_date
+SELECT (7 / 2)::int AS x FROM charges ORDER BY usage_date
+SELECT round(7 / 2, 1) AS x FROM charges ORDER BY usage_date
