@@ -41,9 +41,8 @@ class Finding:
 
     @property
     def ranked(self) -> bool:
-        """Whether the first row leads: amounts of several currencies have no order, and were ranked before exchange."""
-        exchanged = "currency" in self.section.columns and self.currency != "several"
-        return self.single_currency is not None and not exchanged
+        """Whether the first row leads: amounts of several currencies have no order."""
+        return self.single_currency is not None
 
 
 def _of(findings: list[Finding], subject: str) -> list[Row]:
