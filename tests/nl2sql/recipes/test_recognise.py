@@ -5,14 +5,11 @@ from datetime import date
 import pytest
 
 from bot.cards.messages.notices import RECIPES
-from nl2sql.catalog.known_values import Facts
 from nl2sql.dates import periods
 from nl2sql.grammar.draft import Doubt
 from nl2sql.grammar.query import Filter
 from nl2sql.recipes.recognise import Asked, RecipeCall, recognise
-from tests.nl2sql.builders import CALENDAR, VALUES
-
-FACTS = Facts("1", date(2025, 9, 1), date(2026, 11, 14), VALUES)
+from tests.nl2sql.builders import CALENDAR, FACTS
 
 
 def called(question: str) -> RecipeCall | Doubt | None:
