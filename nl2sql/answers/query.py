@@ -7,6 +7,7 @@ from nl2sql.answers import comparison, why
 from nl2sql.answers.context import AnswerContext, exchanged, exchanged_in_sql, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
 from nl2sql.answers.headline import headline
+from nl2sql.answers.left_out import left_out
 from nl2sql.answers.listings import listing_headline, nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
@@ -51,7 +52,8 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     because = why.reasons(explanation, currency)
     whole = comparison.whole_before(query, ran, currency)
     cautions = _cautions(query, context.facts)
-    notes = tuple(note for note in (unknown, *because, *query.notes, whole, rate, *cautions) if note)
+    apart = left_out(query, context, compile_context)
+    notes = tuple(note for note in (unknown, *because, *query.notes, apart, whole, rate, *cautions) if note)
     return query, Answer(
         text="\n".join([text, *notes]),
         sql=ran.shown,

@@ -5,7 +5,8 @@ from typing import Any
 
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.amounts import money
-from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.query import CostQuery, leads
+from nl2sql.grammar.sql.measures import PER_UNIT, RATES
 
 Rows = Sequence[Sequence[Any]]
 _NAMED = 3
@@ -33,6 +34,8 @@ def special_headline(
         return _appeared(query, columns, rows, currency, scope, semantics)
     if not rows:
         return None
+    if leads(query) and not query.average and query.metric not in (*RATES, *PER_UNIT) and len(currencies) < 2:
+        return _leading(query, columns, rows, currency, scope, semantics)
     if query.statistic:
         return _statistic(query, columns, rows, currency, scope)
     if query.moving:
@@ -59,6 +62,24 @@ def _apart(query: CostQuery, columns: Sequence[str], rows: Rows, scope: str, sem
     if query.moving:
         return f"The {query.moving}-{query.grain} average, {len(rows)} rows, {own}"
     return f"An average {'hour' if query.profile == 'hour' else 'day'}, {len(rows)} rows, {own}"
+
+
+def _leading(
+    query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str, semantics: Semantics
+) -> str:
+    """`The 2 highest services by week: EC2 $300 and RDS $120 in all, October 2026.`"""
+    at, totals = columns.index(query.metric), dict[str, float]()
+    for row in rows:
+        name = _name(row[1:], columns[1:])
+        totals[name] = totals.get(name, 0.0) + float(row[at] or 0)
+    ranked = sorted(totals.items(), key=lambda one: one[1], reverse=query.order == "desc")
+    parts = [f"{name} {money(total, currency)}" for name, total in ranked[:_NAMED]]
+    more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
+    listed = ", ".join(parts) + more if more or len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    dimension = semantics.dimensions[query.dimensions[0]]
+    what = dimension.name.replace("_", " ") if len(ranked) == 1 else dimension.plural
+    word = "lowest" if query.order == "asc" else "highest"
+    return f"The {len(ranked)} {word} {what} by {query.grain}: {listed} in all, {scope}."
 
 
 def _statistic_column(query: CostQuery) -> str:

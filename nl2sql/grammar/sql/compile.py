@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from nl2sql.dates.periods import UNITS
-from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.query import CostQuery, leads
 from nl2sql.grammar.sql.columns import columns_of, slug
 from nl2sql.grammar.sql.conditions import condition, conditions
 from nl2sql.grammar.sql.context import CompileContext
@@ -37,6 +37,8 @@ def _compiled(query: CostQuery, context: CompileContext) -> exp.Select:
         return _counted(query, context)
     if (made := special(query, context)) is not None:
         return made
+    if leads(query):
+        return _leading(query, context)
     view = view_of(query, context.semantics)
     labels = labels_of(query, context)
     if query.scopes and (query.ratio or not of_one_dimension(query.scopes)):
@@ -60,6 +62,19 @@ def _compiled(query: CostQuery, context: CompileContext) -> exp.Select:
     if labels:
         select = select.group_by(*(label.expression.copy() for label in labels))
     return finished(select, query, labels, measures)
+
+
+def _leading(query: CostQuery, context: CompileContext) -> exp.Select:
+    """Every step of the first groups, which are ranked by the whole period."""
+    first = replace(query, grain=None, cumulative=False, threshold=None, notes=())
+    steps = _compiled(replace(query, limit=None, offset=0), context)
+    names = [label.name for label in labels_of(first, context)]
+    leading = exp.select(*(exp.column(name) for name in names)).from_(_compiled(first, context).subquery("ranking"))
+    same = [exp.NullSafeEQ(this=exp.column(name, "steps"), expression=exp.column(name, "top")) for name in names]
+    steps.set("order", None)
+    select = exp.select(*(exp.alias_(exp.column(name, "steps"), name) for name in steps.named_selects))
+    select = select.from_(steps.subquery("steps")).join(leading.subquery("top"), on=exp.and_(*same))
+    return select.order_by(*(exp.Ordered(this=exp.column(name, "steps")) for name in (query.grain or "day", *names)))
 
 
 def _counted(query: CostQuery, context: CompileContext) -> exp.Select:
