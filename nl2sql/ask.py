@@ -41,7 +41,9 @@ from nl2sql.recipes.recognise import RecipeCall
 from nl2sql.understanding import Meaning, meant
 
 _SQL = re.compile(
-    r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|explain\b|table\s+\w+\.)", re.IGNORECASE | re.DOTALL
+    r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|table\s+\w+\.|"
+    r"explain\s*(\(|\s(analy[sz]e|verbose|select|with)\b))",
+    re.IGNORECASE | re.DOTALL,
 )
 _NO_BILLS = "No bills are loaded yet. Run finops ingest with their files, or press Refresh bills."
 _AWAY = "The database cannot be reached right now. Try again in a minute."

@@ -11,6 +11,8 @@ from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps
 from nl2sql.execution.run import AnswerRows, NotRun, Slow, run_checked
 
+_NOT_SAID = "The amounts are not exchanged: the rows do not say their currencies."
+
 
 @dataclass(frozen=True)
 class AnswerContext:
@@ -42,9 +44,26 @@ class AnswerContext:
         into = self.presentation.currency
         return None if into is None or self.currencies == (into,) else exchange(into, self.deps.organisation)
 
+    @property
+    def rates(self) -> dict[str, float]:
+        """The factor of each currency of the bills into the requested one, where there are several: such amounts are
+        exchanged before they are added up, ranked or averaged. Empty where rows are exchanged as they come.
+        """
+        exchanging = self.exchange
+        several = exchanging is not None and len(self.currencies) > 1
+        return {name: exchanging.factor(name) for name in self.currencies} if exchanging and several else {}
+
     def run(self, sql: str, *, raw: bool = False) -> AnswerRows | Slow | NotRun:
         """Check and run a statement for the asker; `raw` where a person or a model wrote it."""
         return run_checked(sql, self.asker, self.deps, raw=raw)
+
+
+def exchanged_in_sql(ran: AnswerRows, context: AnswerContext, *, money: bool) -> tuple[AnswerRows, str, str]:
+    """As `exchanged`, of a statement that was compiled with the rates of the context, where it has any."""
+    exchanging = context.exchange
+    if exchanging is None or not context.rates:
+        return exchanged(ran, context, money=money)
+    return ran, exchanging.into, exchanging.note(context.currencies, in_sql=True) if money else ""
 
 
 def missing_rate(context: AnswerContext) -> Outcome | None:
@@ -63,11 +82,15 @@ def missing_rate(context: AnswerContext) -> Outcome | None:
 
 def exchanged(ran: AnswerRows, context: AnswerContext, *, money: bool) -> tuple[AnswerRows, str, str]:
     """The rows in the currency of the presentation, that currency, and a note on the rate (empty without exchange).
-    With `money`, every number that is not a share is an amount.
+    With `money`, every number that is not a share is an amount. Rows that do not say in which of several currencies
+    they are stay as they are.
     """
     exchanging = context.exchange
     if exchanging is None:
         return ran, context.currency, ""
+    if context.currency == "several" and "currency" not in ran.columns:
+        known = not exchanging.amounts(ran, every=money)
+        return ran, exchanging.into if known else "several", "" if known else _NOT_SAID
     return exchanging.applied(ran, context.currency, every=money), exchanging.into, exchanging.note(context.currencies)
 
 

@@ -48,9 +48,7 @@ class Exchange:
         shares); rows that differed in nothing but their currency become one.
         """
         at = answer.columns.index("currency") if "currency" in answer.columns else None
-        numbers = [i for i in range(len(answer.columns)) if any(_is_number(row[i]) for row in answer.rows)]
-        named = [(i, answer.columns[i]) for i in numbers]
-        money = [i for i, name in named if (every or _MONEY.search(name)) and not _OTHER.search(name)]
+        money = self.amounts(answer, every=every)
         rows = []
         for row in answer.rows:
             factor = self.factor(str(row[at]) if at is not None and row[at] else currency)
@@ -65,14 +63,17 @@ class Exchange:
             rows=tuple(tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows),
         )
 
-    def note(self, currencies: Sequence[str]) -> str:
+    def note(self, currencies: Sequence[str], *, in_sql: bool = False) -> str:
         """A sentence with the rates for the reader; empty when nothing was exchanged."""
         rates = [f"1 {name} = {self.factor(name):.4g} {self.into}" for name in currencies if name != self.into]
-        return (
-            f"Exchanged by the rates of finops.yaml: {', '.join(rates)}. The SQL is in the bill's currency."
-            if rates
-            else ""
-        )
+        where = "" if in_sql else " The SQL is in the bill's currency."
+        return f"Exchanged by the rates of finops.yaml: {', '.join(rates)}.{where}" if rates else ""
+
+    def amounts(self, answer: AnswerRows, *, every: bool = False) -> list[int]:
+        """The places of the columns that are exchanged: those named as money, or `every` number but shares."""
+        numbers = [i for i in range(len(answer.columns)) if any(_is_number(row[i]) for row in answer.rows)]
+        named = [(i, answer.columns[i]) for i in numbers]
+        return [i for i, name in named if (every or _MONEY.search(name)) and not _OTHER.search(name)]
 
 
 def exchange(into: str, organisation: Organisation) -> Exchange:

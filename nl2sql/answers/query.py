@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from nl2sql.answers import comparison, why
-from nl2sql.answers.context import AnswerContext, exchanged, missing_rate, run_exchanged
+from nl2sql.answers.context import AnswerContext, exchanged, exchanged_in_sql, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
 from nl2sql.answers.headline import headline
+from nl2sql.answers.left_out import left_out
 from nl2sql.answers.listings import listing_headline, nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
@@ -29,14 +30,16 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     query, unknown = comparison.comparable(charted(query, context.presentation), context.facts, context.deps.day())
     if refused := missing_rate(context):
         return query, refused
+    rates = context.rates
+    several = context.currency == "several" and not rates
     compile_context = CompileContext(
-        context.facts.semantics, context.facts.through, context.currency == "several", context.facts.first
+        context.facts.semantics, context.facts.through, several, context.facts.first, rates=rates
     )
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return query, not_run(ran, context.facts)
     money = not (query.metric in RATES or query.count or query.metric == "usage_quantity")
-    ran, currency, rate = exchanged(ran, context, money=money)
+    ran, currency, rate = exchanged_in_sql(ran, context, money=money)
     explains = query.why and len(query.compared) == 1 and len(ran.rows) > 1 and query.limit is None
     shown = (
         replace(query, change=None) if explains else query
@@ -49,7 +52,8 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     because = why.reasons(explanation, currency)
     whole = comparison.whole_before(query, ran, currency)
     cautions = _cautions(query, context.facts)
-    notes = tuple(note for note in (unknown, *because, *query.notes, whole, rate, *cautions) if note)
+    apart = left_out(query, context, compile_context)
+    notes = tuple(note for note in (unknown, *because, *query.notes, apart, whole, rate, *cautions) if note)
     return query, Answer(
         text="\n".join([text, *notes]),
         sql=ran.shown,
@@ -182,7 +186,7 @@ def _whole(query: CostQuery, ran: AnswerRows, context: AnswerContext, compile_co
     total = context.run(compile_query(everything, compile_context).sql("postgres"))
     if not isinstance(total, AnswerRows) or len(total.rows) != 1 or len(total.columns) != 1:
         return None
-    total, _, _ = exchanged(total, context, money=True)
+    total, _, _ = exchanged_in_sql(total, context, money=True)
     return float(total.rows[0][0] or 0)
 
 
@@ -194,7 +198,7 @@ def _with_change(
     then = context.run(compile_query(replace(query, period=earlier, dimensions=()), compile_context).sql("postgres"))
     if not isinstance(then, AnswerRows) or len(then.rows) != 1 or not ran.rows or query.metric not in ran.columns:
         return text
-    then, _, _ = exchanged(then, context, money=True)
+    then, _, _ = exchanged_in_sql(then, context, money=True)
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
     return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."

@@ -69,7 +69,9 @@ class Explanation:
 
 def explained(query: CostQuery, context: CompileContext, run: Run) -> Explanation | None:
     """The causes of a change; None when the question does not ask why, or when the rows cannot be read completely."""
-    if not query.why or len(query.compared) != 1 or context.several_currencies or query.metric != "effective_cost":
+    if not query.why or len(query.compared) != 1 or query.metric != "effective_cost":
+        return None
+    if context.several_currencies or context.rates:  # resources are looked up in the bills' one currency
         return None
     now, before = (_rows(query, period, context, run) for period in (query.period, query.compared[0]))
     if now is None or before is None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.amounts import money
-from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.query import CostQuery, leads
+from nl2sql.grammar.sql.measures import PER_UNIT, RATES
 
 Rows = Sequence[Sequence[Any]]
 _NAMED = 3
@@ -22,16 +23,74 @@ _STATISTICS = {
 def special_headline(
     query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str, semantics: Semantics
 ) -> str | None:
-    """The figure that was asked for; None where a query is none of these."""
+    """The figure that was asked for; None where a query is none of these. Amounts of several currencies are neither
+    added up nor ranked.
+    """
+    currencies = list(dict.fromkeys(row[columns.index("currency")] for row in rows)) if "currency" in columns else []
+    if len(currencies) > 1 and (query.statistic or query.moving or query.profile or query.appeared):
+        return _apart(query, columns, rows, scope, semantics)
+    currency = currencies[0] if currencies else currency
     if query.appeared:
         return _appeared(query, columns, rows, currency, scope, semantics)
     if not rows:
         return None
+    if leads(query) and not query.average and query.metric not in (*RATES, *PER_UNIT) and len(currencies) < 2:
+        return _leading(query, columns, rows, currency, scope, semantics)
     if query.statistic:
         return _statistic(query, columns, rows, currency, scope)
     if query.moving:
         return _moving(query, columns, rows, currency, scope)
     return _profile(query, columns, rows, currency, scope) if query.profile else None
+
+
+def _apart(query: CostQuery, columns: Sequence[str], rows: Rows, scope: str, semantics: Semantics) -> str:
+    """`€9,474 and $27.50 is the median of the cost of a day, each currency on its own: all spend, October 2026.`"""
+    own = f"each currency on its own: {scope}."
+    at = columns.index("currency")
+    if query.appeared:
+        dimension = semantics.dimensions[query.dimensions[0]]
+        number = len({row[0] for row in rows})
+        what = dimension.name.replace("_", " ") if number == 1 else dimension.plural
+        counted = f"{number} {what} no longer charged" if query.appeared == "gone" else f"{number} new {what}"
+        return f"{counted}, {own}"
+    if query.statistic and not query.dimensions and len(rows) <= _NAMED:
+        value = columns.index(_statistic_column(query))
+        return f"{' and '.join(_shown(row, value, row[at]) for row in rows)} is {_statistic_words(query)}, {own}"
+    if query.statistic:
+        words = _statistic_words(query)
+        return f"{words[0].upper()}{words[1:]}, {len(rows)} rows, {own}"
+    if query.moving:
+        return f"The {query.moving}-{query.grain} average, {len(rows)} rows, {own}"
+    return f"An average {'hour' if query.profile == 'hour' else 'day'}, {len(rows)} rows, {own}"
+
+
+def _leading(
+    query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str, semantics: Semantics
+) -> str:
+    """`The 2 highest services by week: EC2 $300 and RDS $120 in all, October 2026.`"""
+    at, totals = columns.index(query.metric), dict[str, float]()
+    for row in rows:
+        name = _name(row[1:], columns[1:])
+        totals[name] = totals.get(name, 0.0) + float(row[at] or 0)
+    ranked = sorted(totals.items(), key=lambda one: one[1], reverse=query.order == "desc")
+    parts = [f"{name} {money(total, currency)}" for name, total in ranked[:_NAMED]]
+    more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
+    listed = ", ".join(parts) + more if more or len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    dimension = semantics.dimensions[query.dimensions[0]]
+    what = dimension.name.replace("_", " ") if len(ranked) == 1 else dimension.plural
+    word = "lowest" if query.order == "asc" else "highest"
+    return f"The {len(ranked)} {word} {what} by {query.grain}: {listed} in all, {scope}."
+
+
+def _statistic_column(query: CostQuery) -> str:
+    return f"{query.statistic}_per_{query.average or 'day'}"
+
+
+def _statistic_words(query: CostQuery) -> str:
+    """`the median of the cost of a day`."""
+    unit = (query.average or "day").replace("_", " ")
+    article = "an" if unit[0] in "aeiou" else "a"
+    return f"{_STATISTICS[query.statistic or 'median']} of the cost of {article} {unit}"
 
 
 def _appeared(
@@ -59,10 +118,8 @@ def _appeared(
 
 
 def _statistic(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:
-    unit = (query.average or "day").replace("_", " ")
-    article = "an" if unit[0] in "aeiou" else "a"
-    what = f"{_STATISTICS[query.statistic or 'median']} of the cost of {article} {unit}"
-    value = columns.index(f"{query.statistic}_per_{query.average or 'day'}")
+    what = _statistic_words(query)
+    value = columns.index(_statistic_column(query))
     if len(rows) == 1 and not query.dimensions:
         return f"{money(float(rows[0][value] or 0), currency)} is {what}: {scope}."
     top = rows[0]
@@ -111,8 +168,8 @@ def _shown(row: Sequence[Any], at: int, currency: str) -> str:
 
 
 def _name(row: Sequence[Any], columns: Sequence[str]) -> str:
-    """The labels of a row; ids and days stand in the table."""
-    hidden = ("resource_id", "first_day", "last_day")
+    """The labels of a row; ids, days and the currency stand in the table."""
+    hidden = ("resource_id", "first_day", "last_day", "currency")
     return " / ".join(
         cell for name, cell in zip(columns, row, strict=True) if isinstance(cell, str) and name not in hidden
     )

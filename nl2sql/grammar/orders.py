@@ -19,10 +19,45 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 
-_SUPPOSED = re.compile(
-    r"(?<!tell me )(?<!show me )(?<!check )(?<!see )(?<!know )(?<!show )"
-    r"\b(?:if|suppose|supposing|assuming|assume|imagine)\b.{0,80}?\b(?:were|would|had|grew|grows?|doubled?|doubles|covered|moved?|moves|migrated?|bought|buy|dropped|"
-    r"halved?|switched)\b",
+# a condition: up to a comma, or to the question that it is of
+_CONDITION = re.compile(
+    r"\b(?P<word>if|suppose|supposing|assuming|assume|imagine)\s+"
+    r"(?P<said>.+?)(?=[,;?.!]|\b(?:what|which|who|how|where|when|then|show|list)\b|$)",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(  # what stands before an `if` that asks
+    r"(?:\b(?:tell|show|ask|let) (?:me|us)(?: know)?|\b(?:check|see|seen|know|show|say|wonder|wondering|verify|confirm|"
+    r"determine|understand|learn|sure|clear|curious|asking|find out|finding out|look up)|\b(?:i|we))\s*$",
+    re.IGNORECASE,
+)
+_BY_THE_WAY = re.compile(
+    r"(?:you(?:'d)?(?: (?:would|could|can|please|know|have|want|like|do not|don't)\b.*)?|possible|any|so|yes|no|not|"
+    r"needed|available|there (?:is|are|was)\b.*)\s*(?:and\b.*)?$",
+    re.IGNORECASE,
+)
+_UNREAL = re.compile(
+    r"\b(?:were|would(?! you\b)|had (?:all |never |not )?(?:been|bought|moved)|doubled?|doubles|tripled?|"
+    r"triples|halved?|halves|grows|moves|migrates|switches)\b",
+    re.IGNORECASE,
+)
+_MIGHT_BE = re.compile(
+    r"\b(?:were|was|is|are|had|grew|grows?|doubled?|doubles|tripled?|triples|halved?|halves|covered|moved?|moves|"
+    r"migrated?|migrates|bought|buy|dropped|drops?|fell|falls?|rose|rises?|increased?|increases|decreased?|decreases|"
+    r"switch(?:ed|es)?|used|ran|stopped|reduced?)\b",
+    re.IGNORECASE,
+)
+_MOVES = re.compile(
+    r"\b(?:grew|covered|moved?|migrated?|bought|buy|dropped|fell|rose|increased|decreased|switch(?:ed)?|reduced)\b",
+    re.IGNORECASE,
+)
+_WOULD = re.compile(r"\b(?:would|could|might|will)\b(?! you\b| like\b| be possible\b)", re.IGNORECASE)
+_HAD_WE = re.compile(
+    r"(?<!what )\bhad (?:we|i|it|they|all of [\w ]{1,40}?) (?:been|bought|moved|migrated|switched|used)\b",
+    re.IGNORECASE,
+)
+_A_COST = re.compile(
+    r"^(?:and |so |please )?(?:show me |what is |what's )?(?:the |our |my )?(?:\w+ )?"
+    r"(?:costs?|spend|spending|bill|forecast|price)\b",
     re.IGNORECASE,
 )
 
@@ -45,8 +80,28 @@ def asks_who_made(question: str) -> bool:
 
 
 def is_supposition(question: str) -> bool:
-    """`what would we pay if all of EC2 were covered`: no bill says what might have been."""
-    return bool(_SUPPOSED.search(question))
+    """`what would we pay if all of EC2 were covered`: no bill says what might have been. An `if` that asks (`find out
+    if EC2 grew`), that is polite, or that says where to look is none.
+    """
+    inverted = _HAD_WE.search(question)
+    if inverted and (_A_COST.match(question) or _WOULD.search(question)):
+        return True
+    return any(_supposes(question, found) for found in _CONDITION.finditer(question))
+
+
+def _supposes(question: str, found: re.Match[str]) -> bool:
+    """Whether a condition of a question is unreal: by its own verb, by the other clause, or as `cost if we moved`."""
+    before, said = question[: found.start()], found["said"].strip()
+    if _WHETHER.search(before) or _BY_THE_WAY.match(said):
+        return False
+    supposed = found["word"].casefold() != "if" or re.search(r"\bwhat(?: happens)?\s*$", before, re.IGNORECASE)
+    if _UNREAL.search(said) or (supposed and _MOVES.search(said)):
+        return True
+    others = f"{before} {question[found.end() :]}"
+    return bool(
+        (_WOULD.search(others) and _MIGHT_BE.search(said))
+        or (_A_COST.match(before) and "," not in before and _MOVES.search(said))
+    )
 
 
 def refused_supposition(draft: Draft) -> Refusal:

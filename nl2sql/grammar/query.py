@@ -111,6 +111,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def leads(query: CostQuery) -> bool:
+    """Whether a limit is of groups over the whole period, of which every step is shown: `top 3 services by week`."""
+    groups = bool(query.grain and query.dimensions and query.limit and query.limit > 1)
+    return groups and not (query.limit_within or query.change or query.compared or query.scopes or query.count)
+
+
 def of_hours(query: CostQuery) -> bool:
     """Whether hours are told apart, which have a view of their own."""
     return query.grain == "hour" or query.profile == "hour"

@@ -82,10 +82,13 @@ class Step(_Part):
 
 
 class Says(_Part):
-    """Parts that are all said, and the period that is meant where none is named."""
+    """Parts that are all said, and the period that is meant where none is named; `whole` where the words say how long
+    it is, so that the period of an answer before is taken over only where it is one of these.
+    """
 
     words: list[str]
     period: Span | None = None
+    whole: Literal["week", "month", "quarter"] | None = None
 
 
 class Recipe(_Part):

@@ -45,7 +45,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     shown = [one.section for one in findings]
     if not any(one.sql for one in shown):
         return Unavailable(text="None of the steps could be run. Try again in a minute.")
-    verdict = VERDICTS[recipe.verdict](call, findings, context.currency)
+    verdict = VERDICTS[recipe.verdict](call, findings)
     about = scope_of(CostQuery("effective_cost", period, filters=call.filters))
     told = [f"{one.title}: {one.text}" for one in shown if one.text]
     charted = next((one for one in findings if one.step.chart and one.section.rows), None)
@@ -123,9 +123,9 @@ def _period_of(step: Step, run: _Run) -> DatePeriod:
 
 
 def _first_name(before: list[Finding], run: _Run) -> Filter | None:
-    """The first row of the first step, as a filter."""
+    """The first row of the first step, as a filter; rows in several currencies have no first."""
     rows = before[0].section.rows if before else ()
-    if not rows:
+    if not rows or not before[0].ranked:
         return None
     name, dimension = rows[0][0], before[0].section.columns[0]
     missing = name == "unallocated" and dimension not in ("service", "provider", "resource")
@@ -158,4 +158,4 @@ def _finding(step: Step, outcome: Outcome, query: CostQuery | None) -> Finding:
     headline = outcome.text.splitlines()[0]
     said = (headline, *outcome.notes[:_REASONS]) if query and query.why else (headline, *outcome.notes[:1])
     section = Section(step.title, " ".join(said), outcome.columns, outcome.rows, outcome.sql)
-    return Finding(step, section, query, outcome.chart)
+    return Finding(step, section, query, outcome.chart, outcome.currency or "several")

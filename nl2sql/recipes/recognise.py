@@ -13,6 +13,7 @@ from nl2sql.grammar.tagging.words import Word, split
 from nl2sql.recipes.catalog import WANTED, Recipe, Says, Span, phrasebook, recipes
 
 _MOST_THINGS = 10
+_OF_THE_PAST: tuple[Span | None, ...] = ("last_month", "last_week", "last_quarter", None)  # not of now or what is ahead
 _COST = "cost"  # stands for what a recipe is of
 
 
@@ -41,20 +42,31 @@ class RecipeCall:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What the answer before was of: its names, its period, and the other one where it compared two."""
+
+    filters: tuple[Filter, ...] = ()
+    period: DatePeriod | None = None
+    compared: DatePeriod | None = None
+
+
+@dataclass(frozen=True)
 class _Said:
     part: str
     start: int  # places of words
     end: int
 
 
-def recognise(question: str, data: Facts, calendar: QuestionCalendar) -> RecipeCall | Doubt | None:
-    """The recipe that a question asks for; a doubt where a name in it is not clear; None where it is another question
-    or a word of it is not understood.
+def recognise(
+    question: str, data: Facts, calendar: QuestionCalendar, before: Asked | None = None
+) -> RecipeCall | Doubt | None:
+    """The recipe that a question asks for, of the names and the period of the answer `before` where it says none; a
+    doubt where a name in it is not clear; None where it is another question or a word of it is not understood.
     """
     words = split(question)
     said = _said(words)
     for recipe, says in _ranked({one.part for one in said}):
-        if found := _called(recipe, says, question, words, said, data, calendar):
+        if found := _called(recipe, says, question, words, said, data, calendar, before or Asked()):
             return found
     return None
 
@@ -118,6 +130,7 @@ def _called(
     said: list[_Said],
     data: Facts,
     calendar: QuestionCalendar,
+    before: Asked,
 ) -> RecipeCall | Doubt | None:
     chosen = _apart(says, said)
     if chosen is None:
@@ -131,13 +144,25 @@ def _called(
     if draft.discourse.refusal or draft.discourse.left or not _fits(recipe, draft):
         return None
     compared = draft.comparison.compared
-    if len(compared) > 1 or (recipe.weekdays and not (draft.filters.weekdays and draft.filters.conditions)):
+    kept = () if draft.discourse.clear == "filters" else before.filters
+    filters = tuple(draft.filters.conditions) or kept
+    if len(compared) > 1 or (recipe.weekdays and not (draft.filters.weekdays and filters)):
         return None
     named = draft.filters.period
     period = named or (span_of(says.period, calendar, data.through) if says.period else None)
+    other = next(iter(compared), None)
+    if not (named or other) and before.period and _taken_over(says, before.period, calendar):
+        period, other = before.period, before.compared
     by = next(iter(draft.shape.dimensions), None) if recipe.by else None
     limit = wanted_number or draft.shape.limit if recipe.things else None
-    return RecipeCall(recipe.name, period, tuple(draft.filters.conditions), next(iter(compared), None), by, limit)
+    return RecipeCall(recipe.name, period, filters, other, by, limit)
+
+
+def _taken_over(says: Says, period: DatePeriod, calendar: QuestionCalendar) -> bool:
+    """Whether the period of the answer before is the recipe's too: not where its words say now, or another length."""
+    unit = periods.whole(period.start, says.whole) if says.whole else period
+    fits = (unit.start, unit.end) == (period.start, period.end)
+    return says.period in _OF_THE_PAST and fits and period.start <= calendar.today
 
 
 def _apart(says: Says, said: list[_Said]) -> list[_Said] | None:

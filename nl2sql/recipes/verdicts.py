@@ -8,6 +8,7 @@ from nl2sql.answers.outcomes import Section
 from nl2sql.grammar.amounts import money
 from nl2sql.grammar.describe import change
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.columns import slug
 from nl2sql.recipes.catalog import Step
 from nl2sql.recipes.recognise import RecipeCall
 
@@ -17,17 +18,31 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """A step with its section, and how the rows are drawn."""
+    """A step with its section, the currency of its amounts (or `several`), and how the rows are drawn."""
 
     step: Step
     section: Section
     query: CostQuery | None = None
     chart: str = "none"
+    currency: str = "several"
 
     @property
     def rows(self) -> list[Row]:
         """The rows by their columns."""
         return [dict(zip(self.section.columns, row, strict=True)) for row in self.section.rows]
+
+    @property
+    def single_currency(self) -> str | None:
+        """The one currency of all amounts; None where there are several, over which no figure is told."""
+        named = {str(row["currency"]) for row in self.rows if "currency" in row}
+        if named:
+            return named.pop() if len(named) == 1 else None
+        return None if self.currency == "several" else self.currency
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the first row leads: amounts of several currencies have no order."""
+        return self.single_currency is not None
 
 
 def _of(findings: list[Finding], subject: str) -> list[Row]:
@@ -35,15 +50,18 @@ def _of(findings: list[Finding], subject: str) -> list[Row]:
     return next((one.rows for one in findings if one.step.listed and one.step.listed.subject == subject), [])
 
 
-def _total(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
-    """The total of the first step and its change, as far as both are known."""
+def _total(_call: RecipeCall, findings: list[Finding]) -> str:
+    """The total of the first step and its change, as far as both are known in one currency."""
     first = findings[0]
-    if not first.rows or first.query is None or not first.query.compared or "change" not in first.section.columns:
+    currency = first.single_currency
+    if not first.rows or first.query is None or len(first.query.compared) != 1 or currency is None:
         return ""
-    label = first.query.compared[0].label
-    at = first.section.columns.index("change")
-    now, then = (sum(float(row[at - 2 + place] or 0) for row in first.section.rows) for place in range(2))
-    return f"{money(now, currency)}, {change(now, then, currency)} vs {label}."
+    before = first.query.compared[0]
+    columns = [slug(period.label) for period in (first.query.period, before)]
+    if not {"change", *columns} <= set(first.section.columns):
+        return ""
+    now, then = (sum(float(row[column] or 0) for row in first.rows) for column in columns)
+    return f"{money(now, currency)}, {change(now, then, currency)} vs {before.label}."
 
 
 def _worth(rows: list[Row]) -> tuple[float, str] | None:
@@ -75,7 +93,7 @@ def _beyond(row: Row) -> float:
     return float(max(row["spent"] or 0, row["forecast"] or 0) - row["amount"])
 
 
-def _budgets_and_cuts(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+def _budgets_and_cuts(_call: RecipeCall, findings: list[Finding]) -> str:
     budgets, cuts = _of(findings, "budgets"), _of(findings, "recommendations")
     saved = _saved(cuts)
     if not budgets:
@@ -89,7 +107,7 @@ def _budgets_and_cuts(_call: RecipeCall, findings: list[Finding], _currency: str
     return f"Yes: {len(over)} of {len(budgets)} budgets {verb}: {named}{more}. {saved[0].upper()}{saved[1:]}."
 
 
-def _savings_and_overrun(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+def _savings_and_overrun(_call: RecipeCall, findings: list[Finding]) -> str:
     budgets, cuts = _of(findings, "budgets"), _of(findings, "recommendations")
     over, worth = _over(budgets), _worth(cuts)
     saved = _saved(cuts)
@@ -108,7 +126,7 @@ def _savings_and_overrun(_call: RecipeCall, findings: list[Finding], _currency: 
     return f"{answer}: {names} {'are' if len(over) > 1 else 'is'} heading {money(beyond, currency)} over; {saved}{gap}."
 
 
-def _today(call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+def _today(call: RecipeCall, findings: list[Finding]) -> str:
     wanted = call.limit or _THINGS
     things = [str(row["title"]) for row in _of(findings, "attention")]
     over = [
@@ -124,27 +142,41 @@ def _today(call: RecipeCall, findings: list[Finding], _currency: str) -> str:
     return " ".join(f"{place}. {thing.rstrip('.')}." for place, thing in enumerate(chosen[:wanted], 1))
 
 
-def _grew_most(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
+def _grew_most(_call: RecipeCall, findings: list[Finding]) -> str:
+    """What leads the ranking of the first step and of those behind it."""
     first = findings[0]
     if not first.rows or "change" not in first.section.columns:
         return "Nothing grew." if not first.rows else ""
-    name, top = first.section.rows[0][0], first.rows[0]
-    behind = [one for one in findings[1:] if one.rows and "change" in one.section.columns]
+    currency = first.single_currency
+    if currency is None or not first.ranked:
+        return ""
+    behind = [
+        one for one in findings[1:] if one.rows and "change" in one.section.columns and one.single_currency == currency
+    ]
     parts = [
-        f"{one.step.title.split(' ', maxsplit=1)[0].lower().removesuffix('s')} {one.section.rows[0][0]} "
+        f"{one.step.title.split(' ', maxsplit=1)[0].lower().removesuffix('s')} {_leading(one)} "
         f"(+{money(one.rows[0]['change'], currency)})"
         for one in behind
     ]
     stands = f"; most of what rose in it: {' and '.join(parts)}" if parts else ""
-    return f"{name} grew most, by {money(top['change'], currency)}{stands}."
+    return f"{_leading(first)} grew most, by {money(first.rows[0]['change'], currency)}{stands}."
 
 
-def _forecast(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
+def _leading(finding: Finding) -> str:
+    """The name in the first row, of the first dimension that was asked for."""
+    assert finding.query is not None
+    return str(finding.rows[0][finding.query.dimensions[0]])
+
+
+def _forecast(_call: RecipeCall, findings: list[Finding]) -> str:
     ahead = _of(findings, "forecasts")
     before = next((one for one in findings if one.step.period == "month_before"), None)
     if not ahead or before is None or len(before.rows) != 1 or before.query is None:
         return ""
-    expected, then = float(ahead[0]["expected_cost"]), float(before.section.rows[0][0] or 0)
+    currency = before.single_currency
+    if currency is None or {str(row["currency"]) for row in ahead} != {currency}:
+        return ""
+    expected, then = float(ahead[0]["expected_cost"]), float(before.rows[0][before.query.metric] or 0)
     moved = change(expected, then, currency)
     return (
         f"{money(expected, currency)} are expected, {moved} against {before.query.period.label} "
@@ -152,7 +184,7 @@ def _forecast(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
     )
 
 
-def _spike(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
+def _spike(_call: RecipeCall, findings: list[Finding]) -> str:
     """Whether what was noticed is over, by its status, and what the episodes that ended cost beyond the expected."""
     found = _of(findings, "episodes")
     if not found:
@@ -173,18 +205,24 @@ def _spike(_call: RecipeCall, findings: list[Finding], _currency: str) -> str:
     return f"{state}{cost}{on}."
 
 
-def _weekend_stop(_call: RecipeCall, findings: list[Finding], currency: str) -> str:
-    amounts = [one.section.rows[0][0] for one in findings[:2] if one.section.rows]
-    if len(amounts) < 2:
+def _weekend_stop(_call: RecipeCall, findings: list[Finding]) -> str:
+    """The most that stopping could save: what is on demand, of all of it; in several currencies without a figure."""
+    first = findings[:2]
+    if len(first) < 2 or not all(one.rows and one.query for one in first):
         return ""
-    every, usage = (float(amount or 0) for amount in amounts)
-    return (
-        f"At most {money(usage, currency)}, what is charged on demand on weekends, of {money(every, currency)} in all; "
-        "storage and commitments cost on while machines are off. Nothing is stopped here."
+    kept = "storage and commitments cost on while machines are off. Nothing is stopped here."
+    currencies = {one.single_currency for one in first}
+    currency = currencies.pop()
+    if currencies or currency is None:
+        return f"At most what is charged on demand on weekends, each currency on its own; {kept}"
+    every, usage = (sum(float(row["effective_cost"] or 0) for row in one.rows) for one in first)
+    usage_of_all = (
+        f"{money(usage, currency)}, what is charged on demand on weekends, of {money(every, currency)} in all"
     )
+    return f"At most {usage_of_all}; {kept}"
 
 
-VERDICTS: dict[str, Callable[[RecipeCall, list[Finding], str], str]] = {
+VERDICTS: dict[str, Callable[[RecipeCall, list[Finding]], str]] = {
     "total": _total,
     "first": _total,
     "budgets_and_cuts": _budgets_and_cuts,

@@ -49,3 +49,30 @@ def deps(clean_database: Database, settings: Settings, organisation: Organisatio
     result = ingest([_bill(tmp_path / f"{month}.csv", month) for month in (9, 10)], clean_database, organisation)
     assert all(load["status"] == "loaded" for load in result.to_json()["loads"]), result.to_json()
     return connect_deps(settings, organisation, clean_database, today=date(2026, 11, 3))
+
+
+_PRICED_HEADER = (
+    "BilledCost,BillingAccountId,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargePeriodEnd,"
+    "ChargePeriodStart,ContractedCost,EffectiveCost,ListCost,InvoiceIssuerName,ProviderName,PublisherName,"
+    "ServiceCategory,ServiceName,SubAccountId,SubAccountName,RegionId,ResourceId,ResourceName,PricingCategory,Tags"
+)
+_SUNDAYS = ((9, 13, 5_000, "EUR"), (10, 11, 9_474, "EUR"), (10, 11, 2, "USD"))  # month, day, amount
+
+
+@pytest.fixture
+def mixed(deps: Deps, clean_database: Database, organisation: Organisation, tmp_path: Path) -> Deps:
+    """The small bill in dollars, and one of another account on Sundays, in euros and a little in dollars."""
+    paths = []
+    for month, day, amount, currency in _SUNDAYS:
+        start, end, at = (f"2026-{m:02d}-{d:02d}T00:00:00Z" for m, d in ((month, 1), (month + 1, 1), (month, day)))
+        line = (
+            f"{amount},7-{currency},{currency},{end},{start},Usage,2026-{month:02d}-{day + 1:02d}T00:00:00Z,{at},"
+            f"{amount},{amount},{amount},"
+            f'AWS,AWS,AWS,Compute,AWS Lambda,sunday,sunday,eu-west-1,fn-1,fn-1,Standard,"{{""team"": ""payments""}}"'
+        )
+        path = tmp_path / f"{currency}-{month}.csv"
+        path.write_text(f"{_PRICED_HEADER}\n{line}\n", encoding="utf-8")
+        paths.append(str(path))
+    result = ingest(paths, clean_database, organisation)
+    assert all(load["status"] == "loaded" for load in result.to_json()["loads"]), result.to_json()
+    return deps

@@ -251,3 +251,12 @@ def test_today_is_the_organisations_day(deps: Deps) -> None:
         for zone in ("Pacific/Kiritimati", "Pacific/Niue")
     )
     assert kiribati > niue
+
+
+@pytest.mark.parametrize("question", ["explain the forecast", "explain cost of payments in october"])
+def test_to_explain_is_a_word_of_people_too(deps: Deps, question: str) -> None:
+    """It is not blocked as SQL; EXPLAIN before a statement is."""
+    assert not isinstance(ask(question, SYSTEM, None, deps), Blocked)
+    for options in ("", "ANALYZE ", "verbose ", "(ANALYZE) "):
+        statement = f"EXPLAIN {options}SELECT account FROM reporting.daily_costs"
+        assert isinstance(ask(statement, SYSTEM, None, deps), Blocked)

@@ -215,3 +215,19 @@ def test_forecasts_are_told_by_team_and_for_the_rest_of_the_year() -> None:
         date(2026, 11, 15),
         date(2027, 1, 1),
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "dimensions", "label"),
+    [
+        ("if we look at October, which services had the highest cost", ("service",), "October 2026"),
+        ("find out if EC2 grew in october", (), "October 2026"),
+        ("did costs drop in october, and if yes which services dropped", ("service",), "October 2026"),
+        ("cost by service in october, if you would", ("service",), "October 2026"),
+    ],
+)
+def test_an_if_that_supposes_nothing_is_answered(question: str, dimensions: tuple[str, ...], label: str) -> None:
+    """As the question it is."""
+    found = meaning(question)
+    assert isinstance(found, CostQuery), found
+    assert (found.dimensions, found.period.label) == (dimensions, label)

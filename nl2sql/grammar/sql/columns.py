@@ -10,7 +10,7 @@ from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.conditions import condition, narrows_coverage
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.dimension_value import value_of
-from nl2sql.grammar.sql.labels import dimension_labels, grain_label
+from nl2sql.grammar.sql.labels import grain_label, labels_of
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES, day_of, measure, percent, units, within, zero_for_none
 
 
@@ -35,9 +35,8 @@ def columns_of(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]
         over = exp.Order(
             expressions=[exp.Ordered(this=grain_label(query.grain or "day", day_of(query.metric)).expression)]
         )
-        partition = [dimension_labels(name, context)[0].expression for name in query.dimensions]
         measures["cumulative_cost"] = exp.Window(
-            this=exp.Sum(this=measure(query.metric)), partition_by=partition, order=over
+            this=exp.Sum(this=measure(query.metric)), partition_by=_apart(query, context), order=over
         )
     if query.change and query.grain:
         measures |= _stepwise(query, context)
@@ -97,6 +96,8 @@ def _share(query: CostQuery, context: CompileContext, measures: dict[str, exp.Ex
             "of_total": total.copy(),
         }
     partition = [grain_label(query.grain, day_of(query.metric)).expression] if query.grain else []
+    if context.several_currencies:  # there is no whole over them
+        partition.append(exp.column("currency"))
     whole = exp.Window(this=exp.Sum(this=total), partition_by=partition)
     return {**measures, "share_percent": percent(total.copy(), whole)}
 
@@ -124,12 +125,16 @@ def _compared(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
     return columns
 
 
+def _apart(query: CostQuery, context: CompileContext) -> list[exp.Expr]:
+    """What goes from step to step on its own: each group, and each currency."""
+    return [label.expression.copy() for label in labels_of(query, context) if label.name != query.grain]
+
+
 def _stepwise(query: CostQuery, context: CompileContext) -> dict[str, exp.Expr]:
     order = exp.Order(
         expressions=[exp.Ordered(this=grain_label(query.grain or "day", day_of(query.metric)).expression)]
     )
-    partition = [dimension_labels(name, context)[0].expression for name in query.dimensions]
-    then = exp.Window(this=exp.Lag(this=measure(query.metric)), partition_by=partition, order=order)
+    then = exp.Window(this=exp.Lag(this=measure(query.metric)), partition_by=_apart(query, context), order=order)
     difference = exp.Sub(this=measure(query.metric), expression=then)
     return {"change": difference, "change_percent": percent(exp.paren(difference.copy()), then.copy())}
 

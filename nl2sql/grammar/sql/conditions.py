@@ -77,13 +77,18 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
     if query.limit == 1 and query.share_of is None:  # the cheapest region is a region
         named = [context.semantics.dimensions[name] for name in query.dimensions]
         parts += [exp.not_(exp.Is(this=value_of(each), expression=exp.null())) for each in named if each.missing]
-    if query.weekdays:
-        weekend = exp.In(
-            this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column(day_column(query))),
-            expressions=[exp.Literal.number(6), exp.Literal.number(7)],
-        )
-        parts.append(weekend if query.weekdays == "weekend" else exp.not_(weekend))
-    return parts
+    return [*parts, *of_weekdays(query, day_column(query))]
+
+
+def of_weekdays(query: CostQuery, column: str) -> list[exp.Expr]:
+    """The condition that a column's day is of the kind that was asked for; none where all days are."""
+    if not query.weekdays:
+        return []
+    weekend = exp.In(
+        this=exp.Extract(this=exp.var("ISODOW"), expression=exp.column(column)),
+        expressions=[exp.Literal.number(6), exp.Literal.number(7)],
+    )
+    return [weekend if query.weekdays == "weekend" else exp.not_(weekend)]
 
 
 def _merged(spans: list[DatePeriod]) -> list[DatePeriod]:

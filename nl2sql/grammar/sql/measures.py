@@ -8,6 +8,7 @@ from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod
 
 PER_UNIT = frozenset({"usage_quantity", "unit_cost"})  # apart for each unit of usage
+AMOUNTS = frozenset({"effective_cost", "billed_cost", "list_cost", "listed_cost", "contracted_cost"})  # of the views
 RATES = frozenset({"savings_rate", "utilization_rate", "coverage_rate"})
 
 

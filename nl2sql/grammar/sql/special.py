@@ -8,13 +8,14 @@ from sqlglot import exp
 from nl2sql.dates import periods
 from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.query import CostQuery, Profile
-from nl2sql.grammar.sql.conditions import conditions
+from nl2sql.grammar.sql.conditions import conditions, of_weekdays
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.dimension_value import view_of
 from nl2sql.grammar.sql.labels import Label, dimension_labels, grain_label, labels_of
 from nl2sql.grammar.sql.measures import measure, within
 
 _PERCENTILES = {"median": "0.5", "p75": "0.75", "p90": "0.9", "p95": "0.95", "p99": "0.99"}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _LONG_AGO = date(1990, 1, 1)
 
 
@@ -72,11 +73,14 @@ def _appeared(query: CostQuery, context: CompileContext) -> exp.Select:
 
 
 def _statistic(query: CostQuery, context: CompileContext) -> exp.Select:
-    """Of the costs of single days, weeks … or things: their median, a percentile or their deviation."""
+    """Of the costs of single days, weeks … or things: their median, a percentile or their deviation; days without
+    cost are among them.
+    """
     unit = query.average or "day"
     steps = [grain_label(unit)] if unit in UNITS else dimension_labels(unit, context)
     labels = labels_of(query, context)
-    inner = _grouped(query, context, [*labels, *steps], {"amount": measure(query.metric)})
+    costs = _grouped(query, context, [*labels, *steps], {"amount": measure(query.metric)})
+    inner = _with_empty_steps(costs, query, context, labels, steps[0]) if unit in UNITS else costs
     amount = exp.column("amount")
     value: exp.Expr
     if query.statistic == "stddev":
@@ -92,6 +96,38 @@ def _statistic(query: CostQuery, context: CompileContext) -> exp.Select:
     if not labels:
         return select
     return _cut(select.group_by(*(exp.column(label.name) for label in labels)), query, name, labels)
+
+
+def _with_empty_steps(
+    costs: exp.Select, query: CostQuery, context: CompileContext, labels: list[Label], step: Label
+) -> exp.Select:
+    """The costs of steps, and 0 for each step of the period, as far as the bills reach, that has none."""
+    days = _days(query, context)
+    if not days:
+        return costs
+    first, last = (exp.cast(exp.Literal.string(day.isoformat()), "date") for day in (days[0], days[-1]))
+    daily = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
+    series = exp.GenerateSeries(start=first, end=last, step=daily)
+    day = exp.cast(exp.column("day", table="series"), "date")
+    calendar = exp.select(exp.alias_(day, "usage_date")).from_(
+        exp.Table(
+            this=series, alias=exp.TableAlias(this=exp.to_identifier("series"), columns=[exp.to_identifier("day")])
+        )
+    )
+    names = [exp.column(label.name) for label in labels]
+    empty = exp.select(*(name.copy() for name in names), exp.alias_(step.expression.copy(), step.name))
+    empty = empty.select(exp.alias_(exp.Literal.number(0), "amount")).from_(calendar.subquery("calendar"))
+    if names:
+        named = exp.select(*(name.copy() for name in names)).from_("costs").distinct()
+        empty = empty.join(named.subquery("named"), join_type="cross")
+    for condition in of_weekdays(query, "usage_date"):
+        empty = empty.where(condition)
+    keys = [*names, exp.column(step.name)]
+    known = exp.select(*(key.copy() for key in keys), exp.column("amount")).from_("costs")
+    every = exp.union(known, empty, distinct=False).subquery("every_step")
+    amount = exp.alias_(exp.Sum(this=exp.column("amount")), "amount")
+    summed = exp.select(*(key.copy() for key in keys), amount).from_(every).group_by(*(key.copy() for key in keys))
+    return summed.with_("costs", as_=costs)
 
 
 def _moving(query: CostQuery, context: CompileContext, steps: int) -> exp.Select:
@@ -112,7 +148,8 @@ def _moving(query: CostQuery, context: CompileContext, steps: int) -> exp.Select
     inner = _grouped(longer, context, labels, {query.metric: total, "moving_average": average})
     first = query.period.start
     if context.first and start < context.first:
-        first = max(first, periods.step(context.first, grain, steps - 1))
+        known = periods.floor(context.first, "month") if grain in _MONTHS else context.first
+        first = max(first, periods.step(known, grain, steps - 1))
     names = [*(label.name for label in labels), query.metric, "moving_average"]
     select = exp.select(*(exp.column(name) for name in names)).from_(inner.subquery("steps"))
     whole = exp.GTE(this=exp.column(step.name), expression=exp.cast(exp.Literal.string(first.isoformat()), "date"))
@@ -120,22 +157,22 @@ def _moving(query: CostQuery, context: CompileContext, steps: int) -> exp.Select
 
 
 def _span(grain: str, steps: int) -> exp.WindowSpec:
-    """The steps of a moving window; days are counted by the calendar, for a day without cost is one too."""
-    back: exp.Expr = exp.Literal.number(steps - 1)
-    if grain == "day":
-        back = exp.Interval(this=exp.Literal.string(str(steps - 1)), unit=exp.var("DAY"))
-    return exp.WindowSpec(
-        kind="RANGE" if grain == "day" else "ROWS", start=back, start_side="PRECEDING", end="CURRENT ROW"
-    )
+    """The steps of a moving window, counted by the calendar: a day, week or month without cost is one too."""
+    months = _MONTHS.get(grain)
+    count, unit = ((steps - 1) * months, "MONTH") if months else ((steps - 1) * (7 if grain == "week" else 1), "DAY")
+    back = exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit))
+    return exp.WindowSpec(kind="RANGE", start=back, start_side="PRECEDING", end="CURRENT ROW")
 
 
 def _profile(query: CostQuery, context: CompileContext, profile: Profile) -> exp.Select:
-    """An average Monday, weekend day or hour: the cost of all of them over their number in the period."""
+    """An average Monday, weekend day or hour: the cost of all of them over their number in the period; each day has
+    each hour, with or without cost.
+    """
     labels = labels_of(query, context)
     total = measure(query.metric)
     days = _days(query, context)
     if profile == "hour":
-        number: exp.Expr = exp.Count(this=exp.Distinct(expressions=[exp.column("usage_hour")]))
+        number: exp.Expr = exp.Literal.number(max(len(days), 1))
         order: exp.Expr = exp.column("hour_of_day")
         per = "average_per_hour"
     else:

@@ -73,6 +73,19 @@ def test_follow_ups_build_on_a_recipe(deps: Deps) -> None:
     assert not by_service.sections
 
 
+def test_a_recipe_in_a_thread_is_about_what_was_asked_before(deps: Deps) -> None:
+    """After a query, a list and another recipe; a thread of its own begins with everything."""
+    answered("cost of checkout in october", deps, "t")
+    why = answered("why did it go up and what should we do?", deps, "t")
+    assert why.text.startswith("Why, and what to do, checkout, October 2026. $40, up $40 vs September 2026.")
+    answered("cost of payments in september", deps, "t")
+    assert answered("monthly review", deps, "t").text.startswith("Review, payments, September 2026.")
+    assert answered("what changed and who owns it?", deps, "t").text.startswith(
+        "What changed, and whose it is, payments, September 2026."
+    )
+    assert answered("monthly review", deps, "u").text.startswith("Review, all spend, October 2026.")
+
+
 def test_what_grew_most_is_followed_to_its_resources(deps: Deps) -> None:
     """The second and third step are of the first one's first row."""
     grown = answered("which team grew most in october and which resource is behind it?", deps)

@@ -1,10 +1,14 @@
 """Which questions are recipes, of what scope and period, and which are not."""
 
+from datetime import date
+
 import pytest
 
 from bot.cards.messages.notices import RECIPES
+from nl2sql.dates import periods
 from nl2sql.grammar.draft import Doubt
-from nl2sql.recipes.recognise import RecipeCall, recognise
+from nl2sql.grammar.query import Filter
+from nl2sql.recipes.recognise import Asked, RecipeCall, recognise
 from tests.nl2sql.builders import CALENDAR, FACTS
 
 
@@ -118,3 +122,56 @@ def test_every_recipe_on_a_button_is_one() -> None:
     called_ = [called(one) for one in RECIPES]
     assert all(isinstance(one, RecipeCall) for one in called_)
     assert len({one.recipe for one in called_ if isinstance(one, RecipeCall)}) == len(RECIPES)
+
+
+PAYMENTS = Filter("team", ("payments",), "payments")
+SEPTEMBER = periods.whole(date(2026, 9, 1), "month")
+WEEK = periods.whole(date(2026, 9, 7), "week")
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "scope", "period"),
+    [
+        ("why did it go up and what should we do?", Asked((PAYMENTS,), SEPTEMBER), ["payments"], "September 2026"),
+        ("what changed and who owns it?", Asked((PAYMENTS,), WEEK), ["payments"], "7–13 Sep 2026"),
+        ("what changed for checkout and who owns it?", Asked((PAYMENTS,), WEEK), ["checkout"], "7–13 Sep 2026"),
+        ("what changed in october and who owns it?", Asked((PAYMENTS,), WEEK), ["payments"], "October 2026"),
+        ("which account grew most and what is behind it?", Asked((), SEPTEMBER), [], "September 2026"),
+        (
+            "what would we save if we stop it on weekends?",
+            Asked((PAYMENTS,), SEPTEMBER),
+            ["payments"],
+            "September 2026",
+        ),
+        ("monthly review", Asked((PAYMENTS,), SEPTEMBER), ["payments"], "September 2026"),
+        ("monthly review", Asked((PAYMENTS,), WEEK), ["payments"], "October 2026"),  # a week is no month
+        ("weekly review", Asked((PAYMENTS,), WEEK), ["payments"], "7–13 Sep 2026"),
+        ("what should I look at today?", Asked((PAYMENTS,), SEPTEMBER), ["payments"], "14 Nov 2026"),
+        (
+            "will we exceed any budget and what could we cut?",
+            Asked((PAYMENTS,), SEPTEMBER),
+            ["payments"],
+            "1–15 Nov 2026",
+        ),
+    ],
+)
+def test_what_a_recipe_does_not_say_is_of_the_answer_before(
+    question: str, before: Asked, scope: list[str], period: str
+) -> None:
+    """Its names and its period, unless the recipe is of now, or of another length."""
+    call = recognise(question, FACTS, CALENDAR, before)
+    assert isinstance(call, RecipeCall)
+    assert call.period is not None
+    assert ([one.label for one in call.filters], call.period.label) == (scope, period)
+
+
+def test_the_period_compared_before_is_taken_over_with_the_other() -> None:
+    """After September against July, what drove it is told against July; a period that is named has its own."""
+    before = Asked((), SEPTEMBER, periods.whole(date(2026, 7, 1), "month"))
+    why = recognise("why, and what should we do?", FACTS, CALENDAR, before)
+    assert isinstance(why, RecipeCall)
+    assert why.compared is not None
+    assert why.compared.label == "July 2026"
+    named = recognise("why did it go up in october and what should we do?", FACTS, CALENDAR, before)
+    assert isinstance(named, RecipeCall)
+    assert named.compared is None

@@ -41,6 +41,23 @@ def test_the_largest_come_first_and_equal_ones_by_name(session: Session) -> None
     assert services(session, replace(BY_SERVICE, order="asc")) == ["e", "c", "d", "a", "b"]
 
 
+def test_the_first_groups_of_all_have_every_step(session: Session) -> None:
+    """Top services by month are the largest over both months, each with all of its months."""
+    both = query("top 2 services by month from september to october")
+    assert both.limit == 2
+    sql = compile_query(both, CompileContext(semantics())).sql("postgres")
+    found = [tuple(row)[:3] for row in session.execute(sa.text(sql))]
+    months = (date(2026, 9, 1), date(2026, 10, 1))
+    assert found == [
+        (months[0], "a", 100),
+        (months[0], "b", 100),
+        (months[1], "a", 100),
+        (months[1], "b", 160),
+    ]
+    second = replace(both, offset=1)
+    assert services(session, second) == ["a", "c", "a", "c"]
+
+
 def test_a_ranking_is_cut_and_begun_where_it_was_asked(session: Session) -> None:
     assert services(session, replace(BY_SERVICE, limit=2)) == ["b", "a"]
     assert services(session, replace(BY_SERVICE, limit=1, offset=2)) == ["c"]

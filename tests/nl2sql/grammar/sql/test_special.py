@@ -1,14 +1,19 @@
 """Figures that are made in two steps, over a small bill, beside the same ones by hand."""
 
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
 
 from config.access import SYSTEM, Actor
+from config.organisation import Organisation
+from db.database import Database
+from flows.ingest.ingest_costs import ingest
 from nl2sql.answers.outcomes import Answer, CannotAnswer
 from nl2sql.ask import ask, run_query
 from nl2sql.deps import Deps
+from tests.nl2sql.conftest import HEADER
 
 SEPTEMBER = {"start": "2026-09-01", "end": "2026-10-01"}
 OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
@@ -20,16 +25,40 @@ def rows(query: dict[str, Any], deps: Deps, actor: Actor = SYSTEM) -> tuple[tupl
     return answer.rows
 
 
-def test_a_median_and_a_percentile_are_of_the_days(deps: Deps) -> None:
-    """100, 40 and 15 dollars on three days."""
-    assert rows({"statistic": "median"}, deps) == ((median([100, 40, 15]),),)
-    assert rows({"statistic": "p75"}, deps) == ((70.0,),)
+def test_a_median_and_a_percentile_are_of_all_days(deps: Deps) -> None:
+    """100, 40 and 15 dollars on three of the seven days that the bills reach; a day without cost is a day of 0."""
+    assert rows({"statistic": "median"}, deps) == ((median([100, 40, 15, 0, 0, 0, 0]),),)
+    assert rows({"statistic": "p75"}, deps) == ((27.5,),)
     assert rows({"statistic": "median", "average": "account"}, deps) == ((77.5,),)
-    assert rows({"statistic": "median", "dimensions": ["team"]}, deps) == (
-        ("payments", 55.0),
-        ("checkout", 40.0),
-        ("unallocated", 5.0),
+    assert rows({"statistic": "p90", "dimensions": ["team"]}, deps) == (
+        ("payments", pytest.approx(46)),
+        ("checkout", pytest.approx(16)),
+        ("unallocated", pytest.approx(2)),
     )
+    last_three = {"statistic": "median", "period": {"start": "2026-10-05", "end": "2026-10-08"}}
+    assert rows(last_three, deps) == ((40.0,),)
+    assert rows({**last_three, "dimensions": ["team"]}, deps)[0] == ("payments", 10.0)
+    narrow = Actor(id="U1", teams=frozenset({"checkout"}))
+    assert rows({"statistic": "p75", "period": last_three["period"]}, deps, narrow) == ((20.0,),)
+
+
+def test_weeks_and_weekdays_without_cost_count_too(deps: Deps) -> None:
+    """Of the weeks from 10 September to 7 October two have cost; of its weekend days none has."""
+    both = {"period": {"start": "2026-09-10", "end": "2026-10-08"}}
+    assert rows({**both, "statistic": "p90", "average": "week"}, deps) == ((pytest.approx(80 + 0.6 * 75),),)
+    assert rows({**both, "statistic": "p99", "weekdays": "weekend"}, deps) == ((0.0,),)
+    found = rows(
+        {"statistic": "p75", "period": {"start": "2026-10-01", "end": "2026-10-08"}, "weekdays": "weekday"}, deps
+    )
+    assert found == ((40.0,),)
+
+
+def test_a_moving_average_of_weeks_counts_those_without_cost(deps: Deps) -> None:
+    """Between 7 September and 5 October lie three weeks without any: the one before them is in no average of two."""
+    query = {"grain": "week", "moving": 2, "period": {"start": "2026-09-01", "end": "2026-10-12"}}
+    assert rows(query, deps) == (("2026-10-05", 155.0, 77.5),)
+    months = {"grain": "month", "moving": 2, "period": {"start": "2026-09-01", "end": "2026-11-01"}}
+    assert rows(months, deps) == (("2026-10-01", 155.0, 117.5),)
 
 
 def test_a_moving_average_counts_days_without_cost(deps: Deps) -> None:
@@ -51,6 +80,22 @@ def test_a_profile_is_over_the_days_of_its_kind(deps: Deps) -> None:
     assert found["Monday"] == (100.0, 100.0)
     halves = {row[0]: row[2] for row in rows({"profile": "weekend"}, deps)}
     assert halves == {"weekday": 155.0}
+
+
+def test_an_average_hour_is_over_all_days(
+    deps: Deps, clean_database: Database, organisation: Organisation, tmp_path: Path
+) -> None:
+    """An hour that is charged on one of the seven days that the bills reach costs a seventh of it on average."""
+    october, hour = "2026-10-01T00:00:00Z", "2026-10-05T{:02d}:00:00Z"
+    bill = tmp_path / "hourly.csv"
+    bill.write_text(
+        f"{HEADER}\n14,2,Two,USD,2026-11-01T00:00:00Z,{october},Usage,text,{hour.format(14)},{hour.format(13)},14,14,14,"
+        "AWS,AWS,AWS,1,Compute,AWS Lambda,two,two,eu-west-1,fn-2,,\n",
+        encoding="utf-8",
+    )
+    result = ingest([str(bill)], clean_database, organisation)
+    assert all(load["status"] == "loaded" for load in result.to_json()["loads"]), result.to_json()
+    assert rows({"profile": "hour"}, deps) == ((13, 2.0, 14.0),)
 
 
 def test_what_is_new_was_charged_on_no_day_before(deps: Deps) -> None:
