@@ -2,10 +2,12 @@
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from config.errors import UserError
 from config.settings import Settings
-from db.database import outside
+from db.database import Database, outside
+from db.tables import Insight
 
 LOGIN = "postgresql://login:pw-canary@db.example.com:5432/finops"
 
@@ -37,3 +39,17 @@ def test_what_is_no_address_is_a_sentence_without_it() -> None:
     with pytest.raises(UserError, match="is not a database address") as refused:
         outside(settings(database_url="pw-canary@db.example.com"))
     assert "pw-canary" not in str(refused.value)
+
+
+def test_ids_begin_at_one_after_rows_that_were_rolled_back(database: Database, request: pytest.FixtureRequest) -> None:
+    """What a test takes back has used up ids; the next one that commits does not see that."""
+    with Session(database.app) as session:
+        session.add(Insight(fingerprint="back", kind="anomaly", severity="high", title="back", currency="USD"))
+        session.flush()
+        session.rollback()
+    clean: Database = request.getfixturevalue("clean_database")
+    with Session(clean.app) as session, session.begin():
+        kept = Insight(fingerprint="kept", kind="anomaly", severity="high", title="kept", currency="USD")
+        session.add(kept)
+        session.flush()
+        assert kept.id == 1

@@ -10,7 +10,8 @@ from tests.recomputed.said import Day, Number, Said, agree, charted, numbers, pa
 @dataclass(frozen=True)
 class Recomputed:
     """`true` has the numbers of each part of the card in the order in which they should be read; `charted` the values
-    of each series. The fallback and the picture's text may say again what stands elsewhere and nothing else.
+    of each series. The fallback, the picture's text and the chart's title may say again what stands elsewhere and
+    nothing else.
     """
 
     name: str
@@ -39,7 +40,7 @@ def faults(one: Recomputed) -> list[str]:
         if value is not None
         for unit in ("", "money")
     ]
-    for part in ("text", "alt"):
+    for part in ("text", "alt", "chart"):
         for said in found.get(part, []):
             if not any(agree(said, true) for true in told) and not (part == "alt" and isinstance(said, Day)):
                 wrong.append(f"the {part} says {said.text!r}, which nothing bears out")

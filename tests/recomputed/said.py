@@ -141,6 +141,10 @@ def parts(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield "chart", block["title"]
             case "plan":
                 yield from (("section", text) for text in (block["title"], *(t["title"] for t in block["tasks"])))
+            case "actions" | "context_actions" | "divider" | "input":
+                pass  # what is pressed or filled in
+            case unknown:
+                raise AssertionError(f"a block of the kind {unknown!r} is read by nobody")
 
 
 def charted(card: dict[str, Any]) -> list[list[float | None]]:

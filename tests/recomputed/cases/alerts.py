@@ -18,10 +18,12 @@ from flows.anomalies.detect_anomalies import run
 from tests.recomputed import said
 from tests.recomputed.recomputed import Recomputed
 from tests.recomputed.said import Said
-from tests.recomputed.world import World
+from tests.recomputed.world import RDS, World
 
 DAY = timedelta(days=1)
-_BEFORE, _AFTER = 14, 3  # days that are compared
+_BEFORE = 14  # days that are compared with
+_SHOWN = 30  # days of the picture
+_BAND = ("low", "expected", "high")
 _NAMES = ("eu-west-1",)
 
 
@@ -32,14 +34,12 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
         found = list(session.scalars(sa.select(Insight).where(Insight.kind == "anomaly").order_by(Insight.id)))
         assert found
         for insight in found:
-            payload, evidence = payload_of(insight), insight.evidence
+            payload = payload_of(insight)
             name = f"the alert {insight.title!r}"
-            title, five = _title(insight), _five(planted, insight)
-            impact = abs(float(insight.impact_amount or 0))
-            month = [] if evidence["over"] else [said.money(30 * impact)]
-            true: dict[str, list[Said]] = {"section": [*title, *month, *five], "context": [said.count(1)]}
-            if evidence["over"]:
-                true["section"] = [*title, said.money(abs(evidence["over"]["amount"])), *five]
+            _hold_to_what_was_planted(planted, insight)
+            title, five = _title(planted, insight), _five(planted, insight)
+            month = said.money(30 * _more(planted, insight))
+            true: dict[str, list[Said]] = {"section": [*title, month, *five], "context": [said.count(1)]}
             drawn = message_types.draw(Alert(type="alert", **payload), planted.today)
             yield Recomputed(name, drawn, true, _series(planted, insight), _NAMES)
             parts = _parts(planted, insight)
@@ -57,19 +57,36 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
             yield Recomputed(f"whose: {name}", alert.assignment(told), {"section": title}, names=_NAMES)
 
 
-def _title(insight: Insight) -> list[Said]:
-    """How much a day, since when, how many times what was expected: as the insight is stored."""
+def _hold_to_what_was_planted(planted: World, insight: Insight) -> None:
+    """The databases that cost more since the day before yesterday; what was expected of them, which is the forecast's
+    to say, is near the same weekdays of the four weeks before.
+    """
+    before, since, _ = _spans(planted)
     evidence: Any = insight.evidence
-    starts: Any = insight.starts_on
-    numbers: list[Said] = [said.money(abs(float(insight.impact_amount or 0))), said.day(starts)]
-    if evidence["over"] and evidence["over"]["steps"] > 1:
-        numbers.append(said.day(starts + (evidence["over"]["steps"] - 1) * DAY))
-    if evidence["expected"] > 1 and evidence["actual"] > 1 and evidence["anomaly"] != "new":
-        numbers.append(said.times(evidence["actual"] / evidence["expected"]))
-    moved = -1 if evidence["direction"] == "down" else 1
-    first = numbers[0]
-    assert isinstance(first, said.Number)
-    return [said.money(moved * first.value) if evidence["anomaly"] != "new" else first, *numbers[1:]]
+    assert (insight.starts_on, insight.scope["service"], evidence["direction"]) == (since, RDS, "up")
+    assert (evidence["anomaly"], evidence["over"]) == ("spike", None)
+    where, values = _where(insight)
+    spent = planted.by_day(where, *values)
+    weeks = [spent[since - week * 7 * DAY] for week in range(1, 5)]
+    assert abs(evidence["expected"] / (sum(weeks) / len(weeks)) - 1) < 0.15
+    usual = [spent[before + offset * DAY] for offset in range(_BEFORE)]
+    series = evidence["series"]
+    assert all(low <= one <= high for low, one, high in zip(*(series[name] for name in _BAND), strict=True))
+    assert all(0.7 * min(usual) < one < 1.3 * max(usual) for one in series["expected"][-_BEFORE:])
+
+
+def _more(planted: World, insight: Insight) -> float:
+    """What a day of the change costs beyond what was expected of it."""
+    evidence: Any = insight.evidence
+    return _mean(planted, insight, *_spans(planted)[1:]) - float(evidence["expected"])
+
+
+def _title(planted: World, insight: Insight) -> list[Said]:
+    """How much a day, since when, how many times what was expected."""
+    _, since, end = _spans(planted)
+    evidence: Any = insight.evidence
+    multiple = _mean(planted, insight, since, end) / evidence["expected"]
+    return [said.money(_more(planted, insight)), said.day(since), said.times(multiple)]
 
 
 def _where(insight: Insight) -> tuple[str, list[str]]:
@@ -82,14 +99,12 @@ def _where(insight: Insight) -> tuple[str, list[str]]:
     return " AND ".join(conditions), values
 
 
-def _spans(planted: World, insight: Insight) -> tuple[date, date, date]:
-    """The first day that is compared with, the first of the change, the day after its last: three days at the most,
-    fewer where it was found earlier.
+def _spans(planted: World) -> tuple[date, date, date]:
+    """The first day that is compared with, the first of the change, the day after its last: the spike was planted since
+    the day before yesterday, and three times the usual is told of its first day alone.
     """
-    since: Any = insight.starts_on
-    after = insight.evidence["cause"]["after"]
-    ends = [since + length * DAY for length in range(1, _AFTER + 1)]
-    return since - _BEFORE * DAY, since, min(ends, key=lambda end: abs(_mean(planted, insight, since, end) - after))
+    since = planted.today - 2 * DAY
+    return since - _BEFORE * DAY, since, since + DAY
 
 
 def _mean(planted: World, insight: Insight, start: date, end: date) -> float:
@@ -98,7 +113,7 @@ def _mean(planted: World, insight: Insight, start: date, end: date) -> float:
 
 
 def _five(planted: World, insight: Insight) -> list[Said]:
-    before, since, end = _spans(planted, insight)
+    before, since, end = _spans(planted)
     ends = (_mean(planted, insight, before, since), _mean(planted, insight, since, end))
     return [*(said.money(one) for one in ends), said.day(since)]
 
@@ -107,15 +122,16 @@ def _series(planted: World, insight: Insight) -> list[list[float | None]]:
     where, values = _where(insight)
     series = insight.evidence["series"]
     spent = planted.by_day(where, *values)
-    actual: list[float | None] = [spent.get(date.fromisoformat(one), 0.0) for one in series["dates"]]
-    return [actual, *(series[name] for name in ("expected", "low", "high"))]
+    shown = [planted.today - back * DAY for back in range(_SHOWN, 0, -1)]
+    assert series["dates"] == [day.isoformat() for day in shown]
+    return [[spent[day] for day in shown], *(series[name] for name in ("expected", "low", "high"))]
 
 
 def _parts(planted: World, insight: Insight) -> list[tuple[str, float]]:
     """What the values of the dimension that is shown moved by, a day."""
     dimension = insight.evidence["cause"]["contributions"][0]["dimension"]
     where, values = _where(insight)
-    before, since, end = _spans(planted, insight)
+    before, since, end = _spans(planted)
     rows = planted.rows(
         f"""SELECT coalesce({dimension}, 'without a name'), coalesce(sum(cost) FILTER (WHERE day >= ?), 0) / ? -
             coalesce(sum(cost) FILTER (WHERE day < ?), 0) / ? AS moved FROM bills
@@ -140,7 +156,7 @@ def _fall(planted: World, insight: Insight, parts: list[tuple[str, float]]) -> l
     """From the cost before to the one after, by parts that an eye can see."""
     if len(parts) < 2:
         return []
-    before, since, end = _spans(planted, insight)
+    before, since, end = _spans(planted)
     ends = (_mean(planted, insight, before, since), _mean(planted, insight, since, end))
     large = [moved for _, moved in parts if abs(moved) >= 0.02 * abs(parts[0][1])]
     rest = ends[1] - ends[0] - sum(large)
