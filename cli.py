@@ -51,6 +51,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
             "validate": playbooks.validate,
             "plan": playbooks.plan,
             "policy": playbooks.policy,
+            "recurring": playbooks.recurring,
         },
     ),
     "remediations": (

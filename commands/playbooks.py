@@ -60,6 +60,33 @@ def plan(
         typer.echo(plan_text(plans))
 
 
+def recurring(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
+    """The playbooks that recur: when the next run is due, its caps, and what came of the last."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from sqlalchemy.orm import Session
+
+    from playbooks.recurring import timetables
+    from playbooks.schema import read_playbooks
+
+    settings = read_settings()
+    permitted(settings, read_organisation(settings), person, "read")
+    with Session(connect(settings).app) as session:
+        rows = [asdict(row) for row in timetables(session, read_playbooks(), datetime.now(UTC))]
+    if format is Format.JSON:
+        print_json(rows)
+    else:
+        titles = ("playbook", "mode", "every", "next run", "most a run", "a month", "left this month", "last")
+        print_table(
+            titles,
+            [
+                [*list(row.values())[:3], f"{row['next_due']:%Y-%m-%d %H:%M %Z}", *list(row.values())[4:]]
+                for row in rows
+            ],
+        )
+
+
 def policy(
     names: Annotated[list[str] | None, typer.Argument(help="Playbooks; default: all")] = None,
     observer: Annotated[
