@@ -60,6 +60,40 @@ def plan(
         typer.echo(plan_text(plans))
 
 
+def show(
+    name: Annotated[str, typer.Argument(help="Name of the playbook")],
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """One playbook, and what it would have saved in the last eight weeks, had it been switched on."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+    from functools import partial
+
+    from sqlalchemy.orm import Session
+
+    from config.access import may_see_team
+    from playbooks.history import sentence, would_have_saved
+    from playbooks.schema import chosen
+    from playbooks.timetable import SAYS
+
+    settings = read_settings()
+    organisation = read_organisation(settings)
+    actor = permitted(settings, organisation, person, "read")
+    [playbook] = chosen([name])
+    with Session(connect(settings).app) as session:
+        seen = partial(may_see_team, actor)
+        history = would_have_saved(session, playbook, organisation.remediation, datetime.now(UTC), visible=seen)
+    if format is Format.JSON:
+        print_json({**playbook.model_dump(mode="json"), "history": {**asdict(history), "says": sentence(history)}})
+        return
+    recurs = SAYS[playbook.recurring.every] if playbook.recurring else "does not recur"
+    typer.echo(f"{playbook.title} ({playbook.name}, mode {playbook.mode}, {recurs})")
+    for line in (playbook.description, f"Steps: {', '.join(step.action for step in playbook.steps) or 'none'}"):
+        typer.echo(line)
+    typer.echo(sentence(history))
+
+
 def recurring(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
     """The playbooks that recur: when the next run is due, its caps, and what came of the last."""
     from dataclasses import asdict

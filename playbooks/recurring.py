@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from analysis.formatting import money
 from aws.clients import Cloud
 from config.access import SYSTEM
 from config.organisation import Organisation
@@ -15,12 +16,13 @@ from db import audit, outbox
 from db.messages import note
 from db.tables import RecurringRun
 from playbooks.approval import kill_switch
+from playbooks.history import sentence, would_have_saved
 from playbooks.plan import Plan, Target
 from playbooks.planning import NothingToDo, candidates, make_plans
 from playbooks.proposing import propose_plans
 from playbooks.run.caps import left_this_month
 from playbooks.schema import Playbook
-from playbooks.timetable import SAYS, latest_due, next_due
+from playbooks.timetable import SAYS, latest_due, next_due, within
 
 _LATE = timedelta(days=1)  # a date that was missed for longer waits for the next one
 
@@ -91,9 +93,7 @@ def in_scope(playbook: Playbook, targets: Sequence[Target]) -> list[Target]:
     return [
         target
         for target in targets
-        if (not scope.teams or target.team in scope.teams)
-        and (not scope.accounts or {target.account, target.account_id} & set(scope.accounts))
-        and (not scope.environments or target.environment in scope.environments)
+        if within(scope, target.team, (target.account, target.account_id), target.environment)
     ]
 
 
@@ -118,7 +118,7 @@ def _run(
     targets, numbers = in_scope(playbook, candidates(session, playbook, now)), []
     most = min(playbook.recurring.maximum_resources_a_run, left_this_month(session, playbook, now))
     if playbook.mode == "notify":
-        outcome = _tell(session, playbook, organisation, targets, most, due)
+        outcome = _tell(session, playbook, organisation, targets, most, due, now)
     else:
         plans = make_plans(playbook, targets, cloud(), organisation.remediation, now)
         if isinstance(plans, NothingToDo):
@@ -161,16 +161,21 @@ def _tell(
     targets: Sequence[Target],
     most: int,
     due: datetime,
+    now: datetime,
 ) -> str:
-    """Mode notify: a line for the admins of what would be proposed; nothing is."""
+    """Mode notify: a line for the admins of what would be proposed, and would have saved; nothing is proposed."""
     would = [target for target in targets if not target.protected][:most]
     outcome = f"{len(would)} would be proposed; mode notify only tells"
     if would:
         worth: dict[str, float] = {}
         for target in would:
             worth[target.currency] = worth.get(target.currency, 0.0) + (target.monthly_savings or 0.0)
-        saves = " and ".join(f"{amount:,.0f} {currency}" for currency, amount in sorted(worth.items()))
-        text = f"{playbook.title}: {len(would)} would be proposed now, worth {saves} a month. The playbook only tells."
+        saves = " and ".join(money(amount, currency) for currency, amount in sorted(worth.items()))
+        history = sentence(would_have_saved(session, playbook, organisation.remediation, now))
+        text = (
+            f"{playbook.title}: {len(would)} would be proposed now, worth {saves} a month. {history} "
+            f"The playbook only tells; `mode: approve` in its file lets people approve each run."
+        )
         for channel in organisation.admin_channels():
             outbox.enqueue(session, channel, note(text), f"recurring:{playbook.name}:{due.isoformat()}:{channel}")
     return outcome

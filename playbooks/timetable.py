@@ -1,5 +1,6 @@
 """When a recurring playbook is due, on what, and how much it may do: what its YAML says, and the dates. Pure."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -57,6 +58,15 @@ def next_due(recurring: Recurring, now: datetime) -> datetime:
     today = now.astimezone(ZoneInfo(recurring.timezone)).date()
     days = (today + timedelta(days=ahead) for ahead in range(_FARTHEST))
     return next(at for day in days if _is_day(recurring, day) and (at := _moment(recurring, day)) > now)
+
+
+def within(scope: RunScope, team: str | None, account: Sequence[str | None], environment: str | None) -> bool:
+    """Whether a resource is in scope; `account` is its name and id. What is not known is in no list."""
+    return (
+        (not scope.teams or team in scope.teams)
+        and (not scope.accounts or bool(set(account) & set(scope.accounts)))
+        and (not scope.environments or environment in scope.environments)
+    )
 
 
 def month_began(recurring: Recurring, now: datetime) -> datetime:

@@ -45,6 +45,7 @@ def idle(database: Database, count: int, team: str = "web") -> list[str]:
                     region="us-east-1",
                     team=team,
                     environment="dev",
+                    tags={"team": team},
                 )
             )
             session.add(
@@ -59,6 +60,8 @@ def idle(database: Database, count: int, team: str = "web") -> list[str]:
                     monthly_savings=100 - place,
                     currency="USD",
                     confidence="high",
+                    created_at=DUE - timedelta(days=15),
+                    last_seen_at=DUE,
                 )
             )
     return ids
@@ -186,7 +189,11 @@ def test_mode_notify_tells_and_proposes_nothing(clean_database: Database, cloud:
     with Session(clean_database.app) as session:
         message = session.scalars(sa.select(OutboxMessage)).one()
         assert message.channel == "#admins"
-        assert "2 would be proposed now, worth 199 USD a month. The playbook only tells." in message.payload["text"]
+        assert "2 would be proposed now, worth $199 a month." in message.payload["text"]
+        assert (
+            "It would have saved nothing since 9 Nov, when the first of it was found, over 2 resources, 2"
+            in message.payload["text"]
+        )
 
 
 def test_the_timetable_says_what_is_next_and_what_came_of_the_last(clean_database: Database, cloud: Cloud) -> None:
