@@ -49,8 +49,10 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
         {
             "list": playbooks.list_all,
             "validate": playbooks.validate,
+            "show": playbooks.show,
             "plan": playbooks.plan,
             "policy": playbooks.policy,
+            "recurring": playbooks.recurring,
         },
     ),
     "remediations": (

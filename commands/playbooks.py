@@ -60,6 +60,67 @@ def plan(
         typer.echo(plan_text(plans))
 
 
+def show(
+    name: Annotated[str, typer.Argument(help="Name of the playbook")],
+    person: AsOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """One playbook, and what it would have saved in the last eight weeks, had it been switched on."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+    from functools import partial
+
+    from sqlalchemy.orm import Session
+
+    from config.access import may_see_team
+    from playbooks.history import sentence, would_have_saved
+    from playbooks.schema import chosen
+    from playbooks.timetable import SAYS
+
+    settings = read_settings()
+    organisation = read_organisation(settings)
+    actor = permitted(settings, organisation, person, "read")
+    [playbook] = chosen([name])
+    with Session(connect(settings).app) as session:
+        seen = partial(may_see_team, actor)
+        history = would_have_saved(session, playbook, organisation.remediation, datetime.now(UTC), visible=seen)
+    if format is Format.JSON:
+        print_json({**playbook.model_dump(mode="json"), "history": {**asdict(history), "says": sentence(history)}})
+        return
+    recurs = SAYS[playbook.recurring.every] if playbook.recurring else "does not recur"
+    typer.echo(f"{playbook.title} ({playbook.name}, mode {playbook.mode}, {recurs})")
+    for line in (playbook.description, f"Steps: {', '.join(step.action for step in playbook.steps) or 'none'}"):
+        typer.echo(line)
+    typer.echo(sentence(history))
+
+
+def recurring(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
+    """The playbooks that recur: when the next run is due, its caps, and what came of the last."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from sqlalchemy.orm import Session
+
+    from playbooks.recurring import timetables
+    from playbooks.schema import read_playbooks
+
+    settings = read_settings()
+    permitted(settings, read_organisation(settings), person, "read")
+    with Session(connect(settings).app) as session:
+        rows = [asdict(row) for row in timetables(session, read_playbooks(), datetime.now(UTC))]
+    if format is Format.JSON:
+        print_json(rows)
+    else:
+        titles = ("playbook", "mode", "every", "next run", "most a run", "a month", "left this month", "last")
+        print_table(
+            titles,
+            [
+                [*list(row.values())[:3], f"{row['next_due']:%Y-%m-%d %H:%M %Z}", *list(row.values())[4:]]
+                for row in rows
+            ],
+        )
+
+
 def policy(
     names: Annotated[list[str] | None, typer.Argument(help="Playbooks; default: all")] = None,
     observer: Annotated[

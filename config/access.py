@@ -177,7 +177,7 @@ ENTRANCES: dict[Permission, Entrances] = {
         "See insights, lists and KPIs",
         "`/finops insights`, Home, Investigate",
         "every `GET` but the audit log and `/admin`",
-        "`finops insights`, `kpis`, `digest`, `remediations list`, `show`",
+        "`finops insights`, `kpis`, `digest`, `remediations list`, `show`, `playbooks show`, `recurring`",
     ),
     Permission.SUBSCRIBE: Entrances("Subscribe a channel to a digest or a question", "`/finops subscribe`"),
     Permission.TRIAGE_INSIGHT: Entrances(

@@ -588,6 +588,18 @@ class RemediationStep(Base):
     __table_args__ = (sa.UniqueConstraint("remediation_id", "position"),)
 
 
+class RecurringRun(Base):
+    """A date of a recurring playbook, and what came of it; made once, whoever finds it due."""
+
+    __tablename__ = "recurring_runs"
+    playbook: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+    playbook_digest: Mapped[str]
+    made_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(comment="How many were proposed, or why none")
+    remediations: Mapped[list[Any]] = mapped_column(comment="Numbers of the proposals")
+
+
 class Saving(Base):
     """The ledger: what a change was to save and what the bill says it saved."""
 

@@ -101,10 +101,10 @@ class Plan:
         content: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
         return content
 
-    def only(self, resource_ids: Sequence[str]) -> "Plan":
-        """The same plan for some of its resources."""
+    def only(self, resource_ids: Sequence[str], reason: str = "not chosen") -> "Plan":
+        """The same plan for some of its resources; the others are left out for the reason."""
         dropped = {step.resource_id: step.name for step in self.steps if step.resource_id not in resource_ids}
-        left_out = tuple(LeftOut(resource_id, name, "not chosen") for resource_id, name in dropped.items())
+        left_out = tuple(LeftOut(resource_id, name, reason) for resource_id, name in dropped.items())
         return replace(
             self,
             steps=tuple(step for step in self.steps if step.resource_id in resource_ids),

@@ -15,7 +15,7 @@ from playbooks.approval.rules import lacks_role
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import rule_of
 from playbooks.notifications import notify
-from playbooks.plan import Target
+from playbooks.plan import Plan, Target
 from playbooks.planning import AUTO, NothingToDo, candidates, make_plans, successes
 from playbooks.schema import Playbook
 
@@ -81,6 +81,21 @@ def propose_targets(
     plans = make_plans(playbook, targets, cloud, organisation.remediation, now)
     if isinstance(plans, NothingToDo):
         return plans
+    return propose_plans(session, playbook, plans, organisation, requester, now, insight_id=insight_id)
+
+
+def propose_plans(
+    session: Session,
+    playbook: Playbook,
+    plans: Sequence[Plan],
+    organisation: Organisation,
+    requester: str,
+    now: datetime,
+    *,
+    insight_id: int | None = None,
+    requester_name: str | None = None,
+) -> list[int]:
+    """`propose_targets` for plans that are made already; their numbers."""
     stopped = kill_switch.is_stopped(session) or not organisation.remediation.enabled
     earned = (
         not stopped
@@ -99,7 +114,7 @@ def propose_targets(
             now,
             channel=channel,
             insight_id=insight_id,
-            requester_name=organisation.actor(requester).name or None,
+            requester_name=requester_name or organisation.actor(requester).name or None,
             approvers=approvers(organisation, playbook, plan.team, requester),
         )
         if earned:

@@ -21,6 +21,7 @@ from config.settings import own_playbooks
 from config.yaml_file import Strict, Texts, read_model
 from playbooks.actions import ACTIONS
 from playbooks.guards import Guards
+from playbooks.timetable import Recurring
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +146,7 @@ class Playbook(Strict):
         (), description="Hold after a resource's last step, besides what each action checks itself"
     )
     escalation: Escalation | None = Field(None, description="Whom it tells, in mode notify")
+    recurring: Recurring | None = Field(None, description="It proposes itself again and again, within caps")
     roll_back_on_failure: bool = Field(False, description="Undo the run's own steps, last first, when one fails")
     savings: Savings = Field(Savings(), description="How the saving is verified")
 
@@ -154,8 +156,13 @@ class Playbook(Strict):
             raise ValueError("headline: only {count} and {s} may stand in braces")
         if not self.steps and not (self.mode == "notify" and self.escalation):
             raise ValueError("steps: at least one, or mode notify with an escalation")
+        if self.recurring and (not self.steps or self.mode == "auto"):
+            raise ValueError("recurring: needs steps, and mode approve (people approve each run) or notify")
         for step in self.steps:
-            if self.mode == "auto" and not (ACTIONS[step.action].reversible and step.undo):
+            action = ACTIONS[step.action]
+            if self.recurring and self.recurring.snapshot and action.destroys and not action.reversible:
+                raise ValueError(f"recurring: {step.action} saves nothing before it deletes; snapshot: false allows it")
+            if self.mode == "auto" and not (action.reversible and step.undo):
                 raise ValueError(f"mode auto is only for actions that can be undone; {step.action} cannot")
         return self
 
@@ -167,7 +174,10 @@ class Playbook(Strict):
 
     def digest(self) -> str:
         """Changes when anything in the playbook does."""
-        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+        said = self.model_dump(mode="json")
+        if self.recurring is None:  # as before there were any: what was proposed or earned stays good
+            del said["recurring"]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _plain_headline(text: str) -> bool:

@@ -107,6 +107,17 @@ def test_playbooks_validate_names_file_and_line(finops_home: Path, tmp_path: Pat
     assert "ec2.explode" in done.stderr
 
 
+def test_a_playbook_says_what_it_would_have_saved_and_what_recurs(clean_database: Database, finops_home: Path) -> None:
+    """JSON and text; none of the built-in playbooks recurs by itself."""
+    shown = run(finops_home, "playbooks", "show", "ec2-stop-idle", "--format", "json")
+    assert json.loads(shown.stdout)["history"]["says"] == "Nothing that it answers was found in the last 8 weeks."
+    text = run(finops_home, "playbooks", "show", "ec2-stop-idle").stdout.splitlines()
+    assert text[0] == "Stop idle EC2 instances (ec2-stop-idle, mode approve, does not recur)"
+    assert text[-1] == "Nothing that it answers was found in the last 8 weeks."
+    assert json.loads(run(finops_home, "playbooks", "recurring", "--format", "json").stdout) == []
+    assert run(finops_home, "playbooks", "show", "no-such").returncode == 1
+
+
 def test_the_audit_log_verifies_until_one_byte_is_changed(clean_database: Database, finops_home: Path) -> None:
     """Exit 0 and the head; after an edit under the owner's hands exit 1 and the entry."""
     with Session(clean_database.app) as session, session.begin():

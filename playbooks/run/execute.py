@@ -13,13 +13,14 @@ from db import audit, locks, outbox
 from db.locks import Lock
 from db.message_keys import remediation_key
 from db.messages import note
-from db.tables import Remediation, RemediationStep
+from db.tables import Remediation
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.stored import start_by
 from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
-from playbooks.plan import Plan, closed, frozen
+from playbooks.plan import closed, frozen
+from playbooks.run.caps import over_the_caps
 from playbooks.run.log import Run, TakenOver, finish, lock
 from playbooks.run.recovery import recover
 from playbooks.run.steps import act_on_steps, undo_steps
@@ -147,24 +148,7 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
         return "the playbook was edited or removed since the approval"
     if playbook.mode != "auto" and len({item["actor"] for item in remediation.approvals}) < playbook.approval.count:
         return "there are fewer approvals than the playbook asks for"
-    return _over_the_day(run, session, plan)
-
-
-def _over_the_day(run: Run, session: Session, plan: Plan) -> str | None:
-    """The cap on resources changed a day, over all accounts and runs; a run under way counts in full."""
-    locks.take(session, Lock.DAILY_CAP)
-    today = run.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    touched = session.scalar(
-        sa.select(sa.func.count(sa.distinct(RemediationStep.resource_id)))
-        .join(Remediation, Remediation.id == RemediationStep.remediation_id)
-        .where(
-            sa.or_(RemediationStep.started_at >= today, Remediation.state == "running"), Remediation.undo_of.is_(None)
-        )
-    )
-    wanted, most = len(plan.resources()), run.limits.maximum_resources_a_day
-    if (touched or 0) + wanted > most:
-        return f"{touched} resources were changed today and this would add {wanted}; the limit is {most} a day"
-    return None
+    return over_the_caps(session, plan, playbook, run.limits.maximum_resources_a_day, run.now())
 
 
 def _is_undo(run: Run, remediation_id: int) -> bool:

@@ -3,7 +3,7 @@ each.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from playbooks.plan import PlannedStep
 from playbooks.run import ledger
 from playbooks.schema import Playbook
 
+_NAMED = 5  # skipped resources that the end of a run names; its steps name all
 _LINES = 10  # updates of a run, however many steps there are: a channel takes about one message a second
 
 
@@ -90,6 +91,29 @@ def mark(
     return error
 
 
+def skip(run: Run, remediation_id: int, reasons: Mapping[str, str]) -> None:
+    """Every step of these resources is skipped, in one transaction with one message: `reasons` by resource id. Raises
+    `TakenOver` when the run is no longer this worker's.
+    """
+    if not reasons:
+        return
+    with Session(run.engine) as session, session.begin():
+        remediation = lock(session, remediation_id)
+        if remediation is None or remediation.state != "running":
+            raise TakenOver(f"remediation {remediation_id} is {remediation.state if remediation else 'gone'}")
+        for step in steps_of(session, remediation_id):
+            if step.resource_id in reasons:
+                write(session, run.now(), remediation, step, "skipped", reasons[step.resource_id], {})
+        notify(session, remediation, run.playbooks.get(remediation.playbook))
+
+
+def skipped_text(skipped: Sequence[tuple[str, str]]) -> str:
+    """`2 skipped: web-1 (it no longer exists); web-2 (…)`, from names and reasons."""
+    named = "; ".join(f"{name} ({reason})" for name, reason in skipped[:_NAMED])
+    more = f"; and {len(skipped) - _NAMED} more" if len(skipped) > _NAMED else ""
+    return f"{len(skipped)} skipped: {named}{more}"
+
+
 def write(
     session: Session,
     now: datetime,
@@ -132,19 +156,30 @@ def ending(session: Session, remediation: Remediation, *, interrupted: bool) -> 
     """How a run ended, from its steps: partial success is called partial."""
     steps = steps_of(session, remediation.id)
     states = [step.state for step in steps]
-    reason = next((f"{step.resource_name}: {step.error}" for step in steps if step.error), None)
+    reason = _why(steps, interrupted=interrupted)
     if "unknown" in states:
         return "unknown", reason
     wanted = "undone" if remediation.undo_of else "verified"
     if all(state == wanted for state in states):
         return "succeeded", None
-    if interrupted and reason is None:
-        reason = "the worker stopped; the rest was not started"
     if wanted in states:
         return "partial", reason
     if "undone" in states:
         return "undone", reason
     return "failed", reason
+
+
+def _why(steps: Sequence[RemediationStep], *, interrupted: bool) -> str | None:
+    """What went wrong first, and beside it what was skipped; None where nothing did."""
+    broke = next(
+        (f"{step.resource_name}: {step.error}" for step in steps if step.error and step.state != "skipped"), ""
+    )
+    if interrupted and not broke and any(step.state == "planned" for step in steps):
+        broke = "the worker stopped; the rest was not started"
+    by_resource = {step.resource_id: step for step in steps if step.state == "skipped"}
+    skipped = [(step.resource_name or step.resource_id, str(step.error)) for step in by_resource.values()]
+    parts = [broke, skipped_text(skipped) if skipped else ""]
+    return "; ".join(part for part in parts if part) or None
 
 
 def finish(run: Run, session: Session, remediation: Remediation, state: str, reason: str | None) -> None:

@@ -2,6 +2,8 @@
 of the cloud is an outcome; what it left behind is looked up, not guessed.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,8 +12,8 @@ from db.tables import Remediation
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import Action, ResourceRef
 from playbooks.approval import kill_switch
-from playbooks.plan import PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
-from playbooks.run.log import Run, end, mark, steps_of, where_of
+from playbooks.plan import Plan, PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
+from playbooks.run.log import Run, end, mark, skip, skipped_text, steps_of, where_of
 from playbooks.schema import Playbook
 
 STOPPED = "all remediation was stopped"
@@ -19,50 +21,65 @@ TOUCHED = "the stored plan is not the one that was frozen and approved; nothing 
 
 
 def act_on_steps(run: Run, remediation_id: int) -> str:
-    """Every step in order until one goes wrong; returns the state of the remediation."""
+    """Every step in order, but for resources that may not be touched any more: those are skipped with the reason, and
+    the others go on. What goes wrong ends the run. Returns the state of the remediation.
+    """
     with Session(run.engine) as session:
         remediation = session.get_one(Remediation, remediation_id)
         plan, playbook = frozen(remediation.plan, remediation.plan_digest), run.playbooks[remediation.playbook]
     if plan is None:
         return end(run, remediation_id, "void", TOUCHED)
     try:
-        void = _changed_world(run, plan.steps, playbook, plan.environment)
+        left_alone = _changed_world(run, plan.steps, playbook, plan.environment)
     except cloud_errors() as error:
         return end(
             run, remediation_id, "failed", f"{sentence(error, ACTIONS[plan.steps[0].action])} Nothing was touched."
         )
-    if void:
-        return end(run, remediation_id, "void", void)
-    for position in range(len(plan.steps)):
+    skip(run, remediation_id, left_alone)
+    for position, step in enumerate(plan.steps):
+        if step.resource_id in left_alone:
+            continue
         run.at_boundary(f"before step {position}")
-        error_text = _one_step(run, remediation_id, position, plan.steps, playbook, plan.environment)
+        outcome = _one_step(run, remediation_id, position, plan.steps, playbook, plan.environment)
         run.at_boundary(f"after step {position}")
-        if error_text is not None:
+        if isinstance(outcome, _LeftAlone):
+            left_alone[step.resource_id] = outcome.reason
+            skip(run, remediation_id, {step.resource_id: outcome.reason})
+        elif outcome is not None:
             if playbook.roll_back_on_failure:
                 _roll_back(run, remediation_id, plan.steps)
-            break
+            return end(run, remediation_id)
+    if set(plan.resources()) <= set(left_alone):
+        return end(run, remediation_id, "void", f"nothing was touched: {all_skipped(plan, left_alone)}")
     return end(run, remediation_id)
 
 
-def _changed_world(run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None) -> str | None:
-    """What is different from the approved plan, over all resources, before anything is touched."""
-    changes: list[str] = []
-    looked_at: set[str] = set()
-    for step in steps:
-        if step.resource_id in looked_at:
-            continue
-        looked_at.add(step.resource_id)
+@dataclass(frozen=True)
+class _LeftAlone:
+    """A resource that no step of the run has touched may not be touched any more; the others may."""
+
+    reason: str
+
+
+def all_skipped(plan: Plan, left_alone: Mapping[str, str]) -> str:
+    """Every resource of a plan with the reason that keeps it, in the plan's order."""
+    names = {step.resource_id: step.name for step in plan.steps}
+    return skipped_text([(name, left_alone[resource_id]) for resource_id, name in names.items()])
+
+
+def _changed_world(
+    run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None
+) -> dict[str, str]:
+    """What is different from the approved plan, by resource, before anything is touched."""
+    changes: dict[str, str] = {}
+    first = {step.resource_id: step for step in reversed(steps)}
+    for resource_id, step in first.items():
         observed = ACTIONS[step.action].observe(run.cloud, _place(step))
         if problem := changed(step.seen, observed) or objection(
             _target(step, environment), observed, playbook, run.limits
         ):
-            changes.append(f"{step.name}: {problem}")
-    more = f"; and {len(changes) - 5} more" if len(changes) > 5 else ""
-    return (
-        f"the world changed since the plan was approved; nothing was touched. {'; '.join(changes[:5])}{more}"
-        if changes
-        else None
-    )
+            changes[resource_id] = problem
+    return changes
 
 
 def _one_step(
@@ -72,8 +89,10 @@ def _one_step(
     steps: tuple[PlannedStep, ...],
     playbook: Playbook,
     environment: str | None,
-) -> str | None:
-    """One action on one resource. Returns the error that ends the run, None when it went well."""
+) -> str | _LeftAlone | None:
+    """One action on one resource. Returns the error that ends the run, or why this resource alone is skipped; None
+    when it went well.
+    """
     step = steps[position]
     action, where = ACTIONS[step.action], _place(step)
     if step.grace_seconds:
@@ -81,12 +100,16 @@ def _one_step(
     first = all(earlier.resource_id != step.resource_id for earlier in steps[:position])
     try:
         observed = action.observe(run.cloud, where)
-        problem = _forbidden_now(run, step, observed, playbook, environment, first=first)
+        problem = _unfit_now(step, observed, playbook, environment, run, first=first)
         if problem is None and (refused := action.feasible(run.cloud, where, observed, step.parameters)):
             problem = refused.reason
     except cloud_errors() as error:
         return mark(run, remediation_id, position, "failed", error=f"{sentence(error, action)} Nothing was changed.")
-    if problem:
+    if halted := _halted(run, playbook):  # the last look before the act: AWS may have taken its time to answer
+        return mark(run, remediation_id, position, "skipped", error=halted, after=observed)
+    if problem and first:
+        return _LeftAlone(problem)
+    if problem:  # an earlier step has changed it: half of a plan is no skip
         return mark(run, remediation_id, position, "skipped", error=problem, after=observed)
     undo = action.undo_record(observed, step.parameters)
     mark(run, remediation_id, position, "acting", before=observed, undo=undo)
@@ -124,19 +147,24 @@ def _verified(
     return mark(run, remediation_id, position, "unknown" if wrong else "verified", error=wrong, undo=undo, after=after)
 
 
-def _forbidden_now(
-    run: Run, step: PlannedStep, observed: dict[str, Any], playbook: Playbook, environment: str | None, *, first: bool
+def _halted(run: Run, playbook: Playbook) -> str | None:
+    """Why nothing at all may be done at this moment, whatever the resource."""
+    return STOPPED if is_stopped(run) else closed(playbook.guards, run.now())
+
+
+def _unfit_now(
+    step: PlannedStep, observed: dict[str, Any], playbook: Playbook, environment: str | None, run: Run, *, first: bool
 ) -> str | None:
-    """What speaks against a step at this moment; what an earlier step of this plan changed of the resource does not."""
-    if is_stopped(run):
-        return STOPPED
+    """What speaks against touching this resource at this moment; what an earlier step of this plan changed of it does
+    not.
+    """
     if not observed:
         return "it no longer exists"
     if first and (
         problem := changed(step.seen, observed) or objection(_target(step, environment), observed, playbook, run.limits)
     ):
         return problem
-    return protected(observed, playbook, run.limits) or closed(playbook.guards, run.now())
+    return protected(observed, playbook, run.limits)
 
 
 def _after_error(

@@ -181,11 +181,13 @@ def _asking(payload: RemediationFields, by: str) -> str:
     people = " or ".join(mrkdwn.mention(str(person)) for person in (payload.get("approvers") or [])[:5])
     asker = ", not from the requester" if payload.get("not_requester") else ""
     given = f"Approved by {by}. " if by else ""
+    count = len({step["resource_id"] for step in payload["steps"]})
+    up_to = f" Up to {count}: one that has changed, vanished or got protected by then is skipped." if count > 1 else ""
     wanted = f"Asked for by {mrkdwn.escape(payload['requester_name'], 80)}. " if payload.get("requester_name") else ""
     return (
         f"{wanted}{given}{needed} approval{'' if needed == 1 else 's'} needed from "
         f"{people or f'the role {roles}{team}'}{asker}; "
-        f"open until {_when(payload.get('expires_at'))}."
+        f"open until {_when(payload.get('expires_at'))}.{up_to}"
     )
 
 

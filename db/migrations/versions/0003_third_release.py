@@ -54,10 +54,12 @@ def upgrade() -> None:
     _people_sign_in_at_the_page()
     _line_items_lie_in_files()
     _bills_bring_invoices_periods_and_commitments()
+    _playbooks_recur()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    op.drop_table("recurring_runs", schema="finops")
     op.drop_table("lake_files", schema="finops")
     for table in ("contract_commitments", "billing_periods", "invoice_details"):
         op.drop_table(table, schema="finops")
@@ -188,6 +190,19 @@ def _people_sign_in_at_the_page() -> None:
         schema="finops",
     )
     op.create_index(op.f("ix_finops_web_sessions_person"), "web_sessions", ["person"], schema="finops")
+
+
+def _playbooks_recur() -> None:
+    op.create_table(
+        "recurring_runs",
+        sa.Column("playbook", sa.Text(), primary_key=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), primary_key=True),
+        sa.Column("playbook_digest", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False, comment="How many were proposed, or why none"),
+        sa.Column("remediations", postgresql.JSONB(), nullable=False, comment="Numbers of the proposals"),
+        schema="finops",
+    )
 
 
 def _line_items_lie_in_files() -> None:

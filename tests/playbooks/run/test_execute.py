@@ -1,5 +1,7 @@
 """The run of a remediation against moto and a real Postgres."""
 
+from dataclasses import replace
+
 import boto3
 import pytest
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ from aws.clients import Cloud
 from config.access import Denied
 from db import audit
 from db.database import Database
-from db.tables import OutboxMessage, Saving
+from db.tables import AuditEntry, OutboxMessage, Saving
 from db.tables import Remediation as Stored
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
@@ -81,18 +83,72 @@ def test_killed_at_any_boundary_nothing_is_done_twice(clean_database: Database, 
     assert execute(run_of(clean_database, cloud), number) == found
 
 
-def test_a_changed_world_voids_the_plan_before_anything_is_touched(clean_database: Database, cloud: Cloud) -> None:
-    """One of three was protected after the approval: nothing is stopped and the reason names it."""
+def test_what_was_protected_since_the_approval_is_skipped_and_the_rest_runs(
+    clean_database: Database, cloud: Cloud
+) -> None:
+    """One of three was protected after the approval: the two others stop, and step and run say what was skipped."""
     ids = run_instances(3, {"team": "web"})
     number = propose(clean_database, cloud, ids)
     approve(clean_database, number)
     boto3.client("ec2", region_name="us-east-1").create_tags(
         Resources=[ids[1]], Tags=[{"Key": "do-not-stop", "Value": "true"}]
     )
-    assert execute(run_of(clean_database, cloud), number) == "void"
-    assert states(ids) == ["running"] * 3
+    assert execute(run_of(clean_database, cloud), number) == "partial"
+    assert states(ids) == ["stopped", "running", "stopped"]
+    assert stored(clean_database, number) == ("partial", ["verified", "skipped", "verified"])
     with Session(clean_database.app) as session:
-        assert "tag do-not-stop was absent and is true" in str(session.get_one(Stored, number).reason)
+        why = "tag do-not-stop was absent and is true"
+        assert session.get_one(Stored, number).reason == f"1 skipped: web-{ids[1][-4:]} ({why})"
+        entries = sa.select(AuditEntry.details["error"].astext).where(AuditEntry.action == "step.skipped")
+        assert list(session.scalars(entries)) == [why]
+        assert set(session.scalars(sa.select(Saving.resource_id))) == {ids[0], ids[2]}
+
+
+def test_what_vanished_since_the_approval_is_skipped_and_the_rest_runs(clean_database: Database, cloud: Cloud) -> None:
+    """One of two was terminated by somebody else."""
+    ids = run_instances(2, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    boto3.client("ec2", region_name="us-east-1").terminate_instances(InstanceIds=ids[:1])
+    assert execute(run_of(clean_database, cloud), number) == "partial"
+    assert stored(clean_database, number) == ("partial", ["skipped", "verified"])
+
+
+def test_what_changes_while_the_run_is_under_way_is_skipped_and_the_rest_runs(
+    clean_database: Database, cloud: Cloud
+) -> None:
+    """The look before each step finds what the look before the run could not."""
+    ids = run_instances(3, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    run = run_of(clean_database, cloud)
+
+    def protect(name: str) -> None:
+        if name == "after step 0":
+            boto3.client("ec2", region_name="us-east-1").create_tags(
+                Resources=[ids[1]], Tags=[{"Key": "do-not-stop", "Value": "true"}]
+            )
+
+    assert execute(replace(run, at_boundary=protect), number) == "partial"
+    assert states(ids) == ["stopped", "running", "stopped"]
+    assert stored(clean_database, number) == ("partial", ["verified", "skipped", "verified"])
+
+
+def test_a_plan_of_which_nothing_may_be_touched_any_more_is_void(clean_database: Database, cloud: Cloud) -> None:
+    """Every resource was protected after the approval: nothing is stopped and each is named with its reason."""
+    ids = run_instances(2, {"team": "web"})
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    boto3.client("ec2", region_name="us-east-1").create_tags(
+        Resources=ids, Tags=[{"Key": "do-not-stop", "Value": "true"}]
+    )
+    assert execute(run_of(clean_database, cloud), number) == "void"
+    assert states(ids) == ["running"] * 2
+    assert stored(clean_database, number) == ("void", ["skipped"] * 2)
+    with Session(clean_database.app) as session:
+        reason = str(session.get_one(Stored, number).reason)
+        assert reason.startswith("nothing was touched: 2 skipped: ")
+        assert reason.count("tag do-not-stop was absent and is true") == 2
 
 
 def test_only_the_approved_runs(clean_database: Database, cloud: Cloud) -> None:

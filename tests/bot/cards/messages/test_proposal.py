@@ -39,6 +39,15 @@ def test_those_who_can_approve_are_mentioned_and_who_asked_is_named() -> None:
     assert buttons(card) == ["Approve", "Choose…", "Reject…", "Snooze…", "See plan"]
 
 
+@pytest.mark.parametrize(("count", "says"), [(4, True), (1, False)])
+def test_an_approval_is_for_up_to_so_many(count: int, says: bool) -> None:
+    """Who approves several reads that those which change until then are skipped."""
+    told = "Up to 4: one that has changed, vanished or got protected by then is skipped." in texts(
+        proposal.card(remediation_of("sandbox", count))
+    )
+    assert told is says
+
+
 def test_what_destroys_asks_and_a_single_resource_is_not_chosen_from() -> None:
     """Approve… opens the modal; there is nothing to choose from one."""
     assert buttons(proposal.card(remediation_of("x", 1, typed_confirmation=True)))[0:2] == ["Approve…", "Reject…"]
