@@ -145,6 +145,7 @@ METRICS = {
     "usage_quantity": "Usage",
     "utilization_rate": "Share of commitments used",
 }
+_SMALLEST = 1e-4  # beneath it an amount is said as none
 _BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
@@ -181,6 +182,8 @@ def quantity(amount: float, unit: str) -> str:
 
 def _plain(amount: float) -> str:
     size = abs(amount)
+    if size < _SMALLEST:
+        return "0"
     if size >= 100 or amount == int(amount):
         return f"{amount:,.0f}"
     return f"{amount:.1f}" if size >= 10 else f"{amount:.2g}"

@@ -14,9 +14,9 @@ from config.settings import Settings
 from db.database import Database
 from db.tables import Question
 from nl2sql import ask as asking
-from nl2sql import guard
 from nl2sql.answers.outcomes import Outcome
-from nl2sql.catalog import views
+from nl2sql.execution import guard_pool
+from nl2sql.guard.outcome import SqlRejected
 
 Result = dict[str, Any]
 Say = Callable[[str], None]
@@ -87,7 +87,7 @@ def connect(settings: Settings, organisation: Organisation, database: Database) 
         return told(asking.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
 
     def check_sql(sql: str, asker: Actor) -> str | None:
-        checked = guard.check(sql, views.reporting(), asker, settings.answer_row_cap)
-        return checked.reason if isinstance(checked, guard.SqlRejected) else None
+        checked = guard_pool.check(sql, asker, settings.answer_row_cap)
+        return checked.reason if isinstance(checked, SqlRejected) else None
 
     return Answers(ask, run_sql, check_sql)

@@ -239,6 +239,8 @@ class RemediationFields(TypedDict, total=False):
     withdrawn: bool
     waits_until: str | None
     """When its change window opens, while it waits for it."""
+    approval_ends: str | None
+    """When its approval ends, where no change window opens before."""
 
 
 class ProposalCard(RemediationFields):

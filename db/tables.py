@@ -118,7 +118,7 @@ class LakeFile(Base):
     bytes: Mapped[int] = mapped_column(sa.BigInteger)
     first_day: Mapped[date]
     last_day: Mapped[date]
-    tag_keys: Mapped[list[Any]] = mapped_column(server_default="[]", comment="Keys of its tags")
+    tag_keys: Mapped[dict[str, Any]] = mapped_column(server_default="{}", comment="Keys of its tags by team, or ''")
     written_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     retired_at: Mapped[datetime | None] = mapped_column(comment="When it was replaced; NULL while it stands")
 

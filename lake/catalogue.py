@@ -1,8 +1,8 @@
 """Which files hold what stands: rows of `finops.lake_files`, written in the transaction that changes the sums."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 @dataclass(frozen=True)
 class LakeFile:
     """A file of one load: line items of a billing account and period, or of many accounts where the load has many.
-    `path` is relative to the lake; `tag_keys` are the keys of its tags, as many as are kept.
+    `path` is relative to the lake; `tag_keys` are the keys of each team's tags, as many as are kept, under "" those of
+    rows without a team.
     """
 
     path: str
@@ -24,7 +25,7 @@ class LakeFile:
     bytes: int
     first_day: date
     last_day: date
-    tag_keys: tuple[str, ...] = ()
+    tag_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def holds(self) -> set[tuple[str, datetime, datetime]]:
         """Its billing accounts, with the period."""
@@ -58,7 +59,7 @@ def publish(connection: sa.Connection, files: Sequence[LakeFile]) -> None:
                     "bytes": file.bytes,
                     "first": file.first_day,
                     "last": file.last_day,
-                    "keys": json.dumps(file.tag_keys),
+                    "keys": json.dumps(dict(file.tag_keys)),
                 }
                 for file in files
             ],
@@ -114,7 +115,7 @@ def standing(
             row.bytes,
             row.first_day,
             row.last_day,
-            tuple(row.tag_keys),
+            row.tag_keys,
         )
         for row in rows
     ]

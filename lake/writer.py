@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ROWS_A_FILE = 500_000  # kept in memory until then; a file of these takes about 15 MB
 _ACCOUNT = "billing_account_id"
-_TAG_KEYS = 1_000  # kept a file
+_TAG_KEYS = 1_000  # kept a team and file
 _FILES_OF_THEIR_OWN = 20  # accounts of a load and period that get a file each; thousands share one
 Key = tuple[int, str, int, datetime, datetime]  # source, month, load, period
 
@@ -90,9 +90,13 @@ def _by_period(rows: "pl.DataFrame") -> "Iterator[tuple[datetime, datetime, pl.D
         yield start, end, part
 
 
-def _tag_keys(rows: "pl.DataFrame") -> tuple[str, ...]:
-    """The keys of the tags, sorted; of very many the first."""
+def _tag_keys(rows: "pl.DataFrame") -> dict[str, list[str]]:
+    """The keys of each team's tags, sorted, of very many the first; under "" those of rows without a team."""
     import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
 
-    lists = rows.get_column("tags").drop_nulls().unique().to_frame().select(pl.col("tags").map.keys()).to_series()
-    return tuple(sorted({key for keys in lists.to_list() for key in keys}))[:_TAG_KEYS]
+    found: dict[str, list[str]] = {}
+    for (team,), part in rows.select("team", "tags").drop_nulls("tags").partition_by("team", as_dict=True).items():
+        keys = part.get_column("tags").unique().to_frame().select(pl.col("tags").map.keys()).to_series().to_list()
+        if named := sorted({key for one in keys for key in one}):
+            found[str(team or "")] = named[:_TAG_KEYS]
+    return found

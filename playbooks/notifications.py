@@ -14,6 +14,7 @@ from db.message_keys import insight_key, remediation_key
 from db.messages import ProposalCard, RemediationFields, RemediationProgress
 from db.tables import OutboxMessage, Remediation, RemediationStep
 from playbooks.actions import ACTIONS
+from playbooks.approval.stored import start_by
 from playbooks.plan import closed, frozen, opens, shown_steps
 from playbooks.run import ledger
 from playbooks.schema import Playbook
@@ -100,6 +101,7 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         planned.reverse()
     by_resource = {step["resource_id"]: step for step in planned}
     figures = ledger.arithmetic(session, remediation)
+    waits_until, approval_ends = _window(remediation, playbook)
     return {
         "id": remediation.id,
         "state": remediation.state,
@@ -152,18 +154,26 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "insight_id": remediation.insight_id,
         "snoozed_until": remediation.snoozed_until.isoformat() if remediation.snoozed_until else None,
         "withdrawn": remediation.state == "rejected" and remediation.approved_at is not None,
-        "waits_until": _waits_until(remediation, playbook),
+        "waits_until": _minute(waits_until),
+        "approval_ends": _minute(approval_ends),
     }
 
 
-def _waits_until(remediation: Remediation, playbook: Playbook | None) -> str | None:
-    """When the change window opens that was shut at its approval; None for what need not wait."""
+def _window(remediation: Remediation, playbook: Playbook | None) -> tuple[datetime | None, datetime | None]:
+    """Of an approval that came while the change window was shut: when the window opens, and when the approval ends
+    where that is not later; both None for what need not wait.
+    """
     approved = remediation.approved_at
     if remediation.state != "approved" or remediation.undo_of or approved is None or playbook is None:
-        return None
-    if closed(playbook.guards, approved) is None or (at := opens(playbook.guards, approved)) is None:
-        return None
-    return at.isoformat(timespec="minutes")
+        return None, None
+    if closed(playbook.guards, approved) is None:
+        return None, None
+    at, until = opens(playbook.guards, approved), start_by(remediation, playbook)
+    return at, until if at is None or at >= until else None
+
+
+def _minute(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="minutes")
 
 
 def _expected(planned: dict[str, Any], currency: str) -> str:
@@ -192,12 +202,14 @@ def _steps(session: Session, remediation: Remediation) -> Sequence[RemediationSt
 
 
 def _starts(remediation: Remediation, playbook: Playbook | None) -> str:
-    at = _waits_until(remediation, playbook)
-    if at is None:
-        return "starting"
-    return (
-        f"it waits for its change window, which opens {datetime.fromisoformat(at).astimezone(UTC):%a %d %b %H:%M} UTC"
-    )
+    at, ends = _window(remediation, playbook)
+    if ends is not None:
+        return f"no change window opens before the approval ends, {_said(ends)}, so nothing will run"
+    return "starting" if at is None else f"it waits for its change window, which opens {_said(at)}"
+
+
+def _said(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%a %d %b %H:%M} UTC"
 
 
 def _closed_as(remediation: Remediation) -> str:

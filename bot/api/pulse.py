@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 _EVERY, _AFTER_TROUBLE = 1.0, 10.0
 _MOST_A_PERSON = 8
+_MOST_UNHEARD = 1_000  # looks that somebody has not heard of yet; then they come again and read everything
 Heard = list[Change] | None
 
 
@@ -26,7 +27,7 @@ class Listener:
     """Somebody's open connection; None in the queue ends it."""
 
     person: str
-    queue: "asyncio.Queue[Heard]" = field(default_factory=asyncio.Queue)
+    queue: "asyncio.Queue[Heard]" = field(default_factory=lambda: asyncio.Queue(_MOST_UNHEARD))
 
 
 @dataclass
@@ -37,21 +38,26 @@ class Pulse:
     closing: threading.Event
     _listeners: list[Listener] = field(default_factory=list)
     _cursor: Cursor | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def join(self, person: str) -> Listener:
-        """A new listener; the oldest of a person who has too many ends."""
+    @contextmanager
+    def joined(self, person: str) -> Iterator[Listener]:
+        """A new listener while a block runs; the oldest of a person who has too many ends."""
         own = [one for one in self._listeners if one.person == person]
         if len(own) >= _MOST_A_PERSON:
-            own[0].queue.put_nowait(None)
-            self._listeners.remove(own[0])
+            self._end(own[0])
         listener = Listener(person)
         self._listeners.append(listener)
-        return listener
+        try:
+            yield listener
+        finally:
+            with suppress(ValueError):
+                self._listeners.remove(listener)
 
-    def leave(self, listener: Listener) -> None:
-        """Forget a listener."""
-        with suppress(ValueError):
-            self._listeners.remove(listener)
+    async def begun(self) -> bool:
+        """Whether it is known from where on changes are told; who has joined before misses none from then on."""
+        async with self._looking:
+            return self._cursor is not None or await self._found() is not None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -65,26 +71,34 @@ class Pulse:
                 await task
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        again = loop.time()
         while True:
-            pause = _EVERY
             if self.closing.is_set():
                 self._tell(None)
-            elif self._listeners:
-                pause = await self._look()
-            else:
+            elif not self._listeners:
                 self._cursor = None
-            await asyncio.sleep(pause)
+            elif loop.time() >= again:
+                again = loop.time() + await self._look()
+            await asyncio.sleep(_EVERY)
 
     async def _look(self) -> float:
-        """Seconds until the next look."""
-        try:
-            found = await asyncio.to_thread(self._read)
-        except sa.exc.SQLAlchemyError as error:
-            log.warning("changes cannot be read: %s", type(error).__name__)
-            return _AFTER_TROUBLE
+        """Seconds in which nothing is looked at."""
+        async with self._looking:
+            found = await self._found()
         if found:
             self._tell(found)
-        return _EVERY
+        return _AFTER_TROUBLE if found is None else 0.0
+
+    async def _found(self) -> Heard:
+        """What has changed; None where it cannot be read now."""
+        try:
+            return await asyncio.to_thread(self._read)
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("changes cannot be read: %s", type(error).__name__)
+        except Exception:  # the edge of a task of its own: its end would be the end of live updates
+            log.exception("changes cannot be read")
+        return None
 
     def _read(self) -> list[Change]:
         with self.database().app.connect() as connection:
@@ -96,7 +110,17 @@ class Pulse:
 
     def _tell(self, what: Heard) -> None:
         for listener in list(self._listeners):
-            listener.queue.put_nowait(what)
+            if what is None or listener.queue.full():
+                self._end(listener)
+            else:
+                listener.queue.put_nowait(what)
+
+    def _end(self, listener: Listener) -> None:
+        """End a connection, whatever it has not heard yet: the browser comes again and reads everything."""
+        while not listener.queue.empty():
+            listener.queue.get_nowait()
+        listener.queue.put_nowait(None)
+        self._listeners.remove(listener)
 
 
 def line_of(**said: Any) -> str:

@@ -64,9 +64,10 @@ _RESTATED = """
         AND c.billing_period_start < (r.month + interval '1 month') AT TIME ZONE 'UTC'
     ) d GROUP BY 1, 2
 """
-_TAG_KEYS = (
-    "SELECT DISTINCT jsonb_array_elements_text(tag_keys) AS tag_key FROM finops.lake_files WHERE retired_at IS NULL "
-    "ORDER BY 1"
+_TAG_KEYS = (  # keys without teams, as a file may have them that an earlier version wrote, are for who sees all
+    "SELECT DISTINCT jsonb_array_elements_text(t.keys) AS tag_key FROM finops.lake_files CROSS JOIN LATERAL "
+    "jsonb_each(CASE jsonb_typeof(tag_keys) WHEN 'array' THEN jsonb_build_object('', tag_keys) ELSE tag_keys END) "
+    "AS t (team, keys) WHERE retired_at IS NULL AND (:all OR t.team = ANY(:teams)) ORDER BY 1"
 )
 _RESOURCE = (
     "SELECT resource_id, resource_name FROM reporting.resources WHERE (resource_id = :name OR "
@@ -190,5 +191,5 @@ def _read(
     through = min(reach.newest.values(), default=first)
     restated = {(row.month, row.provider): row.day for row in connection.execute(sa.text(_RESTATED))}
     names_known = index(names, semantics(), own_words, find_resources)
-    tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS)))
+    tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS), narrowed))
     return Facts(version, first, through, names_known, restated, reach, tag_keys)

@@ -9,11 +9,9 @@ from config.access import Actor
 from config.errors import UserError
 from config.settings import Settings
 from db.database import Database
-from nl2sql import guard
-from nl2sql.catalog import views
 from nl2sql.deps import Deps
-from nl2sql.execution import execute, line_items
-from nl2sql.guard.lineage import invented
+from nl2sql.execution import execute, guard_pool, line_items
+from nl2sql.guard.outcome import SafeQuery, SqlRejected
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,9 @@ def run_checked(sql: str, asker: Actor, deps: Deps, *, raw: bool = False) -> Ans
     """
     settings = deps.settings
     deps.say("checking it")
-    safe = guard.check(sql, views.reporting(), asker, settings.answer_row_cap)
-    if isinstance(safe, guard.SqlRejected):
+    safe = guard_pool.check(sql, asker, settings.answer_row_cap, raw=raw)
+    if isinstance(safe, SqlRejected):
         return NotRun(safe.reason, blocked=True)
-    if raw and (problem := invented(safe.shown, views.reporting())):
-        return NotRun(problem, blocked=True)
     deps.say("asking the database")
     limits = execute.ExecutionLimits(
         seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=settings.answer_row_cap
@@ -72,8 +68,8 @@ def rows_of(
     question is. Raises `UserError` when the database cannot answer.
     """
     most = most or settings.answer_row_cap
-    safe = guard.check(sql, views.reporting(), asker, most)
-    if isinstance(safe, guard.SqlRejected):
+    safe = guard_pool.check(sql, asker, most)
+    if isinstance(safe, SqlRejected):
         raise UserError(safe.reason)
     limits = execute.ExecutionLimits(settings.answer_timeout_seconds, most, settings.answer_cost_cap)
     done = _done(database, settings, safe, limits)
@@ -83,7 +79,7 @@ def rows_of(
 
 
 def _done(
-    database: Database, settings: Settings, safe: guard.SafeQuery, limits: execute.ExecutionLimits
+    database: Database, settings: Settings, safe: SafeQuery, limits: execute.ExecutionLimits
 ) -> execute.ExecutionResult:
     """The statement by the engine that holds what it reads."""
     if safe.reads_lake:

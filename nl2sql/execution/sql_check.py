@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from config.access import SYSTEM, Actor
-from nl2sql.catalog.views import reporting
-from nl2sql.guard import SqlRejected, check
+from nl2sql.execution.guard_pool import check
+from nl2sql.guard.outcome import SqlRejected
 
 
 def check_lines(lines: Iterable[str], asker: Actor = SYSTEM) -> Iterator[dict[str, Any]]:
@@ -25,7 +25,7 @@ def _check_line(line: str, asker: Actor) -> dict[str, Any]:
         return {"error": f"not JSON: {error}"}
     if not isinstance(asked, dict) or not isinstance(asked.get("sql"), str):
         return {"error": 'a line is {"sql": "SELECT …"}'}
-    result = check(asked["sql"], reporting(), asker)
+    result = check(asked["sql"], asker)
     if isinstance(result, SqlRejected):
         return {"allowed": False, "reason": result.reason, "sql": None}
     return {"allowed": True, "reason": None, "sql": result.sql}

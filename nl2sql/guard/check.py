@@ -72,8 +72,8 @@ def _regenerate(
     if LINE_ITEMS not in views:
         return SafeQuery(wrapped, shown, row_limit, views)
     translated = for_duckdb(wrapped)
-    if translated is None:
-        return SqlRejected("The statement uses SQL that the engine of line items does not know.", "engines")
+    if isinstance(translated, SqlRejected):
+        return translated
     return SafeQuery(translated, shown, row_limit, views, reads_lake=True)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from config.access import Actor, Allowed, Denied
+from config.access import Actor, Denied
 from db.tables import Remediation
 from playbooks.approval import rules
 from playbooks.approval.kill_switch import STOPPED, is_stopped
@@ -19,11 +19,13 @@ from playbooks.schema import Playbook
 @dataclass(frozen=True)
 class Options:
     """`may`: those of approve, choose, reject, snooze, withdraw, undo and recheck that would count now, but for what
-    has to be typed. `why_not`: why an approval of what is still proposed would not; None where it would.
+    has to be typed. `why_not`: why an approval of what is still proposed would not; None where it would. `for_anybody`:
+    that reason holds whoever approves.
     """
 
     may: tuple[str, ...]
     why_not: str | None
+    for_anybody: bool = False
 
 
 def options_of(
@@ -36,17 +38,28 @@ def options_of(
     if remediation.state != "proposed":
         return Options(_afterwards(session, remediation, actor, now, playbook), None)
     proposal = proposal_of(remediation, playbook)
-    verdict = rules.check(proposal, rule_of(playbook), actor, now, str(proposal.resources))
-    if isinstance(verdict, Allowed) and is_stopped(session):
-        verdict = Denied(STOPPED)
-    if isinstance(verdict, Allowed) and (otherwise := contradiction(session, remediation)):
-        verdict = Denied(f"It cannot be approved: {otherwise}. An admin has to look at it.")
-    may = ["approve"] if isinstance(verdict, Allowed) else []
+    why_not, for_anybody = _objection(session, remediation, actor, now, playbook)
+    may = ["approve"] if why_not is None else []
     if may_decide(remediation, actor, now, playbooks) is None:
         if proposal.resources > 1 and still_good(remediation, playbook, actor, now) is None:
             may.append("choose")
         may += ["reject", "snooze"]
-    return Options(tuple(may), verdict.reason if isinstance(verdict, Denied) else None)
+    return Options(tuple(may), why_not, for_anybody)
+
+
+def _objection(
+    session: Session, remediation: Remediation, actor: Actor, now: datetime, playbook: Playbook | None
+) -> tuple[str | None, bool]:
+    """Why an approval would not count, and whether that holds whoever approves."""
+    proposal, rule = proposal_of(remediation, playbook), rule_of(playbook)
+    verdict = rules.check(proposal, rule, actor, now, str(proposal.resources))
+    if isinstance(verdict, Denied):
+        return verdict.reason, rule is None or any(no(proposal, rule, actor, now, None) for no in rules.OF_ANYBODY)
+    if is_stopped(session):
+        return STOPPED, True
+    if otherwise := contradiction(session, remediation):
+        return f"It cannot be approved: {otherwise}. An admin has to look at it.", True
+    return None, False
 
 
 def _afterwards(

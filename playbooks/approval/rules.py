@@ -154,7 +154,9 @@ def confirmed(
     return None
 
 
-CHECKS: tuple[Check, ...] = (still_open, not_expired, unchanged, has_role, not_the_requester, not_twice, confirmed)
+OF_ANYBODY: tuple[Check, ...] = (still_open, not_expired, unchanged)
+"""Objections that hold whoever approves."""
+CHECKS: tuple[Check, ...] = (*OF_ANYBODY, has_role, not_the_requester, not_twice, confirmed)
 
 
 def check(

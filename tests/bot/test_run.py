@@ -2,7 +2,6 @@
 the real answer side, an end that finishes what is in hand.
 """
 
-import socket
 import threading
 import time
 import urllib.error
@@ -23,13 +22,9 @@ from config.settings import Settings
 from db.database import Database
 from standins.slack import Handle, Limits, Setup, running_workspace
 from tests.bot.conftest import MAYA, Prefect, Rules, StartBot, connected
+from tests.openbao import free_port
 
 BOT = "<@U0FINOPS01>"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture

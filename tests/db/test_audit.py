@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of
 from hypothesis import strategies as st
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from db import audit
@@ -39,6 +39,22 @@ def test_an_untouched_log_verifies(clean_database: Database) -> None:
         result = audit.verify(session)
     assert isinstance(result, audit.Intact)
     assert result.entries == 5
+
+
+def test_who_writes_waits_for_who_wrote_before(clean_database: Database) -> None:
+    """Numbers are given in the order of the commits, so that a number is a cursor: nobody appends beside an entry that
+    is not committed yet.
+    """
+    with Session(clean_database.app) as first, Session(clean_database.app) as second:
+        before = audit.append(first, "ann", "insight.acknowledged", "1").id
+        second.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            audit.append(second, "bob", "insight.acknowledged", "2")
+        second.rollback()
+        first.commit()
+        assert audit.append(second, "bob", "insight.acknowledged", "2").id == before + 1
+        second.commit()
+        assert isinstance(audit.verify(second), audit.Intact)
 
 
 @pytest.mark.parametrize(

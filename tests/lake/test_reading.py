@@ -49,7 +49,7 @@ def test_what_takes_too_long_is_killed(ask: Ask) -> None:
 def test_memory_is_limited(ask: Ask) -> None:
     """A statement that wants more than it may have fails alone."""
     answer = ask("SELECT list(a.range || repeat('x', 100)) FROM range(50000000) a", megabytes=256)
-    assert isinstance(answer, Failed)
+    assert answer == Failed("memory")
 
 
 def test_calculations_are_those_of_postgres(ask: Ask) -> None:
@@ -93,5 +93,4 @@ def test_the_worker_alone_reads_nothing_but_its_files(
     answer = ask(sql.replace("{folder}", str(tmp_path)))
     assert "canary-7731" not in repr(answer)
     assert sorted(tmp_path.rglob("*")) == before
-    if not sql.startswith("SELECT"):
-        assert isinstance(answer, Failed), answer
+    assert isinstance(answer, Failed), answer

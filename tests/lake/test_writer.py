@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from config.errors import UserError
 from lake import writer as writing
+from lake.columns import polars_type
 from lake.place import Place, open_place
 from lake.writer import Writer
 from tests.lake.conftest import END, START, frame
@@ -22,7 +24,18 @@ def test_a_file_holds_one_account_and_period(place: Place) -> None:
         (("4029",), 5, START, END),
         (("5000",), 2, START, END),
     ]
-    assert {file.tag_keys for file in writer.files} == {("owner",)}
+
+
+def test_tag_keys_are_kept_by_team(place: Place) -> None:
+    """Who sees a team's rows is not told what others call theirs."""
+    writer = Writer(place)
+    entries = [[{"key": name, "value": "x"}] for name in ("owner", "Secret-Project", "none", "cost-center")]
+    tags = pl.Series("tags", entries, pl.List(pl.Struct({"key": pl.String, "value": pl.String})))
+    rows = frame(4).with_columns(tags.cast(polars_type("map")))
+    writer.add(3, "2026-09", 7, rows)
+    writer.flush()
+    (file,) = writer.files
+    assert file.tag_keys == {"payments": ["cost-center", "owner"], "search": ["Secret-Project"], "": ["none"]}
     assert all(place.full(file.path).stat().st_size == file.bytes for file in writer.files)
 
 

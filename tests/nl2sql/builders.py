@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from nl2sql.catalog.known_values import Facts
 from nl2sql.catalog.linking import index
 from nl2sql.catalog.semantics import semantics
 from nl2sql.dates.periods import QuestionCalendar
@@ -37,6 +38,7 @@ VALUES = index(
     semantics(),
     {"checkout": ("kasse",)},
 )
+FACTS = Facts("1", date(2025, 9, 1), date(2026, 11, 14), VALUES)
 
 
 def understood(question: str, previous: CostQuery | None = None) -> CostQuery | Doubt | Refusal:

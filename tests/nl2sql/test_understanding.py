@@ -4,16 +4,13 @@ from datetime import date
 
 import pytest
 
-from nl2sql.catalog.known_values import Facts
 from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.history.conversation import ThreadContext, meant_by
 from nl2sql.recipes.recognise import RecipeCall
 from nl2sql.understanding import Meaning, meant
-from tests.nl2sql.builders import CALENDAR, VALUES
-
-FACTS = Facts("1", date(2025, 9, 1), date(2026, 11, 14), VALUES)
+from tests.nl2sql.builders import CALENDAR, FACTS
 
 
 def meaning(question: str, before: Meaning | RecipeCall | None = None) -> Meaning | RecipeCall:
@@ -76,6 +73,7 @@ def test_an_order_is_no_question(question: str) -> None:
     """It says what is done about orders, and offers what can be asked."""
     found = refused(question)
     assert "I change nothing from words" in found.text
+    assert found.choices
     assert all(not isinstance(meaning(choice.question), Refusal) for choice in found.choices)
 
 
@@ -87,8 +85,9 @@ def test_what_might_be_is_no_question_about_the_bills(question: str) -> None:
     """A condition that is not in the bills is no filter."""
     found = refused(question)
     assert "not for what might be" in found.text
+    assert found.choices
     assert all(not isinstance(meaning(choice.question), Refusal) for choice in found.choices)
-    assert "might be" not in getattr(meaning("tell me if costs of EC2 grew last month"), "text", "")
+    assert isinstance(meaning("tell me if costs of EC2 grew last month"), CostQuery)
 
 
 def test_who_made_something_is_not_in_the_bills_but_whose_it_is() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.message_keys import insight_key, remediation_key
 from db.tables import Insight, OutboxMessage, Remediation, RemediationStep
 from playbooks.approval.lifecycle import propose
-from playbooks.guards import ChangeWindow
+from playbooks.guards import ChangeWindow, Freeze
 from playbooks.notifications import notify, summarise, update_card
 from tests.playbooks.builders import BOOK, plan
 from tests.playbooks.conftest import NOW, REQUESTER
@@ -65,9 +65,31 @@ def test_an_approval_that_waits_for_its_window_says_when_it_opens(session: Sessi
     made.approvals = [{"actor": "U1", "name": "Ari", "at": NOW.isoformat()}]
     notify(session, made, book)
     assert last_line(session).endswith("it waits for its change window, which opens Tue 24 Nov 06:00 UTC.")
-    assert summarise(session, made, book)["waits_until"] == "2026-11-24T06:00+00:00"
+    shown = summarise(session, made, book)
+    assert (shown["waits_until"], shown["approval_ends"]) == ("2026-11-24T06:00+00:00", None)
     made.approved_at = NOW.replace(day=24, hour=7)
     assert summarise(session, made, book)["waits_until"] is None
+
+
+@pytest.mark.parametrize("days", [1, 90])
+def test_a_window_that_opens_after_the_approval_ends_is_no_promise(session: Session, days: int) -> None:
+    """Nor is one that does not open in two months."""
+    window = ChangeWindow(days=("tue",), start=time(6), end=time(8))
+    freeze = Freeze(start=NOW.date(), end=NOW.date() + timedelta(days=days), reason="the end of the year")
+    book = BOOK.model_copy(
+        update={
+            "guards": BOOK.guards.model_copy(update={"windows": (window,), "freezes": (freeze,)}),
+            "approval": BOOK.approval.model_copy(update={"expires_hours": 24}),
+        }
+    )
+    made = proposed(session)
+    made.state, made.approved_at = "approved", NOW
+    made.approvals = [{"actor": "U1", "name": "Ari", "at": NOW.isoformat()}]
+    notify(session, made, book)
+    ends = NOW + timedelta(hours=24)
+    said = f"no change window opens before the approval ends, {ends:%a %d %b %H:%M} UTC, so nothing will run."
+    assert last_line(session).endswith(said)
+    assert summarise(session, made, book)["approval_ends"] == ends.isoformat(timespec="minutes")
 
 
 def test_where_nobody_is_to_be_told_nothing_is_left(session: Session) -> None:

@@ -32,7 +32,9 @@ def test_the_wrong_person_is_told_why_and_the_right_one_approves(visit: Visit, c
     with visit() as page:
         page.goto(PLAN)
         sign_in(page, MAYA)
-        expect(page.get_by_text("Approving needs the role approver")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_role("alert", name="Your approval would not count")).to_contain_text(
+            "Approving needs the role approver", timeout=WAIT
+        )
         expect(page.get_by_role("heading", name="Stop 3 idle EC2 instances in sandbox, dev")).to_be_visible()
         expect(page.get_by_role("button", name="Approve")).to_have_count(0)
         expect(page.get_by_role("table", name="Steps").locator("tbody tr")).to_have_count(3)

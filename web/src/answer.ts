@@ -1,5 +1,5 @@
 import type { Answer } from "./api/queries";
-import { named, words } from "./format";
+import { named, columnTitle } from "./format";
 import { SERIES } from "./theme";
 
 const DATE = /^\d{4}-\d{2}-\d{2}/;
@@ -49,7 +49,7 @@ export function pictureOf(answer: Answer): Picture | null {
   }
   const sums = new Map<string, number>();
   for (const row of rows) {
-    const name = label < 0 ? words(columns[measure] ?? "cost") : named(row[label]);
+    const name = label < 0 ? columnTitle(columns[measure] ?? "cost") : named(row[label]);
     sums.set(name, (sums.get(name) ?? 0) + Math.abs(number(row[measure])));
   }
   const names = [...sums.entries()].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
@@ -57,7 +57,7 @@ export function pictureOf(answer: Answer): Picture | null {
   const periods = new Map<string, Record<string, string | number | null>>();
   for (const row of rows) {
     const period = String(row[time]).slice(0, 10);
-    const name = label < 0 ? words(columns[measure] ?? "cost") : named(row[label]);
+    const name = label < 0 ? columnTitle(columns[measure] ?? "cost") : named(row[label]);
     const key = drawn.includes(name) ? name : "others";
     const known = periods.get(period) ?? { period };
     known[key] = number(known[key]) + number(row[measure]);

@@ -22,6 +22,11 @@ function proposal(more: Partial<Proposal> = {}): Proposal {
     state: "proposed",
     reason: null,
     seconds: null,
+    withdrawn: false,
+    snoozed_until: null,
+    waits_until: null,
+    approval_ends: null,
+    for_anybody: false,
     typed_confirmation: false,
     steps: [step("i-1"), step("i-2"), step("i-2", { says: "tag" })],
     may: ["approve", "choose", "reject"],
@@ -63,4 +68,19 @@ it("says how far it is and what took its place", () => {
   );
   expect(replacement(proposal({ state: "void", reason: "replaced by remediation 12 for 1 of 2" }))).toBe(12);
   expect(replacement(proposal({ state: "rejected", reason: "replaced by remediation 12 for 1 of 2" }))).toBeNull();
+});
+
+it("tells withdrawn and snoozed from rejected, and waiting from starting", () => {
+  const rejected = (more: Partial<Proposal> = {}) =>
+    standing(proposal({ state: "rejected", reason: "not now", ...more }));
+  expect(rejected()).toBe("Rejected: not now");
+  expect(rejected({ withdrawn: true })).toBe("Withdrawn: not now");
+  expect(rejected({ snoozed_until: "2026-12-03T10:00:00+00:00" })).toBe("Snoozed until 3 Dec 2026: not now");
+  const approved = (more: Partial<Proposal> = {}) => standing(proposal({ state: "approved", ...more }));
+  expect(approved()).toBe("Approved; starting");
+  const opens = "2026-11-24T06:00+00:00";
+  expect(approved({ waits_until: opens })).toBe("Approved; waits for its change window, which opens 24 Nov, 06:00 UTC");
+  expect(approved({ waits_until: opens, approval_ends: "2026-11-23T06:00+00:00" })).toBe(
+    "Approved, but no change window opens before the approval ends, 23 Nov, 06:00 UTC; nothing will run",
+  );
 });

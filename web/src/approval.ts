@@ -1,5 +1,5 @@
 import type { Proposal, Step, Verdict } from "./api/approvals";
-import { money } from "./format";
+import { day, moment, money } from "./format";
 
 const GOOD = ["done", "verified", "undone"];
 const WORDS: Record<string, string> = {
@@ -33,6 +33,10 @@ export function standing(proposal: Proposal): string {
     case "proposed":
       return "Waiting for a decision";
     case "approved":
+      if (proposal.approval_ends !== null)
+        return `Approved, but no change window opens before the approval ends, ${moment(proposal.approval_ends)}; nothing will run`;
+      if (proposal.waits_until !== null)
+        return `Approved; waits for its change window, which opens ${moment(proposal.waits_until)}`;
       return "Approved; starting";
     case "running":
       return `Running: ${done} done`;
@@ -47,7 +51,8 @@ export function standing(proposal: Proposal): string {
     case "undone":
       return `Undone${took}: ${done} as before${why}`;
     case "rejected":
-      return `Rejected${why}`;
+      if (proposal.withdrawn) return `Withdrawn${why}`;
+      return proposal.snoozed_until === null ? `Rejected${why}` : `Snoozed until ${day(proposal.snoozed_until)}${why}`;
     case "expired":
       return "Expired: nobody decided in time";
     default:

@@ -1,7 +1,20 @@
 import { describe, expect, it } from "vitest";
 
 import cases from "./format-cases.json";
-import { ago, change, day, exact, moment, money, month, named, percent } from "./format";
+import {
+  ago,
+  change,
+  columnTitle,
+  day,
+  exact,
+  metricName,
+  moment,
+  money,
+  month,
+  named,
+  percent,
+  words,
+} from "./format";
 
 describe("figures are written as in Slack", () => {
   it.each(cases.money as [number, string, string][])("money %s %s", (value, currency, text) => {
@@ -46,4 +59,21 @@ it("says moments in UTC, and today's as today's", () => {
   const now = new Date("2026-11-15T23:00:00Z");
   expect(ago("2026-11-15T10:04:00Z", now)).toBe("today, 10:04 UTC");
   expect(ago("2026-11-14T10:04:00Z", now)).toBe("14 Nov, 10:04 UTC");
+});
+
+it("names a column by the words of columns, and what is counted by its own", () => {
+  expect([columnTitle("created_at"), words("created_at")]).toEqual(["found on", "created"]);
+  expect(["service_category", "oct_2026", "1_to_15_nov_2026", "oct_2026_to_nov_2026"].map(columnTitle)).toEqual([
+    "category of service",
+    "Oct 2026",
+    "1–15 Nov 2026",
+    "Oct 2026 – Nov 2026",
+  ]);
+  expect(["usage_quantity", "list_cost", "effective_cost", "effective", "coverage_rate"].map(metricName)).toEqual([
+    "usage",
+    "cost at list prices",
+    "effective cost",
+    "effective cost",
+    "share covered by commitments",
+  ]);
 });

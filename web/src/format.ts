@@ -99,10 +99,33 @@ export function named(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+const COLUMNS: Record<string, string> = table.columns;
 const WORDS: Record<string, string> = { ...table.columns, ...table.values };
+const METRICS: Record<string, string> = table.metrics;
 
-/** `category of service` of a column, `over budget` of a state: the table that cards and files use, made from it. */
-export function words(name: string): string {
-  const said = WORDS[name] ?? name.replaceAll("_", " ");
+function small(said: string): string {
   return /^[A-Z][a-z]/.test(said) ? said.charAt(0).toLowerCase() + said.slice(1) : said;
+}
+
+/** `over budget` of a state, `category of service` of a dimension: the table that cards and files use. */
+export function words(name: string): string {
+  return small(WORDS[name] ?? name.replaceAll("_", " "));
+}
+
+/** `found on` over a column; a period's own as it reads: `Oct 2026`, `1–15 Nov 2026`. */
+export function columnTitle(name: string): string {
+  const said = COLUMNS[name];
+  if (said !== undefined) return small(said);
+  const parts = name.split("_");
+  if (!parts.some((part) => /^\d+$/.test(part))) return parts.join(" ");
+  const span = parts.slice(0, 3).some((part) => part.length === 4) ? " – " : "–";
+  return parts
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join(" ")
+    .replaceAll(" To ", span);
+}
+
+/** `effective cost`, `usage`: what is counted. */
+export function metricName(name: string): string {
+  return small(METRICS[name] ?? columnTitle(name) + (name.includes("cost") ? "" : " cost"));
 }

@@ -8,6 +8,8 @@ export interface Change {
 }
 
 const COSTS = ["costs", "forecast", "outlook", "showback", "budgets", "insights", "recommendations", "savings"];
+const AGAIN = 10_000; // milliseconds until a refused stream is opened anew; doubled each time, at most LONGEST
+const LONGEST = 300_000;
 const TOGETHER = 400; // milliseconds in which changes are one: a run writes several steps at once
 
 /** The queries that a change makes old. */
@@ -45,6 +47,8 @@ export function listen(queries: QueryClient, place: Document = document): () => 
   let source: EventSource | null = null;
   let heard: Change[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let pause = AGAIN;
   let met = false;
 
   function flush() {
@@ -54,12 +58,21 @@ export function listen(queries: QueryClient, place: Document = document): () => 
     for (const queryKey of keys.values()) void queries.invalidateQueries({ queryKey });
   }
   function open() {
-    source = new EventSource("/api/v1/events");
-    source.addEventListener("hello", () => {
+    const opened = new EventSource("/api/v1/events");
+    source = opened;
+    // A break is mended by the browser; a refusal (401, 429, 503) is not, it leaves the stream closed.
+    opened.addEventListener("error", () => {
+      if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
+      close();
+      again = setTimeout(follow, pause);
+      pause = Math.min(2 * pause, LONGEST);
+    });
+    opened.addEventListener("hello", () => {
+      pause = AGAIN;
       if (met) void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "me" });
       met = true;
     });
-    source.addEventListener("message", (event: MessageEvent<string>) => {
+    opened.addEventListener("message", (event: MessageEvent<string>) => {
       const change = changeOf(event.data);
       if (change === null) return;
       heard.push(change);
@@ -67,6 +80,7 @@ export function listen(queries: QueryClient, place: Document = document): () => 
     });
   }
   function close() {
+    clearTimeout(again);
     source?.close();
     source = null;
   }

@@ -36,6 +36,25 @@ it("says what is wrong, a sentence a field", () => {
   expect(Object.keys(budgetOf(draft, null)).toSorted()).toEqual(["amount", "end", "name", "thresholds", "value"]);
 });
 
+it.each([
+  ["90,000", 90_000],
+  ["1,234,567.89", 1_234_567.89],
+  ["90000", 90_000],
+  ["90,5", 90.5],
+  ["9,00", 9],
+  ["90.000,50", 90_000.5],
+  ["1.234.567,8", 1_234_567.8],
+  ["0.125", 0.125],
+  ["90.000", null],
+  ["90,0000", null],
+  ["9,00,000", null],
+  ["1e3", null],
+])("reads an amount by its commas, and refuses what is read in two ways: %s", (typed, amount) => {
+  const made = budgetOf({ ...draftOf(STORED, "USD"), amount: typed }, STORED);
+  if (amount === null) expect(made).toEqual({ amount: "Write an amount above zero, as 90000 or 90,000.50." });
+  else expect(made).toMatchObject({ amount });
+});
+
 it("makes a budget of everything, and a dated one", () => {
   const draft: Draft = {
     ...draftOf(null, "USD"),
@@ -53,10 +72,11 @@ const OUTLOOK = {
   past: [
     { day: "2026-11-01", actual: 100, was_expected: 90 },
     { day: "2026-11-02", actual: 100, was_expected: null },
+    { day: "2026-11-03", actual: null, was_expected: 90 },
   ],
   days: [
-    { day: "2026-11-03", expected: 100, low: 90, high: 110 },
-    { day: "2026-11-04", expected: 100, low: null, high: null },
+    { day: "2026-11-04", expected: 100, low: 90, high: 110 },
+    { day: "2026-11-05", expected: 100, low: null, high: null },
   ],
 } as unknown as Outlook;
 
@@ -64,10 +84,12 @@ it("draws what was beside what is to come, and compares like with like", () => {
   expect(bandOf(OUTLOOK).map((row) => [row.actual, row.expected, row.band])).toEqual([
     [100, 90, undefined],
     [100, null, undefined],
+    [null, 90, undefined],
     [null, 100, [90, 110]],
     [null, 100, undefined],
   ]);
-  expect(missOf(OUTLOOK)).toBeCloseTo(-0.1);
+  expect(missOf(OUTLOOK)?.share).toBeCloseTo(-0.1);
+  expect(missOf(OUTLOOK)?.days).toBe(1);
   expect(missOf({ ...OUTLOOK, past: [] })).toBeNull();
 });
 

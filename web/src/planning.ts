@@ -50,18 +50,28 @@ export function draftOf(budget: StoredBudget | null, currency: string): Draft {
   };
 }
 
+/** `90,000.50` and `90.000,50` are 90000.5, `90,5` is 90.5; three digits behind a comma are thousands. NaN for anything
+ * else, as `90.000`, which is ninety to some and ninety thousand to others. */
+function amountOf(typed: string): number {
+  const text = typed.trim();
+  if (/^[1-9]\d{0,2}\.\d{3}$/.test(text)) return NaN;
+  if (/^(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(text)) return Number(text.replaceAll(",", ""));
+  if (/^(\d+|\d{1,3}(\.\d{3})+),\d{1,2}$/.test(text)) return Number(text.replaceAll(".", "").replace(",", "."));
+  return NaN;
+}
+
 /** The draft as the API takes it, or what is wrong with it, a sentence a field. Scope, currency and owner of a known
  * budget stay. */
 export function budgetOf(draft: Draft, stored: StoredBudget | null): NewBudget | Partial<Record<keyof Draft, string>> {
   const wrong: Partial<Record<keyof Draft, string>> = {};
-  const amount = Number(draft.amount.replaceAll(",", "").trim());
+  const amount = amountOf(draft.amount);
   const parts = draft.thresholds
     .replaceAll("%", "")
     .split(/[,;]/)
     .map((part) => part.trim());
   const thresholds = parts.filter((part) => part !== "").map((part) => Math.round(Number(part) * 100) / 10_000);
   if (draft.name.trim() === "") wrong.name = "Give it a name.";
-  if (!(amount > 0)) wrong.amount = "Write an amount above zero, as 90000.";
+  if (!(amount > 0)) wrong.amount = "Write an amount above zero, as 90000 or 90,000.50.";
   if (thresholds.length === 0 || !thresholds.every((share) => share >= 0.01 && share <= 10))
     wrong.thresholds = "Write per cents between 1 and 1000, as 80, 100.";
   if (stored === null && draft.kind !== "everything" && draft.value.trim() === "")
@@ -102,13 +112,21 @@ export function bandOf(outlook: Outlook): BandProps["rows"] {
   return [...past, ...days];
 }
 
-/** How far an earlier forecast was off over the days before: its sum against what was spent; null where none said
- * anything. */
-export function missOf(outlook: Outlook): number | null {
-  const both = outlook.past.filter((one) => one.was_expected !== null);
-  const actual = both.reduce((sum, one) => sum + (one.actual ?? 0), 0);
-  const expected = both.reduce((sum, one) => sum + (one.was_expected ?? 0), 0);
-  return both.length === 0 || actual === 0 ? null : expected / actual - 1;
+export interface Miss {
+  /** The forecast's sum against what was spent, less one. */
+  share: number;
+  /** The days on which both are known. */
+  days: number;
+}
+
+/** How far an earlier forecast was off over the days before; null where nothing can be compared. */
+export function missOf(outlook: Outlook): Miss | null {
+  const both = outlook.past.flatMap(({ actual, was_expected }) =>
+    actual === null || was_expected === null ? [] : [{ actual, expected: was_expected }],
+  );
+  const actual = both.reduce((sum, one) => sum + one.actual, 0);
+  const expected = both.reduce((sum, one) => sum + one.expected, 0);
+  return actual === 0 ? null : { share: expected / actual - 1, days: both.length };
 }
 
 /** Of each budget the period that today is in, else its newest; the most used first. */

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from bot.api.context import Reader
-from bot.api.pulse import Listener, Pulse, line_of
+from bot.api.pulse import Pulse, line_of
 from config.access import Actor
 
 router = APIRouter()
@@ -24,16 +24,19 @@ async def events(request: Request, caller: Reader) -> StreamingResponse:
     """
     pulse: Pulse = request.app.state.pulse
     return StreamingResponse(
-        _lines(pulse, pulse.join(caller.actor.id), caller.actor),
-        media_type="text/event-stream",
-        headers={"X-Accel-Buffering": "no"},
+        lines(pulse, caller.actor), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
 
 
-async def _lines(pulse: Pulse, listener: Listener, actor: Actor) -> AsyncIterator[str]:
+async def lines(pulse: Pulse, actor: Actor) -> AsyncGenerator[str]:
+    """The events of one connection, `hello` first: no change after it is missed. It ends at once where changes cannot
+    be read, and the browser comes again.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + _LONGEST
-    try:
+    with pulse.joined(actor.id) as listener:
+        if not await pulse.begun():
+            return
         yield line_of(retry=3_000, event="hello", data="{}")
         while (left := end - loop.time()) > 0:
             try:
@@ -46,5 +49,3 @@ async def _lines(pulse: Pulse, listener: Listener, actor: Actor) -> AsyncIterato
             for change in heard:
                 if change.seen_by(actor):
                     yield line_of(data=json.dumps({"topic": change.topic, "id": change.id}))
-    finally:
-        pulse.leave(listener)

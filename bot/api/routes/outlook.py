@@ -38,7 +38,7 @@ _OUTLOOK = {
         "days": _rows("The days to come", day=_DAY, expected=_MONEY, low=_MONEY, high=_MONEY),
         "past": _rows("The days before, against an earlier forecast", day=_DAY, actual=_MONEY, was_expected=_MONEY),
         "accuracy": _rows(
-            "The newest errors of each horizon, in tests on the past and live",
+            "The newest errors of each horizon: of this model in tests on the past, and of what was predicted live",
             **{name: _SCORE[name] for name in _SCORES},
         ),
     },
@@ -69,7 +69,7 @@ def outlook(
         found = forecasts_view.read(connection, scope, of, days) if may_see_scope(caller.actor, scope) else None
         if found is None:
             raise HTTPException(404, "There is no forecast of this yet; one is made every morning after the bills.")
-        scores = _scores(connection, scope, of)
+        scores = _scores(connection, scope, of, found.model)
     return etags.respond(request, _body(scope, of, found, scores))
 
 
@@ -88,13 +88,14 @@ def _body(scope: dict[str, str], currency: str, found: Outlook, scores: list[dic
     }
 
 
-def _scores(connection: sa.Connection, scope: dict[str, str], currency: str) -> list[dict[str, Any]]:
+def _scores(connection: sa.Connection, scope: dict[str, str], currency: str, model: str) -> list[dict[str, Any]]:
     table = ForecastAccuracy
     newest = (
         sa.select(*(getattr(table, name) for name in _SCORES))
         .where(table.scope_kind == forecasts_view.kind_of(scope), table.scope == forecasts_view.label_of(scope))
         .where(table.currency == currency)
+        .where(sa.or_(table.model == model, table.kind == "live"))  # live is what was shown then, whatever made it
         .distinct(table.horizon_days, table.kind)
-        .order_by(table.horizon_days, table.kind, table.measured_on.desc(), table.total_error)
+        .order_by(table.horizon_days, table.kind, table.measured_on.desc())
     )
     return [dict(row) for row in connection.execute(newest).mappings()]

@@ -35,6 +35,7 @@ _OPTIONS = {
         "description": "Decisions of the caller that would count now, but for what has to be typed",
     },
     "why_not": {**_TEXT, "description": "Why an approval of the caller would not count, while it is still proposed"},
+    "for_anybody": {"type": "boolean", "description": "Whether `why_not` holds whoever approves"},
 }
 _SAID: dict[str, Any] = {
     "what": {"type": "string", "description": "What is done, in a sentence"},
@@ -61,12 +62,15 @@ _TEXTS_OR_NOT = (
     "flow_run_id",
     "flow_run_url",
     "savings",
+    "snoozed_until",
+    "waits_until",
+    "approval_ends",
 )
 _FIELDS: dict[str, Any] = {
     "id": {"type": "integer"},
     **{name: {"type": "string"} for name in _TEXTS},
     **dict.fromkeys(_TEXTS_OR_NOT, _TEXT),
-    **{name: {"type": "boolean"} for name in ("not_requester", "typed_confirmation", "can_undo")},
+    **{name: {"type": "boolean"} for name in ("not_requester", "typed_confirmation", "can_undo", "withdrawn")},
     **{name: {"type": "array", "items": {"type": "string"}} for name in ("approver_roles", "approvers")},
     "approvals_needed": {"type": "integer"},
     "undo_of": {"type": ["integer", "null"]},

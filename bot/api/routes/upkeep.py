@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from bot.api import etags, problems
-from bot.api.context import STORABLE, Auditor, ChangingKeeper, Context, InContext, Keeper
+from bot.api.context import STORABLE, Auditor, Caller, ChangingKeeper, Context, InContext, Keeper
 from bot.api.ops.health import parts_of
 from bot.api.schemas import responds
 from db import audit
@@ -86,17 +86,32 @@ _HEALTH = {
 _DONE = {"type": "object", "required": ["says"], "properties": {"says": {"type": "string"}}}
 
 
+def whole(caller: Keeper) -> Caller:
+    """Who sees the costs of all teams; 403 for who sees those of some."""
+    if not caller.actor.sees_all:
+        raise HTTPException(403, "These are sums over all teams, and you see the costs of some.")
+    return caller
+
+
+Whole = Annotated[Caller, Depends(whole)]
+
+
 def _answers(description: str, schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     return {**responds(description, schema, **etags.HEADER), **etags.UNCHANGED}
 
 
 @router.get("/loads", summary="The newest files of bills", response_model=None, responses=_answers("Files", _LOADS))
 def loads(request: Request, context: InContext, caller: Keeper, limit: Rows = 100) -> Response:
-    """Whatever became of them, with the reason."""
+    """Whatever became of them, with the reason; that of a held one has the sums of whole bills and is null for who
+    sees the costs of some teams alone.
+    """
     with context.database.app.connect() as connection:
         rows = deliveries.deliveries(connection, limit)
     names = _LOADS["properties"]["items"]["items"]["required"]
-    return etags.respond(request, {"items": [{name: row[name] for name in names} for row in rows]})
+    items = [{name: row[name] for name in names} for row in rows]
+    if not caller.actor.sees_all:
+        items = [{**item, "error": None} if item["status"] == "held" else item for item in items]
+    return etags.respond(request, {"items": items})
 
 
 @router.get(
@@ -105,10 +120,8 @@ def loads(request: Request, context: InContext, caller: Keeper, limit: Rows = 10
     response_model=None,
     responses=_answers("Sums", _STANDING),
 )
-def standing(request: Request, context: InContext, caller: Keeper, limit: Rows = 100) -> Response:
+def standing(request: Request, context: InContext, caller: Whole, limit: Rows = 100) -> Response:
     """403 for who sees the costs of some teams alone."""
-    if not caller.actor.sees_all:
-        raise HTTPException(403, "These are sums over all teams, and you see the costs of some.")
     with context.database.app.connect() as connection:
         return etags.respond(request, {"items": deliveries.standing(connection, limit)})
 
@@ -119,8 +132,8 @@ def standing(request: Request, context: InContext, caller: Keeper, limit: Rows =
     response_model=None,
     responses=_answers("Tag keys", _TAGS),
 )
-def tags(request: Request, context: InContext, caller: Keeper, limit: Rows = 100) -> Response:
-    """`share` in per cent."""
+def tags(request: Request, context: InContext, caller: Whole, limit: Rows = 100) -> Response:
+    """`share` in per cent. 403 for who sees the costs of some teams alone."""
     with context.database.app.connect() as connection:
         rows = deliveries.tag_keys(connection, limit)
     return etags.respond(request, {"items": [{name: row[name] for name in ("key", "values", "share")} for row in rows]})
@@ -144,9 +157,12 @@ def people(request: Request, context: InContext, caller: Auditor) -> Response:
     responses=_answers("Health", _HEALTH),
 )
 def health(request: Request, context: InContext, caller: Keeper) -> Response:
-    """What `/readyz` says, with what waits for somebody."""
+    """What `/readyz` says, with what waits for somebody. Its `text` is other people's words, and empty for who sees
+    some teams alone.
+    """
+    blank: dict[str, str] = {} if caller.actor.sees_all else {"text": ""}
     with Session(context.database.app) as session:
-        waiting = [asdict(one) for one in quarantine.waiting(session)]
+        waiting = [asdict(one) | blank for one in quarantine.waiting(session)]
         switch = session.scalar(sa.select(Switch).where(Switch.name == "stop_all", Switch.on))
     return etags.respond(
         request,

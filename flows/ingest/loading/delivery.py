@@ -275,9 +275,11 @@ def _record(
 
 
 def _fail(delivery: _Delivery, failures: list[LoadedFile]) -> IngestResult:
-    """Record what was refused; the other files of the delivery are failed with it."""
+    """Record what was refused; the other files of the delivery fail with it, or wait with what is held."""
     by_path = {load.path: load for load in failures}
-    loads = tuple(by_path.get(path) or LoadedFile(path, "failed", error=_OTHER_FAILED) for path in delivery.digests)
+    held = next((load.error for load in failures if load.status == "held"), None)
+    status, why = ("held", held) if held else ("failed", _OTHER_FAILED)
+    loads = tuple(by_path.get(path) or LoadedFile(path, status, error=why) for path in delivery.digests)
     with delivery.database.owner.begin() as connection:
         for load in loads:
             row = FileLoad(

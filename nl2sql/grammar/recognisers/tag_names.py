@@ -19,7 +19,9 @@ def other_tags(sentence: Sentence, draft: Draft, semantics: Semantics, _values: 
         others = [place for place in beside if sentence.terms[place].value not in _OWNERS]
         for place in others:
             name = sentence.terms[place].text
-            draft.discourse.refusal = Refusal(f"No line item bears the tag “{name[:60]}”. {_known(semantics)}")
+            draft.discourse.refusal = Refusal(
+                f"No line item that you may see bears the tag “{name[:60]}”. {_known(semantics)}"
+            )
         if not beside and sentence.kind(at - 1) == "by":
             draft.discourse.refusal = Refusal(f"By which tag? {_known(semantics)}")
 

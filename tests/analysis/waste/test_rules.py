@@ -1,4 +1,4 @@
-"""Waste by kind: load balancers, buckets, disks, addresses, databases, functions, commitments."""
+"""Waste by kind: load balancers, buckets, disks, addresses, snapshots, databases, functions."""
 
 from typing import Any
 

@@ -17,6 +17,8 @@ from flows.ingest.loading.lake_fill import fill
 from lake import catalogue
 from lake.place import open_place
 from nl2sql.ask import ask
+from nl2sql.catalog import known_values
+from nl2sql.catalog.known_values import Facts, facts
 from nl2sql.deps import Deps
 from nl2sql.execution import line_items
 from nl2sql.execution.execute import ExecutionLimits, StatementTimedOut
@@ -55,6 +57,13 @@ def loaded(clean_database: Database, tmp_path: Path, settings: Settings) -> Deps
     organisation = Organisation.model_validate({"allocation": rules})
     assert not ingest([str(path)], clean_database, organisation).failed
     return Deps(clean_database, settings, organisation)
+
+
+def tag_keys(deps: Deps, asker: Actor) -> tuple[str, ...]:
+    """The tags that an asker is told of."""
+    known = facts(deps.database.app, asker, {})
+    assert isinstance(known, Facts)
+    return known.tag_keys
 
 
 def rows(sql: str, deps: Deps, asker: Actor = LEAD) -> list[tuple[object, ...]]:
@@ -107,10 +116,27 @@ def test_a_question_in_words_reaches_line_items(loaded: Deps) -> None:
     assert answer["rows"] == [["17", 3.3], ["untagged", 1.1]]
     sizes = ask("top 1 instance type in september", LEAD, None, deps).to_json()
     assert sizes["rows"] == [["m5.large", 3.3]]
-    assert ask("cost by tag cost-center last month", SEARCH, None, deps).to_json()["rows"] == [["untagged", 1.1]]
+    own = ask("cost by tag team last month", SEARCH, None, deps).to_json()
+    assert own["rows"] == [["search", 1.1]], own["text"]
     unknown = ask("cost by tag colour last month", LEAD, None, deps).to_json()
     assert unknown["outcome"] == "cannot_answer"
     assert "user:Cost-Center" in unknown["text"]
+
+
+def test_tag_keys_of_other_teams_are_not_told(loaded: Deps) -> None:
+    """Neither as a dimension nor in the list of those that there are."""
+    deps = replace(loaded, today=date(2026, 10, 2))
+    assert tag_keys(deps, LEAD) == ("team", "user:Cost-Center")
+    assert tag_keys(deps, SEARCH) == ("team",)
+    assert tag_keys(deps, Actor("nobody")) == ()
+    refused = ask("cost by tag colour last month", SEARCH, None, deps).to_json()
+    assert refused["outcome"] == "cannot_answer"
+    assert "There are team." in refused["text"]
+    with deps.database.owner.begin() as connection:
+        connection.exec_driver_sql("UPDATE finops.lake_files SET tag_keys = '[\"old\"]'")
+    known_values._cache.clear()
+    assert tag_keys(deps, LEAD) == ("old",)
+    assert tag_keys(deps, SEARCH) == ()
 
 
 def test_a_missing_file_is_named(loaded: Deps) -> None:

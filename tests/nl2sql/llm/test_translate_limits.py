@@ -1,4 +1,4 @@
-"""What a model costs and remembers is bounded."""
+"""A model's time, the length of its reply and the length of a question are bounded."""
 
 import pytest
 

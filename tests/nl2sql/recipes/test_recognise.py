@@ -1,16 +1,11 @@
 """Which questions are recipes, of what scope and period, and which are not."""
 
-from datetime import date
-
 import pytest
 
 from bot.cards.messages.notices import RECIPES
-from nl2sql.catalog.known_values import Facts
 from nl2sql.grammar.draft import Doubt
 from nl2sql.recipes.recognise import RecipeCall, recognise
-from tests.nl2sql.builders import CALENDAR, VALUES
-
-FACTS = Facts("1", date(2025, 9, 1), date(2026, 11, 14), VALUES)
+from tests.nl2sql.builders import CALENDAR, FACTS
 
 
 def called(question: str) -> RecipeCall | Doubt | None:

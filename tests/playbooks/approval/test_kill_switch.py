@@ -10,25 +10,15 @@ from db.tables import AuditEntry, Switch
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.schema import read_playbooks
-from tests.playbooks.builders import BOOK, plan
-from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER
+from tests.playbooks.approval.builders import proposed, reason
+from tests.playbooks.conftest import APPROVER, NOW, VIEWER
 
 PLAYBOOKS = read_playbooks()
-
-
-def proposed(database: Database) -> int:
-    with Session(database.app) as session, session.begin():
-        return life.propose(session, plan(2, BOOK), BOOK, REQUESTER.id, NOW, channel=None).id
 
 
 def approve(database: Database, number: int, actor: Actor) -> life.Approved | Denied:
     with Session(database.app) as session, session.begin():
         return life.approve(session, number, actor, NOW, PLAYBOOKS)
-
-
-def reason(decision: object) -> str:
-    assert isinstance(decision, Denied), decision
-    return decision.reason
 
 
 def test_the_kill_switch_stops_approvals_and_undo(clean_database: Database) -> None:

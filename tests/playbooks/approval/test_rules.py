@@ -1,6 +1,4 @@
-"""Who may approve what: the pure rules under any sequence of clicks, and the
-same on a real Postgres from several threads.
-"""
+"""Who may approve what: the pure rules, one objection at a time and under any sequence of clicks."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -47,3 +47,20 @@ export async function body<T>(answer: Promise<{ data?: T; error?: unknown; respo
   const text = said(error, "detail") ?? `The server answered ${response.status}.`;
   throw new ApiError(response.status, text, said(error, "reference"));
 }
+
+const MOST_PAGES = 200; // a list of more rows than the page could draw: it fails instead of being cut
+
+/** All rows of a list: page after page, until the API says that there is none. */
+export async function allOf<Row>(
+  read: (offset: number) => Promise<{ items: Row[]; next_offset: number | null }>,
+): Promise<{ items: Row[] }> {
+  const items: Row[] = [];
+  let offset: number | null = 0;
+  for (let page = 0; page < MOST_PAGES && offset !== null; page++) {
+    const found: { items: Row[]; next_offset: number | null } = await read(offset);
+    items.push(...found.items);
+    offset = found.next_offset;
+  }
+  if (offset !== null) throw new ApiError(0, `There are more than ${items.length} rows; choose a shorter period.`);
+  return { items };
+}

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, body } from "./client";
+import { allOf, api, body } from "./client";
 import type { operations } from "./schema";
 
 type Answered<Name extends keyof operations> = operations[Name]["responses"] extends {
@@ -46,7 +46,10 @@ export const outlookQuery = (scope: Record<string, string>, currency: string) =>
 export const showbackQuery = (since: string, until: string, team: string | undefined) =>
   queryOptions({
     queryKey: ["showback", since, until, team],
-    queryFn: () => body(api.GET("/api/v1/showback", { params: { query: { since, until, team, limit: 500 } } })),
+    queryFn: () =>
+      allOf((offset) =>
+        body(api.GET("/api/v1/showback", { params: { query: { since, until, team, limit: 500, offset } } })),
+      ),
   });
 
 function useAgain() {
@@ -57,8 +60,9 @@ function useAgain() {
   };
 }
 
-/** Make a budget; with the tag of one that was read, change that one and no other. */
-export function useSaveBudget(tag: string | null | undefined) {
+/** Make a budget; with the tag of one that was read, change that one and no other. `onSaved` is called before anything
+ * is read again, for what is read may replace the form. */
+export function useSaveBudget(tag: string | null | undefined, onSaved: (name: string) => void) {
   const again = useAgain();
   return useMutation({
     mutationFn: ({ name, ...budget }: NewBudget) =>
@@ -70,7 +74,10 @@ export function useSaveBudget(tag: string | null | undefined) {
               body: budget,
             }),
           ),
-    onSuccess: again,
+    onSuccess: (_, { name }) => {
+      onSaved(name);
+      return again();
+    },
   });
 }
 

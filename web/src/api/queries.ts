@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, body, rememberToken } from "./client";
+import { allOf, api, body, rememberToken } from "./client";
 import type { operations } from "./schema";
 
 type Query<Name extends keyof operations> = operations[Name]["parameters"] extends { query?: infer Q }
@@ -60,7 +60,8 @@ export function insightQuery(id: number) {
 export const budgetsQuery = (since: string, until: string) =>
   queryOptions({
     queryKey: ["budgets", since, until],
-    queryFn: () => body(api.GET("/api/v1/budgets", { params: { query: { since, until, limit: 200 } } })),
+    queryFn: () =>
+      allOf((offset) => body(api.GET("/api/v1/budgets", { params: { query: { since, until, limit: 500, offset } } }))),
   });
 
 export const forecastQuery = (team: string | undefined, since: string, until: string) =>

@@ -477,7 +477,8 @@ export interface paths {
         };
         /**
          * The newest files of bills
-         * @description Whatever became of them, with the reason.
+         * @description Whatever became of them, with the reason; that of a held one has the sums of whole bills and is null for who
+         *     sees the costs of some teams alone.
          */
         get: operations["loads_api_v1_admin_loads_get"];
         put?: never;
@@ -517,7 +518,7 @@ export interface paths {
         };
         /**
          * Tag keys of the newest month by the share of cost that bears them
-         * @description `share` in per cent.
+         * @description `share` in per cent. 403 for who sees the costs of some teams alone.
          */
         get: operations["tags_api_v1_admin_tags_get"];
         put?: never;
@@ -557,7 +558,8 @@ export interface paths {
         };
         /**
          * Parts, duties, the switch that stops remediations, and what was set aside
-         * @description What `/readyz` says, with what waits for somebody.
+         * @description What `/readyz` says, with what waits for somebody. Its `text` is other people's words, and empty for who sees
+         *     some teams alone.
          */
         get: operations["health_api_v1_admin_health_get"];
         put?: never;
@@ -4475,9 +4477,13 @@ export interface operations {
                         flow_run_id: string | null;
                         flow_run_url: string | null;
                         savings: string | null;
+                        snoozed_until: string | null;
+                        waits_until: string | null;
+                        approval_ends: string | null;
                         not_requester: boolean;
                         typed_confirmation: boolean;
                         can_undo: boolean;
+                        withdrawn: boolean;
                         approver_roles: string[];
                         approvers: string[];
                         approvals_needed: number;
@@ -4515,6 +4521,8 @@ export interface operations {
                         may: ("approve" | "choose" | "reject" | "snooze" | "withdraw" | "undo" | "recheck")[];
                         /** @description Why an approval of the caller would not count, while it is still proposed */
                         why_not: string | null;
+                        /** @description Whether `why_not` holds whoever approves */
+                        for_anybody: boolean;
                     };
                 };
             };
@@ -6373,7 +6381,7 @@ export interface operations {
                             actual: number | null;
                             was_expected: number | null;
                         }[];
-                        /** @description The newest errors of each horizon, in tests on the past and live */
+                        /** @description The newest errors of each horizon: of this model in tests on the past, and of what was predicted live */
                         accuracy: {
                             measured_on: string;
                             horizon_days: number;

@@ -18,14 +18,17 @@ const SHOWN: Record<Tab, ComponentType> = {
   health: HealthTab,
 };
 const ADMIN: Tab[] = ["people", "audit"];
+const WHOLE: Tab[] = ["tags"];
 
-/** What an operator looks after; people and the audit log are for admins. */
+/** What an operator looks after; people and the audit log are for admins, shares of all cost for who sees all of it. */
 export function AdminPage() {
   const me = useMe();
   const { tab } = useSearch({ from: "/admin" });
   const navigate = useNavigate({ from: "/admin" });
   const admin = me.roles.includes("admin");
-  const tabs = (Object.keys(TABS) as Tab[]).filter((one) => admin || !ADMIN.includes(one));
+  const tabs = (Object.keys(TABS) as Tab[]).filter(
+    (one) => (admin || !ADMIN.includes(one)) && (me.sees_all || !WHOLE.includes(one)),
+  );
   const current = tab ?? "bills";
   const Shown = SHOWN[current];
   return (

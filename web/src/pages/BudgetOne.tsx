@@ -1,6 +1,7 @@
-import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 
 import {
   budgetQuery,
@@ -12,16 +13,15 @@ import {
 } from "../api/planning";
 import { plus } from "../days";
 import { day, money, percent } from "../format";
-import { useMe } from "../me";
-import { BudgetForm } from "../parts/BudgetForm";
+import { operates, useMe } from "../me";
+import { BudgetForm, Saved } from "../parts/BudgetForm";
+import { Confirm } from "../parts/Confirm";
 import { Tag } from "../parts/figures";
 import { BandChart } from "../parts/lazy-charts";
 import { LinkAnchor } from "../parts/links";
 import { Found, Nothing, Panel, Problem } from "../parts/states";
 import { bandOf, missOf, scopeLabel, scopeOf } from "../planning";
 import { Scroll } from "../parts/Scroll";
-
-const EDITORS = ["operator", "admin"];
 
 /** One budget: its periods, what is expected of its scope, how good forecasts were, and its fields. */
 export function BudgetPage() {
@@ -44,6 +44,7 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
   const scope = scopeOf(budget);
   const outlook = useQuery(outlookQuery(scope, budget.currency));
   const periods = useQuery(periodsQuery(budget.name));
+  const [saved, setSaved] = useState(false);
   return (
     <>
       <div>
@@ -104,12 +105,23 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
           }
         </Found>
       </Panel>
-      {me.roles.some((role) => EDITORS.includes(role)) ? (
+      {operates(me) ? (
         <Panel
           title="Change it"
           about={budget.origin === "file" ? "It is from finops.yaml; a change here is an override of it" : undefined}
         >
-          <BudgetForm key={tag} stored={budget} tag={tag} onSaved={() => undefined} />
+          <BudgetForm
+            key={tag}
+            stored={budget}
+            tag={tag}
+            onEdit={() => {
+              setSaved(false);
+            }}
+            onSaved={() => {
+              setSaved(true);
+            }}
+          />
+          {saved ? <Saved name={budget.name} /> : null}
           <Drop budget={budget} tag={tag} />
         </Panel>
       ) : null}
@@ -124,18 +136,18 @@ function Drop({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
   if (budget.origin === "file" && !overrides) return null;
   return (
     <Group mt="md" className="no-print">
-      <Button
-        variant="default"
-        size="xs"
-        loading={drop.isPending}
-        onClick={() => {
+      <Confirm
+        label={overrides ? "Let finops.yaml hold again" : "Delete this budget"}
+        question={
+          overrides ? "Drop what was changed here, and let the file hold?" : `Delete ${budget.name} with its periods?`
+        }
+        busy={drop.isPending}
+        onConfirm={() => {
           drop.mutate(overrides ? "override" : "budget", {
             onSuccess: () => (overrides ? undefined : void navigate({ to: "/budgets" })),
           });
         }}
-      >
-        {overrides ? "Let finops.yaml hold again" : "Delete this budget"}
-      </Button>
+      />
       {drop.isError ? <Problem error={drop.error} /> : null}
     </Group>
   );
@@ -149,14 +161,14 @@ function Expected({ outlook }: { outlook: Outlook }) {
       <BandChart
         rows={bandOf(outlook)}
         currency={outlook.currency}
-        label={`Cost a day of ${outlook.scope}, 30 days back and ${outlook.days.length} ahead`}
+        label={`Cost a day of ${outlook.scope}, ${outlook.past.length} days back and ${outlook.days.length} ahead`}
       />
       <Text size="sm">
         {money(total, outlook.currency)} expected in the next {outlook.days.length} days (made {day(outlook.made_on)},{" "}
         {outlook.model}).{" "}
         {miss === null
           ? "No earlier forecast can be held against what was spent yet."
-          : `An earlier forecast of the last 30 days was ${percent(Math.abs(miss))} too ${miss < 0 ? "low" : "high"}.`}
+          : `An earlier forecast of ${miss.days} of the last ${outlook.past.length} days was ${percent(Math.abs(miss.share))} too ${miss.share < 0 ? "low" : "high"}.`}
       </Text>
       {outlook.accuracy.length === 0 ? null : (
         <Scroll label="Accuracy">

@@ -1,27 +1,30 @@
 import { Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { type Budget, budgetsQuery } from "../api/queries";
 import { monthStart, plus } from "../days";
 import { day, money } from "../format";
-import { useMe } from "../me";
-import { BudgetForm } from "../parts/BudgetForm";
+import { operates, useMe } from "../me";
+import { BudgetForm, Saved } from "../parts/BudgetForm";
 import { Tag } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
 import { Empty, Found, Panel } from "../parts/states";
 import { useToday } from "../parts/use-today";
 import { running } from "../planning";
 
-const EDITORS = ["operator", "admin"];
-
 /** Every budget that one may see, as it stands in its running period. */
 export function BudgetsPage() {
   const me = useMe();
   const today = useToday();
-  const [open, { toggle, close }] = useDisclosure(false);
+  const [open, setOpen] = useState(false);
+  const [saved, setSaved] = useState<string | null>(null);
   const budgets = useQuery(budgetsQuery(plus(monthStart(today), -400), plus(today, 1)));
-  const edits = me.roles.some((role) => EDITORS.includes(role));
+  const edits = operates(me);
+  function toggle() {
+    setOpen(!open);
+    setSaved(null);
+  }
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-end">
@@ -39,9 +42,17 @@ export function BudgetsPage() {
       </Group>
       {open ? (
         <Panel title="New budget" about="Evaluated at once; told in Slack where a threshold is passed">
-          <BudgetForm stored={null} tag={undefined} onSaved={close} />
+          <BudgetForm
+            stored={null}
+            tag={undefined}
+            onSaved={(name) => {
+              setOpen(false);
+              setSaved(name);
+            }}
+          />
         </Panel>
       ) : null}
+      {saved === null ? null : <Saved name={saved} />}
       <Found query={budgets}>
         {({ items }) => {
           const rows = running(items, today);

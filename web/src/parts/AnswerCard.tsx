@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import type { Answer } from "../api/queries";
 import { choicesOf, followUps, isNumeric, pictureOf } from "../answer";
-import { day, exact, named, words } from "../format";
+import { columnTitle, day, exact, metricName, named } from "../format";
 import { plus } from "../days";
 import { BarsChart, SeriesChart } from "./lazy-charts";
 import { Sql } from "./Sql";
@@ -123,7 +123,7 @@ function Rows({ answer }: { answer: Answer }) {
           <Table.Tr>
             {answer.columns.map((name, index) => (
               <Table.Th key={name} className={numeric[index] ? "right" : undefined}>
-                {words(name)}
+                {columnTitle(name)}
               </Table.Th>
             ))}
           </Table.Tr>
@@ -158,7 +158,7 @@ function Rows({ answer }: { answer: Answer }) {
 function Provenance({ answer }: { answer: Answer }) {
   const period = answer.period as { start?: string; end?: string } | null;
   const parts = [
-    answer.metric === null ? null : `${words(answer.metric)} cost`.replace("cost cost", "cost"),
+    answer.metric === null ? null : metricName(answer.metric),
     period?.start && period.end ? `${day(period.start)} – ${day(plus(period.end, -1))}` : null,
     answer.as_of === null ? null : `bills through ${day(answer.as_of)}`,
     answer.translator === "llm" ? "understood by a model, checked" : "understood by rules",

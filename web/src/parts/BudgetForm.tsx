@@ -21,19 +21,30 @@ interface Props {
   stored: StoredBudget | null;
   /** Names the state that was read; undefined for a new one. */
   tag: string | null | undefined;
-  onSaved: () => void;
+  onEdit?: () => void;
+  onSaved: (name: string) => void;
+}
+
+/** What stands after a budget was saved; its form is replaced by one of the new state. */
+export function Saved({ name }: { name: string }) {
+  return (
+    <Text size="sm" role="status" mt="xs">
+      {name} is saved; it is evaluated now.
+    </Text>
+  );
 }
 
 /** A budget's fields; scope and currency are chosen once. */
-export function BudgetForm({ stored, tag, onSaved }: Props) {
+export function BudgetForm({ stored, tag, onEdit, onSaved }: Props) {
   const me = useMe();
-  const save = useSaveBudget(tag);
+  const save = useSaveBudget(tag, onSaved);
   const [draft, setDraft] = useState<Draft>(() => draftOf(stored, me.currency));
   const [tried, setTried] = useState(false);
   const made = budgetOf(draft, stored);
   const wrong: Partial<Record<keyof Draft, string>> = tried && !isBudget(made) ? made : {};
 
   function set<Name extends keyof Draft>(name: Name, value: Draft[Name]) {
+    onEdit?.();
     setDraft((now) => ({ ...now, [name]: value }));
   }
   function text(name: "name" | "value" | "amount" | "currency" | "thresholds" | "start" | "end", label: string) {
@@ -43,6 +54,7 @@ export function BudgetForm({ stored, tag, onSaved }: Props) {
         type={name === "start" || name === "end" ? "date" : "text"}
         inputMode={name === "amount" ? "decimal" : undefined}
         value={draft[name]}
+        autoFocus={name === "name"}
         error={wrong[name]}
         maxLength={100}
         onChange={(event) => {
@@ -58,7 +70,7 @@ export function BudgetForm({ stored, tag, onSaved }: Props) {
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (isBudget(made)) save.mutate(made, { onSuccess: onSaved });
+        if (isBudget(made)) save.mutate(made);
       }}
     >
       <Stack gap="md">
@@ -100,11 +112,6 @@ export function BudgetForm({ stored, tag, onSaved }: Props) {
           <Button type="submit" loading={save.isPending}>
             {stored === null ? "Make it" : "Save"}
           </Button>
-          {save.isSuccess ? (
-            <Text size="sm" role="status">
-              Saved; it is evaluated now.
-            </Text>
-          ) : null}
         </Group>
         {save.isError ? <Problem error={save.error} /> : null}
       </Stack>

@@ -1,7 +1,7 @@
 import { Group, Table, UnstyledButton } from "@mantine/core";
 
 import type { Costs } from "../api/queries";
-import { exact, named, percent, words } from "../format";
+import { exact, named, percent, columnTitle } from "../format";
 import { label } from "../explore";
 import type { Dimension } from "../search";
 import { colour, SERIES } from "../theme";
@@ -25,7 +25,7 @@ export function CostTable({ costs, by, onPick }: Props) {
         <Table.Thead>
           <Table.Tr>
             {by.map((name) => (
-              <Table.Th key={name}>{words(name)}</Table.Th>
+              <Table.Th key={name}>{columnTitle(name)}</Table.Th>
             ))}
             <Table.Th className="right">Cost</Table.Th>
             <Table.Th className="right">Share</Table.Th>

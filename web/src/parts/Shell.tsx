@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect } from "react";
 
 import { proposalsQuery } from "../api/approvals";
 import type { Me } from "../api/queries";
+import { operates } from "../me";
 import { Icon } from "./icons";
 import { LinkNav } from "./links";
 
@@ -22,7 +23,6 @@ const PLACES = [
   { to: "/showback", label: "Showback", exact: false },
   { to: "/admin", label: "Admin", exact: false },
 ] as const;
-const OPERATORS = ["operator", "admin"];
 
 /** How many plans wait for me; nothing while there are none. */
 function Mine() {
@@ -70,20 +70,18 @@ export function Shell({ me }: { me: Me }) {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" component="nav" aria-label="Pages">
-        {PLACES.filter(({ to }) => to !== "/admin" || me.roles.some((role) => OPERATORS.includes(role))).map(
-          (place) => (
-            <LinkNav
-              key={place.to}
-              to={place.to}
-              label={place.label}
-              leftSection={<Icon of={place.label} />}
-              rightSection={place.to === "/approvals" ? <Mine /> : undefined}
-              activeOptions={{ exact: place.exact, includeSearch: false }}
-              activeProps={{ active: true }}
-              onClick={close}
-            />
-          ),
-        )}
+        {PLACES.filter(({ to }) => to !== "/admin" || operates(me)).map((place) => (
+          <LinkNav
+            key={place.to}
+            to={place.to}
+            label={place.label}
+            leftSection={<Icon of={place.label} />}
+            rightSection={place.to === "/approvals" ? <Mine /> : undefined}
+            activeOptions={{ exact: place.exact, includeSearch: false }}
+            activeProps={{ active: true }}
+            onClick={close}
+          />
+        ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Outlet />

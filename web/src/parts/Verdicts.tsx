@@ -35,7 +35,11 @@ export function Verdicts({ proposal, tag, ticked }: Props) {
     <Panel title="Decide" about={proposal.state === "proposed" ? wanted(proposal) : undefined}>
       <Stack gap="sm" align="flex-start" className="no-print">
         {proposal.why_not === null ? null : (
-          <Alert color="gray" title="Not for you to approve" w="100%">
+          <Alert
+            color="gray"
+            title={proposal.for_anybody ? "An approval would not count now" : "Your approval would not count"}
+            w="100%"
+          >
             <Text size="sm">{proposal.why_not}</Text>
           </Alert>
         )}
@@ -162,7 +166,7 @@ function Reasoned({ what, undo, busy, onDecide, onCancel }: ReasonedProps) {
             value={reason}
             maxLength={500}
             required
-            data-autofocus
+            autoFocus
             w="100%"
             onChange={(event) => {
               setReason(event.currentTarget.value);

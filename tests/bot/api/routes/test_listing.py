@@ -19,7 +19,9 @@ def test_pages_filters_and_etags(client: TestClient, clean_database: Database) -
         == 304
     )
     assert [i["team"] for i in client.get("/api/v1/insights?team=search", headers=root).json()["items"]] == ["search"]
-    assert first.headers["link"].endswith('offset=1&limit=1>; rel="next"') or "offset=1" in first.headers["link"]
+    link = first.headers["link"]
+    assert "offset=1" in link
+    assert link.endswith('rel="next"')
     assert client.get("/api/v1/insights?team='; DROP TABLE x --", headers=root).json()["items"] == []
     assert client.get("/api/v1/insights?team=a&team=b", headers=root).status_code == 422
     assert client.get(f"/api/v1/insights?since={NOW.date() + timedelta(days=1)}", headers=root).json()["items"] == []

@@ -13,17 +13,23 @@ from tests.bot.api.conftest import NOW, bearer
 def test_an_outlook_is_of_what_one_sees(client: TestClient, clean_database: Database) -> None:
     """With the days before and the errors; another team's is not there."""
     with Session(clean_database.app) as session, session.begin():
-        for kind, day in (("backtest", NOW.date()), ("backtest", NOW.date() - timedelta(days=9))):
+        today = NOW.date()
+        for model, kind, day, error in (
+            ("ensemble", "backtest", today, 0.04),
+            ("ensemble", "backtest", today - timedelta(days=9), 0.04),
+            ("sma", "backtest", today, 0.01),
+            ("as predicted", "live", today, 0.07),
+        ):
             session.add(
                 ForecastAccuracy(
                     scope_kind="team",
                     scope="payments",
                     currency="USD",
-                    model="ensemble",
+                    model=model,
                     horizon_days=30,
                     measured_on=day,
                     kind=kind,
-                    total_error=0.04,
+                    total_error=error,
                     day_mape=0.1,
                     coverage_80=0.8,
                 )
@@ -32,6 +38,9 @@ def test_an_outlook_is_of_what_one_sees(client: TestClient, clean_database: Data
     found = client.get("/api/v1/forecasts/outlook?team=payments", headers=ann).json()
     assert (found["scope"], [day["expected"] for day in found["days"]], len(found["past"])) == ("payments", [10], 30)
     assert {day["actual"] for day in found["past"]} == {10, None}  # the bills end before today: not known, and not 0
-    assert [(one["measured_on"], one["total_error"]) for one in found["accuracy"]] == [(str(NOW.date()), 0.04)]
+    assert [(one["measured_on"], one["kind"], one["total_error"]) for one in found["accuracy"]] == [
+        (str(today), "backtest", 0.04),  # the model that is shown, not the best of all
+        (str(today), "live", 0.07),
+    ]
     assert client.get("/api/v1/forecasts/outlook?team=search", headers=ann).status_code == 404
     assert client.get("/api/v1/forecasts/outlook", headers=ann).status_code == 404

@@ -1,6 +1,7 @@
 """Decisions through the API: the buttons of Slack, with what the caller may do said beforehand."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.tables import AuditEntry, Remediation
+from db.tables import AuditEntry, Remediation, Switch
 from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks
 from tests.bot.api.conftest import NOW, bearer
@@ -44,10 +45,25 @@ def test_what_one_may_is_said_before_and_holds(client: TestClient, clean_databas
     assert (seen["U-APP"]["why_not"], seen["U-APP"]["what"]) == (None, "Stop 3 idle EC2 instances")
     assert seen["U-ANN"]["may"] == []
     assert "Approving needs the role approver" in seen["U-ANN"]["why_not"]
+    assert [one["for_anybody"] for one in seen.values()] == [False, False]
     assert decided(client, clean_database, proposal, "U-ANN", decision="approve")[0] == 403
     said = decided(client, clean_database, proposal, "U-APP", decision="approve")
     assert said == (200, f"Remediation {proposal} is approved.")
     assert decided(client, clean_database, proposal, "U-APP", decision="approve")[0] == 409
+
+
+@pytest.mark.parametrize("how", ["expired", "stopped"])
+def test_what_keeps_everybody_from_approving_is_told_as_such(
+    client: TestClient, clean_database: Database, proposal: int, how: str
+) -> None:
+    """An approver cannot help it either: the plan is too old, or all remediations are stopped."""
+    with Session(clean_database.app) as session, session.begin():
+        if how == "expired":
+            session.get_one(Remediation, proposal).expires_at = NOW - timedelta(days=1)
+        else:
+            session.merge(Switch(name="stop_all", on=True, set_by="U-ROOT"))
+    seen = client.get(f"/api/v1/remediations/{proposal}", headers=bearer(clean_database, "U-APP", "read")).json()
+    assert (seen["may"].count("approve"), seen["why_not"] is None, seen["for_anybody"]) == (0, False, True)
 
 
 def test_some_are_chosen_and_approved_in_one_go(client: TestClient, clean_database: Database, proposal: int) -> None:
@@ -68,6 +84,9 @@ def test_a_snooze_has_its_days_and_its_reason(client: TestClient, clean_database
     assert decided(client, clean_database, proposal, "U-APP", decision="snooze", days=0)[0] == 422
     said = decided(client, clean_database, proposal, "U-APP", decision="snooze", days=3, text="after the launch")
     assert said[0] == 200
+    shown = client.get(f"/api/v1/remediations/{proposal}", headers=bearer(clean_database, "U-APP", "read")).json()
+    until = (shown["snoozed_until"] or "")[:10]
+    assert (until, shown["withdrawn"], shown["waits_until"]) == (str(NOW.date() + timedelta(days=3)), False, None)
     with Session(clean_database.app) as session:
         row = session.get_one(Remediation, proposal)
         actions = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.actor == "U-APP")).all()
@@ -117,10 +136,13 @@ def test_an_approval_is_taken_back_before_its_run_begins(
     assert decided(client, clean_database, proposal, "U-APP", decision="withdraw")[0] == 409
     assert decided(client, clean_database, proposal, "U-APP", decision="approve")[0] == 200
     path = f"/api/v1/remediations/{proposal}"
-    assert client.get(path, headers=bearer(clean_database, "U-APP", "read")).json()["may"] == ["withdraw"]
+    headers = bearer(clean_database, "U-APP", "read")
+    assert client.get(path, headers=headers).json()["may"] == ["withdraw"]
+    assert client.get(path, headers=headers).json()["withdrawn"] is False
     assert client.get(path, headers=bearer(clean_database, "U-ANN", "read")).json()["may"] == []
     assert decided(client, clean_database, proposal, "U-ANN", decision="withdraw")[0] == 403
     said = decided(client, clean_database, proposal, "U-APP", decision="withdraw", text="the launch is today")
     assert said == (200, f"The approval of remediation {proposal} is taken back.")
+    assert client.get(path, headers=headers).json()["withdrawn"] is True
     with Session(clean_database.app) as session:
         assert session.get_one(Remediation, proposal).state == "rejected"

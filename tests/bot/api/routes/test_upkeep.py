@@ -5,7 +5,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.tables import AuditEntry, Load, OutboxMessage, Source
+from db.tables import AuditEntry, Load, OutboxMessage, SlackEvent, Source
+from domain import quarantine
 from tests.bot.api.conftest import NOW, bearer
 
 PATHS = ("loads", "standing", "tags", "people", "health")
@@ -20,7 +21,7 @@ def test_members_have_no_part_in_it(client: TestClient, clean_database: Database
         ]
         for person in ("U-ANN", "U-OPS", "U-ROOT")
     }
-    assert told == {"U-ANN": [403] * 5, "U-OPS": [200, 403, 200, 403, 200], "U-ROOT": [200] * 5}
+    assert told == {"U-ANN": [403] * 5, "U-OPS": [200, 403, 403, 403, 200], "U-ROOT": [200] * 5}
 
 
 def test_files_and_people_are_as_they_are(client: TestClient, clean_database: Database) -> None:
@@ -60,3 +61,24 @@ def test_what_was_set_aside_is_tried_again_and_audited(client: TestClient, clean
     assert (health["quarantine"], health["stopped_by"], health["parts"]["database"]) == ([], None, "ready")
     with Session(clean_database.app) as session:
         assert session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()[-1] == "quarantine.retry"
+
+
+def test_who_sees_some_teams_reads_neither_sums_of_bills_nor_words_of_others(
+    client: TestClient, clean_database: Database
+) -> None:
+    """The reason of a held file and the text of what was set aside are blank for them, and for nobody else."""
+    with Session(clean_database.app) as session, session.begin():
+        session.add(Load(delivery="h", path="/h.csv", status="held", error="9,000 where 12,000 stood", started_at=NOW))
+        session.add(Load(delivery="f", path="/f.csv", status="failed", error="no rows", started_at=NOW))
+        body = {"text": "what did search cost?"}
+        session.add(SlackEvent(event_id="Ev1", body=body, seen_at=NOW, attempts=quarantine.ATTEMPTS))
+    told = {}
+    for person in ("U-OPS", "U-ROOT"):
+        headers = bearer(clean_database, person, "read")
+        files = client.get("/api/v1/admin/loads", headers=headers).json()["items"]
+        aside = client.get("/api/v1/admin/health", headers=headers).json()["quarantine"]
+        told[person] = ([row["error"] for row in files], [(one["id"], one["text"]) for one in aside])
+    assert told == {
+        "U-OPS": (["no rows", None], [("event:Ev1", "")]),
+        "U-ROOT": (["no rows", "9,000 where 12,000 stood"], [("event:Ev1", "what did search cost?")]),
+    }

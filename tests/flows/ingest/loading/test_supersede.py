@@ -56,3 +56,14 @@ def test_a_held_delivery_is_accepted_by_its_digest(load: Load, bill: Bill) -> No
     assert supersede.question(held.held).endswith("Nothing was changed.")
     assert load(bill(rows(1, BilledCost="0.01")), accept=held.digest).held is not None
     assert load(bill(rows(1)), accept=held.digest).loads[0].status == "loaded"
+
+
+def test_what_is_given_with_a_held_bill_waits_with_it(load: Load, bill: Bill) -> None:
+    """A copy and a file that holds no charges have no fault of their own: the delivery is one question."""
+    load(bill(rows(2), "a.csv"))
+    files = bill(rows(1), "a.csv"), bill(rows(1), "copy.csv"), bill([CLOSED_PERIOD], "p.csv")
+    held = load(*files)
+    assert [one.status for one in held.loads] == ["held", "held", "held"]
+    assert {one.error for one in held.loads} == {held.held}
+    taken = load(*files, accept=held.digest)
+    assert sorted(one.status for one in taken.loads) == ["loaded", "loaded", "unchanged"]

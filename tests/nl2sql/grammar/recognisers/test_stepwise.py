@@ -4,7 +4,8 @@ import pytest
 
 from nl2sql.grammar.draft import Refusal
 from nl2sql.grammar.query import CostQuery
-from tests.nl2sql.builders import query, understood
+from nl2sql.understanding import meant
+from tests.nl2sql.builders import CALENDAR, FACTS, query, understood
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,9 @@ def test_a_part_of_a_name_is_a_filter(question: str, dimension: str, part: str) 
 
 def test_hours_are_a_grain_of_few_days() -> None:
     """A year of hours is refused with the reason."""
+    refused = meant("hourly cost in 2026", FACTS, CALENDAR, None)
+    assert isinstance(refused, Refusal)
+    assert refused.text == "By hour, at most 31 days are shown."
     assert query("hourly cost yesterday").grain == "hour"
     assert query("hourly cost of prod last week").period.days == 7
 
@@ -110,4 +114,4 @@ def test_a_follow_up_leaves_the_step_behind() -> None:
     after = understood("by week", before)
     assert isinstance(after, CostQuery)
     assert (after.statistic, after.grain) == (None, "week")
-    assert not isinstance(understood("only checkout", before), Refusal)
+    assert isinstance(understood("only checkout", before), CostQuery)

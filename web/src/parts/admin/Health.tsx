@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { healthQuery, kpisQuery, useSetAside } from "../../api/admin";
 import { moment } from "../../format";
+import { Confirm } from "../Confirm";
 import { Tag, Tile } from "../figures";
 import { Rows } from "../Rows";
 import { Found, Nothing, Panel, Problem } from "../states";
@@ -65,21 +66,27 @@ function Aside({ items }: { items: SetAside[] }) {
             {
               title: "Decide",
               cell: (row) => (
-                <Group gap="xs" wrap="nowrap">
-                  {(["retry", "drop"] as const).map((decision) => (
-                    <Button
-                      key={decision}
-                      size="xs"
-                      variant="default"
-                      disabled={decide.isPending}
-                      aria-label={`${decision === "retry" ? "Try again" : "Drop"} ${row.id}`}
-                      onClick={() => {
-                        decide.mutate({ item: row.id, decision });
-                      }}
-                    >
-                      {decision === "retry" ? "Try again" : "Drop"}
-                    </Button>
-                  ))}
+                <Group gap="xs" wrap="nowrap" align="flex-start">
+                  <Button
+                    size="xs"
+                    variant="default"
+                    disabled={decide.isPending}
+                    aria-label={`Try again ${row.id}`}
+                    onClick={() => {
+                      decide.mutate({ item: row.id, decision: "retry" });
+                    }}
+                  >
+                    Try again
+                  </Button>
+                  <Confirm
+                    label="Drop"
+                    name={`Drop ${row.id}`}
+                    question="Give it up for good?"
+                    busy={decide.isPending}
+                    onConfirm={() => {
+                      decide.mutate({ item: row.id, decision: "drop" });
+                    }}
+                  />
                 </Group>
               ),
             },
