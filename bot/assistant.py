@@ -36,11 +36,11 @@ class StoredQuestion:
 
 @dataclass(frozen=True)
 class Answers:
-    """`ask(question, asker, thread, channel, say)` and `run_sql(sql, asker,
+    """`ask(question, asker, thread, channel, say, after)` and `run_sql(sql, asker,
     thread, channel, question)` give the result and its reference.
     """
 
-    ask: Callable[[str, Actor, str | None, str | None, Say], tuple[Result, str]]
+    ask: Callable[[str, Actor, str | None, str | None, Say, str | None], tuple[Result, str]]
     run_sql: Callable[[str, Actor, str | None, str | None, str | None], tuple[Result, str]]
     check_sql: Callable[[str, Actor], str | None]
 
@@ -76,8 +76,10 @@ def connect(settings: Settings, organisation: Organisation, database: Database) 
         result: Result = json.loads(json.dumps(outcome.to_stored(), default=str))
         return result, outcome.reference
 
-    def ask(question: str, asker: Actor, thread: str | None, channel: str | None, say: Say) -> tuple[Result, str]:
-        return told(asking.ask(question, asker, thread, replace(deps, channel=channel, say=say)))
+    def ask(
+        question: str, asker: Actor, thread: str | None, channel: str | None, say: Say, after: str | None
+    ) -> tuple[Result, str]:
+        return told(asking.ask(question, asker, thread, replace(deps, channel=channel, say=say), after))
 
     def run_sql(
         sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None

@@ -80,6 +80,8 @@ def print_answer(answer: dict[str, Any], format: Format) -> None:
             print_table(section["columns"], section["rows"][:_SHOWN_ROWS])
             if (more := len(section["rows"]) - _SHOWN_ROWS) > 0:
                 typer.echo(f"  and {more} more")
+    if answer.get("certified"):
+        typer.echo(answer["certified"]["says"])
     if answer.get("as_of"):
         metric = words.metric(str(answer["metric"])) if answer.get("metric") else ""
         parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]

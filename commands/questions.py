@@ -14,6 +14,7 @@ from commands.printing import Format, FormatOption, print_answer, print_json, pr
 from config.errors import UserError
 
 if TYPE_CHECKING:
+    from config.access import Actor
     from config.organisation import Organisation
     from config.settings import Settings
     from nl2sql.deps import Deps
@@ -121,6 +122,15 @@ def browse(
     promote: Annotated[
         str | None, typer.Option(metavar="REFERENCE", help="Approve an answer as an example; an admin may")
     ] = None,
+    withdraw: Annotated[
+        str | None, typer.Option(metavar="REFERENCE", help="Take an approval back; an admin may")
+    ] = None,
+    checking: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Golden questions that no longer run (exit 1), are never given again, or stand there twice"
+        ),
+    ] = False,
     person: AsOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
@@ -131,15 +141,21 @@ def browse(
     from config.errors import UserError
     from nl2sql.history import feedback
     from nl2sql.history.golden import promote as promote_question
+    from nl2sql.history.golden import withdraw as withdraw_question
 
     settings = read_settings()
-    actor = who_acts(settings, read_organisation(settings), person)
+    organisation = read_organisation(settings)
+    actor = who_acts(settings, organisation, person)
     with Session(connect(settings).app) as session, session.begin():
-        if promote:
-            typer.echo(promote_question(session, promote, actor))
+        if promote or withdraw:
+            decided = promote_question(session, promote, actor) if promote else None
+            typer.echo(decided or withdraw_question(session, str(withdraw), actor))
             return
         if isinstance(denied := check(actor, Permission.READ_AUDIT), Denied):
             raise UserError(denied.reason)
+        if checking:
+            _check_golden(settings, organisation, actor, format)
+            return
         which: feedback.Which = (
             "unhelpful"
             if unhelpful
@@ -160,3 +176,25 @@ def browse(
             for r in rows
         ]
         print_table(("reference", "asked", "by", "question", "outcome", "feedback"), shown)
+
+
+def _check_golden(settings: "Settings", organisation: "Organisation", actor: "Actor", format: Format) -> None:
+    from nl2sql.answers.context import AnswerContext
+    from nl2sql.ask import connect_deps
+    from nl2sql.catalog.known_values import Facts, facts
+    from nl2sql.history.golden_check import checked
+
+    deps = connect_deps(settings, organisation, connect(settings))
+    data = facts(deps.database.app, actor, organisation.synonyms)
+    if not isinstance(data, Facts):
+        raise UserError("No bills are loaded yet, so that no golden question can be run.")
+    findings = checked(AnswerContext(actor, deps, data))
+    if format is Format.JSON:
+        print_json([one.to_json() for one in findings])
+    elif findings:
+        rows = [(one.kind, one.reference, one.question, one.reason, one.other or "") for one in findings]
+        print_table(("kind", "reference", "question", "reason", "other"), rows)
+    else:
+        typer.echo("Every golden question runs, and none stands there twice.")
+    if any(one.kind == "broken" for one in findings):
+        raise typer.Exit(1)

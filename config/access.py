@@ -209,7 +209,10 @@ ENTRANCES: dict[Permission, Entrances] = {
     ),
     Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
     Permission.PROMOTE_QUESTION: Entrances(
-        "Make an answer an example for later ones", "Make it an example", None, "`finops questions --promote`"
+        "Certify an answer, an example for later ones, and take that back",
+        "Make it an example",
+        None,
+        "`finops questions --promote`, `--withdraw`",
     ),
     Permission.READ_AUDIT: Entrances(
         "Read and verify the audit log", None, "`GET /audit`, `/admin/people`", "`finops audit verify`"

@@ -655,6 +655,8 @@ class Question(Base):
     elapsed_ms: Mapped[int | None]
     feedback: Mapped[str | None] = mapped_column(comment="helpful or unhelpful")
     golden: Mapped[bool] = mapped_column(server_default=sa.false())
+    certified_by: Mapped[str | None] = mapped_column(comment="Who approved it as a golden question")
+    certified_at: Mapped[datetime | None]
 
 
 class ModelUse(Base):

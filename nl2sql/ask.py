@@ -23,6 +23,7 @@ from nl2sql.answers.query import answer_meaning, answer_sql
 from nl2sql.catalog.known_values import Facts, NoData, facts
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
+from nl2sql.certified import approved_answers, inherited, renewed
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps, Previous, TranslationRequest
 from nl2sql.grammar.draft import Doubt, Refusal
@@ -35,6 +36,7 @@ from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.history import conversation, golden
 from nl2sql.history.conversation import ThreadContext, Turn
+from nl2sql.history.parameters import Asked
 from nl2sql.llm.fallback import ModelAnswer, ask_model
 from nl2sql.recipes.compose import answer_recipe
 from nl2sql.recipes.recognise import RecipeCall
@@ -60,9 +62,9 @@ def connect_deps(settings: Settings, organisation: Organisation, database: Datab
     return Deps(database=database, settings=settings, organisation=organisation, today=today, translator=translator)
 
 
-def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
-    """Answer a question, or amend the thread's last question when it is a follow-up. Every outcome is stored and
-    audited, refusals included; database errors become `Unavailable`.
+def ask(question: str, asker: Actor, thread: str | None, deps: Deps, after: str | None = None) -> Outcome:
+    """Answer a question, or amend the thread's last question, or the one of the reference `after`, when it is a
+    follow-up. Every outcome is stored and audited, refusals included; database errors become `Unavailable`.
     """
     started = time.perf_counter()
     question = logs.without_secrets(question.replace("\x00", " ")).strip()
@@ -75,7 +77,7 @@ def ask(question: str, asker: Actor, thread: str | None, deps: Deps) -> Outcome:
     turn = Turn(conversation.new_reference(), asker.id, question, thread, deps.channel)
     try:
         with Session(deps.database.app) as session:
-            thread_context = conversation.recall(session, thread)
+            thread_context = conversation.recall(session, thread, after)
         turn, outcome = _outcome(turn, asker, thread_context, deps)
         return _store(turn, outcome, deps, started)
     except OperationalError:
@@ -127,7 +129,7 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
         meaning = read_listing(given, known) if listed else read_query(given, known)
         if isinstance(meaning, Unreadable):
             return _store(turn, CannotAnswer(text=meaning.text, as_of=data.through.isoformat()), deps, started)
-        turn, outcome = _by_rules(turn, meaning, words, context)
+        turn, outcome = _answered(turn, meaning, context)
         return _store(turn, outcome, deps, started)
     except OperationalError:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
@@ -181,33 +183,59 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
 
 def _again(turn: Turn, thread_context: ThreadContext, context: AnswerContext) -> tuple[Turn, Outcome]:
     """Answer the thread's last question again, with the new presentation."""
-    if thread_context.recipe:
-        return replace(turn, query=thread_context.recipe), answer_recipe(thread_context.recipe, context)
-    if previous := thread_context.query or thread_context.listing:
-        query, outcome = answer_meaning(previous, context)
-        return replace(turn, query=query), outcome
-    return turn, answer_sql(str(thread_context.sql), context, translator=thread_context.translator or "sql")
+    previous = thread_context.recipe or thread_context.query or thread_context.listing
+    sql, translator = str(thread_context.sql), thread_context.translator or "sql"
+    turn, outcome = _answered(turn, previous or sql, context, translator)
+    return turn, inherited(outcome, turn.query, "", thread_context, approved_answers(context), context)
+
+
+def _answered(
+    turn: Turn, asked: Asked | str, context: AnswerContext, translator: str = "offline"
+) -> tuple[Turn, Outcome]:
+    """Answer what was understood, or SQL."""
+    if isinstance(asked, str):
+        return turn, answer_sql(asked, context, translator=translator)
+    if isinstance(asked, RecipeCall):
+        return replace(turn, query=asked), answer_recipe(asked, context)
+    query, outcome = answer_meaning(asked, context)
+    return replace(turn, query=query), outcome
 
 
 def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
-    calendar = context.calendar
-    meaning = meant(question, context.facts, calendar, thread_context)
+    """A question in the words of an approved one is answered by that; any other by rules or the model."""
+    meaning, answers = meant(question, context.facts, context.calendar, thread_context), approved_answers(context)
+    approved = renewed((turn.question, question), meaning, thread_context, answers, context)
+    if approved:
+        as_approved, outcome = _answered(turn, approved.asked, context)
+        if isinstance(outcome, Answer):
+            return as_approved, replace(outcome, certified=approved.certificate)
+    turn, outcome = _translated(turn, question, meaning, thread_context, answers, context)
+    return turn, inherited(outcome, turn.query, question, thread_context, answers, context)
+
+
+def _translated(
+    turn: Turn,
+    question: str,
+    meaning: Meaning | RecipeCall,
+    thread_context: ThreadContext | None,
+    answers: tuple[golden.ApprovedAnswer, ...],
+    context: AnswerContext,
+) -> tuple[Turn, Outcome]:
     if isinstance(meaning, RecipeCall):
-        return replace(turn, query=meaning), answer_recipe(meaning, context)
+        return _answered(turn, meaning, context)
     decided = isinstance(meaning, Refusal) and (meaning.unsafe or meaning.outside)  # no model would know better
     names_open = isinstance(meaning, Doubt) and bool(meaning.choices) and not meaning.of_shape
     failure_reason: str | None = None
-    if context.deps.translator and not decided and not names_open:
-        first = context.deps.settings.llm_use == "first"
-        if first or (not _certain(meaning) and golden_answer(question, context) is None):
-            reply = ask_model(_request(question, thread_context, calendar, context, meaning), context)
-            turn = replace(turn, tokens=reply.tokens, drafts=reply.drafts, query=reply.query)
-            if reply.outcome is not None:
-                return turn, _with_other_reading(reply, meaning)
-            failure_reason = reply.failure_reason
-    turn, outcome = _by_rules(turn, meaning, question, context)
+    wanted = context.deps.settings.llm_use == "first" or not _certain(meaning)
+    if context.deps.translator and wanted and not decided and not names_open:
+        reply = ask_model(_request(question, thread_context, answers, context, meaning), context)
+        turn = replace(turn, tokens=reply.tokens, drafts=reply.drafts, query=reply.query)
+        if reply.outcome is not None:
+            return turn, _with_other_reading(reply, meaning)
+        failure_reason = reply.failure_reason
+    turn, outcome = _by_rules(turn, meaning, question, answers, context)
     return turn, _with_failure_reason(outcome, failure_reason)
 
 
@@ -228,28 +256,18 @@ def _certain(meaning: Meaning) -> bool:
     return isinstance(meaning, SubjectListing) or (isinstance(meaning, CostQuery) and not meaning.notes)
 
 
-def _by_rules(turn: Turn, meaning: Meaning, question: str, context: AnswerContext) -> tuple[Turn, Outcome]:
+def _by_rules(
+    turn: Turn,
+    meaning: Meaning,
+    question: str,
+    answers: tuple[golden.ApprovedAnswer, ...],
+    context: AnswerContext,
+) -> tuple[Turn, Outcome]:
     if isinstance(meaning, CostQuery | SubjectListing):
-        query, outcome = answer_meaning(meaning, context)
-        return replace(turn, query=query), outcome
+        return _answered(turn, meaning, context)
     if isinstance(meaning, Doubt) or meaning.unsafe:
         return turn, declined(meaning, context.facts)
-    with Session(context.deps.database.app) as session:
-        golden_answers = golden.approved(session, context.asker)
-    approved = golden.same(question, golden_answers)
-    if approved is None:
-        return turn, declined(meaning, context.facts, golden.nearest(question, golden_answers))
-    note = f"As an admin approved it (reference {approved.reference})."
-    outcome = answer_sql(approved.sql, context, translator="offline")
-    return turn, replace(outcome, text=f"{outcome.text}\n{note}", notes=(note,)) if isinstance(
-        outcome, Answer
-    ) else outcome
-
-
-def golden_answer(question: str, context: AnswerContext) -> golden.ApprovedAnswer | None:
-    """The approved answer to the same question, if its SQL names no date."""
-    with Session(context.deps.database.app) as session:
-        return golden.same(question, golden.approved(session, context.asker))
+    return turn, declined(meaning, context.facts, golden.nearest(question, answers))
 
 
 def _with_failure_reason(outcome: Outcome, failure_reason: str | None) -> Outcome:
@@ -266,7 +284,7 @@ def _with_failure_reason(outcome: Outcome, failure_reason: str | None) -> Outcom
 def _request(
     question: str,
     thread_context: ThreadContext | None,
-    calendar: QuestionCalendar,
+    answers: tuple[golden.ApprovedAnswer, ...],
     context: AnswerContext,
     meaning: Meaning,
 ) -> TranslationRequest:
@@ -275,7 +293,7 @@ def _request(
         if thread_context and thread_context.question and thread_context.sql
         else None
     )
-    with Session(context.deps.database.app) as session:
-        examples = tuple((one.question, one.sql) for one in golden.approved(session, context.asker))
+    examples = tuple((one.question, one.sql) for one in answers)
     scope = ("*",) if context.asker.sees_all else tuple(sorted(context.asker.teams))
+    calendar = context.calendar
     return TranslationRequest(question, context.facts, calendar, previous, context.asker.id, scope, examples, meaning)

@@ -159,6 +159,16 @@ def test_questions_are_listed_approved_and_compared(
     assert run(finops_home, "questions", "--as", "U0STRANGER").returncode == 1
     assert "golden question now" in run(finops_home, "questions", "--promote", asked["reference"]).stdout
     assert json.loads(run(finops_home, "questions", "--golden", "--format", "json").stdout)[0]["golden"] is True
+    again = run(finops_home, "ask", "Total billed cost in September 2024?", "--today", "2024-10-15")
+    assert f"({asked['reference']})" in next(line for line in again.stdout.splitlines() if line.startswith("Certified"))
+    assert "none stands there twice" in run(finops_home, "questions", "--check").stdout
+    with Session(clean_database.app) as session, session.begin():
+        golden = sa.update(Question).where(Question.reference == asked["reference"])
+        session.execute(golden.values(query=None, sql="SELECT sum(gone) AS cost FROM daily_costs"))
+    checked = run(finops_home, "questions", "--check", "--format", "json")
+    assert (checked.returncode, [one["kind"] for one in json.loads(checked.stdout)]) == (1, ["broken"])
+    assert "no golden question any more" in run(finops_home, "questions", "--withdraw", asked["reference"]).stdout
+    assert json.loads(run(finops_home, "questions", "--golden", "--format", "json").stdout) == []
     file = tmp_path / "questions.jsonl"
     line = {"question": "total billed cost in September 2024", "rows": [[20.520227]], "match": "numbers"}
     file.write_text(json.dumps(line))

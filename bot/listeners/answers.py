@@ -9,7 +9,7 @@ from bot import assistant
 from bot.assistant import StoredQuestion
 from bot.cards.messages import answer, clarify
 from bot.fair import Full
-from bot.listeners import clicks, questions, subscriptions
+from bot.listeners import clicks, questions, scopes, subscriptions
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.listeners.questions import IncomingQuestion
 from bot.runtime import Runtime
@@ -38,6 +38,8 @@ def register(listeners: Listeners) -> None:
     listeners.click("answer_example", make_example)
     listeners.click(re.compile(r"clarify_\d+"), choose)
     listeners.click(re.compile(r"example_\d+"), ask_example)
+    listeners.click("answer_parameters", open_parameters)
+    listeners.submit("change_parameters", ask_changed, nothing_changed)
     listeners.submit("edit_sql", run_edited, validate_sql)
 
 
@@ -108,6 +110,43 @@ def _answer_edited(runtime: Runtime, submission: Submission) -> None:
     reply = AnswerCard(type="answer", result=result, reference=reference, asked=asked)
     with runtime.session() as session:
         outbox.enqueue(session, channel, reply, edited_key(submission.view), thread_ts=thread)
+
+
+def open_parameters(runtime: Runtime, click: Click) -> None:
+    """Ask for another period or other names of a certified answer."""
+    question = _stored(runtime, click, click.value)
+    parameters = (question.result.get("certified") or {}).get("parameters") if question else None
+    if question is None or not parameters:
+        return
+    with runtime.session() as session:
+        names = scopes.visible(session, runtime.people.actor(click.user))
+    where = clicks.about(click, reference=question.reference)
+    clicks.open_modal(runtime, click, answer.parameters_modal(where, parameters, names))
+
+
+def nothing_changed(_runtime: Runtime, submission: Submission) -> dict[str, str]:
+    """Where everything is as it is, the modal stays open."""
+    changed = answer.changed_parameters(submission.values)
+    return {} if changed else dict.fromkeys(list(submission.values)[:1], "Choose what is to be another.")
+
+
+def ask_changed(runtime: Runtime, submission: Submission) -> None:
+    """Ask the certified question again with other parameters, in its thread, whatever was asked there since."""
+    text, about = answer.changed_parameters(submission.values), submission.about
+    line = f"{runtime.people.actor(submission.user).name or 'Somebody'} changed: {text}"
+    _ask(
+        runtime,
+        f"parameters:{submission.view}",
+        IncomingQuestion(
+            submission.user,
+            str(about["channel"]),
+            text,
+            about.get("thread"),
+            addressed=True,
+            asked=line,
+            after=str(about["reference"]),
+        ),
+    )
 
 
 def schedule(runtime: Runtime, click: Click) -> None:

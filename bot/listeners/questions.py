@@ -56,6 +56,8 @@ class IncomingQuestion:
     addressed: bool
     direct: bool = False
     asked: str | None = None
+    after: str | None = None
+    """Reference of the answer that it amends, where that need not be the thread's last."""
 
     def __post_init__(self) -> None:
         """A secret that somebody typed is masked before it is kept, asked, or shown again."""
@@ -221,7 +223,9 @@ def _reply(runtime: Runtime, heard: IncomingQuestion) -> AnswerCard | Help | Not
         return note(f"That is {len(heard.text):,} characters; I read up to {LONGEST:,}. Please ask in fewer words.")
     actor = runtime.people.actor(heard.user)
     with Status(runtime, heard) as status:
-        result, reference = runtime.answers.ask(heard.text, actor, heard.conversation, heard.channel, status.say)
+        result, reference = runtime.answers.ask(
+            heard.text, actor, heard.conversation, heard.channel, status.say, heard.after
+        )
     card = AnswerCard(type="answer", result=result, reference=reference, asked=heard.asked)
     if heard.thread is None:  # what is said in a thread may mean something only there
         card["question"] = heard.text

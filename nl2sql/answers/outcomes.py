@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from nl2sql.answers.certificate import Certificate
 from nl2sql.grammar.draft import Choice
 
 
@@ -85,11 +86,14 @@ class Answer(_Outcome):
     export: bool = False
     shown_in: str | None = None  # the currency that was asked for; follow-ups keep it
     whole: float | None = None  # of a ranking that was cut: the metric over everything that was ranked
+    certified: Certificate | None = None  # where the answer is, or comes from, one that an admin approved
     sections: tuple[Section, ...] = ()  # of a recipe; `columns` and `rows` are those of the section that is drawn
 
     def to_json(self) -> dict[str, Any]:
-        """The contract of `finops ask`, with `sections` where the answer has several steps."""
-        told = {"sections": [one.to_json() for one in self.sections]} if self.sections else {}
+        """The contract of `finops ask`, with `sections` where the answer has several steps, and `certified`."""
+        told: dict[str, Any] = {"sections": [one.to_json() for one in self.sections]} if self.sections else {}
+        if self.certified:
+            told["certified"] = self.certified.to_json()
         return (
             super().to_json()
             | told

@@ -33,16 +33,19 @@ class ThreadContext:
     choices: tuple[Choice, ...] = ()
     shown_in: str | None = None
     translator: str | None = None
+    certified: dict[str, Any] | None = None
+    """What the last answer says of the approved one that it is, or comes from."""
 
 
-def recall(session: Session, thread: str | None) -> ThreadContext | None:
-    """The state of a thread; None outside a thread and for its first question."""
-    if thread is None:
+def recall(session: Session, thread: str | None, after: str | None = None) -> ThreadContext | None:
+    """The state of a thread, or of one answer in it (`after`: its reference); None outside a thread and for its first
+    question.
+    """
+    if thread is None and after is None:
         return None
+    where = Question.thread == thread if after is None else Question.reference == after
     columns = (Question.question, Question.query, Question.sql, Question.answer, Question.outcome, Question.translator)
-    turns = session.execute(
-        sa.select(*columns).where(Question.thread == thread).order_by(Question.id.desc()).limit(_LAST_TURNS)
-    ).all()
+    turns = session.execute(sa.select(*columns).where(where).order_by(Question.id.desc()).limit(_LAST_TURNS)).all()
     if not turns:
         return None
     answered = next((turn for turn in turns if turn.sql and turn.outcome == "answer"), None)
@@ -56,6 +59,7 @@ def recall(session: Session, thread: str | None) -> ThreadContext | None:
         choices=_choices(turns[0].answer) if turns[0].outcome == "clarify" else (),
         shown_in=answered.answer.get("shown_in") if answered else None,
         translator=answered.translator if answered else None,
+        certified=answered.answer.get("certified") if answered else None,
     )
 
 

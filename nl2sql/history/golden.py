@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from config.access import Actor, Denied, Permission, check
 from db import audit
@@ -22,6 +24,12 @@ class ApprovedAnswer:
     question: str
     sql: str
     reference: str
+    query: dict[str, Any] | None = None
+    """What was asked, as `conversation.meant_by` reads it; None where SQL was written."""
+    by: str | None = None
+    at: datetime | None = None
+    follow_up: bool = False
+    """Whether it was asked in a thread after another question: its words alone may mean less."""
 
     @property
     def timeless(self) -> bool:
@@ -41,7 +49,7 @@ def promote(session: Session, reference: str, actor: Actor) -> str:
         return f"Question {reference} has no answer that could be an example."
     if row.golden:
         return f"“{row.question}” is a golden question already."
-    row.golden = True
+    row.golden, row.certified_by, row.certified_at = True, actor.id, datetime.now(UTC)
     audit.append(session, actor.id, "question.promoted", reference, {"question": row.question, "sql": row.sql})
     return (
         f"“{row.question}” is a golden question now: an example for the model, and answered the same way when "
@@ -49,28 +57,52 @@ def promote(session: Session, reference: str, actor: Actor) -> str:
     )
 
 
+def withdraw(session: Session, reference: str, actor: Actor) -> str:
+    """Take an approval back; returns a sentence for the admin. Only admins may."""
+    allowed = check(actor, Permission.PROMOTE_QUESTION)
+    if isinstance(allowed, Denied):
+        return allowed.reason
+    row = session.scalar(sa.select(Question).where(Question.reference == reference).with_for_update())
+    if row is None or not row.golden:
+        return f"There is no golden question {reference}."
+    row.golden, row.certified_by, row.certified_at = False, None, None
+    audit.append(session, actor.id, "question.withdrawn", reference, {"question": row.question})
+    return f"“{row.question}” is no golden question any more; answers to it are not certified."
+
+
 def approved(session: Session, asker: Actor) -> tuple[ApprovedAnswer, ...]:
     """The newest approved answers; an asker with limited visibility gets only their own, because questions may name
     hidden teams.
     """
-    statement = sa.select(Question.question, Question.sql, Question.reference).where(
-        Question.golden.is_(True), Question.sql.is_not(None)
+    earlier = aliased(Question)
+    same_thread = sa.select(earlier.id).where(earlier.thread == Question.thread, earlier.id < Question.id)
+    columns = (
+        Question.question,
+        Question.sql,
+        Question.reference,
+        Question.query,
+        Question.certified_by,
+        Question.certified_at,
+        same_thread.exists(),
     )
+    statement = sa.select(*columns).where(Question.golden.is_(True), Question.sql.is_not(None))
     if not asker.sees_all:
         statement = statement.where(Question.asker == asker.id)
     rows = session.execute(statement.order_by(Question.id.desc()).limit(_MOST)).all()
-    return tuple(ApprovedAnswer(row.question, row.sql, row.reference) for row in rows)
+    return tuple(ApprovedAnswer(*row) for row in rows)
 
 
 def same(question: str, answers: tuple[ApprovedAnswer, ...]) -> ApprovedAnswer | None:
-    """The approved answer to the same question, ignoring case, spaces and punctuation; None without one."""
-    asked = _plain(question)
-    return next((one for one in answers if one.timeless and asked and _plain(one.question) == asked), None)
+    """The newest approved answer to the same question, ignoring case, spaces and punctuation; None without one."""
+    asked = plain_words(question)
+    return next((one for one in answers if asked and plain_words(one.question) == asked), None)
 
 
 def nearest(question: str, answers: tuple[ApprovedAnswer, ...]) -> tuple[str, ...]:
-    """The most similar approved question, as a tuple of one; empty when none is similar enough."""
-    timeless = [one for one in answers if one.timeless]
+    """The most similar approved question, as a tuple of one; empty when none is similar enough, or its answer could
+    not be given on another day.
+    """
+    timeless = [one for one in answers if one.timeless or one.query]
     if not timeless:
         return ()
     from rapidfuzz import fuzz  # noqa: PLC0415 - a heavy library, where it is needed
@@ -81,5 +113,6 @@ def nearest(question: str, answers: tuple[ApprovedAnswer, ...]) -> tuple[str, ..
     return (best,) if score >= _ALIKE else ()
 
 
-def _plain(question: str) -> list[str]:
+def plain_words(question: str) -> list[str]:
+    """What counts when two questions are held against each other."""
     return re.findall(r"[^\W_]+|[<>%$€]", question.casefold())

@@ -38,7 +38,13 @@ class Rules:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(
-        self, question: str, asker: Actor, thread: str | None, channel: str | None, say: Any
+        self,
+        question: str,
+        asker: Actor,
+        thread: str | None,
+        channel: str | None,
+        say: Any,
+        after: str | None = None,
     ) -> tuple[dict[str, Any], str]:
         with self.lock:
             self.asked.append((question, asker.id, thread))

@@ -52,6 +52,22 @@ _SCHEMA = {
         "as_of": {"type": ["string", "null"], "description": "The bills reach through this day"},
         "translator": {"type": "string"},
         "elapsed_ms": {"type": "integer"},
+        "certified": {
+            "type": "object",
+            "description": "Where an admin approved this answer (`holds`), or the one that it was built on; `changed` "
+            "says which parameters are others",
+            "required": ["reference", "question", "by", "on", "changed", "holds", "parameters", "says"],
+            "properties": {
+                "reference": {"type": "string"},
+                "question": {"type": "string"},
+                "by": {"type": ["string", "null"]},
+                "on": {"type": ["string", "null"], "format": "date"},
+                "changed": {"type": "array", "items": {"type": "string"}},
+                "holds": {"type": "boolean"},
+                "parameters": {"type": "array", "items": {"type": "string"}},
+                "says": {"type": "string", "description": "For people"},
+            },
+        },
         "sections": {
             "type": "array",
             "description": "The steps of a question that needs several; `columns` and `rows` above are of the one that "

@@ -1,10 +1,11 @@
 """The answer card: the figure, why to believe it, the evidence, what one can do. Drawn from the stored result alone."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from analysis import words
-from bot.cards.elements import blocks, figures, mrkdwn, tables
+from bot.cards.elements import blocks, figures, inputs, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages import recipe
 
@@ -22,7 +23,7 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
     """An `answer` result as a message; `asked` quotes a question that does not stand above it in the thread."""
     quote = blocks.context(mrkdwn.escape(asked or "", 300))
     foot = [
-        blocks.context(provenance_line(result)),
+        blocks.context(certified_line(result), provenance_line(result)),
         _buttons(result, reference, today),
         blocks.feedback("answer_feedback", reference) if reference else None,
     ]
@@ -53,7 +54,8 @@ def _lines(result: dict[str, Any]) -> list[str]:
 def fallback(result: dict[str, Any]) -> str:
     """The answer in a sentence or two, for notifications and screen readers."""
     headline = mrkdwn.escape(_lines(result)[0], 1_500)
-    return f"{headline} ({provenance_line(result)})"
+    certified = mrkdwn.escape((result.get("certified") or {}).get("says") or "", 300)
+    return f"{headline} ({' · '.join(part for part in (certified, provenance_line(result)) if part)})"
 
 
 def provenance_line(result: dict[str, Any]) -> str:
@@ -68,6 +70,13 @@ def provenance_line(result: dict[str, Any]) -> str:
         parts.append(f"bills through {mrkdwn.day(str(as_of))}")
     parts.append(answered_by(result))
     return " · ".join(parts)
+
+
+def certified_line(result: dict[str, Any]) -> str:
+    """Who approved the answer, or the one that it comes from; empty for others."""
+    certified = result.get("certified") or {}
+    says = mrkdwn.escape(certified.get("says") or "", 300)
+    return f":white_check_mark: {says}" if says and certified.get("holds") else says
 
 
 def answered_by(result: dict[str, Any]) -> str:
@@ -92,6 +101,8 @@ def _buttons(result: dict[str, Any], reference: str, today: date) -> Block | Non
         row.append(blocks.button("Edit", "answer_edit", reference))
     if result.get("sql"):
         row.append(blocks.button("Schedule…", "answer_schedule", reference))
+    if (result.get("certified") or {}).get("parameters"):
+        row.append(blocks.button("Change…", "answer_parameters", reference))
     if is_late(result, today):
         row.append(blocks.button("Refresh bills", "refresh_bills", reference))
     return blocks.actions(row)
@@ -118,6 +129,33 @@ def sql_modal(question: str, sql: str) -> Block:
             blocks.section("Run read-only, through the guard, narrowed to what the asker may see."),
         ],
     }
+
+
+PERIODS = ("This month", "Last month", "Last 7 days", "Last 30 days", "This quarter", "Last quarter", "This year")
+_AS_IT_IS = "-"
+
+
+def parameters_modal(where: str, parameters: Sequence[str], names: Mapping[str, Sequence[str]]) -> Block:
+    """A modal for the parameters of a certified answer: its period, and the names that it is narrowed to."""
+    fields: list[Block] = []
+    same = ("As it is", _AS_IT_IS)
+    if "period" in parameters:
+        menu = inputs.choice([same, *((label, label.lower()) for label in PERIODS)], _AS_IT_IS)
+        fields.append(inputs.field("period", "Period", menu))
+    for dimension in parameters:
+        if fitting := [name for name in names.get(dimension, ()) if name.strip() and len(name) <= inputs.VALUE]:
+            menu = inputs.choice([same, *((name, name) for name in fitting)], _AS_IT_IS)
+            fields.append(inputs.field(dimension, words.column(dimension), menu))
+    told = "What is narrowed or shown in another way than this is asked in the thread, and is not certified."
+    return inputs.modal("change_parameters", where, "Change the answer", "Ask", [*fields, blocks.section(told)])
+
+
+def changed_parameters(values: Mapping[str, Any]) -> str:
+    """What the modal asks, as a follow-up in words; empty where nothing is another."""
+    chosen = {name: str(value) for name, value in values.items() if value and value != _AS_IT_IS}
+    period = chosen.pop("period", "")
+    named = [f"{dimension.replace('_', ' ')} {name}" for dimension, name in chosen.items()]
+    return ", ".join(part for part in (f"for {' and '.join(named)}" if named else "", period) if part)
 
 
 def offer_example(reference: str) -> Card:

@@ -55,11 +55,14 @@ def upgrade() -> None:
     _line_items_lie_in_files()
     _bills_bring_invoices_periods_and_commitments()
     _playbooks_recur()
+    _golden_questions_know_who_approved_them()
 
 
 def downgrade() -> None:
     """Take it away again."""
     op.drop_table("recurring_runs", schema="finops")
+    for name in ("certified_by", "certified_at"):
+        op.drop_column("questions", name, schema="finops")
     op.drop_table("lake_files", schema="finops")
     for table in ("contract_commitments", "billing_periods", "invoice_details"):
         op.drop_table(table, schema="finops")
@@ -288,4 +291,18 @@ def _bills_bring_invoices_periods_and_commitments() -> None:
         text("unit"),
         text("status"),
         schema="finops",
+    )
+
+
+def _golden_questions_know_who_approved_them() -> None:
+    """Those of before as the audit log says it."""
+    op.add_column(
+        "questions",
+        sa.Column("certified_by", sa.Text(), comment="Who approved it as a golden question"),
+        schema="finops",
+    )
+    op.add_column("questions", sa.Column("certified_at", sa.DateTime(timezone=True)), schema="finops")
+    op.execute(
+        "UPDATE finops.questions q SET certified_by = a.actor, certified_at = a.at FROM finops.audit_log a "
+        "WHERE q.golden AND a.action = 'question.promoted' AND a.subject = q.reference"
     )

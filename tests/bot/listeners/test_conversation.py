@@ -25,6 +25,7 @@ from config.settings import Settings
 from db.database import Database
 from db.tables import Question, Subscription
 from flows.ingest.loading.delivery import ingest
+from nl2sql.history import golden
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS, Prefect, StartBot, connected
 
@@ -189,3 +190,28 @@ def test_a_question_is_scheduled_from_its_answer(start_bot: StartBot, slack: Han
         with Session(bot.database.app) as session:
             assert session.scalar(sa.select(Question.asker).order_by(Question.id.desc())) == MAYA
             assert session.scalar(sa.select(Subscription.last_sent_for)) == datetime.now(UTC).date()
+
+
+def test_a_certified_answer_is_changed_by_its_button_whatever_was_asked_since(
+    start_bot: StartBot, slack: Handle
+) -> None:
+    """A modal with everything as it is stays open; another team is still certified, another breakdown is not."""
+    question = "what did payments spend last month?"
+    with start_bot(slack) as bot:
+        _, first = say(slack, question)
+        assert "Certified" not in str(first["blocks"])
+        with Session(bot.database.app) as session, session.begin():
+            reference = str(session.scalar(sa.select(Question.reference)))
+            assert "golden question now" in golden.promote(session, reference, bot.people.actor(TOMAS))
+        thread, answer = say(slack, question)
+        assert "Certified by Tomás on" in str(answer["blocks"])
+        changed = say(slack, "by environment", thread)[1]
+        assert "itself not certified" in str(changed["blocks"])
+        slack.click(MAYA, answer["ts"], "answer_parameters")
+        slack.wait_for_view(MAYA)
+        assert "Choose what" in str(slack.submit(MAYA, {"period": "-", "team": "-"}))
+        assert slack.submit(MAYA, {"period": "-", "team": "search"}) == {}
+        other = slack.wait_for_message(lambda m: "Maya changed: for team search" in str(m.get("blocks")))
+        assert "*$210" in str(other["blocks"])
+        assert "here for another scope" in str(other["blocks"])
+        assert other["thread_ts"] == thread

@@ -158,7 +158,7 @@ def test_an_approved_answer_is_an_example_and_answers_without_a_model(endpoint: 
     without = with_settings(deps, endpoint, llm_use="never")
     again = ask(ODD.upper() + "?", EVERYBODY, None, without)
     assert (again.to_json()["rows"], again.to_json()["translator"]) == ([[3]], "offline")
-    assert answer.reference in again.text
+    assert again.to_json()["certified"]["reference"] == answer.reference
     alike = ask("opine on our fiscal estate", EVERYBODY, None, without)
     assert alike.to_json()["choices"][0]["question"] == ODD  # the first of the two questions that can be answered
     ask("kindly opine on the disposition", EVERYBODY, None, deps)

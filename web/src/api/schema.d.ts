@@ -1595,6 +1595,19 @@ export interface operations {
                         as_of: string | null;
                         translator: string;
                         elapsed_ms: number;
+                        /** @description Where an admin approved this answer (`holds`), or the one that it was built on; `changed` says which parameters are others */
+                        certified?: {
+                            reference: string;
+                            question: string;
+                            by: string | null;
+                            /** Format: date */
+                            on: string | null;
+                            changed: string[];
+                            holds: boolean;
+                            parameters: string[];
+                            /** @description For people */
+                            says: string;
+                        };
                         /** @description The steps of a question that needs several; `columns` and `rows` above are of the one that is drawn */
                         sections?: {
                             title: string;
@@ -1995,6 +2008,19 @@ export interface operations {
                         as_of: string | null;
                         translator: string;
                         elapsed_ms: number;
+                        /** @description Where an admin approved this answer (`holds`), or the one that it was built on; `changed` says which parameters are others */
+                        certified?: {
+                            reference: string;
+                            question: string;
+                            by: string | null;
+                            /** Format: date */
+                            on: string | null;
+                            changed: string[];
+                            holds: boolean;
+                            parameters: string[];
+                            /** @description For people */
+                            says: string;
+                        };
                         /** @description The steps of a question that needs several; `columns` and `rows` above are of the one that is drawn */
                         sections?: {
                             title: string;

@@ -72,6 +72,13 @@ it("shows values as text, never as markup", async () => {
   expect(document.querySelector("img")).toBeNull();
 });
 
+it("says who certified an answer", async () => {
+  reply = () => Response.json({ ...ANSWER, certified: { holds: true, says: "Certified by Ada on 1 Nov 2026" } });
+  show();
+  await put("x");
+  expect(await screen.findByText("Certified by Ada on 1 Nov 2026")).toBeTruthy();
+});
+
 it("asks back with the choices, and a choice is asked", async () => {
   reply = () =>
     Response.json({

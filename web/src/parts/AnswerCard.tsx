@@ -47,6 +47,11 @@ export function AnswerCard({ answer, onAsk, last }: Props) {
         ) : null}
         {picture?.kind === "bars" ? <BarsChart rows={picture.rows} currency={currency} label={headline ?? ""} /> : null}
         {answer.rows.length > 0 ? <Rows answer={answer} /> : null}
+        {answer.certified === undefined ? null : (
+          <Text size="sm" c={answer.certified.holds ? "teal" : "dimmed"}>
+            {answer.certified.says}
+          </Text>
+        )}
         <Group gap="xs">
           <Provenance answer={answer} />
         </Group>
