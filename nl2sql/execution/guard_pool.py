@@ -62,6 +62,11 @@ def _asked(job: bytes) -> dict[str, dict[str, Any]] | None:
             return None
         answer: dict[str, dict[str, Any]] = json.loads(line)
         return answer
+    except BaseException:  # what it still says would be taken for the answer to the next statement
+        if process is not None:
+            _end(process)
+        process = None
+        raise
     finally:
         _places.put(process)
 

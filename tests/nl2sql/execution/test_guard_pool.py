@@ -102,3 +102,18 @@ def test_processes_end_with_their_parent() -> None:
             return
         threading.Event().wait(0.05)
     pytest.fail("a process was left behind")
+
+
+def test_an_interrupted_wait_leaves_no_answer_for_the_next_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(process: "subprocess.Popen[bytes]", job: bytes) -> bytes:
+        assert process.stdin is not None
+        process.stdin.write(job)
+        process.stdin.flush()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(guard_pool, "_line", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            guard_pool.check(_GOOD, SYSTEM)
+    narrowed = guard_pool.check(_GOOD, CHECKOUT)
+    assert narrowed == guard.check(_GOOD, reporting(), CHECKOUT)
