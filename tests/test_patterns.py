@@ -19,12 +19,14 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("analysis", "aws", "bot", "commands", "config", "db", "domain", "flows", "nl2sql", "playbooks")
 DYNAMIC = {  # where a pattern is made while the product runs: of what, and how it is covered
     ("config/bills.py", "self.resource"),  # a pattern of finops.yaml, the admins' own
+    ("nl2sql/guard/duckdb/formats.py", "f"),  # of the names of formats: collected from the module
     ("nl2sql/answers/presentation.py", "f"),  # of word lists: collected from the module
 }
 QUESTION = 2_000  # characters of a question, and of whatever else people say
 LONGER = {  # places that may be given more
     "flows/ingest/formats/tags.py": 65_536,
     "nl2sql/guard/rules/patterns.py": QUESTION,  # a pattern of a statement, of 300 at most
+    "nl2sql/guard/duckdb/texts.py": QUESTION,  # the same, once the rules have passed it
     "nl2sql/guard/": MAX_CHARACTERS,
 }
 Found = tuple[str, str, int]

@@ -133,7 +133,7 @@ def test_what_is_in_another_account_since_is_not_found_and_not_touched(clean_dat
     assert ran(clean_database, cloud, number) == "void"
     assert state(MEDIA, media) == "running"
     with Session(clean_database.app) as session:
-        assert f"{shop}: it no longer exists" in str(session.get_one(Stored, number).reason)
+        assert f"{shop} (it no longer exists)" in str(session.get_one(Stored, number).reason)
 
 
 def test_a_resource_moved_in_the_inventory_is_proposed_where_it_is(clean_database: Database, cloud: Cloud) -> None:

@@ -54,6 +54,7 @@ FORMS = {  # what a person fills in, or the frozen text of a statement or plan a
     alert.reason_modal,
     answer.sql_modal,
     answer.edit_modal,
+    answer.parameters_modal,
     budget.modal,
     subscribe.modal,
     proposal_modals.plan_modal,

@@ -71,7 +71,7 @@ def _cards(database: Database, number: int, state: str, payload: Any) -> Iterato
     worth = [said.money(float(row.worth)) for row in rows]
     whole, done = sum(float(row.worth) for row in rows), sum(row.state == "verified" for row in rows)
     told: dict[str, list[Said]] = {
-        "proposed": [said.count(1)],
+        "proposed": [said.count(1), *([said.count(len(rows))] if len(rows) > 1 else [])],
         "running": [said.count(done), said.count(len(rows))],
         "succeeded": [said.count(41), said.count(done)],
     }
