@@ -49,17 +49,27 @@ def propose_due(
     now: datetime,
 ) -> list[int]:
     """Leave the proposals of what is due; commits after each playbook. None while remediation is stopped: a date is
-    made up for within a day.
+    made up for within a day. What a playbook raises ends its date, keeps no other from its own, and is raised at last.
     """
     left: list[int] = []
+    failures: list[Exception] = []
     for playbook in playbooks.values():
         if playbook.recurring is None:
             continue
         due = latest_due(playbook.recurring, now)
         stopped = kill_switch.is_stopped(session) or not organisation.remediation.enabled
-        if not stopped and now - due < _LATE and _is_ours(session, playbook, due, now):
-            left += _run(session, playbook, cloud, organisation, due, now)
-        session.commit()
+        try:
+            if not stopped and now - due < _LATE and _is_ours(session, playbook, due, now):
+                left += _run(session, playbook, cloud, organisation, due, now)
+            session.commit()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other playbooks are still due; raised below
+            session.rollback()
+            if _is_ours(session, playbook, due, now):
+                _ended(session, playbook, due, f"failed: {type(error).__name__}", [])
+            session.commit()
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return left
 
 
@@ -128,11 +138,16 @@ def _run(
             who = f"the run {SAYS[playbook.recurring.every]}"
             numbers = propose_plans(session, playbook, capped, organisation, SYSTEM.id, now, requester_name=who)
             outcome = _proposed(plans, capped)
+    _ended(session, playbook, due, outcome, numbers)
+    return numbers
+
+
+def _ended(session: Session, playbook: Playbook, due: datetime, outcome: str, numbers: list[int]) -> None:
+    """What became of a date, for people and in the audit log."""
     run = session.get_one(RecurringRun, (playbook.name, due))
     run.outcome, run.remediations = outcome, numbers
     details = {"due": due, "digest": playbook.digest(), "remediations": numbers, "outcome": outcome}
     audit.append(session, SYSTEM.id, "playbook.recurred", playbook.name, details)
-    return numbers
 
 
 def _capped(plans: Sequence[Plan], most: int, reason: str) -> list[Plan]:

@@ -1,5 +1,6 @@
 """Recurring playbooks against moto and a real Postgres: once a date, in scope, within caps, approved by people."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from config.access import Denied
+from config.access import SYSTEM, Denied
 from config.organisation import Channel, Organisation
 from db.database import Database
 from db.tables import AuditEntry, OutboxMessage, Recommendation, RecurringRun, Remediation, Resource
+from playbooks import recurring
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
+from playbooks.planning import make_plans
 from playbooks.proposing import propose_all
 from playbooks.recurring import propose_due, timetables
 from playbooks.run.execute import Run, execute
@@ -101,6 +104,48 @@ def test_a_date_is_proposed_once_and_a_person_approves_it(clean_database: Databa
     assert states(ids) == ["running"] * 2
     assert ran(clean_database, cloud, number, book, DUE) == "succeeded"
     assert states(ids) == ["stopped"] * 2
+
+
+def test_a_playbook_that_fails_keeps_no_other_from_its_date(
+    clean_database: Database, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own date is over, so that it is told once and not every quarter of an hour."""
+    idle(clean_database, 1)
+    good = weekly()
+    bad = Playbook.model_validate({**good.model_dump(), "name": "a-bad"})
+
+    def planned(playbook: Playbook, *rest: Any) -> Any:
+        if playbook.name == bad.name:
+            raise KeyError("broken")
+        return make_plans(playbook, *rest)
+
+    monkeypatch.setattr(recurring, "make_plans", planned)
+    books = {bad.name: bad, good.name: good}
+    with Session(clean_database.app) as session, pytest.raises(KeyError):
+        propose_due(session, books, lambda: cloud, HOUSE, DUE)
+    with Session(clean_database.app) as session:
+        assert propose_due(session, books, lambda: cloud, HOUSE, DUE + timedelta(minutes=15)) == []
+        runs = session.execute(sa.select(RecurringRun.playbook, RecurringRun.outcome)).all()
+        assert {(run.playbook, run.outcome) for run in runs} == {
+            (bad.name, "failed: KeyError"),
+            (good.name, "1 proposed"),
+        }
+
+
+def test_two_people_approve_where_a_playbook_asks_for_two(clean_database: Database, cloud: Cloud) -> None:
+    """The product, which asks, is nobody who approves; the same person twice is one."""
+    idle(clean_database, 1)
+    said = weekly().model_dump()
+    book = Playbook.model_validate({**said, "approval": {**said["approval"], "count": 2, "not_requester": True}})
+    [number] = proposed(clean_database, cloud, book)
+    books = {book.name: book}
+    with Session(clean_database.app) as session, session.begin():
+        assert isinstance(life.approve(session, number, replace(APPROVER, id=SYSTEM.id), DUE, books), Denied)
+        assert not isinstance(life.approve(session, number, APPROVER, DUE, books), Denied)
+        assert isinstance(life.approve(session, number, APPROVER, DUE, books), Denied)
+        assert session.get_one(Remediation, number).state == "proposed"
+        second = replace(APPROVER, id="U0SECOND1", name="Oda")
+        assert isinstance(life.approve(session, number, second, DUE, books), life.Approved)
 
 
 def test_a_run_proposes_no_more_than_its_cap_and_names_the_others(clean_database: Database, cloud: Cloud) -> None:
