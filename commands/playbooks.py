@@ -107,18 +107,13 @@ def recurring(person: AsOption = None, format: FormatOption = Format.TEXT) -> No
     settings = read_settings()
     permitted(settings, read_organisation(settings), person, "read")
     with Session(connect(settings).app) as session:
-        rows = [asdict(row) for row in timetables(session, read_playbooks(), datetime.now(UTC))]
+        rows = timetables(session, read_playbooks(), datetime.now(UTC))
     if format is Format.JSON:
-        print_json(rows)
-    else:
-        titles = ("playbook", "mode", "every", "next run", "most a run", "a month", "left this month", "last")
-        print_table(
-            titles,
-            [
-                [*list(row.values())[:3], f"{row['next_due']:%Y-%m-%d %H:%M %Z}", *list(row.values())[4:]]
-                for row in rows
-            ],
-        )
+        print_json([asdict(row) for row in rows])
+        return
+    titles = ("playbook", "mode", "every", "next run", "most a run", "a month", "left this month", "last")
+    shown = ({**asdict(row), "next_due": f"{row.next_due:%Y-%m-%d %H:%M %Z}"} for row in rows)
+    print_table(titles, [list(row.values()) for row in shown])
 
 
 def policy(

@@ -135,7 +135,7 @@ def _run(
             outcome = plans.reason
         else:
             capped = _capped(plans, most, f"the recurring run may propose {most} now")
-            who = f"the run {SAYS[playbook.recurring.every]}"
+            who = f"the playbook itself, {SAYS[playbook.recurring.every]}"
             numbers = propose_plans(session, playbook, capped, organisation, SYSTEM.id, now, requester_name=who)
             outcome = _proposed(plans, capped)
     _ended(session, playbook, due, outcome, numbers)
