@@ -102,10 +102,14 @@ def _at_time_zone(node: exp.Expr) -> exp.Expr | str | None:
 def _bracket(node: exp.Expr) -> exp.Expr | str | None:
     """A place before the first holds nothing; DuckDB counts it from the end."""
     for index in node.expressions:
-        if isinstance(index, exp.Neg):
+        if isinstance(index, exp.Neg) and isinstance(index.this, exp.Literal):
             return exp.Null()
-        ends = (index.args.get("this"), index.args.get("expression")) if isinstance(index, exp.Slice) else ()
-        if any(end is not None and not positive(end) for end in ends):
+        if isinstance(index, exp.Slice):
+            ends = (index.args.get("this"), index.args.get("expression"))
+            known = all(end is None or positive(end) for end in ends)
+        else:
+            known = isinstance(index, exp.Literal)  # a key is a text
+        if not known:
             return refused("A part of a list whose places are not written as numbers", "write them, from 1 on")
     return None
 

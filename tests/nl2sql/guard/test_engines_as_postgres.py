@@ -21,6 +21,7 @@ from tests.nl2sql.guard.builders import EVERYTHING
 STATEMENTS = (Path(__file__).parent / "as_postgres.sql").read_text(encoding="utf-8").strip().split("\n")
 # what is refused over line items, with the words that name it
 REFUSED = {
+    "(string_to_array(service, '-'))[length(service) - 9]": "places are not written as numbers",
     "width_bucket(effective_cost, 0, 10, 5)": "width_bucket",
     "scale(effective_cost)": "scale",
     "min_scale(effective_cost)": "min_scale",
