@@ -147,9 +147,11 @@ def browse(
     organisation = read_organisation(settings)
     actor = who_acts(settings, organisation, person)
     with Session(connect(settings).app) as session, session.begin():
+        if promote:
+            typer.echo(promote_question(session, promote, actor))
+        if withdraw:
+            typer.echo(withdraw_question(session, withdraw, actor))
         if promote or withdraw:
-            decided = promote_question(session, promote, actor) if promote else None
-            typer.echo(decided or withdraw_question(session, str(withdraw), actor))
             return
         if isinstance(denied := check(actor, Permission.READ_AUDIT), Denied):
             raise UserError(denied.reason)
