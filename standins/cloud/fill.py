@@ -69,6 +69,7 @@ def fill(cloud: "CloudAccount", fleet: tuple[Line, ...], today: date, answers: R
 
 def _fill_place(place: Place, by_service: Mapping[str, list[Line]]) -> dict[str, str]:
     ec2 = place.client("ec2")
+    ec2.describe_vpcs()  # moto makes a region's network on first use, with random numbers of the request that asks
     disks = {line.name: line for line in by_service["ebs"]}
     ids = _instances(ec2, by_service["ec2"], disks)
     for name, line in disks.items():
