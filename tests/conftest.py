@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
+from db.embedded import postgres
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 

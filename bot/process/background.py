@@ -12,11 +12,12 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.duties import Duty, perform_all
 from bot.listeners import questions, subscriptions
-from bot.runtime import Runtime
+from bot.process.duties import Duty, perform_all
+from bot.process.runtime import Runtime
 from bot.slack import inbox
-from db import audit, postgres
+from db import audit
+from db.embedded import postgres
 from domain import fixes, flow_requests, flow_starts, quarantine
 from playbooks.schema import read_playbooks
 

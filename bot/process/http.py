@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.api.problems import problem
+from bot.api.http.problems import problem
 from config.errors import UserError
 from config.settings import Settings
 

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 
-from bot import assistant, background, prefect_client, runtime
+from bot import assistant, prefect_client
 from bot.api.app import create_app
 from bot.api.auth.oidc import sign_in_of
 from bot.api.context import Context
-from bot.duties import failing
 from bot.fair import Shares
-from bot.http import served, slack_router
-from bot.runtime import Runtime
+from bot.process import background, runtime
+from bot.process.duties import failing
+from bot.process.http import served, slack_router
+from bot.process.runtime import Runtime
 from bot.slack import calls, inbox, socket_mode
 from bot.slack.app import build_app
 from bot.slack.permalinks import Permalinks

@@ -15,8 +15,8 @@ from slack_sdk.http_retry import RateLimitErrorRetryHandler
 from sqlalchemy.orm import Session
 
 from bot.assistant import Answers
-from bot.duties import Duty
 from bot.fair import FairPool, Submits
+from bot.process.duties import Duty
 from bot.slack import calls, errors
 from bot.slack.delivery import Delivery
 from bot.slack.errors import Recipient

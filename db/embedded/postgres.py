@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.errors import UserError
 from config.processes import free_port, lives, locked, pid_in, private_folder, tail
-from db.postgres_files import MISSING, as_service, binaries, initialise, passwords_of
+from db.embedded.postgres_files import MISSING, as_service, binaries, initialise, passwords_of
 
 _START_SECONDS = 60
 _TOLD_SECONDS = 15

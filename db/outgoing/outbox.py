@@ -3,7 +3,7 @@
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.messages import Message
+from db.outgoing.messages import Message
 from db.tables import OutboxMessage
 
 

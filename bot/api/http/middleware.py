@@ -10,7 +10,7 @@ from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.api.problems import problem
+from bot.api.http.problems import problem
 from config import logs
 
 log = logging.getLogger("api")

@@ -101,7 +101,7 @@ def _clean(text: str) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Every known error leaves as a problem document; for others see `bot.api.middleware`."""
+    """Every known error leaves as a problem document; for others see `bot.api.http.middleware`."""
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -6,10 +6,10 @@ from datetime import date
 
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.dates.periods import UNITS
-from nl2sql.grammar.amounts import money
-from nl2sql.grammar.describe_special import special_headline
+from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.headlines.describe_special import special_headline
+from nl2sql.grammar.headlines.rows import RowValues, name_of, number_of, scope_of, shown
 from nl2sql.grammar.query import CostQuery, Threshold, of_hours
-from nl2sql.grammar.rows import RowValues, name_of, number_of, scope_of, shown
 from nl2sql.grammar.sql.measures import RATES
 
 _UNITS_NAMED = 3

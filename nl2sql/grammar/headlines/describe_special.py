@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.grammar.amounts import money
+from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery, leads
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES
 

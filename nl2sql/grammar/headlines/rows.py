@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from nl2sql.grammar.amounts import money
+from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.measures import RATES
 

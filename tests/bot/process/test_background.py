@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot import background
-from bot.duties import Duty
-from bot.runtime import Runtime
+from bot.process import background
+from bot.process.duties import Duty
+from bot.process.runtime import Runtime
 from config.organisation import Organisation
 from db import audit
 from db.tables import AuditEntry, SlackEvent

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from bot.duties import Duty, failing, perform_all
+from bot.process.duties import Duty, failing, perform_all
 
 
 class Work:

@@ -14,8 +14,8 @@ import yaml
 from fastapi import FastAPI
 
 from bot import assistant
-from bot.http import served
-from bot.run import run, run_until, serving
+from bot.process.http import served
+from bot.process.run import run, run_until, serving
 from config.errors import UserError
 from config.organisation import Organisation
 from config.settings import Settings
@@ -138,7 +138,7 @@ def test_the_bot_follows_its_organisation_file(
 def test_the_manifest_asks_for_what_the_bot_listens_to() -> None:
     """Events and commands of the manifest are those that have listeners, on the agent's view."""
     manifest = yaml.safe_load(
-        (Path(__file__).resolve().parent.parent.parent / "deploy" / "slack" / "manifest.yaml").read_text()
+        (Path(__file__).resolve().parent.parent.parent.parent / "deploy" / "slack" / "manifest.yaml").read_text()
     )
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     assert events == {"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"}

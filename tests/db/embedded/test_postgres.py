@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from config.errors import UserError
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
+from db.embedded import postgres
 
 _CONNECT = """
 import sys
@@ -45,7 +46,7 @@ def test_two_processes_at_once_share_one_server(home: Path) -> None:
     command = [sys.executable, "-c", _CONNECT, str(home)]
     both = [
         subprocess.Popen(
-            command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         for _ in range(2)
     ]
@@ -73,7 +74,7 @@ def test_it_outlives_the_process_that_started_it(home: Path) -> None:
     """SIGKILL to the starter leaves the server to the others."""
     code = _CONNECT + "\nimport os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     done = subprocess.run(
-        [sys.executable, "-c", code, str(home)], cwd=Path(__file__).parents[2], capture_output=True, check=False
+        [sys.executable, "-c", code, str(home)], cwd=Path(__file__).parents[3], capture_output=True, check=False
     )
     assert done.returncode == -signal.SIGKILL
     first = _pid(home)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import UserError
-from db import postgres_files
-from db.postgres_files import ROLES, as_service, passwords_of
+from db.embedded import postgres_files
+from db.embedded.postgres_files import ROLES, as_service, passwords_of
 
 
 def test_passwords_are_made_once_and_read_by_their_owner_only(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import message_keys as keys
+from db.outgoing import message_keys as keys
 
 
 @given(number=st.integers(1, 10**18 - 1), rest=st.text(max_size=40))

@@ -2,7 +2,7 @@
 
 from typing import get_args, get_type_hints
 
-from db.messages import TYPES, Message, stored
+from db.outgoing.messages import TYPES, Message, stored
 
 
 def test_every_message_has_a_kind_of_its_own() -> None:

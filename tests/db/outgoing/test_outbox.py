@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.messages import note
-from db.outbox import enqueue
+from db.outgoing.messages import note
+from db.outgoing.outbox import enqueue
 from db.tables import OutboxMessage
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from db import upgrade, views
+from db import upgrade
 from db.database import Database
+from db.reporting import views
 
 
 def test_views_columns_and_comments_are_those_of_the_list(database: Database) -> None:
@@ -70,7 +71,8 @@ def test_the_migrations_make_the_tables_of_the_models(database: Database) -> Non
 def test_down_and_up_again(tmp_path: Path) -> None:
     """A release can be taken back to nothing and put on again."""
     from config.settings import Settings
-    from db import engines, postgres
+    from db import engines
+    from db.embedded import postgres
 
     fresh = engines.connect(Settings(home=tmp_path, _env_file=None, database_url=None))
     upgrade.downgrade(fresh, "base")

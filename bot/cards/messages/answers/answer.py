@@ -7,7 +7,7 @@ from typing import Any
 from analysis import words
 from bot.cards.elements import blocks, figures, inputs, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
-from bot.cards.messages import recipe
+from bot.cards.messages.answers import recipe
 
 LATE_AFTER_DAYS = 2
 _INPUT = 3_000  # characters that Slack lets a text field begin with

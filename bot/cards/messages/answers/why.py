@@ -6,7 +6,7 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
-from db.messages import InsightFields
+from db.outgoing.messages import InsightFields
 
 PARTS = 8
 

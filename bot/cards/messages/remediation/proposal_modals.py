@@ -4,8 +4,8 @@ from typing import Any
 
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block
-from bot.cards.messages import proposal
-from db.messages import RemediationFields
+from bot.cards.messages.remediation import proposal
+from db.outgoing.messages import RemediationFields
 
 OPTIONS = 10  # Slack's checkboxes
 

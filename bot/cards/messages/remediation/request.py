@@ -2,7 +2,7 @@
 
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
-from db.messages import RequestCard, RequestWaiting
+from db.outgoing.messages import RequestCard, RequestWaiting
 
 _SAYS = {
     "approved": ":hourglass_flowing_sand: {what}: approved, starting.",

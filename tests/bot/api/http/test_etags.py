@@ -5,7 +5,7 @@ import json
 import pytest
 from fastapi import HTTPException, Request
 
-from bot.api import etags
+from bot.api.http import etags
 
 BODY = {"name": "payments", "amount": 5}
 

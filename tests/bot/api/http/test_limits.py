@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from bot.api.auth import tokens
-from bot.api.limits import Buckets
+from bot.api.http.limits import Buckets
 from db.database import Database
 from tests.bot.api.conftest import bearer
 

@@ -3,8 +3,8 @@
 import pytest
 
 from nl2sql.catalog.semantics import semantics
-from nl2sql.grammar import amounts
-from nl2sql.grammar.describe import headline
+from nl2sql.grammar.headlines import amounts
+from nl2sql.grammar.headlines.describe import headline
 from tests.nl2sql.builders import query
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nl2sql.grammar.orders import is_supposition
+from nl2sql.grammar.refusals.orders import is_supposition
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot import charts
 from bot.cards import message_types
 from bot.cards.elements import figures, tables
-from bot.cards.messages import answer
-from db.messages import AnswerCard
+from bot.cards.messages.answers import answer
+from db.outgoing.messages import AnswerCard
 from standins.slack.blocks import message_faults, view_faults
 
 TODAY = date(2026, 11, 23)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from bot.cards.messages import answer
+from bot.cards.messages.answers import answer
 from standins.slack.blocks import message_faults
 
 TODAY = date(2026, 11, 23)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.cards.messages import proposal
+from bot.cards.messages.remediation import proposal
 from tests.bot.cards.builders import remediation_of
 
 APPROVED = [{"actor": "U0PRIYA001", "name": "Priya", "at": "2026-11-23T10:06:00+00:00"}]

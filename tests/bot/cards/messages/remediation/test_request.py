@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.cards.messages import request
-from db.messages import RequestCard
+from bot.cards.messages.remediation import request
+from db.outgoing.messages import RequestCard
 
 
 def _card(**changes: Any) -> str:
