@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
 from config.organisation import Organisation
-from db import audit
+from db import audit, locks
+from db.locks import Lock
+from db.tables import RemediationStep
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.rules import lacks_role
@@ -16,7 +18,7 @@ from playbooks.approval.start import request_run
 from playbooks.approval.stored import rule_of
 from playbooks.notifications import notify
 from playbooks.plan import Plan, Target
-from playbooks.planning import AUTO, NothingToDo, candidates, make_plans, successes
+from playbooks.planning import AUTO, NothingToDo, busy, candidates, make_plans, successes
 from playbooks.schema import Playbook
 
 
@@ -81,7 +83,8 @@ def propose_targets(
     plans = make_plans(playbook, targets, cloud, organisation.remediation, now)
     if isinstance(plans, NothingToDo):
         return plans
-    return propose_plans(session, playbook, plans, organisation, requester, now, insight_id=insight_id)
+    made = propose_plans(session, playbook, plans, organisation, requester, now, insight_id=insight_id)
+    return made or NothingToDo("another proposal has its resources in hand since a moment ago", ())
 
 
 def propose_plans(
@@ -95,7 +98,11 @@ def propose_plans(
     insight_id: int | None = None,
     requester_name: str | None = None,
 ) -> list[int]:
-    """`propose_targets` for plans that are made already; their numbers."""
+    """`propose_targets` for plans that are made already; their numbers. Resources that somebody else has proposed since
+    the plans were made are left out: of two who look at the same moment, one has them.
+    """
+    locks.take(session, Lock.PROPOSING)
+    plans = _without_taken(session, plans, now)
     stopped = kill_switch.is_stopped(session) or not organisation.remediation.enabled
     earned = (
         not stopped
@@ -131,3 +138,15 @@ def propose_plans(
             notify(session, remediation, playbook)
         numbers.append(remediation.id)
     return numbers
+
+
+def _without_taken(session: Session, plans: Sequence[Plan], now: datetime) -> list[Plan]:
+    """The plans without resources of open or snoozed proposals; a plan of which nothing is left is none."""
+    wanted = {resource_id for plan in plans for resource_id in plan.resources()}
+    taken = set(session.scalars(busy(now).where(RemediationStep.resource_id.in_(wanted))))
+    free = [[one for one in plan.resources() if one not in taken] for plan in plans]
+    return [
+        plan if len(mine) == len(plan.resources()) else plan.only(mine, "another proposal has it in hand")
+        for plan, mine in zip(plans, free, strict=True)
+        if mine
+    ]

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from analysis.formatting import money
 from aws.clients import Cloud
 from config.access import SYSTEM
 from config.organisation import Organisation
-from db import audit, outbox
+from db import audit, locks, outbox
+from db.locks import Lock
 from db.messages import note
-from db.tables import RecurringRun
+from db.tables import RecurringRun, RemediationStep
 from playbooks.approval import kill_switch
 from playbooks.history import sentence, would_have_saved
 from playbooks.plan import Plan, Target
@@ -22,7 +22,7 @@ from playbooks.planning import NothingToDo, candidates, make_plans
 from playbooks.proposing import propose_plans
 from playbooks.run.caps import left_this_month
 from playbooks.schema import Playbook
-from playbooks.timetable import SAYS, latest_due, next_due, within
+from playbooks.timetable import SAYS, Recurring, latest_due, next_due, period, within
 
 _LATE = timedelta(days=1)  # a date that was missed for longer waits for the next one
 
@@ -86,7 +86,7 @@ def timetables(session: Session, playbooks: Mapping[str, Playbook], now: datetim
                 playbook.name,
                 playbook.mode,
                 SAYS[recurring.every],
-                next_due(recurring, now),
+                _next(session, playbook, recurring, now),
                 recurring.maximum_resources_a_run,
                 recurring.maximum_resources_a_month,
                 left_this_month(session, playbook, now),
@@ -108,12 +108,40 @@ def in_scope(playbook: Playbook, targets: Sequence[Target]) -> list[Target]:
 
 
 def _is_ours(session: Session, playbook: Playbook, due: datetime, now: datetime) -> bool:
-    """Whether this date is still to be done; it is taken in the transaction of its proposals, by one process."""
-    row = insert(RecurringRun).values(
-        playbook=playbook.name, due_at=due, playbook_digest=playbook.digest(), made_at=now, outcome="", remediations=[]
+    """Whether this date is still to be done: none of its period was. It is taken in the transaction of its proposals,
+    by one process.
+    """
+    assert playbook.recurring is not None  # `propose_due` passes over the others
+    locks.take(session, Lock.RECURRING, playbook.name)
+    if _done(session, playbook, playbook.recurring, due) is not None:
+        return False
+    session.add(
+        RecurringRun(
+            playbook=playbook.name,
+            due_at=due,
+            playbook_digest=playbook.digest(),
+            made_at=now,
+            outcome="",
+            remediations=[],
+        )
     )
-    taken = row.on_conflict_do_nothing(index_elements=["playbook", "due_at"]).returning(RecurringRun.playbook)
-    return session.scalar(taken) is not None
+    session.flush()
+    return True
+
+
+def _done(session: Session, playbook: Playbook, recurring: Recurring, due: datetime) -> datetime | None:
+    """The date of the same week, month … that was done already; None where there is none."""
+    start, end = period(recurring, due)
+    of_it = RecurringRun.playbook == playbook.name, RecurringRun.due_at >= start, RecurringRun.due_at < end
+    return session.scalar(sa.select(RecurringRun.due_at).where(*of_it).limit(1))
+
+
+def _next(session: Session, playbook: Playbook, recurring: Recurring, now: datetime) -> datetime:
+    """The next date that will be done: the first in a period without one."""
+    due = next_due(recurring, now)
+    while _done(session, playbook, recurring, due) is not None:
+        due = next_due(recurring, due)
+    return due
 
 
 def _run(
@@ -137,7 +165,7 @@ def _run(
             capped = _capped(plans, most, f"the recurring run may propose {most} now")
             who = f"the playbook itself, {SAYS[playbook.recurring.every]}"
             numbers = propose_plans(session, playbook, capped, organisation, SYSTEM.id, now, requester_name=who)
-            outcome = _proposed(plans, capped)
+            outcome = _proposed(session, plans, numbers)
     _ended(session, playbook, due, outcome, numbers)
     return numbers
 
@@ -163,9 +191,12 @@ def _capped(plans: Sequence[Plan], most: int, reason: str) -> list[Plan]:
     return kept
 
 
-def _proposed(plans: Sequence[Plan], capped: Sequence[Plan]) -> str:
-    whole, kept = (sum(len(plan.resources()) for plan in some) for some in (plans, capped))
-    rest = f", {whole - kept} left for later by the caps" if kept < whole else ""
+def _proposed(session: Session, plans: Sequence[Plan], numbers: Sequence[int]) -> str:
+    """How many resources are in the proposals that were left, of those that could be."""
+    of_them = sa.select(sa.func.count(sa.distinct(RemediationStep.resource_id)))
+    kept = session.scalar(of_them.where(RemediationStep.remediation_id.in_(numbers))) or 0
+    whole = sum(len(plan.resources()) for plan in plans)
+    rest = f", {whole - kept} left for later by the caps or another proposal" if kept < whole else ""
     return f"{kept} proposed{rest}"
 
 

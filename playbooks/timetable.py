@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from analysis.months import add_months
 from config.yaml_file import Strict, Texts, time_zone
 from playbooks.guards import DAYS
 
@@ -58,6 +59,23 @@ def next_due(recurring: Recurring, now: datetime) -> datetime:
     today = now.astimezone(ZoneInfo(recurring.timezone)).date()
     days = (today + timedelta(days=ahead) for ahead in range(_FARTHEST))
     return next(at for day in days if _is_day(recurring, day) and (at := _moment(recurring, day)) > now)
+
+
+def period(recurring: Recurring, moment: datetime) -> tuple[datetime, datetime]:
+    """The calendar week, fortnight, month or quarter of a moment in the timetable's zone, its end exclusive: a run is
+    due once in it, also where the day or the hour was changed after that run.
+    """
+    day = moment.astimezone(ZoneInfo(recurring.timezone)).date()
+    if recurring.every in ("week", "two_weeks"):
+        weeks = 1 if recurring.every == "week" else 2
+        first = date.fromordinal((day.toordinal() - 1) // (7 * weeks) * 7 * weeks + 1)
+        after = first + timedelta(weeks=weeks)
+    else:
+        months = 1 if recurring.every == "month" else 3
+        first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+        after = add_months(first, months)
+    start, end = (datetime.combine(one, time(0), ZoneInfo(recurring.timezone)) for one in (first, after))
+    return start, end
 
 
 def within(scope: RunScope, team: str | None, account: Sequence[str | None], environment: str | None) -> bool:

@@ -156,7 +156,10 @@ def test_a_run_proposes_no_more_than_its_cap_and_names_the_others(clean_database
     with Session(clean_database.app) as session:
         [left_out] = session.get_one(Remediation, number).plan["left_out"]
         assert left_out["reason"] == "the recurring run may propose 3 now"
-        assert session.scalar(sa.select(RecurringRun.outcome)) == "3 proposed, 1 left for later by the caps"
+        assert (
+            session.scalar(sa.select(RecurringRun.outcome))
+            == "3 proposed, 1 left for later by the caps or another proposal"
+        )
 
 
 def test_the_cap_of_a_run_holds_over_all_its_plans(clean_database: Database, cloud: Cloud) -> None:
@@ -215,6 +218,22 @@ def test_nothing_is_proposed_while_all_is_stopped_and_the_date_is_made_up_for(
         with Session(clean_database.app) as session, session.begin():
             kill_switch.set_stop_all(session, APPROVER, at, on=on)
         assert len(proposed(clean_database, cloud, weekly(), at)) == count
+
+
+@pytest.mark.parametrize("later", [{"at": "14:00"}, {"weekday": "fri"}, {"timezone": "Asia/Tokyo", "at": "23:00"}])
+def test_a_date_that_is_moved_after_its_run_is_no_second_one(
+    clean_database: Database, cloud: Cloud, later: dict[str, str]
+) -> None:
+    """A run was due this week and was done; the timetable shows the next that will be."""
+    idle(clean_database, 2)
+    assert proposed(clean_database, cloud, weekly(maximum_resources_a_run=1))
+    moved = weekly(maximum_resources_a_run=1, **later)
+    for hours in (6, 14, 80, 100):
+        assert proposed(clean_database, cloud, moved, DUE + timedelta(hours=hours)) == []
+    with Session(clean_database.app) as session:
+        [row] = timetables(session, {moved.name: moved}, DUE + timedelta(minutes=1))
+    assert DUE + timedelta(days=6) < row.next_due < DUE + timedelta(days=12)
+    assert proposed(clean_database, cloud, moved, row.next_due)
 
 
 def test_a_changed_playbook_voids_what_waits(clean_database: Database, cloud: Cloud) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from playbooks.timetable import Recurring, latest_due, month_began, next_due
+from playbooks.timetable import Recurring, latest_due, month_began, next_due, period
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)  # a Monday
 
@@ -44,3 +44,24 @@ def test_the_month_is_that_of_the_zone() -> None:
     tokyo = Recurring.model_validate({"every": "week", "timezone": "Asia/Tokyo"})
     late = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
     assert month_began(tokyo, late).astimezone(UTC) == datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("every", "start", "end"),
+    [
+        ("week", "2026-11-23", "2026-11-30"),
+        ("month", "2026-11-01", "2026-12-01"),
+        ("quarter", "2026-10-01", "2027-01-01"),
+    ],
+)
+def test_a_run_is_due_once_in_its_period(every: str, start: str, end: str) -> None:
+    began, ended = period(Recurring.model_validate({"every": every}), NOW)
+    assert (f"{began:%Y-%m-%d}", f"{ended:%Y-%m-%d}") == (start, end)
+
+
+def test_every_date_of_a_timetable_has_a_period_of_its_own() -> None:
+    """Also of every second week, over a new year."""
+    for every in ("week", "two_weeks", "month", "quarter"):
+        recurring, at = Recurring.model_validate({"every": every, "timezone": "America/New_York"}), NOW
+        periods = [period(recurring, at := next_due(recurring, at)) for _ in range(30)]
+        assert all(earlier[1] == later[0] for earlier, later in pairwise(periods))
