@@ -34,7 +34,7 @@ from config.settings import Settings
 from db import engines, postgres
 from db.database import Database
 from playbooks.approval.lifecycle import propose
-from playbooks.plan import Plan, PlannedStep
+from playbooks.proposals.plan import Plan, PlannedStep
 from playbooks.schema import read_playbooks
 from standins.slack import Handle, Limits, Setup, running_workspace
 from standins.slack.model import Person as SlackPerson

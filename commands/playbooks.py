@@ -48,7 +48,7 @@ def plan(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Print exactly what a playbook would do now, and with which permissions; changes nothing."""
-    from playbooks.planning import plan_json, plan_text, plans_now
+    from playbooks.proposals.planning import plan_json, plan_text, plans_now
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -73,9 +73,9 @@ def show(
     from sqlalchemy.orm import Session
 
     from config.access import may_see_team
-    from playbooks.history import sentence, would_have_saved
+    from playbooks.recurring.history import sentence, would_have_saved
+    from playbooks.recurring.timetable import SAYS
     from playbooks.schema import chosen
-    from playbooks.timetable import SAYS
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -101,7 +101,7 @@ def recurring(person: AsOption = None, format: FormatOption = Format.TEXT) -> No
 
     from sqlalchemy.orm import Session
 
-    from playbooks.recurring import timetables
+    from playbooks.recurring.runs import timetables
     from playbooks.schema import read_playbooks
 
     settings = read_settings()

@@ -15,7 +15,7 @@ from db.messages import ProposalCard, RemediationFields, RemediationProgress
 from db.tables import OutboxMessage, Remediation, RemediationStep
 from playbooks.actions import ACTIONS
 from playbooks.approval.stored import start_by
-from playbooks.plan import closed, frozen, opens, shown_steps
+from playbooks.proposals.plan import closed, frozen, opens, shown_steps
 from playbooks.run import ledger
 from playbooks.schema import Playbook
 

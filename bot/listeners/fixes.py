@@ -17,13 +17,13 @@ from config.access import Actor, Permission
 from db.tables import Remediation, RemediationStep
 from domain.fixes import open_fix
 from playbooks.notifications import OPEN
-from playbooks.planning import NothingToDo, busy, candidates
-from playbooks.proposing import propose_all
-from playbooks.remedies import remedy
+from playbooks.proposals.planning import NothingToDo, busy, candidates
+from playbooks.proposals.proposing import propose_all
+from playbooks.proposals.remedies import remedy
 from playbooks.schema import read_playbooks
 
 if TYPE_CHECKING:
-    from playbooks.plan import Target
+    from playbooks.proposals.plan import Target
 
 
 def register(listeners: Listeners) -> None:

@@ -19,7 +19,7 @@ from db.tables import Insight, Remediation, Subscription
 from domain import kpis
 from domain.insights import by_worth
 from domain.subscriptions import describe
-from playbooks.plan import shown_steps
+from playbooks.proposals.plan import shown_steps
 
 _DAYS = 30
 _SHOWN = 50  # proposals on the page

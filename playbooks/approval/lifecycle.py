@@ -17,7 +17,7 @@ from playbooks.approval.start import request_run
 from playbooks.approval.stored import locked, may_decide, may_withdraw, proposal_of, refused, rule_of, still_good
 from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
-from playbooks.plan import Plan, digest, frozen
+from playbooks.proposals.plan import Plan, digest, frozen
 from playbooks.schema import Playbook
 
 CLOCK_SKEW = rules.CLOCK_SKEW

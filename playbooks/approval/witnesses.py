@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db import audit
 from db.tables import AuditEntry, Remediation
-from playbooks.plan import Plan, frozen
+from playbooks.proposals.plan import Plan, frozen
 
 _PROPOSED, _APPROVED, _AUTO, _UNDO = (
     "remediation.proposed",

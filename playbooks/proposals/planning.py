@@ -21,7 +21,7 @@ from db.tables import Recommendation, Remediation, RemediationStep, Resource
 from playbooks.actions import ACTIONS, permissions
 from playbooks.actions.action import ResourceRef
 from playbooks.notifications import OPEN
-from playbooks.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
+from playbooks.proposals.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
 from playbooks.run.steps import cloud_errors, sentence
 from playbooks.schema import Playbook, mistakes, read_playbooks
 

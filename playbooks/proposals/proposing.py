@@ -17,8 +17,8 @@ from playbooks.approval.rules import lacks_role
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import rule_of
 from playbooks.notifications import notify
-from playbooks.plan import Plan, Target
-from playbooks.planning import AUTO, NothingToDo, busy, candidates, make_plans, successes
+from playbooks.proposals.plan import Plan, Target
+from playbooks.proposals.planning import AUTO, NothingToDo, busy, candidates, make_plans, successes
 from playbooks.schema import Playbook
 
 

@@ -25,5 +25,5 @@ _REMEDIES = (
 
 
 def remedy(reason: str) -> str:
-    """What would allow it, for a reason of `playbooks.plan` or the inventory; empty where nothing is known to."""
+    """What would allow it, for a reason of a plan or the inventory; empty where nothing is known to."""
     return next((says for pattern, says in _REMEDIES if pattern.search(reason)), "")

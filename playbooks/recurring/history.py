@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from analysis.formatting import money
 from config.organisation import RemediationSettings as Limits
 from db.tables import Recommendation, Resource, resource_costs
-from playbooks.plan import protected
-from playbooks.planning import accepted
+from playbooks.proposals.plan import protected
+from playbooks.proposals.planning import accepted
+from playbooks.recurring.timetable import Recurring, month_began, next_due, within
 from playbooks.schema import Playbook
-from playbooks.timetable import Recurring, month_began, next_due, within
 
 WEEKS = 8
 

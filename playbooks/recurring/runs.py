@@ -16,13 +16,13 @@ from db.locks import Lock
 from db.messages import note
 from db.tables import RecurringRun, RemediationStep
 from playbooks.approval import kill_switch
-from playbooks.history import sentence, would_have_saved
-from playbooks.plan import Plan, Target
-from playbooks.planning import NothingToDo, candidates, make_plans
-from playbooks.proposing import propose_plans
+from playbooks.proposals.plan import Plan, Target
+from playbooks.proposals.planning import NothingToDo, candidates, make_plans
+from playbooks.proposals.proposing import propose_plans
+from playbooks.recurring.history import sentence, would_have_saved
+from playbooks.recurring.timetable import SAYS, Recurring, latest_due, next_due, period, within
 from playbooks.run.caps import left_this_month
 from playbooks.schema import Playbook
-from playbooks.timetable import SAYS, Recurring, latest_due, next_due, period, within
 
 _LATE = timedelta(days=1)  # a date that was missed for longer waits for the next one
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.formatting import money
 from db.tables import Remediation, RemediationStep, Saving
-from playbooks.plan import shown_steps
+from playbooks.proposals.plan import shown_steps
 from playbooks.schema import Playbook
 
 

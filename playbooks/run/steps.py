@@ -12,7 +12,7 @@ from db.tables import Remediation
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import Action, ResourceRef
 from playbooks.approval import kill_switch
-from playbooks.plan import Plan, PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
+from playbooks.proposals.plan import Plan, PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
 from playbooks.run.log import Run, end, mark, skip, skipped_text, steps_of, where_of
 from playbooks.schema import Playbook
 

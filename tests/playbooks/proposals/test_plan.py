@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from config.organisation import RemediationSettings
 from playbooks.guards import DAYS, ChangeWindow, Freeze, Guards
-from playbooks.plan import PlannedStep, Target, changed, closed, digest, from_json, objection, over_limits
+from playbooks.proposals.plan import PlannedStep, Target, changed, closed, digest, from_json, objection, over_limits
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.builders import plan
 

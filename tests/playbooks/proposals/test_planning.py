@@ -13,9 +13,9 @@ from config.organisation import Channel, Organisation
 from config.organisation import RemediationSettings as Limits
 from db.tables import Recommendation, Remediation, Resource
 from playbooks.approval import lifecycle as life
-from playbooks.plan import Target
-from playbooks.planning import NothingToDo, candidates, describe, make_plans
-from playbooks.proposing import propose_all
+from playbooks.proposals.plan import Target
+from playbooks.proposals.planning import NothingToDo, candidates, describe, make_plans
+from playbooks.proposals.proposing import propose_all
 from playbooks.schema import read_playbooks
 from tests.playbooks.conftest import APPROVER, NOW, run_instances
 

@@ -12,9 +12,9 @@ from aws.clients import Cloud
 from config.organisation import Organisation
 from db.database import Database
 from db.tables import Recommendation, Remediation, Resource
-from playbooks import proposing
-from playbooks.planning import NothingToDo, make_plans
-from playbooks.proposing import approvers, matching, propose_all
+from playbooks.proposals import proposing
+from playbooks.proposals.planning import NothingToDo, make_plans
+from playbooks.proposals.proposing import approvers, matching, propose_all
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import NOW, REQUESTER, run_instances
 

@@ -4,8 +4,8 @@ import pytest
 
 from config.organisation import RemediationSettings
 from playbooks.guards import Guards
-from playbooks.plan import PlannedStep, objection, over_limits
-from playbooks.remedies import remedy
+from playbooks.proposals.plan import PlannedStep, objection, over_limits
+from playbooks.proposals.remedies import remedy
 from playbooks.schema import read_playbooks
 from tests.playbooks.builders import target
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from config.organisation import RemediationSettings
 from db.database import Database
 from db.tables import Recommendation, Resource, resource_costs
-from playbooks.history import History, sentence, would_have_saved
+from playbooks.recurring.history import History, sentence, would_have_saved
 from playbooks.schema import Playbook, read_playbooks
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday

@@ -13,12 +13,12 @@ from config.access import SYSTEM, Denied
 from config.organisation import Channel, Organisation
 from db.database import Database
 from db.tables import AuditEntry, OutboxMessage, Recommendation, RecurringRun, Remediation, Resource
-from playbooks import recurring
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
-from playbooks.planning import make_plans
-from playbooks.proposing import propose_all
-from playbooks.recurring import propose_due, timetables
+from playbooks.proposals.planning import make_plans
+from playbooks.proposals.proposing import propose_all
+from playbooks.recurring import runs
+from playbooks.recurring.runs import propose_due, timetables
 from playbooks.run.execute import Run, execute
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import APPROVER, VIEWER, run_instances, states
@@ -119,14 +119,14 @@ def test_a_playbook_that_fails_keeps_no_other_from_its_date(
             raise KeyError("broken")
         return make_plans(playbook, *rest)
 
-    monkeypatch.setattr(recurring, "make_plans", planned)
+    monkeypatch.setattr(runs, "make_plans", planned)
     books = {bad.name: bad, good.name: good}
     with Session(clean_database.app) as session, pytest.raises(KeyError):
         propose_due(session, books, lambda: cloud, HOUSE, DUE)
     with Session(clean_database.app) as session:
         assert propose_due(session, books, lambda: cloud, HOUSE, DUE + timedelta(minutes=15)) == []
-        runs = session.execute(sa.select(RecurringRun.playbook, RecurringRun.outcome)).all()
-        assert {(run.playbook, run.outcome) for run in runs} == {
+        found = session.execute(sa.select(RecurringRun.playbook, RecurringRun.outcome)).all()
+        assert {(run.playbook, run.outcome) for run in found} == {
             (bad.name, "failed: KeyError"),
             (good.name, "1 proposed"),
         }

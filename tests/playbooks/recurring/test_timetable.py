@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from playbooks.timetable import Recurring, latest_due, month_began, next_due, period
+from playbooks.recurring.timetable import Recurring, latest_due, month_began, next_due, period
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)  # a Monday
 
