@@ -11,9 +11,10 @@ from analysis.formatting import money
 from aws.clients import Cloud
 from config.access import SYSTEM
 from config.organisation import Organisation
-from db import audit, locks, outbox
+from db import audit, locks
 from db.locks import Lock
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import RecurringRun, RemediationStep
 from playbooks.approval import kill_switch
 from playbooks.proposals.plan import Plan, Target
