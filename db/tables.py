@@ -600,6 +600,35 @@ class RecurringRun(Base):
     remediations: Mapped[list[Any]] = mapped_column(comment="Numbers of the proposals")
 
 
+class RecurringSwitch(Base):
+    """A recurring playbook as somebody switched it; without a row its file decides. Off holds until it is switched on
+    again, on for the file as it was then.
+    """
+
+    __tablename__ = "recurring_switches"
+    playbook: Mapped[str] = mapped_column(primary_key=True)
+    on: Mapped[bool]
+    playbook_digest: Mapped[str]
+    set_by: Mapped[str]
+    set_by_name: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class StandingApproval(Base):
+    """Somebody's yes to the next runs of one recurring playbook, until a date, for its file as it was."""
+
+    __tablename__ = "standing_approvals"
+    id: Mapped[int] = _key()
+    playbook: Mapped[str] = mapped_column(index=True)
+    playbook_digest: Mapped[str] = mapped_column(comment="Of its file, with scope and caps")
+    approver: Mapped[str]
+    approver_name: Mapped[str]
+    given_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+
+
 class Saving(Base):
     """The ledger: what a change was to save and what the bill says it saved."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.outgoing import outbox
 from db.outgoing.message_keys import insight_key, remediation_key
-from db.outgoing.messages import ProposalCard, RemediationFields, RemediationProgress
+from db.outgoing.remediation_messages import ProposalCard, RemediationFields, RemediationProgress
 from db.tables import OutboxMessage, Remediation, RemediationStep
 from playbooks.actions import ACTIONS
 from playbooks.approval.stored import start_by

@@ -1,6 +1,6 @@
 """Proposals in the right channel: from a click on an insight, or from the flow that looks for savings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,15 +10,17 @@ from aws.clients import Cloud
 from config.organisation import Organisation
 from db import audit, locks
 from db.locks import Lock
-from db.tables import RemediationStep
+from db.tables import Remediation, RemediationStep, StandingApproval
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.rules import lacks_role
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import rule_of
+from playbooks.approval.witnesses import BY_STANDING
 from playbooks.notifications import notify
 from playbooks.proposals.plan import Plan, Target
 from playbooks.proposals.planning import AUTO, NothingToDo, busy, candidates, make_plans, successes
+from playbooks.recurring.timetable import last_day
 from playbooks.schema import Playbook
 
 
@@ -97,9 +99,11 @@ def propose_plans(
     *,
     insight_id: int | None = None,
     requester_name: str | None = None,
+    standing: Callable[[str | None], Sequence[StandingApproval]] = lambda _team: (),
 ) -> list[int]:
     """`propose_targets` for plans that are made already; their numbers. Resources that somebody else has proposed since
-    the plans were made are left out: of two who look at the same moment, one has them.
+    the plans were made are left out: of two who look at the same moment, one has them. `standing` gives the approvals
+    that stand for a team's plan.
     """
     locks.take(session, Lock.PROPOSING)
     plans = _without_taken(session, plans, now)
@@ -112,6 +116,8 @@ def propose_plans(
     numbers = []
     for plan in plans:
         channel = organisation.channel_for(plan.team)
+        given = () if stopped else standing(plan.team)
+        asked = approvers(organisation, playbook, plan.team, requester)
         named = replace(plan, left_out=tuple(dict.fromkeys(plan.left_out)))
         remediation = life.propose(
             session,
@@ -122,8 +128,10 @@ def propose_plans(
             channel=channel,
             insight_id=insight_id,
             requester_name=requester_name or organisation.actor(requester).name or None,
-            approvers=approvers(organisation, playbook, plan.team, requester),
+            approvers=() if len(given) >= playbook.approval.count else asked,
         )
+        if given:
+            _approve_by_standing(session, remediation, playbook, given, now)
         if earned:
             remediation.state, remediation.approved_at = "approved", now
             remediation.approvals = [
@@ -138,6 +146,31 @@ def propose_plans(
             notify(session, remediation, playbook)
         numbers.append(remediation.id)
     return numbers
+
+
+def _approve_by_standing(
+    session: Session, remediation: Remediation, playbook: Playbook, given: Sequence[StandingApproval], now: datetime
+) -> None:
+    """Count the approvals that stand; where they are enough, ask for the run."""
+    recurring = playbook.recurring
+    assert recurring is not None  # only to runs of what recurs somebody says yes beforehand
+    counted = given[: playbook.approval.count]
+    remediation.approvals = [
+        {
+            "actor": one.approver,
+            "name": f"{one.approver_name} for the runs until {last_day(recurring, one.expires_at):%d %b}",
+            "at": now.isoformat(timespec="seconds"),
+            "standing": one.id,
+        }
+        for one in counted
+    ]
+    for one in counted:
+        said = {"plan_digest": remediation.plan_digest, "standing": one.id, "approver": one.approver}
+        audit.append(session, "system", BY_STANDING, str(remediation.id), said)
+    if len(counted) == playbook.approval.count:
+        remediation.state, remediation.approved_at = "approved", now
+        request_run(session, remediation.id, counted[-1].approver)
+    notify(session, remediation, playbook)
 
 
 def _without_taken(session: Session, plans: Sequence[Plan], now: datetime) -> list[Plan]:

@@ -1,7 +1,6 @@
 """Recurring playbooks: a proposal when one is due, within its scope and caps, once for each date."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,32 +13,21 @@ from config.organisation import Organisation
 from db import audit, locks
 from db.locks import Lock
 from db.outgoing import outbox
-from db.outgoing.messages import note
-from db.tables import RecurringRun, RemediationStep
+from db.outgoing.message_keys import recurring_key
+from db.outgoing.remediation_messages import RecurringCard
+from db.tables import RecurringRun, RemediationStep, StandingApproval
 from playbooks.approval import kill_switch
 from playbooks.proposals.plan import Plan, Target
 from playbooks.proposals.planning import NothingToDo, candidates, make_plans
 from playbooks.proposals.proposing import propose_plans
-from playbooks.recurring.history import sentence, would_have_saved
-from playbooks.recurring.timetable import SAYS, Recurring, latest_due, next_due, period, within
+from playbooks.recurring import switch
+from playbooks.recurring.overview import done, overview
+from playbooks.recurring.standing import in_force
+from playbooks.recurring.timetable import SAYS, latest_due, within
 from playbooks.run.caps import left_this_month
 from playbooks.schema import Playbook
 
 _LATE = timedelta(days=1)  # a date that was missed for longer waits for the next one
-
-
-@dataclass(frozen=True)
-class Timetable:
-    """A recurring playbook as people see it: `last` is what became of its newest run."""
-
-    playbook: str
-    mode: str
-    every: str
-    next_due: datetime
-    a_run: int
-    a_month: int
-    left_this_month: int
-    last: str | None
 
 
 def propose_due(
@@ -74,29 +62,6 @@ def propose_due(
     return left
 
 
-def timetables(session: Session, playbooks: Mapping[str, Playbook], now: datetime) -> list[Timetable]:
-    """The recurring playbooks, the next one first."""
-    rows = []
-    for playbook in playbooks.values():
-        if (recurring := playbook.recurring) is None:
-            continue
-        newest = sa.select(RecurringRun).where(RecurringRun.playbook == playbook.name)
-        last = session.scalar(newest.order_by(RecurringRun.due_at.desc()).limit(1))
-        rows.append(
-            Timetable(
-                playbook.name,
-                playbook.mode,
-                SAYS[recurring.every],
-                _next(session, playbook, recurring, now),
-                recurring.maximum_resources_a_run,
-                recurring.maximum_resources_a_month,
-                left_this_month(session, playbook, now),
-                f"{last.due_at:%Y-%m-%d}: {last.outcome}" if last else None,
-            )
-        )
-    return sorted(rows, key=lambda row: row.next_due)
-
-
 def in_scope(playbook: Playbook, targets: Sequence[Target]) -> list[Target]:
     """The targets that a recurring run looks at; what is not known of a target is in no list."""
     assert playbook.recurring is not None  # its caller asks for what recurs only
@@ -114,7 +79,7 @@ def _is_ours(session: Session, playbook: Playbook, due: datetime, now: datetime)
     """
     assert playbook.recurring is not None  # `propose_due` passes over the others
     locks.take(session, Lock.RECURRING, playbook.name)
-    if _done(session, playbook, playbook.recurring, due) is not None:
+    if done(session, playbook.name, playbook.recurring, due):
         return False
     session.add(
         RecurringRun(
@@ -130,21 +95,6 @@ def _is_ours(session: Session, playbook: Playbook, due: datetime, now: datetime)
     return True
 
 
-def _done(session: Session, playbook: Playbook, recurring: Recurring, due: datetime) -> datetime | None:
-    """The date of the same week, month … that was done already; None where there is none."""
-    start, end = period(recurring, due)
-    of_it = RecurringRun.playbook == playbook.name, RecurringRun.due_at >= start, RecurringRun.due_at < end
-    return session.scalar(sa.select(RecurringRun.due_at).where(*of_it).limit(1))
-
-
-def _next(session: Session, playbook: Playbook, recurring: Recurring, now: datetime) -> datetime:
-    """The next date that will be done: the first in a period without one."""
-    due = next_due(recurring, now)
-    while _done(session, playbook, recurring, due) is not None:
-        due = next_due(recurring, due)
-    return due
-
-
 def _run(
     session: Session,
     playbook: Playbook,
@@ -156,7 +106,10 @@ def _run(
     assert playbook.recurring is not None  # `propose_due` passes over the others
     targets, numbers = in_scope(playbook, candidates(session, playbook, now)), []
     most = min(playbook.recurring.maximum_resources_a_run, left_this_month(session, playbook, now))
-    if playbook.mode == "notify":
+    switched = switch.state(session, playbook)
+    if not switched.on and switched.by is not None:
+        outcome = f"nothing proposed: {switched.name} switched it off"
+    elif not switched.on:
         outcome = _tell(session, playbook, organisation, targets, most, due, now)
     else:
         plans = make_plans(playbook, targets, cloud(), organisation.remediation, now)
@@ -164,8 +117,7 @@ def _run(
             outcome = plans.reason
         else:
             capped = _capped(plans, most, f"the recurring run may propose {most} now")
-            who = f"the playbook itself, {SAYS[playbook.recurring.every]}"
-            numbers = propose_plans(session, playbook, capped, organisation, SYSTEM.id, now, requester_name=who)
+            numbers = _propose(session, playbook, capped, organisation, now)
             outcome = _proposed(session, plans, numbers)
     _ended(session, playbook, due, outcome, numbers)
     return numbers
@@ -201,6 +153,19 @@ def _proposed(session: Session, plans: Sequence[Plan], numbers: Sequence[int]) -
     return f"{kept} proposed{rest}"
 
 
+def _propose(
+    session: Session, playbook: Playbook, plans: Sequence[Plan], organisation: Organisation, now: datetime
+) -> list[int]:
+    """In the playbook's own name; what an approver has said yes to for the next runs starts by itself."""
+    assert playbook.recurring is not None  # only what recurs has runs
+    who = f"the playbook itself, {SAYS[playbook.recurring.every]}"
+
+    def standing(team: str | None) -> Sequence[StandingApproval]:
+        return in_force(session, playbook, organisation, team, now)
+
+    return propose_plans(session, playbook, plans, organisation, SYSTEM.id, now, requester_name=who, standing=standing)
+
+
 def _tell(
     session: Session,
     playbook: Playbook,
@@ -210,19 +175,16 @@ def _tell(
     due: datetime,
     now: datetime,
 ) -> str:
-    """Mode notify: a line for the admins of what would be proposed, and would have saved; nothing is proposed."""
+    """A playbook that is not switched on: its card for the admins, with what would be proposed now."""
     would = [target for target in targets if not target.protected][:most]
-    outcome = f"{len(would)} would be proposed; mode notify only tells"
     if would:
         worth: dict[str, float] = {}
         for target in would:
             worth[target.currency] = worth.get(target.currency, 0.0) + (target.monthly_savings or 0.0)
         saves = " and ".join(money(amount, currency) for currency, amount in sorted(worth.items()))
-        history = sentence(would_have_saved(session, playbook, organisation.remediation, now))
-        text = (
-            f"{playbook.title}: {len(would)} would be proposed now, worth {saves} a month. {history} "
-            f"The playbook only tells; `mode: approve` in its file lets people approve each run."
-        )
+        told = f"{len(would)} would be proposed now, worth {saves} a month."
+        card = RecurringCard(type="recurring", **overview(session, playbook, organisation, now), told=told)
         for channel in organisation.admin_channels():
-            outbox.enqueue(session, channel, note(text), f"recurring:{playbook.name}:{due.isoformat()}:{channel}")
-    return outcome
+            outbox.enqueue(session, channel, card, recurring_key(playbook.name, due, channel))
+    why = "mode notify only tells" if playbook.mode == "notify" else "it is not switched on"
+    return f"{len(would)} would be proposed; {why}"

@@ -24,8 +24,13 @@ class RunScope(Strict):
 
 
 class Recurring(Strict):
-    """A clean-up that proposes itself again and again; people approve each run."""
+    """A clean-up that proposes itself again and again; people approve each run, or its next runs until a date."""
 
+    active: bool = Field(
+        True,
+        description="false: each date only tells what it would propose, until somebody switches it on (in Slack, or "
+        "`finops playbooks on`)",
+    )
     every: Literal["week", "two_weeks", "month", "quarter"] = Field(description="How often")
     weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
         "tue", description="Day of the week; of a month or a quarter its first one"
@@ -91,6 +96,11 @@ def month_began(recurring: Recurring, now: datetime) -> datetime:
     """When the calendar month of `now` began, in the zone of the timetable."""
     local = now.astimezone(ZoneInfo(recurring.timezone))
     return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def last_day(recurring: Recurring, end: datetime) -> date:
+    """The last whole day before a midnight in the timetable's zone."""
+    return (end.astimezone(ZoneInfo(recurring.timezone)) - timedelta(seconds=1)).date()
 
 
 def _moment(recurring: Recurring, day: date) -> datetime:

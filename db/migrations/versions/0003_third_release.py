@@ -60,7 +60,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away again."""
-    op.drop_table("recurring_runs", schema="finops")
+    for table in ("standing_approvals", "recurring_switches", "recurring_runs"):
+        op.drop_table(table, schema="finops")
     for name in ("certified_by", "certified_at"):
         op.drop_column("questions", name, schema="finops")
     op.drop_table("lake_files", schema="finops")
@@ -204,6 +205,27 @@ def _playbooks_recur() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False, comment="How many were proposed, or why none"),
         sa.Column("remediations", postgresql.JSONB(), nullable=False, comment="Numbers of the proposals"),
+        schema="finops",
+    )
+    op.create_table(
+        "recurring_switches",
+        sa.Column("playbook", sa.Text(), primary_key=True),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("playbook_digest", "set_by", "set_by_name")),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        schema="finops",
+    )
+    op.create_table(
+        "standing_approvals",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("playbook", sa.Text(), nullable=False, index=True),
+        sa.Column("playbook_digest", sa.Text(), nullable=False, comment="Of its file, with scope and caps"),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("approver_name", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
         schema="finops",
     )
 

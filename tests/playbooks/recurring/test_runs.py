@@ -9,70 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from config.access import SYSTEM, Denied
-from config.organisation import Channel, Organisation
+from config.access import SYSTEM, Allowed, Denied
 from db.database import Database
-from db.tables import AuditEntry, OutboxMessage, Recommendation, RecurringRun, Remediation, Resource
+from db.tables import AuditEntry, OutboxMessage, RecurringRun, Remediation
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.proposals.planning import make_plans
 from playbooks.proposals.proposing import propose_all
 from playbooks.recurring import runs
-from playbooks.recurring.runs import propose_due, timetables
+from playbooks.recurring.overview import timetables
+from playbooks.recurring.runs import propose_due
+from playbooks.recurring.switch import set_switch
 from playbooks.run.execute import Run, execute
 from playbooks.schema import Playbook, read_playbooks
-from tests.playbooks.conftest import APPROVER, VIEWER, run_instances, states
-
-DUE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday
-HOUSE = Organisation(channels=(Channel(channel="#web"), Channel(channel="#admins", admin=True)))
-IDLE = read_playbooks()["ec2-stop-idle"]
-
-
-def weekly(mode: str = "approve", **more: Any) -> Playbook:
-    said = {**IDLE.model_dump(), "mode": mode, "recurring": {"every": "week", **more}}
-    return Playbook.model_validate(said)
-
-
-def idle(database: Database, count: int, team: str = "web") -> list[str]:
-    """Running instances with a recommendation to stop each, the first one worth most."""
-    ids = run_instances(count, {"team": team})
-    with Session(database.app) as session, session.begin():
-        for place, number in enumerate(ids):
-            session.add(
-                Resource(
-                    resource_id=number,
-                    resource_name=f"{team}-{place}",
-                    resource_type="ec2",
-                    account_id="123456789012",
-                    account="sandbox",
-                    region="us-east-1",
-                    team=team,
-                    environment="dev",
-                    tags={"team": team},
-                )
-            )
-            session.add(
-                Recommendation(
-                    fingerprint=f"stop_idle:{number}",
-                    kind="stop_idle",
-                    resource_id=number,
-                    account="sandbox",
-                    team=team,
-                    current_state="running",
-                    proposed_state="stopped",
-                    monthly_savings=100 - place,
-                    currency="USD",
-                    confidence="high",
-                    created_at=DUE - timedelta(days=15),
-                    last_seen_at=DUE,
-                )
-            )
-    return ids
-
-
-def proposed(database: Database, cloud: Cloud, book: Playbook, now: datetime = DUE) -> list[int]:
-    with Session(database.app) as session:
-        return propose_due(session, {book.name: book}, lambda: cloud, HOUSE, now)
+from tests.playbooks.conftest import APPROVER, VIEWER, states
+from tests.playbooks.recurring.builders import DUE, HOUSE, OPERATOR, idle, proposed, weekly
 
 
 def resources_of(database: Database, number: int) -> list[str]:
@@ -231,7 +182,7 @@ def test_a_date_that_is_moved_after_its_run_is_no_second_one(
     for hours in (6, 14, 80, 100):
         assert proposed(clean_database, cloud, moved, DUE + timedelta(hours=hours)) == []
     with Session(clean_database.app) as session:
-        [row] = timetables(session, {moved.name: moved}, DUE + timedelta(minutes=1))
+        [row] = timetables(session, {moved.name: moved}, HOUSE, DUE + timedelta(minutes=1))
     assert DUE + timedelta(days=6) < row.next_due < DUE + timedelta(days=12)
     assert proposed(clean_database, cloud, moved, row.next_due)
 
@@ -247,26 +198,34 @@ def test_a_changed_playbook_voids_what_waits(clean_database: Database, cloud: Cl
     assert "was edited since" in decided.reason
 
 
-def test_mode_notify_tells_and_proposes_nothing(clean_database: Database, cloud: Cloud) -> None:
+@pytest.mark.parametrize(("mode", "active"), [("notify", True), ("approve", False)])
+def test_what_is_not_switched_on_tells_and_proposes_nothing(
+    clean_database: Database, cloud: Cloud, mode: str, active: bool
+) -> None:
     idle(clean_database, 2)
-    assert proposed(clean_database, cloud, weekly("notify")) == []
+    assert proposed(clean_database, cloud, weekly(mode, active=active)) == []
     with Session(clean_database.app) as session:
         message = session.scalars(sa.select(OutboxMessage)).one()
-        assert message.channel == "#admins"
-        assert "2 would be proposed now, worth $199 a month." in message.payload["text"]
-        assert (
+        assert (message.channel, message.kind) == ("#admins", "recurring")
+        assert message.payload["told"] == "2 would be proposed now, worth $199 a month."
+        assert message.payload["history"].startswith(
             "It would have saved nothing since 9 Nov, when the first of it was found, over 2 resources, 2"
-            in message.payload["text"]
         )
 
 
-def test_the_timetable_says_what_is_next_and_what_came_of_the_last(clean_database: Database, cloud: Cloud) -> None:
+def test_what_somebody_switched_off_is_quiet(clean_database: Database, cloud: Cloud) -> None:
+    """Its date is over, so that switching on again proposes at the next one, as its card says."""
     idle(clean_database, 1)
-    book = weekly(maximum_resources_a_month=5)
-    proposed(clean_database, cloud, book)
-    with Session(clean_database.app) as session:
-        [row] = timetables(session, {book.name: book, "x": IDLE}, DUE)
-    assert (row.next_due, row.left_this_month, row.last) == (DUE + timedelta(days=7), 4, "2026-11-24: 1 proposed")
+    book = weekly()
+    with Session(clean_database.app) as session, session.begin():
+        assert isinstance(set_switch(session, book, OPERATOR, DUE, on=False), Allowed)
+    assert proposed(clean_database, cloud, book) == []
+    with Session(clean_database.app) as session, session.begin():
+        assert session.scalars(sa.select(OutboxMessage)).all() == []
+        assert session.scalar(sa.select(RecurringRun.outcome)) == "nothing proposed: Omar switched it off"
+        set_switch(session, book, OPERATOR, DUE, on=True)
+    assert proposed(clean_database, cloud, book, DUE + timedelta(hours=1)) == []
+    assert len(proposed(clean_database, cloud, book, DUE + timedelta(days=7))) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block, Card
-from db.outgoing.messages import RemediationFields, RemediationProgress
+from db.outgoing.remediation_messages import RemediationFields, RemediationProgress
 
 STEPS = 20
 RUN_STEPS = 30  # task cards of a run; Slack takes 50
