@@ -161,7 +161,7 @@ def approve(
     from config.access import Denied
     from playbooks.recurring import standing
 
-    last = day_of(until)
+    last = day_of(until, "--until")
     assert last is not None  # `day_of` ends the command where it is no day
     with _playbook_of(name, person) as (session, playbook, actor, organisation):
         wanted = standing.Wanted(last, confirm)
