@@ -527,7 +527,7 @@ class Completeness(Base):
 
 class Remediation(Base):
     """A frozen plan and its life: proposed, approved, running, succeeded,
-    partial, failed, unknown, rejected, expired, undone, void.
+    partial, failed, unknown, rejected, expired, undone, void; or ticket, then closed.
     """
 
     __tablename__ = "remediations"
@@ -562,6 +562,23 @@ class Remediation(Base):
     undo_of: Mapped[int | None] = mapped_column(sa.ForeignKey("finops.remediations.id"))
     channel: Mapped[str | None]
     thread_ts: Mapped[str | None]
+
+
+class Ticket(Base):
+    """A ticket instead of a run: wanted, open, applied (it was done, and the bill decides), closed, failed."""
+
+    __tablename__ = "tickets"
+    id: Mapped[int] = _key()
+    remediation_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.remediations.id"), unique=True)
+    rule: Mapped[dict[str, Any]] = mapped_column(comment="Of finops.yaml, as it was: which tracker, which place")
+    state: Mapped[str] = mapped_column(index=True)
+    key: Mapped[str | None] = mapped_column(comment="As the tracker names it")
+    url: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="Since it was last kept as it should be")
+    error: Mapped[str | None]
+    not_before: Mapped[datetime | None]
+    wanted_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class RemediationStep(Base):

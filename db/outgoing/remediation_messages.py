@@ -46,6 +46,8 @@ class RemediationFields(TypedDict, total=False):
     """When its change window opens, while it waits for it."""
     approval_ends: str | None
     """When its approval ends, where no change window opens before."""
+    ticket: dict[str, Any] | None
+    """Its ticket, where nothing is changed: state, name, url."""
 
 
 class ProposalCard(RemediationFields):

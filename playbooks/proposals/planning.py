@@ -20,7 +20,7 @@ from db.database import Database
 from db.tables import Recommendation, Remediation, RemediationStep, Resource
 from playbooks.actions import ACTIONS, permissions
 from playbooks.actions.action import ResourceRef
-from playbooks.notifications import OPEN
+from playbooks.notifications import IN_HAND
 from playbooks.proposals.plan import LeftOut, Plan, PlannedStep, Target, objection, over_limits
 from playbooks.run.steps import cloud_errors, sentence
 from playbooks.schema import Playbook, mistakes, read_playbooks
@@ -59,9 +59,9 @@ def candidates(session: Session, playbook: Playbook, now: datetime) -> list[Targ
 
 
 def busy(now: datetime) -> sa.Select[tuple[str]]:
-    """The resources in an open or snoozed proposal."""
+    """The resources in an open or snoozed proposal, or for which a ticket is open."""
     steps = sa.select(RemediationStep.resource_id).join(Remediation, Remediation.id == RemediationStep.remediation_id)
-    return steps.where(sa.or_(Remediation.state.in_(OPEN), Remediation.snoozed_until > now))
+    return steps.where(sa.or_(Remediation.state.in_(IN_HAND), Remediation.snoozed_until > now))
 
 
 def accepted(playbook: Playbook, resource: Resource | None, recommendation: Recommendation | None = None) -> bool:

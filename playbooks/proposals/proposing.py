@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
 from config.organisation import Organisation
+from config.tickets import rule_for
 from db import audit, locks
 from db.locks import Lock
 from db.tables import Remediation, RemediationStep, StandingApproval
@@ -116,7 +117,14 @@ def propose_plans(
     numbers = []
     for plan in plans:
         channel = organisation.channel_for(plan.team)
-        given = () if stopped else standing(plan.team)
+        ticket = rule_for(
+            organisation.remediation.tickets,
+            plan.playbook,
+            plan.team,
+            (plan.account, plan.account_id),
+            plan.environment,
+        )
+        given = () if stopped or ticket is not None else standing(plan.team)
         asked = approvers(organisation, playbook, plan.team, requester)
         named = replace(plan, left_out=tuple(dict.fromkeys(plan.left_out)))
         remediation = life.propose(
@@ -128,11 +136,12 @@ def propose_plans(
             channel=channel,
             insight_id=insight_id,
             requester_name=requester_name or organisation.actor(requester).name or None,
-            approvers=() if len(given) >= playbook.approval.count else asked,
+            approvers=() if ticket is not None or len(given) >= playbook.approval.count else asked,
+            ticket=ticket,
         )
         if given:
             _approve_by_standing(session, remediation, playbook, given, now)
-        if earned:
+        if earned and ticket is None:
             remediation.state, remediation.approved_at = "approved", now
             remediation.approvals = [
                 {

@@ -249,6 +249,10 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
             )
         ),
         ("proposal", remediation_of(name, count=500)),
+        (
+            "proposal",
+            remediation_of(name, state="ticket", ticket={"state": "open", "name": name, "url": "https://x/1"}),
+        ),
         ("recurring", recurring_of(name)),
         (
             "recurring",
