@@ -187,7 +187,7 @@ def _ticket_name(ticket: Ticket) -> str:
     rule = TicketRule.model_validate(ticket.rule)
     if ticket.key is None:
         return rule.place()
-    return f"{rule.repository}#{ticket.key}" if rule.to == "github" else ticket.key
+    return f"{rule.repository}#{ticket.key}" if rule.to != "jira" else ticket.key
 
 
 def _minute(at: datetime | None) -> str | None:

@@ -14,9 +14,10 @@ from db import audit, locks
 from db.locks import Lock
 from db.tables import Recommendation, Remediation, RemediationStep, Resource, Saving, Ticket
 from playbooks.notifications import notify, summarise
+from playbooks.proposals.plan import frozen
 from playbooks.run import ledger
 from playbooks.schema import Playbook
-from playbooks.tickets.port import Draft, Tracker, TrackerError
+from playbooks.tickets.port import Change, Draft, Tracker, TrackerError
 
 ATTEMPTS = 10
 """Failures in a row after which a ticket that is not open yet is given up."""
@@ -181,7 +182,17 @@ def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -
         lines=tuple(f"{one['name']} ({one['resource_id']}): {one['says']}. {one['evidence']}" for one in said["steps"]),
         labels=tuple(rule.labels),
         wanted_at=ticket.wanted_at,
+        changes=_changes(remediation),
         link=f"{keeper.page.rstrip('/')}/approvals/{remediation.id}" if keeper.page else "",
+    )
+
+
+def _changes(remediation: Remediation) -> tuple[Change, ...]:
+    plan = frozen(remediation.plan, remediation.plan_digest)
+    if plan is None:
+        raise ValueError("the stored plan is not the one that was frozen")
+    return tuple(
+        Change(step.resource_id, step.name, step.action, step.says, step.seen, step.parameters) for step in plan.steps
     )
 
 

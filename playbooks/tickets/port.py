@@ -1,5 +1,6 @@
 """What a tracker of tickets has to do: find, open, look, comment, close. One small port each, over httpx."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +20,18 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What is asked for of one resource, with what was seen of it when the plan was made."""
+
+    resource_id: str
+    name: str
+    action: str
+    says: str
+    seen: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Draft:
     """A ticket to be opened. `marker` is in nobody else's ticket; `paragraphs` and `lines` are plain text."""
 
@@ -30,6 +43,7 @@ class Draft:
     wanted_at: datetime
     link: str = ""
     """Of the proposal on the page; empty where there is no page."""
+    changes: tuple[Change, ...] = ()
 
 
 class TrackerError(Exception):
