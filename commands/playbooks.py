@@ -227,11 +227,16 @@ def policy(
     ] = False,
 ) -> None:
     """Print the least-privilege IAM policy of the actor role, generated from
-    the actions; it denies what protected tags protect.
+    the actions; it denies what protected tags protect. Of a playbook for Azure or Google the custom role.
     """
-    from playbooks.actions.policy import actor_policy, observer_policy
+    from playbooks.actions import ACTIONS
+    from playbooks.actions.policy import actor_policy, observer_policy, role_of
     from playbooks.schema import chosen
 
     steps = [(step.action, step.parameters) for playbook in chosen(names) for step in playbook.steps]
+    clouds = {ACTIONS[action].cloud for action, _ in steps}
+    if len(clouds) == 1 and (other := clouds.pop()) != "aws":
+        print_json(role_of(other, [action for action, _ in steps]))
+        return
     protected = read_organisation(read_settings()).remediation.protected_tags
     print_json(observer_policy(steps) if observer else actor_policy(steps, protected))

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered to a method and path (without its query), once."""
+    """What is answered to a method and path (without its query), once; `{url}` in a header is the service's own."""
 
     method: str
     path: str
@@ -62,7 +62,7 @@ def recorded(replies: Sequence[Reply]) -> Iterator[Recorded]:
             body = b"" if wanted.body is None else json.dumps(wanted.body).encode()
             self.send_response(wanted.status)
             for name, value in wanted.headers:
-                self.send_header(name, value)
+                self.send_header(name, value.replace("{url}", service.url))
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
