@@ -197,19 +197,19 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`/finops refresh`, Refresh bills",
     ),
     Permission.RUN_FLOW: Entrances(
-        "Start a flow at once, and agree to what others ask for",
-        "Approve of a request",
+        "Start a flow at once, agree to what others ask for, switch recurring clean-ups on and off",
+        "Approve of a request, Switch on, Switch off",
         "`GET /admin/loads`, `/standing`, `/tags`, `/health`, `POST /admin/quarantine/{id}`",
-        "`finops ingest`, `loads`, `tags`, `quarantine`",
+        "`finops ingest`, `loads`, `tags`, `quarantine`, `playbooks on`, `off`",
     ),
     Permission.REQUEST_REMEDIATION: Entrances(
         "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
     ),
     Permission.APPROVE_REMEDIATION: Entrances(
-        "Approve or reject a proposal, for one's teams or playbooks",
-        "Approve, Choose, Reject, Snooze, Withdraw, Undo",
+        "Approve or reject a proposal, or the next runs of a recurring clean-up, for one's teams or playbooks",
+        "Approve, Choose, Reject, Snooze, Withdraw, Undo, Approve next runs",
         "`POST /remediations/{id}/decision`",
-        "`finops remediations approve`, `reject`",
+        "`finops remediations approve`, `reject`, `playbooks approve`, `withdraw`",
     ),
     Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
     Permission.PROMOTE_QUESTION: Entrances(
