@@ -89,7 +89,7 @@ def modal(
     where: str, existing: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
 ) -> Block:
     """A modal to make a budget of any scope and period, or to change the `known` one (name, amount,
-    currency, period, start, end, rollover, thresholds, owner, note); the scope of a budget stays what it is.
+    currency, period, start, end, rollover, thresholds, owner, note, and what is `told` above); its scope stays.
     """
     given = existing or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
     fields: list[Block | None] = []
@@ -100,7 +100,10 @@ def modal(
             inputs.field("within", "and within that", inputs.scope(scopes, everything=False), optional=True),
         ]
     else:
-        fields = [blocks.section(f"*{mrkdwn.escape(existing['name'], 100)}*  {mrkdwn.escape(existing['scope'], 200)}")]
+        fields = [
+            blocks.section(f"*{mrkdwn.escape(existing['name'], 100)}*  {mrkdwn.escape(existing['scope'], 200)}"),
+            blocks.context(mrkdwn.escape(existing.get("told") or "", 500)),
+        ]
     if existing is None and len(currencies) > 1:
         fields.append(
             inputs.field("currency", "Currency", inputs.choice([(one, one) for one in currencies], currencies[0]))
