@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.access import Actor, Permission, Role
-from db.messages import AnswerCard, BudgetAlert
+from db.outgoing.messages import AnswerCard, BudgetAlert
 from db.tables import BudgetRow, FlowRequest, Remediation, Switch
 from domain import flow_requests
 from domain.flow_requests import FlowAsk

@@ -7,9 +7,10 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from bot.api import page, problems
+from bot.api import page
 from bot.api.context import Context, caller_of, known_parameters
-from bot.api.middleware import PREFIX, Edge
+from bot.api.http import problems
+from bot.api.http.middleware import PREFIX, Edge
 from bot.api.ops import health, metrics
 from bot.api.pulse import Pulse
 from bot.api.routes import (

@@ -12,10 +12,10 @@ from pydantic import BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from bot.api import problems
 from bot.api.auth import sessions, tokens
 from bot.api.auth.oidc import SignIn
-from bot.api.limits import Buckets, Welcome
+from bot.api.http import problems
+from bot.api.http.limits import Buckets, Welcome
 from bot.fair import Shares
 from config.access import Actor, Denied, Permission, check
 from config.organisation import Organisation

@@ -14,13 +14,14 @@ from bot.cards.messages import subscribe
 from bot.listeners import clicks, questions, scopes
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.listeners.questions import IncomingQuestion
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack import inbox
 from bot.slack.errors import Recipient
 from config import access, logs
 from config.access import Denied, Permission, Role
-from db import audit, outbox
-from db.messages import note
+from db import audit
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import Subscription
 from domain.subscriptions import describe, event_of, make_due, today_if_over
 

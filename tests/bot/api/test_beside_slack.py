@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from bot.api.app import create_app
 from bot.api.context import Context
-from bot.run import serving
+from bot.process.run import serving
 from config.access import Role
 from config.organisation import Organisation
 from config.people import Group, Person
