@@ -12,6 +12,7 @@ from nl2sql.answers.listings import listing_headline, nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
 from nl2sql.answers.sql_summary import about
+from nl2sql.catalog import young_days
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
@@ -51,7 +52,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     text = why.headline(explanation, query, currency) if explanation else text
     because = why.reasons(explanation, currency)
     whole = comparison.whole_before(query, ran, currency)
-    cautions = _cautions(query, context.facts)
+    cautions = (*_cautions(query, context.facts), _young(query, context))
     apart = left_out(query, context, compile_context)
     notes = tuple(note for note in (unknown, *because, *query.notes, apart, whole, rate, *cautions) if note)
     return query, Answer(
@@ -202,6 +203,14 @@ def _with_change(
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
     return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
+
+
+def _young(query: CostQuery, context: AnswerContext) -> str:
+    """Which of the days that were asked for are not whole yet."""
+    if query.metric == "invoice_cost":
+        return ""
+    days = young_days.young(context.facts.completeness, context.facts.through, context.calendar.today)
+    return young_days.said([(day, share) for day, share in days if query.period.start <= day < query.period.end])
 
 
 def _cautions(query: CostQuery, facts: Facts) -> tuple[str, ...]:
