@@ -61,6 +61,12 @@ def test_axe_finds_nothing_serious_anywhere(visit: Visit, dark: bool, places: tu
             settle(page, place)
             if found := serious(page):
                 wrong[place] = found
+        page.goto("/explore")
+        for part in ("My views", "Send to Slack"):
+            page.get_by_role("button", name=part).click()
+            expect(page.get_by_role("region", name=part)).to_be_visible(timeout=WAIT)
+            if found := serious(page):
+                wrong[part] = found
     assert wrong == {}, json.dumps(wrong, indent=1)
 
 
