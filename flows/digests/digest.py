@@ -12,9 +12,11 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from analysis import period_band
 from analysis.budgets import band_of_total
 from analysis.formatting import money, percent
 from analysis.months import add_months, days_in_month
+from analysis.period_band import Reach
 from config.organisation import Organisation
 from db.outgoing import messages
 from db.outgoing.messages import Section
@@ -58,11 +60,12 @@ def compose(
     odd = usual.known(session, scope, currency)
     moves = movers.moves(session, scope, through, span, currency, odd)
     budget, ahead = _budget(session, scope, currency), _ahead(session, scope, currency, through)
+    before = _before(session, scope, currency, through)
     when = _when(through, today, span)
     lines = [
         (
             f"{_spent(days, series, through, span, currency, when, odd)} "
-            f"{_month(days, series, through, budget, ahead, currency)}"
+            f"{_month(days, series, through, budget, ahead, currency, before)}"
         )
     ]
     lines.append(
@@ -131,7 +134,26 @@ def _spent(
     return f"{when} {money(spent, currency)}, {percent(share)} {'over' if share > 0 else 'under'} {like}."
 
 
-def _month(days: Any, series: CostSeries, through: date, budget: Any, ahead: Outlook | None, currency: str) -> str:
+def _before(session: Session, scope: Mapping[str, str], currency: str, through: date) -> Reach | None:
+    """How the months before went on from the same day."""
+    starts, today = period_band.months(through), through + timedelta(days=1)
+    daily = forecasts_view.costs(session.connection(), scope, currency, starts[0] - timedelta(days=_DAYS), today)
+    if not daily:
+        return None
+    first = min(daily)
+    known = {day: daily.get(day, 0.0) for day in (first + timedelta(days=at) for at in range((today - first).days))}
+    return period_band.reach(known, [start for start in starts if start >= first] or starts[-2:], today)
+
+
+def _month(
+    days: Any,
+    series: CostSeries,
+    through: date,
+    budget: Any,
+    ahead: Outlook | None,
+    currency: str,
+    before: Reach | None,
+) -> str:
     """`Month $58.2k of $90k, heading for $81k ($72k–$88k).`"""
     first = through.replace(day=1)
     spent = float(days[(first - series.first).days : (through - series.first).days + 1].sum())
@@ -145,6 +167,8 @@ def _month(days: Any, series: CostSeries, through: date, budget: Any, ahead: Out
         return f"Month {money(spent, currency)}{of}."
     mean, low, high = (np.array(band)[rest] for band in (ahead.expected, ahead.low_80, ahead.high_80))
     total, least, most = band_of_total(mean, low, high)
+    if before is not None:
+        least, most = before.around(0.0, total)
     ends = [money(spent + part, currency) for part in (total, least, most)]
     return f"Month {money(spent, currency)}{of}, heading for {ends[0]} ({ends[1]}–{ends[2]})."
 

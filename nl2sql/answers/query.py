@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from nl2sql.answers import comparison, why
+from nl2sql.answers import comparison, forecast_band, why
 from nl2sql.answers.context import AnswerContext, exchanged, exchanged_in_sql, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
 from nl2sql.answers.headline import headline
@@ -89,10 +89,14 @@ def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
         return not_run(ran, context.facts)
     if not ran.rows and (missing := nothing_listed(listing, context)):
         return declined(Refusal(missing), context.facts)
-    at = ran.columns.index("currency") if "currency" in ran.columns else None
-    several = at is not None and len({row[at] for row in ran.rows}) > 1
-    text = listing_headline(listing, ran.columns, ran.rows, context.currency, several)
-    return _answer(ran, text, context, "offline")
+    if refused := missing_rate(context):
+        return refused
+    ran, band = forecast_band.measured(ran, listing, context)
+    shown, currency, rate = exchanged(ran, context, money=False)
+    at = shown.columns.index("currency") if "currency" in shown.columns else None
+    several = at is not None and len({row[at] for row in shown.rows}) > 1
+    text = listing_headline(listing, shown.columns, shown.rows, currency, several)
+    return _answer(shown, "\n".join(part for part in (text, band, rate) if part), context, "offline")
 
 
 def answer_sql(sql: str, context: AnswerContext, translator: str = "sql", **details: object) -> Outcome:

@@ -54,7 +54,7 @@ class SubjectListing:
 
     @property
     def in_state(self) -> str | None:
-        """The state that the list is limited to: the usual one where neither it nor a period is named."""
+        """The state that the list is limited to; the usual one where neither it nor a period is named."""
         return self.state or (None if self.dated else SUBJECTS[self.subject].usual)
 
     def to_json(self) -> dict[str, Any]:
@@ -205,8 +205,7 @@ def _forecast(
     if not listing.filters or listing.by:
         conditions.append(_equal("scope_kind", listing.by or "total"))
     if all_of_it := running.whole_of(listing.period, calendar):
-        both = running.select(all_of_it, conditions, _scoped(listing), newest, listing.by)
-        return both.limit(listing.limit or MOST) if listing.by else both
+        return running.select(all_of_it, conditions, scoped(listing), newest, listing.by).limit(listing.limit or MOST)
     if listing.period:
         end = max(listing.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
         conditions.append(
@@ -247,7 +246,8 @@ def _by_scope(listing: SubjectListing, ahead: exp.Select, spent: exp.Expr) -> ex
     return select.group_by(scope.copy(), currency.copy()).order_by(largest).limit(listing.limit or MOST)
 
 
-def _scoped(listing: SubjectListing) -> list[exp.Expr]:
+def scoped(listing: SubjectListing) -> list[exp.Expr]:
+    """The filters, of costs."""
     return [exp.or_(*(_equal(one.dimension, str(value)) for value in one.values)) for one in listing.filters]
 
 
@@ -263,7 +263,7 @@ def _spent(listing: SubjectListing, month: exp.Expr, running_month: DatePeriod, 
         exp.LT(this=exp.column("usage_date"), expression=first.subquery()),
         exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")),
         exp.EQ(this=exp.column("currency", "daily_costs"), expression=exp.column("currency", "forecasts")),
-        *_scoped(listing),
+        *scoped(listing),
     )
     if listing.by:
         costs = costs.where(
