@@ -67,6 +67,8 @@ class Actor:
     """The other ids and e-mail addresses of this person."""
     directory: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """Everybody of finops.yaml: id or e-mail (as `folded` has it) to the person's id there."""
+    holders: Mapping[Role, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Who has a role by finops.yaml, by name."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Denied:
 
     reason: str
 
+
+_NAMED = 3  # people who have a role
 
 SYSTEM = Actor(id="system", name="finops-bot", roles=frozenset({Role.OPERATOR}), sees_all=True)
 MACHINES = frozenset({SYSTEM.id, "auto"})
@@ -122,8 +126,12 @@ def check(actor: Actor, action: Permission) -> Allowed | Denied:
     """Whether one of the actor's roles carries the permission; no role means no."""
     if any(action in PERMISSIONS[role] for role in actor.roles):
         return Allowed()
-    needed = " or ".join(roles_with(action))
-    return Denied(f"That needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}.")
+    needed = roles_with(action)
+    names = list(dict.fromkeys(name for role in needed for name in actor.holders.get(role, ())))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    held = f", as {', '.join(names[:_NAMED])}{more} {'has' if len(names) == 1 else 'have'}" if names else ""
+    mine = ", ".join(sorted(actor.roles)) or "none"
+    return Denied(f"That needs the role {' or '.join(needed)}{held}; you have {mine}.")
 
 
 def approves(actor: Actor, team: str | None, playbook: str) -> Allowed | Denied:

@@ -200,7 +200,13 @@ class Organisation(Strict):
         person = self.person(person_id) if person_id else None
         everything = self.visibility == "all"
         if person is None:
-            return Actor(id=person_id or "unknown", name=name, sees_all=everything, directory=self.directory)
+            return Actor(
+                id=person_id or "unknown",
+                name=name,
+                sees_all=everything,
+                directory=self.directory,
+                holders=self.holders,
+            )
         return Actor(
             id=person.id,
             name=person.name,
@@ -211,7 +217,14 @@ class Organisation(Strict):
             approves_playbooks=frozenset(person.approves_playbooks),
             known_as=frozenset(person.identities()),
             directory=self.directory,
+            holders=self.holders,
         )
+
+    @property
+    def holders(self) -> dict[Role, tuple[str, ...]]:
+        """Who has each role that is given to somebody, by name, in the order of the file."""
+        roles = dict.fromkeys(role for person in self.people for role in person.roles)
+        return {role: tuple(one.name or one.id for one in self.people if role in one.roles) for role in roles}
 
     @property
     def directory(self) -> dict[str, str]:

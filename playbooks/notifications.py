@@ -61,11 +61,14 @@ def update_card(session: Session, remediation: Remediation, playbook: Playbook |
 
 
 def _insight_card(session: Session, remediation: Remediation) -> str | None:
-    """The key of its insight's card in the same channel, in whose thread it belongs; None where it starts alone."""
+    """The key of its insight's card in the same channel, in whose thread it belongs; None where it starts alone: also
+    while the card is held back by quiet hours, for what somebody asked for does not wait for them.
+    """
     if remediation.insight_id is None:
         return None
     key = insight_key(remediation.insight_id, str(remediation.channel))
-    posted = sa.select(OutboxMessage.key).where(OutboxMessage.key == key, OutboxMessage.failed_at.is_(None))
+    there = sa.or_(OutboxMessage.delivered_at.is_not(None), OutboxMessage.not_before <= sa.func.now())
+    posted = sa.select(OutboxMessage.key).where(OutboxMessage.key == key, OutboxMessage.failed_at.is_(None), there)
     return session.scalar(posted)
 
 

@@ -79,6 +79,8 @@ class BudgetFields(TypedDict, total=False):
     reason: str
     note: str
     figure: Any
+    band_held: int | None
+    band_seen: int | None
 
 
 class BudgetAlert(BudgetFields, total=False):

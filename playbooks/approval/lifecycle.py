@@ -186,19 +186,20 @@ def snooze(
     remediation_id: int,
     actor: Actor,
     now: datetime,
-    until: datetime,
+    days: int,
     reason: str,
     playbooks: Mapping[str, Playbook],
-) -> Allowed | Denied:
-    """Close a proposal and keep its resources out of new ones until then."""
+) -> datetime | Denied:
+    """Close a proposal and keep its resources out of new ones for some days; returns until when."""
     remediation = locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := may_decide(remediation, actor, now, playbooks):
         return refused(session, actor, remediation_id, denied)
-    remediation.snoozed_until = until
+    remediation.snoozed_until = until = now + timedelta(days=days)
     details = {"until": until.isoformat(), "reason": reason[:500]}
-    return _close(session, remediation, actor, now, "snoozed", details, playbooks, f", until {until.day} {until:%b}")
+    _close(session, remediation, actor, now, "snoozed", details, playbooks, f", until {until.day} {until:%b}")
+    return until
 
 
 def _close(

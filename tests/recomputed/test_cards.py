@@ -53,7 +53,8 @@ FORMS = {  # what a person fills in, or the frozen text of a statement or plan a
 
 def builders() -> set[Callable[..., Any]]:
     """Every public function of the cards' rooms that makes a card, a modal or a page."""
-    rooms = [import_module(f"{messages.__name__}.{one.name}") for one in pkgutil.iter_modules(messages.__path__)]
+    found = pkgutil.walk_packages(messages.__path__, f"{messages.__name__}.")
+    rooms = [import_module(one.name) for one in found]
     made = (
         one
         for room in rooms

@@ -43,7 +43,7 @@ def card(result: dict[str, Any], reference: str) -> Card:
         for number, label in enumerate(labels)
         if label
     ]
-    if outcome == "unavailable" and "Refresh bills" in text:
+    if outcome == "unavailable" and result.get("no_bills"):
         row.append(blocks.button("Refresh bills", "refresh_bills", reference))
     lead = "I can tell you:" if row and outcome == "cannot_answer" else ""
     return blocks.card(text, [blocks.section(text), blocks.context(lead), blocks.actions(row) if reference else None])

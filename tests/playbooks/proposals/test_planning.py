@@ -113,7 +113,7 @@ def test_what_is_proposed_or_snoozed_is_no_candidate(session: Session, cloud: Cl
     left = propose_all(session, BOOK, cloud, organisation, "U1", NOW)
     assert isinstance(left, list)
     assert candidates(session, BOOK, NOW) == []
-    life.snooze(session, left[0], APPROVER, NOW, NOW + timedelta(days=3), "busy week", PLAYBOOKS)
+    life.snooze(session, left[0], APPROVER, NOW, 3, "busy week", PLAYBOOKS)
     assert candidates(session, BOOK, NOW + timedelta(days=2)) == []
     assert len(candidates(session, BOOK, NOW + timedelta(days=3, hours=1))) == 1
 

@@ -271,4 +271,4 @@ def test_a_change_stands_beside_its_per_cent() -> None:
     cells = [[cell["text"] for cell in row] for row in shown]
     assert cells[0] == ["Service", "16–22 Nov 2026", "9–15 Nov 2026", "Change"]
     assert [row[3] for row in cells[1:4]] == ["+24.00 (+24.0 %)", "-5.00 (-50.0 %)", "+7.00"]
-    assert cells[4][3] == "+26.00"
+    assert cells[4] == ["Total of 3", "136.00", "110.00", "+26.00 (+23.6 %)"]
