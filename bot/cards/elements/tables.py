@@ -41,14 +41,14 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = _with_share(*table_layout.shaped(columns, rows, result), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
-    text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
+    text_rows = [_cells(columns, row, numbers, result)[: blocks.TABLE_COLUMNS] for row in rows]
     titles = [table_layout.title(column) for column in shown_columns]
     newest = bool(columns) and bool(_TIME.match(columns[0]))  # of a series, the last rows are of interest
     count = blocks.fitting_rows(titles, text_rows[::-1] if newest else text_rows, min(most, blocks.TABLE_ROWS - 3))
     shown = text_rows[len(rows) - count :] if newest else text_rows[:count]
     if len(rows) > count:
         left = rows[: len(rows) - count] if newest else rows[count:]
-        rest = _rest(columns, rows, left, numbers, "earlier" if newest else "more")[: blocks.TABLE_COLUMNS]
+        rest = _rest(columns, rows, left, numbers, "earlier" if newest else "more", result)[: blocks.TABLE_COLUMNS]
         shown = [rest, *shown] if newest else [*shown, rest]
     if total := _total(columns, rows, numbers, result):
         shown.append(total[: blocks.TABLE_COLUMNS])
@@ -56,11 +56,21 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     return blocks.table(titles, shown, numbers)
 
 
-def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int]) -> list[str]:
-    return [_cell(columns[index], value, index in numbers) for index, value in enumerate(row)]
+def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int], result: dict[str, Any]) -> list[str]:
+    return [
+        _cell(columns[index], value, index in numbers, _currency(columns, row, index, result))
+        for index, value in enumerate(row)
+    ]
 
 
-def _cell(column: str, value: Any, numeric: bool) -> str:
+def _currency(columns: Sequence[str], row: Sequence[Any], index: int, result: dict[str, Any]) -> str | None:
+    """The currency of an amount: its row's, else the result's; None of what is no amount."""
+    if _RATIO_OR_COUNT.search(columns[index]) or result.get("metric") in _NO_MONEY:
+        return None
+    return str(row[columns.index("currency")] if "currency" in columns else result.get("currency") or "") or None
+
+
+def _cell(column: str, value: Any, numeric: bool, currency: str | None) -> str:
     if value is None:
         return "" if numeric else "none"
     if not numeric:
@@ -77,7 +87,7 @@ def _cell(column: str, value: Any, numeric: bool) -> str:
         return f"{value:,.1f} %"
     if isinstance(value, int):
         return f"{value:,}"
-    return formatting.exact(value)
+    return formatting.exact(value, currency)
 
 
 def _addable(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list[int]:
@@ -90,9 +100,11 @@ def _addable(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Seq
     return [i for i, name in names.items() if _ADDITIVE.search(name) and not _RATIO.search(name)]
 
 
-def _sum(rows: Sequence[Sequence[Any]], index: int) -> str:
+def _sum(columns: Sequence[str], rows: Sequence[Sequence[Any]], index: int, result: dict[str, Any]) -> str:
     total = sum((formatting.decimal(row[index]) or Decimal(0) for row in rows), Decimal(0))
-    return f"{total:,.0f}" if all(isinstance(row[index], int) for row in rows) else formatting.exact(total)
+    if all(isinstance(row[index], int) for row in rows):
+        return f"{total:,.0f}"
+    return formatting.exact(total, _currency(columns, rows[0], index, result))
 
 
 def _with_share(
@@ -118,13 +130,14 @@ def _rest(
     left: Sequence[Sequence[Any]],
     numbers: Sequence[int],
     word: str,
+    result: dict[str, Any],
 ) -> list[str]:
     addable = _addable(columns, rows, numbers)
 
     def summed(place: int) -> str:
         if columns[place] == "share" and place in numbers:
             return f"{sum(float(row[place] or 0) for row in left):,.1f} %"
-        return _sum(left, place) if place in addable else ""
+        return _sum(columns, left, place, result) if place in addable else ""
 
     return [f"{len(left):,} {word} in the CSV", *(summed(place) for place in range(1, len(columns)))]
 
@@ -140,10 +153,13 @@ def _total(
     if whole := result.get("whole"):
         return [
             "Total of all",
-            formatting.exact(whole),
+            formatting.exact(whole, _currency(columns, rows[0], 1, result)),
             *("100.0 %" if i in shares else "" for i in range(2, len(columns))),
         ]
-    summed = ("100.0 %" if i in shares else _sum(rows, i) if i in addable else "" for i in range(1, len(columns)))
+    summed = (
+        "100.0 %" if i in shares else _sum(columns, rows, i, result) if i in addable else ""
+        for i in range(1, len(columns))
+    )
     return [f"Total of {len(rows):,}", *summed]
 
 
@@ -152,9 +168,15 @@ def csv_of(result: dict[str, Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_harmless(title) for title in _headed(result)])
+    columns = result.get("columns") or []
     for row in result.get("rows") or []:
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([_harmless(_whole(cell, _currency(columns, row, at, result))) for at, cell in enumerate(row)])
     return out.getvalue()
+
+
+def _whole(cell: Any, currency: str | None) -> Any:
+    """An amount of a currency without cents in whole units; anything else as it is."""
+    return round(cell) if isinstance(cell, float | Decimal) and currency in formatting.WHOLE else cell
 
 
 def _headed(result: dict[str, Any]) -> list[str]:

@@ -43,5 +43,6 @@ def _section(part: dict[str, Any], result: dict[str, Any]) -> Block:
 
 def _row(columns: list[str], row: list[Any], numbers: list[int]) -> str:
     shown = [at for at, cell in enumerate(row) if cell is not None and columns[at] not in ("resource_id", "currency")]
-    cells = [formatting.exact(row[at]) if at in numbers else str(row[at]) for at in shown[:_CELLS]]
+    currency = str(row[columns.index("currency")]) if "currency" in columns else None
+    cells = [formatting.exact(row[at], currency) if at in numbers else str(row[at]) for at in shown[:_CELLS]]
     return " · ".join(mrkdwn.escape(cell, 120) for cell in cells)
