@@ -16,8 +16,6 @@ from db import engines
 from db.database import Database
 from db.embedded import postgres
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
-
 # A change is judged by the same examples every time; `make explore` looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
@@ -112,11 +110,3 @@ def _empty(database: Database, finops_home: Path) -> None:
 def organisation() -> Organisation:
     """An organisation with the defaults."""
     return Organisation()
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of sample bills; tests that need it are skipped where it is absent."""
-    if not SHARED.is_dir():
-        pytest.skip("the sample data folder is not beside the checkout")
-    return SHARED
