@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from config.bills import Allocation
 from db import focus
 from flows.ingest.allocation import expression, rules_of, tag_value
-from flows.ingest.formats import checks
+from flows.ingest.formats import cells, checks
 from flows.ingest.formats.detect import Focus
 from flows.ingest.formats.tags import as_json, merged
 from flows.ingest.formats.times import read_time
@@ -21,10 +21,8 @@ T = TypeVar("T")
 
 _MEMO_CAP = 200_000  # distinct texts remembered between pieces
 _WHOLE_MONTH = 27  # days from which on a billing period is a month
-_TINY = r"^[+-]?[0-9]*\.?[0-9]+[eE]-0*(?:[3-9][0-9]|[1-9][0-9]{2})$"  # below 1e-29
 NO_SERVICE = "no service"
 _CATEGORIES = {change(name): name for name in focus.CHARGE_CATEGORIES for change in (str.lower, str.upper)}
-_BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u200b\ufeff"
 
 
 SOURCE, MONTH = (
@@ -66,7 +64,7 @@ class Reader:
 
         named = _name(piece.frame, self.layout, self._rows)
         self._rows += named.height
-        named = _charges(named)
+        named = cells.charges(named)
         if piece.may_hold_nul:
             named = named.with_columns(pl.col(self._free_texts).str.replace_all("\0", "", literal=True))
         frame = self._with_details(self._with_tags(self._with_times(named)))
@@ -169,17 +167,6 @@ class Reader:
         )
 
 
-def _charges(named: "pl.DataFrame") -> "pl.DataFrame":
-    """The rows but for empty lines, and for the header that a second file put behind the first brought with it."""
-    import polars as pl
-
-    if named.get_column("billing_account_id").null_count():
-        blank = pl.all_horizontal(pl.exclude("row_number").str.strip_chars().fill_null("") == "")
-        named = named.filter(~blank)
-    header = pl.col("billed_cost").str.contains("(?i)^billed[_ ]?cost$")
-    return named.filter(~header.fill_null(value=False))
-
-
 def _value(column: focus.FocusColumn, suffix: str) -> "pl.Expr":
     """A column as it is stored: texts that are no identity are cut, numbers lose the spaces that people put in."""
     import polars as pl
@@ -251,32 +238,20 @@ def _name(piece: "pl.DataFrame", layout: Focus, before: int) -> "pl.DataFrame":
         else pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias("row_number")
     )
     named = piece.select(number, *columns, *others, pl.col("overflow"))
-    currency, category = _word("billing_currency"), _word("charge_category")
+    currency, category = cells.word("billing_currency"), cells.word("charge_category")
     return named.with_columns(
         # a purchase, a credit, rounding, another publisher's model: the providers leave the service empty
-        pl.when(pl.any_horizontal(_word("billed_cost").is_not_null(), _word("effective_cost").is_not_null()))
+        pl.when(pl.any_horizontal(cells.word("billed_cost").is_not_null(), cells.word("effective_cost").is_not_null()))
         .then(pl.coalesce("service_name", "service_category", pl.lit(NO_SERVICE)))
         .alias("service_name"),
-        *(_number(name) for name in numbers),
+        *(cells.number(name) for name in numbers),
         pl.when(currency.str.contains("^[A-Za-z]{3}$")).then(currency.str.to_uppercase()).otherwise(currency),
         category.replace(_CATEGORIES),
-        *(_word(name) for name in ("billing_account_id", "provider_name", "service_provider_name", "publisher_name")),
+        *(
+            cells.word(name)
+            for name in ("billing_account_id", "provider_name", "service_provider_name", "publisher_name")
+        ),
     )
-
-
-def _word(name: str) -> "pl.Expr":
-    """A text without the blanks and marks that a program left around it; null where nothing is left."""
-    import polars as pl
-
-    return pl.col(name).str.strip_chars(_BLANKS).replace("", None)
-
-
-def _number(name: str) -> "pl.Expr":
-    """A number without the spaces around it, and one that is smaller than any money can be as 0."""
-    import polars as pl
-
-    text = _word(name)
-    return pl.when(text.str.contains(_TINY)).then(pl.lit("0")).otherwise(text).alias(name)
 
 
 def _remember(memo: dict[str, T], texts: Iterable[str | None], read: Callable[[str], T]) -> dict[str, T]:
