@@ -24,8 +24,9 @@ import yaml
 from sqlalchemy.orm import Session
 
 from config.settings import read_settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
+from db.embedded import postgres
 from db.tables import DetectorState
 from demo import processes
 from flows import prefect_server

@@ -27,7 +27,8 @@ from benchmarks.ingest import write_bill
 from config.access import SYSTEM
 from config.organisation import Organisation, read_organisation
 from config.settings import Settings, read_settings
-from db import engines, postgres
+from db import engines
+from db.embedded import postgres
 from nl2sql import guard
 from nl2sql.ask import ask, connect_deps
 from nl2sql.catalog import views

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from config.organisation import read_organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
+from db.embedded import postgres
 from db.tables import Insight, OutboxMessage
 from flows.anomalies import detect_anomalies
 from flows.ingest.loading.delivery import ingest

@@ -26,13 +26,14 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from bot.assistant import Answers
-from bot.run import serving
+from bot.process.run import serving
 from config.access import Role
 from config.organisation import Organisation
 from config.people import Person
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
+from db.embedded import postgres
 from playbooks.approval.lifecycle import propose
 from playbooks.plan import Plan, PlannedStep
 from playbooks.schema import read_playbooks

@@ -22,7 +22,8 @@ import polars as pl
 
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, focus, postgres
+from db import engines, focus
+from db.embedded import postgres
 from flows.ingest.loading.staging import driver_cursor
 
 RATIO, MEMORY_GB = 0.35, 1.5

@@ -21,8 +21,9 @@ from benchmarks.ingest import write_bill
 from config.access import SYSTEM
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
+from db.embedded import postgres
 from lake import reading
 from nl2sql.catalog.views import reporting
 from nl2sql.execution import line_items

@@ -26,7 +26,8 @@ from subprocess import Popen
 
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
+from db.embedded import postgres
 from demo import processes
 from flows.ingest.loading.delivery import ingest
 from standins.bills.world import World

@@ -59,7 +59,7 @@ def actor_of(settings: "Settings", organisation: "Organisation", identity: str) 
     person = organisation.person(identity)
     if settings.slack_bot_token is None or not (organisation.groups or (person and not is_slack_id(person.id))):
         return organisation.actor(identity)
-    from bot.runtime import web_client
+    from bot.process.runtime import web_client
     from bot.slack.people import People
 
     return People(web_client(settings, retry=True), organisation).person(identity)

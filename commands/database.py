@@ -62,6 +62,6 @@ def restore(
 
 def stop() -> None:
     """Stop the embedded Postgres of FINOPS_HOME; it starts again when it is needed."""
-    from db import postgres
+    from db.embedded import postgres
 
     typer.echo("Stopped." if postgres.stop(read_settings().home) else "It was not running.")

@@ -7,7 +7,7 @@ from commands.acting import connect, read_settings
 
 def run() -> None:
     """Run the bot until Ctrl-C: Slack, the HTTP API, the delivery of messages. It follows changes of finops.yaml."""
-    from bot.run import run as run_bot
+    from bot.process.run import run as run_bot
 
     settings = read_settings()
     run_bot(settings, connect(settings))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from config.errors import UserError
 from db import upgrade
 from db.database import Database
-from db.postgres_files import binaries
+from db.embedded.postgres_files import binaries
 
 _SCHEMAS = ("finops", "reporting")
 

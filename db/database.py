@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from config.errors import UserError
 from config.settings import Settings
-from db import postgres
+from db.embedded import postgres
 from db.roles import APP, READER
 
 if TYPE_CHECKING:

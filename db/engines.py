@@ -6,9 +6,10 @@ import sqlalchemy as sa
 
 from config.errors import UserError
 from config.settings import Settings
-from db import postgres, upgrade
+from db import upgrade
 from db.database import Database, outside
-from db.postgres_files import ROLES
+from db.embedded import postgres
+from db.embedded.postgres_files import ROLES
 
 _ATTEMPTS = 3
 

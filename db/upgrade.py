@@ -6,9 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.errors import UserError
-from db import locks, postgres, roles, views
+from db import locks, roles
 from db.database import Database
+from db.embedded import postgres
 from db.locks import Lock
+from db.reporting import views
 
 HEAD = "0003"  # the newest migration; a test holds it against alembic's own head
 

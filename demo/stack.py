@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.processes import private_folder
 from config.settings import read_settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
+from db.embedded import postgres
 from db.tables import Load
 from demo import processes
 from flows import prefect_server

@@ -155,8 +155,8 @@ def waste_page() -> str:
 
 def views_page() -> str:
     """The reporting views and their columns, with their comments."""
-    from db.charges_view import CHARGES
-    from db.views import VIEWS
+    from db.reporting.charges_view import CHARGES
+    from db.reporting.views import VIEWS
 
     intro = (
         "Schema `reporting`: what questions are answered from, and all that the role `finops_reader` can read. The "

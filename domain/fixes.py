@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.message_keys import remediation_key
+from db.outgoing.message_keys import remediation_key
 from db.tables import Insight, OutboxMessage, Remediation, Saving
 from domain.insight_cards import redraw, say
 from playbooks.run import ledger

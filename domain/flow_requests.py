@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from config import access
 from config.access import Actor, Allowed, Denied, Permission, Role
 from config.organisation import Organisation
-from db import audit, locks, messages, outbox
+from db import audit, locks
 from db.locks import Lock
-from db.message_keys import request_key
-from db.messages import RequestCard
+from db.outgoing import messages, outbox
+from db.outgoing.message_keys import request_key
+from db.outgoing.messages import RequestCard
 from db.tables import FlowRequest, OutboxMessage
 
 StartFlow = Callable[[str, dict[str, Any], str], str]

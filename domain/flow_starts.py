@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import logs
-from db import audit, locks, outbox
+from db import audit, locks
 from db.database import Database
 from db.locks import Lock
-from db.message_keys import request_key
-from db.messages import RequestWaiting
+from db.outgoing import outbox
+from db.outgoing.message_keys import request_key
+from db.outgoing.messages import RequestWaiting
 from db.tables import FlowRequest
 from domain.flow_requests import NoDeployment, PrefectDown, StartFlow, notify
 from domain.quarantine import AGAIN_AFTER, ATTEMPTS, DIED

@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from analysis.budgets import band_of_total
-from db.messages import ForecastCard
+from db.outgoing.messages import ForecastCard
 from domain.freshness import data_through
 
 DIMENSIONS = (

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.organisation import Channel, Organisation
-from db import messages, outbox
-from db.message_keys import insight_key
-from db.messages import Alert, BudgetAlert, BudgetFields, InsightFields, note
+from db.outgoing import messages, outbox
+from db.outgoing.message_keys import insight_key
+from db.outgoing.messages import Alert, BudgetAlert, BudgetFields, InsightFields, note
 from db.tables import Insight, OutboxMessage
 
 _CARDS = ("alert", "budget")

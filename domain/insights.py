@@ -13,8 +13,9 @@ from analysis.formatting import money
 from config.access import Actor
 from config.currencies import ROUGH
 from config.organisation import Organisation
-from db import audit, outbox
-from db.messages import BudgetFields, note
+from db import audit
+from db.outgoing import outbox
+from db.outgoing.messages import BudgetFields, note
 from db.tables import Insight
 from domain import insight_cards as cards
 from domain.insight_cards import redraw, say, say_in

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db import outbox
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import FlowRequest, OutboxMessage, SlackEvent, Subscription
 
 ATTEMPTS = 2  # what ended two processes is not given to a third

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.message_keys import insight_key, remediation_key
+from db.outgoing.message_keys import insight_key, remediation_key
 from db.tables import OutboxMessage
 
 

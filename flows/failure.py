@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from config.errors import UserError
 from config.organisation import Organisation, read_organisation
 from config.settings import Settings, read_settings
-from db import engines, outbox
+from db import engines
 from db.database import Database
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from domain import flow_requests
 from flows.following import followed
 

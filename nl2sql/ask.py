@@ -27,9 +27,9 @@ from nl2sql.certified import approved_answers, inherited, renewed
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps, Previous, TranslationRequest
 from nl2sql.grammar.draft import Doubt, Refusal
+from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.rows import scope_of
 from nl2sql.grammar.semantic.known import Known, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written

@@ -7,8 +7,11 @@ from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.assembly.amend import amend, amended_filters, stands_alone
 from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
-from nl2sql.grammar.languages import foreign, in_english
-from nl2sql.grammar.orders import (
+from nl2sql.grammar.headlines.reading_back import read_back
+from nl2sql.grammar.parse import parse
+from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.refusals.languages import foreign, in_english
+from nl2sql.grammar.refusals.orders import (
     as_owned,
     asks_who_made,
     is_order,
@@ -17,9 +20,6 @@ from nl2sql.grammar.orders import (
     refused_order,
     refused_supposition,
 )
-from nl2sql.grammar.parse import parse
-from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.reading_back import read_back
 from nl2sql.grammar.semantic.sense import stepping, telling_hours
 from nl2sql.grammar.subjects.listing import SubjectListing, list_subject, unlistable
 from nl2sql.grammar.subjects.views import SUBJECTS

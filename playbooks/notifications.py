@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db import outbox
-from db.message_keys import insight_key, remediation_key
-from db.messages import ProposalCard, RemediationFields, RemediationProgress
+from db.outgoing import outbox
+from db.outgoing.message_keys import insight_key, remediation_key
+from db.outgoing.messages import ProposalCard, RemediationFields, RemediationProgress
 from db.tables import OutboxMessage, Remediation, RemediationStep
 from playbooks.actions import ACTIONS
 from playbooks.approval.stored import start_by

@@ -12,8 +12,9 @@ from analysis.formatting import money
 from aws.clients import Cloud
 from config.access import SYSTEM
 from config.organisation import Organisation
-from db import audit, outbox
-from db.messages import note
+from db import audit
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import RecurringRun
 from playbooks.approval import kill_switch
 from playbooks.history import sentence, would_have_saved

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
-
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+from db.embedded import postgres
 
 # A change is judged by the same examples every time; `make explore` looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
@@ -111,11 +110,3 @@ def _empty(database: Database, finops_home: Path) -> None:
 def organisation() -> Organisation:
     """An organisation with the defaults."""
     return Organisation()
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of sample bills; tests that need it are skipped where it is absent."""
-    if not SHARED.is_dir():
-        pytest.skip("the sample data folder is not beside the checkout")
-    return SHARED

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 import cli
 from bot.api.auth import tokens
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config.access import Role
 from config.errors import UserError
-from db import outbox
 from db.database import Database
-from db.messages import Message
+from db.outgoing import outbox
+from db.outgoing.messages import Message
 from db.tables import Insight, Question
 from playbooks.approval.lifecycle import propose
 from playbooks.schema import read_playbooks

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db import audit
 from db.database import Database
 from db.tables import Question
+from tests import exports
 
 FINOPS = [sys.executable, "-m", "cli"]
 
@@ -58,16 +59,17 @@ def test_wrong_use_is_two(finops_home: Path) -> None:
     assert run(finops_home, "ask", "total", "--today", "tomorrow").returncode == 2
 
 
-def test_ingest_twice_and_ask(database: object, finops_home: Path, shared_data: Path) -> None:
-    """The sample bill loads, is unchanged the second time, and its total is answered."""
-    sample = str(shared_data / "focus_sample.csv")
+def test_ingest_twice_and_ask(database: object, finops_home: Path, tmp_path: Path) -> None:
+    """A FOCUS 1.0 bill loads, is unchanged the second time, and its total is answered."""
+    sample = str(tmp_path / "focus.csv")
+    total = sum(exports.focus_1_0(Path(sample)).values())
     first, second = (json.loads(run(finops_home, "ingest", sample, "--format", "json").stdout) for _ in range(2))
     assert (first["rows"], first["rejected"]) == (1000, 0)
     assert [load["status"] for load in second["loads"]] == ["unchanged"]
     done = run(finops_home, "ask", "total billed cost in September 2024", "--today", "2024-10-15", "--format", "json")
     answer = json.loads(done.stdout)
     assert answer["outcome"] == "answer"
-    assert round(answer["rows"][0][-1], 2) == 20.52
+    assert round(answer["rows"][0][-1], 2) == round(float(total), 2)
 
 
 def test_a_missing_file_is_one_sentence(finops_home: Path, database: object) -> None:
@@ -140,12 +142,13 @@ def test_the_audit_log_verifies_until_one_byte_is_changed(clean_database: Databa
 
 
 def test_questions_are_listed_approved_and_compared(
-    finops_home: Path, clean_database: Database, shared_data: Path, tmp_path: Path
+    finops_home: Path, clean_database: Database, tmp_path: Path
 ) -> None:
     """What somebody called unhelpful is found again, an answer becomes an
     example by an admin's word, and a file is asked under two settings.
     """
-    run(finops_home, "ingest", str(shared_data / "focus_sample.csv"))
+    total = sum(exports.focus_1_0(tmp_path / "focus.csv").values())
+    run(finops_home, "ingest", str(tmp_path / "focus.csv"))
     run(finops_home, "ask", "total billed cost in September 2024", "--today", "2024-10-15")
     (asked,) = json.loads(run(finops_home, "questions", "--format", "json").stdout)
     assert json.loads(run(finops_home, "questions", "--unhelpful", "--format", "json").stdout) == []
@@ -170,7 +173,7 @@ def test_questions_are_listed_approved_and_compared(
     assert "no golden question any more" in run(finops_home, "questions", "--withdraw", asked["reference"]).stdout
     assert json.loads(run(finops_home, "questions", "--golden", "--format", "json").stdout) == []
     file = tmp_path / "questions.jsonl"
-    line = {"question": "total billed cost in September 2024", "rows": [[20.520227]], "match": "numbers"}
+    line = {"question": "total billed cost in September 2024", "rows": [[float(total)]], "match": "numbers"}
     file.write_text(json.dumps(line))
     done = run(
         finops_home,

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from bot import assistant
 from bot.api.app import create_app
 from bot.api.context import Context
-from bot.run import serving
+from bot.process.run import serving
 from config.access import ENTRANCES, PERMISSIONS, Actor, Permission, Role, matrix
 from config.organisation import Organisation
 from config.people import Person

@@ -7,9 +7,10 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from bot.api import page, problems
+from bot.api import page
 from bot.api.context import Context, caller_of, known_parameters
-from bot.api.middleware import PREFIX, Edge
+from bot.api.http import problems
+from bot.api.http.middleware import PREFIX, Edge
 from bot.api.ops import health, metrics
 from bot.api.pulse import Pulse
 from bot.api.routes import (
@@ -23,8 +24,10 @@ from bot.api.routes import (
     records,
     remediations,
     sign_in,
+    subscriptions,
     threads,
     upkeep,
+    views,
 )
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
@@ -78,6 +81,8 @@ def create_app(context: Context) -> FastAPI:
         upkeep.router,
         outlook.router,
         events.router,
+        subscriptions.router,
+        views.router,
         listing.router,
     )
     for router in routers:

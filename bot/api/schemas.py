@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db.views import VIEWS
+from db.reporting.views import VIEWS
 
 _KINDS: dict[str, dict[str, Any]] = {
     "text": {"type": ["string", "null"]},

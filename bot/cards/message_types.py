@@ -4,8 +4,10 @@ from datetime import date
 
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
-from bot.cards.messages import alert, answer, budget, clarify, digest, forecast, load, notices, proposal, request, why
-from db.messages import Alert, AnswerCard, Assignment, BudgetAlert, Drawn, Why
+from bot.cards.messages import alert, budget, digest, forecast, load, notices
+from bot.cards.messages.answers import answer, clarify, why
+from bot.cards.messages.remediation import proposal, request
+from db.outgoing.messages import Alert, AnswerCard, Assignment, BudgetAlert, Drawn, Why
 
 
 def result_card(message: AnswerCard, today: date) -> Card:

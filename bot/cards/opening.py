@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from bot.cards.elements import blocks
 from bot.cards.elements.blocks import Block, Card
-from db.messages import Drawn
+from db.outgoing.messages import Drawn
 
 ACTION: Final = "open_page"
 _LONGEST = 3_000  # characters of a button's address

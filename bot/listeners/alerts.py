@@ -5,16 +5,18 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.cards.messages import alert, why
+from bot.cards.messages import alert
+from bot.cards.messages.answers import why
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Actor, Denied, Permission
-from db import audit, outbox
-from db.message_keys import insight_key
-from db.messages import Assignment, Why
+from db import audit
+from db.outgoing import outbox
+from db.outgoing.message_keys import insight_key
+from db.outgoing.messages import Assignment, Why
 from db.tables import Insight
 from domain.insight_cards import payload_of, redraw
 from domain.insights import LIVE, decide

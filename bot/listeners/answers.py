@@ -7,18 +7,18 @@ from typing import Any
 
 from bot import assistant
 from bot.assistant import StoredQuestion
-from bot.cards.messages import answer, clarify
+from bot.cards.messages.answers import answer, clarify
 from bot.fair import Full
 from bot.listeners import clicks, questions, scopes, subscriptions
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.listeners.questions import IncomingQuestion
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack import csv_files, inbox
 from config import access
 from config.access import Denied, Permission
-from db import outbox
-from db.message_keys import edited_key
-from db.messages import AnswerCard
+from db.outgoing import outbox
+from db.outgoing.message_keys import edited_key
+from db.outgoing.messages import AnswerCard
 from nl2sql.history import golden
 
 _GONE = "That answer is no longer kept. Please ask again."

@@ -12,12 +12,12 @@ from bot.cards.elements.blocks import Block
 from bot.cards.messages import budget, forecast
 from bot.listeners import clicks, scopes
 from bot.listeners.clicks import Click, Listeners, Submission
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Denied, Permission
-from db import outbox
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import BudgetRow
 from domain import budgets, forecasts_view
 from domain.budgets import checked

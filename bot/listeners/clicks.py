@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages import notices
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack import calls
 from bot.slack.errors import Recipient
 

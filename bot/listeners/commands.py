@@ -14,13 +14,13 @@ from bot.cards.messages import notices
 from bot.listeners import budgets, clicks, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners
 from bot.listeners.questions import IncomingQuestion
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack import inbox
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Denied
-from db import outbox
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
 from domain import flow_requests
 from domain import kpis as measured

@@ -12,7 +12,7 @@ from bot.cards.elements import mrkdwn
 from bot.listeners import clicks
 from bot.listeners.alerts import find
 from bot.listeners.clicks import Click, Listeners
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config.access import Actor, Permission
 from db.tables import Remediation, RemediationStep
 from domain.fixes import open_fix

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from analysis import formatting
 from analysis.months import add_months
 from bot.cards.messages import home, notices
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config import access
 from config.access import Actor, Allowed, Permission
 from config.organisation import Organisation

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
 from bot.cards import opening
-from bot.cards.messages import alert, proposal_modals
+from bot.cards.messages import alert
+from bot.cards.messages.remediation import proposal_modals
 from bot.listeners import clicks
 from bot.listeners.clicks import Click, Listeners, Submission
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Actor, Denied
-from db.messages import RemediationFields
+from db.outgoing.messages import RemediationFields
 from db.tables import Remediation
 from playbooks.approval.choosing import choose_and_approve
 from playbooks.approval.lifecycle import approve, may_approve, reject, snooze, withdraw

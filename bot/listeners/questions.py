@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 from bot.cards import message_types
 from bot.cards.messages import notices
 from bot.fair import Full
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack import calls, csv_files, errors, inbox
 from bot.slack.errors import Recipient
 from config import logs
-from db import outbox
-from db.message_keys import answer_key
-from db.messages import AnswerCard, Help, Note, note
+from db.outgoing import outbox
+from db.outgoing.message_keys import answer_key
+from db.outgoing.messages import AnswerCard, Help, Note, note
 from db.tables import Question
 from domain import quarantine
 

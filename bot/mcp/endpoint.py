@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.api.auth.tokens import SCOPES
 from bot.api.context import Context, caller_of
-from bot.api.problems import problem
+from bot.api.http.problems import problem
 from bot.mcp.server import create_server
 from bot.mcp.tool_context import CALLER
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.listeners import alerts, answers, budgets, commands, fixes, home, proposals, questions, subscriptions
 from bot.listeners.clicks import Listeners
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from bot.slack import errors
 from bot.slack.bolt import app_of
 from bot.slack.errors import Recipient

@@ -9,7 +9,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config import logs
 
 ACK_SECONDS = Histogram(

@@ -4,9 +4,10 @@ from sqlalchemy.orm import Session
 
 from bot.assistant import Result
 from bot.cards.elements import tables
-from db import audit, outbox
-from db.message_keys import file_key
-from db.messages import FileUpload
+from db import audit
+from db.outgoing import outbox
+from db.outgoing.message_keys import file_key
+from db.outgoing.messages import FileUpload
 
 
 def enqueue(

@@ -24,10 +24,11 @@ from bot.cards.opening import with_open
 from bot.slack import calls, links
 from bot.slack.permalinks import Permalinks
 from config import logs
-from db import locks, message_keys, messages
+from db import locks
 from db.database import Database
 from db.locks import Lock
-from db.messages import FileUpload
+from db.outgoing import message_keys, messages
+from db.outgoing.messages import FileUpload
 from db.tables import Insight, OutboxMessage
 from domain.quarantine import ATTEMPTS, DIED
 

@@ -5,7 +5,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from db.messages import Drawn
+from db.outgoing.messages import Drawn
 from domain import slack_threads
 
 Permalink = Callable[[str, str], str | None]

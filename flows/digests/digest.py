@@ -16,8 +16,8 @@ from analysis.budgets import band_of_total
 from analysis.formatting import money, percent
 from analysis.months import add_months, days_in_month
 from config.organisation import Organisation
-from db import messages
-from db.messages import Section
+from db.outgoing import messages
+from db.outgoing.messages import Section
 from db.tables import Insight
 from domain import forecasts_view
 from domain.forecasts_view import Outlook

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from config.access import may_see_scope
 from config.errors import UserError
 from config.organisation import Organisation
-from db import outbox
 from db.database import Database
-from db.message_keys import digest_key
+from db.outgoing import outbox
+from db.outgoing.message_keys import digest_key
 from db.tables import OutboxMessage, Subscription
 from domain.subscriptions import due, make_due
 from flows import failure

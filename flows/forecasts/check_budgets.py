@@ -18,7 +18,7 @@ from analysis.forecasts.series import Forecast
 from analysis.formatting import money
 from config.organisation import Budget, Organisation
 from db.database import Database
-from db.messages import BudgetFields
+from db.outgoing.messages import BudgetFields
 from db.tables import BudgetPeriod, BudgetRow, ForecastRow, Insight
 from domain import budgets, insights
 from domain.freshness import newest_day

@@ -17,8 +17,8 @@ from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import Forecast, KnownStep, Series
 from analysis.formatting import money
 from config.organisation import Organisation, PlannedEvent
-from db import outbox
 from db.database import Database
+from db.outgoing import outbox
 from db.tables import BudgetRow, ForecastAccuracy, ForecastRow
 from domain import flow_requests, forecasts_view
 from domain.freshness import newest_day

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from config.bills import BillSource
 from config.errors import UserError
 from config.organisation import Organisation
-from db import locks, outbox
+from db import locks
 from db.database import Database
 from db.locks import Lock
-from db.messages import LoadCard
+from db.outgoing import outbox
+from db.outgoing.messages import LoadCard
 from domain import flow_requests
 from domain.flow_requests import FlowAsk
 from flows import failure

@@ -14,8 +14,8 @@ from aws.clients import Cloud, cloud_of
 from aws.permissions import MissingPermission
 from config.errors import UserError
 from config.organisation import Organisation
-from db import outbox
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from domain import flow_requests
 from flows import failure
 from flows.ingest.cloud import aws_inventory, aws_utilization

@@ -15,7 +15,7 @@ from analysis.formatting import money
 from analysis.showback import split
 from config.bills import SharedCost
 from config.organisation import Organisation
-from db.messages import Section
+from db.outgoing.messages import Section
 from db.tables import Showback
 from flows.ingest import wildcards
 

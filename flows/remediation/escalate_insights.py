@@ -8,8 +8,9 @@ from prefect import flow
 from sqlalchemy.orm import Session
 
 from config.organisation import Organisation
-from db import audit, outbox
-from db.messages import note
+from db import audit
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import Insight
 from flows import failure
 from playbooks.schema import Playbook, read_playbooks

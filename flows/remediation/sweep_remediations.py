@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
 from config.organisation import Organisation
-from db import outbox
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from flows import failure
 from playbooks.approval.start import DEPLOYMENT
 from playbooks.run.execute import Run, execute

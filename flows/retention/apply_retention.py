@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.organisation import Retention
 from db import audit
 from db.database import Database
-from db.message_keys import ANSWERS
+from db.outgoing.message_keys import ANSWERS
 from db.tables import (
     FlowRequest,
     ForecastRow,

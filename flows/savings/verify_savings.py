@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import series_of
 from analysis.savings import BASELINE_DAYS, MONTH, MOVED, NearbyEvent, Verdict, peers_among, verify
-from db import audit, outbox
-from db.message_keys import remediation_key
-from db.messages import note
+from db import audit
+from db.outgoing import outbox
+from db.outgoing.message_keys import remediation_key
+from db.outgoing.messages import note
 from db.tables import Insight, Remediation, RemediationStep, Saving, resource_costs
 from flows import failure
 from playbooks.notifications import update_card

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates import periods
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar.amounts import money
+from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.measures import RATES
 

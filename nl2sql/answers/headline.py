@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from nl2sql.grammar.amounts import money
-from nl2sql.grammar.rows import RowValues
+from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.headlines.rows import RowValues
 
 _MONEY = re.compile(r"cost|spen[dt]|saving|saved|amount|credit|tax|budget|price|impact|run_rate|total|sum")
 _PERCENT = re.compile(r"percent|pct|share|rate$|growth")

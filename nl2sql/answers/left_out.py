@@ -5,8 +5,8 @@ from dataclasses import replace
 from nl2sql.answers.context import AnswerContext, exchanged_in_sql
 from nl2sql.dates.periods import UNITS
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar.amounts import money
-from nl2sql.grammar.describe import change
+from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.headlines.describe import change
 from nl2sql.grammar.query import CostQuery, Filter
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext

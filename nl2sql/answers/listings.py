@@ -8,7 +8,7 @@ from analysis import words
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.headline import headline
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar.amounts import money
+from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.subjects.listing import MOST, SubjectListing, subject_missing
 
 Row = dict[str, Any]

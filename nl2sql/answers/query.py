@@ -15,8 +15,8 @@ from nl2sql.answers.sql_summary import about
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar import describe
 from nl2sql.grammar.draft import Refusal
+from nl2sql.grammar.headlines import describe
 from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext

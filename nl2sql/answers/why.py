@@ -15,10 +15,10 @@ from analysis.cause_words import EFFECTS, carried_by
 from analysis.root_cause import Contribution, RootCause, Row, explain
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.execution.run import AnswerRows
-from nl2sql.grammar.amounts import money
-from nl2sql.grammar.describe import change
+from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.headlines.describe import change
+from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.rows import scope_of
 from nl2sql.grammar.sql.conditions import conditions
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import within

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from db.charges_view import CHARGES
-from db.views import VIEWS
+from db.reporting.charges_view import CHARGES
+from db.reporting.views import VIEWS
 
 SCHEMA = "reporting"
 _MANY_ROWS = 1_000_000.0
@@ -61,5 +61,5 @@ def _rows(name: str) -> float:
 
 @cache
 def reporting() -> Catalog:
-    """The catalogue of `db.views`, and the line items."""
+    """The catalogue of `db.reporting.views`, and the line items."""
     return from_views((*VIEWS, CHARGES))

@@ -4,8 +4,8 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
-from db.charges_view import CHARGES
 from db.focus import FILE_COLUMNS
+from db.reporting.charges_view import CHARGES
 from lake import catalogue, reading
 from lake.columns import duckdb_columns
 from lake.place import open_place

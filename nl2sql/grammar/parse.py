@@ -7,11 +7,11 @@ from nl2sql.catalog.semantics import Semantics
 from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Discourse, Draft, Refusal
-from nl2sql.grammar.leftovers import account_for_rest
 from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
 from nl2sql.grammar.recognisers.naming import fillers, named_like
 from nl2sql.grammar.recognisers.order import RECOGNISERS
+from nl2sql.grammar.refusals.leftovers import account_for_rest
 from nl2sql.grammar.subjects.parse import parse_subject
 from nl2sql.grammar.tagging.tagger import Tagger
 from nl2sql.grammar.tagging.terms import Sentence, Term

@@ -9,8 +9,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from db.charges_view import CHARGES
-from db.views import VIEWS
+from db.reporting.charges_view import CHARGES
+from db.reporting.views import VIEWS
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.semantic.schema import Schema, listing_schema, query_schema
 from nl2sql.llm.examples import EXAMPLES

@@ -8,8 +8,8 @@ from nl2sql.answers.outcomes import Answer, Outcome, Section, Unavailable
 from nl2sql.answers.query import answer_listing, answer_query
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod
+from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.query import CostQuery, Filter
-from nl2sql.grammar.rows import scope_of
 from nl2sql.grammar.subjects.listing import SubjectListing, unlistable
 from nl2sql.recipes.catalog import QueryPart, Recipe, Step, recipes
 from nl2sql.recipes.recognise import RecipeCall, span_of

@@ -9,10 +9,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db import audit, locks, outbox
+from db import audit, locks
 from db.locks import Lock
-from db.message_keys import remediation_key
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.message_keys import remediation_key
+from db.outgoing.messages import note
 from db.tables import Remediation
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import words
-from db.views import VIEWS
+from db.reporting.views import VIEWS
 
 PAGE = Path(__file__).resolve().parents[2] / "web" / "src" / "words.json"
 

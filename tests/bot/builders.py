@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from db.tables import Remediation
 from playbooks.approval.lifecycle import propose
 from playbooks.plan import Plan, PlannedStep

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from bot.assistant import Answers
-from bot.run import serving
-from bot.runtime import Runtime
+from bot.process.run import serving
+from bot.process.runtime import Runtime
 from config.access import Actor, Role
 from config.organisation import Organisation
 from config.people import Person

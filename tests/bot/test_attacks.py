@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from bot.http import served, slack_router
 from bot.listeners import proposals
 from bot.listeners.clicks import Click
-from bot.runtime import Runtime
+from bot.process.http import served, slack_router
+from bot.process.runtime import Runtime
 from bot.slack.app import build_app
 from db import audit
 from db.tables import AuditEntry, Remediation

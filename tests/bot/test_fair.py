@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.fair import FairPool, Shares
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from db.tables import Question
 from standins.slack import Handle
 from tests.bot.builders import BOT

@@ -12,15 +12,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot import background
-from bot.duties import failing
 from bot.listeners import questions
-from bot.run import serving
-from bot.runtime import Runtime
+from bot.process import background
+from bot.process.duties import failing
+from bot.process.run import serving
+from bot.process.runtime import Runtime
 from bot.slack import inbox
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
+from db.embedded import postgres
 from db.tables import SlackEvent
 from standins.slack import Handle
 from tests.bot.builders import BOT, of_bot, settled
@@ -139,7 +140,7 @@ def test_a_stopping_bot_leaves_what_it_cannot_finish_to_the_other(
     """A question that hangs is given up at the end, and the other bot takes it
     at once instead of waiting for the claim to run out.
     """
-    monkeypatch.setattr("bot.runtime._FINISH_SECONDS", 0.2)
+    monkeypatch.setattr("bot.process.runtime._FINISH_SECONDS", 0.2)
     monkeypatch.setattr(inbox, "LEASE", timedelta(hours=1))
     with start_bot(slack):
         asked = [

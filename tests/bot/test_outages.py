@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot import assistant
-from bot.run import serving
-from bot.runtime import Runtime
+from bot.process.run import serving
+from bot.process.runtime import Runtime
 from config.organisation import Organisation
 from config.settings import Settings, read_settings
-from db import outbox
 from db.database import Database
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import OutboxMessage, Question
 from demo import processes
 from flows.ingest.loading.delivery import ingest

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from config.errors import UserError
 from config.settings import Settings
-from db import audit, backup, engines, postgres, upgrade
+from db import audit, backup, engines, upgrade
 from db.database import Database
+from db.embedded import postgres
 
 _ROWS = (
     "INSERT INTO finops.sources (name) VALUES ('aws')",

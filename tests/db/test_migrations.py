@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import audit, engines, postgres, upgrade
+from db import audit, engines, upgrade
 from db.database import Database
+from db.embedded import postgres
 
 ROWS = Path(__file__).parents[1] / "deploy" / "dashboard_rows.sql"
 

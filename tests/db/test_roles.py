@@ -8,8 +8,8 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from db import database as connections
-from db import postgres
 from db.database import Database
+from db.embedded import postgres
 from db.roles import FORBIDDEN_FUNCTIONS, READER
 from nl2sql.catalog.views import reporting
 

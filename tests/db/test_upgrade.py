@@ -6,8 +6,9 @@ from alembic.script import ScriptDirectory
 
 from config.errors import UserError
 from config.settings import Settings
-from db import engines, upgrade, views
+from db import engines, upgrade
 from db.database import Database
+from db.reporting import views
 
 
 def test_the_head_is_the_newest_migration(database: Database) -> None:

@@ -107,7 +107,7 @@ def test_metrics_endpoint_matches_its_documentation(database: Database) -> None:
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.parser import text_string_to_metric_families
 
-    import bot.api.middleware
+    import bot.api.http.middleware
     import bot.slack.bolt  # noqa: F401 - both register what a process measures itself
 
     registry = CollectorRegistry(auto_describe=False)

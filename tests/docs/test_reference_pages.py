@@ -14,7 +14,7 @@ from bot.api.ops import metrics
 from cli import app
 from config.organisation import Organisation
 from config.settings import Settings
-from db.views import VIEWS
+from db.reporting.views import VIEWS
 from flows.deployments import FLOWS
 from playbooks.actions import ACTIONS
 from playbooks.schema import Playbook, read_playbooks

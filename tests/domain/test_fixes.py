@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.message_keys import insight_key
+from db.outgoing.message_keys import insight_key
 from db.tables import Insight, OutboxMessage, Remediation, Saving
 from domain import fixes
 from domain.insight_cards import card_of

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.organisation import Channel, Organisation
-from db.message_keys import insight_key
-from db.messages import BudgetFields
+from db.outgoing.message_keys import insight_key
+from db.outgoing.messages import BudgetFields
 from db.tables import Insight, OutboxMessage
 from domain.insight_cards import STORM, card_of, payload_of, post, quiet_until, redraw, say
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config.access import Role
 from config.organisation import Channel, Organisation
 from config.people import Person

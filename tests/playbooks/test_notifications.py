@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.message_keys import insight_key, remediation_key
+from db.outgoing.message_keys import insight_key, remediation_key
 from db.tables import Insight, OutboxMessage, Remediation, RemediationStep
 from playbooks.approval.lifecycle import propose
 from playbooks.guards import ChangeWindow, Freeze

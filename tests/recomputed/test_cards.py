@@ -10,20 +10,9 @@ from typing import Any
 import pytest
 
 from bot.cards import messages
-from bot.cards.messages import (
-    alert,
-    answer,
-    budget,
-    digest,
-    forecast,
-    home,
-    load,
-    proposal,
-    proposal_modals,
-    recipe,
-    subscribe,
-    why,
-)
+from bot.cards.messages import alert, budget, digest, forecast, home, load, subscribe
+from bot.cards.messages.answers import answer, recipe, why
+from bot.cards.messages.remediation import proposal, proposal_modals
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from bot.api.app import create_app
 from bot.api.auth.oidc import SignIn
 from bot.api.context import Context
-from bot.api.limits import Buckets
-from bot.http import served
+from bot.api.http.limits import Buckets
+from bot.process.http import served
 from config.settings import Settings
 from db.database import Database
 from db.tables import BudgetPeriod, ForecastRow, Load, Showback, Source

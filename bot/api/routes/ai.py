@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, HTTPException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.api import problems
 from bot.api.context import PLAIN_DAY, Asker, Caller, Context, InContext, Text
+from bot.api.http import problems
 from bot.api.schemas import responds
 from config import logs
 from nl2sql.ask import ask, run_query

@@ -8,8 +8,8 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
-from bot.api import etags, problems
 from bot.api.context import PLAIN_DAY, STORABLE, BudgetEditor, InContext, Reader, Text
+from bot.api.http import etags, problems
 from bot.api.schemas import responds, table_schema
 from config.access import Actor, may_see_scope
 from config.organisation import Budget

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from bot.api import etags, problems
 from bot.api.context import PLAIN_DAY, Context, InContext, Reader
 from bot.api.cost_sql import Wanted, groups, periods, series, totals
+from bot.api.http import etags, problems
 from bot.api.routes.listing import Limit, Offset, parameters, select, wanted_of
 from bot.api.schemas import responds, view_schema
 from bot.cards.elements import tables

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from sqlglot import exp, parse_one
 
-from bot.api import etags, problems
 from bot.api.context import WHOLE, Context, InContext, Reader, Text, Triager
+from bot.api.http import etags, problems
 from bot.api.routes.listing import select
 from bot.api.schemas import responds, table_schema
 from config.access import Actor, may_see_team

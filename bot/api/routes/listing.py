@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sqlglot import exp
 
-from bot.api import etags, problems
 from bot.api.context import PLAIN_DAY, STORABLE, Context, InContext, Reader
+from bot.api.http import etags, problems
 from bot.api.schemas import page_schema, view_schema
 from config.access import Actor
 from config.errors import UserError

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from bot.api import etags, problems
 from bot.api.context import InContext, Reader
+from bot.api.http import etags, problems
 from bot.api.routes.listing import parameters, wanted_of
 from bot.api.schemas import responds, table_schema
 from config.access import may_see_scope

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from bot.api import etags, problems
 from bot.api.context import Auditor, InContext, Reader, Text
+from bot.api.http import etags, problems
 from bot.api.schemas import responds, table_schema
 from db import audit
 from db.tables import AuditEntry

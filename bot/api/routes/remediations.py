@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
-from bot.api import etags, problems
 from bot.api.context import WHOLE, Caller, Context, Decider, InContext, Reader, Text
+from bot.api.http import etags, problems
 from bot.api.schemas import responds
 from config.access import Denied, approves, may_see_change
 from db.tables import Remediation

@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from bot.api import problems
 from bot.api.auth import code_flow, sessions
 from bot.api.context import Caller, Context, InContext, caller_of, count_stranger
+from bot.api.http import problems
 from bot.api.schemas import responds
 
 router = APIRouter(tags=["sign-in"], responses=problems.declared(*problems.ALWAYS))

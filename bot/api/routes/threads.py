@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path
 from sqlalchemy.orm import Session
 
-from bot.api import problems
 from bot.api.context import Context, InContext, Reader
+from bot.api.http import problems
 from bot.api.schemas import responds
 from config.access import may_see_change, may_see_team
 from db.tables import Insight, Remediation

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Res
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from bot.api import etags, problems
 from bot.api.context import STORABLE, Auditor, Caller, ChangingKeeper, Context, InContext, Keeper
+from bot.api.http import etags, problems
 from bot.api.ops.health import parts_of
 from bot.api.schemas import responds
 from db import audit

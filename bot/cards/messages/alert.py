@@ -6,8 +6,8 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
-from bot.cards.messages import why
-from db.messages import Assignment, InsightFields
+from bot.cards.messages.answers import why
+from db.outgoing.messages import Assignment, InsightFields
 
 _MARK = {"critical": ":rotating_light:", "high": ":warning:"}
 _CLOSED = ("expected", "snoozed", "resolved")

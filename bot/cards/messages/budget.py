@@ -7,7 +7,7 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, figures, inputs, mrkdwn
 from bot.cards.elements.blocks import Block, Card
-from db.messages import BudgetAlert, BudgetFields
+from db.outgoing.messages import BudgetAlert, BudgetFields
 
 
 def headline(payload: BudgetFields) -> str:

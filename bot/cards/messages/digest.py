@@ -3,7 +3,7 @@
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import notices
-from db.messages import DigestCard, DigestDetails
+from db.outgoing.messages import DigestCard, DigestDetails
 
 
 def card(payload: DigestCard) -> Card:

@@ -3,7 +3,7 @@
 from analysis import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Card
-from db.messages import ForecastCard
+from db.outgoing.messages import ForecastCard
 
 
 def card(payload: ForecastCard) -> Card:

@@ -5,7 +5,7 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
-from db.messages import LoadCard
+from db.outgoing.messages import LoadCard
 
 FILES = 12
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
-from bot.cards.messages import clarify
+from bot.cards.messages.answers import clarify
 
 _FALLBACKS = {
     "blocked": "I only read cost data, and only with a SELECT. Nothing was run.",

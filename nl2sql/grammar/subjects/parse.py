@@ -5,9 +5,9 @@ from nl2sql.catalog.semantics import Semantics
 from nl2sql.catalog.word_lists import word_list, word_map
 from nl2sql.dates.periods import QuestionCalendar, shifted
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.leftovers import account_for_rest
 from nl2sql.grammar.recognisers import comparing, filtering
 from nl2sql.grammar.recognisers.binding import bind
+from nl2sql.grammar.refusals.leftovers import account_for_rest
 from nl2sql.grammar.subjects.listing import coming
 from nl2sql.grammar.tagging.terms import Sentence
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.api.app import create_app
 from bot.api.auth import tokens
 from bot.api.context import Context
-from bot.api.limits import Buckets
+from bot.api.http.limits import Buckets
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database

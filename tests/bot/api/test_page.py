@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from bot.api import page
-from bot.api.middleware import Edge
+from bot.api.http.middleware import Edge
 
 
 def browser(folder: Path) -> TestClient:

@@ -18,7 +18,7 @@ from bot.api.app import create_app
 from bot.api.context import Caller, Context
 from bot.api.pulse import Pulse
 from bot.api.routes.events import events, lines
-from bot.http import served
+from bot.process.http import served
 from config.access import Actor, Role
 from db.database import Database
 from db.tables import Insight

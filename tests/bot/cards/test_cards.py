@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from bot.cards import message_types
-from bot.cards.messages import alert, budget, home, proposal, proposal_modals, subscribe
-from db.messages import TYPES, stored
+from bot.cards.messages import alert, budget, home, subscribe
+from bot.cards.messages.remediation import proposal, proposal_modals
+from db.outgoing.messages import TYPES, stored
 from standins.slack.blocks import message_faults, view_faults
 from tests.bot.cards.builders import messages, remediation_of
 

@@ -8,7 +8,7 @@ import pytest
 from bot.cards import message_types
 from bot.cards.elements import blocks
 from bot.cards.opening import ACTION, place_of, with_open
-from db.messages import stored
+from db.outgoing.messages import stored
 
 PAGE = "https://finops.example.com/"
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot.api.app import create_app
 from bot.api.context import Context
-from bot.runtime import Runtime
-from db import outbox
+from bot.process.runtime import Runtime
 from db.database import Database
-from db.message_keys import insight_key
-from db.messages import Alert
+from db.outgoing import outbox
+from db.outgoing.message_keys import insight_key
+from db.outgoing.messages import Alert
 from db.tables import AuditEntry, Insight
 from domain.insight_cards import card_of, payload_of
 from nl2sql.deps import Deps

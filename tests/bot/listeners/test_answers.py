@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot import assistant
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config.access import Actor
 from db.database import Database
 from db.tables import Question

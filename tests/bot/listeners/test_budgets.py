@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config.organisation import Budget, Organisation, Scope
-from db import outbox
-from db.messages import BudgetAlert
+from db.outgoing import outbox
+from db.outgoing.messages import BudgetAlert
 from db.tables import AuditEntry, BudgetRow
 from domain.budgets import take_over
 from flows.ingest.loading.delivery import ingest

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.runtime import Runtime
-from db import outbox
+from bot.process.runtime import Runtime
 from db.database import Database
-from db.messages import BudgetAlert
+from db.outgoing import outbox
+from db.outgoing.messages import BudgetAlert
 from db.tables import AuditEntry, BudgetRow, Insight, Switch
 from standins.slack import Handle
 from tests.bot.builders import whispered

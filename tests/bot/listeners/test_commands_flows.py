@@ -5,7 +5,7 @@ import time
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from config.access import Allowed, Denied
 from db.tables import FlowRequest
 from domain import flow_requests

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot import assistant
-from bot.run import serving
-from bot.runtime import Runtime
+from bot.process.run import serving
+from bot.process.runtime import Runtime
 from config.access import Role
 from config.organisation import Organisation
 from config.people import Person

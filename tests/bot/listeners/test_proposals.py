@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.listeners import proposals
 from bot.listeners.clicks import Click
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from db.database import Database
 from db.tables import FlowRequest, Remediation, RemediationStep
 from playbooks.notifications import notify

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from bot.listeners import questions
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from db.database import Database
 from db.tables import Question, SlackEvent
 from standins.slack import Handle

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.listeners import subscriptions
-from bot.runtime import Runtime
+from bot.process.runtime import Runtime
 from db.tables import Subscription
 from standins.slack import Handle
 from tests.bot.builders import whispered

@@ -12,7 +12,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from bot.api.app import create_app
 from bot.api.context import Context
-from bot.http import served
+from bot.process.http import served
 from config.organisation import Organisation
 from flows.ingest.ingest_costs import ingest
 from tests.bot.api import conftest as api

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from bot.api.app import create_app
 from bot.api.auth.oidc import SignIn
 from bot.api.context import Context
-from bot.api.limits import Buckets
+from bot.api.http.limits import Buckets
 from bot.fair import Shares
-from bot.http import served
+from bot.process.http import served
 from db.tables import AuditEntry, Question
 from nl2sql.ask import ask, run_query
 from tests.bot.api.conftest import NOW, bearer

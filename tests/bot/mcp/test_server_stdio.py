@@ -11,7 +11,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import CallToolResult
 
 from bot.api.context import Caller, Context
-from bot.api.limits import Buckets
+from bot.api.http.limits import Buckets
 from bot.mcp.server import create_server
 from config.access import SYSTEM
 from tests.bot.mcp.conftest import narrow

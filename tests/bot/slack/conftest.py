@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.runtime import web_client
+from bot.process.runtime import web_client
 from bot.slack.delivery import Delivery
 from config.settings import Settings
-from db import outbox
 from db.database import Database
+from db.outgoing import outbox
 from standins.slack import Handle
 from tests.bot.conftest import connected
 from tests.bot.slack.builders import CHANNEL, Clock, Leave

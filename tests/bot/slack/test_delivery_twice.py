@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.runtime import web_client
+from bot.process.runtime import web_client
 from bot.slack.delivery import Delivery
 from config.organisation import Organisation
 from config.settings import Settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.runtime import web_client
+from bot.process.runtime import web_client
 from bot.slack.people import People
 from commands.acting import actor_of
 from config.access import Role, same_person

@@ -1,6 +1,6 @@
 """Addresses of messages: asked for once, and again after Slack was silent."""
 
-from bot.runtime import web_client
+from bot.process.runtime import web_client
 from bot.slack.permalinks import Permalinks
 from config.settings import Settings
 from standins.slack import Handle

@@ -15,12 +15,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.run import serving
+from bot.process.run import serving
 from config.organisation import Organisation
 from config.settings import Settings, read_settings
-from db import engines, outbox, postgres
+from db import engines
 from db.database import Database
-from db.messages import note
+from db.embedded import postgres
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import OutboxMessage
 from nl2sql.llm.prompt import PromptContext
 from nl2sql.llm.replies import SqlDraft

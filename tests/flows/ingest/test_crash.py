@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
+from db.embedded import postgres
 from flows.ingest.loading.delivery import ingest
 from tests.flows.conftest import Bill, all_rows, rows, state
 

@@ -13,7 +13,8 @@ import pytest
 from config.errors import UserError
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
+from db.embedded import postgres
 from flows.ingest.loading.delivery import ingest
 from tests.flows.conftest import Bill, rows, state
 

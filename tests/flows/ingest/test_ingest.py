@@ -10,25 +10,23 @@ import pytest
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
+from tests import exports
 from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
 
 
-def test_the_public_sample_loads_whole(load: Load, clean_database: Database, shared_data: Path) -> None:
+def test_a_focus_1_0_export_loads_whole(load: Load, clean_database: Database, tmp_path: Path) -> None:
     """FOCUS 1.0 with literal NULL, times without zone and a column of its own; the second time it is unchanged."""
-    sample = shared_data / "focus_sample.csv"
+    sample = tmp_path / "focus.csv"
+    totals = exports.focus_1_0(sample)
     first, second = load(sample).to_json(), load(sample).to_json()
     assert (first["rows"], first["rejected"]) == (1000, 0)
     assert (first["loads"][0]["status"], first["loads"][0]["format"]) == ("loaded", "FOCUS 1.0")
     assert (second["loads"][0]["status"], second["rows"]) == ("unchanged", 1000)
     september = (
-        "SELECT provider, round(sum(billed_cost), 6) FROM finops.daily_costs "
-        "WHERE usage_date >= '2024-09-01' AND usage_date < '2024-10-01' GROUP BY 1 ORDER BY 1"
+        "SELECT provider, sum(billed_cost) FROM finops.daily_costs "
+        "WHERE usage_date >= '2024-09-01' AND usage_date < '2024-10-01' GROUP BY 1"
     )
-    assert dict(all_rows(clean_database, september)) == {
-        "AWS": Decimal("18.006639"),
-        "Microsoft": Decimal("1.976514"),
-        "Oracle": Decimal("0.537074"),
-    }
+    assert dict(all_rows(clean_database, september)) == totals
     assert all_rows(clean_database, "SELECT count(*), count(extras ->> 'Id'), sum(billed_cost) FROM finops.charges")[0][
         :2
     ] == (1000, 1000)

@@ -23,8 +23,9 @@ from sqlalchemy.orm import Session
 from bot import prefect_client
 from config import logs
 from config.settings import Settings
-from db import engines, postgres
+from db import engines
 from db.database import Database
+from db.embedded import postgres
 from db.locks import Lock
 from db.tables import FlowRequest
 from tests.flows.conftest import Bill, all_rows, rows

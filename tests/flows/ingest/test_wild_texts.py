@@ -13,7 +13,9 @@ from db.database import Database
 from flows.ingest.formats.detect import Focus, detect
 from flows.ingest.formats.tags import as_json
 from flows.ingest.formats.times import read_time
+from tests import exports
 from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
+from tests.flows.ingest.formats.builders import write_csv
 
 
 def test_a_bill_cut_off_in_its_middle_changes_nothing(
@@ -31,23 +33,22 @@ def test_a_bill_cut_off_in_its_middle_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("name", "named", "total"),
+    ("export", "named"),
     [
-        ("aws_cur_legacy_sample.csv", "AWS legacy CUR", "1.68"),
-        ("azure_ea_sample.csv", "Azure cost export", "1.26"),
-        ("azure_ea_amortized_small.csv", "Azure cost export, amortized", "16.30"),
-        ("oci_cost_sample.csv", "Oracle cost report", "2.52"),
+        (exports.aws_cur, "AWS legacy CUR"),
+        (exports.azure, "Azure cost export"),
+        (exports.azure_amortized, "Azure cost export, amortized"),
+        (exports.oracle, "Oracle cost report"),
     ],
 )
-def test_a_real_export_loads_to_the_cent(
-    load: Load, clean_database: Database, shared_data: Path, name: str, named: str, total: str
-) -> None:
+def test_an_export_loads_to_the_cent(load: Load, clean_database: Database, tmp_path: Path, export, named: str) -> None:
     """What it adds up to by its own column is what stands."""
-    (loaded,) = load(shared_data / name).loads
+    export_rows, total = export()
+    (loaded,) = load(write_csv(tmp_path / "export.csv", export_rows)).loads
     assert (loaded.status, loaded.format, loaded.rejected) == ("loaded", named, 0)
-    assert [list(amounts.values()) for by in loaded.own.values() for amounts in by.values()] == [[total]]
-    stands = all_rows(clean_database, "SELECT round(sum(effective_cost), 2)::text FROM finops.daily_costs")
-    assert stands == [(total,)]
+    cents = f"{total:.2f}"
+    assert [list(amounts.values()) for by in loaded.own.values() for amounts in by.values()] == [[cents]]
+    assert all_rows(clean_database, "SELECT sum(effective_cost) FROM finops.daily_costs") == [(total,)]
 
 
 def test_a_near_match_is_named() -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from config.errors import UserError
 from config.organisation import Retention
-from db import audit, outbox
+from db import audit
 from db.database import Database
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import AuditEntry, OutboxMessage, Question
 from flows.retention.apply_retention import Removed, apply
 from tests.flows.conftest import Bill, Load, all_rows, rows, state

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from db.charges_view import CHARGES
 from db.database import Database
+from db.reporting.charges_view import CHARGES
 from nl2sql.catalog.semantics import Entry, Semantics, build, key, semantics
 
 

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from config.access import Actor
-from db import postgres
 from db.database import Database
+from db.embedded import postgres
 from nl2sql.catalog.views import reporting
 from nl2sql.execution.execute import ExecutionLimits, FetchedRows, StatementFailed, StatementTimedOut, TooCostly, run
 from nl2sql.guard import SafeQuery, check

@@ -11,7 +11,7 @@ from bot.cards import message_types
 from bot.cards.messages import alert
 from config.organisation import Channel, Organisation
 from db.database import Database
-from db.messages import Alert, Assignment, Why
+from db.outgoing.messages import Alert, Assignment, Why
 from db.tables import Insight
 from domain.insight_cards import payload_of
 from flows.anomalies.detect_anomalies import run

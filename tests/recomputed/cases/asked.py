@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.cards.messages import answer
+from bot.cards.messages.answers import answer
 from config.access import SYSTEM, Actor
 from nl2sql.ask import ask
 from nl2sql.deps import Deps

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.cards import message_types
 from config.organisation import Budget, Channel, Organisation, Scope
 from db.database import Database
-from db.messages import stored
+from db.outgoing.messages import stored
 from db.tables import OutboxMessage
 from flows.forecasts.check_budgets import run
 from tests.recomputed import said, world

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.cards.messages import alert, answer, clarify, notices, request
-from db.messages import RequestCard, RequestWaiting
+from bot.cards.messages import alert, notices
+from bot.cards.messages.answers import answer, clarify
+from bot.cards.messages.remediation import request
+from db.outgoing.messages import RequestCard, RequestWaiting
 
 DRAWN: Mapping[Callable[..., Any], Any] = {
     notices.note: notices.note("Noted."),

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.cards.messages import proposal, proposal_modals
+from bot.cards.messages.remediation import proposal, proposal_modals
 from config.access import Actor
 from db.database import Database
 from db.tables import Remediation, RemediationStep

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from bot.api.app import create_app
 from bot.api.context import Context
 from bot.api.ops.metrics import documented
-from db import outbox
 from db.database import Database
-from db.messages import note
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import Load, ModelUse, OutboxMessage, Question
 
 NOW = datetime.now(UTC)

@@ -1,7 +1,7 @@
 """The card of a load: what stands now, and what stood before."""
 
 from bot.cards.messages import load
-from db.messages import LoadCard
+from db.outgoing.messages import LoadCard
 
 
 def test_each_period_says_what_stands_and_what_stood() -> None:

@@ -1,0 +1,1 @@
+"""What holds for every endpoint: limits, errors, caching, the log."""

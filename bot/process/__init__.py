@@ -1,0 +1,1 @@
+"""A bot as a process: what it starts with, what it does in the background, how it ends."""

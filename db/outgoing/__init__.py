@@ -1,0 +1,1 @@
+"""What is left for Slack in the transaction of what it tells about."""

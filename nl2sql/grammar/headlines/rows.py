@@ -1,0 +1,71 @@
+"""Rows as they are told: what they are of, their labels and their figures."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.query import CostQuery, of_hours
+from nl2sql.grammar.sql.measures import RATES
+
+METRIC_WORDS = {
+    "billed_cost": "billed",
+    "invoice_cost": "invoiced, with tax, by invoice month",
+    "list_cost": "at list prices",
+    "contracted_cost": "at contracted prices",
+    "savings": "saved against list prices",
+}
+RowValues = Sequence[Sequence[Any]]
+
+
+def scope_of(query: CostQuery, *, parts_only: bool = False) -> str:
+    """The filters and the period of a query, as shown after the figure. With `parts_only` the figure is of some parts,
+    which are never called all spend.
+    """
+    included = [f.words() for f in query.filters if not f.negated]
+    left_out = [f.words() for f in query.filters if f.negated]
+    sides = " vs ".join(scope.label for scope in query.scopes)
+    parts = [part for part in (", ".join([*included, *left_out]), sides) if part]
+    if of_hours(query):
+        parts.append("what is charged by the hour")
+    elif not parts and not parts_only:
+        parts = ["all spend"]
+    if query.with_tax and query.metric != "invoice_cost":
+        parts.append("with tax")
+    days = {"weekend": " (weekends)", "weekday": " (weekdays)"}.get(query.weekdays or "", "")
+    return f"{', '.join([*parts, query.period.label])}{days}"
+
+
+def number_of(row: Sequence[Any], columns: Sequence[str], position: int) -> float:
+    numbers = [cell for cell in row if isinstance(cell, int | float) and not isinstance(cell, bool)]
+    return float(numbers[position]) if len(numbers) > position else 0.0
+
+
+def name_of(row: Sequence[Any], columns: Sequence[str]) -> str:
+    """The labels of a row; beside a resource's name stands its id, which the table shows."""
+    named = zip(columns, row, strict=True)
+    hidden = "resource_id" if "resource" in columns else None
+    return " / ".join(cell for column, cell in named if isinstance(cell, str) and column != hidden)
+
+
+def shown(query: CostQuery, value: float, currency: str) -> str:
+    if query.metric in RATES:
+        return f"{value:.1f} %"
+    words = METRIC_WORDS.get(query.metric)
+    return f"{money(value, currency)} {words}" if words else money(value, currency)
+
+
+def step_of(start: str, query: CostQuery) -> str:
+    """`1 Nov`, `week of 2 Nov`, `Nov 2026`."""
+    day = date.fromisoformat(start[:10])
+    if query.grain == "hour":
+        return f"{day.day} {day:%b} {start[11:16]} UTC"
+    if query.grain in ("month", "quarter", "year"):
+        return (
+            f"{day:%b %Y}"
+            if query.grain == "month"
+            else f"Q{(day.month + 2) // 3} {day.year}"
+            if query.grain == "quarter"
+            else str(day.year)
+        )
+    return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"

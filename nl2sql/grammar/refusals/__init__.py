@@ -1,0 +1,1 @@
+"""What is said and cannot be answered, or not as it stands."""

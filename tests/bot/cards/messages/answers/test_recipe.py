@@ -1,0 +1,65 @@
+"""The card of an answer in sections keeps Slack's limits, shows every section and one chart."""
+
+from datetime import date
+from typing import Any
+
+from bot.cards.messages.answers import answer
+from standins.slack.blocks import message_faults
+
+TODAY = date(2026, 11, 23)
+
+
+def recipe(rows: int, title: str = "Services") -> dict[str, Any]:
+    parts = [
+        {
+            "title": title,
+            "text": f"{number}: $12.4k <@U1>",
+            "sql": "SELECT 1",
+            "columns": ["service", "cost"],
+            "rows": [[f"s{at}", 1.5] for at in range(rows)],
+        }
+        for number in range(11)
+    ]
+    return {
+        "outcome": "answer",
+        "text": "Review, checkout, October 2026. $12.4k.\nServices: …",
+        "sql": "SELECT 2",
+        "columns": ["day", "cost"],
+        "rows": [["2026-10-01", 1.0], ["2026-10-02", 3.0]],
+        "metric": "effective_cost",
+        "period": {"start": "2026-10-01", "end": "2026-11-01"},
+        "currency": "USD",
+        "as_of": "2026-11-22",
+        "translator": "offline",
+        "chart": "line",
+        "sections": parts,
+    }
+
+
+def test_a_recipe_is_one_message_with_a_paragraph_a_section() -> None:
+    """The headline, eleven sections with their first rows, one chart, no edit of several statements."""
+    card = answer.card(recipe(5), "7F3K", TODAY)
+    text = str(card["blocks"])
+    assert card["blocks"][0]["text"]["text"] == "*Review, checkout, October 2026. $12.4k.*"
+    assert text.count("*Services*") == 11
+    assert "• s0 · 1.50" in text
+    assert "and 2 more" in text
+    assert "<@U1>" not in text
+    assert "answer_schedule" in text
+    assert "answer_edit" not in text
+    assert message_faults(card["blocks"]) == []
+
+
+def test_long_sections_fit() -> None:
+    """Texts of people and bills are cut, not refused by Slack."""
+    long = recipe(50, "T" * 500)
+    for part in long["sections"]:
+        part["text"] = "x" * 5_000
+    assert message_faults(answer.card(long, "7F3K", TODAY)["blocks"]) == []
+
+
+def test_the_sql_of_every_section_is_shown() -> None:
+    """Under the section's title, in one line whatever the title holds."""
+    shown = answer.sql_of(recipe(1, "A\ntitle"))
+    assert shown.count("-- A title\nSELECT 1") == 11
+    assert answer.sql_of({"sql": "SELECT 3"}) == "SELECT 3"

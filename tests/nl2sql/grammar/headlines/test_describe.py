@@ -1,0 +1,85 @@
+"""Headlines: the figure first, then what it is of."""
+
+import pytest
+
+from nl2sql.catalog.semantics import semantics
+from nl2sql.grammar.headlines import amounts
+from nl2sql.grammar.headlines.describe import headline
+from tests.nl2sql.builders import query
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (0.42, "$0.42"),
+        (812.4, "$812"),
+        (9_999.0, "$9,999"),
+        (12_412.0, "$12.4k"),
+        (3_210_000.0, "$3.21M"),
+        (-5_592.6, "−$5,593"),
+    ],
+)
+def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
+    """Two or three digits that matter."""
+    assert amounts.money(amount) == shown
+
+
+@pytest.mark.parametrize(
+    ("question", "columns", "rows", "text"),
+    [
+        ("payments cost in october", ("effective_cost",), [(12_412.0,)], "$12.4k: payments, October 2026."),
+        (
+            "cost by team in october",
+            ("team", "effective_cost"),
+            [("a", 700.0), ("b", 300.0)],
+            "$1,000 in total, of which a $700: all spend, October 2026.",
+        ),
+        (
+            "most expensive team in october",
+            ("team", "effective_cost"),
+            [("a", 700.0)],
+            "a: $700, October 2026.",
+        ),
+        ("how many accounts in october", ("accounts",), [(3,)], "3 accounts: all spend, October 2026."),
+        (
+            "october vs september",
+            ("x", "y", "change", "change_percent"),
+            [(120.0, 100.0, 20.0, 20.0)],
+            "$120, up $20 (+20.0 %) vs September 2026: all spend, October 2026.",
+        ),
+        (
+            "what % of spend was prod in october",
+            ("share_percent", "effective_cost", "of_total"),
+            [(69.2, 692.0, 1000.0)],
+            "69.2 %: prod is $692 of $1,000, all spend, October 2026.",
+        ),
+        (
+            "prod share of each month in 2026",
+            ("month", "share_percent", "effective_cost", "of_total"),
+            [("2026-09-01", 60.0, 60.0, 100.0), ("2026-10-01", 70.0, 70.0, 100.0), ("2026-11-01", 65.0, 65.0, 100.0)],
+            (
+                "prod: 65.0 % in Nov 2026, from 60.0 % in Sep 2026, most in Oct 2026 with 70.0 %; of all spend, "
+                "1 Jan – 15 Nov 2026."
+            ),
+        ),
+        (
+            "share of the top 2 teams in october",
+            ("team", "effective_cost", "share_percent"),
+            [("a", 500.0, 50.0), ("b", 300.0, 30.0)],
+            "80.0 % together: a 50.0 %, b 30.0 %; of all spend, October 2026.",
+        ),
+        ("payments cost in october", ("effective_cost",), [(0.0,)], "Nothing: no charges for payments, October 2026."),
+        ("payments cost in october", ("currency", "effective_cost"), [("EUR", 5.0)], "€5: payments, October 2026."),
+        (
+            "payments cost in october",
+            ("currency", "effective_cost"),
+            [("EUR", 5.0), ("USD", 6.0)],
+            "2 rows, each currency on its own: payments, October 2026.",
+        ),
+    ],
+)
+def test_the_headline_says_the_figure_that_was_asked_for(
+    question: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], text: str
+) -> None:
+    """Every shape of answer."""
+    assert headline(query(question), columns, rows, "USD", semantics()) == text
