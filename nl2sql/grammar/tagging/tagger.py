@@ -46,7 +46,7 @@ class Tagger:
         repaired, notes = self._repaired(words, terms)
         if repaired != words:
             terms = list(self._terms(repaired))
-        return terms, notes
+        return terms, (*notes, *_as_taught(terms))
 
     # ------------------------------------------------------------------ one pass
 
@@ -206,6 +206,12 @@ class Tagger:
         )
         catalogue_words = {word for phrase in harmless for word in phrase if len(word) > 3}
         return catalogue_words | set(self.values.vocabulary) | set(_DATE_WORDS)
+
+
+def _as_taught(terms: list[Term]) -> list[str]:
+    """What is known by a note only is told with the answer."""
+    matches = [(term.text, match) for term in terms for match in term.matches[:1] if match.taught]
+    return [f"“{text}” is {match.dimension.replace('_', ' ')} {match.label}, as a note says" for text, match in matches]
 
 
 def _worded_amount(texts: list[str], at: int) -> Term | None:
