@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.cards.messages import alert, notices
-from bot.cards.messages.answers import answer, clarify, taught
+from bot.cards.messages.answers import answer, clarify
 from bot.cards.messages.remediation import request
-from db.outgoing.messages import RequestCard, RequestWaiting, TaughtCard
+from db.outgoing.messages import RequestCard, RequestWaiting
 
 DRAWN: Mapping[Callable[..., Any], Any] = {
     notices.note: notices.note("Noted."),
@@ -25,19 +25,6 @@ DRAWN: Mapping[Callable[..., Any], Any] = {
             approvers=["U0TOMAS001"],
             asked=["#ops"],
             reason=None,
-        )
-    ),
-    taught.card: taught.card(
-        TaughtCard(
-            type="taught",
-            id=1,
-            state="waiting",
-            text="phoenix = payments",
-            means="team payments",
-            teams=[],
-            valid_through="2027-05-31",
-            taught_by="Maya",
-            decided_by=None,
         )
     ),
     request.waiting: request.waiting(RequestWaiting(type="request_waiting", what="Fetch new bills")),
