@@ -5,7 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from analysis import formatting, words
@@ -77,7 +77,7 @@ def currency_of(columns: Sequence[str], row: Sequence[Any], index: int, result: 
     return str(row[columns.index("currency")] if "currency" in columns else result.get("currency") or "") or None
 
 
-def cell(column: str, value: Any, numeric: bool, currency: str | None) -> str:
+def cell(column: str, value: Any, numeric: bool, currency: str | None = None) -> str:
     """A value as it stands in a table."""
     if value is None:
         return "" if numeric else "none"
@@ -217,9 +217,11 @@ def csv_of(result: dict[str, Any]) -> str:
     return out.getvalue()
 
 
-def _whole(cell: Any, currency: str | None) -> Any:
-    """An amount of a currency without cents in whole units; anything else as it is."""
-    return round(cell) if isinstance(cell, float | Decimal) and currency in formatting.WHOLE else cell
+def _whole(amount: Any, currency: str | None) -> Any:
+    """An amount of a currency without cents in whole units, rounded as in the table; anything else as it is."""
+    if currency not in formatting.WHOLE or not isinstance(amount, float | Decimal):
+        return amount
+    return int(Decimal(str(amount)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _headed(result: dict[str, Any]) -> list[str]:
