@@ -21,12 +21,13 @@ _COLUMNS = {"account", "service", "team", "region", "environment", "application"
 
 @dataclass(frozen=True)
 class Change:
-    """A scope, a currency, and when it changed."""
+    """A scope, a currency, and when it changed: the days [since, through] are the changed ones."""
 
     scope: Mapping[str, str]
     currency: str
     since: date
     through: date
+    over: bool = False  # after `through` it was as before
 
 
 def explain_change(connection: sa.Connection, change: Change) -> RootCause:
@@ -96,7 +97,7 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
     return {
         "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}; "
         f"{EFFECTS[cause.effects.verdict]}",
-        "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
+        "when": _when(change),
         "where": ", ".join(where),
         "who": "; ".join(who),
         "why": carried_by(cause.resources, cause.delta),
@@ -117,6 +118,13 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
             for r in cause.resources[:20]
         ],
     }
+
+
+def _when(change: Change) -> str:
+    first, last = (f"{day:%a} {day.day} {day:%b %Y}" for day in (change.since, change.through))
+    if not change.over:
+        return f"since {first}"
+    return f"on {first}" if change.since == change.through else f"from {first} to {last}"
 
 
 def _contributions(cause: RootCause) -> list[dict[str, Any]]:
