@@ -19,6 +19,7 @@ EMPTY = 0.08  # share of the highest day of the week below which a day says noth
 # share beyond the usual by which a deviation is told a day late: one that the month's edge explained, or one that might
 # have been the single day of a young series' fee
 STILL_THERE = 0.1
+CHARGED = 3  # scales above the usual from which a day is known to have carried its charge
 LASTS = 4  # steps of a spike or a drop after which it is called a shift
 ONE_STEP = ("spike", "drop")
 RAMPING = 3  # steps out of line after which what gathered is called a ramp
@@ -54,6 +55,7 @@ def trigger(
     share = np.expm1(seen.error)
     heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount * given.units, MATTERS * state.peak)
     once = (np.abs(share) >= gate) & np.where(peaks.alone, peaks.passed, np.abs(seen.z) >= z)
+    once &= (state.age >= 2 * tuning.young) | peaks.unseen  # the first weeks hide what a series does anyway
     steady = drift.recent - state.level
     speaks = np.maximum(state.rise, state.fall) >= tuning.decision / given.sensitivity
     speaks &= ~peaks.alone & (np.abs(steady) >= np.log1p(share_gate))
@@ -137,9 +139,15 @@ def judge(
     inside = valid & (state.episode != 0)
     opening = valid & (state.episode == 0) & (direction != 0)
     known = opening & _known_story(state, step, seen, direction, gathered, tuning)
-    known |= opening & recurring(state, step, seen.error, np.where(opening, direction, 0.0), seen.scale)
+    going_on = np.where(direction > 0, state.forgiven, 0.0)
+    known |= opening & recurring(state, step, seen.error, np.where(opening, direction, 0.0), seen.scale, ago=going_on)
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
+    state.episode_steps += np.where(opening, going_on, 0.0)
+    by_charge = (state.episode == 0) & (seen.beyond > np.maximum(CHARGED * seen.scale, STILL_THERE))
+    by_charge &= seen.error < seen.beyond / 2
+    state.forgiven = np.where(valid & by_charge, state.forgiven + 1, 0.0)
+    keep_move(state, step, state.forgiven == LASTED, state.forgiven, seen.beyond)
     _continue(state, seen, inside)
     hushed |= opening & (state.age < tuning.young)
     hushed |= inside & _homeward(state, seen, state.episode)
