@@ -13,13 +13,12 @@ from analysis.anomalies.drift import MATTERS, Circumstances, Drift
 from analysis.anomalies.months import charged
 from analysis.anomalies.peaks import Peaks
 from analysis.anomalies.state import Flags, Floats, State, Tuning
-from analysis.anomalies.stories import LASTED, keep_move, recurring
+from analysis.anomalies.stories import LASTED, keep_charged, keep_move, recurring
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
 # share beyond the usual by which a deviation is told a day late: one that the month's edge explained, or one that might
 # have been the single day of a young series' fee
 STILL_THERE = 0.1
-CHARGED = 3  # scales above the usual from which a day is known to have carried its charge
 LASTS = 4  # steps of a spike or a drop after which it is called a shift
 ONE_STEP = ("spike", "drop")
 RAMPING = 3  # steps out of line after which what gathered is called a ramp
@@ -144,10 +143,7 @@ def judge(
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
     state.episode_steps += np.where(opening, going_on, 0.0)
-    by_charge = (state.episode == 0) & (seen.beyond > np.maximum(CHARGED * seen.scale, STILL_THERE))
-    by_charge &= seen.error < seen.beyond / 2
-    state.forgiven = np.where(valid & by_charge, state.forgiven + 1, 0.0)
-    keep_move(state, step, state.forgiven == LASTED, state.forgiven, seen.beyond)
+    keep_charged(state, step, seen.beyond, seen.error, seen.scale)
     _continue(state, seen, inside)
     hushed |= opening & (state.age < tuning.young)
     hushed |= inside & _homeward(state, seen, state.episode)
@@ -162,13 +158,10 @@ def judge(
     keep_move(state, step, _lasting(state, step, tuning), state.episode_steps, state.episode_first)
     settled = _settle(state, step, drift, tuning)
     usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | (returned & ~opening) | realigned
-    state.rise, state.fall = (
-        np.where(usual & ~realigned, state.rise, 0.0),
-        np.where(usual & ~realigned, state.fall, 0.0),
-    )
-    noted = (
-        tell | known | (opening & given.absorbed)
-    )  # what the calendar hushed was no news, and slow growth from there may be
+    for gathering in (state.rise, state.fall):
+        gathering[~usual | realigned] = 0.0
+    # what the calendar hushed was no news, and slow growth from there may be
+    noted = tell | known | (opening & given.absorbed)
     state.alarm_ago = np.where(noted, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(noted, np.where(late, state.episode, direction), state.alarm_direction)
     return Judgement(tell, kind, since, opening, usual, returned, realigned, lasting, settled, strength, seen)

@@ -12,6 +12,7 @@ from analysis.anomalies.months import EPOCH
 from analysis.anomalies.state import Flags, Floats, State
 
 Integers = npt.NDArray[np.int64]
+CHARGED, LEAST = 3, 0.1  # scales, and log, above the usual from which a day is known to have carried its charge
 LASTED = 3  # steps after which a deviation is a move and no single day
 ONE_LASTS, TWO_LAST = 100, 190  # days for which one such move, or two, are remembered
 APART = 20  # days; nearer ones are the same month's
@@ -43,7 +44,7 @@ def recurring(
     alike = (kept > 0) & (between >= APART) & (between <= TWO_LAST) & (np.sign(state.story_size) == direction[:, None])
     alike &= np.abs(size)[:, None] <= LARGER * np.abs(state.story_size) + 2.5 * scale[:, None]
     exact = (between <= ONE_LASTS) & np.any([place == 0 for place in places], axis=0)
-    near = np.any([(-NEAR <= place) & (place <= late) for place in places], axis=0)
+    near = np.any([(place >= -NEAR) & (place <= late) for place in places], axis=0)
     once: Flags = (exact & alike).any(axis=1)
     twice: Flags = (near & alike).sum(axis=1) >= 2
     return once | twice
@@ -66,3 +67,13 @@ def keep_move(state: State, step: Step, rows: Flags, steps: Floats, size: Floats
     for memory, latest in ((state.story_day, began), (state.story_size, size)):
         memory[rows, :-1] = memory[rows, 1:]
         memory[rows, -1] = latest[rows]
+
+
+def keep_charged(state: State, step: Step, beyond: Floats, error: Floats, scale: Floats) -> None:
+    """Count the days running on which a known charge was all that stood `beyond` the usual (log), in place.
+
+    Some of them running are a move like any other: a free tier's first days are known by then as the month's edge.
+    """
+    charged = (state.episode == 0) & (beyond > np.maximum(CHARGED * scale, LEAST)) & (error < beyond / 2)
+    state.forgiven = np.where(charged, state.forgiven + 1, 0.0)
+    keep_move(state, step, state.forgiven == LASTED, state.forgiven, beyond)
