@@ -179,7 +179,11 @@ ENTRANCES: dict[Permission, Entrances] = {
         "every `GET` but the audit log and `/admin`",
         "`finops insights`, `kpis`, `digest`, `remediations list`, `show`, `playbooks show`, `recurring`",
     ),
-    Permission.SUBSCRIBE: Entrances("Subscribe a channel to a digest or a question", "`/finops subscribe`"),
+    Permission.SUBSCRIBE: Entrances(
+        "Subscribe a channel to a digest or a question, send it an answer",
+        "`/finops subscribe`",
+        "`POST /subscriptions`, `/subscriptions/send`, `DELETE /subscriptions/{id}`",
+    ),
     Permission.TRIAGE_INSIGHT: Entrances(
         "Acknowledge, expect, snooze or assign an insight", "the buttons of an alert", "`PATCH /insights/{id}`"
     ),

@@ -776,6 +776,16 @@ class Subscription(Base):
     quarantined_at: Mapped[datetime | None] = mapped_column(comment=_SET_ASIDE)
 
 
+class SavedView(Base):
+    """A view of the web page that somebody keeps under a name; the address is its whole state."""
+
+    __tablename__ = "saved_views"
+    person: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    search: Mapped[dict[str, Any]] = mapped_column(comment="The parameters of the page's address")
+    created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+
+
 class ApiToken(Base):
     """A bearer token of the API, stored as a digest."""
 

@@ -8,9 +8,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db import locks
+from config import access
+from config.access import Actor, Role
+from db import audit, locks
 from db.database import Database
 from db.locks import Lock
+from db.outgoing import outbox
+from db.outgoing.messages import note
 from db.tables import Subscription
 from domain import quarantine
 
@@ -20,6 +24,32 @@ Make = Callable[[Session, Subscription, date], bool]
 _AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, OSError)  # no fault of the schedule
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def subscribe(session: Session, row: Subscription, actor: Actor, now: datetime) -> str | None:
+    """Keep a new subscription of the actor's, and tell it where it will arrive; the sentence why not where the digest
+    is of what the actor may not see. The caller commits.
+    """
+    if row.question is None and not access.may_see_scope(actor, row.scope):
+        return "You may see your own teams' costs only; choose one of them."
+    row.created_by, row.last_sent_for = actor.id, today_if_over(row, now)
+    session.add(row)
+    session.flush()
+    audit.append(session, actor.id, "subscription.made", str(row.id), {"channel": row.channel, "kind": row.kind})
+    text = f"{actor.name or 'Somebody'} subscribed this conversation: {describe(row)}."
+    outbox.enqueue(session, row.channel, note(text), f"subscription:{row.id}")
+    return None
+
+
+def may_end(row: Subscription, actor: Actor) -> bool:
+    """Whether somebody may end it: who made it, an operator, an admin."""
+    return actor.id == row.created_by or bool(actor.roles & {Role.OPERATOR, Role.ADMIN})
+
+
+def end(session: Session, row: Subscription, actor: Actor) -> None:
+    """Send it no more. The caller commits."""
+    row.active = False
+    audit.append(session, actor.id, "subscription.ended", str(row.id), {})
 
 
 def due(row: Subscription, now: datetime) -> date | None:

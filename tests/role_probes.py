@@ -162,6 +162,13 @@ def _calls(method: str, path: str, body: Any = None) -> Callable[[House, Role], 
     return call
 
 
+def api_subscribe(house: House, role: Role) -> bool:
+    body = {"question": "top 5 services last month"}
+    status = house.api.post("/api/v1/subscriptions", json=body, headers=house.headers[role]).status_code
+    assert status in (403, 409)  # this API has no Slack beside it
+    return status == 409
+
+
 def api_triage(house: House, role: Role) -> bool:
     return _calls("PATCH", f"/insights/{insight_of(house).id}", {"status": "acknowledged"})(house, role)
 
@@ -204,6 +211,7 @@ PROBES: dict[tuple[Permission, str], Callable[[House, Role], bool]] = {
     (Permission.READ, "cli"): cli_read,
     (Permission.SUBSCRIBE, "slack"): slack_subscribe,
     (Permission.TRIAGE_INSIGHT, "slack"): slack_triage,
+    (Permission.SUBSCRIBE, "api"): api_subscribe,
     (Permission.TRIAGE_INSIGHT, "api"): api_triage,
     (Permission.EDIT_BUDGET, "slack"): slack_budget,
     (Permission.EDIT_BUDGET, "api"): _calls("PUT", "/budgets/mine", {"amount": 5}),

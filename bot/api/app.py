@@ -24,8 +24,10 @@ from bot.api.routes import (
     records,
     remediations,
     sign_in,
+    subscriptions,
     threads,
     upkeep,
+    views,
 )
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
@@ -79,6 +81,8 @@ def create_app(context: Context) -> FastAPI:
         upkeep.router,
         outlook.router,
         events.router,
+        subscriptions.router,
+        views.router,
         listing.router,
     )
     for router in routers:

@@ -45,6 +45,10 @@ class Context:
     """Who an id or e-mail is, with what Slack's user groups add; without Slack what finops.yaml says."""
     message_link: Callable[[str, str], str | None] | None = None
     """The address in Slack of a channel's message; without Slack there is none."""
+    conversation: Callable[[str], str | None] | None = None
+    """The id in Slack of `#channel` or of a person's direct message, None where the bot is not in it; without Slack
+    there is none.
+    """
     ready: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
     """Parts without which nothing can be served, and what is not ready about them; None where they are."""
     watched: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
@@ -192,10 +196,13 @@ WHOLE = BeforeValidator(_whole)
 InContext = Annotated[Context, Depends(context_of)]
 Reader = Annotated[Caller, Depends(needs(Permission.READ, "read"))]
 Asker = Annotated[Caller, Depends(needs(Permission.ASK, "ask"))]
+Subscriber = Annotated[Caller, Depends(needs(Permission.SUBSCRIBE, "write"))]
 Triager = Annotated[Caller, Depends(needs(Permission.TRIAGE_INSIGHT, "write"))]
 BudgetEditor = Annotated[Caller, Depends(needs(Permission.EDIT_BUDGET, "write"))]
 Decider = Annotated[Caller, Depends(needs(Permission.READ, "write"))]
 """May decide as the rules of the remediation say: an approver, or who asked for it and takes it back."""
+Writer = Annotated[Caller, Depends(needs(Permission.READ, "write"))]
+"""Changes what is the caller's own."""
 Auditor = Annotated[Caller, Depends(needs(Permission.READ_AUDIT, "read"))]
 Keeper = Annotated[Caller, Depends(needs(Permission.RUN_FLOW, "read"))]
 """Looks after bills and duties, as `finops loads` and `finops quarantine` let an operator."""

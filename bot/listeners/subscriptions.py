@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.cards.elements import inputs
 from bot.cards.elements.blocks import Block
-from bot.cards.messages import subscribe
+from bot.cards.messages import subscribe as card
 from bot.listeners import clicks, questions, scopes
 from bot.listeners.clicks import Click, Listeners, Submission
 from bot.listeners.questions import IncomingQuestion
@@ -18,12 +18,9 @@ from bot.process.runtime import Runtime
 from bot.slack import inbox
 from bot.slack.errors import Recipient
 from config import access, logs
-from config.access import Denied, Permission, Role
-from db import audit
-from db.outgoing import outbox
-from db.outgoing.messages import note
+from config.access import Denied, Permission
 from db.tables import Subscription
-from domain.subscriptions import describe, event_of, make_due, today_if_over
+from domain.subscriptions import describe, end, event_of, make_due, may_end, subscribe
 
 
 def register(listeners: Listeners) -> None:
@@ -49,7 +46,7 @@ def modal_for(runtime: Runtime, where: Recipient, about: str, channel: str | Non
         return None
     with runtime.session() as session:
         visible = scopes.visible(session, actor)
-    return subscribe.modal(about, visible, channel, _zone(runtime.people.profile(str(where.user)).timezone), question)
+    return card.modal(about, visible, channel, _zone(runtime.people.profile(str(where.user)).timezone), question)
 
 
 def validate(runtime: Runtime, submission: Submission) -> dict[str, str]:
@@ -74,7 +71,6 @@ def save(runtime: Runtime, submission: Submission) -> None:
     hour, _, minute = str(values.get("time") or "09:00").partition(":")
     row = Subscription(
         channel=str(values.get("channel") or submission.user),
-        created_by=actor.id,
         kind="question" if question else "digest",
         scope=scope,
         question=question or None,
@@ -85,19 +81,8 @@ def save(runtime: Runtime, submission: Submission) -> None:
         timezone=_zone(str(values.get("zone") or "UTC")),
         active=True,
     )
-    row.last_sent_for = today_if_over(row, runtime.clock())
-    notice: str | None = None
     with runtime.session() as session:
-        if not question and not access.may_see_scope(actor, scope):
-            notice = "You may see your own teams' costs only; choose one of them."
-        else:
-            session.add(row)
-            session.flush()
-            audit.append(
-                session, actor.id, "subscription.made", str(row.id), {"channel": row.channel, "kind": row.kind}
-            )
-            text = f"{actor.name or 'Somebody'} subscribed this conversation: {describe(row)}."
-            outbox.enqueue(session, row.channel, note(text), f"subscription:{row.id}")
+        notice = subscribe(session, row, actor, runtime.clock())
     if notice:
         clicks.post_ephemeral(runtime, submission.where, notice)
 
@@ -134,10 +119,9 @@ def stop(runtime: Runtime, click: Click) -> None:
         row = session.get(Subscription, int(click.value), with_for_update=True) if click.value.isdigit() else None
         if row is None or not row.active:
             notice = "That subscription has ended already."
-        elif actor.id != row.created_by and not actor.roles & {Role.OPERATOR, Role.ADMIN}:
+        elif not may_end(row, actor):
             notice = "Only who made a subscription, an operator or an admin may end it."
         else:
-            row.active = False
-            audit.append(session, actor.id, "subscription.ended", str(row.id), {})
+            end(session, row, actor)
             notice = f"Ended: {describe(row)}."
     clicks.post_ephemeral(runtime, click.where, notice)

@@ -177,10 +177,12 @@ def _introduce(api: "FastAPI", bot: Runtime, socket: "SocketModeClient | None") 
                 None if socket is None or socket.is_connected() else "the socket to Slack is closed; it is opened again"
             )
 
+        links = Permalinks(bot.client)
         api.state.context = replace(
             context,
             person=bot.people.person,
-            message_link=Permalinks(bot.client).of,
+            message_link=links.of,
+            conversation=links.conversation,
             ready={},
             watched={"slack": slack, "duties": lambda: failing(bot.duties), "playbooks": _unused_playbooks},
         )

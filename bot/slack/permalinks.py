@@ -23,6 +23,15 @@ class Permalinks:
     _ids: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def conversation(self, channel: str) -> str | None:
+        """The id of `#name` or of a person's direct message; None where the bot is not in it, or Slack is away."""
+        try:
+            place = calls.channel_id(self.client, channel, self._ids)
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.info("no id of a conversation: %s", error)
+            return None
+        return None if place.startswith("#") else place
+
     def of(self, channel: str, message_ts: str) -> str | None:
         """The address of a message; None where Slack does not know it or cannot be reached."""
         with self._lock:

@@ -56,11 +56,13 @@ def upgrade() -> None:
     _bills_bring_invoices_periods_and_commitments()
     _playbooks_recur()
     _golden_questions_know_who_approved_them()
+    _people_keep_views()
 
 
 def downgrade() -> None:
     """Take it away again."""
-    op.drop_table("recurring_runs", schema="finops")
+    for table in ("saved_views", "recurring_runs"):
+        op.drop_table(table, schema="finops")
     for name in ("certified_by", "certified_at"):
         op.drop_column("questions", name, schema="finops")
     op.drop_table("lake_files", schema="finops")
@@ -305,4 +307,15 @@ def _golden_questions_know_who_approved_them() -> None:
     op.execute(
         "UPDATE finops.questions q SET certified_by = a.actor, certified_at = a.at FROM finops.audit_log a "
         "WHERE q.golden AND a.action = 'question.promoted' AND a.subject = q.reference"
+    )
+
+
+def _people_keep_views() -> None:
+    op.create_table(
+        "saved_views",
+        sa.Column("person", sa.Text(), nullable=False, primary_key=True),
+        sa.Column("name", sa.Text(), nullable=False, primary_key=True),
+        sa.Column("search", postgresql.JSONB(), nullable=False, comment="The parameters of the page's address"),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        schema="finops",
     )

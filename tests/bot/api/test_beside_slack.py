@@ -15,7 +15,7 @@ from bot.api.app import create_app
 from bot.api.context import Context
 from bot.process.run import serving
 from config.access import Role
-from config.organisation import Organisation
+from config.organisation import Channel, Organisation
 from config.people import Group, Person
 from config.settings import Settings
 from db.database import Database
@@ -27,6 +27,13 @@ from tests.openbao import free_port
 
 ORGANISATION = Organisation(
     visibility="own_teams",
+    channels=(
+        Channel(channel="#finops"),
+        Channel(channel="#team-payments", team="payments"),
+        Channel(channel="#random"),
+        Channel(channel="#team-checkout", team="checkout"),
+        Channel(channel="#ops", admin=True),
+    ),
     people=(Person(id=TOMAS, name="Tomás"), Person(id="maya", name="Maya", email="maya@example.com")),
     groups=(
         Group(handle="finops-admins", roles=(Role.ADMIN,)),
@@ -66,6 +73,27 @@ def test_a_user_group_counts_for_the_api_too(beside: Beside, clean_database: Dat
     beside.client.patch("/api/v1/insights/1", json={"status": "acknowledged"}, headers=maya)
     [entry] = beside.client.get("/api/v1/audit?action=insight.acknowledged", headers=maya).json()["items"]
     assert entry["actor"] == MAYA
+
+
+def test_an_answer_is_sent_from_the_page_to_a_channel(beside: Beside, clean_database: Database, rules: Rules) -> None:
+    """As its sender; a subscription is told where it will arrive, and nothing goes where one may not send."""
+    maya = bearer(clean_database, "maya", "read", "write")
+    channels = beside.client.get("/api/v1/subscriptions/channels", headers=maya).json()["items"]
+    assert [one["channel"] for one in channels] == ["#finops", "#team-payments", "#random", "#team-checkout"]
+    body = {"question": "top 5 services", "channel": "#team-payments"}
+    assert beside.client.post("/api/v1/subscriptions/send", json=body, headers=maya).status_code == 202
+    card = beside.slack.wait_for_message(lambda message: message["text"].startswith("$7.2k: top 5 services"), 30)
+    assert (card["channel"], "Sent from the web page by" in str(card)) == ("C0PAYMENTS", True)
+    assert [asker for _, asker, _ in rules.asked] == [MAYA]
+    made = beside.client.post("/api/v1/subscriptions", json={**body, "weekdays": [0], "at": "08:30"}, headers=maya)
+    assert made.json()["says"] == "“top 5 services”, every Monday at 08:30 (UTC)"
+    told = beside.slack.wait_for_message(lambda message: "subscribed this conversation" in message["text"])
+    assert told["channel"] == "C0PAYMENTS"
+    mine = beside.client.post("/api/v1/subscriptions", json={"question": "top 5 services"}, headers=maya).json()
+    assert mine["channel"].startswith("D")
+    for channel, status in (("#random", 409), ("#ops", 403), ("C0CHECKOUT", 403)):
+        sent = beside.client.post("/api/v1/subscriptions/send", json={**body, "channel": channel}, headers=maya)
+        assert sent.status_code == status, channel
 
 
 @pytest.mark.filterwarnings(
