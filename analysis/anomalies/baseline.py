@@ -15,6 +15,7 @@ from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanm
 
 GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
 FIRST_SIGHT = float(np.log(1.5))  # how far a slot never seen may stand above the others without being judged
+RUN_START = 0.6  # what runs come to by chance, of a day's scale, before they are known
 CLIP = 2.5  # scales beyond which an error moves the baseline no further
 
 
@@ -136,6 +137,7 @@ def fit(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:
     state.trend[rows] = 0.0
     state.scale[rows] = state.tail[rows] = np.maximum(scale, 1.5 * tuning.scale_floor)
     state.drift_scale[rows] = np.maximum(state.drift_scale[rows], state.scale[rows])
+    state.run_scale[rows] = np.maximum(state.run_scale[rows], RUN_START * state.scale[rows, None])
     state.settled[rows] = 5.0
     state.peak[rows] = np.maximum(state.peak[rows], np.exp(state.level[rows]))
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 EDGES = (1, 2, 3, -2, -1)  # days of the month that carry monthly charges; negative ones count from its end
 FIRST_WORKING, LAST_WORKING = len(EDGES), len(EDGES) + 1  # their charges are kept after those of the edges
 DAY = timedelta(days=1)
+SHUT = ((1, 1), (12, 25))  # months and days
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ def _sale(moment: datetime) -> bool:
     return moment.month in (11, 12) and thanksgiving - 3 <= day < thanksgiving + 6
 
 
+def _shut(moment: datetime) -> float:
+    """The share by which less spend is no surprise: much on days when nearly everything is shut, some near New Year."""
+    thanksgiving = 1 + (3 - moment.replace(month=11, day=1).weekday()) % 7 + 21
+    if (moment.month, moment.day) in (*SHUT, (11, thanksgiving), (11, thanksgiving + 1)):
+        return 0.85
+    return 0.5 if (moment.month, moment.day) >= (12, 23) or (moment.month, moment.day) <= (1, 2) else 0.0
+
+
 def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
     """Everything the detector asks of the calendar about one moment.
 
@@ -81,5 +90,5 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
         working=working,
         sale=_sale(moment) or _sale(moment - 3 * DAY),
         festive_up=0.5 if _sale(moment) else 0.3 if (11, 18) <= month_day <= (12, 31) else 0.0,
-        festive_down=0.5 if month_day >= (12, 23) or month_day <= (1, 2) else 0.0,
+        festive_down=_shut(moment),
     )
