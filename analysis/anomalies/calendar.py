@@ -24,6 +24,7 @@ class Step:
     daily: bool
     slot: int  # index into the profile
     past_slots: npt.NDArray[np.intp]  # the slots of the steps up to this one, newest last
+    alike: npt.NDArray[np.intp]  # [slots], slots of the same number are taken for each other until each is known
     edge: int  # index into EDGES, or -1
     working: int  # FIRST_WORKING or LAST_WORKING where it is that day of its month, or -1
     sale: bool  # the last days hold the great sale of the year
@@ -66,17 +67,19 @@ def _shut(moment: datetime) -> float:
 def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
     """Everything the detector asks of the calendar about one moment.
 
-    Steps shorter than a day have one profile for working days and one for weekends, and no month edges.
+    Steps shorter than a day have a profile of the week, in which the working days, and the days of the weekend, are
+    taken for each other at first, and no month edges.
     """
     daily = every >= DAY
     back = np.arange(past - 1, -1, -1)
     if daily:
-        slots = (moment.weekday() - back) % 7
+        slots, alike = (moment.weekday() - back) % 7, np.arange(7)
     else:
         a_day = DAY // every
-        steps = int((moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)) / every) - back
-        weekend = (moment.weekday() + steps // a_day) % 7 >= 5
-        slots = steps % a_day + a_day * weekend
+        within = int((moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)) / every)
+        slots = (moment.weekday() * a_day + within - back) % (7 * a_day)
+        places = np.arange(7 * a_day)
+        alike = places % a_day + a_day * (places // a_day >= 5)
     edge = _edge(moment) if daily else -1
     working = _working(moment) if daily else -1
     month_day = (moment.month, moment.day)
@@ -86,6 +89,7 @@ def step_of(moment: datetime, every: timedelta = DAY, past: int = 42) -> Step:
         daily=daily,
         slot=int(slots[-1]),
         past_slots=slots,
+        alike=alike,
         edge=edge,
         working=working,
         sale=_sale(moment) or _sale(moment - 3 * DAY),

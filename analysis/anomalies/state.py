@@ -242,8 +242,7 @@ def join(states: Iterable[State]) -> State:
 
 
 def tuning_for(every: timedelta) -> Tuning:
-    """Tuning by the length of a step: a week's profile for days; for anything
-    shorter, as hours, a working day's and a weekend day's.
+    """Tuning by the length of a step; the profile is a week's.
 
     A series of hours is judged from its fourth day on, and what weekends cost is learned silently from the first one.
     """
@@ -251,7 +250,8 @@ def tuning_for(every: timedelta) -> Tuning:
         return DAILY
     a_day = max(DAY // every, 2)
     return Tuning(
-        slots=2 * a_day,
+        slots=7 * a_day,
+        profile_gain=0.3,  # an hour of the week comes once a week
         ring=9 * a_day,
         learning=2 * a_day,
         young=3 * a_day,
@@ -262,7 +262,8 @@ def tuning_for(every: timedelta) -> Tuning:
         few=0.0,
         calm_impact=0.2,
         slow_calm_impact=0.25,
-        decision=5.0,
+        decision=8.0,
+        slow_z=5.0,
         run_z=np.inf,
         slow_own=1.0,
         pace=0.06,
