@@ -27,7 +27,6 @@ class Change:
     currency: str
     since: date
     through: date
-    over: bool = False  # after `through` it was as before
 
 
 def explain_change(connection: sa.Connection, change: Change) -> RootCause:

@@ -130,7 +130,7 @@ def _insight(
     session: Session, judged: ScoredFinding, fingerprint: str, trail: Trail | None
 ) -> insights.DetectedInsight:
     finding, since = judged.finding, judged.since
-    change = Change(judged.scope, judged.currency, since, judged.through, judged.over is not None)
+    change = Change(judged.scope, judged.currency, since, judged.through)
     earlier = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
     people = (

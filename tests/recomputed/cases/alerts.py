@@ -101,10 +101,10 @@ def _where(insight: Insight) -> tuple[str, list[str]]:
 
 def _spans(planted: World) -> tuple[date, date, date]:
     """The first day that is compared with, the first of the change, the day after its last: the spike was planted since
-    the day before yesterday, and three times the usual is told of its first day alone.
+    the day before yesterday.
     """
     since = planted.today - 2 * DAY
-    return since - _BEFORE * DAY, since, since + DAY
+    return since - _BEFORE * DAY, since, planted.today
 
 
 def _mean(planted: World, insight: Insight, start: date, end: date) -> float:
