@@ -133,7 +133,7 @@ def learn_drift(state: State, drift: Drift, usual: Flags, tuning: Tuning) -> Fla
     """
     going_on = (state.quiet > 0) & (drift.pace * state.quiet_direction >= tuning.pace)
     state.quiet[going_on] = np.maximum(state.quiet[going_on], tuning.slow_recent)
-    calm = usual & (state.quiet == 0)
+    calm: Flags = usual & (state.quiet == 0)
     size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
     state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)
     return calm
