@@ -10,6 +10,7 @@ from analysis.anomalies.stories import SLOW, keep_move, recurring
 
 LEAST_SCALE = 0.01  # log; below it a series' days differ by nothing that matters
 YOUTH = 3  # blocks; a series must be twice as loud a block later, by half a block after that, and so on
+PAST_HOME = 1.35  # times the way back that a return may come to
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
@@ -108,7 +109,9 @@ def judge_drift(
     )
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
     crossed &= ~recurring(state, step, drift.size, np.where(crossed, direction, 0.0), state.scale, SLOW, drift.since)
-    crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
+    way = state.return_level - drift.reference
+    homeward = (state.return_steps > 0) & (np.sign(way) == direction)
+    crossed &= ~(homeward & (np.abs(drift.size) <= PAST_HOME * np.abs(way) + 2.5 * drift.spread))
     crossed &= ~(given.upward_only & (direction < 0))
     tell: Flags = crossed & ~given.absorbed
     tell &= ~((state.alarm_ago <= tuning.settling) & (state.alarm_direction == direction))
