@@ -26,6 +26,7 @@ BEHAVIOURS = {
     "flows/anomalies/test_feedback.py": "what people say of an alert, until the next one",
     "flows/ingest/loading/test_any_order.py": "one bill, delivered in any way",
     "flows/ingest/test_bad_bills.py": "broken bills through every format",
+    "flows/ingest/test_connected_clouds.py": "docs/connect-clouds.md, cloud by cloud",
     "flows/ingest/test_crash.py": "loads that are cut short or meet",
     "flows/ingest/test_full_disk.py": "a disk that fills up during a load",
     "flows/ingest/test_odd_bills.py": "odd but legitimate bills through a whole load",

@@ -3,12 +3,13 @@
 import errno
 import glob
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from config.bills import BillSource
@@ -75,7 +76,7 @@ def _unpacked(packed: BillFile, folder: Path) -> FoundFiles:
     inside = list(unpacked(packed, folder))
     files = [one for one in inside if isinstance(one, BillFile)]
     skipped = tuple(one for one in inside if isinstance(one, Skipped))
-    if all(one.label == packed.label for one in files):
+    if files and all(one.label == packed.label for one in files):
         return FoundFiles(tuple(files), skipped)
     found = _sorted_out(packed.label, files)
     return FoundFiles(found.files, (*skipped, *found.skipped))
@@ -118,8 +119,9 @@ def _sorted_out(address: str, inside: list[BillFile]) -> FoundFiles:
     """A folder's files: what may be data, and what is passed over."""
     files: list[BillFile] = []
     skipped: list[Skipped] = []
+    root = os.path.commonpath([PurePosixPath(file.label).parent for file in inside]) if inside else ""
     for file in inside:
-        reason = _no_data(file)
+        reason = _no_data(file, root)
         if reason is None:
             files.append(file)
         else:
@@ -134,11 +136,13 @@ def _sorted_out(address: str, inside: list[BillFile]) -> FoundFiles:
     return FoundFiles(tuple(files), (*skipped, *older))
 
 
-def _no_data(file: BillFile) -> str | None:
+def _no_data(file: BillFile, root: str) -> str | None:
     """Why a file of a folder is no data; None when it may be."""
     name = file.name
     if name.startswith((".", "_")):
         return "its name marks it as no data"
+    if any(part.startswith((".", "_")) for part in PurePosixPath(file.label.removeprefix(root)).parts):
+        return "its folder's name marks it as no data"
     if name.lower().endswith(_NOT_DATA):
         return "it is no CSV or Parquet file"
     if re.fullmatch(r"(sha\d*|md5|check)sums?", name, re.IGNORECASE | re.ASCII):

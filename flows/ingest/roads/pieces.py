@@ -51,6 +51,7 @@ class Head:
     columns: tuple[str, ...]
     separator: str = ","
     preamble: int = 0  # bytes of text before the header: `sep=,`, comments, titles
+    partitions: tuple[str | None, ...] = ()  # values of the last columns, which stand in the file's path
 
 
 @dataclass(frozen=True)

@@ -206,3 +206,32 @@ def test_corrections_beside_their_charges_are_added(load: Load, clean_database: 
     (tmp_path / "less.csv").write_text(_text([{**row, **less} for row in _charges()]), newline="")
     assert {one.status for one in load(tmp_path).loads} == {"loaded"}
     assert _stands(clean_database) == [(_TOTAL - 20,) * 3]
+
+
+def test_columns_of_the_path(load: Load, clean_database: Database, tmp_path: Path) -> None:
+    """Partitioned tables of Athena and Spark leave a column out of their files; theirs is the folder's value."""
+    charges = [{name: value for name, value in row.items() if name != "BillingCurrency"} for row in _charges()]
+    for currency, part in (("USD", charges[:10]), ("EUR", charges[10:])):
+        folder = tmp_path / f"BillingCurrency={currency}" / "region_id=__HIVE_DEFAULT_PARTITION__"
+        folder.mkdir(parents=True)
+        (folder / "part-0.csv").write_text(_text(part), newline="")
+    assert {one.status for one in load(tmp_path).loads} == {"loaded"}
+    sums = all_rows(clean_database, "SELECT currency, sum(billed_cost) FROM finops.daily_costs GROUP BY 1 ORDER BY 1")
+    assert sums == [("EUR", Decimal("157.50")), ("USD", Decimal("57.50"))]
+
+
+def test_what_lies_in_a_marked_folder_is_no_data(load: Load, clean_database: Database, tmp_path: Path) -> None:
+    """A table's log and checkpoints lie beside its parts; where all lies below such a folder, it is data."""
+    place = tmp_path / ".bills" / "table"
+    (place / "_delta_log").mkdir(parents=True)
+    (place / "_delta_log" / "1.csv").write_text("version,add\n1,x\n")
+    (place / "part-0.csv").write_text(BILL, newline="")
+    assert sorted(one.status for one in load(place).loads) == ["loaded", "skipped"]
+    assert load(place / "part-0.csv").loads[0].status == "unchanged"
+
+
+def test_an_empty_archive_is_named(load: Load, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bill.zip", "w"):
+        pass
+    with pytest.raises(UserError, match="holds no bills: it is empty"):
+        load(tmp_path / "bill.zip")
