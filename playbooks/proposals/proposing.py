@@ -167,7 +167,7 @@ def _approve_by_standing(
     remediation.approvals = [
         {
             "actor": one.approver,
-            "name": f"{one.approver_name} for the runs until {last_day(recurring, one.expires_at):%d %b}",
+            "name": f"{one.approver_name} (for all runs until {last_day(recurring, one.expires_at):%d %b})",
             "at": now.isoformat(timespec="seconds"),
             "standing": one.id,
         }
