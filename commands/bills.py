@@ -100,7 +100,7 @@ def loads(
             columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "billed", "path")
             for row in rows:
                 row["billed"] = [
-                    f"{exact(sums['billed'])} {currency}" for currency, sums in (row["totals"] or {}).items()
+                    f"{exact(sums['billed'], currency)} {currency}" for currency, sums in (row["totals"] or {}).items()
                 ]
     _print(rows, columns, format)
 

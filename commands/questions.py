@@ -180,11 +180,12 @@ def browse(
 def _check_golden(settings: "Settings", organisation: "Organisation", actor: "Actor", format: TableFormat) -> None:
     from nl2sql.answers.context import AnswerContext
     from nl2sql.ask import connect_deps
-    from nl2sql.catalog.known_values import Facts, facts
+    from nl2sql.catalog.known_values import Facts
     from nl2sql.history.golden_check import checked
+    from nl2sql.history.notes import facts_for
 
     deps = connect_deps(settings, organisation, connect(settings))
-    data = facts(deps.database.app, actor, organisation.synonyms)
+    data = facts_for(deps.database, organisation.synonyms, actor, deps.day())
     if not isinstance(data, Facts):
         raise UserError("No bills are loaded yet, so that no golden question can be run.")
     findings = checked(AnswerContext(actor, deps, data))

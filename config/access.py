@@ -30,6 +30,7 @@ class Permission(StrEnum):
     REQUEST_REMEDIATION = "request_remediation"
     APPROVE_REMEDIATION = "approve_remediation"
     STOP_ALL = "stop_all"
+    TEACH = "teach"
     PROMOTE_QUESTION = "promote_question"
     READ_AUDIT = "read_audit"
     MANAGE_TOKENS = "manage_tokens"
@@ -40,6 +41,7 @@ _MEMBER = _VIEWER | {
     Permission.SUBSCRIBE,
     Permission.TRIAGE_INSIGHT,
     Permission.REQUEST_FLOW,
+    Permission.TEACH,
     Permission.REQUEST_REMEDIATION,
 }
 
@@ -220,11 +222,14 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`finops remediations approve`, `reject`, `playbooks approve`, `withdraw`",
     ),
     Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
+    Permission.TEACH: Entrances(
+        "Teach a note, which holds once an admin has approved it, and take one's own back", "`/finops teach`"
+    ),
     Permission.PROMOTE_QUESTION: Entrances(
-        "Certify an answer, an example for later ones, and take that back",
-        "Make it an example",
+        "Certify an answer, an example for later ones, decide about a note, and take either back",
+        "Make it an example, Approve and Reject of a note",
         None,
-        "`finops questions --promote`, `--withdraw`",
+        "`finops questions --promote`, `--withdraw`, `finops notes --approve`, `--reject`, `--withdraw`",
     ),
     Permission.READ_AUDIT: Entrances(
         "Read and verify the audit log", None, "`GET /audit`, `/admin/people`", "`finops audit verify`"

@@ -796,6 +796,26 @@ class FlowRequest(Base):
     quarantined_at: Mapped[datetime | None] = mapped_column(comment=_SET_ASIDE)
 
 
+class TaughtNote(Base):
+    """What a team taught: other words for a name in the bills, or a sentence; used once an admin has approved it."""
+
+    __tablename__ = "taught_notes"
+    id: Mapped[int] = _key()
+    text: Mapped[str] = mapped_column(comment="As it was written")
+    words: Mapped[str | None] = mapped_column(comment="The new name; NULL for a sentence")
+    dimension: Mapped[str | None]
+    values: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]", comment="What the name means")
+    label: Mapped[str | None]
+    teams: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]", comment="Whose note it is; empty for all")
+    valid_through: Mapped[date] = mapped_column(comment="The last day on which it holds")
+    state: Mapped[str] = mapped_column(comment="waiting, approved, rejected or withdrawn")
+    taught_by: Mapped[str]
+    taught_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    channel: Mapped[str | None] = mapped_column(comment="Where it was taught")
+
+
 class Subscription(Base):
     """A digest or a saved question that a channel receives."""
 

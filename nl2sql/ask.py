@@ -20,7 +20,7 @@ from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
 from nl2sql.answers.presentation import parse_presentation
 from nl2sql.answers.query import answer_meaning, answer_sql
-from nl2sql.catalog.known_values import Facts, NoData, facts
+from nl2sql.catalog.known_values import Facts, NoData
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
 from nl2sql.certified import approved_answers, inherited, renewed
@@ -36,6 +36,7 @@ from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.history import conversation, golden
 from nl2sql.history.conversation import ThreadContext, Turn
+from nl2sql.history.notes import facts_for
 from nl2sql.history.parameters import Asked
 from nl2sql.llm.fallback import ModelAnswer, ask_model
 from nl2sql.recipes.compose import answer_recipe
@@ -98,7 +99,7 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
     sql = logs.without_secrets(sql.replace("\x00", " "))
     turn = Turn(conversation.new_reference(), asker.id, (question or sql)[:_MAXIMUM], thread, deps.channel)
     try:
-        data = facts(deps.database.app, asker, deps.organisation.synonyms)
+        data = facts_for(deps.database, deps.organisation.synonyms, asker, deps.day())
         outcome = (
             answer_sql(sql, AnswerContext(asker, deps, data))
             if isinstance(data, Facts)
@@ -118,7 +119,7 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
     turn = Turn(conversation.new_reference(), asker.id, words, thread, deps.channel)
     try:
         allowed = check(asker, Permission.ASK)
-        data = facts(deps.database.app, asker, deps.organisation.synonyms)
+        data = facts_for(deps.database, deps.organisation.synonyms, asker, deps.day())
         if isinstance(allowed, Denied):
             return _store(turn, Blocked(text=allowed.reason), deps, started)
         if isinstance(data, NoData):
@@ -162,7 +163,7 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
     if isinstance(allowed, Denied):
         return turn, Blocked(text=allowed.reason)
     deps.say("reading the question")
-    data = facts(deps.database.app, asker, deps.organisation.synonyms)
+    data = facts_for(deps.database, deps.organisation.synonyms, asker, deps.day())
     if isinstance(data, NoData):
         refused = parse(
             turn.question, semantics(), Values({}, {}, {}, 0), QuestionCalendar(deps.day(), deps.day(), 1)

@@ -5,7 +5,7 @@ from datetime import date
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import alert, budget, digest, forecast, load, notices
-from bot.cards.messages.answers import answer, clarify, why
+from bot.cards.messages.answers import answer, clarify, taught, why
 from bot.cards.messages.remediation import proposal, recurring, request
 from db.outgoing.messages import Alert, AnswerCard, Assignment, BudgetAlert, Drawn, Why
 
@@ -45,6 +45,8 @@ def draw(message: Drawn, today: date) -> Card:
             return load.card(message)
         case "request":
             return request.card(message)
+        case "taught":
+            return taught.card(message)
         case "request_waiting":
             return request.waiting(message)
         case "proposal":

@@ -9,6 +9,7 @@ from bot.listeners import (
     commands,
     fixes,
     home,
+    notes,
     proposals,
     questions,
     recurring,
@@ -36,7 +37,7 @@ def build_app(runtime: Runtime) -> "App":
     app.middleware(_keep_events(runtime))
     app.event("app_home_opened")(_on_home(runtime))
     listeners = Listeners(app, runtime)
-    for room in (answers, alerts, fixes, proposals, recurring, budgets, subscriptions):
+    for room in (answers, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
         room.register(listeners)
     commands.register(app, listeners)
     return app

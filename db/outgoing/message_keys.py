@@ -43,6 +43,11 @@ def request_key(request: int, place: str | None = None) -> str:
     return f"request:{request}:{place}" if place else f"request:{request}"
 
 
+def note_key(note: int, place: str) -> str:
+    """Of a taught note's card in a place to which it was put."""
+    return f"taught:{note}:{place}"
+
+
 def remediation_key(remediation: int) -> str:
     """Of a remediation's card, in whose thread its undo is told too."""
     return f"remediation:{remediation}"

@@ -195,6 +195,20 @@ class RequestCard(TypedDict):
     reason: str | None
 
 
+class TaughtCard(TypedDict):
+    """A note that somebody taught, for an admin to approve, and what became of it."""
+
+    type: Literal["taught"]
+    id: int
+    state: str
+    text: str
+    means: str | None
+    teams: list[str]
+    valid_through: str
+    taught_by: str
+    decided_by: str | None
+
+
 class RequestWaiting(TypedDict):
     """Said once while Prefect is down."""
 
@@ -216,6 +230,7 @@ Drawn = (
     | LoadCard
     | RequestCard
     | RequestWaiting
+    | TaughtCard
     | ProposalCard
     | RemediationProgress
     | RecurringCard

@@ -57,6 +57,7 @@ def upgrade() -> None:
     _playbooks_recur()
     _tickets_are_opened_where_nothing_is_changed()
     _golden_questions_know_who_approved_them()
+    _teams_teach_notes()
     _people_keep_views()
 
 
@@ -363,5 +364,28 @@ def _people_keep_views() -> None:
         sa.Column("name", sa.Text(), nullable=False, primary_key=True),
         sa.Column("search", postgresql.JSONB(), nullable=False, comment="The parameters of the page's address"),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        schema="finops",
+    )
+
+
+def _teams_teach_notes() -> None:
+    op.create_table(
+        "taught_notes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
+        sa.Column("text", sa.Text(), nullable=False, comment="As it was written"),
+        sa.Column("words", sa.Text(), comment="The new name; NULL for a sentence"),
+        sa.Column("dimension", sa.Text()),
+        sa.Column("values", postgresql.JSONB(), server_default="[]", nullable=False, comment="What the name means"),
+        sa.Column("label", sa.Text()),
+        sa.Column(
+            "teams", postgresql.JSONB(), server_default="[]", nullable=False, comment="Whose note it is; empty for all"
+        ),
+        sa.Column("valid_through", sa.Date(), nullable=False, comment="The last day on which it holds"),
+        sa.Column("state", sa.Text(), nullable=False, comment="waiting, approved, rejected or withdrawn"),
+        sa.Column("taught_by", sa.Text(), nullable=False),
+        sa.Column("taught_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("decided_by", sa.Text()),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.Column("channel", sa.Text(), comment="Where it was taught"),
         schema="finops",
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 
 WEEKS = 4

@@ -4,7 +4,7 @@ least squares (Box and Jenkins 1970, section 7.1).
 
 import numpy as np
 
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 
 MOVING_AVERAGES = np.linspace(-0.95, 0.5, 30)

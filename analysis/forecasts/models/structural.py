@@ -13,8 +13,8 @@ from itertools import product
 
 import numpy as np
 
-from analysis.forecasts.calendar import EDGES, Calendar
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.calendar import EDGES, Calendar
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 
 YEAR = 365.25

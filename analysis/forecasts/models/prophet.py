@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 from config.errors import UserError
 

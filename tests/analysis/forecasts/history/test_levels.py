@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.forecasts.levels import on_todays_level
+from analysis.forecasts.history.levels import on_todays_level
 from tests.analysis.forecasts.builders import history
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from analysis.forecasts.calendar import Calendar
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.calendar import Calendar
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 
 SIDE = 10  # days whose median is the level before and after

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.forecasts.structural import QUICK, structural
+from analysis.forecasts.models.structural import QUICK, structural
 from tests.analysis.forecasts.builders import history
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.forecasts.arima import arima
+from analysis.forecasts.models.arima import arima
 from tests.analysis.forecasts.builders import history
 
 

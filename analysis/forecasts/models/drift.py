@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 
 REMEMBERED = 180  # days of the slope

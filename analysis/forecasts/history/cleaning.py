@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.forecasts.calendar import EDGES, Calendar
+from analysis.forecasts.history.calendar import EDGES, Calendar
 from analysis.forecasts.series import Floats
 
 SPIKE = 4.0  # robust standard deviations beyond which a day is a one-off

@@ -4,7 +4,7 @@ smoothing with half the slope of the straight line through the past.
 
 import numpy as np
 
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 
 GAINS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8])

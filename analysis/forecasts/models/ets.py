@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.cleaning import History
 from analysis.forecasts.series import Floats
 
 GRID = np.array(

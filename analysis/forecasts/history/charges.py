@@ -10,8 +10,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from analysis.forecasts.calendar import Calendar
-from analysis.forecasts.cleaning import running_median
+from analysis.forecasts.history.calendar import Calendar
+from analysis.forecasts.history.cleaning import running_median
 from analysis.forecasts.series import Floats
 
 Flags = npt.NDArray[np.bool_]

@@ -6,16 +6,16 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from analysis.forecasts.arima import arima
-from analysis.forecasts.cleaning import History
-from analysis.forecasts.drift import drift, year
-from analysis.forecasts.ets import ets
-from analysis.forecasts.levels import on_todays_level
-from analysis.forecasts.prophet import prophet
+from analysis.forecasts.history.cleaning import History
+from analysis.forecasts.history.levels import on_todays_level
+from analysis.forecasts.models.arima import arima
+from analysis.forecasts.models.drift import drift, year
+from analysis.forecasts.models.ets import ets
+from analysis.forecasts.models.prophet import prophet
+from analysis.forecasts.models.sma import sma
+from analysis.forecasts.models.structural import FULL, QUICK, structural
+from analysis.forecasts.models.theta import theta
 from analysis.forecasts.series import Floats
-from analysis.forecasts.sma import sma
-from analysis.forecasts.structural import FULL, QUICK, structural
-from analysis.forecasts.theta import theta
 
 Model = Literal["ensemble", "structural", "arima", "theta", "ets", "sma", "drift", "year", "prophet"]
 Tier = Literal["full", "cheap"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from analysis.forecasts import Series, forecast_many
-from analysis.forecasts.calendar import calendar_of
-from analysis.forecasts.charges import calendar_rules, recurring_charges
+from analysis.forecasts.history.calendar import calendar_of
+from analysis.forecasts.history.charges import calendar_rules, recurring_charges
 
 START, DAYS, AHEAD = date(2024, 11, 5), 420, 90
 CALENDAR = [START + timedelta(offset) for offset in range(DAYS + AHEAD)]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.forecasts.sma import sma
+from analysis.forecasts.models.sma import sma
 from tests.analysis.forecasts.builders import history
 
 
