@@ -67,9 +67,8 @@ class Settings(LakeSettings):
     answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
     answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
     answer_cost_cap: float = Field(5_000_000, gt=0, description="Highest planner cost (EXPLAIN) that is run")
-    questions_running_per_person: int = Field(
-        2, ge=1, description="Questions of a person that run at once in a process"
-    )
+    questions_running_per_person: int = Field(2, ge=1, description="Questions of a person at once in a process")
+    questions_megabytes_per_person: int = Field(100, ge=1, description="Most that is kept of a person's questions")
     questions_waiting_per_person: int = Field(20, ge=1, description="Questions of a person that wait in a process")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level of the JSON log on stderr"

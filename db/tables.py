@@ -688,7 +688,7 @@ class Question(Base):
     id: Mapped[int] = _key()
     reference: Mapped[str] = mapped_column(unique=True, comment="Short public id, as in 'Reference 7F3K'")
     asked_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
-    asker: Mapped[str]
+    asker: Mapped[str] = mapped_column(index=True)
     thread: Mapped[str | None] = mapped_column(index=True)
     channel: Mapped[str | None]
     question: Mapped[str]

@@ -146,7 +146,7 @@ def _store(turn: Turn, outcome: Outcome, deps: Deps, started: float) -> Outcome:
     if turn.drafts:
         details["drafts"] = [{"sql": sql[:_MAXIMUM], "problem": problem} for sql, problem in turn.drafts]
     with Session(deps.database.app) as session, session.begin():
-        conversation.keep(session, turn, outcome)
+        conversation.keep(session, turn, outcome, deps.settings.questions_megabytes_per_person)
         audit.append(session, turn.asker, f"question.{outcome.outcome}", turn.reference, details)
     return outcome
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from config.organisation import RemediationSettings
+from config.tickets import TicketRule, rule_for
 from playbooks.guards import DAYS, ChangeWindow, Guards
 from playbooks.schema import Condition, Playbook
 
@@ -110,6 +111,14 @@ class Plan:
             steps=tuple(step for step in self.steps if step.resource_id in resource_ids),
             left_out=self.left_out + left_out,
         )
+
+
+def ticket_rule(plan: Plan, limits: RemediationSettings) -> TicketRule | None:
+    """The rule by which nothing is changed where a plan acts, and a ticket is opened instead; None where acting is
+    allowed.
+    """
+    account = (plan.account, plan.account_id)
+    return rule_for(limits.tickets, plan.playbook, plan.team, account, plan.environment)
 
 
 def digest(content: Mapping[str, Any]) -> str:

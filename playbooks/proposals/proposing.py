@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from aws.clients import Cloud
 from config.organisation import Organisation
-from config.tickets import rule_for
 from db import audit, locks
 from db.locks import Lock
 from db.tables import Remediation, RemediationStep, StandingApproval
@@ -19,7 +18,7 @@ from playbooks.approval.start import request_run
 from playbooks.approval.stored import rule_of
 from playbooks.approval.witnesses import BY_STANDING
 from playbooks.notifications import notify
-from playbooks.proposals.plan import Plan, Target
+from playbooks.proposals.plan import Plan, Target, ticket_rule
 from playbooks.proposals.planning import AUTO, NothingToDo, busy, candidates, make_plans, successes
 from playbooks.recurring.timetable import last_day
 from playbooks.schema import Playbook
@@ -87,7 +86,7 @@ def propose_targets(
     if isinstance(plans, NothingToDo):
         return plans
     made = propose_plans(session, playbook, plans, organisation, requester, now, insight_id=insight_id)
-    return made or NothingToDo("another proposal has its resources in hand since a moment ago", ())
+    return made or NothingToDo("another proposal has its resources in hand, or nothing may be changed there", ())
 
 
 def propose_plans(
@@ -117,13 +116,9 @@ def propose_plans(
     numbers = []
     for plan in plans:
         channel = organisation.channel_for(plan.team)
-        ticket = rule_for(
-            organisation.remediation.tickets,
-            plan.playbook,
-            plan.team,
-            (plan.account, plan.account_id),
-            plan.environment,
-        )
+        ticket = ticket_rule(plan, organisation.remediation)
+        if ticket is not None and not playbook.savings.tracked:
+            continue  # a schedule's: no bill could ever close the ticket
         given = () if stopped or ticket is not None else standing(plan.team)
         asked = approvers(organisation, playbook, plan.team, requester)
         named = replace(plan, left_out=tuple(dict.fromkeys(plan.left_out)))
@@ -167,7 +162,7 @@ def _approve_by_standing(
     remediation.approvals = [
         {
             "actor": one.approver,
-            "name": f"{one.approver_name} for the runs until {last_day(recurring, one.expires_at):%d %b}",
+            "name": f"{one.approver_name} (for all runs until {last_day(recurring, one.expires_at):%d %b})",
             "at": now.isoformat(timespec="seconds"),
             "standing": one.id,
         }

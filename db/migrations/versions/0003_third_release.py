@@ -65,6 +65,7 @@ def downgrade() -> None:
     """Take it away again."""
     for table in ("tickets", "saved_views", "standing_approvals", "recurring_switches", "recurring_runs"):
         op.drop_table(table, schema="finops")
+    op.drop_index(op.f("ix_finops_questions_asker"), "questions", schema="finops")
     for name in ("certified_by", "certified_at"):
         op.drop_column("questions", name, schema="finops")
     op.drop_table("lake_files", schema="finops")
@@ -342,7 +343,8 @@ def _bills_bring_invoices_periods_and_commitments() -> None:
 
 
 def _golden_questions_know_who_approved_them() -> None:
-    """Those of before as the audit log says it."""
+    """Those of before as the audit log says it. What is kept of one person's is added up."""
+    op.create_index(op.f("ix_finops_questions_asker"), "questions", ["asker"], schema="finops")
     op.add_column(
         "questions",
         sa.Column("certified_by", sa.Text(), comment="Who approved it as a golden question"),

@@ -53,7 +53,7 @@ def test_an_operator_switches_on_and_an_approver_approves_the_next_runs(
 ) -> None:
     """The card follows; the approver withdraws on the Home tab."""
     slack.click(TOMAS, card["ts"], "recurring_on")
-    shown(slack, card["ts"], "On, switched on by Tomás")
+    shown(slack, card["ts"], "Switched on by Tomás")
     slack.click(PRIYA, card["ts"], "recurring_approve")
     slack.wait_for_view(PRIYA)
     assert slack.submit(PRIYA, {"until": f"{bot.clock().date()}"}) == {}

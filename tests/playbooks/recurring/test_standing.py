@@ -54,7 +54,7 @@ def test_the_next_run_starts_by_itself_and_says_whose_yes_it_was(clean_database:
     with Session(clean_database.app) as session:
         remediation = session.get_one(Remediation, number)
         assert (remediation.state, remediation.approvers) == ("approved", [])
-        assert [item["name"] for item in remediation.approvals] == ["Ari for the runs until 15 Jan"]
+        assert [item["name"] for item in remediation.approvals] == ["Ari (for all runs until 15 Jan)"]
         assert session.scalar(sa.select(FlowRequest.key)) == f"remediation-{number}"
         entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "remediation.standing_approved")).one()
         assert entry.details["standing"] == row.id

@@ -19,6 +19,7 @@ from db.tables import AuditEntry, OutboxMessage, Recommendation, Remediation, Sa
 from playbooks.approval import lifecycle as life
 from playbooks.proposals.planning import NothingToDo
 from playbooks.proposals.proposing import propose_all
+from playbooks.run.execute import Run, execute
 from playbooks.tickets.keep import ATTEMPTS, Keeper, keep
 from playbooks.tickets.port import Draft, Opened, TrackerError
 from tests.playbooks.conftest import states
@@ -148,6 +149,29 @@ def test_a_ticket_is_opened_instead_of_a_run_and_closed_by_the_bill(
         ]
         actions = session.scalars(sa.select(AuditEntry.action)).all()
         assert actions[-2:] == ["ticket.opened", "ticket.closed"]
+
+
+def test_what_was_approved_before_acting_was_forbidden_does_not_run(
+    clean_database: Database, cloud: Cloud, house: Organisation
+) -> None:
+    """The file as it is when the run would begin decides."""
+    ids = idle(clean_database, 1)
+    number = wanted(clean_database, cloud, HOUSE)
+    with Session(clean_database.app) as session, session.begin():
+        assert isinstance(life.approve(session, number, ARI, DUE, BOOKS), life.Approved)
+    run = Run(clean_database.app, cloud, house.remediation, BOOKS, now=lambda: DUE, sleep=lambda _: None)
+    assert execute(run, number) == "void"
+    assert states(ids) == ["running"]
+
+
+def test_a_schedule_leaves_no_ticket(clean_database: Database, cloud: Cloud, house: Organisation) -> None:
+    """No bill could ever close it."""
+    idle(clean_database, 1)
+    nightly = IDLE.model_copy(update={"savings": IDLE.savings.model_copy(update={"tracked": False})})
+    with Session(clean_database.app) as session, session.begin():
+        made = propose_all(session, nightly, cloud, house, "U0VIC00001", DUE)
+        assert isinstance(made, NothingToDo)
+        assert "nothing may be changed there" in made.reason
 
 
 def test_a_worker_that_dies_after_it_opened_one_opens_no_second(

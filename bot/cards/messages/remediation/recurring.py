@@ -85,9 +85,12 @@ def _state(payload: RecurringFields) -> str:
     if payload["mode"] == "notify":
         return f"It only tells what it would propose. `mode: approve` in its file lets people approve. {_next(payload)}"
     if not payload["on"]:
-        says = f"Switched off{switched}." if who else "Off: each date only tells what it would propose."
+        says = (
+            f"Switched off{switched}." if who else f"Off: each date only tells what it would propose. {_next(payload)}"
+        )
         return "\n".join([says, *_approvals(payload)])
-    return "\n".join([f"On{', switched on' + switched if who else ''}. {_next(payload)}", *_approvals(payload)])
+    says = f"Switched on{switched}. {_next(payload)}" if who else f"On. {_next(payload)}"
+    return "\n".join([says, *_approvals(payload)])
 
 
 def _next(payload: RecurringFields) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.cards.messages.remediation import recurring
 from standins.slack.blocks import message_faults, view_faults
-from tests.bot.cards.builders import recurring_of
+from tests.bot.cards.recurring import recurring_of
 
 ARI = {"id": 1, "name": "Ari", "until": "2027-01-15", "void": None}
 EDITED = {**ARI, "void": "the playbook's file, scope or caps were changed since"}
