@@ -128,7 +128,9 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
 
 
 def _amount(value: float, currency: str) -> str:
-    """In the reader's currency where the unit is one, else the number alone."""
+    """In the reader's currency where the unit is one, per cent with their sign, else the number alone."""
+    if currency == "percent":
+        return f"{value:g} %"
     if len(currency) >= 3 and currency[:3].isalpha() and currency[:3].isupper() and currency[3:4] in ("", " "):
         return formatting.money(round(value, 2), currency[:3]).replace("$", r"\$")
     return formatting.money(round(value, 2), "").strip()

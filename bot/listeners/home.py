@@ -20,6 +20,7 @@ from domain import kpis
 from domain.insights import by_worth
 from domain.subscriptions import describe
 from playbooks.plan import shown_steps
+from playbooks.schema import read_playbooks
 
 _DAYS = 30
 _SHOWN = 50  # proposals on the page
@@ -169,7 +170,10 @@ def _proposal(row: Remediation) -> str:
         if row.expected_monthly_savings
         else ""
     )
-    return f"{row.playbook}: {count} in {row.account or row.team or 'an account'}{saves}"
+    book, where = read_playbooks().get(row.playbook), row.account or row.team or "an account"
+    if book is not None and book.headline:
+        return f"{book.headline.format(count=count, s='' if count == 1 else 's')} in {where}{saves}"
+    return f"{book.title if book else row.playbook}: {count} in {where}{saves}"
 
 
 def _subscriptions(session: Session, actor: Actor) -> Sequence[dict[str, Any]]:
