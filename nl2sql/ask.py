@@ -167,9 +167,8 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
         refused = parse(
             turn.question, semantics(), Values({}, {}, {}, 0), QuestionCalendar(deps.day(), deps.day(), 1)
         ).discourse.refusal
-        return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(
-            text=_NO_BILLS, bills=True
-        )
+        no_bills = Unavailable(text=_NO_BILLS, bills=True)
+        return turn, Blocked(text=refused.text) if refused and refused.unsafe else no_bills
     if _SQL.match(turn.question):
         return turn, answer_sql(turn.question, AnswerContext(asker, deps, data))
     whole = plain_text(conversation.chosen(thread_context, turn.question) or turn.question)
