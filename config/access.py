@@ -30,6 +30,7 @@ class Permission(StrEnum):
     REQUEST_REMEDIATION = "request_remediation"
     APPROVE_REMEDIATION = "approve_remediation"
     STOP_ALL = "stop_all"
+    TEACH = "teach"
     PROMOTE_QUESTION = "promote_question"
     READ_AUDIT = "read_audit"
     MANAGE_TOKENS = "manage_tokens"
@@ -40,6 +41,7 @@ _MEMBER = _VIEWER | {
     Permission.SUBSCRIBE,
     Permission.TRIAGE_INSIGHT,
     Permission.REQUEST_FLOW,
+    Permission.TEACH,
     Permission.REQUEST_REMEDIATION,
 }
 
@@ -205,26 +207,29 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`/finops refresh`, Refresh bills",
     ),
     Permission.RUN_FLOW: Entrances(
-        "Start a flow at once, and agree to what others ask for",
-        "Approve of a request",
+        "Start a flow at once, agree to what others ask for, switch recurring clean-ups on and off",
+        "Approve of a request, Switch on, Switch off",
         "`GET /admin/loads`, `/standing`, `/tags`, `/health`, `POST /admin/quarantine/{id}`",
-        "`finops ingest`, `loads`, `tags`, `quarantine`",
+        "`finops ingest`, `loads`, `tags`, `quarantine`, `playbooks on`, `off`",
     ),
     Permission.REQUEST_REMEDIATION: Entrances(
         "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
     ),
     Permission.APPROVE_REMEDIATION: Entrances(
-        "Approve or reject a proposal, for one's teams or playbooks",
-        "Approve, Choose, Reject, Snooze, Withdraw, Undo",
+        "Approve or reject a proposal, or the next runs of a recurring clean-up, for one's teams or playbooks",
+        "Approve, Choose, Reject, Snooze, Withdraw, Undo, Approve next runs",
         "`POST /remediations/{id}/decision`",
-        "`finops remediations approve`, `reject`",
+        "`finops remediations approve`, `reject`, `playbooks approve`, `withdraw`",
     ),
     Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
+    Permission.TEACH: Entrances(
+        "Teach a note, which holds once an admin has approved it, and take one's own back", "`/finops teach`"
+    ),
     Permission.PROMOTE_QUESTION: Entrances(
-        "Certify an answer, an example for later ones, and take that back",
-        "Make it an example",
+        "Certify an answer, an example for later ones, decide about a note, and take either back",
+        "Make it an example, Approve and Reject of a note",
         None,
-        "`finops questions --promote`, `--withdraw`",
+        "`finops questions --promote`, `--withdraw`, `finops notes --approve`, `--reject`, `--withdraw`",
     ),
     Permission.READ_AUDIT: Entrances(
         "Read and verify the audit log", None, "`GET /audit`, `/admin/people`", "`finops audit verify`"
@@ -287,14 +292,8 @@ def matrix() -> str:
         lines.append(f"| `{action.value}` | {where.slack or ''} | {where.api or ''} | {where.cli or ''} |")
     lines += [
         "",
-        (
-            "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a "
-            "call. "
-            "On the command line `--as` names who acts; without it"
-        ),
-        (
-            "everything but production is allowed everything, and in production it is the machine's own operator, who "
-            "does not approve."
-        ),
+        "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a call.",
+        "On the command line `--as` names who acts; without it everything but production is allowed everything, and in",
+        "production it is the machine's own operator, who does not approve.",
     ]
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from config.access import Actor, Role, folded
 from config.bills import Allocation, BillSource, Holding, SharedCost
 from config.currencies import rough_rate
 from config.people import Group, Person, named_once
+from config.tickets import TicketRule
 from config.yaml_file import Location, Strict, Texts, read_model, time_zone
 
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -142,6 +143,9 @@ class RemediationSettings(Strict):
     regions: tuple[str, ...] = Field(("us-east-1",), description="AWS regions whose inventory and metrics are read")
     accounts: tuple[str, ...] = Field(
         (), description="AWS account ids whose inventory and metrics are read; none: the process's own"
+    )
+    tickets: tuple[TicketRule, ...] = Field(
+        (), description="Where nothing is changed and a ticket is opened instead; the first that matches counts"
     )
 
 

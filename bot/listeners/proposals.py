@@ -18,7 +18,7 @@ from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Actor, Denied
-from db.outgoing.messages import RemediationFields
+from db.outgoing.remediation_messages import RemediationFields
 from db.tables import Remediation
 from playbooks.approval.choosing import choose_and_approve
 from playbooks.approval.lifecycle import approve, may_approve, reject, snooze, withdraw

@@ -21,12 +21,13 @@ _COLUMNS = {"account", "service", "team", "region", "environment", "application"
 
 @dataclass(frozen=True)
 class Change:
-    """A scope, a currency, and when it changed."""
+    """A scope, a currency, and when it changed: the days [since, through] are the changed ones."""
 
     scope: Mapping[str, str]
     currency: str
     since: date
     through: date
+    over: bool = False  # after `through` it was as before
 
 
 def explain_change(connection: sa.Connection, change: Change) -> RootCause:

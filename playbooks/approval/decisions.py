@@ -18,7 +18,7 @@ from playbooks.approval.lifecycle import Approved, approve, may_approve, reject,
 from playbooks.approval.options import options_of
 from playbooks.approval.undo import request_undo
 from playbooks.notifications import summarise
-from playbooks.plan import shown_steps
+from playbooks.proposals.plan import shown_steps
 from playbooks.schema import Playbook, read_playbooks
 
 Kind = Literal["approve", "reject", "choose", "snooze", "withdraw", "undo"]

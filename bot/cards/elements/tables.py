@@ -5,7 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from analysis import formatting, words
@@ -45,7 +45,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = _with_share(*table_layout.shaped(columns, rows, result), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
-    text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
+    text_rows = [_cells(columns, row, numbers, result)[: blocks.TABLE_COLUMNS] for row in rows]
     titles = [table_layout.title(column) for column in shown_columns]
     rated = str(result.get("metric") or "") in _RATED
     newest = bool(columns) and bool(_TIME.match(columns[0]))  # of a series, the last rows are of interest
@@ -54,7 +54,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     if len(rows) > count:
         left = rows[: len(rows) - count] if newest else rows[count:]
         word = "earlier" if newest else "more"
-        rest = _rest(columns, rows, left, numbers, word, rated)[: blocks.TABLE_COLUMNS]
+        rest = _rest(columns, rows, left, numbers, word, rated, result)[: blocks.TABLE_COLUMNS]
         shown = [rest, *shown] if newest else [*shown, rest]
     total = (_total(columns, rows, numbers, result, rated) or [])[: blocks.TABLE_COLUMNS]
     if any(total[1:]):
@@ -63,11 +63,21 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     return blocks.table(titles, shown, numbers)
 
 
-def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int]) -> list[str]:
-    return [cell(columns[index], value, index in numbers) for index, value in enumerate(row)]
+def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int], result: dict[str, Any]) -> list[str]:
+    return [
+        cell(columns[index], value, index in numbers, currency_of(columns, row, index, result))
+        for index, value in enumerate(row)
+    ]
 
 
-def cell(column: str, value: Any, numeric: bool) -> str:
+def currency_of(columns: Sequence[str], row: Sequence[Any], index: int, result: dict[str, Any]) -> str | None:
+    """The currency of an amount: its row's, else the result's; None of what is no amount."""
+    if _RATIO_OR_COUNT.search(columns[index]) or result.get("metric") in _NO_MONEY:
+        return None
+    return str(row[columns.index("currency")] if "currency" in columns else result.get("currency") or "") or None
+
+
+def cell(column: str, value: Any, numeric: bool, currency: str | None = None) -> str:
     """A value as it stands in a table."""
     if value is None:
         return "" if numeric else "none"
@@ -85,7 +95,7 @@ def cell(column: str, value: Any, numeric: bool) -> str:
         return f"{value:,.1f} %"
     if isinstance(value, int):
         return f"{value:,}"
-    return formatting.exact(value)
+    return formatting.exact(value, currency)
 
 
 def lowered(column: str) -> str:
@@ -118,9 +128,11 @@ def _addable(
     return [i for i in numbers if columns[i] != "change_percent"]  # what is compared is called by its period
 
 
-def _sum(rows: Sequence[Sequence[Any]], index: int) -> str:
+def _sum(columns: Sequence[str], rows: Sequence[Sequence[Any]], index: int, result: dict[str, Any]) -> str:
     total = sum((formatting.decimal(row[index]) or Decimal(0) for row in rows), Decimal(0))
-    return f"{total:,.0f}" if all(isinstance(row[index], int) for row in rows) else formatting.exact(total)
+    if all(isinstance(row[index], int) for row in rows):
+        return f"{total:,.0f}"
+    return formatting.exact(total, currency_of(columns, rows[0], index, result))
 
 
 def _with_share(
@@ -147,6 +159,7 @@ def _rest(
     numbers: Sequence[int],
     word: str,
     rated: bool,
+    result: dict[str, Any],
 ) -> list[str]:
     addable = _addable(columns, rows, numbers, rated)
 
@@ -155,7 +168,7 @@ def _rest(
             return f"{sum(float(row[place] or 0) for row in left):,.1f} %"
         if columns[place] == "change_percent" and place - 1 in addable:
             return _growth(left, place)
-        return _sum(left, place) if place in addable else ""
+        return _sum(columns, left, place, result) if place in addable else ""
 
     return [f"{len(left):,} {word} in the CSV", *(summed(place) for place in range(1, len(columns)))]
 
@@ -175,14 +188,14 @@ def _total(
     if whole := result.get("whole"):
         return [
             "Total of all",
-            formatting.exact(whole),
+            formatting.exact(whole, currency_of(columns, rows[0], 1, result)),
             *("100.0 %" if i in shares else "" for i in range(2, len(columns))),
         ]
 
     def summed(place: int) -> str:
         if columns[place] == "change_percent" and place - 1 in addable:
             return _growth(rows, place)
-        return "100.0 %" if place in shares else _sum(rows, place) if place in addable else ""
+        return "100.0 %" if place in shares else _sum(columns, rows, place, result) if place in addable else ""
 
     return [f"Total of {len(rows):,}", *(summed(place) for place in range(1, len(columns)))]
 
@@ -198,9 +211,17 @@ def csv_of(result: dict[str, Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_harmless(title) for title in _headed(result)])
+    columns = result.get("columns") or []
     for row in result.get("rows") or []:
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([_harmless(_whole(cell, currency_of(columns, row, at, result))) for at, cell in enumerate(row)])
     return out.getvalue()
+
+
+def _whole(amount: Any, currency: str | None) -> Any:
+    """An amount of a currency without cents in whole units, rounded as in the table; anything else as it is."""
+    if currency not in formatting.WHOLE or not isinstance(amount, float | Decimal):
+        return amount
+    return int(Decimal(str(amount)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _headed(result: dict[str, Any]) -> list[str]:

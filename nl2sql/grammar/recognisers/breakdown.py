@@ -48,6 +48,9 @@ def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:
             _dimensions(sentence, draft, following)
         sentence.take(at)
     elif sentence.kind(following) == "unit":
+        if sentence.terms[at].text.startswith("over") and sentence.kind(sentence.after(following)) == "period":
+            sentence.take(at, following)  # over the summer months, June to August
+            return
         draft.shape.grain = GRAINS[sentence.terms[following].value]
         sentence.take(at, following)
     elif sentence.terms[at].text in word_list("each") and kind_of_resource(sentence, at) is not None:
@@ -109,6 +112,8 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
     every = every or (
         sentence.terms[at].value == "provider" and _spans_providers(sentence) and sentence.kind(at - 1) == "by"
     )
+    if _pays_across(sentence, at):
+        return True
     together = (
         draft.measure.asks_amount
         or _spans_providers(sentence)
@@ -121,6 +126,15 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
         and not draft.measure.share
         and not draft.comparison.change
         and not any(term.kind in ("which", "each") and "all" not in term.text.split() for term in sentence.terms)
+    )
+
+
+def _pays_across(sentence: Sentence, at: int) -> bool:
+    """`what do we pay for databases across clouds`: one figure, wherever it is paid."""
+    opening = sentence.terms[0].text.split()[0] if sentence.terms else ""
+    clouds = sentence.terms[at].value == "provider" and at > 0 and sentence.terms[at - 1].text == "across"
+    return (
+        clouds and opening in ("what", "how") and sentence.has("noun") and not sentence.has("change", "vs", "compare")
     )
 
 

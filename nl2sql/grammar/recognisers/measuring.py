@@ -6,6 +6,7 @@ from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
+_KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
 _COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 
 
@@ -23,7 +24,7 @@ def metric(sentence: Sentence, draft: Draft) -> None:
         if sentence.terms[at].value not in draft.measure.metrics:
             draft.measure.metrics.append(sentence.terms[at].value)
         sentence.take(at)
-    if "savings" in draft.measure.metrics:
+    if {"savings", "savings_rate"} & set(draft.measure.metrics):
         _saved_against(sentence, draft)
         in_percent = any(sentence.terms[at].value == "percent" for at in sentence.open("rate", "percent"))
         if draft.measure.metrics == ["savings"] and in_percent and not sentence.open("change", "vs", "compare"):
@@ -69,7 +70,19 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
                 else replace(term, kind="subject", value="utilization")
             )
         resolved.append(term)
-    return resolved
+    return _uncovered(resolved)
+
+
+def _uncovered(terms: list[Term]) -> list[Term]:
+    """`not covered by a savings plan` is on demand: the kind of commitment says nothing more."""
+    for at, term in enumerate(terms):
+        if term.value != "on_demand" or not term.text.endswith(("not covered", "uncovered")):
+            continue
+        beyond = next((n for n in range(at + 1, len(terms)) if terms[n].kind not in ("noise", "by", "all")), None)
+        if beyond is not None and terms[beyond].value in _KINDS_OF_COMMITMENT:
+            said = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
+            return [*terms[: at + 1], *said, *_uncovered(terms[beyond + 1 :])]
+    return terms
 
 
 def count(sentence: Sentence, draft: Draft) -> None:

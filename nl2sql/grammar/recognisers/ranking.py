@@ -10,8 +10,8 @@ from nl2sql.grammar.recognisers.breakdown import GRAINS
 from nl2sql.grammar.recognisers.filtering import FILTERS, names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
-_SCALES = {"k": 1e3, "thousand": 1e3, "mio": 1e6, "million": 1e6, "m": 1e6}
-_SCALE = re.compile(r"(?<![a-z])(k|thousand|mio|million|m)\b")
+_SCALES = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "mio": 1e6, "million": 1e6, "m": 1e6}
+_SCALE = re.compile(r"(?<![a-z])(k|thousand|grand|mio|million|m)\b")
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
 
 

@@ -7,11 +7,12 @@ from nl2sql.catalog.word_lists import word_list, word_map
 from nl2sql.dates.periods import MONTHS, WEEKDAYS
 
 _PIECE = re.compile(
-    r"(?P<uri>(?:arn:|/subscriptions/|//)[\w:/.@-]+)"
-    r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
+    r"(?P<short>\b(?:w/o|b/w|w/)(?![\w/]))"
+    r"|(?P<uri>(?:arn:|/subscriptions/|//)[\w:/.@-]+)"
+    r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{4}/\d{1,2}(?:/\d{1,2})?\b|\b\d{1,2}/\d{4}\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
     r"|(?P<account>\b\d{9,}\b)"
     r"|(?P<year>'\d\d\b)"
-    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
+    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|grand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
     r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<first>#\s?1\b|\b(?:no|nr)\. ?1\b)"
     r"|(?P<word>[^\W_]+(?:['’][^\W\d_]+)?)"

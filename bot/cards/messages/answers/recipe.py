@@ -55,9 +55,10 @@ def _telling(columns: list[str], rows: list[list[Any]]) -> tuple[list[int], list
 def _row(columns: list[str], row: list[Any], shown: list[int], numbers: list[int]) -> str:
     """`payments · amount 90,000.00 · spent 79,120.00`: of several numbers each is named, and no name stands twice."""
     cells: list[str] = []
+    currency = str(row[columns.index("currency")]) if "currency" in columns else None
     several = len([at for at in shown if at in numbers]) > 1
     for at in shown:
-        said = "" if row[at] is None else tables.cell(columns[at], row[at], at in numbers)
+        said = "" if row[at] is None else tables.cell(columns[at], row[at], at in numbers, currency)
         if said and said not in cells:
             name = tables.lowered(columns[at]) if at in numbers and several else ""
             cells.append(f"{name} {said}".strip())
