@@ -292,14 +292,8 @@ def matrix() -> str:
         lines.append(f"| `{action.value}` | {where.slack or ''} | {where.api or ''} | {where.cli or ''} |")
     lines += [
         "",
-        (
-            "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a "
-            "call. "
-            "On the command line `--as` names who acts; without it"
-        ),
-        (
-            "everything but production is allowed everything, and in production it is the machine's own operator, who "
-            "does not approve."
-        ),
+        "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a call.",
+        "On the command line `--as` names who acts; without it everything but production is allowed everything, and in",
+        "production it is the machine's own operator, who does not approve.",
     ]
     return "\n".join(lines)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from config.errors import UserError
 from config.processes import port_of
-from config.settings import read_settings
 
 if TYPE_CHECKING:
     from demo import stack
@@ -24,14 +23,15 @@ _PAGE_PORT = 8080
 
 def main() -> int:
     """0 when it ran and ended as asked, 1 with one sentence when it could not."""
-    arguments = _arguments()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     began = time.monotonic()
 
     def say(text: str) -> None:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
     try:
+        arguments = _arguments()
         from demo import home, page, stack  # takes a second, in which Ctrl-C is as good as later
 
         with ExitStack() as parts:
@@ -123,6 +123,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _home() -> Path:
+    from config.settings import read_settings
+
     settings = read_settings(_env_file=None)
     return settings.home if "home" in settings.model_fields_set else settings.home / "demo"
 
@@ -139,7 +141,15 @@ def _free(port: int) -> int:
 
 
 def _interrupt(*_: object) -> None:
+    """Once: what is under way is ended in order, which a second press would tear."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _is_stopping)
+    print("\nStopping; what has just been started is waited for …", flush=True)
     raise KeyboardInterrupt
+
+
+def _is_stopping(*_: object) -> None:
+    print("It is stopping already.", flush=True)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,9 @@ _SQL = re.compile(
     r"explain\s*(\(|\s(analy[sz]e|verbose|select|with)\b))",
     re.IGNORECASE | re.DOTALL,
 )
-_NO_BILLS = "No bills are loaded yet. Run finops ingest with their files, or press Refresh bills."
+_NO_BILLS = Unavailable(
+    text="No bills are loaded yet. Run finops ingest with their files, or press Refresh bills.", bills=True
+)
 _AWAY = "The database cannot be reached right now. Try again in a minute."
 _MAXIMUM = 2_000
 
@@ -100,11 +102,7 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
     turn = Turn(conversation.new_reference(), asker.id, (question or sql)[:_MAXIMUM], thread, deps.channel)
     try:
         data = facts_for(deps.database, deps.organisation.synonyms, asker, deps.day())
-        outcome = (
-            answer_sql(sql, AnswerContext(asker, deps, data))
-            if isinstance(data, Facts)
-            else Unavailable(text=_NO_BILLS, bills=True)
-        )
+        outcome = answer_sql(sql, AnswerContext(asker, deps, data)) if isinstance(data, Facts) else _NO_BILLS
         return _store(replace(turn, drafts=((sql, ""),)), outcome, deps, started)
     except OperationalError:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
@@ -123,7 +121,7 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
         if isinstance(allowed, Denied):
             return _store(turn, Blocked(text=allowed.reason), deps, started)
         if isinstance(data, NoData):
-            return _store(turn, Unavailable(text=_NO_BILLS, bills=True), deps, started)
+            return _store(turn, _NO_BILLS, deps, started)
         context = AnswerContext(asker, deps, data)
         known = Known(data.semantics, data.values, context.calendar)
         listed = isinstance(given, dict) and "subject" in given
@@ -168,9 +166,7 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
         refused = parse(
             turn.question, semantics(), Values({}, {}, {}, 0), QuestionCalendar(deps.day(), deps.day(), 1)
         ).discourse.refusal
-        return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(
-            text=_NO_BILLS, bills=True
-        )
+        return turn, Blocked(text=refused.text) if refused and refused.unsafe else _NO_BILLS
     if _SQL.match(turn.question):
         return turn, answer_sql(turn.question, AnswerContext(asker, deps, data))
     whole = plain_text(conversation.chosen(thread_context, turn.question) or turn.question)

@@ -193,7 +193,10 @@ def _proposal(row: Remediation) -> str:
         if row.expected_monthly_savings
         else ""
     )
-    return f"{row.playbook}: {count} in {row.account or row.team or 'an account'}{saves}"
+    book, where = read_playbooks().get(row.playbook), row.account or row.team or "an account"
+    if book is not None and book.headline:
+        return f"{book.headline.format(count=count, s='' if count == 1 else 's')} in {where}{saves}"
+    return f"{book.title if book else row.playbook}: {count} in {where}{saves}"
 
 
 def _subscriptions(session: Session, actor: Actor) -> Sequence[dict[str, Any]]:

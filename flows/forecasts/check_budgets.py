@@ -222,7 +222,7 @@ def _reason(session: Session, budget: Budget, status: BudgetStatus, today: date)
     row = session.execute(sa.text(sql), {**bound, **periods, "currency": budget.currency}).one_or_none()
     if row is None or row.grown <= 0:
         return ""
-    return f"{row.service} +{money(row.grown, budget.currency)} on the same days of the period before"
+    return f"{row.service} +{money(row.grown, budget.currency)} vs the same days of the period before"
 
 
 def _close_recovered(session: Session, fingerprints: set[str], now: datetime) -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.dates.periods import UNITS
-from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.headlines.amounts import limits, money
 from nl2sql.grammar.headlines.describe_share import share_headline
 from nl2sql.grammar.headlines.describe_special import special_headline
 from nl2sql.grammar.headlines.rows import RowValues, name_of, number_of, scope_of, shown, step_of
-from nl2sql.grammar.query import CostQuery, Threshold, of_hours
+from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.measures import RATES
 
 _UNITS_NAMED = 3
@@ -65,17 +65,6 @@ def _exact(amount: float, currency: str) -> str:
     """A price, however small, with three figures that count."""
     shown = money(1.0, currency).removesuffix("1.00")
     return f"{shown}{amount:.3g}" if abs(amount) < 1 else money(amount, currency)
-
-
-def limits(threshold: Threshold, currency: str) -> str:
-    """`over $7,000`, `between $5.00 and $60.0k`, `under 10 %`."""
-
-    def amount(of: float) -> str:
-        return f"{of:g} %" if threshold.percent else money(of, currency)
-
-    if threshold.upto is not None:
-        return f"between {amount(threshold.amount)} and {amount(threshold.upto)}"
-    return f"{'over' if threshold.over else 'under'} {amount(threshold.amount)}"
 
 
 def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:

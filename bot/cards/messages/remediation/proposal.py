@@ -63,18 +63,19 @@ def _table(payload: RemediationFields) -> Block | None:
     rows = [
         [
             _named(step),
-            str(step.get("says") or ""),
-            _state(step) if started else _short(str(step.get("evidence") or "")),
             formatting.money(step["monthly_savings"], currency) if step.get("monthly_savings") is not None else "",
+            _state(step) if started else str(step.get("says") or ""),
+            str(step.get("says") or "") if started else _short(str(step.get("evidence") or "")),
         ]
         for step in steps[:STEPS]
     ]
     if len(steps) > STEPS:
         rest = sum(formatting.decimal(step.get("monthly_savings")) or 0 for step in steps[STEPS:])
         rows.append(
-            [f"{len(steps) - STEPS} more", "see the plan", "", formatting.money(rest, currency) if rest else ""]
+            [f"{len(steps) - STEPS} more", formatting.money(rest, currency) if rest else "", "see the plan", ""]
         )
-    return blocks.table(["Resource", "Change", "State" if started else "Evidence", "A month"], rows, (3,))
+    last = ["State", "Change"] if started else ["Change", "Evidence"]
+    return blocks.table(["Resource", "A month", *last], rows, (1,))  # a telephone shows the first three
 
 
 def _named(step: dict[str, Any]) -> str:

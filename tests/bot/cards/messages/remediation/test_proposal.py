@@ -155,3 +155,12 @@ def test_of_many_steps_what_matters_is_shown() -> None:
     assert len(shown) == proposal.RUN_STEPS
     assert {"step-7", "step-399", "step-199", "step-200"} <= set(shown)
     assert plan["title"] == "Remediation 3: 199 of 400 done (30 shown)"
+
+
+def test_the_money_stands_where_a_telephone_shows_it() -> None:
+    """Beside the resource; while it runs, how far it is comes next."""
+    for state, next_to_it in (("proposed", "Change"), ("running", "State")):
+        card = proposal.card(remediation_of("sandbox", state=state))
+        [table] = [block for block in card["blocks"] if block["type"] == "table"]
+        assert [cell["text"] for cell in table["rows"][0]][:3] == ["Resource", "A month", next_to_it]
+        assert table["rows"][1][1]["text"].startswith("$")
