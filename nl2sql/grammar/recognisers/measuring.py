@@ -69,6 +69,8 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
                 if committed
                 else replace(term, kind="subject", value="utilization")
             )
+        if committed and term.kind == "unknown" and term.text in ("type", "types", "kind", "kinds"):
+            term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
     return _uncovered(resolved)
 
@@ -153,7 +155,17 @@ def average(sentence: Sentence, draft: Draft) -> None:
             draft.measure.average = "resource"
             sentence.take(things)
         else:
-            draft.measure.average = "day"
+            draft.measure.average = _of_one(sentence) or "day"
+
+
+def _of_one(sentence: Sentence) -> str | None:
+    """`what does an ec2 instance cost on average`: over the instances, not over days."""
+    for at, term in enumerate(sentence.terms):
+        before = sentence.terms[at - 1].text if at else ""
+        single = names_resources(term) and not term.text.endswith("s")
+        if before in ("a", "an", "one", "single") and single:
+            return "resource"
+    return None
 
 
 def _per(sentence: Sentence, at: int) -> bool:

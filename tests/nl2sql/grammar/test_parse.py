@@ -42,6 +42,11 @@ def filters(found: CostQuery) -> set[tuple[str, tuple[str | None, ...], bool]]:
             "ec2 not covered by a savings plan",
             {("service", ("Amazon Elastic Compute Cloud",), False), ("pricing_category", ("Standard",), False)},
         ),
+        (
+            "excluding team checkout: spend in ireland",
+            {("region", ("eu-west-1",), False), ("team", ("checkout",), True)},
+        ),
+        ("spend by service in october, leave prod aside", {("environment", ("prod",), True)}),
         ("spend w/o prod", {("environment", ("prod",), True)}),
         ("spend that cannot be attributed to any team", {("team", (None,), False)}),
         ("biggest day of spend - how much was it - payments", {("team", ("payments",), False)}),
@@ -65,6 +70,12 @@ def test_names_become_filters(question: str, expected: object) -> None:
         ("third biggest team in october", "offset", 2),
         ("I'm preparing the board deck: spend by team in october", "dimensions", ("team",)),
         ("average daily spend in october", "average", "day"),
+        ("break october down by team", "dimensions", ("team",)),
+        ("what does an ec2 instance cost us on average", "average", "resource"),
+        ("ec2 instances of payments with their cost", "dimensions", ("resource",)),
+        ("ec2 instances costing less than 300 dollars", "dimensions", ("resource",)),
+        ("unused commitments by type", "dimensions", ("commitment_type",)),
+        ("top spender among the teams", "limit", 1),
         ("plot prod and dev per week", "dimensions", ("environment",)),
         ("prod and dev per week in total", "dimensions", ()),
         ("AWS and Azure only, by month", "dimensions", ()),
@@ -315,6 +326,9 @@ def test_any_words_give_a_query_that_passes_the_guard_or_a_reason(question: str)
     ("question", "start", "end", "compared"),
     [
         ("first half of october vs second half", "2026-10-16", "2026-11-01", "2026-10-01"),
+        ("did ec2 cost less this october than last october", "2026-10-01", "2026-11-01", "2025-10-01"),
+        ("most expensive day of the year so far", "2026-01-01", "2026-11-16", None),
+        ("cost since the first of september", "2026-09-01", "2026-11-16", None),
         ("cost in 10/2026", "2026-10-01", "2026-11-01", None),
         ("cost in 2026/09", "2026-09-01", "2026-10-01", None),
         ("cheapest month of 2026 so far", "2026-01-01", "2026-11-01", None),
@@ -344,3 +358,10 @@ def test_prices_are_no_amounts() -> None:
 def test_a_part_of_a_region_that_others_begin_with_is_asked_about() -> None:
     """`west` is in eu-west-1 and begins westeurope."""
     assert isinstance(understood("cost in the west region"), Doubt)
+
+
+def test_the_same_for_another_kind_keeps_the_limit() -> None:
+    """`top 5 teams`, `same for services`: five of them; `by service` are all."""
+    top = query("top 5 teams in october")
+    assert (query("same for services", top).dimensions, query("same for services", top).limit) == (("service",), 5)
+    assert query("by service", top).limit is None
