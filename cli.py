@@ -55,6 +55,10 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
             "plan": playbooks.plan,
             "policy": playbooks.policy,
             "recurring": playbooks.recurring,
+            "on": playbooks.switch_on,
+            "off": playbooks.switch_off,
+            "approve": playbooks.approve,
+            "withdraw": playbooks.withdraw,
         },
     ),
     "remediations": (

@@ -28,6 +28,7 @@ BEHAVIOURS = {
     "flows/ingest/test_bad_bills.py": "broken bills through every format",
     "flows/ingest/test_crash.py": "loads that are cut short or meet",
     "flows/ingest/test_full_disk.py": "a disk that fills up during a load",
+    "flows/ingest/test_odd_bills.py": "odd but legitimate bills through a whole load",
     "flows/ingest/test_wild_texts.py": "texts of every kind through a whole load",
     "nl2sql/grammar/semantic/test_wild.py": "whatever others put together as a query",
     "nl2sql/guard/test_attacks.py": "attacks, wherever in a statement they stand",
@@ -46,6 +47,7 @@ BEHAVIOURS = {
     "web/test_admin.py": "what is looked after at the page",
     "web/test_approvals.py": "decisions at the page, and a run that is watched",
     "web/test_journey.py": "a person's way through the page",
+    "web/test_keeping.py": "views that are kept, and answers that are sent from the page",
     "web/test_planning.py": "budgets and statements at the page",
     "web/test_types.py": "the page's types against the API",
 }

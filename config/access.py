@@ -69,6 +69,8 @@ class Actor:
     """The other ids and e-mail addresses of this person."""
     directory: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """Everybody of finops.yaml: id or e-mail (as `folded` has it) to the person's id there."""
+    holders: Mapping[Role, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Who has a role by finops.yaml, by name."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Denied:
 
     reason: str
 
+
+_NAMED = 3  # people who have a role
 
 SYSTEM = Actor(id="system", name="finops-bot", roles=frozenset({Role.OPERATOR}), sees_all=True)
 MACHINES = frozenset({SYSTEM.id, "auto"})
@@ -124,8 +128,12 @@ def check(actor: Actor, action: Permission) -> Allowed | Denied:
     """Whether one of the actor's roles carries the permission; no role means no."""
     if any(action in PERMISSIONS[role] for role in actor.roles):
         return Allowed()
-    needed = " or ".join(roles_with(action))
-    return Denied(f"That needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}.")
+    needed = roles_with(action)
+    names = list(dict.fromkeys(name for role in needed for name in actor.holders.get(role, ())))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    held = f", as {', '.join(names[:_NAMED])}{more} {'has' if len(names) == 1 else 'have'}" if names else ""
+    mine = ", ".join(sorted(actor.roles)) or "none"
+    return Denied(f"That needs the role {' or '.join(needed)}{held}; you have {mine}.")
 
 
 def approves(actor: Actor, team: str | None, playbook: str) -> Allowed | Denied:
@@ -199,19 +207,19 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`/finops refresh`, Refresh bills",
     ),
     Permission.RUN_FLOW: Entrances(
-        "Start a flow at once, and agree to what others ask for",
-        "Approve of a request",
+        "Start a flow at once, agree to what others ask for, switch recurring clean-ups on and off",
+        "Approve of a request, Switch on, Switch off",
         "`GET /admin/loads`, `/standing`, `/tags`, `/health`, `POST /admin/quarantine/{id}`",
-        "`finops ingest`, `loads`, `tags`, `quarantine`",
+        "`finops ingest`, `loads`, `tags`, `quarantine`, `playbooks on`, `off`",
     ),
     Permission.REQUEST_REMEDIATION: Entrances(
         "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
     ),
     Permission.APPROVE_REMEDIATION: Entrances(
-        "Approve or reject a proposal, for one's teams or playbooks",
-        "Approve, Choose, Reject, Snooze, Withdraw, Undo",
+        "Approve or reject a proposal, or the next runs of a recurring clean-up, for one's teams or playbooks",
+        "Approve, Choose, Reject, Snooze, Withdraw, Undo, Approve next runs",
         "`POST /remediations/{id}/decision`",
-        "`finops remediations approve`, `reject`",
+        "`finops remediations approve`, `reject`, `playbooks approve`, `withdraw`",
     ),
     Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
     Permission.TEACH: Entrances(

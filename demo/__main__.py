@@ -32,14 +32,18 @@ def main() -> int:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
     try:
-        from demo import page, stack  # takes a second, in which Ctrl-C is as good as later
+        from demo import home, page, stack  # takes a second, in which Ctrl-C is as good as later
 
         with ExitStack() as parts:
+            found_at = parts.enter_context(home.occupied(arguments.home))
             watched_by_somebody = not (arguments.script or arguments.screenshot)
             announce = parts.enter_context(page.building(arguments.home)) if watched_by_somebody else None
             everything = parts.enter_context(
                 stack.running(arguments.home, _free(arguments.port), say, _free(_PAGE_PORT))
             )
+            found_at(everything.slack.url)
+            if arguments.port and not everything.slack.url.endswith(f":{arguments.port}"):
+                say(f"Port {arguments.port} is taken; another was found")
             invitation = (
                 f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   "
                 "(Ctrl-C stops everything)"
@@ -74,6 +78,10 @@ def main() -> int:
         return 0
     except UserError as error:
         print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a folder that went
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"demo: {error.strerror or error}{where}", file=sys.stderr)
         return 1
 
 

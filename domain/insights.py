@@ -206,11 +206,13 @@ def _update(session: Session, insight: Insight, item: DetectedInsight, now: date
         redraw(session, insight, f"{insight.status}:{now.isoformat()}")
     if insight.status not in LIVE or item.impact is None:
         return
-    carried: dict[str, Any] = {name: insight.evidence[name] for name in ("storm",) if name in insight.evidence}
+    told = float(insight.evidence.get("told", before))
+    carried: dict[str, Any] = {name: insight.evidence[name] for name in ("storm", "told") if name in insight.evidence}
     insight.evidence = {**insight.evidence, **item.evidence, **carried}
-    if before and abs(item.impact - before) > 0.5 * abs(before):
+    if told and abs(item.impact - told) > 0.5 * abs(told):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))
-        word = "grew" if abs(item.impact) > abs(before) else "shrank"
+        insight.evidence = {**insight.evidence, "told": item.impact}
+        word = "grew" if abs(item.impact) > abs(told) else "shrank"
         each = (
             "a day"
             if insight.kind == "anomaly"
@@ -218,8 +220,20 @@ def _update(session: Session, insight: Insight, item: DetectedInsight, now: date
             if insight.kind in ("idle", "recommendation")
             else "over the budget"
         )
-        text = f"It {word}: {money(item.impact, insight.currency)} {each}, told as {money(before, insight.currency)}."
+        text = f"It {word}: {money(item.impact, insight.currency)} {each}, told as {money(told, insight.currency)}."
         say(session, insight, text, f"{word}:{now.date()}")
+    if insight.kind == "anomaly" and insight.title != item.title:
+        _show_figures(session, insight, item, told, now)
+
+
+def _show_figures(session: Session, insight: Insight, item: DetectedInsight, told: float, now: datetime) -> None:
+    """An anomaly that goes on or ends is about more days than when it was told: its cards follow quietly.
+
+    `told` stays what a line in the thread compares with.
+    """
+    insight.evidence = {"told": told, **insight.evidence}
+    insight.title, insight.impact_amount = item.title, Decimal(str(round(item.impact or 0.0, 4)))
+    redraw(session, insight, f"figures:{now.isoformat()}")
 
 
 def reopen_expired_snoozes(session: Session, now: datetime) -> None:

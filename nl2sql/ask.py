@@ -103,7 +103,7 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
         outcome = (
             answer_sql(sql, AnswerContext(asker, deps, data))
             if isinstance(data, Facts)
-            else Unavailable(text=_NO_BILLS)
+            else Unavailable(text=_NO_BILLS, bills=True)
         )
         return _store(replace(turn, drafts=((sql, ""),)), outcome, deps, started)
     except OperationalError:
@@ -123,7 +123,7 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
         if isinstance(allowed, Denied):
             return _store(turn, Blocked(text=allowed.reason), deps, started)
         if isinstance(data, NoData):
-            return _store(turn, Unavailable(text=_NO_BILLS), deps, started)
+            return _store(turn, Unavailable(text=_NO_BILLS, bills=True), deps, started)
         context = AnswerContext(asker, deps, data)
         known = Known(data.semantics, data.values, context.calendar)
         listed = isinstance(given, dict) and "subject" in given
@@ -168,7 +168,9 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
         refused = parse(
             turn.question, semantics(), Values({}, {}, {}, 0), QuestionCalendar(deps.day(), deps.day(), 1)
         ).discourse.refusal
-        return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(text=_NO_BILLS)
+        return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(
+            text=_NO_BILLS, bills=True
+        )
     if _SQL.match(turn.question):
         return turn, answer_sql(turn.question, AnswerContext(asker, deps, data))
     whole = plain_text(conversation.chosen(thread_context, turn.question) or turn.question)

@@ -15,6 +15,7 @@ from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanm
 
 GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
 FIRST_SIGHT = float(np.log(1.5))  # how far a slot never seen may stand above the others without being judged
+RUN_START = 0.6  # what runs come to by chance, of a day's scale, before they are known
 CLIP = 2.5  # scales beyond which an error moves the baseline no further
 
 
@@ -58,11 +59,12 @@ def meet(state: State, step: Step, seen: Prediction, rows: Flags) -> None:
     """Take what the chosen series cost in a slot they never saw as its profile:
     a first weekend may cost nothing, but hardly much more.
     """
-    state.profile[rows, step.slot] += np.minimum(seen.beyond, FIRST_SIGHT)[rows]
+    unseen = rows[:, None] & (step.alike == step.alike[step.slot]) & (state.slot_known == 0)
+    state.profile += np.where(unseen, np.minimum(seen.beyond, FIRST_SIGHT)[:, None], 0.0)
     middle = state.profile[rows].mean(axis=1)
     state.profile[rows] -= middle[:, None]
     state.level[rows] += middle
-    state.slot_known[rows, step.slot] = 1.0
+    state.slot_known[unseen] = 1.0
 
 
 def remember(state: State, values: Floats, seen: Prediction) -> None:
@@ -116,26 +118,28 @@ def fit(state: State, step: Step, rows: Flags, tuning: Tuning) -> None:
         return
     past = np.where(state.masked[rows] > 0, np.nan, state.ring[rows])
     back = np.arange(-past.shape[1] + 1.0, 1.0)
-    profile = np.zeros((len(past), tuning.slots))
+    profile, kinds, past_kinds = np.zeros((len(past), tuning.slots)), np.unique(step.alike), step.alike[step.past_slots]
     for _ in range(3):
         left = past - profile[:, step.past_slots]
         middle = nanmedian(left)
         slope = _slope(left, middle, back)
         line = middle[:, None] + slope[:, None] * (back - _centre(left, back)[:, None])
-        for slot in range(tuning.slots):
-            profile[:, slot] = np.nan_to_num(nanmedian((past - line)[:, step.past_slots == slot]))
+        for kind in kinds:
+            middle_of = np.nan_to_num(nanmedian((past - line)[:, past_kinds == kind]))
+            profile[:, step.alike == kind] = middle_of[:, None]
         profile -= profile.mean(axis=1, keepdims=True)
     errors = past - line - profile[:, step.past_slots]
     known = np.isfinite(past).sum(axis=1)
-    scale = 1.4826 * nanmedian(np.abs(errors)) * np.sqrt(known / np.maximum(known - tuning.slots - 1, 4))
+    scale = 1.4826 * nanmedian(np.abs(errors)) * np.sqrt(known / np.maximum(known - len(kinds) - 1, 4))
     state.profile[rows] = profile
-    seen = np.stack([np.isfinite(past[:, step.past_slots == slot]).any(axis=1) for slot in range(tuning.slots)], axis=1)
+    seen = np.stack([np.isfinite(past[:, past_kinds == kind]).any(axis=1) for kind in step.alike], axis=1)
     state.slot_known[rows] = np.maximum(state.slot_known[rows], seen)
     state.level[rows] = nanmean((past - profile[:, step.past_slots])[:, -7:])
     state.level[rows] = np.where(np.isfinite(state.level[rows]), state.level[rows], line[:, -1])
     state.trend[rows] = 0.0
     state.scale[rows] = state.tail[rows] = np.maximum(scale, 1.5 * tuning.scale_floor)
     state.drift_scale[rows] = np.maximum(state.drift_scale[rows], state.scale[rows])
+    state.run_scale[rows] = np.maximum(state.run_scale[rows], RUN_START * state.scale[rows, None])
     state.settled[rows] = 5.0
     state.peak[rows] = np.maximum(state.peak[rows], np.exp(state.level[rows]))
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from analysis.anomalies.calendar import Step
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
-from analysis.anomalies.stories import SLOW, recurring
+from analysis.anomalies.stories import SLOW, keep_move, recurring
 
 LEAST_SCALE = 0.01  # log; below it a series' days differ by nothing that matters
+YOUTH = 3  # blocks; a series must be twice as loud a block later, by half a block after that, and so on
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
@@ -68,22 +69,45 @@ def _middle(window: Floats, reach: Floats) -> Floats:
     return (median + nanmean(near)) / 2
 
 
-def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning) -> Flags:
-    """Tell slow growth or decline once, then forget what came before it; in place."""
+@dataclass(frozen=True)
+class Gate:
+    """From when on what gathered over days is news: in scales, and as a share."""
+
+    z: float
+    impact: float  # share that is news whatever the scale
+    down_impact: float
+    calm: float  # scales from which a smaller share is news
+    calm_impact: float  # that share
+
+
+def slow_gate(tuning: Tuning) -> Gate:
+    """The slow tier's."""
+    return Gate(tuning.slow_z, tuning.slow_impact, tuning.slow_down_impact, tuning.slow_calm, tuning.slow_calm_impact)
+
+
+def run_gate(tuning: Tuning) -> Gate:
+    """That of runs of some days."""
+    return Gate(tuning.run_z, tuning.run_impact, tuning.run_down_impact, tuning.run_calm, tuning.run_calm_impact)
+
+
+def judge_drift(
+    state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning, gate: Gate
+) -> tuple[Flags, Flags]:
+    """Tell what gathered over days once, then forget what came before it; in place.
+
+    Returns what is told, and what is told or learned silently.
+    """
     direction = np.sign(drift.size)
-    gate = np.where(direction > 0, np.log1p(tuning.slow_impact), -np.log1p(-tuning.slow_down_impact))
-    gate = np.clip(tuning.slow_calm * drift.spread, np.log1p(tuning.slow_calm_impact), gate) / np.sqrt(
-        given.sensitivity
-    )
-    gate = np.where(direction > 0, np.maximum(gate, np.log1p(step.festive_up)), gate)
-    crossed = (
-        usual & (np.abs(drift.size) >= gate) & (np.abs(drift.size) >= tuning.slow_z / given.sensitivity * drift.spread)
-    )
+    share = np.where(direction > 0, np.log1p(gate.impact), -np.log1p(-gate.down_impact))
+    share = np.clip(gate.calm * drift.spread, np.log1p(gate.calm_impact), share) / np.sqrt(given.sensitivity)
+    share = np.where(direction > 0, np.maximum(share, np.log1p(step.festive_up)), share)
+    scales = gate.z / given.sensitivity * (1 + 1 / np.maximum(state.age / tuning.block - YOUTH, 1))
+    crossed = usual & (np.abs(drift.size) >= share) & (np.abs(drift.size) >= scales * drift.spread)
     crossed &= np.exp(drift.reference) * np.abs(np.expm1(drift.size)) >= np.maximum(
         tuning.amount * given.units, MATTERS * state.peak
     )
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
-    crossed &= ~recurring(state, step, drift.size, np.where(crossed, direction, 0.0), state.scale, SLOW)
+    crossed &= ~recurring(state, step, drift.size, np.where(crossed, direction, 0.0), state.scale, SLOW, drift.since)
     crossed &= ~((state.return_steps > 0) & (np.sign(state.return_level - state.level) == direction))
     crossed &= ~(given.upward_only & (direction < 0))
     tell: Flags = crossed & ~given.absorbed
@@ -92,12 +116,21 @@ def judge_drift(state: State, step: Step, drift: Drift, usual: Flags, given: Cir
         tell &= direction > 0
     if step.sale:
         crossed, tell = crossed & (direction < 0), tell & (direction < 0)  # asked again when the sale is over
-    going_on = (state.quiet > 0) & (drift.pace * state.quiet_direction >= tuning.pace)
-    state.quiet[going_on] = np.maximum(state.quiet[going_on], tuning.slow_recent)
-    calm = usual & ~crossed & (state.quiet == 0)
-    size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
-    state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)
+    keep_move(state, step, crossed, drift.since + 1, drift.size)
     state.return_level[crossed] = drift.reference[crossed]
     state.return_steps[crossed] = 1.5 * tuning.memory
     state.quiet[crossed], state.quiet_direction[crossed] = tuning.quiet, direction[crossed]
-    return tell
+    return tell, crossed
+
+
+def learn_drift(state: State, drift: Drift, usual: Flags, tuning: Tuning) -> Flags:
+    """Follow told growth while it goes on, and what the slow tier's comparison usually gives; in place.
+
+    Returns where the series is calm.
+    """
+    going_on = (state.quiet > 0) & (drift.pace * state.quiet_direction >= tuning.pace)
+    state.quiet[going_on] = np.maximum(state.quiet[going_on], tuning.slow_recent)
+    calm = usual & (state.quiet == 0)
+    size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
+    state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)
+    return calm

@@ -13,7 +13,7 @@ from analysis.anomalies.drift import MATTERS, Circumstances, Drift
 from analysis.anomalies.months import charged
 from analysis.anomalies.peaks import Peaks
 from analysis.anomalies.state import Flags, Floats, State, Tuning
-from analysis.anomalies.stories import LASTED, keep_move, recurring
+from analysis.anomalies.stories import LASTED, keep_charged, keep_move, recurring
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
 # share beyond the usual by which a deviation is told a day late: one that the month's edge explained, or one that might
@@ -54,6 +54,7 @@ def trigger(
     share = np.expm1(seen.error)
     heavy = np.abs(values - seen.expected) >= np.maximum(tuning.amount * given.units, MATTERS * state.peak)
     once = (np.abs(share) >= gate) & np.where(peaks.alone, peaks.passed, np.abs(seen.z) >= z)
+    once &= (state.age >= 2 * tuning.young) | peaks.unseen  # the first weeks hide what a series does anyway
     steady = drift.recent - state.level
     speaks = np.maximum(state.rise, state.fall) >= tuning.decision / given.sensitivity
     speaks &= ~peaks.alone & (np.abs(steady) >= np.log1p(share_gate))
@@ -137,9 +138,12 @@ def judge(
     inside = valid & (state.episode != 0)
     opening = valid & (state.episode == 0) & (direction != 0)
     known = opening & _known_story(state, step, seen, direction, gathered, tuning)
-    known |= opening & recurring(state, step, seen.error, np.where(opening, direction, 0.0), seen.scale)
+    going_on = np.where(direction > 0, state.forgiven, 0.0)
+    known |= opening & recurring(state, step, seen.error, np.where(opening, direction, 0.0), seen.scale, ago=going_on)
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
+    state.episode_steps += np.where(opening, going_on, 0.0)
+    keep_charged(state, step, seen.beyond, seen.error, seen.scale)
     _continue(state, seen, inside)
     hushed |= opening & (state.age < tuning.young)
     hushed |= inside & _homeward(state, seen, state.episode)
@@ -154,13 +158,10 @@ def judge(
     keep_move(state, step, _lasting(state, step, tuning), state.episode_steps, state.episode_first)
     settled = _settle(state, step, drift, tuning)
     usual = valid & (state.episode == 0) & ~settled & ~opening & ~inside | (returned & ~opening) | realigned
-    state.rise, state.fall = (
-        np.where(usual & ~realigned, state.rise, 0.0),
-        np.where(usual & ~realigned, state.fall, 0.0),
-    )
-    noted = (
-        tell | known | (opening & given.absorbed)
-    )  # what the calendar hushed was no news, and slow growth from there may be
+    for gathering in (state.rise, state.fall):
+        gathering[~usual | realigned] = 0.0
+    # what the calendar hushed was no news, and slow growth from there may be
+    noted = tell | known | (opening & given.absorbed)
     state.alarm_ago = np.where(noted, 0.0, state.alarm_ago + 1)
     state.alarm_direction = np.where(noted, np.where(late, state.episode, direction), state.alarm_direction)
     return Judgement(tell, kind, since, opening, usual, returned, realigned, lasting, settled, strength, seen)

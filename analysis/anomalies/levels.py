@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from analysis.anomalies.scopes import covers, touches
 
+NOBODYS = "unallocated"
 CARRIES = 0.7  # share of a wider scope's impact that makes a narrower one its explanation
+OWNED = 1 / 0.9  # a scope that names its team counts for so much more: of two that carry the same, the owner's is told
 CAUSES = 3  # a wider scope may be explained by this many separate narrower ones
 
 
@@ -57,16 +59,21 @@ def _explanations(findings: Sequence[ScopedFinding], left: set[int], root: int) 
     carrying = [index for index in narrower if abs(findings[index].impact) >= wanted]
     if carrying:
         return [
-            max([*carrying, root], key=lambda index: (len(findings[index].scope), abs(findings[index].impact), -index))
+            max([*carrying, root], key=lambda index: (len(findings[index].scope), _weight(findings[index]), -index))
         ]
     separate: list[int] = []
-    for index in sorted(narrower, key=lambda index: (-len(findings[index].scope), -abs(findings[index].impact), index)):
+    for index in sorted(narrower, key=lambda index: (-len(findings[index].scope), -_weight(findings[index]), index)):
         if all(not touches(findings[index].scope, findings[other].scope) for other in separate):
             separate.append(index)
     separate = sorted(separate, key=lambda index: -abs(findings[index].impact))[:CAUSES]
     if len(separate) > 1 and sum(abs(findings[index].impact) for index in separate) >= wanted:
         return separate
     return [root]
+
+
+def _weight(finding: ScopedFinding) -> float:
+    owned = finding.scope.get("team", NOBODYS) != NOBODYS
+    return abs(finding.impact) * (OWNED if owned else 1.0)
 
 
 def _same_news(findings: Sequence[ScopedFinding], left: set[int], told: int) -> set[int]:

@@ -27,6 +27,7 @@ class Peaks:
     moved: Flags  # a constant amount has changed
     alone: Flags  # neither what gathers nor what moves slowly says anything
     passed: Flags  # today lies well above the highest value remembered, or well below the lowest
+    unseen: Flags  # today lies above or below every value remembered
 
 
 def judge_peaks(state: State, step: Step, values: Floats, tuning: Tuning) -> Peaks:
@@ -44,7 +45,8 @@ def judge_peaks(state: State, step: Step, values: Floats, tuning: Tuning) -> Pea
     below = values < np.fmin.reduce(state.lowest, axis=1) / tuning.bottom
     changed = np.abs(values - state.latest) >= tuning.constant_impact * state.latest
     moved = (state.same >= tuning.constant) & changed & np.isfinite(values) & step.daily & (step.moment.day > 1)
-    return Peaks(moved, wild | few, above | (below & ~few))
+    unseen = (values > np.fmax.reduce(state.highest, axis=1)) | (values < np.fmin.reduce(state.lowest, axis=1))
+    return Peaks(moved, wild | few, above | (below & ~few), unseen)
 
 
 def remember_peaks(state: State, values: Floats, expected: Floats, open_to_doubt: Flags, tuning: Tuning) -> None:

@@ -16,10 +16,11 @@ import numpy.typing as npt
 from analysis.anomalies.baseline import fit, flatten, learn, meet, predict, remember
 from analysis.anomalies.calendar import DAY, Step, step_of
 from analysis.anomalies.completeness import Maturity, complete
-from analysis.anomalies.drift import Circumstances, judge_drift, slow_drift
+from analysis.anomalies.drift import Circumstances, judge_drift, learn_drift, run_gate, slow_drift, slow_gate
 from analysis.anomalies.episodes import LASTS, judge
 from analysis.anomalies.months import learn_early_fees, learn_edge, learn_fee
 from analysis.anomalies.peaks import judge_peaks, remember_peaks
+from analysis.anomalies.runs import find_run, learn_runs
 from analysis.anomalies.state import DAILY, Flags, Floats, State, Tuning
 
 Kind = Literal["spike", "drop", "shift", "ramp", "new"]
@@ -130,7 +131,12 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell), seen.due)
     learn(state, step, now, fast.seen, fast.usual, tuning)
     remember_peaks(state, now, fast.seen.expected, fast.opened | (state.episode == 0), tuning)
-    slow = judge_drift(state, step, drift, fast.usual & ~(fast.returned | fast.realigned | peaks.alone), given, tuning)
+    steady = fast.usual & ~(fast.returned | fast.realigned | peaks.alone)
+    judged = steady & ((state.age >= 2 * tuning.young) | peaks.unseen)
+    run = find_run(state, step, drift, tuning)
+    ran, moved = judge_drift(state, step, run.drift, judged & run.even, given, tuning, run_gate(tuning))
+    slow, _ = judge_drift(state, step, drift, judged & ~moved, given, tuning, slow_gate(tuning))
+    learn_runs(state, run, learn_drift(state, drift, steady, tuning), tuning)
     fit(
         state,
         step,
@@ -149,6 +155,15 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
             billed,
             drift.size / drift.spread,
             drift.since,
+            step,
+        ),
+        *_findings(
+            ran,
+            np.full(len(state), "shift"),
+            np.exp(np.log(now) - run.drift.size),
+            billed,
+            run.drift.size / run.drift.spread,
+            run.drift.since,
             step,
         ),
         *_findings(

@@ -17,6 +17,7 @@ KEPT_STORIES = 6  # moves that lasted, whose return on the same day of the month
 # months whose edges are remembered, a quarter; whether there is a charge their median says, which withstands one odd
 # month
 KEPT_EDGES = 3
+RUNS = (3, 5, 7)  # steps that are held together against those before
 KEPT_BLOCKS = 14  # whose peaks are remembered: 98 days
 
 
@@ -59,16 +60,22 @@ class Tuning:
     amount: float = 0.0  # least impact in currency
     young_amount: float = 100.0  # least new daily spend of a young series
     allowance: float = 0.7  # scales a step that the CUSUM forgives (half the shift looked for, Page 1954)
-    decision: float = 5.0  # scales at which it speaks
+    decision: float = 9.0  # scales at which it speaks
     slow_impact: float = 0.25  # share that is news whatever the scale
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
-    slow_z: float = 3.6
-    slow_calm_impact: float = 0.17  # share that is news where it is `slow_calm` of the slow tier's scales
-    slow_calm: float = 4.0
+    slow_z: float = 3.5
+    slow_calm_impact: float = 0.12  # share that is news where it is `slow_calm` of the slow tier's scales
+    slow_calm: float = 3.8
     slow_recent: int = 4
     slow_reference: tuple[int, int] = (9, 42)  # the reference lies this many steps back
     slow_own: float = 0.35  # weight of what the slow tier's own past says of its spread, against the scale of days
     slow_trend: float = 0.0  # share of the trend that is no news
+    run_z: float = 5.0
+    run_impact: float = 0.2  # share that is news whatever the scale
+    run_down_impact: float = 0.2
+    run_calm: float = 5.2
+    run_calm_impact: float = 0.1  # share that is news where it is `run_calm` of the runs' scales
+    run_own: float = 0.5  # weight of what runs usually come to, against the scale of days
     wild: float = 0.38  # a usual block's largest log error above which a series is known by its peaks alone
     few: float = 0.5  # share of steps with cost under which it is too
     peak: float = 1.5  # factor by which such a series must pass its peak
@@ -110,6 +117,7 @@ class State:
     scale: Floats  # robust standard deviation of one-step errors
     tail: Floats  # the same, sensitive to heavy tails
     drift_scale: Floats  # of the slow tier's statistic
+    run_scale: Floats  # [runs], of what runs usually come to
     profile: Floats  # [slots]
     slot_known: Floats  # [slots], 1 where the slot has come since the first profile
     edge_ratio: Floats  # [edges and working days x kept], log ratio to the usual
@@ -130,6 +138,7 @@ class State:
     episode_mean: Floats
     episode_first: Floats  # log error of its first step
     announced: Floats  # whether the open episode was told
+    forgiven: Floats  # steps running up to the last one on which a known charge was all that stood above the usual
     single: Floats  # 1 where it was told as a spike or a drop
     return_level: Floats  # the level before the present one
     return_steps: Floats  # steps left in which that is no news
@@ -190,6 +199,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
         "edge_amount": edges,
         **dict.fromkeys(("fee_date", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
         **dict.fromkeys(("story_day", "story_size"), (KEPT_STORIES,)),
+        "run_scale": (len(RUNS),),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
         **dict.fromkeys(("largest", "highest", "lowest"), (KEPT_BLOCKS,)),
@@ -232,8 +242,7 @@ def join(states: Iterable[State]) -> State:
 
 
 def tuning_for(every: timedelta) -> Tuning:
-    """Tuning by the length of a step: a week's profile for days; for anything
-    shorter, as hours, a working day's and a weekend day's.
+    """Tuning by the length of a step; the profile is a week's.
 
     A series of hours is judged from its fourth day on, and what weekends cost is learned silently from the first one.
     """
@@ -241,7 +250,8 @@ def tuning_for(every: timedelta) -> Tuning:
         return DAILY
     a_day = max(DAY // every, 2)
     return Tuning(
-        slots=2 * a_day,
+        slots=7 * a_day,
+        profile_gain=0.3,  # an hour of the week comes once a week
         ring=9 * a_day,
         learning=2 * a_day,
         young=3 * a_day,
@@ -252,6 +262,9 @@ def tuning_for(every: timedelta) -> Tuning:
         few=0.0,
         calm_impact=0.2,
         slow_calm_impact=0.25,
+        decision=8.0,
+        slow_z=5.0,
+        run_z=np.inf,
         slow_own=1.0,
         pace=0.06,
         slow_trend=0.5,

@@ -4,53 +4,76 @@ A step that lasted is kept with its first day and size. One like it, a month lat
 many days before the end, is no news: it is learned silently.
 """
 
-from calendar import monthrange
-from datetime import date
-
 import numpy as np
+import numpy.typing as npt
 
 from analysis.anomalies.calendar import Step
+from analysis.anomalies.months import EPOCH
 from analysis.anomalies.state import Flags, Floats, State
 
+Integers = npt.NDArray[np.int64]
+CHARGED, LEAST = 3, 0.1  # scales, and log, above the usual from which a day is known to have carried its charge
 LASTED = 3  # steps after which a deviation is a move and no single day
 ONE_LASTS, TWO_LAST = 100, 190  # days for which one such move, or two, are remembered
 APART = 20  # days; nearer ones are the same month's
 NEAR = 3  # days by which a move may come earlier or later when two months have shown it
-SLOW = 14  # days by which the slow tier may notice it later
+SLOW = 5  # days by which what gathers over days may seem to have begun later
 LARGER = 1.35  # times the size of then up to which it is the same
 
 
-def recurring(state: State, step: Step, size: Floats, direction: Floats, scale: Floats, late: int = NEAR) -> Flags:
-    """Whether a deviation in `direction` of log `size` begins on the day of the month on which others began.
+def recurring(
+    state: State,
+    step: Step,
+    size: Floats,
+    direction: Floats,
+    scale: Floats,
+    late: int = NEAR,
+    ago: Floats | None = None,
+) -> Flags:
+    """Whether a deviation in `direction` of log `size` that began `ago` steps ago, today where None, began on the day
+    of the month on which others began.
 
     Two months that began near that day allow it to begin some days sooner, or up to `late` days later.
     """
     kept = state.story_day
     if not step.daily or not direction.any() or not kept.any():
         return np.zeros(len(state), dtype=bool)
-    today = step.moment.toordinal()
-    apart = {int(day): _apart(int(day), today) for day in np.unique(kept[kept > 0]) if APART <= today - day <= TWO_LAST}
-    exact = np.isin(kept, [day for day, places in apart.items() if 0 in places and today - day <= ONE_LASTS])
-    near = np.isin(kept, [day for day, places in apart.items() if any(-NEAR <= place <= late for place in places)])
-    alike = np.sign(state.story_size) == direction[:, None]
+    began = step.moment.toordinal() - (np.zeros(len(state)) if ago is None else ago)[:, None]
+    between, (day, left), (day_then, left_then) = began - kept, _places(began), _places(kept)
+    places = (day - day_then, left_then - left)  # days later in its month, from the start and from the end
+    alike = (kept > 0) & (between >= APART) & (between <= TWO_LAST) & (np.sign(state.story_size) == direction[:, None])
     alike &= np.abs(size)[:, None] <= LARGER * np.abs(state.story_size) + 2.5 * scale[:, None]
+    exact = (between <= ONE_LASTS) & np.any([place == 0 for place in places], axis=0)
+    near = np.any([(place >= -NEAR) & (place <= late) for place in places], axis=0)
     once: Flags = (exact & alike).any(axis=1)
     twice: Flags = (near & alike).sum(axis=1) >= 2
     return once | twice
 
 
-def _apart(then: int, today: int) -> tuple[int, int]:
-    """Days by which today is later in its month than that day was in its own, from the start and from the end."""
-    first, second = date.fromordinal(then), date.fromordinal(today)
-    ends = [monthrange(day.year, day.month)[1] - day.day for day in (first, second)]
-    return second.day - first.day, ends[0] - ends[1]
+def _places(ordinals: Floats) -> tuple[Integers, Integers]:
+    """The day of the month and the days that are left of it."""
+    days = (ordinals.astype(np.int64) - EPOCH).astype("datetime64[D]")
+    month = days.astype("datetime64[M]")
+    return (days - month).astype(np.int64) + 1, ((month + 1).astype("datetime64[D]") - days).astype(np.int64) - 1
 
 
 def keep_move(state: State, step: Step, rows: Flags, steps: Floats, size: Floats) -> None:
-    """Keep the first days and log sizes of moves of the chosen series that are over today, after some `steps`."""
+    """Keep the first days and log sizes of moves of the chosen series that have lasted some `steps`, each once."""
     if not (step.daily and rows.any()):
         return
     began = step.moment.toordinal() - steps + 1
+    same = (np.abs(began[:, None] - state.story_day) < APART) & (np.sign(state.story_size) == np.sign(size)[:, None])
+    rows = rows & ~same.any(axis=1)
     for memory, latest in ((state.story_day, began), (state.story_size, size)):
         memory[rows, :-1] = memory[rows, 1:]
         memory[rows, -1] = latest[rows]
+
+
+def keep_charged(state: State, step: Step, beyond: Floats, error: Floats, scale: Floats) -> None:
+    """Count the days running on which a known charge was all that stood `beyond` the usual (log), in place.
+
+    Some of them running are a move like any other: a free tier's first days are known by then as the month's edge.
+    """
+    charged = (state.episode == 0) & (beyond > np.maximum(CHARGED * scale, LEAST)) & (error < beyond / 2)
+    state.forgiven = np.where(charged, state.forgiven + 1, 0.0)
+    keep_move(state, step, state.forgiven == LASTED, state.forgiven, beyond)

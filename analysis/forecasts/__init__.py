@@ -5,9 +5,9 @@ backtests, and the backtests themselves.
 from analysis.forecasts.backtest import BacktestError as BacktestError
 from analysis.forecasts.backtest import backtest as backtest
 from analysis.forecasts.batch import forecast_many as forecast_many
-from analysis.forecasts.ensemble import MODELS as MODELS
-from analysis.forecasts.ensemble import Model as Model
-from analysis.forecasts.ensemble import Tier as Tier
+from analysis.forecasts.models.ensemble import MODELS as MODELS
+from analysis.forecasts.models.ensemble import Model as Model
+from analysis.forecasts.models.ensemble import Tier as Tier
 from analysis.forecasts.series import Forecast as Forecast
 from analysis.forecasts.series import KnownStep as KnownStep
 from analysis.forecasts.series import Series as Series

@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 
 from analysis.forecasts.batch import until
-from analysis.forecasts.ensemble import Model, Tier
 from analysis.forecasts.intervals import widths
+from analysis.forecasts.models.ensemble import Model, Tier
 from analysis.forecasts.replay import ORIGINS, Replay, batches, in_currency, replays
 from analysis.forecasts.series import Floats, Series
 from analysis.forecasts.special import special

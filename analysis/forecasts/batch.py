@@ -6,9 +6,9 @@ from datetime import date
 
 import numpy as np
 
-from analysis.forecasts.cleaning import Scale
-from analysis.forecasts.ensemble import MODELS, Model, ModelOutlook, Tier
+from analysis.forecasts.history.cleaning import Scale
 from analysis.forecasts.intervals import Widths, widths
+from analysis.forecasts.models.ensemble import MODELS, Model, ModelOutlook, Tier
 from analysis.forecasts.replay import ORIGINS, Batch, batches, in_currency, limited, look_ahead, replays
 from analysis.forecasts.series import DAY, Forecast, KnownStep, Series, step_amounts
 from analysis.forecasts.special import special

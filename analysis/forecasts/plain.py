@@ -5,7 +5,7 @@ growth, which is a line in currency and no exponential.
 import numpy as np
 import numpy.typing as npt
 
-from analysis.forecasts.cleaning import History, Scale
+from analysis.forecasts.history.cleaning import History, Scale
 from analysis.forecasts.series import Floats
 
 HALF_A_YEAR = 182  # days

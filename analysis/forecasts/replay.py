@@ -11,10 +11,10 @@ from typing import cast
 
 import numpy as np
 
-from analysis.forecasts.calendar import calendar_of
-from analysis.forecasts.charges import calendar_rules, recurring_charges
-from analysis.forecasts.cleaning import Scale, clean, scale_of
-from analysis.forecasts.ensemble import Model, ModelOutlook, Tier, outlook
+from analysis.forecasts.history.calendar import calendar_of
+from analysis.forecasts.history.charges import calendar_rules, recurring_charges
+from analysis.forecasts.history.cleaning import Scale, clean, scale_of
+from analysis.forecasts.models.ensemble import Model, ModelOutlook, Tier, outlook
 from analysis.forecasts.plain import mean_of_lumps, steady_line
 from analysis.forecasts.series import DAY, Floats, Series
 

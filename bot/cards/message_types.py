@@ -6,7 +6,7 @@ from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import alert, budget, digest, forecast, load, notices
 from bot.cards.messages.answers import answer, clarify, taught, why
-from bot.cards.messages.remediation import proposal, request
+from bot.cards.messages.remediation import proposal, recurring, request
 from db.outgoing.messages import Alert, AnswerCard, Assignment, BudgetAlert, Drawn, Why
 
 
@@ -53,6 +53,8 @@ def draw(message: Drawn, today: date) -> Card:
             return proposal.card(message)
         case "remediation_progress":
             return proposal.progress(message)
+        case "recurring":
+            return recurring.card(message)
 
 
 def _insight_card(message: Alert | Why | Assignment | BudgetAlert) -> Card:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from analysis import formatting
 from bot.cards.elements import mrkdwn
 from bot.cards.messages import notices
-from bot.listeners import budgets, clicks, notes, questions, subscriptions
+from bot.listeners import budgets, clicks, notes, questions, recurring, subscriptions
 from bot.listeners.clicks import Click, Listeners
 from bot.listeners.questions import IncomingQuestion
 from bot.process.runtime import Runtime
@@ -96,6 +96,7 @@ def run_command(runtime: Runtime, body: Command) -> None:
         "resume-all": lambda: _stop_all(runtime, where, on=False),
         "status": lambda: _say(runtime, where, status(runtime)),
         "kpis": lambda: _say(runtime, where, kpis(runtime)),
+        "recurring": lambda: recurring.show_all(runtime, Recipient(where.user, _reachable(runtime, where))),
         "teach": lambda: _say(runtime, where, _teach(runtime, where, rest)),
         "insights": lambda: _say(runtime, where, insights(runtime, str(where.user))),
     }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _STARTS_WITHIN = 30.0
+_KEEP_ALIVE_SECONDS = 75  # longer than a load balancer keeps a connection it thinks is open (60 s)
 
 
 _LARGEST_BODY = 1_000_000  # bytes; Slack's own are far smaller
@@ -79,7 +80,11 @@ def served(api: "FastAPI", host: str, port: int) -> Iterator[str]:
         raise UserError(
             f"The HTTP port {host}:{port} cannot be used ({error.strerror}). Set FINOPS_API_PORT to a free one."
         ) from error
-    server = uvicorn.Server(uvicorn.Config(api, log_level="warning", access_log=False, lifespan="on"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            api, log_level="warning", access_log=False, lifespan="on", timeout_keep_alive=_KEEP_ALIVE_SECONDS
+        )
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http")
     thread.start()
     address = f"http://{host}:{listening.getsockname()[1]}"

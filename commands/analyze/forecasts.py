@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from analysis.forecasts.batch import forecast_many
-from analysis.forecasts.ensemble import Model, Tier
+from analysis.forecasts.models.ensemble import Model, Tier
 from analysis.forecasts.series import Forecast, Series, series_of
 from commands.analyze.series_csv import SeriesFile, read_series, rounded
 from config.errors import UserError

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analysis.cause_words import EFFECTS, carried_by
+from analysis.cause_words import carried_by
 from analysis.formatting import money
 from analysis.root_cause import RootCause, Row, explain
 
@@ -21,12 +21,13 @@ _COLUMNS = {"account", "service", "team", "region", "environment", "application"
 
 @dataclass(frozen=True)
 class Change:
-    """A scope, a currency, and when it changed."""
+    """A scope, a currency, and when it changed: the days [since, through] are the changed ones."""
 
     scope: Mapping[str, str]
     currency: str
     since: date
     through: date
+    over: bool = False  # after `through` it was as before
 
 
 def explain_change(connection: sa.Connection, change: Change) -> RootCause:
@@ -89,14 +90,15 @@ def _where(change: Change) -> tuple[str, dict[str, Any]]:
 
 
 def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dict[str, Any]:
-    """The five W's as the cards and the API show them; figures from the bill only."""
+    """Where, who and why, and the parts that add up to the change, as the cards and the API show them; figures from the
+    bill only. What and when are the finding's to say.
+    """
     trail = {dimension: item.name for dimension, item in cause.trail}
     where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
     contributions = _contributions(cause)
     return {
-        "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}; "
-        f"{EFFECTS[cause.effects.verdict]}",
-        "when": f"since {change.since:%a} {change.since.day} {change.since:%b %Y}",
+        "compared": f"{money(cause.before, change.currency)} a day in the two weeks before became "
+        f"{money(cause.after, change.currency)}",
         "where": ", ".join(where),
         "who": "; ".join(who),
         "why": carried_by(cause.resources, cause.delta),

@@ -19,11 +19,20 @@ from flows.anomalies import change_authors
 from flows.anomalies.causes import Change, cause_json, explain_change
 from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
-from flows.anomalies.grouping import Noise, ScoredFinding, group_findings, passes_feedback, title_of
+from flows.anomalies.grouping import (
+    Noise,
+    ScoredFinding,
+    group_findings,
+    passes_feedback,
+    title_of,
+    what_of,
+    when_of,
+)
 from flows.anomalies.hourly import detect_hours
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
 
 _OWNS = 0.7  # share of the change that makes it a team's
+_WHOLLY = 0.9  # share of the change that is all of it but for what days differ by: the title names that team
 _NEAR = timedelta(days=2)  # an alert of an hour and one of its day that start this near are one
 _HOURS_STAND = timedelta(days=3)  # after which an alert of an hour that no day confirms is over
 _NOISE_COUNTS = timedelta(days=180)
@@ -121,7 +130,7 @@ def _insight(
     session: Session, judged: ScoredFinding, fingerprint: str, trail: Trail | None
 ) -> insights.DetectedInsight:
     finding, since = judged.finding, judged.since
-    change = Change(judged.scope, judged.currency, since, finding.moment.date())  # the days that the alert is about
+    change = Change(judged.scope, judged.currency, since, judged.through, judged.over is not None)
     earlier = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
     people = (
@@ -130,24 +139,26 @@ def _insight(
         else ()
     )
     cause = cause_json(explained, change, people)
+    cause |= {"what": what_of(judged, explained.effects.verdict), "when": when_of(judged)}
     if earlier is not None:
         cause["who"] = (earlier.evidence.get("cause") or {}).get("who", "")
     cause["similar"] = _similar(session, judged, fingerprint)
+    bears = next((item for item in explained.contributions["team"] if item.name and item.share >= _OWNS), None)
     return insights.DetectedInsight(
         fingerprint=fingerprint,
         kind="anomaly",
-        title=title_of(judged, explained.effects.verdict),
+        title=title_of(judged, explained.effects.verdict, bears.name if bears and bears.share >= _WHOLLY else None),
         scope=judged.scope,
         impact=judged.impact,
         currency=judged.currency,
-        team=next((item.name for item in explained.contributions["team"] if item.name and item.share >= _OWNS), None),
+        team=None if bears is None else bears.name,
         starts_on=since,
         evidence={
             "anomaly": finding.kind,
             "grain": judged.grain,
             "direction": finding.direction,
-            "expected": round(finding.expected, 4),
-            "actual": round(finding.actual, 4),
+            "expected": round(judged.expected, 4),
+            "actual": round(judged.actual, 4),
             "score": round(finding.score, 2),
             "confidence": "high" if finding.score >= 8 else "good" if finding.score >= 6 else "fair",
             "series": judged.band(),

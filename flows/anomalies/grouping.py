@@ -10,7 +10,7 @@ import numpy as np
 from analysis.anomalies.levels import CARRIES, ScopedFinding, causes
 from analysis.anomalies.scopes import covers, touches
 from analysis.anomalies.score import Finding
-from analysis.anomalies.state import Floats
+from analysis.anomalies.state import Flags, Floats
 from analysis.cause_words import EFFECTS
 from analysis.formatting import money
 from analysis.root_cause import Verdict
@@ -19,6 +19,7 @@ _SAME_START = timedelta(days=2)
 _CHART_STEPS = {"day": 30, "hour": 48}
 _LOUDER = 1.5  # how much larger than what was called noise the next one has to be
 _HOURS = 24
+_AVERAGED = 7  # steps of an anomaly whose average is told; then its level is the new usual one
 _BACK = 0.35  # of the impact; what is nearer to the expected value is back to usual
 
 
@@ -43,13 +44,8 @@ class Window:
         """
         steps = min(steps, len(self.expected))
         actual, scale = self.values[-steps:, row], self.scale[-steps:, row]
-        began = int((since - self.first) / self.every) - (len(self.values) - len(self.expected))
-        before, cycle = self.expected[: max(began, 0), row], 7 if self.every >= timedelta(days=1) else _HOURS
-        same = [
-            before[began - cycle + number % cycle] if began >= cycle else expected_then
-            for number in range(len(self.expected) - len(before))
-        ]
-        expected = np.concatenate([before, np.where(np.isfinite(same), same, expected_then)])[-steps:]
+        before = self.expected[: max(self._judged_before(since), 0), row]
+        expected = np.concatenate([before, self.expected_since(row, since, expected_then)])[-steps:]
         first = self.first + (len(self.values) - steps) * self.every
         moments = [first + number * self.every for number in range(steps)]
         with np.errstate(invalid="ignore", over="ignore"):
@@ -62,6 +58,19 @@ class Window:
             "low": _plain(low),
             "high": _plain(high),
         }
+
+    def expected_since(self, row: int, since: datetime, expected_then: float) -> Floats:
+        """What was expected of every step from `since` on, as `band` has it."""
+        began = self._judged_before(since)
+        cycle = 7 if self.every >= timedelta(days=1) else _HOURS
+        steps = len(self.expected) - max(began, 0)
+        if began < cycle:
+            return np.full(steps, expected_then)
+        same = self.expected[began - cycle + np.arange(steps) % cycle, row]
+        return np.where(np.isfinite(same), same, expected_then)
+
+    def _judged_before(self, since: datetime) -> int:
+        return int((since - self.first) / self.every) - (len(self.values) - len(self.expected))
 
 
 def _plain(values: Any) -> list[float]:
@@ -86,20 +95,74 @@ class ScoredFinding:
     @property
     def impact(self) -> float:
         """Currency per day."""
-        return self.finding.impact * (_HOURS if self.grain == "hour" else 1)
+        return (self.actual - self.expected) * (_HOURS if self.grain == "hour" else 1)
+
+    @property
+    def expected(self) -> float:
+        """What was expected of a step of those that `lasted` counts, on average."""
+        return self._averages[0]
+
+    @property
+    def actual(self) -> float:
+        """What such a step came to, on average."""
+        return self._averages[1]
+
+    @property
+    def lasted(self) -> int:
+        """Steps from the first to the last that was out of line, of those that have wholly arrived; at least one."""
+        out = np.flatnonzero(self._out)
+        return int(out[-1]) + 1 if out.size else 1
+
+    @property
+    def through(self) -> date:
+        """The last day that the figures are about."""
+        if self._alone:
+            return self.finding.moment.date()
+        last = int(np.flatnonzero(self._out[:_AVERAGED])[-1])
+        return (self.finding.since + last * self.window.every).date()
 
     @property
     def over(self) -> tuple[int, float] | None:
         """Steps it lasted and what they cost more or less together, where the
         newest whole step is as before it again; None while it lasts.
         """
-        first = int((self.finding.since - self.window.first) / self.window.every)
-        beyond = self.window.values[first : self.window.whole, self.finding.row] - self.finding.expected
-        out = np.abs(beyond) >= _BACK * abs(self.finding.impact)
+        out = self._out
         if len(out) < 2 or out[-1] or not out.any() or self.finding.kind == "new":
             return None
-        lasted = int(np.flatnonzero(out)[-1]) + 1
-        return lasted, float(beyond[:lasted].sum())
+        return self.lasted, float(np.nansum(self._beyond[: self.lasted]))
+
+    @property
+    def _alone(self) -> bool:
+        """Whether its own step says it: slow growth is what it has come to, new spend has no past."""
+        return self.finding.kind in ("ramp", "new") or not self._out[:_AVERAGED].any()
+
+    @property
+    def _averages(self) -> tuple[float, float]:
+        if self._alone:
+            return self.finding.expected, self.finding.actual
+        counted = np.flatnonzero(self._out[:_AVERAGED])
+        return float(self._usual[counted].mean()), float(self._arrived[counted].mean())
+
+    @property
+    def _arrived(self) -> Floats:
+        first = int((self.finding.since - self.window.first) / self.window.every)
+        return self.window.values[first : self.window.whole, self.finding.row]
+
+    @property
+    def _usual(self) -> Floats:
+        finding = self.finding
+        expected = self.window.expected_since(finding.row, finding.since, finding.expected)
+        return expected[: len(self._arrived)]
+
+    @property
+    def _beyond(self) -> Floats:
+        return self._arrived - self._usual
+
+    @property
+    def _out(self) -> Flags:
+        """Which of the arrived steps since it began are out of line, in its direction."""
+        impact = self.finding.impact
+        return np.asarray(self._beyond * np.sign(impact) >= _BACK * abs(impact))
 
     def band(self) -> dict[str, Any]:
         """What the alert's chart shows."""
@@ -186,14 +249,18 @@ def _kind(judged: ScoredFinding) -> tuple[dict[str, str], str, str]:
     return dict(judged.scope), judged.currency, judged.finding.direction
 
 
-def title_of(judged: ScoredFinding, verdict: Verdict | None = None) -> str:
-    """`Amazon RDS in payments is up $1,240 a day since Tue 17 Nov (×2.1): usage, not price`."""
-    finding, scope = judged.finding, judged.scope
+def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | None = None) -> str:
+    """`Amazon RDS in payments is up $1,240 a day since Tue 17 Nov (×2.1): usage, not price`.
+
+    `team` is whose the whole change is, where the scope names none.
+    """
+    finding, scope = judged.finding, {**({"team": team} if team else {}), **judged.scope}
     what = scope.get("service") or scope.get("account") or scope.get("team") or scope.get("region") or "Total cost"
     within = [scope[name] for name in ("account", "team") if name in scope and scope[name] != what]
     where = f" in {', '.join(within)}" if within else ""
-    ratio = f" (×{finding.actual / finding.expected:.1f})" if finding.expected > 1 and finding.actual > 1 else ""
-    amount = f"{money(abs(finding.impact), judged.currency)} {'an hour' if judged.grain == 'hour' else 'a day'}"
+    ratio = f" (×{judged.actual / judged.expected:.1f})" if judged.expected > 1 and judged.actual > 1 else ""
+    each = "an hour" if judged.grain == "hour" else "a day"
+    amount = f"{money(abs(judged.actual - judged.expected), judged.currency)} {each}"
     since = f"since {_said(finding.since, judged.grain)}"
     if finding.kind == "new":
         return f"{what}{where} is new: {amount} {since}"
@@ -209,6 +276,22 @@ def title_of(judged: ScoredFinding, verdict: Verdict | None = None) -> str:
         )
         return f"{what}{where} was {moved} {amount} {when}{ratio}{why}"
     return f"{what}{where} is {moved} {amount} {since}{ratio}{creeping}{why}"
+
+
+def what_of(judged: ScoredFinding, verdict: Verdict) -> str:
+    """`$1,354 a day where $347 was expected; usage, not price`: the two that the title's amount lies between."""
+    actual, expected = (money(amount, judged.currency) for amount in (judged.actual, judged.expected))
+    each = "an hour" if judged.grain == "hour" else "a day"
+    return f"{actual} {each} where {expected if judged.expected > 0 else 'nothing'} was expected; {EFFECTS[verdict]}"
+
+
+def when_of(judged: ScoredFinding) -> str:
+    """`since Tue 17 Nov 2026`; of what is over, its first and its last step."""
+    first = f"{_said(judged.finding.since, judged.grain)} {judged.finding.since:%Y}"
+    if judged.over is None:
+        return f"since {first}"
+    last = judged.finding.since + (judged.over[0] - 1) * judged.window.every
+    return f"on {first}" if judged.over[0] == 1 else f"from {first} to {_said(last, judged.grain)} {last:%Y}"
 
 
 def _said(moment: datetime, grain: str) -> str:

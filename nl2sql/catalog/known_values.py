@@ -9,7 +9,9 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from analysis.anomalies.completeness import Curve
 from config.access import Actor
+from nl2sql.catalog import young_days
 from nl2sql.catalog.linking import Match, Taught, Values, index
 from nl2sql.catalog.semantics import Semantics, semantics
 from nl2sql.catalog.tag_dimensions import with_tags
@@ -110,6 +112,7 @@ class Facts:
     restated: Mapping[tuple[date, str], date] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
     tag_keys: tuple[str, ...] = ()
+    completeness: Curve = field(default_factory=Curve)
     taught: tuple[Taught, ...] = ()
 
     @cached_property
@@ -198,4 +201,5 @@ def _read(
     restated = {(row.month, row.provider): row.day for row in connection.execute(sa.text(_RESTATED))}
     names_known = index(names, semantics(), own_words, find_resources, taught)
     tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS), narrowed))
-    return Facts(version, first, through, names_known, restated, reach, tag_keys, taught)
+    curve = young_days.curve(connection)
+    return Facts(version, first, through, names_known, restated, reach, tag_keys, curve, taught)

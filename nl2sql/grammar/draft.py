@@ -121,6 +121,7 @@ class Discourse:
     kinds: tuple[str, ...] = ()  # of recommendations
     state: str | None = None  # how far what is listed has come: open, waiting, approved …
     exceeded: bool = False  # only what is over its budget
+    kept: bool = False  # whether a budget is kept
     instance_type: str | None = None
     clear: str | None = None  # a follow-up drops the filters, the limit, or the shape
     empty: bool = False  # nothing but filler: `thanks`

@@ -20,7 +20,7 @@ from playbooks.approval import lifecycle as life
 from playbooks.approval.stored import start_by
 from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
-from playbooks.plan import closed, frozen
+from playbooks.proposals.plan import closed, frozen
 from playbooks.run.caps import over_the_caps
 from playbooks.run.log import Run, TakenOver, finish, lock
 from playbooks.run.recovery import recover

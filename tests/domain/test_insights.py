@@ -1,5 +1,6 @@
 """What is told of an insight, where, and how often."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -94,6 +95,19 @@ def test_growth_and_decline_are_lines_in_the_thread(session: Session) -> None:
     ]
     keys = session.scalars(sa.select(OutboxMessage.thread_key).where(OutboxMessage.kind == "note")).all()
     assert set(keys) == {f"insight:{only(session).id}:#pay"}
+
+
+def test_an_anomaly_that_goes_on_shows_its_newest_figures_without_a_line(session: Session) -> None:
+    """The title, the amount and the card are of all its days; what is said to have grown is held against what was
+    told."""
+    look(session, found())
+    longer = replace(found(impact=1_300.0), title="a was up from Tue to Wed")
+    look(session, longer)
+    look(session, longer)
+    assert (only(session).title, only(session).impact_amount) == ("a was up from Tue to Wed", Decimal(1_300))
+    assert told(session) == [("#pay", "open"), ("#pay", "=open")]
+    look(session, found(impact=1_600.0), now=NOW + timedelta(days=1))
+    assert ("#pay", "It grew: $1,600 a day, told as $1,000.") in told(session)
 
 
 def test_what_the_bills_show_again_is_open_again_unless_a_person_closed_it(session: Session) -> None:

@@ -37,6 +37,7 @@ STAFF = Organisation.model_validate(
     {
         "name": "Acme",
         "visibility": "own_teams",
+        "channels": [{"channel": "#payments", "team": "payments"}, {"channel": "#search", "team": "search"}],
         "people": [
             {"id": "U0MAYA0001", "name": MAYA, "roles": ["member"], "teams": ["payments"]},
             {"id": "U0TOMAS001", "name": TOMAS, "roles": ["admin"]},

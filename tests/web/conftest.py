@@ -67,6 +67,7 @@ def server(database: Database, settings: Settings, provider: Handle) -> Iterator
         SignIn(provider.url, provider.client_id, "sub"),
         buckets=wide,
         strangers=wide,
+        conversation=lambda channel: f"C-{channel.lstrip('#')}",
         message_link=lambda channel, ts: f"https://acme.slack.example/archives/{channel}/p{ts}",
     )
     with served(create_app(context), "127.0.0.1", 0) as at:

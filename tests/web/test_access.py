@@ -61,6 +61,12 @@ def test_axe_finds_nothing_serious_anywhere(visit: Visit, dark: bool, places: tu
             settle(page, place)
             if found := serious(page):
                 wrong[place] = found
+        page.goto("/explore")
+        for part in ("My views", "Send to Slack"):
+            page.get_by_role("button", name=part).click()
+            expect(page.get_by_role("region", name=part)).to_be_visible(timeout=WAIT)
+            if found := serious(page):
+                wrong[part] = found
     assert wrong == {}, json.dumps(wrong, indent=1)
 
 
@@ -87,13 +93,14 @@ def test_the_keyboard_reaches_the_content_and_shows_where_it_is(visit: Visit) ->
         page.goto("/approvals")
         sign_in(page, TOMAS)
         expect(page.get_by_role("heading", name="Approvals")).to_be_visible(timeout=WAIT)
+        link = page.get_by_role("main").get_by_role("link").first
+        expect(link).to_be_visible(timeout=WAIT)
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="To the content")).to_be_focused()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         expect(page.get_by_role("radio", name="Waiting")).to_be_focused()
         page.keyboard.press("Tab")
-        link = page.get_by_role("main").get_by_role("link").first
         expect(link).to_be_focused()
         outline = "element => getComputedStyle(element).outlineStyle"
         assert link.evaluate(outline) != "none"

@@ -57,6 +57,14 @@ describe("an address", () => {
   });
 });
 
+it("a period that moves with the days is said by its name", () => {
+  const view = { by: [], filters: {}, metric: "effective", grain: "day" } as const;
+  const days = { since: "2026-11-01", until: "2026-12-01" };
+  const said = (period: "last-30-days" | "custom") => questionOf({ ...view, by: ["team"], days, period });
+  expect(said("last-30-days")).toBe("effective cost by team last 30 days");
+  expect(said("custom")).toContain("from 1 Nov");
+});
+
 it("a view is a question in plain words", () => {
   const days = { since: "2026-11-01", until: "2026-12-01" };
   expect(questionOf({ by: ["service"], filters: { team: "web" }, metric: "billed", days, grain: "day" })).toBe(

@@ -1,5 +1,5 @@
 import type { CostQuery, Costs } from "./api/queries";
-import { type Days, plus } from "./days";
+import { type Days, type Period, PERIODS, plus } from "./days";
 import { day, named, words } from "./format";
 import { type Dimension, type Grain, type Metric, METRICS } from "./search";
 import type { SeriesProps } from "./parts/chart-types";
@@ -41,19 +41,25 @@ export function chartOf(
   return { rows: [...rows.values()], names: others ? [...names, "others"] : names };
 }
 
-/** The view as a question in plain words, which the assistant understands too. */
+/** The view as a question in plain words, which the assistant understands too; a period that moves with the days is
+ * said by its name. */
 export function questionOf(view: {
   by: Dimension[];
   filters: Partial<Record<Dimension, string>>;
   metric: Metric;
   days: Days;
   grain: Grain;
+  period?: Period;
 }): string {
   const cost = METRICS[view.metric].toLowerCase();
   const grouped = view.by.map(words).join(" and ");
   const filters = Object.entries(view.filters).map(([name, value]) => ` for ${words(name)} ${named(value)}`);
   const last = plus(view.days.until, -1);
-  return `${cost} by ${grouped || "service"}${filters.join("")} from ${day(view.days.since)} to ${day(last)}`;
+  const days =
+    view.period === undefined || view.period === "custom"
+      ? `from ${day(view.days.since)} to ${day(last)}`
+      : PERIODS[view.period].toLowerCase();
+  return `${cost} by ${grouped || "service"}${filters.join("")} ${days}`;
 }
 
 /** The address of the same groups as a file. */

@@ -24,7 +24,7 @@ from domain.subscriptions import describe, end, may_end, subscribe
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], responses=problems.declared(*problems.ALWAYS))
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 MYSELF = "me"
-_EXAMPLE = {"question": "top 5 services last month", "channel": "#payments"}
+_EXAMPLE: dict[str, Any] = {"question": "top 5 services last month", "channel": "#payments"}
 _ITEM = {
     "type": "object",
     "required": ["id", "says", "channel", "kind", "created_by"],

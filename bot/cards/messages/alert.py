@@ -15,12 +15,13 @@ _FIXES = {
     "proposed": "Fix proposed",
     "approved": "Fix approved",
     "running": "Fix running",
+    "ticket": "Ticket open",
     "succeeded": "Fixed",
     "partial": "Partly fixed",
     "failed": "Fix failed",
     "unknown": "Fix unclear",
 }
-_IN_HAND = ("proposed", "approved", "running", "succeeded")
+_IN_HAND = ("proposed", "approved", "running", "succeeded", "ticket")
 
 
 def card(payload: InsightFields) -> Card:

@@ -55,6 +55,7 @@ def upgrade() -> None:
     _line_items_lie_in_files()
     _bills_bring_invoices_periods_and_commitments()
     _playbooks_recur()
+    _tickets_are_opened_where_nothing_is_changed()
     _golden_questions_know_who_approved_them()
     _teams_teach_notes()
     _people_keep_views()
@@ -62,7 +63,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away again."""
-    for table in ("saved_views", "recurring_runs"):
+    for table in ("tickets", "saved_views", "standing_approvals", "recurring_switches", "recurring_runs"):
         op.drop_table(table, schema="finops")
     for name in ("certified_by", "certified_at"):
         op.drop_column("questions", name, schema="finops")
@@ -207,6 +208,49 @@ def _playbooks_recur() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False, comment="How many were proposed, or why none"),
         sa.Column("remediations", postgresql.JSONB(), nullable=False, comment="Numbers of the proposals"),
+        schema="finops",
+    )
+    op.create_table(
+        "recurring_switches",
+        sa.Column("playbook", sa.Text(), primary_key=True),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("playbook_digest", "set_by", "set_by_name")),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        schema="finops",
+    )
+    op.create_table(
+        "standing_approvals",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("playbook", sa.Text(), nullable=False, index=True),
+        sa.Column("playbook_digest", sa.Text(), nullable=False, comment="Of its file, with scope and caps"),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("approver_name", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        schema="finops",
+    )
+
+
+def _tickets_are_opened_where_nothing_is_changed() -> None:
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column(
+            "remediation_id", sa.BigInteger(), sa.ForeignKey("finops.remediations.id"), nullable=False, unique=True
+        ),
+        sa.Column(
+            "rule", postgresql.JSONB(), nullable=False, comment="Of finops.yaml, as it was: which tracker, which place"
+        ),
+        sa.Column("state", sa.Text(), nullable=False, index=True),
+        sa.Column("key", sa.Text(), nullable=True, comment="As the tracker names it"),
+        sa.Column("url", sa.Text(), nullable=True),
+        _count("attempts", "Since it was last kept as it should be"),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         schema="finops",
     )
 

@@ -150,9 +150,15 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
     total = sum(number_of(row, columns, 0) for row in rows)
     top = max(rows, key=lambda row: number_of(row, columns, 0))
     named = step_of(str(top[0]), query) if query.grain and not query.dimensions else name_of(top, columns)
+    stepwise = bool(query.grain and query.dimensions)
+    if stepwise:  # a row is a month of a resource, and a resource has several
+        named = f"{name_of(top[1:], columns[1:])} in {step_of(str(top[0]), query)}"
+    groups = len({name_of(row[1:], columns[1:]) for row in rows}) if stepwise else len(rows)
     kind = query.dimensions[0].replace("_", " ") if query.dimensions else query.grain or "side"
     many = f"{kind[:-1]}ies" if kind.endswith("y") and kind != "day" else f"{kind}s"
-    counted = f"{len(rows)} {kind if len(rows) == 1 else many} {limits(threshold, currency)}"
+    counted = f"{groups} {kind if groups == 1 else many} {limits(threshold, currency)}"
+    if stepwise:
+        counted += f" a {query.grain}, {len(rows)} times"
     together = f", {money(total, currency)} together, most {named} with" if len(rows) > 1 else f": {named},"
     return (
         f"{counted}{together} {shown(query, number_of(top, columns, 0), currency)}: {scope_of(query, parts_only=True)}."

@@ -21,6 +21,21 @@ def test_a_cause_seen_everywhere_is_told_where_it_is_narrowest() -> None:
     assert cause.same == (0, 1, 2, 3, 4)
 
 
+def test_the_team_that_bears_it_is_told_before_the_account_it_happened_in() -> None:
+    """Other teams' cost of the same account wobbles by a few per cent; what nobody owns is no team."""
+    seen = [
+        ScopedFinding({"account": "A", "service": "EC2"}, 1020),
+        ScopedFinding({"service": "EC2", "team": "web"}, 1000),
+        ScopedFinding({"account": "A"}, 1030),
+    ]
+    (cause,) = causes(seen)
+    assert seen[cause.seen].scope == {"service": "EC2", "team": "web"}
+    nobodys = [seen[0], ScopedFinding({"service": "EC2", "team": "unallocated"}, 1000)]
+    assert [cause.seen for cause in causes(nobodys)] == [0]
+    part = [seen[0], ScopedFinding({"service": "EC2", "team": "web"}, 800)]
+    assert [cause.seen for cause in causes(part)] == [0]
+
+
 def test_two_causes_stay_two() -> None:
     """Half of the total's growth each: both are told, the total is not."""
     seen = [

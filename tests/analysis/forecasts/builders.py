@@ -4,8 +4,8 @@ from datetime import date
 
 import numpy as np
 
-from analysis.forecasts.calendar import calendar_of
-from analysis.forecasts.cleaning import History
+from analysis.forecasts.history.calendar import calendar_of
+from analysis.forecasts.history.cleaning import History
 
 
 def history(values: np.ndarray, horizon: int = 30) -> History:

@@ -47,6 +47,31 @@ def remediation_of(name: str, count: int = 4, **more: Any) -> Any:
     }
 
 
+def recurring_of(name: str, **more: Any) -> Any:
+    return {
+        "playbook": "ec2-stop-idle",
+        "title": name,
+        "description": name,
+        "every": "every month",
+        "mode": "approve",
+        "on": True,
+        "switched_by": None,
+        "switched_at": None,
+        "history": f"It would have saved $1,234 in 8 weeks, over 12 resources {name}.",
+        "scope": [f"teams {name}", "environments dev"],
+        "a_run": 10,
+        "a_month": 20,
+        "left_this_month": 16,
+        "snapshot": True,
+        "destroys": False,
+        "approvals_needed": 1,
+        "next": ["2026-12-01T09:00+00:00", "2027-01-05T09:00+00:00"],
+        "last": None,
+        "standing": [],
+        **more,
+    }
+
+
 def series(days: int) -> dict[str, Any]:
     dates = [date.fromordinal(740_000 + n).isoformat() for n in range(days)]
     values = [100.0 + n for n in range(days)]
@@ -237,6 +262,24 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
             )
         ),
         ("proposal", remediation_of(name, count=500)),
+        (
+            "proposal",
+            remediation_of(name, state="ticket", ticket={"state": "open", "name": name, "url": "https://x/1"}),
+        ),
+        ("recurring", recurring_of(name)),
+        (
+            "recurring",
+            recurring_of(
+                name,
+                on=False,
+                switched_by=name,
+                switched_at="2026-11-23T10:04:00+00:00",
+                last=f"2026-11-24: {name}",
+                destroys=True,
+                told=name,
+                standing=[{"id": 1, "name": name, "until": "2027-01-15", "void": name}],
+            ),
+        ),
         (
             "proposal",
             remediation_of(

@@ -12,6 +12,7 @@ import {
 } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { costsQuery } from "../api/queries";
 import { daysOf, type Period, PERIODS, plus } from "../days";
@@ -19,8 +20,10 @@ import { day, money, words } from "../format";
 import { chartOf, fileOf, questionOf } from "../explore";
 import { useMe } from "../me";
 import { CostTable } from "../parts/CostTable";
+import { KeptViews } from "../parts/KeptViews";
 import { SeriesChart } from "../parts/lazy-charts";
 import { LinkButton } from "../parts/links";
+import { SendForm } from "../parts/SendForm";
 import { Sql } from "../parts/Sql";
 import { Found, Nothing, Panel } from "../parts/states";
 import { useToday } from "../parts/use-today";
@@ -57,6 +60,7 @@ export function ExplorePage() {
   const total = costs.data?.totals[0];
   const chart = chartOf(costs.data, by, currency);
   const question = questionOf({ by, filters, metric, days, grain });
+  const [open, setOpen] = useState<"views" | "send" | null>(null);
 
   function change(next: Partial<ExploreSearch>) {
     void navigate({ search: (now) => ({ ...now, ...next }), replace: true });
@@ -84,8 +88,25 @@ export function ExplorePage() {
           <LinkButton to="/ask" search={{ q: question }} variant="default" size="xs">
             Ask about it
           </LinkButton>
+          {(["views", "send"] as const).map((part) => (
+            <Button
+              key={part}
+              variant="default"
+              size="xs"
+              aria-expanded={open === part}
+              onClick={() => {
+                setOpen(open === part ? null : part);
+              }}
+            >
+              {part === "views" ? "My views" : "Send to Slack"}
+            </Button>
+          ))}
         </Group>
       </Group>
+      {open === "views" ? <KeptViews search={search} /> : null}
+      {open === "send" ? (
+        <SendForm question={questionOf({ by, filters, metric, days, grain, period })} fixed={period === "custom"} />
+      ) : null}
 
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} className="no-print">
         <Select

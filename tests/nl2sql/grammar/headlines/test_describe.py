@@ -54,6 +54,12 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
             "69.2 %: prod is $692 of $1,000, all spend, October 2026.",
         ),
         (
+            "which resources cost more than $50 a month in 2026",
+            ("month", "resource", "effective_cost"),
+            [("2026-09-01", "a", 60.0), ("2026-10-01", "a", 70.0), ("2026-10-01", "b", 55.0)],
+            "2 resources over $50 a month, 3 times, $185 together, most a in Oct 2026 with $70: 1 Jan – 15 Nov 2026.",
+        ),
+        (
             "prod share of each month in 2026",
             ("month", "share_percent", "effective_cost", "of_total"),
             [("2026-09-01", 60.0, 60.0, 100.0), ("2026-10-01", 70.0, 70.0, 100.0), ("2026-11-01", 65.0, 65.0, 100.0)],

@@ -1,0 +1,1 @@
+"""What is made of past cost before a model sees it."""

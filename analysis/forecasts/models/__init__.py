@@ -1,0 +1,1 @@
+"""The models of a forecast, one a file, and their ensemble."""
