@@ -7,6 +7,7 @@ from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resourc
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
 _KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
+_METERED = frozenset({"hour", "gb", "tb", "gib", "tib", "gb month", "gb hour", "request", "vcpu hour", "second"})
 _COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 
 
@@ -24,6 +25,7 @@ def metric(sentence: Sentence, draft: Draft) -> None:
         if sentence.terms[at].value not in draft.measure.metrics:
             draft.measure.metrics.append(sentence.terms[at].value)
         sentence.take(at)
+    _per_unit(sentence, draft)
     if {"savings", "savings_rate"} & set(draft.measure.metrics):
         _saved_against(sentence, draft)
         in_percent = any(sentence.terms[at].value == "percent" for at in sentence.open("rate", "percent"))
@@ -32,6 +34,16 @@ def metric(sentence: Sentence, draft: Draft) -> None:
             sentence.take(*sentence.open("rate", "percent"))
     if {"coverage_rate", "utilization_rate"} & set(draft.measure.metrics):  # of commitments: what else?
         sentence.take(*(at for at in sentence.open("charge") if sentence.terms[at].value in ("committed", "used")))
+
+
+def _per_unit(sentence: Sentence, draft: Draft) -> None:
+    """`what do we pay per EC2 hour`: cost by what was consumed, of the service named in between."""
+    for at in sentence.open("by"):
+        unit = at + 2
+        measured = unit < len(sentence.terms) and sentence.terms[unit].text in _METERED
+        if sentence.terms[at].text == "per" and sentence.kind(at + 1) == "value" and measured:
+            draft.measure.metrics = ["unit_cost"]
+            sentence.take(at, unit)
 
 
 def _saved_against(sentence: Sentence, draft: Draft) -> None:

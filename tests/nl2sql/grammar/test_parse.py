@@ -70,6 +70,7 @@ def test_names_become_filters(question: str, expected: object) -> None:
         ("third biggest team in october", "offset", 2),
         ("I'm preparing the board deck: spend by team in october", "dimensions", ("team",)),
         ("average daily spend in october", "average", "day"),
+        ("what do we effectively pay per ec2 hour", "metric", "unit_cost"),
         ("break october down by team", "dimensions", ("team",)),
         ("what does an ec2 instance cost us on average", "average", "resource"),
         ("ec2 instances of payments with their cost", "dimensions", ("resource",)),
