@@ -99,8 +99,7 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     if not named:
         return
     sentence.take(*places)
-    if len(named) == 2 and (named[0].start, named[0].end) == (named[1].start, named[1].end):
-        named = [_year_before(sentence.terms[at].text, one) for at, one in zip(places, named, strict=True)]
+    named = calendar.told_apart(named, [sentence.terms[at].text.split()[0] in word_list("last") for at in places])
     if draft.comparison.aligned and len(named) == 2:
         newest, other = sorted(named, key=lambda period: period.start, reverse=True)
         draft.filters.period, draft.comparison.compared = newest, [calendar.opening(other, newest.days)]
@@ -134,12 +133,6 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     draft.filters.period, draft.comparison.compared = ordered[0], ordered[1:]
     if draft.comparison.compared:
         sentence.take(*sentence.open("vs", "compare"))
-
-
-def _year_before(text: str, period: DatePeriod) -> DatePeriod:
-    """`this october against last october`: the last one is that of a year ago."""
-    of_months = period.unit in ("month", "quarter") and text.split()[0] in word_list("last")
-    return calendar.shifted(period, "year") if of_months else period
 
 
 def _against_several(sentence: Sentence, draft: Draft, newest: DatePeriod, several: DatePeriod) -> None:
