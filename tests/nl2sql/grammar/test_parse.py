@@ -198,21 +198,6 @@ def test_a_follow_up_that_changes_nothing_is_no_answer(again: str) -> None:
     assert "same answer" in found.text
 
 
-def test_the_second_of_something_unordered_is_not_guessed() -> None:
-    """A number of a week is none of a ranking."""
-    assert not isinstance(understood("cost of the second thing by week"), CostQuery)
-
-
-def test_coverage_is_of_all_usage() -> None:
-    """The kind of commitment narrows what is covered, not what it is a share of."""
-    found = query("what percentage of EC2 is covered by savings plans in october")
-    assert (found.metric, found.share_of) == ("coverage_rate", None)
-    assert filters(found) == {
-        ("service", ("Amazon Elastic Compute Cloud",), False),
-        ("commitment_type", ("Compute Savings Plan",), False),
-    }
-
-
 @pytest.mark.parametrize(
     ("question", "months"), [("what will december cost?", "2026-12-01"), ("what will november cost?", "2026-11-01")]
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from nl2sql.grammar.draft import Doubt, Refusal
-from nl2sql.grammar.query import Threshold
+from nl2sql.grammar.query import CostQuery, Threshold
 from tests.nl2sql.builders import query, understood
 
 
@@ -73,3 +73,18 @@ def test_the_same_for_another_kind_keeps_the_limit() -> None:
 def test_parts_of_the_query(question: str, part: str, expected: object) -> None:
     """Names set out side by side, amounts in words, verbs in two parts, averages of one thing."""
     assert getattr(query(question), part) == expected
+
+
+def test_the_second_of_something_unordered_is_not_guessed() -> None:
+    """A number of a week is none of a ranking."""
+    assert not isinstance(understood("cost of the second thing by week"), CostQuery)
+
+
+def test_coverage_is_of_all_usage() -> None:
+    """The kind of commitment narrows what is covered, not what it is a share of."""
+    found = query("what percentage of EC2 is covered by savings plans in october")
+    assert (found.metric, found.share_of) == ("coverage_rate", None)
+    assert {(f.dimension, f.values, f.negated) for f in found.filters} == {
+        ("service", ("Amazon Elastic Compute Cloud",), False),
+        ("commitment_type", ("Compute Savings Plan",), False),
+    }
