@@ -88,3 +88,10 @@ def test_coverage_is_of_all_usage() -> None:
         ("service", ("Amazon Elastic Compute Cloud",), False),
         ("commitment_type", ("Compute Savings Plan",), False),
     }
+
+
+def test_what_stands_before_as_a_share_of_each_is_the_part() -> None:
+    """Also with a period between; without `each` it is a filter."""
+    found = query("how much did prod cost last month as a share of each team")
+    assert found.share_of
+    assert (found.share_of[0].values, found.filters) == (("prod",), ())
