@@ -222,9 +222,7 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`finops remediations approve`, `reject`, `playbooks approve`, `withdraw`",
     ),
     Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
-    Permission.TEACH: Entrances(
-        "Teach a note, which holds once an admin has approved it, and take one's own back", "`/finops teach`"
-    ),
+    Permission.TEACH: Entrances("Teach a note for an admin to approve, and take one's own back", "`/finops teach`"),
     Permission.PROMOTE_QUESTION: Entrances(
         "Certify an answer, an example for later ones, decide about a note, and take either back",
         "Make it an example, Approve and Reject of a note",
@@ -246,8 +244,7 @@ def matrix() -> str:
         "",
         (
             "Made by `finops config roles` from what the code checks; a test calls every entrance as every role. "
-            "People "
-            "get roles in `finops.yaml` (`people:`), and"
+            "People get roles in `finops.yaml` (`people:`), and"
         ),
         (
             "those of their Slack user groups (`groups:`) besides. Somebody who is not named is a viewer in Slack, and "
@@ -268,8 +265,7 @@ def matrix() -> str:
         "",
         (
             "An approver approves for the teams of `approves_teams` (`*`: any; their own teams where none are named) "
-            "and "
-            "the playbooks of `approves_playbooks`, with"
+            "and the playbooks of `approves_playbooks`, with"
         ),
         (
             "the role that the playbook's own rule names, and not what they asked for themselves where it says so. Who "

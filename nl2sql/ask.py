@@ -256,11 +256,7 @@ def _certain(meaning: Meaning) -> bool:
 
 
 def _by_rules(
-    turn: Turn,
-    meaning: Meaning,
-    question: str,
-    answers: tuple[golden.ApprovedAnswer, ...],
-    context: AnswerContext,
+    turn: Turn, meaning: Meaning, question: str, answers: tuple[golden.ApprovedAnswer, ...], context: AnswerContext
 ) -> tuple[Turn, Outcome]:
     if isinstance(meaning, CostQuery | SubjectListing):
         return _answered(turn, meaning, context)
@@ -293,6 +289,6 @@ def _request(
         else None
     )
     examples = tuple((one.question, one.sql) for one in answers)
-    scope = ("*",) if context.asker.sees_all else tuple(sorted(context.asker.teams))
-    calendar = context.calendar
-    return TranslationRequest(question, context.facts, calendar, previous, context.asker.id, scope, examples, meaning)
+    asker, facts, calendar = context.asker, context.facts, context.calendar
+    scope = ("*",) if asker.sees_all else tuple(sorted(asker.teams))
+    return TranslationRequest(question, facts, calendar, previous, asker.id, scope, examples, meaning)

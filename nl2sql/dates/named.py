@@ -49,6 +49,8 @@ def iso(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 def month_day(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`5 november`, `the 5th of november`, `nov 5`, with or without a year."""
     at, day, month = i, day_number(word_at(words, i)), None
+    if not day and tuple(words[i + 1 : i + 2]) == ("of",) and word_at(words, i + 2) in MONTHS:
+        day = ORDINALS.get(word_at(words, i))  # the first of september
     if day:
         at += 1 + (word_at(words, i + 1) == "of")
         month = MONTHS.get(word_at(words, at))

@@ -126,6 +126,7 @@ class Discourse:
     clear: str | None = None  # a follow-up drops the filters, the limit, or the shape
     empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
+    same: bool = False  # `same for applications`: as before, of something else
     each_drawn: bool = False  # `prod and dev per week`: names set out side by side, not added up
     points_back: bool = False  # `it`, `that`: something said before
     notes: list[str] = field(default_factory=list)

@@ -63,6 +63,7 @@ def parse(
         term.text in word_list("totals") for term in terms
     )
     draft.measure.asks_amount = any(term.text.startswith("how much") for term in terms)
+    draft.discourse.same = any(term.kind == "follow" and term.text.startswith("same") for term in terms[:2])
     draft.discourse.each_drawn = _set_out(sentence)
     draft.discourse.points_back = any(term.kind == "follow" and term.text in word_list("pronouns") for term in terms)
     draft.shape.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)

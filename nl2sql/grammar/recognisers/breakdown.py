@@ -3,7 +3,7 @@
 from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.query import Grain
-from nl2sql.grammar.recognisers.filtering import kind_of_resource
+from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resources
 from nl2sql.grammar.tagging.terms import Sentence
 
 GRAINS: dict[str, Grain] = {
@@ -29,9 +29,19 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
             sentence.take(at)
         elif _alone(sentence, draft, at):
             _dimensions(sentence, draft, at)
+    if _with_its_cost(sentence) and not (draft.shape.dimensions or draft.shape.grain or draft.measure.count):
+        draft.shape.dimensions.append("resource")
     for at in sentence.open("drivers"):
         draft.shape.dimensions.append("service")
         sentence.take(at)
+
+
+def _with_its_cost(sentence: Sentence) -> bool:
+    """`ec2 instances of the search team with their cost`: resources are listed, each with its own."""
+    first = sentence.after(-1)
+    if first is None or not names_resources(sentence.terms[first]) or not sentence.terms[first].text.endswith("s"):
+        return False
+    return any(sentence.kind(sentence.after(at)) in ("noun", "metric") for at in sentence.open("with"))
 
 
 def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:

@@ -130,13 +130,20 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
 def _part_of_each(sentence: Sentence, at: int, share_at: int) -> bool:
     """`prod share per team`, `share of EC2 in each team's spend`: the part that is sought in every group."""
     if at < share_at:
-        return _beside(sentence, at, share_at)
+        return _beside(sentence, at, share_at) or _as_share_of_each(sentence, share_at)
     following = sentence.after(at)
     return (
         following is not None
         and sentence.kind(following) == "by"
         and sentence.terms[following].text in ("in each", "in every", "within each")
     )
+
+
+def _as_share_of_each(sentence: Sentence, share_at: int) -> bool:
+    """`prod last month as a share of each team`: what stands before is the part."""
+    following = sentence.after(share_at)
+    each = following is not None and "each" in sentence.terms[following].text.split()
+    return each and sentence.terms[share_at].text.startswith("as a")
 
 
 def _beside(sentence: Sentence, at: int, share_at: int) -> bool:

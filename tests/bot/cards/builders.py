@@ -201,19 +201,7 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
             for state in ("requested", "approved", "triggered", "finished", "failed", "rejected")
         ),
         ("request_waiting", {"what": name}),
-        (
-            "taught",
-            {
-                "id": 1,
-                "state": "waiting",
-                "text": f"phoenix = {name}",
-                "means": f"team {name}",
-                "teams": [name],
-                "valid_through": "2027-05-31",
-                "taught_by": name,
-                "decided_by": None,
-            },
-        ),
+        ("taught", {"id": 1, "state": "waiting", "text": name, "means": name, "teams": [name], "taught_by": name}),
         *(
             (
                 "proposal",
