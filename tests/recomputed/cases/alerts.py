@@ -61,14 +61,15 @@ def _hold_to_what_was_planted(planted: World, insight: Insight) -> None:
     """The databases that cost more since the day before yesterday; what was expected of them, which is the forecast's
     to say, is near the same weekdays of the four weeks before.
     """
-    before, since, _ = _spans(planted)
+    before, since, end = _spans(planted)
     evidence: Any = insight.evidence
     assert (insight.starts_on, insight.scope["service"], evidence["direction"]) == (since, RDS, "up")
     assert (evidence["anomaly"], evidence["over"]) == ("spike", None)
     where, values = _where(insight)
     spent = planted.by_day(where, *values)
-    weeks = [spent[since - week * 7 * DAY] for week in range(1, 5)]
-    assert abs(evidence["expected"] / (sum(weeks) / len(weeks)) - 1) < 0.15
+    days = [since + offset * DAY for offset in range((end - since).days)]
+    weeks = [spent[day - week * 7 * DAY] for day in days for week in range(1, 5)]
+    assert abs(evidence["expected"] / (sum(weeks) / len(weeks)) - 1) < 0.15, (evidence["expected"], weeks)
     usual = [spent[before + offset * DAY] for offset in range(_BEFORE)]
     series = evidence["series"]
     assert all(low <= one <= high for low, one, high in zip(*(series[name] for name in _BAND), strict=True))
