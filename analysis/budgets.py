@@ -10,12 +10,14 @@ import numpy as np
 
 from analysis.forecasts.series import DAY, Floats, Forecast
 from analysis.months import add_months
+from analysis.period_band import Reach, reach
 from config.organisation import Budget, Scope
 
 Status = Literal["ok", "warning", "forecast_breach", "breached"]
 COMMON_SHARE = (
     0.5  # of a day's uncertainty that is the level's and stays for the whole period; the rest is the day's own
 )
+_PERIODS = 16  # the running one, the next one's first day, and as many before as a year and a bit has
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class BudgetStatus:
     crossings: tuple[Crossing, ...]
     status: Status
     note: str = ""
+    reach: Reach | None = None
+    """Which earlier periods ended within the band, where it was measured on them."""
 
     def crossing(self, threshold: float = 1.0) -> Crossing | None:
         """When a threshold is crossed, or None."""
@@ -143,6 +147,9 @@ def evaluate(
     note = _unusable(forecast, today, period)
     usable = None if note else forecast
     ahead = None if usable is None else total_with_band(usable, today, period.end)
+    measured = None if ahead is None else _measured(budget, costs, period, today, fiscal_year_start)
+    if ahead is not None and measured is not None:
+        ahead = (ahead[0], *measured.around(0.0, ahead[0]))
     crossings = tuple(_crossings(sorted({*budget.thresholds, 1.0}), amount, _path(costs, usable, today, period), today))
     return BudgetStatus(
         budget=budget.name,
@@ -157,7 +164,23 @@ def evaluate(
         crossings=crossings,
         status=_status(crossings),
         note=note,
+        reach=measured,
     )
+
+
+def _measured(
+    budget: Budget, costs: Mapping[date, float | Decimal], period: Period, today: date, fiscal_year_start: int
+) -> Reach | None:
+    """How the scope's periods before went on from the same day of theirs, whether or not there was a budget then."""
+    if budget.period == "custom":
+        return None
+    always = budget.model_copy(update={"start": None, "end": None})
+    starts = [period.end, period.start]
+    while len(starts) < _PERIODS and costs and starts[-1] > min(costs):
+        before = period_of(always, starts[-1] - DAY, fiscal_year_start)
+        assert isinstance(before, Period)
+        starts.append(before.start)
+    return reach({day: float(cost) for day, cost in costs.items()}, starts[::-1], today)
 
 
 def _unusable(forecast: Forecast | None, today: date, period: Period) -> str:

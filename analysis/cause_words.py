@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.root_cause import ResourceChange, Verdict
+from analysis.root_cause import ResourceChange, Verdict, machine_type
 
 EFFECTS: dict[Verdict, str] = {
     "usage": "usage, not price",
@@ -25,7 +25,7 @@ def carried_by(resources: Sequence[ResourceChange], delta: float) -> str:
         moved = sum(item.after - item.before for item in same)
         if not same or not delta or moved / delta < _CARRIES:
             continue
-        kinds = sorted({item.kind_after or item.kind_before or "" for item in same} - {""})
+        kinds = sorted({_kind(item.kind_after or item.kind_before or "") for item in same} - {""})
         of_kind = f" ({', '.join(kinds[:2])})" if kinds else ""
         named = ", ".join(item.name for item in same[:3]) + (f" and {len(same) - 3} more" if len(same) > 3 else "")
         one = len(same) == 1
@@ -34,3 +34,8 @@ def carried_by(resources: Sequence[ResourceChange], delta: float) -> str:
             f"{len(same)} {sort} resource{'' if one else 's'}{of_kind}: {named} {'carries' if one else 'carry'} {share}"
         )
     return ""
+
+
+def _kind(usage_type: str) -> str:
+    """`db.r6g.4xlarge`; what is no machine's use as words: `Lambda GB Second`."""
+    return machine_type(usage_type) or usage_type.replace("-", " ")

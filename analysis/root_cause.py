@@ -4,6 +4,7 @@ Everything adds up: the effects to the change, and the contributions of each dim
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Literal
 DIMENSIONS = ("account", "service", "region", "team", "resource", "usage_type")
 Verdict = Literal["usage", "price", "mix", "unmetered", "several", "none"]
 CLEAR = 0.6  # share of the change that makes one effect the answer
+_MACHINE = re.compile(r"(?:^|:)((?:[a-z]+\.)?[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+)$")
 LEADING = 0.5  # share of the change that a value must carry to be followed on the trail
 
 
@@ -229,6 +231,12 @@ def changed_resources(before: Sequence[Row], after: Sequence[Row], least: float 
     return tuple(sorted(changes, key=lambda item: (-abs(item.after - item.before), item.name)))
 
 
+def machine_type(usage_type: str | None) -> str | None:
+    """`db.r6g.4xlarge` of `EUW1-InstanceUsage:db.r6g.4xlarge`; None of what is no machine's use."""
+    found = _MACHINE.search(usage_type or "")
+    return found[1] if found else None
+
+
 def _change(before: float, after: float, another_kind: bool, least: float) -> Literal["new", "gone", "resized"] | None:
     if before < least <= after:
         return "new"
@@ -238,12 +246,15 @@ def _change(before: float, after: float, another_kind: bool, least: float) -> Li
 
 
 def _by_resource(rows: Sequence[Row]) -> dict[str, tuple[float, str | None]]:
-    """Cost per day of each resource, and the usage type that costs most of it."""
+    """Cost per day of each resource, and the usage type that costs most of it, a machine's before others."""
     kinds: dict[str, dict[str | None, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
         if row.resource is not None:
             kinds[row.resource][row.usage_type] += row.cost
     return {
-        name: (math.fsum(costs.values()), max(costs, key=lambda kind: (costs[kind], str(kind))))
+        name: (
+            math.fsum(costs.values()),
+            max(costs, key=lambda kind: (machine_type(kind) is not None, costs[kind], str(kind))),
+        )
         for name, costs in kinds.items()
     }

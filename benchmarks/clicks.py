@@ -35,7 +35,7 @@ from db import engines
 from db.database import Database
 from db.embedded import postgres
 from playbooks.approval.lifecycle import propose
-from playbooks.plan import Plan, PlannedStep
+from playbooks.proposals.plan import Plan, PlannedStep
 from playbooks.schema import read_playbooks
 from standins.slack import Handle, Limits, Setup, running_workspace
 from standins.slack.model import Person as SlackPerson

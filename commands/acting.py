@@ -77,12 +77,12 @@ def permitted(settings: "Settings", organisation: "Organisation", person: str | 
     return actor
 
 
-def day_of(text: str | None) -> date | None:
-    """The day of `--today`; exit 2 where it is none."""
+def day_of(text: str | None, option: str = "--today") -> date | None:
+    """The day of an option; exit 2 where it is none."""
     if text is None:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        typer.echo(f"finops: --today takes a date like 2026-11-15, not {text!r}.", err=True)
+        typer.echo(f"finops: {option} takes a date like 2026-11-15, not {text!r}.", err=True)
         raise typer.Exit(2) from None

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings
-from commands.printing import Format, FormatOption, print_json, print_table
+from commands.printing import Format, FormatOption, TableFormat, TableFormatOption, print_json, print_rows
 
 
 def ingest(
@@ -71,7 +71,7 @@ def loads(
     stands: Annotated[bool, typer.Option("--stands", help="What stands, by account, month and currency")] = False,
     limit: LimitOption = 50,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
     from analysis.formatting import exact
@@ -100,7 +100,7 @@ def loads(
             columns = ("id", "finished_at", "status", "source", "billing_periods", "rows", "rejected", "billed", "path")
             for row in rows:
                 row["billed"] = [
-                    f"{exact(sums['billed'])} {currency}" for currency, sums in (row["totals"] or {}).items()
+                    f"{exact(sums['billed'], currency)} {currency}" for currency, sums in (row["totals"] or {}).items()
                 ]
     _print(rows, columns, format)
 
@@ -108,7 +108,7 @@ def loads(
 def tags(
     limit: LimitOption = 100,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
     from domain import deliveries
@@ -150,7 +150,7 @@ def reconcile(
     account: Annotated[str | None, typer.Option(help="Billing account of the invoice; default: all")] = None,
     currency: Annotated[str | None, typer.Option(help="Currency of the invoice, where there are several")] = None,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Hold what stands against files or invoices, to the cent; exit 1 where they differ. Nothing is changed."""
     from decimal import Decimal, InvalidOperation
@@ -192,12 +192,8 @@ def reconcile(
         raise typer.Exit(1)
 
 
-def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], format: Format) -> None:
-    if format is Format.JSON:
-        print_json(rows)
-        return
-    cells = [[_cell(row[name]) for name in columns] for row in rows]
-    print_table(columns, cells)
+def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], format: TableFormat) -> None:
+    print_rows(rows, columns, [[_cell(row[name]) for name in columns] for row in rows], format)
 
 
 def _cell(value: object) -> object:

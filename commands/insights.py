@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings, who_acts
-from commands.printing import Format, FormatOption, print_json, print_table
+from commands.printing import TableFormat, TableFormatOption, print_rows
 
 
 def list_insights(
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """What is open: anomalies, budgets, idle resources, savings."""
     from nl2sql.execution.run import rows_of
@@ -22,13 +22,8 @@ def list_insights(
     columns = "insight_id, detected_at, kind, severity, status, title, team, impact_amount, currency"
     sql = f"SELECT {columns} FROM insights {where} ORDER BY insight_id DESC LIMIT 200"  # noqa: S608 - its names are constants, its values are bound
     rows = rows_of(sql, who_acts(settings, organisation, person), connect(settings), settings)
-    if format is Format.JSON:
-        print_json(rows)
-    else:
-        print_table(
-            ("id", "severity", "title", "team", "since"),
-            [(r["insight_id"], r["severity"], r["title"], r["team"], str(r["detected_at"])[:16]) for r in rows],
-        )
+    shown = [(r["insight_id"], r["severity"], r["title"], r["team"], str(r["detected_at"])[:16]) for r in rows]
+    print_rows(rows, ("id", "severity", "title", "team", "since"), shown, format)
 
 
 def digest(

@@ -1,10 +1,10 @@
 """How well the product does its job."""
 
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings
-from commands.printing import Format, FormatOption, print_json, print_table
+from commands.printing import TableFormat, TableFormatOption, print_rows
 
 
-def show(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
+def show(person: AsOption = None, format: TableFormatOption = TableFormat.TEXT) -> None:
     """How well the product does its job: each measure with its target."""
     from dataclasses import asdict
 
@@ -15,9 +15,6 @@ def show(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
     permitted(settings, organisation, person, "read")
     with connect(settings).app.connect() as connection:
         measures = read(connection, len(organisation.people), organisation)
-    if format is Format.JSON:
-        print_json([{**asdict(kpi), "good": kpi.good} for kpi in measures])
-        return
     words = {True: "yes", False: "no", None: "not yet known"}
     rows = [
         (
@@ -28,4 +25,5 @@ def show(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
         )
         for k in measures
     ]
-    print_table(("measure", "now", "target", "met"), rows)
+    value = [{**asdict(kpi), "good": kpi.good} for kpi in measures]
+    print_rows(value, ("measure", "now", "target", "met"), rows, format)

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings
-from commands.printing import Format, FormatOption, print_json, print_table
+from commands.printing import TableFormat, TableFormatOption, print_rows
 
 ItemArgument = Annotated[str, typer.Argument(metavar="ID", help="The id that `finops quarantine list` shows")]
 
 
-def list_all(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
+def list_all(person: AsOption = None, format: TableFormatOption = TableFormat.TEXT) -> None:
     """What waits in quarantine, the newest first."""
     from sqlalchemy.orm import Session
 
@@ -29,10 +29,7 @@ def list_all(person: AsOption = None, format: FormatOption = Format.TEXT) -> Non
             }
             for one in quarantine.waiting(session)
         ]
-    if format is Format.JSON:
-        print_json(rows)
-    else:
-        print_table(("id", "since", "attempts", "text", "reason"), [list(row.values()) for row in rows])
+    print_rows(rows, ("id", "since", "attempts", "text", "reason"), [list(row.values()) for row in rows], format)
 
 
 def retry(item: ItemArgument, person: AsOption = None) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands.acting import AsOption, connect, day_of, read_organisation, read_settings, who_acts
-from commands.printing import Format, FormatOption, print_answer, print_json
+from commands.printing import TableFormat, TableFormatOption, print_answer, print_json
 from config.errors import UserError
 
 
@@ -37,7 +37,7 @@ def run(
     person: AsOption = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Answer as if it were this day")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread id: questions in it can build on this query")] = None,
-    format: FormatOption = Format.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Answer a query or a listing; what is wrong with it is said by its field."""
     from nl2sql.ask import connect_deps, run_query

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.acting import AsOption, connect, day_of, read_organisation, read_settings, who_acts
-from commands.printing import Format, FormatOption, print_answer, print_json, print_table
+from commands.printing import Format, FormatOption, TableFormat, TableFormatOption, print_answer, print_json, print_rows
 from config.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def ask(
     person: AsOption = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Answer as if it were this day")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread id: a follow-up amends the thread's last question")] = None,
-    format: FormatOption = Format.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Ask a cost question in plain words."""
     from nl2sql.ask import ask as ask_question
@@ -132,7 +132,7 @@ def browse(
         ),
     ] = False,
     person: AsOption = None,
-    format: FormatOption = Format.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """What was asked, newest first: what wants looking after, and what may serve as an example."""
     from sqlalchemy.orm import Session
@@ -170,32 +170,29 @@ def browse(
             else "all"
         )
         rows = feedback.listed(session, which)
-    if format is Format.JSON:
-        print_json(rows)
-    else:
-        shown = [
-            (r["reference"], str(r["asked_at"])[:16], r["asker"], r["question"], r["outcome"], r["feedback"] or "")
-            for r in rows
-        ]
-        print_table(("reference", "asked", "by", "question", "outcome", "feedback"), shown)
+    shown = [
+        (r["reference"], str(r["asked_at"])[:16], r["asker"], r["question"], r["outcome"], r["feedback"] or "")
+        for r in rows
+    ]
+    print_rows(rows, ("reference", "asked", "by", "question", "outcome", "feedback"), shown, format)
 
 
-def _check_golden(settings: "Settings", organisation: "Organisation", actor: "Actor", format: Format) -> None:
+def _check_golden(settings: "Settings", organisation: "Organisation", actor: "Actor", format: TableFormat) -> None:
     from nl2sql.answers.context import AnswerContext
     from nl2sql.ask import connect_deps
-    from nl2sql.catalog.known_values import Facts, facts
+    from nl2sql.catalog.known_values import Facts
     from nl2sql.history.golden_check import checked
+    from nl2sql.history.notes import facts_for
 
     deps = connect_deps(settings, organisation, connect(settings))
-    data = facts(deps.database.app, actor, organisation.synonyms)
+    data = facts_for(deps.database, organisation.synonyms, actor, deps.day())
     if not isinstance(data, Facts):
         raise UserError("No bills are loaded yet, so that no golden question can be run.")
     findings = checked(AnswerContext(actor, deps, data))
-    if format is Format.JSON:
-        print_json([one.to_json() for one in findings])
-    elif findings:
-        rows = [(one.kind, one.reference, one.question, one.reason, one.other or "") for one in findings]
-        print_table(("kind", "reference", "question", "reason", "other"), rows)
+    rows = [(one.kind, one.reference, one.question, one.reason, one.other or "") for one in findings]
+    if rows or format is not TableFormat.TEXT:
+        value = [one.to_json() for one in findings]
+        print_rows(value, ("kind", "reference", "question", "reason", "other"), rows, format)
     else:
         typer.echo("Every golden question runs, and none stands there twice.")
     if any(one.kind == "broken" for one in findings):

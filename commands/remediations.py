@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings, who_acts
-from commands.printing import Format, FormatOption, print_json, print_table
+from commands.printing import TableFormat, TableFormatOption, print_json, print_rows
 
 
-def list_newest(person: AsOption = None, format: FormatOption = Format.TEXT) -> None:
+def list_newest(person: AsOption = None, format: TableFormatOption = TableFormat.TEXT) -> None:
     """The newest remediations and their state."""
     from config.access import may_see_team
     from playbooks.approval.decisions import listed
@@ -16,13 +16,8 @@ def list_newest(person: AsOption = None, format: FormatOption = Format.TEXT) -> 
     settings = read_settings()
     actor = permitted(settings, read_organisation(settings), person, "read")
     rows = [row for row in listed(connect(settings)) if may_see_team(actor, row["team"])]
-    if format is Format.JSON:
-        print_json(rows)
-    else:
-        print_table(
-            ("id", "state", "playbook", "account", "team", "savings_a_month", "requested_by"),
-            [list(row.values()) for row in rows],
-        )
+    columns = ("id", "state", "playbook", "account", "team", "savings_a_month", "requested_by")
+    print_rows(rows, columns, [list(row.values()) for row in rows], format)
 
 
 def show(

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     REQUEST_REMEDIATION = "request_remediation"
     APPROVE_REMEDIATION = "approve_remediation"
     STOP_ALL = "stop_all"
+    TEACH = "teach"
     PROMOTE_QUESTION = "promote_question"
     READ_AUDIT = "read_audit"
     MANAGE_TOKENS = "manage_tokens"
@@ -40,6 +41,7 @@ _MEMBER = _VIEWER | {
     Permission.SUBSCRIBE,
     Permission.TRIAGE_INSIGHT,
     Permission.REQUEST_FLOW,
+    Permission.TEACH,
     Permission.REQUEST_REMEDIATION,
 }
 
@@ -67,6 +69,8 @@ class Actor:
     """The other ids and e-mail addresses of this person."""
     directory: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """Everybody of finops.yaml: id or e-mail (as `folded` has it) to the person's id there."""
+    holders: Mapping[Role, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Who has a role by finops.yaml, by name."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class Denied:
 
     reason: str
 
+
+_NAMED = 3  # people who have a role
 
 SYSTEM = Actor(id="system", name="finops-bot", roles=frozenset({Role.OPERATOR}), sees_all=True)
 MACHINES = frozenset({SYSTEM.id, "auto"})
@@ -122,8 +128,12 @@ def check(actor: Actor, action: Permission) -> Allowed | Denied:
     """Whether one of the actor's roles carries the permission; no role means no."""
     if any(action in PERMISSIONS[role] for role in actor.roles):
         return Allowed()
-    needed = " or ".join(roles_with(action))
-    return Denied(f"That needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}.")
+    needed = roles_with(action)
+    names = list(dict.fromkeys(name for role in needed for name in actor.holders.get(role, ())))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    held = f", as {', '.join(names[:_NAMED])}{more} {'has' if len(names) == 1 else 'have'}" if names else ""
+    mine = ", ".join(sorted(actor.roles)) or "none"
+    return Denied(f"That needs the role {' or '.join(needed)}{held}; you have {mine}.")
 
 
 def approves(actor: Actor, team: str | None, playbook: str) -> Allowed | Denied:
@@ -197,26 +207,27 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`/finops refresh`, Refresh bills",
     ),
     Permission.RUN_FLOW: Entrances(
-        "Start a flow at once, and agree to what others ask for",
-        "Approve of a request",
+        "Start a flow at once, agree to what others ask for, switch recurring clean-ups on and off",
+        "Approve of a request, Switch on, Switch off",
         "`GET /admin/loads`, `/standing`, `/tags`, `/health`, `POST /admin/quarantine/{id}`",
-        "`finops ingest`, `loads`, `tags`, `quarantine`",
+        "`finops ingest`, `loads`, `tags`, `quarantine`, `playbooks on`, `off`",
     ),
     Permission.REQUEST_REMEDIATION: Entrances(
         "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
     ),
     Permission.APPROVE_REMEDIATION: Entrances(
-        "Approve or reject a proposal, for one's teams or playbooks",
-        "Approve, Choose, Reject, Snooze, Withdraw, Undo",
+        "Approve or reject a proposal, or the next runs of a recurring clean-up, for one's teams or playbooks",
+        "Approve, Choose, Reject, Snooze, Withdraw, Undo, Approve next runs",
         "`POST /remediations/{id}/decision`",
-        "`finops remediations approve`, `reject`",
+        "`finops remediations approve`, `reject`, `playbooks approve`, `withdraw`",
     ),
     Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
+    Permission.TEACH: Entrances("Teach a note for an admin to approve, and take one's own back", "`/finops teach`"),
     Permission.PROMOTE_QUESTION: Entrances(
-        "Certify an answer, an example for later ones, and take that back",
-        "Make it an example",
+        "Certify an answer, an example for later ones, decide about a note, and take either back",
+        "Make it an example, Approve and Reject of a note",
         None,
-        "`finops questions --promote`, `--withdraw`",
+        "`finops questions --promote`, `--withdraw`, `finops notes --approve`, `--reject`, `--withdraw`",
     ),
     Permission.READ_AUDIT: Entrances(
         "Read and verify the audit log", None, "`GET /audit`, `/admin/people`", "`finops audit verify`"
@@ -233,8 +244,7 @@ def matrix() -> str:
         "",
         (
             "Made by `finops config roles` from what the code checks; a test calls every entrance as every role. "
-            "People "
-            "get roles in `finops.yaml` (`people:`), and"
+            "People get roles in `finops.yaml` (`people:`), and"
         ),
         (
             "those of their Slack user groups (`groups:`) besides. Somebody who is not named is a viewer in Slack, and "
@@ -255,8 +265,7 @@ def matrix() -> str:
         "",
         (
             "An approver approves for the teams of `approves_teams` (`*`: any; their own teams where none are named) "
-            "and "
-            "the playbooks of `approves_playbooks`, with"
+            "and the playbooks of `approves_playbooks`, with"
         ),
         (
             "the role that the playbook's own rule names, and not what they asked for themselves where it says so. Who "
@@ -279,14 +288,8 @@ def matrix() -> str:
         lines.append(f"| `{action.value}` | {where.slack or ''} | {where.api or ''} | {where.cli or ''} |")
     lines += [
         "",
-        (
-            "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a "
-            "call. "
-            "On the command line `--as` names who acts; without it"
-        ),
-        (
-            "everything but production is allowed everything, and in production it is the machine's own operator, who "
-            "does not approve."
-        ),
+        "A bearer token has scopes besides: `read`, `ask`, `write`; both the scope and the role have to allow a call.",
+        "On the command line `--as` names who acts; without it everything but production is allowed everything, and in",
+        "production it is the machine's own operator, who does not approve.",
     ]
     return "\n".join(lines)

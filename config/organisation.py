@@ -15,6 +15,7 @@ from config.access import Actor, Role, folded
 from config.bills import Allocation, BillSource, Holding, SharedCost
 from config.currencies import rough_rate
 from config.people import Group, Person, named_once
+from config.tickets import TicketRule
 from config.yaml_file import Location, Strict, Texts, read_model, time_zone
 
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -143,6 +144,9 @@ class RemediationSettings(Strict):
     accounts: tuple[str, ...] = Field(
         (), description="AWS account ids whose inventory and metrics are read; none: the process's own"
     )
+    tickets: tuple[TicketRule, ...] = Field(
+        (), description="Where nothing is changed and a ticket is opened instead; the first that matches counts"
+    )
 
 
 class Retention(Strict):
@@ -196,7 +200,13 @@ class Organisation(Strict):
         person = self.person(person_id) if person_id else None
         everything = self.visibility == "all"
         if person is None:
-            return Actor(id=person_id or "unknown", name=name, sees_all=everything, directory=self.directory)
+            return Actor(
+                id=person_id or "unknown",
+                name=name,
+                sees_all=everything,
+                directory=self.directory,
+                holders=self.holders,
+            )
         return Actor(
             id=person.id,
             name=person.name,
@@ -207,7 +217,14 @@ class Organisation(Strict):
             approves_playbooks=frozenset(person.approves_playbooks),
             known_as=frozenset(person.identities()),
             directory=self.directory,
+            holders=self.holders,
         )
+
+    @property
+    def holders(self) -> dict[Role, tuple[str, ...]]:
+        """Who has each role that is given to somebody, by name, in the order of the file."""
+        roles = dict.fromkeys(role for person in self.people for role in person.roles)
+        return {role: tuple(one.name or one.id for one in self.people if role in one.roles) for role in roles}
 
     @property
     def directory(self) -> dict[str, str]:

@@ -67,9 +67,8 @@ class Settings(LakeSettings):
     answer_row_cap: int = Field(1_000, ge=1, description="Most rows an answer may carry")
     answer_timeout_seconds: float = Field(10, gt=0, description="Time limit of one query")
     answer_cost_cap: float = Field(5_000_000, gt=0, description="Highest planner cost (EXPLAIN) that is run")
-    questions_running_per_person: int = Field(
-        2, ge=1, description="Questions of a person that run at once in a process"
-    )
+    questions_running_per_person: int = Field(2, ge=1, description="Questions of a person at once in a process")
+    questions_megabytes_per_person: int = Field(100, ge=1, description="Most that is kept of a person's questions")
     questions_waiting_per_person: int = Field(20, ge=1, description="Questions of a person that wait in a process")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level of the JSON log on stderr"
@@ -139,16 +138,15 @@ class Settings(LakeSettings):
         None,
         description="Sign-in provider whose JWTs the API takes besides its own tokens; its discovery document is read",
     )
-    oidc_audience: str | None = Field(
-        None, description="The audience that a JWT must name: the client id of this API at the provider"
-    )
+    oidc_audience: str | None = Field(None, description="The audience that a JWT must name: this API's client id there")
     oidc_client_id: str | None = Field(None, description="The page's client id, where it is no FINOPS_OIDC_AUDIENCE")
+    github_token: SecretStr | None = Field(None, description="Opens issues at GitHub (`remediation.tickets`)")
+    jira_email: str | None = Field(None, description="Whose token opens issues at Jira (`remediation.tickets`)")
+    jira_token: SecretStr | None = Field(None, description="API token of that person")
     oidc_client_secret: SecretStr | None = Field(None, description="Client secret of the page, if it has one")
     public_url: str | None = Field(None, description="The page's address: of sign-in (/auth/callback) and cards' links")
     oidc_claim: str = Field("email", description="Claim that names a person of finops.yaml by id or e-mail")
-    aws_endpoint_url: str | None = Field(
-        None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint, as the demo's"
-    )
+    aws_endpoint_url: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL", description="Another AWS endpoint")
 
     _live: "_LiveSettings | None" = PrivateAttr(None)
     _version: int = PrivateAttr(0)

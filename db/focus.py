@@ -96,6 +96,14 @@ CHARGE_CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 # Written by us at load: the load, the source, and what the allocation rules give.
 ALLOCATED = ("team", "environment", "application")
 
+# Of a cost that was split (FOCUS 1.3): kept among a charge's further columns, under these names.
+SPLIT = {
+    "AllocatedResourceId": "allocated_resource_id",
+    "AllocatedResourceName": "allocated_resource_name",
+    "AllocatedMethodId": "allocated_method_id",
+    "AllocatedMethodDetails": "allocated_method_details",
+}
+
 # What a file of line items holds: every column above, the allocation, the columns of the bill that FOCUS does not know
 # as JSON, and what questions ask for, read once at load.
 FILE_COLUMNS: tuple[tuple[str, FileKind], ...] = (

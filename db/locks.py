@@ -25,6 +25,9 @@ class Lock(IntEnum):
     CHANNEL = 7_113_102  # of a channel: one process delivers to it
     FLOW_START = 7_113_105  # of a request's number: one process starts its flow
     SCHEDULE = 7_113_106  # of a subscription's number: one process makes what it asks for
+    PROPOSING = 7_113_107  # proposals are left one after the other, so that a resource is in one of them
+    RECURRING = 7_113_108  # of a playbook's name: one process does what its date asks for
+    TICKETS = 7_113_109  # one process opens and closes tickets
     DAILY_CAP = 7_113_104  # resources changed a day are counted over all accounts
 
 

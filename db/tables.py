@@ -527,7 +527,7 @@ class Completeness(Base):
 
 class Remediation(Base):
     """A frozen plan and its life: proposed, approved, running, succeeded,
-    partial, failed, unknown, rejected, expired, undone, void.
+    partial, failed, unknown, rejected, expired, undone, void; or ticket, then closed.
     """
 
     __tablename__ = "remediations"
@@ -564,6 +564,23 @@ class Remediation(Base):
     thread_ts: Mapped[str | None]
 
 
+class Ticket(Base):
+    """A ticket instead of a run: wanted, open, applied (it was done, and the bill decides), closed, failed."""
+
+    __tablename__ = "tickets"
+    id: Mapped[int] = _key()
+    remediation_id: Mapped[int] = mapped_column(sa.ForeignKey("finops.remediations.id"), unique=True)
+    rule: Mapped[dict[str, Any]] = mapped_column(comment="Of finops.yaml, as it was: which tracker, which place")
+    state: Mapped[str] = mapped_column(index=True)
+    key: Mapped[str | None] = mapped_column(comment="As the tracker names it")
+    url: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="Since it was last kept as it should be")
+    error: Mapped[str | None]
+    not_before: Mapped[datetime | None]
+    wanted_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
 class RemediationStep(Base):
     """One action on one resource, with what undo needs, written before it acts."""
 
@@ -598,6 +615,35 @@ class RecurringRun(Base):
     made_at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(comment="How many were proposed, or why none")
     remediations: Mapped[list[Any]] = mapped_column(comment="Numbers of the proposals")
+
+
+class RecurringSwitch(Base):
+    """A recurring playbook as somebody switched it; without a row its file decides. Off holds until it is switched on
+    again, on for the file as it was then.
+    """
+
+    __tablename__ = "recurring_switches"
+    playbook: Mapped[str] = mapped_column(primary_key=True)
+    on: Mapped[bool]
+    playbook_digest: Mapped[str]
+    set_by: Mapped[str]
+    set_by_name: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class StandingApproval(Base):
+    """Somebody's yes to the next runs of one recurring playbook, until a date, for its file as it was."""
+
+    __tablename__ = "standing_approvals"
+    id: Mapped[int] = _key()
+    playbook: Mapped[str] = mapped_column(index=True)
+    playbook_digest: Mapped[str] = mapped_column(comment="Of its file, with scope and caps")
+    approver: Mapped[str]
+    approver_name: Mapped[str]
+    given_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
 
 
 class Saving(Base):
@@ -642,7 +688,7 @@ class Question(Base):
     id: Mapped[int] = _key()
     reference: Mapped[str] = mapped_column(unique=True, comment="Short public id, as in 'Reference 7F3K'")
     asked_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
-    asker: Mapped[str]
+    asker: Mapped[str] = mapped_column(index=True)
     thread: Mapped[str | None] = mapped_column(index=True)
     channel: Mapped[str | None]
     question: Mapped[str]
@@ -748,6 +794,26 @@ class FlowRequest(Base):
     attempts: Mapped[int] = mapped_column(server_default="0", comment="Starts that failed or ended the bot")
     not_before: Mapped[datetime | None] = mapped_column(comment="The next attempt; NULL for at once")
     quarantined_at: Mapped[datetime | None] = mapped_column(comment=_SET_ASIDE)
+
+
+class TaughtNote(Base):
+    """What a team taught: other words for a name in the bills, or a sentence; used once an admin has approved it."""
+
+    __tablename__ = "taught_notes"
+    id: Mapped[int] = _key()
+    text: Mapped[str] = mapped_column(comment="As it was written")
+    words: Mapped[str | None] = mapped_column(comment="The new name; NULL for a sentence")
+    dimension: Mapped[str | None]
+    values: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]", comment="What the name means")
+    label: Mapped[str | None]
+    teams: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]", comment="Whose note it is; empty for all")
+    valid_through: Mapped[date] = mapped_column(comment="The last day on which it holds")
+    state: Mapped[str] = mapped_column(comment="waiting, approved, rejected or withdrawn")
+    taught_by: Mapped[str]
+    taught_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    channel: Mapped[str | None] = mapped_column(comment="Where it was taught")
 
 
 class Subscription(Base):

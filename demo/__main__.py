@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from config.errors import UserError
 from config.processes import port_of
-from config.settings import read_settings
 
 if TYPE_CHECKING:
     from demo import stack
@@ -24,22 +23,27 @@ _PAGE_PORT = 8080
 
 def main() -> int:
     """0 when it ran and ended as asked, 1 with one sentence when it could not."""
-    arguments = _arguments()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     began = time.monotonic()
 
     def say(text: str) -> None:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
     try:
-        from demo import page, stack  # takes a second, in which Ctrl-C is as good as later
+        arguments = _arguments()
+        from demo import home, page, stack  # takes a second, in which Ctrl-C is as good as later
 
         with ExitStack() as parts:
+            found_at = parts.enter_context(home.occupied(arguments.home))
             watched_by_somebody = not (arguments.script or arguments.screenshot)
             announce = parts.enter_context(page.building(arguments.home)) if watched_by_somebody else None
             everything = parts.enter_context(
                 stack.running(arguments.home, _free(arguments.port), say, _free(_PAGE_PORT))
             )
+            found_at(everything.slack.url)
+            if arguments.port and not everything.slack.url.endswith(f":{arguments.port}"):
+                say(f"Port {arguments.port} is taken; another was found")
             invitation = (
                 f"Open {everything.slack.url} and ask: what did we spend on EC2 last month by team?   "
                 "(Ctrl-C stops everything)"
@@ -74,6 +78,10 @@ def main() -> int:
         return 0
     except UserError as error:
         print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a folder that went
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"demo: {error.strerror or error}{where}", file=sys.stderr)
         return 1
 
 
@@ -115,6 +123,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _home() -> Path:
+    from config.settings import read_settings
+
     settings = read_settings(_env_file=None)
     return settings.home if "home" in settings.model_fields_set else settings.home / "demo"
 
@@ -131,7 +141,15 @@ def _free(port: int) -> int:
 
 
 def _interrupt(*_: object) -> None:
+    """Once: what is under way is ended in order, which a second press would tear."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _is_stopping)
+    print("\nStopping; what has just been started is waited for …", flush=True)
     raise KeyboardInterrupt
+
+
+def _is_stopping(*_: object) -> None:
+    print("It is stopping already.", flush=True)
 
 
 if __name__ == "__main__":

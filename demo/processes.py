@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from config.errors import UserError
+
 _STOP_SECONDS = 30
 _CALL = "import pickle, sys; call, given = pickle.load(sys.stdin.buffer); pickle.dump(call(*given), sys.stdout.buffer)"
 
@@ -44,15 +46,19 @@ def free_port() -> int:
 
 def apart(function: Callable[..., Any], *arguments: Any) -> Any:
     """The function's result from a process of its own, ended with the wait for it: polars, which writes the bills,
-    takes the interrupt away from the process that it is used in. The function may not print.
+    takes the interrupt away from the process that it is used in. The function may not print. Raises `UserError` where
+    it failed, with its last word.
     """
     ended = subprocess.run(
         [sys.executable, "-c", _CALL],
         input=pickle.dumps((function, arguments)),
-        stdout=subprocess.PIPE,
+        capture_output=True,
         start_new_session=True,
-        check=True,
+        check=False,
     )
+    if ended.returncode != 0:
+        said = ended.stderr.decode(errors="replace").strip().splitlines()
+        raise UserError(f"{function.__name__} ended before it was done: {said[-1] if said else ended.returncode}.")
     return pickle.loads(ended.stdout)  # noqa: S301 - written by the child that was just started
 
 

@@ -32,6 +32,7 @@ from standins.slack import Handle, Limits, Setup, running_workspace
 
 ORGANISATION = Path(__file__).parent / "organisation.yaml"
 FIRST_LOOK = ("ingest_usage", "refresh_prices", "forecast_costs", "check_budgets", "find_savings")
+_REASON = sa.text("SELECT error FROM finops.loads WHERE status = 'failed' ORDER BY id DESC LIMIT 1")
 _FLOW_SECONDS = 180
 _START_SECONDS = 90
 Say = Callable[[str], None]
@@ -48,6 +49,7 @@ class Stack:
     today: date
     page: str
     """Address of the web page."""
+    logs: Path
 
     def run_flow(self, name: str, **parameters: Any) -> str:
         """Start a flow by its deployment and wait for its end; the name of its final state."""
@@ -91,7 +93,7 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
         say("Postgres, Prefect and the cloud's stand-in are up; waiting for the bot")
         _wait(lambda: slack.sockets > 0, bot, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
         _wait(_served, flows, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
-        yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}")
+        yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}", home / "logs")
 
 
 def has_bills(stack: Stack) -> bool:
@@ -105,7 +107,10 @@ def load_bills(stack: Stack, say: Say) -> None:
     say("Loading thirteen months of bills from S3 through the Prefect flow ingest_costs")
     state = stack.run_flow("ingest_costs")
     if state != "Completed":
-        raise UserError(f"The flow ingest_costs ended as {state}; see its log in the home's logs folder.")
+        with stack.database.app.connect() as connection:
+            reason = connection.scalar(_REASON)
+        why = f": {reason}" if reason else ""
+        raise UserError(f"The flow ingest_costs ended as {state}{why}; its log is {stack.logs / 'flows.log'}.")
 
 
 def look_around(stack: Stack, say: Say) -> None:

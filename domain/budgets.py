@@ -4,6 +4,8 @@ A budget of the file that somebody changes elsewhere is an override. It says so 
 until it is taken back, and goes when the file drops the budget.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from analysis.formatting import money
-from config.access import Actor
+from config.access import Actor, Denied, may_see_scope
 from config.organisation import Budget, Organisation, Scope
 from db import audit, locks
 from db.locks import Lock
@@ -56,9 +58,14 @@ def locked(session: Session, name: str) -> BudgetRow | None:
     return session.get(BudgetRow, name, populate_existing=True)
 
 
-def save(session: Session, budget: Budget, actor: Actor, origin: str, now: datetime) -> BudgetRow:
-    """Make or change a budget; one of the file becomes an override. The caller holds the lock and commits."""
+def save(session: Session, budget: Budget, actor: Actor, origin: str, now: datetime) -> BudgetRow | Denied:
+    """Make or change a budget; one of the file becomes an override. Denied where the actor may not see what it is of,
+    or shall be of. The caller holds the lock and commits.
+    """
     row = session.get(BudgetRow, budget.name)
+    scopes = [dict(budget.scope.pairs()), *([] if row is None else [row.scope])]
+    if not all(may_see_scope(actor, scope) for scope in scopes):
+        return Denied("A budget is about what you may see: one of your teams.")
     before = None if row is None else row.amount
     if row is None:
         row = BudgetRow(name=budget.name, origin=origin)
@@ -73,6 +80,12 @@ def save(session: Session, budget: Budget, actor: Actor, origin: str, now: datet
     run_soon(session, _CHECK, actor.id, now)
     session.flush()
     return row
+
+
+def version_of(row: BudgetRow) -> str:
+    """Changes with every change of the budget's values or of what the file says of it."""
+    stored = json.dumps([_stored(budget_of(row)), row.in_file], sort_keys=True)
+    return hashlib.sha256(stored.encode()).hexdigest()[:16]
 
 
 def take_back(session: Session, row: BudgetRow, actor: Actor, now: datetime) -> None:

@@ -13,14 +13,15 @@ from db.tables import Insight, OutboxMessage, Remediation, Saving
 from domain.insight_cards import redraw, say
 from playbooks.run import ledger
 
-OPEN = ("proposed", "approved", "running")
-_OVER = ("rejected", "expired", "undone")
+OPEN = ("proposed", "approved", "running", "ticket")
+_OVER = ("rejected", "expired", "undone", "closed")
 _SAYS = {
     "succeeded": "is done",
     "partial": "is done in part",
     "failed": "has failed",
     "unknown": "has an unknown outcome",
     "expired": "has expired",
+    "ticket": "is asked for by a ticket",
 }  # the other states are what it is
 _FOLLOWED = timedelta(days=60)  # a verdict comes two weeks after a change, a retry some weeks later
 

@@ -87,7 +87,7 @@ def read(
         for row in connection.execute(sa.text(_EARLIEST), {**same, "until": first, "early": first - _EARLIER})
     }
     past = tuple(first - timedelta(days=back) for back in range(PAST_DAYS, 0, -1))
-    spent = _spent(connection, scope, currency, past[0], first)
+    spent = costs(connection, scope, currency, past[0], first)
     known = {name: value for name, value in scope.items() if name in DIMENSIONS}
     through = data_through(connection, known, first) or first
     return Outlook(
@@ -103,7 +103,7 @@ def read(
     )
 
 
-def _spent(
+def costs(
     connection: sa.Connection, scope: Mapping[str, str], currency: str, start: date, end: date
 ) -> dict[date, float]:
     """Effective cost per day without tax."""

@@ -105,11 +105,15 @@ def _worth(item: DetectedInsight, organisation: Organisation) -> float:
 
 
 def by_worth(organisation: Organisation) -> sa.ColumnElement[Any]:
-    """An order of insights by what is at stake in a month, whatever their grain and currency; unknown last."""
+    """An order of insights by what is at stake in a month, whatever their grain and currency; of an anomaly that is
+    over, by what it came to; unknown last.
+    """
     currencies = [organisation.currency, *organisation.exchange_rates, *ROUGH]
     rates = {currency: organisation.rate_of(currency) for currency in currencies}
     month = sa.case((Insight.kind == "anomaly", _MONTH_DAYS), else_=1.0)
-    amount = sa.func.abs(Insight.impact_amount) * month / sa.case(rates, value=Insight.currency, else_=1.0)
+    over = sa.cast(Insight.evidence[("over", "amount")].astext, sa.Numeric)
+    worth = sa.func.abs(sa.func.coalesce(over, Insight.impact_amount * month))
+    amount = worth / sa.case(rates, value=Insight.currency, else_=1.0)
     return amount.desc().nulls_last()
 
 

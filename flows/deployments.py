@@ -44,6 +44,7 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
     ("flows.remediation.remediate", "remediate", ()),
     ("flows.remediation.apply_schedules", "apply_schedules", (Scheduled("*/15 * * * *"),)),
     ("flows.remediation.propose_recurring", "propose_recurring", (Scheduled("*/15 * * * *"),)),
+    ("flows.remediation.keep_tickets", "keep_tickets", (Scheduled("*/5 * * * *"),)),
     ("flows.remediation.escalate_insights", "escalate_insights", (Scheduled("25 * * * *"),)),
     ("flows.savings.verify_savings", "verify_savings", (Scheduled("50 7 * * *"),)),
     ("flows.retention.apply_retention", "apply_retention", (Scheduled("30 2 * * *"),)),

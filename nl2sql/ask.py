@@ -20,7 +20,7 @@ from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
 from nl2sql.answers.presentation import parse_presentation
 from nl2sql.answers.query import answer_meaning, answer_sql
-from nl2sql.catalog.known_values import Facts, NoData, facts
+from nl2sql.catalog.known_values import Facts, NoData
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
 from nl2sql.certified import approved_answers, inherited, renewed
@@ -36,6 +36,7 @@ from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.history import conversation, golden
 from nl2sql.history.conversation import ThreadContext, Turn
+from nl2sql.history.notes import facts_for
 from nl2sql.history.parameters import Asked
 from nl2sql.llm.fallback import ModelAnswer, ask_model
 from nl2sql.recipes.compose import answer_recipe
@@ -47,7 +48,9 @@ _SQL = re.compile(
     r"explain\s*(\(|\s(analy[sz]e|verbose|select|with)\b))",
     re.IGNORECASE | re.DOTALL,
 )
-_NO_BILLS = "No bills are loaded yet. Run finops ingest with their files, or press Refresh bills."
+_NO_BILLS = Unavailable(
+    text="No bills are loaded yet. Run finops ingest with their files, or press Refresh bills.", bills=True
+)
 _AWAY = "The database cannot be reached right now. Try again in a minute."
 _MAXIMUM = 2_000
 
@@ -98,12 +101,8 @@ def run_sql(sql: str, asker: Actor, thread: str | None, deps: Deps, question: st
     sql = logs.without_secrets(sql.replace("\x00", " "))
     turn = Turn(conversation.new_reference(), asker.id, (question or sql)[:_MAXIMUM], thread, deps.channel)
     try:
-        data = facts(deps.database.app, asker, deps.organisation.synonyms)
-        outcome = (
-            answer_sql(sql, AnswerContext(asker, deps, data))
-            if isinstance(data, Facts)
-            else Unavailable(text=_NO_BILLS)
-        )
+        data = facts_for(deps.database, deps.organisation.synonyms, asker, deps.day())
+        outcome = answer_sql(sql, AnswerContext(asker, deps, data)) if isinstance(data, Facts) else _NO_BILLS
         return _store(replace(turn, drafts=((sql, ""),)), outcome, deps, started)
     except OperationalError:
         return Unavailable(text=_AWAY, elapsed_ms=_since(started), reference=turn.reference)
@@ -118,11 +117,11 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
     turn = Turn(conversation.new_reference(), asker.id, words, thread, deps.channel)
     try:
         allowed = check(asker, Permission.ASK)
-        data = facts(deps.database.app, asker, deps.organisation.synonyms)
+        data = facts_for(deps.database, deps.organisation.synonyms, asker, deps.day())
         if isinstance(allowed, Denied):
             return _store(turn, Blocked(text=allowed.reason), deps, started)
         if isinstance(data, NoData):
-            return _store(turn, Unavailable(text=_NO_BILLS), deps, started)
+            return _store(turn, _NO_BILLS, deps, started)
         context = AnswerContext(asker, deps, data)
         known = Known(data.semantics, data.values, context.calendar)
         listed = isinstance(given, dict) and "subject" in given
@@ -145,7 +144,7 @@ def _store(turn: Turn, outcome: Outcome, deps: Deps, started: float) -> Outcome:
     if turn.drafts:
         details["drafts"] = [{"sql": sql[:_MAXIMUM], "problem": problem} for sql, problem in turn.drafts]
     with Session(deps.database.app) as session, session.begin():
-        conversation.keep(session, turn, outcome)
+        conversation.keep(session, turn, outcome, deps.settings.questions_megabytes_per_person)
         audit.append(session, turn.asker, f"question.{outcome.outcome}", turn.reference, details)
     return outcome
 
@@ -162,12 +161,12 @@ def _outcome(turn: Turn, asker: Actor, thread_context: ThreadContext | None, dep
     if isinstance(allowed, Denied):
         return turn, Blocked(text=allowed.reason)
     deps.say("reading the question")
-    data = facts(deps.database.app, asker, deps.organisation.synonyms)
+    data = facts_for(deps.database, deps.organisation.synonyms, asker, deps.day())
     if isinstance(data, NoData):
         refused = parse(
             turn.question, semantics(), Values({}, {}, {}, 0), QuestionCalendar(deps.day(), deps.day(), 1)
         ).discourse.refusal
-        return turn, Blocked(text=refused.text) if refused and refused.unsafe else Unavailable(text=_NO_BILLS)
+        return turn, Blocked(text=refused.text) if refused and refused.unsafe else _NO_BILLS
     if _SQL.match(turn.question):
         return turn, answer_sql(turn.question, AnswerContext(asker, deps, data))
     whole = plain_text(conversation.chosen(thread_context, turn.question) or turn.question)
@@ -257,11 +256,7 @@ def _certain(meaning: Meaning) -> bool:
 
 
 def _by_rules(
-    turn: Turn,
-    meaning: Meaning,
-    question: str,
-    answers: tuple[golden.ApprovedAnswer, ...],
-    context: AnswerContext,
+    turn: Turn, meaning: Meaning, question: str, answers: tuple[golden.ApprovedAnswer, ...], context: AnswerContext
 ) -> tuple[Turn, Outcome]:
     if isinstance(meaning, CostQuery | SubjectListing):
         return _answered(turn, meaning, context)
@@ -294,6 +289,6 @@ def _request(
         else None
     )
     examples = tuple((one.question, one.sql) for one in answers)
-    scope = ("*",) if context.asker.sees_all else tuple(sorted(context.asker.teams))
-    calendar = context.calendar
-    return TranslationRequest(question, context.facts, calendar, previous, context.asker.id, scope, examples, meaning)
+    asker, facts, calendar = context.asker, context.facts, context.calendar
+    scope = ("*",) if asker.sees_all else tuple(sorted(asker.teams))
+    return TranslationRequest(question, facts, calendar, previous, asker.id, scope, examples, meaning)

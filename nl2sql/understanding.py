@@ -68,6 +68,9 @@ def understand(question: str, data: Facts, calendar: QuestionCalendar, previous:
     draft = parse(question, data.semantics, data.values, calendar, following=previous is not None)
     if is_supposition(question):
         return refused_supposition(draft)
+    ordered = previous is None and is_order(question) and not (draft.measure.noun or draft.discourse.subject)
+    if ordered and not (draft.discourse.refusal and draft.discourse.refusal.unsafe):
+        return refused_order(draft)
     if hindrance := _hindrance(draft):
         return _otherwise(question, draft, data, calendar, previous) or _with_offer(
             hindrance, draft, question, data, calendar, previous

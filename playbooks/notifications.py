@@ -9,17 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.tickets import TicketRule
 from db.outgoing import outbox
 from db.outgoing.message_keys import insight_key, remediation_key
-from db.outgoing.messages import ProposalCard, RemediationFields, RemediationProgress
-from db.tables import OutboxMessage, Remediation, RemediationStep
+from db.outgoing.remediation_messages import ProposalCard, RemediationFields, RemediationProgress
+from db.tables import OutboxMessage, Remediation, RemediationStep, Ticket
 from playbooks.actions import ACTIONS
 from playbooks.approval.stored import start_by
-from playbooks.plan import closed, frozen, opens, shown_steps
+from playbooks.proposals.plan import closed, frozen, opens, shown_steps
 from playbooks.run import ledger
 from playbooks.schema import Playbook
 
 OPEN = ("proposed", "approved", "running")
+IN_HAND = (*OPEN, "ticket")
 DONE = ("succeeded", "partial", "failed", "unknown")
 _GOOD = ("done", "verified", "undone")
 _UNKNOWN: dict[str, Any] = {"says": "The stored plan was changed since it was proposed", "evidence": ""}
@@ -59,11 +61,14 @@ def update_card(session: Session, remediation: Remediation, playbook: Playbook |
 
 
 def _insight_card(session: Session, remediation: Remediation) -> str | None:
-    """The key of its insight's card in the same channel, in whose thread it belongs; None where it starts alone."""
+    """The key of its insight's card in the same channel, in whose thread it belongs; None where it starts alone: also
+    while the card is held back by quiet hours, for what somebody asked for does not wait for them.
+    """
     if remediation.insight_id is None:
         return None
     key = insight_key(remediation.insight_id, str(remediation.channel))
-    posted = sa.select(OutboxMessage.key).where(OutboxMessage.key == key, OutboxMessage.failed_at.is_(None))
+    there = sa.or_(OutboxMessage.delivered_at.is_not(None), OutboxMessage.not_before <= sa.func.now())
+    posted = sa.select(OutboxMessage.key).where(OutboxMessage.key == key, OutboxMessage.failed_at.is_(None), there)
     return session.scalar(posted)
 
 
@@ -102,6 +107,7 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
     by_resource = {step["resource_id"]: step for step in planned}
     figures = ledger.arithmetic(session, remediation)
     waits_until, approval_ends = _window(remediation, playbook)
+    ticket = _ticket(session, remediation)
     return {
         "id": remediation.id,
         "state": remediation.state,
@@ -156,6 +162,7 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "withdrawn": remediation.state == "rejected" and remediation.approved_at is not None,
         "waits_until": _minute(waits_until),
         "approval_ends": _minute(approval_ends),
+        "ticket": None if ticket is None else {"state": ticket.state, "name": _ticket_name(ticket), "url": ticket.url},
     }
 
 
@@ -170,6 +177,20 @@ def _window(remediation: Remediation, playbook: Playbook | None) -> tuple[dateti
         return None, None
     at, until = opens(playbook.guards, approved), start_by(remediation, playbook)
     return at, until if at is None or at >= until else None
+
+
+def _ticket(session: Session, remediation: Remediation) -> Ticket | None:
+    if remediation.undo_of is not None:
+        return None
+    return session.scalar(sa.select(Ticket).where(Ticket.remediation_id == remediation.id))
+
+
+def _ticket_name(ticket: Ticket) -> str:
+    """`platform/infra#12`, `FIN-12`; the place alone while it is not open yet."""
+    rule = TicketRule.model_validate(ticket.rule)
+    if ticket.key is None:
+        return rule.place()
+    return f"{rule.repository}#{ticket.key}" if rule.to != "jira" else ticket.key
 
 
 def _minute(at: datetime | None) -> str | None:
@@ -235,10 +256,21 @@ def _line(session: Session, remediation: Remediation, playbook: Playbook | None)
         "partial": f"{what} {remediation.id} succeeded in part, {done} done{took}{ended}.",
         "failed": f"{what} {remediation.id} failed, {done} done{ended}.",
         "undone": f"{what} {remediation.id} was rolled back{ended}.",
+        "ticket": _ticket_line(session, remediation),
+        "closed": f"Its ticket is closed{ended}.",
         "unknown": f"{what} {remediation.id} needs somebody to look: it is not known whether a step happened. "
         f"{remediation.reason}. "
         "Look at the resource, then press Check again.",
     }.get(remediation.state, f"{what} {remediation.id} is {remediation.state}{ended}.")
+
+
+def _ticket_line(session: Session, remediation: Remediation) -> str:
+    ticket = _ticket(session, remediation)
+    if ticket is None or ticket.key is None:
+        return f"A ticket is opened for remediation {remediation.id}; nothing is changed here."
+    if ticket.state == "applied":
+        return f"What {_ticket_name(ticket)} asks for was done; the bill decides what it saved."
+    return f"{_ticket_name(ticket)} is open for remediation {remediation.id}: {ticket.url}"
 
 
 def undoable(session: Session, remediation: Remediation) -> list[RemediationStep]:

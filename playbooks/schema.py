@@ -21,7 +21,7 @@ from config.settings import own_playbooks
 from config.yaml_file import Strict, Texts, read_model
 from playbooks.actions import ACTIONS
 from playbooks.guards import Guards
-from playbooks.timetable import Recurring
+from playbooks.recurring.timetable import Recurring
 
 log = logging.getLogger(__name__)
 

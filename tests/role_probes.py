@@ -202,6 +202,11 @@ def cli_promote(house: House, role: Role) -> bool:
     return "is a golden question now" in house.command(role, "questions", "--promote", question_of(house))
 
 
+def slack_teach(house: House, role: Role) -> bool:
+    said = house.told(IDS[role], lambda: house.slack.slash(IDS[role], "/finops", "teach phoenix = payments"))
+    return "needs the role" not in said
+
+
 PROBES: dict[tuple[Permission, str], Callable[[House, Role], bool]] = {
     (Permission.ASK, "slack"): slack_ask,
     (Permission.ASK, "api"): _calls("POST", "/ai/query", {"question": "what did we spend last month?"}),
@@ -225,6 +230,7 @@ PROBES: dict[tuple[Permission, str], Callable[[House, Role], bool]] = {
     (Permission.APPROVE_REMEDIATION, "api"): api_approve,
     (Permission.APPROVE_REMEDIATION, "cli"): cli_approve,
     (Permission.STOP_ALL, "slack"): slack_stop,
+    (Permission.TEACH, "slack"): slack_teach,
     (Permission.PROMOTE_QUESTION, "slack"): slack_promote,
     (Permission.PROMOTE_QUESTION, "cli"): cli_promote,
     (Permission.READ_AUDIT, "api"): _calls("GET", "/audit"),

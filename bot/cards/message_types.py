@@ -5,8 +5,8 @@ from datetime import date
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import alert, budget, digest, forecast, load, notices
-from bot.cards.messages.answers import answer, clarify, why
-from bot.cards.messages.remediation import proposal, request
+from bot.cards.messages.answers import answer, clarify, taught, why
+from bot.cards.messages.remediation import proposal, recurring, request
 from db.outgoing.messages import Alert, AnswerCard, Assignment, BudgetAlert, Drawn, Why
 
 
@@ -45,12 +45,16 @@ def draw(message: Drawn, today: date) -> Card:
             return load.card(message)
         case "request":
             return request.card(message)
+        case "taught":
+            return taught.card(message)
         case "request_waiting":
             return request.waiting(message)
         case "proposal":
             return proposal.card(message)
         case "remediation_progress":
             return proposal.progress(message)
+        case "recurring":
+            return recurring.card(message)
 
 
 def _insight_card(message: Alert | Why | Assignment | BudgetAlert) -> Card:

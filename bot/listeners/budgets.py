@@ -11,23 +11,26 @@ from bot.cards.elements import inputs
 from bot.cards.elements.blocks import Block
 from bot.cards.messages import budget, forecast
 from bot.listeners import clicks, scopes
-from bot.listeners.clicks import Click, Listeners, Submission
+from bot.listeners.clicks import Click, Listeners, Redrawn, Submission
 from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Denied, Permission
+from config.organisation import Budget
 from db.outgoing import outbox
 from db.outgoing.messages import note
 from db.tables import BudgetRow
 from domain import budgets, forecasts_view
 from domain.budgets import checked
 
+_TAKEN = "There is a budget of this name; change that one, or choose another name."
+
 
 def register(listeners: Listeners) -> None:
     """Attach the listeners of this file."""
     listeners.click("budget_change", open_change)
     listeners.click("budget_forecast", show_forecast)
-    listeners.submit("budget_save", save, validate)
+    listeners.form("budget_save", save)
 
 
 def open_change(runtime: Runtime, click: Click) -> None:
@@ -52,6 +55,7 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
             clicks.post_ephemeral(runtime, where, f"There is no budget {name} any more.")
             return None
         existing = None if row is None else _known(row)
+        seen = {} if row is None else {"seen": budgets.version_of(row)}
         choices = {} if existing else scopes.visible(session, actor)
         billed = (
             session.scalars(sa.text("SELECT DISTINCT currency FROM reporting.daily_costs ORDER BY 1")).all()
@@ -59,70 +63,80 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
             else []
         )
     currencies = list(dict.fromkeys([runtime.organisation.currency, *billed]))
-    return budget.modal(json.dumps({**about, "budget": name}), existing, choices, currencies)
+    return budget.modal(json.dumps({**about, "budget": name, **seen}), existing, choices, currencies)
 
 
 def _known(row: BudgetRow) -> dict[str, Any]:
+    return {**_fields(budgets.budget_of(row)), "note": budgets.note_of(row)}
+
+
+def _fields(model: Budget) -> dict[str, Any]:
+    """What the form begins with."""
     return {
-        "name": row.name,
-        "scope": forecasts_view.label_of(row.scope),
-        "amount": f"{row.amount.normalize():f}",
-        "currency": row.currency,
-        "period": row.period,
-        "start": row.starts_on and row.starts_on.isoformat(),
-        "end": row.ends_on and row.ends_on.isoformat(),
-        "rollover": row.rollover,
-        "thresholds": row.thresholds,
-        "owner": row.owner,
-        "note": budgets.note_of(row),
+        "name": model.name,
+        "scope": model.scope.label(),
+        "amount": f"{model.amount.normalize():f}",
+        "currency": model.currency,
+        "period": model.period,
+        "start": model.start and model.start.isoformat(),
+        "end": model.end and model.end.isoformat(),
+        "rollover": model.rollover,
+        "thresholds": model.thresholds,
+        "owner": model.owner,
     }
 
 
-def validate(runtime: Runtime, submission: Submission) -> dict[str, str]:
-    """What is wrong with the fields, a sentence each."""
-    if _takes_back(submission):
-        return {}
-    with runtime.session() as session:
-        row = session.get(BudgetRow, _name(submission))
-        wrong = checked(_values(runtime, submission, row))
-        problems = wrong if isinstance(wrong, dict) else {}
-        if row is not None and not submission.about.get("budget"):
-            problems["name"] = "There is a budget of this name; change that one, or choose another name."
-    if "amount" in problems:
-        problems["amount"] = "Write an amount above zero, as 90000."
-    if "thresholds" in problems:
-        problems["thresholds"] = "Write per cents between 1 and 1000, as 80, 100."
-    if "name" in problems and not _name(submission):
-        problems["name"] = "Give it a name."
-    return problems
-
-
-def save(runtime: Runtime, submission: Submission) -> None:
-    """Store the budget with who changed it and from what, or let the file's hold again."""
+def save(runtime: Runtime, submission: Submission) -> dict[str, str] | Redrawn | None:
+    """Store the budget with who changed it and from what, or let the file's hold again. What stands against it is told
+    in the form, which keeps what was typed; a change that came in between is shown before it is replaced.
+    """
     actor = runtime.people.actor(submission.user)
     if isinstance(denied := access.check(actor, Permission.EDIT_BUDGET), Denied):
-        clicks.post_ephemeral(runtime, submission.where, denied.reason)
-        return
-    name = _name(submission)
+        return {"amount": denied.reason}
+    name, known = _name(submission), bool(submission.about.get("budget"))
     with runtime.session() as session:
-        row = budgets.locked(session, name)
-        scope = inputs.chosen_scope(submission.values.get("scope"), submission.values.get("within"))
-        if not access.may_see_scope(actor, scope if row is None else row.scope):
-            clicks.post_ephemeral(runtime, submission.where, f"There is no budget {name} that you may see.")
-            return
+        row = budgets.locked(session, name) if name else None
+        if (row is None) == known:
+            return {"amount": f"There is no budget {name} any more."} if known else {"name": _TAKEN}
         before = None if row is None else row.amount
-        if row is not None and _takes_back(submission) and budgets.is_override(row):
+        if row is not None and _takes_back(submission):
+            if not budgets.is_override(row):
+                return {"take_back": "finops.yaml holds already."}
             budgets.take_back(session, row, actor, runtime.clock())
         else:
-            budget = checked(_values(runtime, submission, row))
-            if isinstance(budget, dict):  # it was deleted or made since it was checked
-                clicks.post_ephemeral(runtime, submission.where, "; ".join(budget.values()))
-                return
-            row = budgets.save(session, budget, actor, "slack", runtime.clock())
+            made = checked(_values(runtime, submission, row))
+            if isinstance(made, dict):
+                return _problems(made, name)
+            if row is not None and submission.about.get("seen") != budgets.version_of(row):
+                return _redrawn(submission, row, made)
+            saved = budgets.save(session, made, actor, "slack", runtime.clock())
+            if isinstance(saved, Denied):
+                return {"scope" if row is None else "amount": saved.reason}
+            row = saved
         text = f"{actor.name or actor.id} {_says(row, before)}"
         channel, thread = submission.where.channel or submission.user, submission.where.thread
         outbox.enqueue(session, channel, note(text), f"budget:{submission.view}", thread_ts=thread)
     runtime.start_soon.set()
+    return None
+
+
+def _problems(wrong: dict[str, str], name: str) -> dict[str, str]:
+    """What is wrong with the fields, a sentence each."""
+    said = {
+        "amount": "Write an amount above zero, as 90000.",
+        "thresholds": "Write per cents between 1 and 1000, as 80, 100.",
+        **({} if name else {"name": "Give it a name."}),
+    }
+    return {field: said.get(field, problem) for field, problem in wrong.items()}
+
+
+def _redrawn(submission: Submission, row: BudgetRow, typed: Budget) -> Redrawn:
+    """The form with what was typed, and what somebody made of the budget since it was opened."""
+    stands = budgets.described(budgets.budget_of(row))
+    told = f"{row.changed_by or 'finops.yaml'} changed this meanwhile: it is {stands}. Save again to replace that."
+    about = {**submission.about, "seen": budgets.version_of(row)}
+    shown = {**_fields(typed), "note": budgets.note_of(row), "told": told}
+    return Redrawn(budget.modal(json.dumps(about), shown, {}, [typed.currency]))
 
 
 def _name(submission: Submission) -> str:

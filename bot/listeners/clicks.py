@@ -69,6 +69,16 @@ SubmissionHandler = Callable[[Runtime, Submission], None]
 Validator = Callable[[Runtime, Submission], dict[str, str]]
 
 
+@dataclass(frozen=True)
+class Redrawn:
+    """The same modal with more to say: it stays open, and what was typed stays in it."""
+
+    view: Block
+
+
+FormHandler = Callable[[Runtime, Submission], dict[str, str] | Redrawn | None]
+
+
 def click_of(body: dict[str, Any]) -> Click:
     """The first action of a `block_actions` payload."""
     action, user = body["actions"][0], str(body["user"]["id"])
@@ -149,6 +159,22 @@ class Listeners:
                 return
             ack()
             self.runtime.later(self.runtime.clicks, submission.where, handler, self.runtime, submission)
+
+        self.app.view(callback)(listen)
+
+    def form(self, callback: str, handler: FormHandler) -> None:
+        """Do what a modal asks before it closes: with an error message per field, or redrawn, it stays open. The
+        handler must be fast and must not call Slack.
+        """
+
+        def listen(ack: Callable[..., Any], body: dict[str, Any]) -> None:
+            outcome = handler(self.runtime, submission_of(body))
+            if isinstance(outcome, Redrawn):
+                ack(response_action="update", view=outcome.view)
+            elif outcome:
+                ack(response_action="errors", errors=outcome)
+            else:
+                ack()
 
         self.app.view(callback)(listen)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from analysis import formatting
 from bot.cards.elements import mrkdwn
 from bot.cards.messages import notices
-from bot.listeners import budgets, clicks, questions, subscriptions
+from bot.listeners import budgets, clicks, notes, questions, recurring, subscriptions
 from bot.listeners.clicks import Click, Listeners
 from bot.listeners.questions import IncomingQuestion
 from bot.process.runtime import Runtime
@@ -86,7 +86,7 @@ def _reachable(runtime: Runtime, where: Recipient) -> str:
 
 def run_command(runtime: Runtime, body: Command) -> None:
     """`/finops word …`; an unknown word gets the help."""
-    word = str(body.get("text") or "").strip().partition(" ")[0]
+    word, _, rest = str(body.get("text") or "").strip().partition(" ")
     where = Recipient(str(body["user_id"]), str(body["channel_id"]))
     handlers: dict[str, Callable[[], None]] = {
         "refresh": lambda: refresh(runtime, Recipient(where.user, _reachable(runtime, where))),
@@ -96,6 +96,8 @@ def run_command(runtime: Runtime, body: Command) -> None:
         "resume-all": lambda: _stop_all(runtime, where, on=False),
         "status": lambda: _say(runtime, where, status(runtime)),
         "kpis": lambda: _say(runtime, where, kpis(runtime)),
+        "recurring": lambda: recurring.show_all(runtime, Recipient(where.user, _reachable(runtime, where))),
+        "teach": lambda: _say(runtime, where, _teach(runtime, where, rest)),
         "insights": lambda: _say(runtime, where, insights(runtime, str(where.user))),
     }
     handler = handlers.get(word.lower())
@@ -103,6 +105,10 @@ def run_command(runtime: Runtime, body: Command) -> None:
         clicks.show(runtime, Recipient(where.user, _reachable(runtime, where)), notices.help_card())
     else:
         handler()
+
+
+def _teach(runtime: Runtime, where: Recipient, text: str) -> str:
+    return notes.teach(runtime, where, questions.strip_markup(text, runtime.bot_user))
 
 
 def kpis(runtime: Runtime) -> str:

@@ -16,14 +16,14 @@ from bot.process.runtime import Runtime
 from config.access import Actor, Permission
 from db.tables import Remediation, RemediationStep
 from domain.fixes import open_fix
-from playbooks.notifications import OPEN
-from playbooks.planning import NothingToDo, busy, candidates
-from playbooks.proposing import propose_all
-from playbooks.remedies import remedy
+from playbooks.notifications import IN_HAND
+from playbooks.proposals.planning import NothingToDo, busy, candidates
+from playbooks.proposals.proposing import propose_all
+from playbooks.proposals.remedies import remedy
 from playbooks.schema import read_playbooks
 
 if TYPE_CHECKING:
-    from playbooks.plan import Target
+    from playbooks.proposals.plan import Target
 
 
 def register(listeners: Listeners) -> None:
@@ -53,6 +53,8 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
 
 def _already(fix: Remediation) -> str:
     where = f" in {fix.channel}" if fix.channel else ""
+    if fix.state == "ticket":
+        return f"A ticket asks for it already: remediation {fix.id}{where}."
     return f"A fix is {fix.state} already: remediation {fix.id}{where}."
 
 
@@ -104,7 +106,7 @@ def _none_open(session: Session, playbook: str, wanted: _Wanted, now: datetime) 
         sa.select(Remediation)
         .join(RemediationStep, RemediationStep.remediation_id == Remediation.id)
         .where(Remediation.playbook == playbook, RemediationStep.resource_id.in_(busy(now)), theirs)
-        .where(sa.or_(Remediation.state.in_(OPEN), Remediation.snoozed_until > now))
+        .where(sa.or_(Remediation.state.in_(IN_HAND), Remediation.snoozed_until > now))
         .order_by(Remediation.id.desc())
         .limit(1)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,9 +19,13 @@ from db.tables import Insight, Remediation, Subscription
 from domain import kpis
 from domain.insights import by_worth
 from domain.subscriptions import describe
-from playbooks.plan import shown_steps
+from playbooks.proposals.plan import shown_steps
+from playbooks.recurring.overview import timetables
+from playbooks.recurring.standing import kept
+from playbooks.schema import read_playbooks
 
 _DAYS = 30
+_RECURRING_FOR = (Permission.RUN_FLOW, Permission.APPROVE_REMEDIATION)
 _SHOWN = 50  # proposals on the page
 _TEAMS = 12
 
@@ -75,6 +79,7 @@ def gather(
         "teams": _teams(session, actor, as_of or today),
         "insights": _insights(session, actor, organisation),
         "approvals": _approvals(session, actor),
+        "recurring": _recurring(session, actor, organisation),
         "subscriptions": _subscriptions(session, actor),
         "examples": [*notices.EXAMPLES, *notices.RECIPES[:2]],
         "may_budget": isinstance(access.check(actor, Permission.EDIT_BUDGET), Allowed),
@@ -162,6 +167,25 @@ def _approvals(session: Session, actor: Actor) -> list[dict[str, Any]]:
     return [{"id": row.id, "title": _proposal(row)} for row in mine[:_SHOWN]]
 
 
+def _recurring(session: Session, actor: Actor, organisation: Organisation) -> list[dict[str, Any]]:
+    """Recurring clean-ups, for who switches them or approves their runs; `mine` where the person approved the next."""
+    if not any(isinstance(access.check(actor, one), Allowed) for one in _RECURRING_FOR):
+        return []
+    now, playbooks = datetime.now(UTC), read_playbooks()
+    return [
+        {
+            "playbook": row.playbook,
+            "title": playbooks[row.playbook].title,
+            "on": row.on,
+            "every": row.every,
+            "next": row.next_due.isoformat(timespec="minutes"),
+            "standing": list(row.standing),
+            "mine": any(access.same_person(actor, one.approver) for one in kept(session, row.playbook, now)),
+        }
+        for row in timetables(session, playbooks, organisation, now)
+    ]
+
+
 def _proposal(row: Remediation) -> str:
     count = len({step["resource_id"] for step in shown_steps(row.plan, row.plan_digest)})
     saves = (
@@ -169,7 +193,10 @@ def _proposal(row: Remediation) -> str:
         if row.expected_monthly_savings
         else ""
     )
-    return f"{row.playbook}: {count} in {row.account or row.team or 'an account'}{saves}"
+    book, where = read_playbooks().get(row.playbook), row.account or row.team or "an account"
+    if book is not None and book.headline:
+        return f"{book.headline.format(count=count, s='' if count == 1 else 's')} in {where}{saves}"
+    return f"{book.title if book else row.playbook}: {count} in {where}{saves}"
 
 
 def _subscriptions(session: Session, actor: Actor) -> Sequence[dict[str, Any]]:

@@ -4,7 +4,6 @@ again. A button carries an id; the rules and the lock are the playbooks' own.
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Actor, Denied
-from db.outgoing.messages import RemediationFields
+from db.outgoing.remediation_messages import RemediationFields
 from db.tables import Remediation
 from playbooks.approval.choosing import choose_and_approve
 from playbooks.approval.lifecycle import approve, may_approve, reject, snooze, withdraw
@@ -145,10 +144,8 @@ def on_snoozed(runtime: Runtime, submission: Submission) -> None:
     """Close the proposal and keep its resources out of new ones for a while."""
 
     def close(session: Session, actor: Actor, books: Any) -> Denied | None:
-        until = runtime.clock() + timedelta(days=int(submission.values.get("days") or 7))
-        decided = snooze(
-            session, _id(submission), actor, runtime.clock(), until, str(submission.values.get("reason") or ""), books
-        )
+        days, reason = int(submission.values.get("days") or 7), str(submission.values.get("reason") or "")
+        decided = snooze(session, _id(submission), actor, runtime.clock(), days, reason, books)
         return decided if isinstance(decided, Denied) else None
 
     _decide(runtime, submission.where, close)

@@ -14,9 +14,10 @@ from config.access import Actor, Permission
 from nl2sql.answers.outcomes import CannotAnswer, Outcome
 from nl2sql.ask import ask, run_query
 from nl2sql.ask import run_sql as answer_sql
-from nl2sql.catalog.known_values import NoData, facts
+from nl2sql.catalog.known_values import NoData
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.semantic.schema import inlined, query_schema
+from nl2sql.history.notes import facts_for
 
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 _FAILED = ("blocked", "timeout", "unavailable")
@@ -90,7 +91,7 @@ def add(server: MCPServer[Any], tools: ToolContext) -> None:
         see, the days that the bills reach, the currencies.
         """
         asker = tools.asker(Permission.ASK, "ask")
-        data = facts(context.database.app, asker, context.organisation.synonyms)
+        data = facts_for(context.database, context.organisation.synonyms, asker, context.answers.day())
         if isinstance(data, NoData):
             raise ToolError("No bills are loaded yet.")
         names = {name: list(values) for name, values in data.values.by_dimension.items() if values}
@@ -101,6 +102,7 @@ def add(server: MCPServer[Any], tools: ToolContext) -> None:
             "metrics": {metric.name: metric.definition for metric in catalogue.metrics.values()},
             "dimensions": list(catalogue.dimensions),
             "names": {name: values[:_NAMES] for name, values in names.items()},
+            "notes_of_teams": [note.text for note in data.taught],
             "more_names": {name: len(values) - _NAMES for name, values in names.items() if len(values) > _NAMES},
         }
 

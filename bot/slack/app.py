@@ -2,7 +2,19 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bot.listeners import alerts, answers, budgets, commands, fixes, home, proposals, questions, subscriptions
+from bot.listeners import (
+    alerts,
+    answers,
+    budgets,
+    commands,
+    fixes,
+    home,
+    notes,
+    proposals,
+    questions,
+    recurring,
+    subscriptions,
+)
 from bot.listeners.clicks import Listeners
 from bot.process.runtime import Runtime
 from bot.slack import errors
@@ -25,7 +37,7 @@ def build_app(runtime: Runtime) -> "App":
     app.middleware(_keep_events(runtime))
     app.event("app_home_opened")(_on_home(runtime))
     listeners = Listeners(app, runtime)
-    for room in (answers, alerts, fixes, proposals, budgets, subscriptions):
+    for room in (answers, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
         room.register(listeners)
     commands.register(app, listeners)
     return app

@@ -1,6 +1,7 @@
 """The keys of the outbox's messages: a message is left once under its key, and later ones name it by it."""
 
 import re
+from datetime import datetime
 
 _INSIGHT = re.compile(r"insight:(\d{1,18}):", re.ASCII)
 ANSWERS = ("answer:", "csv:", "edited:")  # begin the keys of what holds questions and their answers
@@ -42,6 +43,16 @@ def request_key(request: int, place: str | None = None) -> str:
     return f"request:{request}:{place}" if place else f"request:{request}"
 
 
+def note_key(note: int, place: str) -> str:
+    """Of a taught note's card in a place to which it was put."""
+    return f"taught:{note}:{place}"
+
+
 def remediation_key(remediation: int) -> str:
     """Of a remediation's card, in whose thread its undo is told too."""
     return f"remediation:{remediation}"
+
+
+def recurring_key(playbook: str, due: datetime, channel: str) -> str:
+    """Of the card that a date of a recurring playbook left in a channel."""
+    return f"recurring:{playbook}:{due.isoformat()}:{channel}"

@@ -8,6 +8,8 @@ is not needed to draw it.
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, Required, TypedDict, cast, get_args, get_type_hints
 
+from db.outgoing.remediation_messages import ProposalCard, RecurringCard, RemediationProgress
+
 
 class Note(TypedDict):
     """A plain sentence or a few."""
@@ -77,6 +79,8 @@ class BudgetFields(TypedDict, total=False):
     reason: str
     note: str
     figure: Any
+    band_held: int | None
+    band_seen: int | None
 
 
 class BudgetAlert(BudgetFields, total=False):
@@ -191,71 +195,25 @@ class RequestCard(TypedDict):
     reason: str | None
 
 
+class TaughtCard(TypedDict):
+    """A note that somebody taught, for an admin to approve, and what became of it."""
+
+    type: Literal["taught"]
+    id: int
+    state: str
+    text: str
+    means: str | None
+    teams: list[str]
+    valid_through: str
+    taught_by: str
+    decided_by: str | None
+
+
 class RequestWaiting(TypedDict):
     """Said once while Prefect is down."""
 
     type: Literal["request_waiting"]
     what: str
-
-
-class RemediationFields(TypedDict, total=False):
-    """A remediation: its plan, who is asked and who decided, how far it is, what the ledger says."""
-
-    id: int
-    state: str
-    reason: str | None
-    title: str
-    headline: str
-    undo_of: int | None
-    playbook: str
-    account: str | None
-    team: str | None
-    environment: str | None
-    monthly_savings: float | None
-    currency: str
-    steps: list[dict[str, Any]]
-    left_out: list[dict[str, Any]]
-    undo: str
-    digest: str
-    frozen_at: str
-    requested_by: str
-    requester_name: str | None
-    approvals: list[dict[str, Any]]
-    approvals_needed: int
-    approver_roles: list[str]
-    approvers: list[str]
-    not_requester: bool
-    typed_confirmation: bool
-    expires_at: str
-    flow_run_id: str | None
-    flow_run_url: str | None
-    seconds: float | None
-    can_undo: bool
-    savings: str | None
-    insight_id: int | None
-    insight_url: str
-    """Where the alert stands that it is about; the delivery adds it."""
-    snoozed_until: str | None
-    withdrawn: bool
-    waits_until: str | None
-    """When its change window opens, while it waits for it."""
-    approval_ends: str | None
-    """When its approval ends, where no change window opens before."""
-
-
-class ProposalCard(RemediationFields):
-    """The card of a remediation in its present state."""
-
-    type: Literal["proposal"]
-
-
-class RemediationProgress(RemediationFields, total=False):
-    """In a remediation's thread: a line, with `ask` the people who should look, with `run` its steps."""
-
-    type: Required[Literal["remediation_progress"]]
-    line: str
-    ask: list[str]
-    run: bool
 
 
 Drawn = (
@@ -272,8 +230,10 @@ Drawn = (
     | LoadCard
     | RequestCard
     | RequestWaiting
+    | TaughtCard
     | ProposalCard
     | RemediationProgress
+    | RecurringCard
 )
 """What is drawn as a card."""
 Message = Drawn | FileUpload

@@ -56,18 +56,27 @@ _SAME: tuple[tuple[str, str, str, str], ...] = (
         "Start of the hour of the charge, UTC; NULL where it is longer than one",
     ),
 )
+_SPLIT = {
+    "allocated_resource_id": "What a shared cost was split to: the workload's id (FOCUS 1.3); NULL of a cost not split",
+    "allocated_resource_name": "What a shared cost was split to: the workload's name; NULL of a cost not split",
+    "allocated_method_id": "By which method a shared cost was split; NULL of a cost not split",
+    "allocated_method_details": "The split's parts, as JSON; NULL of a cost not split",
+}
 _CORRECTED = "CASE WHEN charge_class = 'Correction' OR charge_category = 'Adjustment' THEN 'Correction' END"
 
 
 def _columns() -> tuple[Column, ...]:
     words = {column.name: f"FOCUS {column.focus}" for column in focus.COLUMNS}
     own = [Column(name, _TYPES[kind], _COMMENTS.get(name) or words[name]) for name, kind in focus.FILE_COLUMNS]
-    return (*own, *(Column(name, kind, comment) for name, kind, _, comment in _SAME))
+    split = (Column(name, "text", comment) for name, comment in _SPLIT.items())
+    return (*own, *(Column(name, kind, comment) for name, kind, _, comment in _SAME), *split)
 
 
 def _select() -> str:
     own = [f"{_CORRECTED} AS charge_class" if name == "charge_class" else f'"{name}"' for name, _ in focus.FILE_COLUMNS]
-    return f"SELECT {', '.join([*own, *(f'{sql} AS {name}' for name, _, sql, _ in _SAME)])} FROM line_items"  # noqa: S608 - its names are constants
+    same = [f"{sql} AS {name}" for name, _, sql, _ in _SAME]
+    split = [f"json_extract_string(extras, '$.{written}') AS {name}" for written, name in focus.SPLIT.items()]
+    return f"SELECT {', '.join([*own, *same, *split])} FROM line_items"  # noqa: S608 - its names are constants
 
 
 CHARGES = View(

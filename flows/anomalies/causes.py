@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analysis.cause_words import EFFECTS, carried_by
+from analysis.cause_words import carried_by
 from analysis.formatting import money
 from analysis.root_cause import RootCause, Row, explain
 
@@ -27,7 +27,6 @@ class Change:
     currency: str
     since: date
     through: date
-    over: bool = False  # after `through` it was as before
 
 
 def explain_change(connection: sa.Connection, change: Change) -> RootCause:
@@ -90,14 +89,15 @@ def _where(change: Change) -> tuple[str, dict[str, Any]]:
 
 
 def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dict[str, Any]:
-    """The five W's as the cards and the API show them; figures from the bill only."""
+    """Where, who and why, and the parts that add up to the change, as the cards and the API show them; figures from the
+    bill only. What and when are the finding's to say.
+    """
     trail = {dimension: item.name for dimension, item in cause.trail}
     where = [f"{trail[name]}" for name in ("account", "region", "service", "team") if trail.get(name)]
     contributions = _contributions(cause)
     return {
-        "what": f"{money(cause.before, change.currency)} a day became {money(cause.after, change.currency)}; "
-        f"{EFFECTS[cause.effects.verdict]}",
-        "when": _when(change),
+        "compared": f"{money(cause.before, change.currency)} a day in the two weeks before became "
+        f"{money(cause.after, change.currency)}",
         "where": ", ".join(where),
         "who": "; ".join(who),
         "why": carried_by(cause.resources, cause.delta),
@@ -118,13 +118,6 @@ def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dic
             for r in cause.resources[:20]
         ],
     }
-
-
-def _when(change: Change) -> str:
-    first, last = (f"{day:%a} {day.day} {day:%b %Y}" for day in (change.since, change.through))
-    if not change.over:
-        return f"since {first}"
-    return f"on {first}" if change.since == change.through else f"from {first} to {last}"
 
 
 def _contributions(cause: RootCause) -> list[dict[str, Any]]:

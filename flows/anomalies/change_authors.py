@@ -3,6 +3,7 @@ instead of guessing.
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ from flows.ingest.cloud.aws_events import CloudTrailEvent, Trail
 _BEFORE, _AFTER = timedelta(hours=24), timedelta(hours=30)  # around the first day (UTC) that is out of line
 _SHOWN = 3
 _log = logging.getLogger(__name__)
+_VERSION = re.compile(r"\d{8}(v\d+)?$")  # of an interface: CreateFunction20150331
 
 
 def find_authors(connection: sa.Connection, trail: Trail, cause: RootCause, change: Change) -> tuple[str, ...]:
@@ -57,4 +59,5 @@ def matching_events(events: Sequence[CloudTrailEvent], changed: Sequence[str]) -
 
 
 def _sentence(event: CloudTrailEvent) -> str:
-    return f"{event.who}: {event.name} on {event.at.day} {event.at:%b %H:%M} UTC (CloudTrail)"
+    name = _VERSION.sub("", event.name)
+    return f"{event.who}: {name} on {event.at.day} {event.at:%b %H:%M} UTC (CloudTrail)"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from analysis.anomalies.completeness import COMPLETE, Curve, Sighting, complete, learn, maturity
+from analysis.anomalies.completeness import COMPLETE, Curve, complete, maturity
 from analysis.anomalies.scopes import DeclaredEvent, absorbed, sensitivities
 from analysis.anomalies.score import Finding, score
 from analysis.anomalies.state import DAILY, Floats, State, from_json, is_current, join, new_state
@@ -24,6 +24,7 @@ from db.tables import DetectorState, Insight
 from domain.freshness import newest_day
 from flows.anomalies.cost_series import CostSeries, read
 from flows.anomalies.grouping import ScoredFinding, Window
+from nl2sql.catalog import young_days
 
 WINDOW = timedelta(days=30)
 HISTORY = timedelta(days=400)
@@ -56,7 +57,8 @@ def detect(
     state, remembered = _memory(session, series, anchor, organisation)
     _remember(session, series, state, anchor, remembered)
     events = declared_events(session, organisation)
-    findings = _judge(series, state, anchor, through, events, organisation, curve(session), now)
+    learned = young_days.curve(session.connection())
+    findings = _judge(series, state, anchor, through, events, organisation, learned, now)
     return Detection(findings, anchor + _ONE_DAY, through)
 
 
@@ -141,15 +143,6 @@ def declared_events(session: Session, organisation: Organisation) -> list[Declar
         )
     )
     return declared + [DeclaredEvent(starts_on, None, scope) for starts_on, scope in marked if starts_on is not None]
-
-
-def curve(session: Session) -> Curve:
-    """Completeness by age in days, learned from what earlier loads showed of each day."""
-    rows = session.execute(sa.text("SELECT source_id, usage_date, seen_on, cost FROM finops.completeness"))
-    return learn(
-        Sighting((row.source_id, row.usage_date), float((row.seen_on - row.usage_date).days), float(row.cost))
-        for row in rows
-    )
 
 
 def _judge(

@@ -19,7 +19,15 @@ from flows.anomalies import change_authors
 from flows.anomalies.causes import Change, cause_json, explain_change
 from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
-from flows.anomalies.grouping import Noise, ScoredFinding, group_findings, passes_feedback, title_of
+from flows.anomalies.grouping import (
+    Noise,
+    ScoredFinding,
+    group_findings,
+    passes_feedback,
+    title_of,
+    what_of,
+    when_of,
+)
 from flows.anomalies.hourly import detect_hours
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
 
@@ -122,7 +130,7 @@ def _insight(
     session: Session, judged: ScoredFinding, fingerprint: str, trail: Trail | None
 ) -> insights.DetectedInsight:
     finding, since = judged.finding, judged.since
-    change = Change(judged.scope, judged.currency, since, judged.through, judged.over is not None)
+    change = Change(judged.scope, judged.currency, since, judged.through)
     earlier = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
     people = (
@@ -131,6 +139,7 @@ def _insight(
         else ()
     )
     cause = cause_json(explained, change, people)
+    cause |= {"what": what_of(judged, explained.effects.verdict), "when": when_of(judged)}
     if earlier is not None:
         cause["who"] = (earlier.evidence.get("cause") or {}).get("who", "")
     cause["similar"] = _similar(session, judged, fingerprint)

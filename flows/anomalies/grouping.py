@@ -278,6 +278,22 @@ def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | 
     return f"{what}{where} is {moved} {amount} {since}{ratio}{creeping}{why}"
 
 
+def what_of(judged: ScoredFinding, verdict: Verdict) -> str:
+    """`$1,354 a day where $347 was expected; usage, not price`: the two that the title's amount lies between."""
+    actual, expected = (money(amount, judged.currency) for amount in (judged.actual, judged.expected))
+    each = "an hour" if judged.grain == "hour" else "a day"
+    return f"{actual} {each} where {expected if judged.expected > 0 else 'nothing'} was expected; {EFFECTS[verdict]}"
+
+
+def when_of(judged: ScoredFinding) -> str:
+    """`since Tue 17 Nov 2026`; of what is over, its first and its last step."""
+    first = f"{_said(judged.finding.since, judged.grain)} {judged.finding.since:%Y}"
+    if judged.over is None:
+        return f"since {first}"
+    last = judged.finding.since + (judged.over[0] - 1) * judged.window.every
+    return f"on {first}" if judged.over[0] == 1 else f"from {first} to {_said(last, judged.grain)} {last:%Y}"
+
+
 def _said(moment: datetime, grain: str) -> str:
     """`Tue 17 Nov`, with the hour where hours count."""
     return f"{moment:%a} {moment.day} {moment:%b}" + (f" {moment:%H:%M} UTC" if grain == "hour" else "")

@@ -3,7 +3,7 @@ digest invents a drop when the bill is late.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,9 +12,11 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from analysis import period_band
 from analysis.budgets import band_of_total
 from analysis.formatting import money, percent
 from analysis.months import add_months, days_in_month
+from analysis.period_band import Reach
 from config.organisation import Organisation
 from db.outgoing import messages
 from db.outgoing.messages import Section
@@ -23,17 +25,15 @@ from domain import forecasts_view
 from domain.forecasts_view import Outlook
 from domain.insights import LIVE, by_worth
 from flows.anomalies.cost_series import CostSeries, read
+from flows.digests import movers, usual
 from flows.digests.freshness import fresh
+from flows.digests.usual import Excess
 from flows.ingest.showback import section as showback_section
 
 _DAYS = 30
-_USUAL_WEEKS = 4
-_MOVERS = 8
-_MOVES = 0.01  # of the cost, under which nothing has moved
 _LEAST_AHEAD = 7  # days of forecast that the chart shows at least
 _MOST_AHEAD = 45  # days of forecast that are read
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -57,29 +57,32 @@ def compose(
     days = np.nan_to_num(series.values[:, 0])
     reach = fresh(session, scope, series, today)
     through, span = reach.through, 7 if weekly else 1
+    odd = usual.known(session, scope, currency)
+    moves = movers.moves(session, scope, through, span, currency, odd)
     budget, ahead = _budget(session, scope, currency), _ahead(session, scope, currency, through)
+    before = _before(session, scope, currency, through)
     when = _when(through, today, span)
     lines = [
         (
-            f"{_spent(days, series, through, span, currency, when)} "
-            f"{_month(days, series, through, budget, ahead, currency)}"
+            f"{_spent(days, series, through, span, currency, when, odd)} "
+            f"{_month(days, series, through, budget, ahead, currency, before)}"
         )
     ]
     lines.append(
         " ".join(
             part
             for part in (
-                _mover(session, scope, through, span, currency),
+                movers.said(session, scope, moves, through, span, currency),
                 _open_things(session, scope, through, currency),
             )
             if part
         )
     )
-    title = f"{name[:1].upper() + name[1:]}, {_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]}"
+    title = f"{name[:1].upper() + name[1:]}, {today:%A} {today.day} {_MONTHS[today.month - 1]}"
     figure = _figure(series, through, budget, ahead, currency)
     card = messages.DigestCard(type="digest", title=title, lines=lines, late=reach.late, figure=figure, details=True)
     sections = [
-        _services(session, scope, through, span, currency),
+        movers.table(moves, through, span, currency),
         _insights(session, scope, organisation),
         showback_section(session, scope, through),
     ]
@@ -92,7 +95,7 @@ def compose(
 
 def _daily(session: Session, scope: Mapping[str, str], today: date, organisation: Organisation) -> CostSeries | None:
     """The scope's daily cost without tax, in its largest currency, from the start of last month."""
-    start = add_months(today.replace(day=1), -1) - timedelta(days=7 * _USUAL_WEEKS)
+    start = add_months(today.replace(day=1), -1) - timedelta(days=7 * movers.USUAL_WEEKS)
     series = read(session.connection(), start, today, (tuple(scope),), categories="all")
     mine = [column for column, series_scope in enumerate(series.scopes) if dict(series_scope) == dict(scope)]
     if not mine:
@@ -107,25 +110,50 @@ def _when(through: date, today: date, span: int) -> str:
         return f"7 days through {through.day} {_MONTHS[through.month - 1]}"
     if (today - through).days == 1:
         return "Yesterday"
-    return f"{_WEEKDAYS[through.weekday()]} {through.day} {_MONTHS[through.month - 1]}"
+    return f"{through:%A} {through.day} {_MONTHS[through.month - 1]}"
 
 
-def _spent(days: Any, series: CostSeries, through: date, span: int, currency: str, when: str) -> str:
+def _spent(
+    days: Any, series: CostSeries, through: date, span: int, currency: str, when: str, odd: Sequence[Excess]
+) -> str:
     """`Yesterday $2,310, 4 % under a usual Sunday.`"""
     end = (through - series.first).days + 1
     spent = float(days[end - span : end].sum())
-    earlier = [float(days[end - span - 7 * week : end - 7 * week].sum()) for week in range(1, _USUAL_WEEKS + 1)]
-    usual = float(np.median(earlier))
-    if usual <= 0:
+    earlier = [
+        float(days[end - span - 7 * week : end - 7 * week].sum())
+        - usual.beyond(odd, movers.same_days(through, span, week))
+        for week in range(1, movers.USUAL_WEEKS + 1)
+    ]
+    like_day = float(np.median(earlier))
+    if like_day <= 0:
         return f"{when} {money(spent, currency)}."
-    share = spent / usual - 1
-    like = f"a usual {_like(through, span)}"
+    share = spent / like_day - 1
+    like = f"a usual {movers.like(through, span)}"
     if abs(share) < 0.005:
         return f"{when} {money(spent, currency)}, as {like}."
     return f"{when} {money(spent, currency)}, {percent(share)} {'over' if share > 0 else 'under'} {like}."
 
 
-def _month(days: Any, series: CostSeries, through: date, budget: Any, ahead: Outlook | None, currency: str) -> str:
+def _before(session: Session, scope: Mapping[str, str], currency: str, through: date) -> Reach | None:
+    """How the months before went on from the same day."""
+    starts, today = period_band.months(through), through + timedelta(days=1)
+    daily = forecasts_view.costs(session.connection(), scope, currency, starts[0] - timedelta(days=_DAYS), today)
+    if not daily:
+        return None
+    first = min(daily)
+    known = {day: daily.get(day, 0.0) for day in (first + timedelta(days=at) for at in range((today - first).days))}
+    return period_band.reach(known, [start for start in starts if start >= first] or starts[-2:], today)
+
+
+def _month(
+    days: Any,
+    series: CostSeries,
+    through: date,
+    budget: Any,
+    ahead: Outlook | None,
+    currency: str,
+    before: Reach | None,
+) -> str:
     """`Month $58.2k of $90k, heading for $81k ($72k–$88k).`"""
     first = through.replace(day=1)
     spent = float(days[(first - series.first).days : (through - series.first).days + 1].sum())
@@ -139,6 +167,8 @@ def _month(days: Any, series: CostSeries, through: date, budget: Any, ahead: Out
         return f"Month {money(spent, currency)}{of}."
     mean, low, high = (np.array(band)[rest] for band in (ahead.expected, ahead.low_80, ahead.high_80))
     total, least, most = band_of_total(mean, low, high)
+    if before is not None:
+        least, most = before.around(0.0, total)
     ends = [money(spent + part, currency) for part in (total, least, most)]
     return f"Month {money(spent, currency)}{of}, heading for {ends[0]} ({ends[1]}–{ends[2]})."
 
@@ -155,48 +185,6 @@ def _ahead(session: Session, scope: Mapping[str, str], currency: str, through: d
     through the month's end and a week at least.
     """
     return forecasts_view.read(session.connection(), scope, currency, _MOST_AHEAD, until=through + timedelta(days=1))
-
-
-def _moves(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> list[Any]:
-    """Services by how far they are from usual: the mean of the same days of the
-    four weeks before, which adds up over services.
-    """
-    where = " AND ".join(f"{name} IS NOT DISTINCT FROM :scope_{name}" for name in scope) or "true"
-    usual = [through - timedelta(days=7 * week + day) for week in range(1, _USUAL_WEEKS + 1) for day in range(span)]
-    sql = f"""SELECT service, now, usual / {_USUAL_WEEKS} AS before FROM (
-                SELECT service, coalesce(sum(effective_cost) FILTER (WHERE usage_date > :start), 0) AS now,
-                       coalesce(sum(effective_cost) FILTER (WHERE usage_date <= :start), 0) AS usual
-                FROM finops.daily_costs WHERE {where} AND currency = :currency AND charge_category = 'Usage'
-                AND (usage_date > :start AND usage_date <= :end OR usage_date = ANY(:usual)) GROUP BY service) AS sums
-              ORDER BY abs(now - usual / {_USUAL_WEEKS}) DESC LIMIT :most"""  # noqa: S608 - its names are constants, its values are bound
-    bound = {f"scope_{name}": value for name, value in scope.items()}
-    periods = {"start": through - timedelta(days=span), "end": through, "usual": usual}
-    return list(session.execute(sa.text(sql), {**bound, **periods, "currency": currency, "most": _MOVERS}))
-
-
-def _mover(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> str:
-    """The service that moved most, with its reason where an insight knows one;
-    nothing where it moved by less than a hundredth of the cost.
-    """
-    moves = _moves(session, scope, through, span, currency)
-    delta = float(moves[0].now - moves[0].before) if moves else 0.0
-    if abs(delta) < _MOVES * sum(float(row.now) for row in moves):
-        return ""
-    sql = """SELECT evidence->'cause'->>'why' FROM finops.insights WHERE kind = 'anomaly' AND service = :service
-        AND closed_at IS NULL
-             AND evidence->>'direction' = :direction AND (team IS NOT DISTINCT FROM :team OR :team IS NULL)
-             ORDER BY id DESC LIMIT 1"""
-    asked = {"service": moves[0].service, "direction": "up" if delta >= 0 else "down", "team": scope.get("team")}
-    why = session.scalar(sa.text(sql), asked)
-    sign = "+" if delta >= 0 else "−"
-    return (
-        f"Mover: {moves[0].service} {sign}{money(abs(delta), currency)} against a usual "
-        f"{_like(through, span)}{f'; {why}' if why else ''}."
-    )
-
-
-def _like(through: date, span: int) -> str:
-    return "week" if span == 7 else _WEEKDAYS[through.weekday()]
 
 
 def _open_things(session: Session, scope: Mapping[str, str], through: date, currency: str) -> str:
@@ -253,15 +241,6 @@ def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | Non
     if budget is not None:
         lines.append(["budget a day", [round(float(budget.amount) / days_in_month(day), 2) for day in days]])
     return figure
-
-
-def _services(session: Session, scope: Mapping[str, str], through: date, span: int, currency: str) -> Section:
-    rows = [
-        [row.service, money(row.now or 0, currency), money(float(row.now or 0) - float(row.before or 0), currency)]
-        for row in _moves(session, scope, through, span, currency)
-    ]
-    against = f"Against a usual {_like(through, span)}"
-    return Section(title="Movers", columns=["Service", "Cost", against], rows=rows, right=[1, 2])
 
 
 def _insights(session: Session, scope: Mapping[str, str], organisation: Organisation) -> Section:

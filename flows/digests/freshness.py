@@ -11,9 +11,9 @@ from analysis.anomalies.completeness import Curve, maturity
 from analysis.formatting import percent
 from domain.freshness import data_through
 from flows.anomalies.cost_series import CostSeries
-from flows.anomalies.daily import curve
+from nl2sql.catalog import young_days
+from nl2sql.catalog.young_days import WHOLE
 
-WHOLE = 0.9  # share of a day's final cost from which it can be compared with other days
 _LEAST_USUAL = (
     0.6  # of a usual day; a newest day under it, of a bill nothing is known about, has probably not wholly arrived
 )
@@ -32,7 +32,7 @@ class Fresh:
 def fresh(session: Session, scope: Mapping[str, str], series: CostSeries, today: date) -> Fresh:
     """As of the morning of `today`, for the scope's daily series."""
     newest = min(data_through(session.connection(), scope, today) or today, today - timedelta(days=1))
-    learned = curve(session)
+    learned = young_days.curve(session.connection())
     through = newest
     while through > newest - timedelta(days=5) and _share(learned, series, through, today) < WHOLE:
         through -= timedelta(days=1)

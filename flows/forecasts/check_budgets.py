@@ -139,7 +139,10 @@ def _figure(
         "limit": status.amount,
     }
     if coming and forecast is not None:
-        ends = np.array([total_with_band(forecast, today, day + timedelta(days=1)) for day in coming]) + status.spent
+        ends = np.array([total_with_band(forecast, today, day + timedelta(days=1)) for day in coming])
+        if status.reach is not None:
+            ends[:, 1], ends[:, 2] = ends[:, 0] / status.reach.factor, ends[:, 0] * status.reach.factor
+        ends += status.spent
         before = [*[None] * (len(past) - 1), *spent[-1:]]  # both lines meet where the bills end
         lines.append(["expected", [*before, *ends[:, 0].round(2).tolist()]])
         figure["band"] = [[*before, *ends[:, side].round(2).tolist()] for side in (1, 2)]
@@ -176,6 +179,8 @@ def _insight(
         reason=_reason(session, budget, status, today),
         note=budgets.note_of(row),
         figure=dict(figure),
+        band_held=None if status.reach is None else status.reach.held,
+        band_seen=None if status.reach is None else status.reach.seen,
     )
     return insights.DetectedInsight(
         fingerprint=f"budget:{row.name}:{status.period.start}:{status.status}",
@@ -217,7 +222,7 @@ def _reason(session: Session, budget: Budget, status: BudgetStatus, today: date)
     row = session.execute(sa.text(sql), {**bound, **periods, "currency": budget.currency}).one_or_none()
     if row is None or row.grown <= 0:
         return ""
-    return f"{row.service} +{money(row.grown, budget.currency)} on the same days of the period before"
+    return f"{row.service} +{money(row.grown, budget.currency)} vs the same days of the period before"
 
 
 def _close_recovered(session: Session, fingerprints: set[str], now: datetime) -> None:

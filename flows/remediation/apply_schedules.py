@@ -14,9 +14,9 @@ from config.access import SYSTEM
 from config.organisation import Organisation
 from db.tables import Remediation, RemediationStep, Resource
 from flows import failure
-from playbooks.plan import Target, closed, local
-from playbooks.planning import accepted, busy, candidates
-from playbooks.proposing import propose_targets
+from playbooks.proposals.plan import Target, closed, local
+from playbooks.proposals.planning import accepted, busy, candidates
+from playbooks.proposals.proposing import propose_targets
 from playbooks.schema import Playbook, read_playbooks
 
 _ONE_NIGHT = timedelta(hours=12)  # an evening goes on past midnight where two windows meet there

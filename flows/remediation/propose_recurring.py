@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
 from flows import failure
-from playbooks.recurring import propose_due
+from playbooks.recurring.runs import propose_due
 from playbooks.schema import read_playbooks
 
 

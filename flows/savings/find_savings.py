@@ -21,7 +21,7 @@ from domain.freshness import newest_day
 from flows import failure
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
 from flows.savings.titles import TITLES, figure, seen, title
-from playbooks.proposing import matching
+from playbooks.proposals.proposing import matching
 from playbooks.schema import read_playbooks
 
 _WINDOW = timedelta(days=62)

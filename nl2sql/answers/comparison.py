@@ -61,8 +61,8 @@ def _like_with_like(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     reached = periods.period_of(now.start, facts.through + timedelta(1), "day")
     if then.start < _known_from(facts) or (then.days < reached.days and not query.why):
         return query
-    first = "day" if reached.days == 1 else f"{reached.days} days"
-    note = f"{now.label} is not over: the first {first} of both periods are compared"
+    first = "day of each is" if reached.days == 1 else f"{reached.days} days of both periods are"
+    note = f"{now.label} is not over: the first {first} compared"
     return replace(
         query,
         period=reached,

@@ -10,7 +10,7 @@ from config.organisation import Organisation
 from nl2sql.execution.run import AnswerRows
 
 _MONEY = re.compile(
-    r"cost|spen[dt]|saving|saved|amount|change|difference|delta|previous|before|credit|tax|budget|price|expected|low_|high_|impact|forecast"
+    r"cost|spen[dt]|saving|saved|amount|change|difference|delta|previous|before|credit|tax|budget|price|expected|low_|high_|impact|forecast|left_over"
 )
 _OTHER = re.compile(r"percent|pct|share|ratio|_rate|quantity|count|rank|growth|_id$")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from nl2sql.grammar.headlines.amounts import money
@@ -33,7 +34,7 @@ def headline(columns: Sequence[str], rows: RowValues, currency: str, truncated: 
             for at in numbers[:3]
             if rows[0][at] is not None
         ]
-        named = " / ".join(str(rows[0][at]) for at in names[:2] if rows[0][at] is not None)
+        named = " / ".join(_shown(rows[0][at]) for at in names[:2] if rows[0][at] is not None)
         return ": ".join(part for part in (named, ", ".join(parts)) if part) + "."
     count = f"{'the first ' if truncated else ''}{len(rows):,} rows"
     if not numbers or currency == "several":
@@ -60,7 +61,13 @@ def _is_number(cell: Any) -> bool:
 
 def _shown(cell: Any) -> str:
     text = "none" if cell is None else str(cell)
-    return text[:10] if _DATE.match(text) else text
+    if not _DATE.match(text):
+        return text
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{day.day} {day:%b %Y}"
 
 
 def _words(column: str) -> str:

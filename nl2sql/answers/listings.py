@@ -7,12 +7,15 @@ from typing import Any
 from analysis import words
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.headline import headline
+from nl2sql.dates.periods import DatePeriod, label, whole
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.subjects.listing import MOST, SubjectListing, subject_missing
 
 Row = dict[str, Any]
 _NAMED = 3
+_MONTH_DAYS = 31
+_BAND = ("low_80", "high_80")
 _ONE = {
     "insights": "insight",
     "attention": "insight",
@@ -30,7 +33,7 @@ def listing_headline(
     """What a list says first; `several` when its amounts are in several currencies."""
     named = [dict(zip(columns, row, strict=True)) for row in rows]
     if listing.subject == "budgets" and named:
-        return _budgets(named, listing.exceeded)
+        return _budgets(named, listing)
     if listing.subject == "forecasts" and named and not several:
         return _forecasts(named, listing)
     if listing.subject == "freshness" and named:
@@ -130,12 +133,16 @@ def _freshness(rows: list[Row]) -> str:
     return f"The bills reach to {' and '.join(parts)}."
 
 
-def _budgets(rows: list[Row], exceeded: bool) -> str:
+def _budgets(rows: list[Row], listing: SubjectListing) -> str:
     over = [row for row in rows if (row["percent_used"] or 0) > 100]
     heading = [row for row in rows if row not in over and (row["forecast"] or 0) > row["amount"]]
     if len(rows) == 1:
         (row,) = rows
-        answer = "" if not exceeded else "Yes: " if over else "Not yet: " if heading else "No: "
+        answer = ""
+        if listing.kept:
+            answer = "No: " if over else "So far: " if heading else "Yes: "
+        elif listing.exceeded:
+            answer = "Yes: " if over else "Not yet: " if heading else "No: "
         return f"{answer}{_budget(row)}."
     parts = [
         f"{_count(over, len(rows))} over budget{_each(over)}",
@@ -182,8 +189,16 @@ def _forecasts(rows: list[Row], listing: SubjectListing) -> str:
         parts = [f"{row[listing.by]} {money(row['expected_cost'], currency)}" for row in rows[:_NAMED]]
         more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
         spent = any(row["spent"] for row in rows)
-        days = period.label if period and not spent else f"{_month(period.start)}" if period else "this month"
+        days = (
+            period.label
+            if period and (not spent or period.days > _MONTH_DAYS)
+            else f"{_month(period.start)}"
+            if period
+            else "this month"
+        )
         return f"{', '.join(parts)}{more} expected for {scope}{days}{', with what is spent of it' if spent else ''}."
+    if period and first.get("spent") and first["spent"] == first["expected_cost"]:  # months that are over are in it
+        return _running(rows, scope, period, currency)
     parted = bool(period and period.start.day > 1 and not first.get("spent"))
     if period and parted and len(rows) > 1:
         total = sum(row["expected_cost"] for row in rows)
@@ -201,6 +216,17 @@ def _forecasts(rows: list[Row], listing: SubjectListing) -> str:
     later = [f"{money(row['expected_cost'], currency)} for {_month(row['month'])}" for row in rows[1 : 1 + _NAMED]]
     more = f" and {len(rows) - 1 - _NAMED} more months" if len(rows) > 1 + _NAMED else ""
     return f"{text}{'; then ' + ', '.join(later) if later else ''}{more}."
+
+
+def _running(rows: list[Row], scope: str, period: DatePeriod, currency: str) -> str:
+    """`$1.34M expected for Q4 2026 ($1.33M–$1.35M likely), of which $832.5k is spent`; as far as is predicted."""
+    total, low, high, spent = (sum(row[name] or 0 for row in rows) for name in ("expected_cost", *_BAND, "spent"))
+    last = whole(date.fromisoformat(str(rows[-1]["month"])[:10]), "month")
+    days = period.label if last.end >= period.end else label(period.start, last.end)
+    return (
+        f"{money(total, currency)} expected for {scope}{days} ({money(low, currency)}–{money(high, currency)} likely), "
+        f"of which {money(spent, currency)} is spent."
+    )
 
 
 def _month(day: date | str) -> str:

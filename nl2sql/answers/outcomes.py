@@ -161,9 +161,14 @@ class TimedOut(_Outcome):
 
 @dataclass(frozen=True, kw_only=True)
 class Unavailable(_Outcome):
-    """A service or data that the answer needs is missing."""
+    """A service or data that the answer needs is missing; `bills` where it is those that are not there yet."""
 
     outcome: ClassVar[str] = "unavailable"
+    bills: bool = False
+
+    def to_stored(self) -> dict[str, Any]:
+        """What is kept with the question, and whether loading bills would help."""
+        return super().to_stored() | {"no_bills": self.bills}
 
 
 Outcome = Answer | Clarify | CannotAnswer | Blocked | TimedOut | Unavailable

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from nl2sql.answers import comparison, why
+from nl2sql.answers import comparison, forecast_band, why
 from nl2sql.answers.context import AnswerContext, exchanged, exchanged_in_sql, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
 from nl2sql.answers.headline import headline
@@ -12,6 +12,7 @@ from nl2sql.answers.listings import listing_headline, nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
 from nl2sql.answers.sql_summary import about
+from nl2sql.catalog import young_days
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
@@ -51,7 +52,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     text = why.headline(explanation, query, currency) if explanation else text
     because = why.reasons(explanation, currency)
     whole = comparison.whole_before(query, ran, currency)
-    cautions = _cautions(query, context.facts)
+    cautions = (*_cautions(query, context.facts), _young(query, context))
     apart = left_out(query, context, compile_context)
     notes = tuple(note for note in (unknown, *because, *query.notes, apart, whole, rate, *cautions) if note)
     return query, Answer(
@@ -88,10 +89,14 @@ def answer_listing(listing: SubjectListing, context: AnswerContext) -> Outcome:
         return not_run(ran, context.facts)
     if not ran.rows and (missing := nothing_listed(listing, context)):
         return declined(Refusal(missing), context.facts)
-    at = ran.columns.index("currency") if "currency" in ran.columns else None
-    several = at is not None and len({row[at] for row in ran.rows}) > 1
-    text = listing_headline(listing, ran.columns, ran.rows, context.currency, several)
-    return _answer(ran, text, context, "offline")
+    if refused := missing_rate(context):
+        return refused
+    ran, band = forecast_band.measured(ran, listing, context)
+    shown, currency, rate = exchanged(ran, context, money=False)
+    at = shown.columns.index("currency") if "currency" in shown.columns else None
+    several = at is not None and len({row[at] for row in shown.rows}) > 1
+    text = listing_headline(listing, shown.columns, shown.rows, currency, several)
+    return _answer(shown, "\n".join(part for part in (text, band, rate) if part), context, "offline")
 
 
 def answer_sql(sql: str, context: AnswerContext, translator: str = "sql", **details: object) -> Outcome:
@@ -202,6 +207,14 @@ def _with_change(
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
     return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
+
+
+def _young(query: CostQuery, context: AnswerContext) -> str:
+    """Which of the days that were asked for are not whole yet."""
+    if query.metric == "invoice_cost":
+        return ""
+    days = young_days.young(context.facts.completeness, context.facts.through, context.calendar.today)
+    return young_days.said([(day, share) for day, share in days if query.period.start <= day < query.period.end])
 
 
 def _cautions(query: CostQuery, facts: Facts) -> tuple[str, ...]:

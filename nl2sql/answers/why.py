@@ -142,13 +142,15 @@ def _by(dimension: str, parts: tuple[Contribution, ...], currency: str) -> str:
     if len(moved) < 2:
         return ""
     named = [part for part in moved if not part.rest][:_NAMED]
-    shown = [
-        f"{part.name or _MISSING[dimension]} {_signed(part.delta, currency)} ({100 * part.share:.0f} %)"
-        for part in named
-    ]
+    shown = [f"{part.name or _MISSING[dimension]} {_signed(part.delta, currency)}{_share(part)}" for part in named]
     others = sum(part.delta for part in moved) - sum(part.delta for part in named)
     rest = f", others {_signed(others, currency)}" if len(moved) > len(named) else ""
     return f"By {dimension}: {', '.join(shown)}{rest}."
+
+
+def _share(part: Contribution) -> str:
+    """` (96 %)`; nothing where it moved against the change, or beyond it, or by next to nothing of it."""
+    return f" ({100 * part.share:.0f} %)" if 0.005 <= part.share < 1.005 else ""
 
 
 # ------------------------------------------------------------------ rows

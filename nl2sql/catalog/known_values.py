@@ -9,8 +9,10 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from analysis.anomalies.completeness import Curve
 from config.access import Actor
-from nl2sql.catalog.linking import Match, Values, index
+from nl2sql.catalog import young_days
+from nl2sql.catalog.linking import Match, Taught, Values, index
 from nl2sql.catalog.semantics import Semantics, semantics
 from nl2sql.catalog.tag_dimensions import with_tags
 from nl2sql.grammar.query import Filter
@@ -110,6 +112,8 @@ class Facts:
     restated: Mapping[tuple[date, str], date] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
     tag_keys: tuple[str, ...] = ()
+    completeness: Curve = field(default_factory=Curve)
+    taught: tuple[Taught, ...] = ()
 
     @cached_property
     def semantics(self) -> Semantics:
@@ -127,24 +131,28 @@ class NoData:
     """No bill has been loaded yet."""
 
 
-_Place = tuple[str, str, frozenset[str] | None, tuple[tuple[str, tuple[str, ...]], ...]]
+_Place = tuple[str, str, frozenset[str] | None, tuple[tuple[str, tuple[str, ...]], ...], tuple[Taught, ...]]
 _cache: OrderedDict[_Place, Facts] = OrderedDict()
 _lock = threading.Lock()
 
 
-def facts(engine: sa.Engine, asker: Actor, own_words: Mapping[str, tuple[str, ...]]) -> Facts | NoData:
-    """The data's version, reach and names for an asker; cached until a load, retention or `own_words` change it."""
+def facts(
+    engine: sa.Engine, asker: Actor, own_words: Mapping[str, tuple[str, ...]], taught: tuple[Taught, ...] = ()
+) -> Facts | NoData:
+    """The data's version, reach and names for an asker; cached until a load, retention, `own_words` or what was taught
+    change it.
+    """
     teams = None if asker.sees_all else asker.teams
     with engine.connect() as connection:
         version = connection.scalar(sa.text(_VERSION))
         if version is None:
             return NoData()
-        place = (str(engine.url), version, teams, tuple(sorted(own_words.items())))
+        place = (str(engine.url), version, teams, tuple(sorted(own_words.items())), taught)
         with _lock:
             if place in _cache:
                 _cache.move_to_end(place)
                 return _cache[place]
-        read = _read(connection, engine, version, teams, own_words)
+        read = _read(connection, engine, version, teams, own_words, taught)
     if isinstance(read, Facts):
         with _lock:
             _cache[place] = read
@@ -159,6 +167,7 @@ def _read(
     version: str,
     teams: frozenset[str] | None,
     own_words: Mapping[str, tuple[str, ...]],
+    taught: tuple[Taught, ...],
 ) -> Facts | NoData:
     first = connection.scalar(sa.text(_FIRST))
     if first is None:
@@ -190,6 +199,7 @@ def _read(
 
     through = min(reach.newest.values(), default=first)
     restated = {(row.month, row.provider): row.day for row in connection.execute(sa.text(_RESTATED))}
-    names_known = index(names, semantics(), own_words, find_resources)
+    names_known = index(names, semantics(), own_words, find_resources, taught)
     tag_keys = tuple(connection.scalars(sa.text(_TAG_KEYS), narrowed))
-    return Facts(version, first, through, names_known, restated, reach, tag_keys)
+    curve = young_days.curve(connection)
+    return Facts(version, first, through, names_known, restated, reach, tag_keys, curve, taught)

@@ -36,6 +36,18 @@ class Match:
     values: tuple[str, ...]
     label: str
     near: bool = False
+    taught: bool = False
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A note that holds: `words` mean the values of a dimension; without words it is a sentence for the model."""
+
+    text: str
+    words: str = ""
+    dimension: str = ""
+    values: tuple[str, ...] = ()
+    label: str = ""
 
 
 def _no_resources(_name: str) -> tuple[Match, ...]:
@@ -85,8 +97,11 @@ def index(
     semantics: Semantics,
     own_words: Mapping[str, tuple[str, ...]] | None = None,
     find_resources: Callable[[str], tuple[Match, ...]] = _no_resources,
+    taught: Iterable[Taught] = (),
 ) -> Values:
-    """Index the distinct values per dimension, with the synonyms of the catalogue and of the organisation."""
+    """Index the distinct values per dimension, with the synonyms of the catalogue and of the organisation, and what was
+    taught: its values must be there, and its words mean nothing else.
+    """
     values = {dimension: tuple(sorted(set(names))) for dimension, names in by_dimension.items()}
     exact = _NameIndex()
     for dimension, names in values.items():
@@ -98,6 +113,11 @@ def index(
         for match in list(exact.get(key(name), {}).values())[:1]:
             for word in words:
                 exact.add(key(word), match)
+    for note in taught:
+        known = tuple(name for name in note.values if name in values.get(note.dimension, ()))
+        words = key(note.words)
+        if words and words not in exact and known == note.values and known:
+            exact.add(words, Match(note.dimension, known, note.label, taught=True))
     ranked = {words: tuple(sorted(matches.values(), key=_precedence)) for words, matches in exact.items()}
     vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
     return Values(values, ranked, _parts(values), max(map(len, ranked), default=1), vocabulary, find_resources)

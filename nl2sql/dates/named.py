@@ -32,10 +32,10 @@ from nl2sql.dates.reading import (
 def iso(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`2026-11-05`, `2026-10`, and written days whose order of day and month is not in doubt."""
     word = word_at(words, i)
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", word):
+    if match := re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", word):
         return one_day(day_of(*map(int, match.groups())), 1)
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})", word):
-        day = day_of(int(match.group(1)), int(match.group(2)), 1)
+    if match := re.fullmatch(r"(\d{4})[-/](\d{1,2})|(\d{1,2})/(\d{4})", word):
+        day = day_of(int(match.group(1) or match.group(4)), int(match.group(2) or match.group(3)), 1)
         return (1, until_now(whole(day, "month"), calendar)) if day else None
     if match := re.fullmatch(r"(\d{1,2})([./])(\d{1,2})[./](\d{4})", word):
         first, second, year = int(match.group(1)), int(match.group(3)), int(match.group(4))
@@ -49,6 +49,8 @@ def iso(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 def month_day(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`5 november`, `the 5th of november`, `nov 5`, with or without a year."""
     at, day, month = i, day_number(word_at(words, i)), None
+    if not day and tuple(words[i + 1 : i + 2]) == ("of",) and word_at(words, i + 2) in MONTHS:
+        day = ORDINALS.get(word_at(words, i))  # the first of september
     if day:
         at += 1 + (word_at(words, i + 1) == "of")
         month = MONTHS.get(word_at(words, at))

@@ -52,6 +52,8 @@ def part_of(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     count = number(word_at(words, at))
     at += 1 if count else 0
     unit = word_at(words, at)
+    if unit == "half" and word_at(words, at + 1) not in ("of", "in") and (other := _other_half(words, i, calendar)):
+        return other
     if (
         word not in ("first", "second", "last")
         or unit not in ("half", "week", "weeks", "day", "days")
@@ -77,6 +79,16 @@ def part_of(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     return at + 2 + skipped + reading[0] - i, period_of(
         start, min(end, max(calendar.tomorrow, start + timedelta(1))), "day"
     )
+
+
+def _other_half(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
+    """`the second half`, behind or before `the first half of October`: of the same month."""
+    for at in range(len(words)):
+        of = words[at : at + 3]
+        if at != i and of[:1] in (["first"], ["second"]) and of[1:2] == ["half"] and of[2:] in (["of"], ["in"]):
+            reading = part_of([words[i], "half", *words[at + 2 :]], 0, calendar)
+            return (2, reading[1]) if reading else None
+    return None
 
 
 def _middle(start: date, end: date, unit: Unit) -> date:

@@ -238,3 +238,11 @@ def joined(first: DatePeriod, last: DatePeriod) -> DatePeriod | None:
             count += 1
     span = period_of(first.start, last.end, first.unit if same else "day", count, whole_units=last.whole)
     return replace(span, ends=ends)
+
+
+def told_apart(named: list[DatePeriod], said_last: list[bool]) -> list[DatePeriod]:
+    """`this october against last october`: of the same month twice, the last one is that of a year ago."""
+    alike = len(named) == 2 and named[0].start == named[1].start and named[0].unit in ("month", "quarter")
+    if not alike or len(said_last) != 2:
+        return named
+    return [shifted(one, "year") if last else one for one, last in zip(named, said_last, strict=True)]

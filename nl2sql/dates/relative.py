@@ -38,6 +38,8 @@ def to_date(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     unit = UNITS.get(word_at(words, i))
     if unit and tuple(words[i + 1 : i + 3]) == ("to", "date"):
         return 3, until_now(whole(calendar.today, unit), calendar)
+    if unit and word_at(words, i - 1) == "the" and tuple(words[i + 1 : i + 3]) == ("so", "far"):  # the year so far
+        return 3, until_now(whole(calendar.today, unit), calendar)
     return None
 
 

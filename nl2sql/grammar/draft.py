@@ -121,10 +121,13 @@ class Discourse:
     kinds: tuple[str, ...] = ()  # of recommendations
     state: str | None = None  # how far what is listed has come: open, waiting, approved …
     exceeded: bool = False  # only what is over its budget
+    kept: bool = False  # whether a budget is kept
     instance_type: str | None = None
     clear: str | None = None  # a follow-up drops the filters, the limit, or the shape
     empty: bool = False  # nothing but filler: `thanks`
     follows: bool = False
+    same: bool = False  # `same for applications`: as before, of something else
+    each_drawn: bool = False  # `prod and dev per week`: names set out side by side, not added up
     points_back: bool = False  # `it`, `that`: something said before
     notes: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # words that no recogniser took

@@ -63,6 +63,8 @@ def parse(
         term.text in word_list("totals") for term in terms
     )
     draft.measure.asks_amount = any(term.text.startswith("how much") for term in terms)
+    draft.discourse.same = any(term.kind == "follow" and term.text.startswith("same") for term in terms[:2])
+    draft.discourse.each_drawn = _set_out(sentence)
     draft.discourse.points_back = any(term.kind == "follow" and term.text in word_list("pronouns") for term in terms)
     draft.shape.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
     draft.discourse.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
@@ -89,6 +91,12 @@ def parse(
             return draft
     if draft.comparison.compared or draft.comparison.back or draft.comparison.scopes or len(draft.measure.metrics) > 1:
         sentence.take(*sentence.open("vs", "compare", "rather"))
+    if _of_prices(sentence, draft):
+        draft.discourse.refusal = Refusal(
+            "I compare amounts, not prices. Ask why something went up, and I say how much of it is usage and how much "
+            "is price."
+        )
+        return draft
     fillers(sentence, draft, values, question)
     account_for_rest(sentence, draft, values, following, question)
     if not (
@@ -96,6 +104,31 @@ def parse(
     ) and _asks_of_something_else(terms, draft):
         draft.discourse.refusal = Refusal("That does not ask for a cost, and cost is what I know.")
     return draft
+
+
+def _set_out(sentence: Sentence) -> bool:
+    """`plot prod and dev per week`, `ml and web per month`: names joined by `and` before the step of time are lines of
+    their own, unless their total or only they are asked for.
+    """
+    if sentence.has("only", "not", "with", "cumulative", "run_rate", "average", "count", "share", "cmp", "top"):
+        return False
+    if any(set(term.text.split()) & (word_list("totals") | {"both"}) for term in sentence.terms):
+        return False
+    for at, term in enumerate(sentence.terms):
+        if (
+            term.kind == "and"
+            and term.text in ("and", "&")
+            and sentence.kind(at - 1) == sentence.kind(at + 1) == "value"
+        ):
+            left, right = sentence.terms[at - 1].matches[0], sentence.terms[at + 1].matches[0]
+            return left.dimension == right.dimension
+    return False
+
+
+def _of_prices(sentence: Sentence, draft: Draft) -> bool:
+    """`which prices went up`: of what a unit costs, where the bills are compared by amounts."""
+    of_prices = any(term.text in ("prices", "unit prices") for term in sentence.terms)
+    return of_prices and bool(draft.comparison.change) and not draft.measure.metrics
 
 
 def _asks_ahead(sentence: Sentence) -> bool:

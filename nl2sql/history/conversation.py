@@ -13,6 +13,7 @@ from nl2sql.answers.outcomes import Outcome
 from nl2sql.grammar.draft import Choice
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.subjects.listing import SubjectListing
+from nl2sql.history.room import make_room
 from nl2sql.recipes.recognise import RecipeCall
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that are misread
@@ -122,22 +123,23 @@ class Turn:
     """SQL of a model or a person that was checked on the way, and what was wrong with it."""
 
 
-def keep(session: Session, turn: Turn, outcome: Outcome) -> None:
-    """Store a question with its outcome."""
+def keep(session: Session, turn: Turn, outcome: Outcome, most_megabytes: int | None = None) -> None:
+    """Store a question with its outcome; what is kept of one person's takes at most so much."""
     stored = outcome.to_stored()
-    session.add(
-        Question(
-            reference=turn.reference,
-            asker=turn.asker,
-            thread=turn.thread,
-            channel=turn.channel,
-            question=turn.question[:2_000],
-            outcome=outcome.outcome,
-            query=turn.query.to_json() if turn.query else None,
-            answer=stored,
-            sql=stored["sql"],
-            translator=outcome.translator,
-            tokens=turn.tokens,
-            elapsed_ms=outcome.elapsed_ms,
-        )
+    row = Question(
+        reference=turn.reference,
+        asker=turn.asker,
+        thread=turn.thread,
+        channel=turn.channel,
+        question=turn.question[:2_000],
+        outcome=outcome.outcome,
+        query=turn.query.to_json() if turn.query else None,
+        answer=stored,
+        sql=stored["sql"],
+        translator=outcome.translator,
+        tokens=turn.tokens,
+        elapsed_ms=outcome.elapsed_ms,
     )
+    session.add(row)
+    if most_megabytes is not None:
+        make_room(session, row, most_megabytes)

@@ -137,6 +137,7 @@ def context_of(request: TranslationRequest) -> PromptContext:
         examples=examples[:_EXAMPLES],
         previous=_previous(request.previous),
         notes=catalogue.notes,
+        taught=tuple(note.text for note in request.facts.taught),
     )
 
 

@@ -64,3 +64,9 @@ class Action:
         lambda _cloud, _where, _seen, _parameters: None
     )
     parameters: type[BaseModel] = NoParameters
+
+    @property
+    def cloud(self) -> str:
+        """Whose resources it changes: aws, azure or gcp."""
+        prefix = self.name.partition(".")[0]
+        return prefix if prefix in ("azure", "gcp") else "aws"

@@ -48,7 +48,7 @@ def actor_policy(
     """For steps (action, parameters): reads, each change on its own kind of
     resource only, and a refusal of what a tag protects.
     """
-    needed = permissions([action for action, _ in steps])
+    needed = _of_aws(steps)
     reads = [one for one in needed if one not in _RESOURCES]
     statements = [_statement("Look", reads, ("*",))] if reads else []
     groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
@@ -69,11 +69,23 @@ def actor_policy(
 
 def observer_policy(steps: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """For the role that only looks."""
-    reads = [one for one in permissions([action for action, _ in steps]) if one.partition(":")[2].startswith(_READS)]
+    reads = [one for one in _of_aws(steps) if one.partition(":")[2].startswith(_READS)]
     return {
         "Version": "2012-10-17",
         "Statement": [_statement("Look", [one for one in reads if one != "s3:GetObject"], ("*",))],
     }
+
+
+def role_of(cloud: str, names: Iterable[str]) -> dict[str, Any]:
+    """The custom role of Azure or Google that these actions need; AWS has `actor_policy`."""
+    needed = permissions([name for name in names if ACTIONS[name].cloud == cloud])
+    if cloud == "azure":
+        return {"Name": "FinopsBot", "IsCustom": True, "Actions": needed, "NotActions": [], "AssignableScopes": []}
+    return {"title": "FinopsBot", "stage": "GA", "includedPermissions": needed}
+
+
+def _of_aws(steps: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    return permissions([action for action, _ in steps if ACTIONS[action].cloud == "aws"])
 
 
 def _statement(name: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:

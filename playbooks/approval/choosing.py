@@ -9,7 +9,7 @@ from config.access import Actor, Denied
 from db.tables import Remediation
 from playbooks.approval.lifecycle import Approved, approve, choose
 from playbooks.approval.stored import locked
-from playbooks.plan import shown_steps
+from playbooks.proposals.plan import shown_steps
 from playbooks.schema import Playbook
 
 

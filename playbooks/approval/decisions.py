@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from playbooks.approval.lifecycle import Approved, approve, may_approve, reject,
 from playbooks.approval.options import options_of
 from playbooks.approval.undo import request_undo
 from playbooks.notifications import summarise
-from playbooks.plan import shown_steps
+from playbooks.proposals.plan import shown_steps
 from playbooks.schema import Playbook, read_playbooks
 
 Kind = Literal["approve", "reject", "choose", "snooze", "withdraw", "undo"]
@@ -108,10 +108,10 @@ def decide(
             rejected = reject(session, remediation_id, actor, now, reason, playbooks)
             return rejected if isinstance(rejected, Denied) else f"Remediation {remediation_id} is rejected."
         if decision == "snooze":
-            until = now + timedelta(days=days)
-            put_off = snooze(session, remediation_id, actor, now, until, reason, playbooks)
-            said = f"Remediation {remediation_id} is snoozed until {until:%d %b}."
-            return put_off if isinstance(put_off, Denied) else said
+            until = snooze(session, remediation_id, actor, now, days, reason, playbooks)
+            if isinstance(until, Denied):
+                return until
+            return f"Remediation {remediation_id} is snoozed until {until.day} {until:%b}."
         if decision == "withdraw":
             taken_back = withdraw(session, remediation_id, actor, now, reason, playbooks)
             said = f"The approval of remediation {remediation_id} is taken back."

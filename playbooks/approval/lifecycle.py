@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from config.access import Actor, Allowed, Denied
+from config.tickets import TicketRule
 from db import audit
-from db.tables import Remediation, RemediationStep
+from db.tables import Remediation, RemediationStep, Ticket
 from playbooks.approval import rules
 from playbooks.approval.kill_switch import STOPPED, is_stopped
 from playbooks.approval.start import request_run
 from playbooks.approval.stored import locked, may_decide, may_withdraw, proposal_of, refused, rule_of, still_good
 from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
-from playbooks.plan import Plan, digest, frozen
+from playbooks.proposals.plan import Plan, digest, frozen
 from playbooks.schema import Playbook
 
 CLOCK_SKEW = rules.CLOCK_SKEW
@@ -44,9 +45,10 @@ def propose(
     expires_at: datetime | None = None,
     requester_name: str | None = None,
     approvers: Sequence[Mapping[str, str]] = (),
+    ticket: TicketRule | None = None,
 ) -> Remediation:
     """Store a frozen plan with its steps and leave its card in the channel;
-    `approvers` (id, name) are asked there. The caller commits.
+    `approvers` (id, name) are asked there. With a `ticket` nothing is ever run: one is opened for it. Commits nothing.
     """
     content = plan.to_json()
     remediation = Remediation(
@@ -54,7 +56,7 @@ def propose(
         playbook_digest=plan.playbook_digest,
         plan=content,
         plan_digest=digest(content),
-        state="proposed",
+        state="proposed" if ticket is None else "ticket",
         account_id=plan.account_id,
         account=plan.account,
         team=plan.team,
@@ -93,6 +95,9 @@ def propose(
         str(remediation.id),
         {"plan_digest": remediation.plan_digest, "playbook": plan.playbook},
     )
+    if ticket is not None:
+        said = ticket.model_dump(mode="json")
+        session.add(Ticket(remediation_id=remediation.id, rule=said, state="wanted", wanted_at=now))
     notify(session, remediation, playbook)
     return remediation
 
@@ -181,19 +186,20 @@ def snooze(
     remediation_id: int,
     actor: Actor,
     now: datetime,
-    until: datetime,
+    days: int,
     reason: str,
     playbooks: Mapping[str, Playbook],
-) -> Allowed | Denied:
-    """Close a proposal and keep its resources out of new ones until then."""
+) -> datetime | Denied:
+    """Close a proposal and keep its resources out of new ones for some days; returns until when."""
     remediation = locked(session, remediation_id)
     if remediation is None:
         return Denied(f"There is no remediation {remediation_id}.")
     if denied := may_decide(remediation, actor, now, playbooks):
         return refused(session, actor, remediation_id, denied)
-    remediation.snoozed_until = until
+    remediation.snoozed_until = until = now + timedelta(days=days)
     details = {"until": until.isoformat(), "reason": reason[:500]}
-    return _close(session, remediation, actor, now, "snoozed", details, playbooks, f", until {until.day} {until:%b}")
+    _close(session, remediation, actor, now, "snoozed", details, playbooks, f", until {until.day} {until:%b}")
+    return until
 
 
 def _close(

@@ -10,7 +10,7 @@ from config.access import Actor, Denied, Role, same_person
 from db import audit
 from db.tables import Remediation
 from playbooks.approval import rules
-from playbooks.plan import frozen
+from playbooks.proposals.plan import frozen
 from playbooks.schema import Playbook
 
 

@@ -4,13 +4,14 @@ The row of a remediation may be written by the application's role; the log's ent
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import audit
 from db.tables import AuditEntry, Remediation
-from playbooks.plan import Plan, frozen
+from playbooks.proposals.plan import Plan, frozen
 
 _PROPOSED, _APPROVED, _AUTO, _UNDO = (
     "remediation.proposed",
@@ -18,6 +19,8 @@ _PROPOSED, _APPROVED, _AUTO, _UNDO = (
     "remediation.auto_approved",
     "remediation.undo_requested",
 )
+BY_STANDING = "remediation.standing_approved"
+STANDING_GIVEN, STANDING_WITHDRAWN = "playbook.standing_approved", "playbook.standing_withdrawn"
 
 
 def contradiction(session: Session, remediation: Remediation) -> str | None:
@@ -54,16 +57,41 @@ def _moved(remediation: Remediation, plan: Plan) -> bool:
 
 
 def _of_approvals(session: Session, remediation: Remediation) -> str | None:
-    entries = _entries(session, remediation.id, (_APPROVED, _AUTO))
+    entries = _entries(session, remediation.id, (_APPROVED, _AUTO, BY_STANDING))
     if any(not audit.holds(session, entry) for entry in entries):
         return "an entry of the audit log, an approval of it, was changed"
     of_this_plan = [entry for entry in entries if entry.details.get("plan_digest") == remediation.plan_digest]
     approved = {entry.actor for entry in of_this_plan if entry.action == _APPROVED}
     by_itself = any(entry.action == _AUTO and entry.actor == "system" for entry in entries)
+    standing = {
+        str(entry.details.get("approver")): entry.details.get("standing")
+        for entry in of_this_plan
+        if entry.action == BY_STANDING and entry.actor == "system"
+    }
+    approved |= {approver[: audit.ACTOR_CAP] for approver in standing}
     stored = {str(item["actor"])[: audit.ACTOR_CAP] for item in remediation.approvals}
     if stored != approved and not (by_itself and stored == {"auto"}):
         return "the audit log knows other approvals than are stored with it"
-    return None
+    name, said = remediation.playbook, remediation.playbook_digest
+    numbers = standing.items()
+    return next((no for who, one in numbers if (no := standing_contradiction(session, one, name, who, said))), None)
+
+
+def standing_contradiction(
+    session: Session, number: object, playbook: str, approver: str, said: str, until: datetime | None = None
+) -> str | None:
+    """What the audit log says otherwise about a standing approval: that nobody gave it, for another file (`said` is the
+    playbook's digest) or day, or that it was withdrawn.
+    """
+    given = [one for one in _of_subject(session, playbook, (STANDING_GIVEN,)) if one.details.get("standing") == number]
+    if len(given) != 1 or given[0].actor != approver[: audit.ACTOR_CAP] or not audit.holds(session, given[0]):
+        return "the audit log knows of nobody who gave its standing approval"
+    if given[0].details.get("digest") != said:
+        return "the audit log knows its standing approval for another playbook"
+    if until is not None and datetime.fromisoformat(str(given[0].details.get("expires_at"))) != until:
+        return "the audit log knows another end of its standing approval"
+    ended = [one.details.get("standing") for one in _of_subject(session, playbook, (STANDING_WITHDRAWN,))]
+    return "its standing approval was withdrawn" if number in ended else None
 
 
 def _of_undo(session: Session, remediation: Remediation, undone: int) -> str | None:
@@ -84,5 +112,9 @@ def _of_undo(session: Session, remediation: Remediation, undone: int) -> str | N
 
 def _entries(session: Session, number: int, actions: Sequence[str]) -> list[AuditEntry]:
     """Of a remediation, the oldest first: what somebody adds later does not take the place of what was noted then."""
-    of_it = AuditEntry.action.in_(actions), AuditEntry.subject == str(number)
+    return _of_subject(session, str(number), actions)
+
+
+def _of_subject(session: Session, subject: str, actions: Sequence[str]) -> list[AuditEntry]:
+    of_it = AuditEntry.action.in_(actions), AuditEntry.subject == subject
     return list(session.scalars(sa.select(AuditEntry).where(*of_it).order_by(AuditEntry.id)))

@@ -9,9 +9,9 @@ from db import locks
 from db.locks import Lock
 from db.tables import Remediation, RemediationStep
 from playbooks.notifications import OPEN
-from playbooks.plan import Plan
+from playbooks.proposals.plan import Plan
+from playbooks.recurring.timetable import month_began
 from playbooks.schema import Playbook
-from playbooks.timetable import month_began
 
 
 def over_the_caps(session: Session, plan: Plan, playbook: Playbook, most_a_day: int, now: datetime) -> str | None:

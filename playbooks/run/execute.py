@@ -20,7 +20,7 @@ from playbooks.approval import lifecycle as life
 from playbooks.approval.stored import start_by
 from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
-from playbooks.plan import closed, frozen
+from playbooks.proposals.plan import closed, frozen, ticket_rule
 from playbooks.run.caps import over_the_caps
 from playbooks.run.log import Run, TakenOver, finish, lock
 from playbooks.run.recovery import recover
@@ -145,6 +145,8 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
         return "this machine's clock is behind that of the approval; set it right and ask for a new plan"
     if remediation.undo_of is not None:
         return None
+    if ticket_rule(plan, run.limits) is not None:
+        return "finops.yaml says that nothing is changed here (remediation.tickets); ask for it again to have a ticket"
     if playbook is None or playbook.digest() != remediation.playbook_digest:
         return "the playbook was edited or removed since the approval"
     if playbook.mode != "auto" and len({item["actor"] for item in remediation.approvals}) < playbook.approval.count:

@@ -12,7 +12,7 @@ from db.tables import Remediation, RemediationStep
 from playbooks.approval.kill_switch import is_stopped
 from playbooks.approval.stored import start_by
 from playbooks.notifications import notify
-from playbooks.plan import closed
+from playbooks.proposals.plan import closed
 from playbooks.schema import Playbook
 
 HANGS_AFTER = timedelta(minutes=30)

@@ -1,7 +1,7 @@
 """The ledger of savings: opened when a change was made, settled by the bill, and said in one sentence."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.formatting import money
 from db.tables import Remediation, RemediationStep, Saving
-from playbooks.plan import shown_steps
+from playbooks.proposals.plan import shown_steps
 from playbooks.schema import Playbook
 
 
@@ -44,6 +44,28 @@ def open_entries(
                 arithmetic={"expected": figures.get(resource_id, {})},
             )
         )
+
+
+def open_for(
+    session: Session, remediation: Remediation, resource_ids: Iterable[str], playbook: Playbook | None, on: date
+) -> None:
+    """An entry for each resource of a ticket that somebody changed. One that is there stays."""
+    changed = set(resource_ids)
+    steps = session.scalars(
+        sa.select(RemediationStep)
+        .where(RemediationStep.remediation_id == remediation.id)
+        .order_by(RemediationStep.position)
+    ).all()
+    for step in steps:
+        if step.resource_id in changed:
+            step.state, step.finished_at = "verified", step.finished_at or datetime.combine(on, time(0), UTC)
+    open_entries(session, remediation, [step for step in steps if step.resource_id in changed], playbook, on)
+
+
+def worth(remediation: Remediation) -> str:
+    """`$612`: what it is expected to save a month; empty where that is not known."""
+    saves = remediation.expected_monthly_savings
+    return money(saves, remediation.currency) if saves else ""
 
 
 def reverse(session: Session, remediation_id: int, resource_id: str, now: datetime) -> None:

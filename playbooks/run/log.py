@@ -17,7 +17,7 @@ from db import audit
 from db.tables import Remediation, RemediationStep
 from playbooks.actions.action import ResourceRef
 from playbooks.notifications import notify
-from playbooks.plan import PlannedStep
+from playbooks.proposals.plan import PlannedStep
 from playbooks.run import ledger
 from playbooks.schema import Playbook
 

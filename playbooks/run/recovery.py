@@ -10,7 +10,7 @@ from db.tables import Remediation, RemediationStep
 from playbooks.actions import ACTIONS
 from playbooks.approval import rules
 from playbooks.approval.stored import proposal_of, rule_for_undo
-from playbooks.plan import frozen
+from playbooks.proposals.plan import frozen
 from playbooks.run.log import Run, ending, finish, lock, steps_of, where_of, write
 from playbooks.run.steps import cloud_errors, sentence
 

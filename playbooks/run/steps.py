@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from db.tables import Remediation
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import Action, ResourceRef
+from playbooks.actions.rest import RestError
 from playbooks.approval import kill_switch
-from playbooks.plan import Plan, PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
+from playbooks.proposals.plan import Plan, PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
 from playbooks.run.log import Run, end, mark, skip, skipped_text, steps_of, where_of
 from playbooks.schema import Playbook
 
@@ -276,7 +277,11 @@ def cloud_errors() -> tuple[type[Exception], ...]:
 
 
 def sentence(error: Exception, action: Action) -> str:
-    """AWS's error for people; a denial names the permissions."""
+    """A cloud's error for people; a denial names the permissions."""
+    if isinstance(error, RestError):
+        if error.denied():
+            return f"{error.cloud} denied it ({error.code}): the role needs {', '.join(action.permissions)}."
+        return f"{error.cloud}: {error.said[:300].rstrip('.')}."
     response: dict[str, Any] = getattr(error, "response", {})
     code = response.get("Error", {}).get("Code", "")
     if code in {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}:

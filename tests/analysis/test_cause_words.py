@@ -16,6 +16,8 @@ def new(name: str, cost: float, kind: str | None = "m5.large") -> ResourceChange
         ([new("a", 10)], 10, "1 new resource (m5.large): a carries all of it"),
         ([new("a", 6), new("b", 3)], 10, "2 new resources (m5.large): a, b carry 90 %"),
         ([new(n, 2, None) for n in "abcde"], 20, "5 new resources: a, b, c and 2 more carry 50 %"),
+        ([new("a", 9, "EUW1-InstanceUsage:db.r6g.4xlarge")], 10, "1 new resource (db.r6g.4xlarge): a carries 90 %"),
+        ([new("a", 9, "Lambda-GB-Second")], 10, "1 new resource (Lambda GB Second): a carries 90 %"),
         ([new("a", 4)], 10, ""),
         (
             [ResourceChange("a", "gone", 10, 0, "t3.micro", None)],

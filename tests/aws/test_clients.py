@@ -17,8 +17,8 @@ from db.tables import Remediation as Stored
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import ResourceRef
 from playbooks.approval import lifecycle as life
-from playbooks.plan import Target
-from playbooks.planning import make_plans
+from playbooks.proposals.plan import Target
+from playbooks.proposals.planning import make_plans
 from playbooks.run.execute import Run, execute
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import opened

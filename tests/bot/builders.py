@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.process.runtime import Runtime
 from db.tables import Remediation
 from playbooks.approval.lifecycle import propose
-from playbooks.plan import Plan, PlannedStep
+from playbooks.proposals.plan import Plan, PlannedStep
 from playbooks.schema import read_playbooks
 from standins.slack import Handle
 from tests.bot.conftest import MAYA

@@ -34,6 +34,19 @@ def test_no_role_may_nothing() -> None:
     assert all(isinstance(check(Actor(id="U", roles=frozenset()), action), Denied) for action in Permission)
 
 
+def test_who_may_not_is_told_who_has_the_role() -> None:
+    """By name, the first three; where nobody has it, the role alone."""
+    names = ("Ann", "Ben", "Cid", "Dee")
+    people = tuple(Person(id=f"U{at}", name=name, roles=(Role.OPERATOR,)) for at, name in enumerate(names))
+    denied = check(Organisation(people=people).actor("U9"), Permission.EDIT_BUDGET)
+    assert denied == Denied("That needs the role operator or admin, as Ann, Ben, Cid and 1 more have; you have viewer.")
+    one = check(Organisation(people=people[:1]).actor("U9"), Permission.EDIT_BUDGET)
+    assert one == Denied("That needs the role operator or admin, as Ann has; you have viewer.")
+    assert check(Actor("U9"), Permission.EDIT_BUDGET) == Denied(
+        "That needs the role operator or admin; you have viewer."
+    )
+
+
 def test_admins_do_not_approve_by_being_admins() -> None:
     """Approving is a role of its own."""
     assert roles_with(Permission.APPROVE_REMEDIATION) == (Role.APPROVER,)

@@ -7,13 +7,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.access import Actor
+from config.access import Actor, Denied
 from config.organisation import Budget, Organisation, Scope
 from db.tables import AuditEntry, BudgetRow, FlowRequest
 from domain import budgets
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
-MAYA = Actor(id="U1", name="Maya")
+MAYA = Actor(id="U1", name="Maya", sees_all=True)
 OF_FILE = Budget(name="payments", scope=Scope(team="payments"), amount=Decimal(120_000))
 FILE = Organisation(budgets=(OF_FILE,))
 LESS = OF_FILE.model_copy(update={"amount": Decimal(95_000)})
@@ -25,7 +25,9 @@ def row(session: Session) -> BudgetRow:
 
 def overridden(session: Session) -> BudgetRow:
     budgets.take_over(session, FILE)
-    return budgets.save(session, LESS, MAYA, "slack", NOW)
+    saved = budgets.save(session, LESS, MAYA, "slack", NOW)
+    assert isinstance(saved, BudgetRow)
+    return saved
 
 
 def test_an_override_stands_says_so_and_is_taken_back(session: Session) -> None:
@@ -72,6 +74,28 @@ def test_an_override_goes_with_the_files_budget_and_the_log_says_so(session: Ses
     last = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert last is not None
     assert (last.action, last.subject) == ("budget.deleted", "payments")
+
+
+@pytest.mark.parametrize("teams", [{"payments"}, {"checkout"}])
+def test_a_budget_is_kept_to_what_its_editor_sees(session: Session, teams: set[str]) -> None:
+    """Neither what it is of nor what it shall be of may be hidden from them."""
+    budgets.take_over(session, FILE)
+    theirs = Actor(id="U2", name="Jonas", teams=frozenset(teams))
+    other = OF_FILE.model_copy(update={"scope": Scope(team="checkout")})
+    assert isinstance(budgets.save(session, other, theirs, "api", NOW), Denied)
+    assert row(session).scope == {"team": "payments"}
+
+
+def test_the_version_follows_every_change(session: Session) -> None:
+    """Of the values and of what the file says of them."""
+    budgets.take_over(session, FILE)
+    versions = {budgets.version_of(row(session))}
+    overridden(session)
+    versions.add(budgets.version_of(row(session)))
+    budgets.take_over(session, Organisation(budgets=(OF_FILE.model_copy(update={"amount": Decimal(7)}),)))
+    versions.add(budgets.version_of(row(session)))
+    assert len(versions) == 3
+    assert budgets.version_of(row(session)) in versions
 
 
 @pytest.mark.parametrize(

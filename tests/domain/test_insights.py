@@ -198,3 +198,13 @@ def test_what_is_worth_more_a_month_stands_first(session: Session) -> None:
     look(session, a_day, a_month)
     ordered = session.scalars(sa.select(Insight.title).order_by(insights.by_worth(ORGANISATION)))
     assert list(ordered) == ["50 a day", "900 a month"]
+
+
+def test_what_is_over_is_worth_what_it_came_to(session: Session) -> None:
+    """A day of $1,000 that will not come again is no $30k a month."""
+    over = {"over": {"steps": 1, "amount": 1_000.0}}
+    past = DetectedInsight("anomaly:p", "anomaly", "1,000 once", {}, 1_000.0, "USD", evidence=over)
+    goes_on = DetectedInsight("anomaly:g", "anomaly", "50 a day", {}, 50.0, "USD", evidence={"over": None})
+    look(session, past, goes_on)
+    ordered = session.scalars(sa.select(Insight.title).order_by(insights.by_worth(ORGANISATION)))
+    assert list(ordered) == ["50 a day", "1,000 once"]

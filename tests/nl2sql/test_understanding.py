@@ -231,3 +231,11 @@ def test_an_if_that_supposes_nothing_is_answered(question: str, dimensions: tupl
     found = meaning(question)
     assert isinstance(found, CostQuery), found
     assert (found.dimensions, found.period.label) == (dimensions, label)
+
+
+@pytest.mark.parametrize("question", ["remove all tags from prod resources", "please disable ec2 in dev"])
+def test_an_order_is_none_of_costs(question: str) -> None:
+    """Also where its verb would leave something out of a question."""
+    found = meaning(question)
+    assert isinstance(found, Refusal)
+    assert "I change nothing from words" in found.text

@@ -10,8 +10,8 @@ from db.tables import Remediation as Stored
 from db.tables import RemediationStep
 from playbooks.approval import lifecycle as life
 from playbooks.approval.undo import request_undo
-from playbooks.plan import Plan, PlannedStep, Target
-from playbooks.planning import make_plans
+from playbooks.proposals.plan import Plan, PlannedStep, Target
+from playbooks.proposals.planning import make_plans
 from playbooks.run.execute import Run
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER

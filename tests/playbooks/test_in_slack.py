@@ -20,7 +20,7 @@ from db.database import Database
 from db.tables import Recommendation, Remediation, Resource
 from flows.remediation.remediate import remediate
 from flows.savings.verify_savings import verify_pending
-from playbooks.proposing import propose_all
+from playbooks.proposals.proposing import propose_all
 from playbooks.schema import read_playbooks
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, PRIYA, TOMAS, Prefect, bot, prefect, rules, slack, start_bot

@@ -1,6 +1,6 @@
 """Messages about a remediation: one card brought up to date, a thread with lines, and who is shown."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -54,6 +54,20 @@ def test_it_stands_in_its_insights_thread_where_that_has_a_card(session: Session
         made = propose(session, plan(2), BOOK, REQUESTER.id, NOW, channel="#web", insight_id=insight.id)
         key = sa.select(OutboxMessage.thread_key).where(OutboxMessage.key == remediation_key(made.id))
         assert session.scalar(key) == (card if channel == "#web" else None)
+
+
+def test_it_does_not_wait_for_the_quiet_hours_of_its_insights_card(session: Session) -> None:
+    """Somebody asked for it: it starts alone while the card is held back."""
+    insight = Insight(fingerprint="idle:1", kind="idle", severity="low", title="t", currency="USD")
+    session.add(insight)
+    session.flush()
+    until = datetime.now(UTC) + timedelta(hours=5)
+    card = insight_key(insight.id, "#web")
+    session.add(OutboxMessage(key=card, channel="#web", kind="alert", payload={}, not_before=until))
+    session.flush()
+    made = propose(session, plan(2), BOOK, REQUESTER.id, NOW, channel="#web", insight_id=insight.id)
+    key = sa.select(OutboxMessage.thread_key).where(OutboxMessage.key == remediation_key(made.id))
+    assert session.scalar(key) is None
 
 
 def test_an_approval_that_waits_for_its_window_says_when_it_opens(session: Session) -> None:

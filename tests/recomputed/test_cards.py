@@ -11,7 +11,7 @@ import pytest
 
 from bot.cards import messages
 from bot.cards.messages import alert, budget, digest, forecast, home, load, subscribe
-from bot.cards.messages.answers import answer, recipe, why
+from bot.cards.messages.answers import answer, recipe, taught, why
 from bot.cards.messages.remediation import proposal, proposal_modals
 from config.organisation import Organisation
 from config.settings import Settings
@@ -46,6 +46,7 @@ FORMS = {  # what a person fills in, or the frozen text of a statement or plan a
     answer.parameters_modal,
     budget.modal,
     subscribe.modal,
+    taught.card,
     proposal_modals.plan_modal,
     proposal_modals.choose_modal,
 }
@@ -53,7 +54,7 @@ FORMS = {  # what a person fills in, or the frozen text of a statement or plan a
 
 def builders() -> set[Callable[..., Any]]:
     """Every public function of the cards' rooms that makes a card, a modal or a page."""
-    rooms = [import_module(f"{messages.__name__}.{one.name}") for one in pkgutil.iter_modules(messages.__path__)]
+    rooms = [import_module(one.name) for one in pkgutil.walk_packages(messages.__path__, f"{messages.__name__}.")]
     made = (
         one
         for room in rooms

@@ -39,8 +39,8 @@ def test_figures_are_written_alike() -> None:
     """The same cases hold the page's formatter (web/src/format.test.ts)."""
     for value, currency, text in CASES["money"]:
         assert formatting.money(Decimal(str(value)), currency) == text
-    for value, text in CASES["exact"]:
-        assert formatting.exact(value) == text
+    for value, currency, text in CASES["exact"]:
+        assert formatting.exact(value, currency) == text
     for value, text in CASES["percent"]:
         assert formatting.percent(value) == text
 

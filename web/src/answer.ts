@@ -23,6 +23,15 @@ export function isNumeric(answer: Answer, index: number): boolean {
   return present.length > 0 && present.every((value) => typeof value === "number");
 }
 
+const NO_AMOUNT = /share|percent|pct|ratio|rate|count|quantity|rank|_id$|^number/;
+
+/** The currency of a cell that is an amount: its row's, else the answer's; null of what is no amount. */
+export function currencyOf(answer: Answer, row: Answer["rows"][number], index: number): string | null {
+  if (answer.metric === "usage_quantity" || NO_AMOUNT.test(answer.columns[index] ?? "")) return null;
+  const own = row[answer.columns.indexOf("currency")];
+  return typeof own === "string" ? own : answer.currency;
+}
+
 export type Picture =
   | { kind: "series"; rows: Record<string, string | number | null>[]; names: string[] }
   | { kind: "bars"; rows: { name: string; value: number }[] };

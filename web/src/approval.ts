@@ -53,6 +53,10 @@ export function standing(proposal: Proposal): string {
     case "rejected":
       if (proposal.withdrawn) return `Withdrawn${why}`;
       return proposal.snoozed_until === null ? `Rejected${why}` : `Snoozed until ${day(proposal.snoozed_until)}${why}`;
+    case "ticket":
+      return "Nothing is changed here; a ticket asks for it";
+    case "closed":
+      return `Its ticket is closed${why}`;
     case "expired":
       return "Expired: nobody decided in time";
     default:

@@ -20,8 +20,8 @@ describe("figures are written as in Slack", () => {
   it.each(cases.money as [number, string, string][])("money %s %s", (value, currency, text) => {
     expect(money(value, currency)).toBe(text);
   });
-  it.each(cases.exact as [number, string][])("exact %s", (value, text) => {
-    expect(exact(value)).toBe(text);
+  it.each(cases.exact as [number, string, string][])("exact %s %s", (value, currency, text) => {
+    expect(exact(value, currency)).toBe(text);
   });
   it.each(cases.percent as [number, string][])("percent %s", (value, text) => {
     expect(percent(value)).toBe(text);

@@ -2,6 +2,8 @@ import table from "./words.json";
 
 // Figures as people read them, by the same rules as analysis/formatting.py: what stands in Slack stands here.
 const SYMBOLS: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹" };
+// ISO 4217: currencies without a smaller unit.
+const WHOLE = new Set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" "));
 // From an amount on, rounded up to it included: what it is divided by, its letter, its decimals.
 const STEPS: [number, number, string, number][] = [
   [999_995_000, 1e9, "B", 2],
@@ -9,11 +11,12 @@ const STEPS: [number, number, string, number][] = [
   [9_999.5, 1e3, "k", 1],
 ];
 
-function short(size: number): string {
+function short(size: number, whole: boolean): string {
   for (const [least, step, letter, digits] of STEPS) {
     if (size >= least) return String(Number((size / step).toFixed(digits))) + letter;
   }
-  if (size >= 99.995 || Number.isInteger(size)) return size.toLocaleString("en-GB", { maximumFractionDigits: 0 });
+  if (whole || size >= 99.995 || Number.isInteger(size))
+    return size.toLocaleString("en-GB", { maximumFractionDigits: 0 });
   return size.toFixed(2);
 }
 
@@ -23,14 +26,16 @@ export function money(value: number | null | undefined, currency: string | null 
   const code = currency ?? "USD";
   const unit = SYMBOLS[code] ?? `${code.slice(0, 10)} `;
   const size = Math.abs(value);
+  const whole = WHOLE.has(code);
+  if (whole && size > 0 && size < 0.5) return `under ${unit}1`;
   if (size > 0 && size < 0.005) return ["USD", "EUR"].includes(code) ? "under 1 cent" : `under ${unit}0.01`;
-  return `${value < 0 ? "−" : ""}${unit}${short(size)}`;
+  return `${value < 0 ? "−" : ""}${unit}${short(size, whole)}`;
 }
 
-/** `7,204.11`; amounts below a cent keep four digits. */
-export function exact(value: number | null | undefined): string {
+/** `7,204.11`; amounts below a cent keep four digits, a currency without cents has none. */
+export function exact(value: number | null | undefined, currency?: string | null): string {
   if (value === null || value === undefined) return "–";
-  const digits = value !== 0 && Math.abs(value) < 0.01 ? 4 : 2;
+  const digits = WHOLE.has(currency ?? "") ? 0 : value !== 0 && Math.abs(value) < 0.01 ? 4 : 2;
   return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 

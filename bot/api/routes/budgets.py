@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.api.context import PLAIN_DAY, STORABLE, BudgetEditor, InContext, Reader, Text
 from bot.api.http import etags, problems
 from bot.api.schemas import responds, table_schema
-from config.access import Actor, may_see_scope
+from config.access import Actor, Denied, may_see_scope
 from config.organisation import Budget
 from db.tables import BudgetRow
 from domain.budgets import FILE, checked, is_override, locked, remove, save, take_back
@@ -194,8 +194,8 @@ def take_override_back(
 
 
 def _saved(session: Session, budget: BudgetIn, name: str, actor: Actor) -> dict[str, Any]:
-    if not may_see_scope(actor, {str(name): value for name, value in budget.scope.items()}):
-        raise HTTPException(403, "A budget is about what you may see: one of your teams.")
     row = save(session, Budget.model_validate(budget.values(name)), actor, "api", datetime.now(UTC))
+    if isinstance(row, Denied):
+        raise HTTPException(403, row.reason)
     session.refresh(row)
     return _body(row)

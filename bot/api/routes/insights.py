@@ -143,7 +143,7 @@ def _with_change(row: dict[str, Any]) -> dict[str, Any]:
 def one(request: Request, insight_id: Number, context: InContext, caller: Reader) -> Response:
     """404 also where the caller may not see its team: that it exists is not said either."""
     with Session(context.database.app) as session:
-        return etags.respond(request, _body(_visible(session, insight_id, caller.actor)))
+        return etags.respond(request, _body(visible(session, insight_id, caller.actor)))
 
 
 @router.patch(
@@ -168,7 +168,7 @@ def decide(
     """
     now = datetime.now(UTC)
     with Session(context.database.app) as session, session.begin():
-        insight = _visible(session, insight_id, caller.actor, locked=True)
+        insight = visible(session, insight_id, caller.actor, locked=True)
         etags.must_match(if_match, _body(insight))
         insights.decide(
             session,
@@ -189,7 +189,8 @@ def _body(insight: Insight) -> dict[str, Any]:
     return {column.name: getattr(insight, column.name) for column in Insight.__table__.columns}
 
 
-def _visible(session: Session, insight_id: int, actor: Actor, *, locked: bool = False) -> Insight:
+def visible(session: Session, insight_id: int, actor: Actor, *, locked: bool = False) -> Insight:
+    """The insight; 404 also where the caller may not see its team."""
     statement = sa.select(Insight).where(Insight.id == insight_id)
     insight = session.scalar(statement.with_for_update() if locked else statement)
     if insight is None or not may_see_team(actor, insight.team):

@@ -158,9 +158,9 @@ class DecisionBody(BaseModel):
     days: Annotated[int, WHOLE] = Field(7, ge=1, le=365, description="With snooze: for how long")
 
 
-def _visible(context: Context, number: int, caller: Caller) -> Remediation:
-    with Session(context.database.app) as session:
-        row = session.get(Remediation, number)
+def visible(session: Session, number: int, caller: Caller) -> Remediation:
+    """The remediation; 404 also where the caller neither sees it nor decides about it."""
+    row = session.get(Remediation, number)
     if row is None or not may_see_change(caller.actor, row.team, row.playbook):
         raise HTTPException(404, f"There is no remediation {number}.")
     return row
@@ -191,7 +191,8 @@ def proposals(
 )
 def remediation(request: Request, remediation_id: Number, context: InContext, caller: Reader) -> Response:
     """404 also where the caller may neither see its team nor decide about it."""
-    _visible(context, remediation_id, caller)
+    with Session(context.database.app) as session:
+        visible(session, remediation_id, caller)
     return etags.respond(request, decisions.shown(context.database, remediation_id, caller.actor))
 
 
@@ -210,7 +211,8 @@ def decide(
     The plan that is approved is the stored one, whose digest is checked;
     `If-Match` besides says that it is the one that was read.
     """
-    proposal = _visible(context, remediation_id, caller)
+    with Session(context.database.app) as session:
+        proposal = visible(session, remediation_id, caller)
     if if_match is not None:
         etags.must_match(if_match, decisions.shown(context.database, remediation_id, caller.actor))
     outcome = _outcome(context, remediation_id, caller, verdict)

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, Path
 from sqlalchemy.orm import Session
 
 from bot.api.context import Context, InContext, Reader
 from bot.api.http import problems
+from bot.api.routes import insights, remediations
 from bot.api.schemas import responds
-from config.access import may_see_change, may_see_team
-from db.tables import Insight, Remediation
 from domain import slack_threads
 
 router = APIRouter(tags=["records"], responses=problems.declared(*problems.ALWAYS))
@@ -32,9 +31,7 @@ _ANSWERS = {**responds("The address", _THREAD), **problems.declared(404)}
 def of_remediation(number: Number, context: InContext, caller: Reader) -> dict[str, Any]:
     """An undo is talked about in the thread of what it undoes. 404 also where the caller may not see it."""
     with Session(context.database.app) as session:
-        row = session.get(Remediation, number)
-        if row is None or not may_see_change(caller.actor, row.team, row.playbook):
-            raise HTTPException(404, f"There is no remediation {number}.")
+        row = remediations.visible(session, number, caller)
         return _link(context, session, slack_threads.of_remediation, row.undo_of or number)
 
 
@@ -47,9 +44,7 @@ def of_remediation(number: Number, context: InContext, caller: Reader) -> dict[s
 def of_insight(number: Number, context: InContext, caller: Reader) -> dict[str, Any]:
     """404 also where the caller may not see it."""
     with Session(context.database.app) as session:
-        row = session.get(Insight, number)
-        if row is None or not may_see_team(caller.actor, row.team):
-            raise HTTPException(404, f"There is no insight {number}.")
+        insights.visible(session, number, caller.actor)
         return _link(context, session, slack_threads.of_insight, number)
 
 

@@ -123,10 +123,13 @@ def fitting_rows(header_row: Sequence[str], rows: Sequence[Sequence[str]], most:
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
+    """Labels within Slack's length, each its own: names that begin alike are cut in their middle."""
     counts: dict[str, int] = {}
     result = []
-    for name in names:
-        label = mrkdwn.plain(name, LABEL) or "–"
+    whole = [mrkdwn.plain(name) for name in names]
+    cut = [mrkdwn.cut(name, LABEL) for name in whole]
+    for name, short in zip(whole, cut, strict=True):
+        label = (short if cut.count(short) == 1 else mrkdwn.middle_cut(name, LABEL)) or "–"
         while label in counts:
             counts[label] += 1
             suffix = f" {counts[label]}"

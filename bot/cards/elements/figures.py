@@ -17,9 +17,11 @@ _VISIBLE, _NOTHING = (
     0.02,
     0.001,
 )  # of the largest part: smaller ones are the rest, and a rest that no eye could see is left out
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:00(:00.*)?)?$")  # a step of a course: a day or an hour, no moment
+_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]")
 _NO_MEASURE = re.compile(r"share|percent|pct|rank|_id$")
 _KINDS = {"line": "line", "stacked": "area", "bars": "bar"}  # the answer side's words
+_YEAR = re.compile(r"^\d{4}-01-01([T ]00:00.*)?$")
 _MONTH = re.compile(r"^\d{4}-\d{2}-01([T ]00:00.*)?$")
 
 Figure = dict[str, Any]
@@ -51,8 +53,9 @@ def date_column(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int | 
 
 
 def date_labels(values: Sequence[str]) -> list[str]:
-    """`16 Nov` for days, `Nov 2026` where every date is the first of a month."""
-
+    """`16 Nov` for days, `Nov 2026` where every date is the first of a month, `2026` where each is of a year."""
+    if len(values) > 1 and all(_YEAR.match(value) for value in values):
+        return [value[:4] for value in values]
     if len(values) > 1 and all(_MONTH.match(value) for value in values):
         return [f"{date.fromisoformat(value[:10]):%b %Y}" for value in values]
     same_day = len({value[:10] for value in values}) < len(values)
@@ -73,7 +76,8 @@ def figure_of(result: dict[str, Any]) -> Figure | None:
     when = date_column(columns, rows)
     if when is not None:
         return _over_time(columns, rows, when, measures[0], title, result)
-    labels = next((i for i in range(len(columns)) if i not in numeric_columns(columns, rows)), None)
+    named = (i for i in range(len(columns)) if i not in numeric_columns(columns, rows))
+    labels = next((i for i in named if not any(_MOMENT.match(str(row[i])) for row in rows)), None)
     if labels is None:
         return None
     sides = _sides(columns, measures)

@@ -17,6 +17,14 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: max(most - 1, 0)].rstrip() + "…"
 
 
+def middle_cut(text: str, most: int) -> str:
+    """At most `most` characters: its beginning and its end, which tell names of one make apart."""
+    if len(text) <= most:
+        return text
+    end = most // 2
+    return f"{text[: most - end - 1]}…{text[-end:]}"
+
+
 def plain(text: object, most: int = 300) -> str:
     """One line for places that take no markup: plain_text objects, table cells, chart labels, fallbacks of modals."""
     line = _SPACE.sub(" ", _CONTROL.sub("", str(text))).strip()

@@ -9,13 +9,18 @@ from bot.cards.elements import mrkdwn
 PARTS = 4  # columns of parts beside a step of time: more do not fit a telephone
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter|year)$")
 _AMOUNT = re.compile(r"cost|spen[dt]|saving|amount|credit|tax")
+_TELEPHONE = 4  # columns that 390 pixels show
+_SAID_ELSEWHERE = ("currency", "period_start", "period_end")
 _PART = "\x1f"  # between a part's name and what is measured of it; no name of a column has it
 Rows = Sequence[Sequence[Any]]
 
 
 def shaped(columns: Sequence[str], rows: Rows, result: dict[str, Any]) -> tuple[Sequence[str], Rows]:
-    """Without ids beside names, the largest moves first, and parts over time as columns."""
-    return _over_time(*_largest_moves_first(*_without_ids(columns, rows), result))
+    """Without ids beside names and without what every row says, the amount early, the largest moves first, and parts
+    over time as columns.
+    """
+    short = _amount_early(*_without_the_same(*_without_ids(columns, rows)))
+    return _over_time(*_largest_moves_first(*short, result))
 
 
 def title(column: str) -> str:
@@ -37,9 +42,33 @@ def _without_ids(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Row
     if named is None or "resource_id" not in columns:
         return columns, rows
     at = list(columns).index("resource_id")
-    if any(row[named] is None for row in rows) or len({row[named] for row in rows}) < len(rows):
+    if any(row[named] is None for row in rows) or len({row[named] for row in rows}) < len({row[at] for row in rows}):
         return columns, rows
     return [*columns[:at], *columns[at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in rows]
+
+
+def _without_the_same(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
+    """Lists without the currency and the period that all their rows have: a telephone shows four columns."""
+    left = {
+        at
+        for at, name in enumerate(columns)
+        if name in _SAID_ELSEWHERE and len(columns) > _TELEPHONE and len({row[at] for row in rows}) == 1
+    }
+    kept = [at for at in range(len(columns)) if at not in left]
+    return [columns[at] for at in kept], [[row[at] for at in kept] for row in rows]
+
+
+def _amount_early(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
+    """The first amount beside what it is of, where a telephone would not show it."""
+    amounts = [
+        at
+        for at, name in enumerate(columns)
+        if _AMOUNT.search(name) and any(isinstance(row[at], int | float) for row in rows)
+    ]
+    if not amounts or amounts[0] < _TELEPHONE - 1 or _TIME.match(columns[0]):
+        return columns, rows
+    order = [0, amounts[0], *(at for at in range(1, len(columns)) if at != amounts[0])]
+    return [columns[at] for at in order], [[row[at] for at in order] for row in rows]
 
 
 def _largest_moves_first(columns: Sequence[str], rows: Rows, result: dict[str, Any]) -> tuple[Sequence[str], Rows]:

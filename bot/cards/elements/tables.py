@@ -5,7 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from analysis import formatting, words
@@ -18,9 +18,12 @@ _ADDITIVE = re.compile(r"cost|spend|spent|saving|amount|change|previous|before|c
 _RATIO = re.compile(r"avg|average|mean|per_|share|percent|pct|ratio|rate|max|min|median|forecast|budget")
 _DIMENSION = re.compile(
     r"^(provider|billing_account|account|account_id|service|service_category|region|team|environment|application|resource|resource_id|resource_name|"
-    r"resource_type|charge_category|pricing_category|usage_date|day|date|week|month|quarter|instance_type|usage_type)$"
+    r"resource_type|charge_category|charge_class|pricing_category|commitment_type|commitment_status|commitment|publisher|"
+    r"service_subcategory|availability_zone|sku|sku_price|charge_description|part_of_week|tag_\w+|usage_date|day|date|week|"
+    r"month|quarter|year|instance_type|usage_type)$"
 )
-_TIME = re.compile(r"^(usage_date|day|date|week|month|quarter)$")
+_TIME = re.compile(r"^(usage_date|day|date|week|month|quarter|year)$")
+_STEPS = ("month", "quarter", "year")
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:T00:00:00.*)?")
 _MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<time>\d{2}:\d{2}):\d{2}.*)?")
 _STATES = ("kind", "state", "status")
@@ -28,6 +31,7 @@ _PERCENT = re.compile(r"share|percent|pct|growth")
 _LIMIT = re.compile(r"\bLIMIT \d+(?:\s+OFFSET \d+)?\s*$", re.IGNORECASE)
 _RATIO_OR_COUNT = re.compile(r"share|percent|pct|ratio|rate|count|quantity|rank|_id$|^number")
 _NO_MONEY = ("usage_quantity", "coverage_rate", "utilization_rate", "savings_rate")
+_RATED = (*_NO_MONEY, "unit_cost")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -41,32 +45,46 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = _with_share(*table_layout.shaped(columns, rows, result), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
-    text_rows = [_cells(columns, row, numbers)[: blocks.TABLE_COLUMNS] for row in rows]
+    text_rows = [_cells(columns, row, numbers, result)[: blocks.TABLE_COLUMNS] for row in rows]
     titles = [table_layout.title(column) for column in shown_columns]
+    rated = str(result.get("metric") or "") in _RATED
     newest = bool(columns) and bool(_TIME.match(columns[0]))  # of a series, the last rows are of interest
     count = blocks.fitting_rows(titles, text_rows[::-1] if newest else text_rows, min(most, blocks.TABLE_ROWS - 3))
     shown = text_rows[len(rows) - count :] if newest else text_rows[:count]
     if len(rows) > count:
         left = rows[: len(rows) - count] if newest else rows[count:]
-        rest = _rest(columns, rows, left, numbers, "earlier" if newest else "more")[: blocks.TABLE_COLUMNS]
+        word = "earlier" if newest else "more"
+        rest = _rest(columns, rows, left, numbers, word, rated, result)[: blocks.TABLE_COLUMNS]
         shown = [rest, *shown] if newest else [*shown, rest]
-    if total := _total(columns, rows, numbers, result):
-        shown.append(total[: blocks.TABLE_COLUMNS])
+    total = (_total(columns, rows, numbers, result, rated) or [])[: blocks.TABLE_COLUMNS]
+    if any(total[1:]):
+        shown.append(total)
     titles, shown, numbers = table_layout.with_percent_beside_change(columns, titles, shown, numbers)
     return blocks.table(titles, shown, numbers)
 
 
-def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int]) -> list[str]:
-    return [_cell(columns[index], value, index in numbers) for index, value in enumerate(row)]
+def _cells(columns: Sequence[str], row: Sequence[Any], numbers: Sequence[int], result: dict[str, Any]) -> list[str]:
+    return [
+        cell(columns[index], value, index in numbers, currency_of(columns, row, index, result))
+        for index, value in enumerate(row)
+    ]
 
 
-def _cell(column: str, value: Any, numeric: bool) -> str:
+def currency_of(columns: Sequence[str], row: Sequence[Any], index: int, result: dict[str, Any]) -> str | None:
+    """The currency of an amount: its row's, else the result's; None of what is no amount."""
+    if _RATIO_OR_COUNT.search(columns[index]) or result.get("metric") in _NO_MONEY:
+        return None
+    return str(row[columns.index("currency")] if "currency" in columns else result.get("currency") or "") or None
+
+
+def cell(column: str, value: Any, numeric: bool, currency: str | None = None) -> str:
+    """A value as it stands in a table."""
     if value is None:
         return "" if numeric else "none"
     if not numeric:
         text = str(value)
-        if column == "month" and _MONTH.fullmatch(text):
-            return mrkdwn.month(text)
+        if column in _STEPS and _MONTH.fullmatch(text):
+            return _step(column, text)
         if column in _STATES:
             return words.value(text)
         if at := _MOMENT.fullmatch(text):
@@ -77,22 +95,44 @@ def _cell(column: str, value: Any, numeric: bool) -> str:
         return f"{value:,.1f} %"
     if isinstance(value, int):
         return f"{value:,}"
-    return formatting.exact(value)
+    return formatting.exact(value, currency)
 
 
-def _addable(columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list[int]:
+def lowered(column: str) -> str:
+    """A column's title inside a sentence: `spent`; a period's name as it is."""
+    said = mrkdwn.title(column)
+    return said if any(sign.isdigit() for sign in said) else f"{said[:1].lower()}{said[1:]}"
+
+
+def _step(column: str, text: str) -> str:
+    """`Nov 2026`, `Q4 2026`, `2026` of the first day of one."""
+    if column == "quarter":
+        return f"Q{(int(text[5:7]) + 2) // 3} {text[:4]}"
+    return text[:4] if column == "year" else mrkdwn.month(text)
+
+
+def _addable(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], rated: bool = False
+) -> list[int]:
     """Measures that may be summed: of one currency, over rows of a dimension that splits the whole."""
     if not columns or not _DIMENSION.match(columns[0]):
         return []
     if "currency" in columns and len({row[columns.index("currency")] for row in rows}) > 1:
         return []
     names = {i: table_layout.measure(columns[i]) for i in numbers}
-    return [i for i, name in names.items() if _ADDITIVE.search(name) and not _RATIO.search(name)]
+    added = [i for i, name in names.items() if _ADDITIVE.search(name) and not _RATIO.search(name)]
+    if "change" not in columns or list(columns).index("change") not in added:
+        return added
+    if rated:  # a rate's sides and their difference are no sums
+        return []
+    return [i for i in numbers if columns[i] != "change_percent"]  # what is compared is called by its period
 
 
-def _sum(rows: Sequence[Sequence[Any]], index: int) -> str:
+def _sum(columns: Sequence[str], rows: Sequence[Sequence[Any]], index: int, result: dict[str, Any]) -> str:
     total = sum((formatting.decimal(row[index]) or Decimal(0) for row in rows), Decimal(0))
-    return f"{total:,.0f}" if all(isinstance(row[index], int) for row in rows) else formatting.exact(total)
+    if all(isinstance(row[index], int) for row in rows):
+        return f"{total:,.0f}"
+    return formatting.exact(total, currency_of(columns, rows[0], index, result))
 
 
 def _with_share(
@@ -118,21 +158,29 @@ def _rest(
     left: Sequence[Sequence[Any]],
     numbers: Sequence[int],
     word: str,
+    rated: bool,
+    result: dict[str, Any],
 ) -> list[str]:
-    addable = _addable(columns, rows, numbers)
+    addable = _addable(columns, rows, numbers, rated)
 
     def summed(place: int) -> str:
         if columns[place] == "share" and place in numbers:
             return f"{sum(float(row[place] or 0) for row in left):,.1f} %"
-        return _sum(left, place) if place in addable else ""
+        if columns[place] == "change_percent" and place - 1 in addable:
+            return _growth(left, place)
+        return _sum(columns, left, place, result) if place in addable else ""
 
     return [f"{len(left):,} {word} in the CSV", *(summed(place) for place in range(1, len(columns)))]
 
 
 def _total(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    numbers: Sequence[int],
+    result: dict[str, Any],
+    rated: bool,
 ) -> list[str] | None:
-    addable = _addable(columns, rows, numbers)
+    addable = _addable(columns, rows, numbers, rated)
     named = any(str(cell).lower() == "total" for row in rows for cell in row[:1])
     if len(rows) < 2 or not addable or named or result.get("truncated"):
         return None
@@ -140,11 +188,22 @@ def _total(
     if whole := result.get("whole"):
         return [
             "Total of all",
-            formatting.exact(whole),
+            formatting.exact(whole, currency_of(columns, rows[0], 1, result)),
             *("100.0 %" if i in shares else "" for i in range(2, len(columns))),
         ]
-    summed = ("100.0 %" if i in shares else _sum(rows, i) if i in addable else "" for i in range(1, len(columns)))
-    return [f"Total of {len(rows):,}", *summed]
+
+    def summed(place: int) -> str:
+        if columns[place] == "change_percent" and place - 1 in addable:
+            return _growth(rows, place)
+        return "100.0 %" if place in shares else _sum(columns, rows, place, result) if place in addable else ""
+
+    return [f"Total of {len(rows):,}", *(summed(place) for place in range(1, len(columns)))]
+
+
+def _growth(rows: Sequence[Sequence[Any]], place: int) -> str:
+    """The change of all these rows together, in per cent of what stands before it; empty from nothing."""
+    before, moved = (sum(float(row[at] or 0) for row in rows) for at in (place - 2, place - 1))
+    return f"{100 * moved / before:,.1f} %" if before > 0 else ""
 
 
 def csv_of(result: dict[str, Any]) -> str:
@@ -152,9 +211,17 @@ def csv_of(result: dict[str, Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_harmless(title) for title in _headed(result)])
+    columns = result.get("columns") or []
     for row in result.get("rows") or []:
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([_harmless(_whole(cell, currency_of(columns, row, at, result))) for at, cell in enumerate(row)])
     return out.getvalue()
+
+
+def _whole(amount: Any, currency: str | None) -> Any:
+    """An amount of a currency without cents in whole units, rounded as in the table; anything else as it is."""
+    if currency not in formatting.WHOLE or not isinstance(amount, float | Decimal):
+        return amount
+    return int(Decimal(str(amount)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _headed(result: dict[str, Any]) -> list[str]:

@@ -15,12 +15,13 @@ _FIXES = {
     "proposed": "Fix proposed",
     "approved": "Fix approved",
     "running": "Fix running",
+    "ticket": "Ticket open",
     "succeeded": "Fixed",
     "partial": "Partly fixed",
     "failed": "Fix failed",
     "unknown": "Fix unclear",
 }
-_IN_HAND = ("proposed", "approved", "running", "succeeded")
+_IN_HAND = ("proposed", "approved", "running", "succeeded", "ticket")
 
 
 def card(payload: InsightFields) -> Card:
@@ -32,7 +33,7 @@ def card(payload: InsightFields) -> Card:
     mark = (
         _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
     )  # a saving is no warning
-    headline = f"{_state(payload)}{mark} *{title}*".strip()
+    headline = f"{_state(payload)}{mark}{' ' if mark else ''}*{title}*"
     lines = [headline, _impact(payload, currency), *why.five_ws(evidence)]
     if evidence.get("missing"):
         lines.append(f"*Not known*  {mrkdwn.escape('; '.join(str(one) for one in evidence['missing']), 500)}")

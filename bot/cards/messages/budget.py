@@ -65,12 +65,15 @@ def card(payload: BudgetAlert) -> Card:
         else f"*{mrkdwn.escape(status.capitalize(), 40)}*: {mrkdwn.escape(payload.get('status_reason') or '', 500)}"
     )
     note = mrkdwn.escape(payload.get("note") or "", 300)
+    held, seen = payload.get("band_held"), payload.get("band_seen")
+    band = f"Seen from the same day, {held} of the {seen} periods before ended within such a band." if seen else ""
     body = f"*{first}*\n{rest[:1].upper()}{rest[1:]}"
     return blocks.card(
         text,
         [
             blocks.section(body),
             drawn,
+            blocks.context(band),
             blocks.context(owner),
             blocks.context(note),
             blocks.context(state),
@@ -89,7 +92,7 @@ def modal(
     where: str, existing: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
 ) -> Block:
     """A modal to make a budget of any scope and period, or to change the `known` one (name, amount,
-    currency, period, start, end, rollover, thresholds, owner, note); the scope of a budget stays what it is.
+    currency, period, start, end, rollover, thresholds, owner, note, and what is `told` above); its scope stays.
     """
     given = existing or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
     fields: list[Block | None] = []
@@ -100,7 +103,10 @@ def modal(
             inputs.field("within", "and within that", inputs.scope(scopes, everything=False), optional=True),
         ]
     else:
-        fields = [blocks.section(f"*{mrkdwn.escape(existing['name'], 100)}*  {mrkdwn.escape(existing['scope'], 200)}")]
+        fields = [
+            blocks.section(f"*{mrkdwn.escape(existing['name'], 100)}*  {mrkdwn.escape(existing['scope'], 200)}"),
+            blocks.context(mrkdwn.escape(existing.get("told") or "", 500)),
+        ]
     if existing is None and len(currencies) > 1:
         fields.append(
             inputs.field("currency", "Currency", inputs.choice([(one, one) for one in currencies], currencies[0]))

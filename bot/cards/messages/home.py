@@ -1,6 +1,7 @@
 """The Home tab: my teams, what is open, what waits for me, what I could ask."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from analysis import formatting
@@ -29,7 +30,7 @@ def bar(share: float) -> str:
 
 def view(home: dict[str, Any]) -> Block:
     """`home`: teams [{team, month, change, currency, budget, forecast, days}],
-    insights, approvals, subscriptions, examples, as_of, may_budget, kpis.
+    insights, approvals, recurring, subscriptions, examples, as_of, may_budget, kpis.
     """
     made: list[Block | None] = [blocks.header("Cloud cost")]
     if home.get("as_of"):
@@ -40,6 +41,7 @@ def view(home: dict[str, Any]) -> Block:
     made += [blocks.section(_team(team)) for team in (home.get("teams") or [])[:12]]
     made += _listed("Open insights", home.get("insights") or [], _insight)
     made += _listed("Waiting for your approval", home.get("approvals") or [], _approval)
+    made += _listed("Recurring clean-ups", home.get("recurring") or [], _recurring)
     made += _subscriptions(home.get("subscriptions") or [], may_budget=bool(home.get("may_budget")))
     examples = [blocks.button(text, f"example_{n}", text) for n, text in enumerate((home.get("examples") or [])[:4])]
     if examples:
@@ -80,6 +82,16 @@ def _insight(item: dict[str, Any]) -> Block:
 def _approval(item: dict[str, Any]) -> Block:
     return blocks.section(
         mrkdwn.escape(item["title"], 300), blocks.button("See plan", "remediation_plan", str(item["id"]))
+    )
+
+
+def _recurring(item: dict[str, Any]) -> Block:
+    state = f"{'on' if item['on'] else 'off'}, next {mrkdwn.moment(datetime.fromisoformat(item['next']))}"
+    approved = f" · approved by {mrkdwn.escape(', '.join(item['standing']), 200)}" if item["standing"] else ""
+    press = ("Withdraw approval", "recurring_withdraw") if item["mine"] else ("See", "recurring_open")
+    return blocks.section(
+        f"{mrkdwn.escape(item['title'], 150)}, {item['every']}: {state}{approved}",
+        blocks.button(*press, item["playbook"]),
     )
 
 

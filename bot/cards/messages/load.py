@@ -74,7 +74,7 @@ def _stands(one: dict[str, Any]) -> str:
 
 
 def _exact(amount: object, currency: str) -> str:
-    return f"{formatting.exact(amount)} {mrkdwn.escape(currency, 10)}"
+    return f"{formatting.exact(amount, currency)} {mrkdwn.escape(currency, 10)}"
 
 
 def _replaced(item: dict[str, Any]) -> str:

@@ -43,7 +43,7 @@ def card(result: dict[str, Any], reference: str) -> Card:
         for number, label in enumerate(labels)
         if label
     ]
-    if outcome == "unavailable" and "Refresh bills" in text:
+    if outcome == "unavailable" and result.get("no_bills"):
         row.append(blocks.button("Refresh bills", "refresh_bills", reference))
     lead = "I can tell you:" if row and outcome == "cannot_answer" else ""
     return blocks.card(text, [blocks.section(text), blocks.context(lead), blocks.actions(row) if reference else None])
@@ -68,6 +68,8 @@ def help_card() -> Card:
         "`/finops insights`  what is open\n"
         "`/finops kpis`  how well I do my job\n"
         "`/finops subscribe`  a digest or a question, daily or weekly\n"
+        "`/finops recurring`  clean-ups that come again, and who approved them\n"
+        "`/finops teach phoenix = team checkout until May`  other words for what is in the bills\n"
         "`/finops stop-all`  halt every remediation"
     )
     row = [blocks.button(example, f"example_{number}", example) for number, example in enumerate(EXAMPLES)]

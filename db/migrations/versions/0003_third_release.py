@@ -55,14 +55,17 @@ def upgrade() -> None:
     _line_items_lie_in_files()
     _bills_bring_invoices_periods_and_commitments()
     _playbooks_recur()
+    _tickets_are_opened_where_nothing_is_changed()
     _golden_questions_know_who_approved_them()
+    _teams_teach_notes()
     _people_keep_views()
 
 
 def downgrade() -> None:
     """Take it away again."""
-    for table in ("saved_views", "recurring_runs"):
+    for table in ("tickets", "saved_views", "standing_approvals", "recurring_switches", "recurring_runs"):
         op.drop_table(table, schema="finops")
+    op.drop_index(op.f("ix_finops_questions_asker"), "questions", schema="finops")
     for name in ("certified_by", "certified_at"):
         op.drop_column("questions", name, schema="finops")
     op.drop_table("lake_files", schema="finops")
@@ -208,6 +211,49 @@ def _playbooks_recur() -> None:
         sa.Column("remediations", postgresql.JSONB(), nullable=False, comment="Numbers of the proposals"),
         schema="finops",
     )
+    op.create_table(
+        "recurring_switches",
+        sa.Column("playbook", sa.Text(), primary_key=True),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("playbook_digest", "set_by", "set_by_name")),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        schema="finops",
+    )
+    op.create_table(
+        "standing_approvals",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("playbook", sa.Text(), nullable=False, index=True),
+        sa.Column("playbook_digest", sa.Text(), nullable=False, comment="Of its file, with scope and caps"),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("approver_name", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        schema="finops",
+    )
+
+
+def _tickets_are_opened_where_nothing_is_changed() -> None:
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column(
+            "remediation_id", sa.BigInteger(), sa.ForeignKey("finops.remediations.id"), nullable=False, unique=True
+        ),
+        sa.Column(
+            "rule", postgresql.JSONB(), nullable=False, comment="Of finops.yaml, as it was: which tracker, which place"
+        ),
+        sa.Column("state", sa.Text(), nullable=False, index=True),
+        sa.Column("key", sa.Text(), nullable=True, comment="As the tracker names it"),
+        sa.Column("url", sa.Text(), nullable=True),
+        _count("attempts", "Since it was last kept as it should be"),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        schema="finops",
+    )
 
 
 def _line_items_lie_in_files() -> None:
@@ -297,7 +343,8 @@ def _bills_bring_invoices_periods_and_commitments() -> None:
 
 
 def _golden_questions_know_who_approved_them() -> None:
-    """Those of before as the audit log says it."""
+    """Those of before as the audit log says it. What is kept of one person's is added up."""
+    op.create_index(op.f("ix_finops_questions_asker"), "questions", ["asker"], schema="finops")
     op.add_column(
         "questions",
         sa.Column("certified_by", sa.Text(), comment="Who approved it as a golden question"),
@@ -317,5 +364,28 @@ def _people_keep_views() -> None:
         sa.Column("name", sa.Text(), nullable=False, primary_key=True),
         sa.Column("search", postgresql.JSONB(), nullable=False, comment="The parameters of the page's address"),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        schema="finops",
+    )
+
+
+def _teams_teach_notes() -> None:
+    op.create_table(
+        "taught_notes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
+        sa.Column("text", sa.Text(), nullable=False, comment="As it was written"),
+        sa.Column("words", sa.Text(), comment="The new name; NULL for a sentence"),
+        sa.Column("dimension", sa.Text()),
+        sa.Column("values", postgresql.JSONB(), server_default="[]", nullable=False, comment="What the name means"),
+        sa.Column("label", sa.Text()),
+        sa.Column(
+            "teams", postgresql.JSONB(), server_default="[]", nullable=False, comment="Whose note it is; empty for all"
+        ),
+        sa.Column("valid_through", sa.Date(), nullable=False, comment="The last day on which it holds"),
+        sa.Column("state", sa.Text(), nullable=False, comment="waiting, approved, rejected or withdrawn"),
+        sa.Column("taught_by", sa.Text(), nullable=False),
+        sa.Column("taught_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("decided_by", sa.Text()),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.Column("channel", sa.Text(), comment="Where it was taught"),
         schema="finops",
     )

@@ -21,15 +21,19 @@ _COSTS = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 _CURRENCY = "^[A-Z]{3}$"
 
 
-def of(frame: "pl.DataFrame", names: dict[str, str], may_hold_nul: bool, mended: bool) -> list[Check]:
+def of(frame: "pl.DataFrame", names: dict[str, str], may_hold_nul: bool) -> list[Check]:
     """The checks of this piece, the plainest reason first; `names` are the
     file's columns, ours -> as people know them.
     """
+    import polars as pl
+
     every = [*_value_checks(frame), *_length_checks(frame, names)]
     if may_hold_nul:
-        every += _holding("\0", "a NUL byte", names)
-    if mended:
-        every += _holding("\ufffd", "bytes that are not UTF-8 (save the file as UTF-8)", names)
+        every += [
+            (pl.col(name).str.contains("\0", literal=True), f"{names[name]} holds a NUL byte", None)
+            for name in IDENTITIES
+            if name in names
+        ]
     return [(condition.fill_null(value=False), reason, shown) for condition, reason, shown in every]
 
 
@@ -102,15 +106,6 @@ def _length_checks(frame: "pl.DataFrame", names: dict[str, str]) -> list[Check]:
         (pl.col(name).str.len_chars() > TEXT_CAP, f"{names[name]} is longer than {TEXT_CAP:,} characters", name)
         for name in present
         if (longest[name] or 0) > TEXT_CAP
-    ]
-
-
-def _holding(text: str, what: str, names: dict[str, str]) -> list[Check]:
-    import polars as pl
-
-    return [
-        (pl.col(name).str.contains(text, literal=True), f"{written} holds {what}", None)
-        for name, written in names.items()
     ]
 
 

@@ -17,6 +17,7 @@ _ALIASES = {
     "usageunit": "ConsumedUnit",
 }
 _LABELS = ("xlabels", "xprojectlabels", "xtags", "labels", "projectlabels", "resourcetags")  # tags beside or for Tags
+_SPLIT = {focus_datasets.plain_name(name): name for name in focus.SPLIT}
 _ALLOCATED_TAGS = "allocatedtags"  # FOCUS 1.3: of what a shared cost was split to
 
 # A few columns that only this format has; the nearest format is named to whoever offers a file that is not FOCUS.
@@ -86,7 +87,8 @@ def detect(columns: tuple[str, ...]) -> Focus | DatasetFile | NotFocus:
     for position, name in enumerate(columns):
         column = columns_by_name.get(_plain(name))
         if column is None:
-            extras.append((position, _unique(name or f"column_{position + 1}", extras)))
+            known = _SPLIT.get(_plain(name), name)
+            extras.append((position, _unique(known or f"column_{position + 1}", extras)))
         elif column.name in positions:
             return NotFocus(f"The column {column.focus} is there twice. Export the file with each column once.")
         else:

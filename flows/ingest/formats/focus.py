@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from config.bills import Allocation
 from db import focus
 from flows.ingest.allocation import expression, rules_of, tag_value
-from flows.ingest.formats import checks
+from flows.ingest.formats import cells, checks
 from flows.ingest.formats.detect import Focus
 from flows.ingest.formats.tags import as_json, merged
 from flows.ingest.formats.times import read_time
@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 _MEMO_CAP = 200_000  # distinct texts remembered between pieces
 _WHOLE_MONTH = 27  # days from which on a billing period is a month
-_TINY = r"^[+-]?[0-9]*\.?[0-9]+[eE]-0*(?:[3-9][0-9]|[1-9][0-9]{2})$"  # below 1e-29
 NO_SERVICE = "no service"
+_CATEGORIES = {change(name): name for name in focus.CHARGE_CATEGORIES for change in (str.lower, str.upper)}
 
 
 SOURCE, MONTH = (
@@ -64,10 +64,11 @@ class Reader:
 
         named = _name(piece.frame, self.layout, self._rows)
         self._rows += named.height
-        if named.get_column("billed_cost").null_count():
-            named = named.filter(pl.any_horizontal(pl.exclude("row_number").is_not_null()))  # an empty line is no row
+        named = cells.charges(named)
+        if piece.may_hold_nul:
+            named = named.with_columns(pl.col(self._free_texts).str.replace_all("\0", "", literal=True))
         frame = self._with_details(self._with_tags(self._with_times(named)))
-        checked = checks.of(frame, self._names, piece.may_hold_nul, piece.mended)
+        checked = checks.of(frame, self._names, piece.may_hold_nul)
         failing = frame.select(pl.any_horizontal(condition for condition, *_ in checked)).to_series()
         bad = frame.filter(failing)
         cost = checks.worth(frame)
@@ -83,6 +84,13 @@ class Reader:
         """The file's columns: ours -> as people know it."""
         focus_names = {column.name: column.focus for column in focus.COLUMNS if column.name in self.layout.positions}
         return focus_names | {f"x:{position}": name for position, name in self.layout.extras}
+
+    @property
+    def _free_texts(self) -> list[str]:
+        """Columns whose text says nothing about money and identifies nothing."""
+        texts = [column.name for column in focus.COLUMNS if column.kind == "text"]
+        free = [name for name in texts if name in self.layout.positions and name not in checks.IDENTITIES]
+        return [*free, *(f"x:{position}" for position, _ in self.layout.extras)]
 
     def _with_times(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
@@ -230,21 +238,20 @@ def _name(piece: "pl.DataFrame", layout: Focus, before: int) -> "pl.DataFrame":
         else pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias("row_number")
     )
     named = piece.select(number, *columns, *others, pl.col("overflow"))
+    currency, category = cells.word("billing_currency"), cells.word("charge_category")
     return named.with_columns(
         # a purchase, a credit, rounding, another publisher's model: the providers leave the service empty
-        pl.when(pl.any_horizontal(pl.col("billed_cost", "effective_cost").is_not_null()))
+        pl.when(pl.any_horizontal(cells.word("billed_cost").is_not_null(), cells.word("effective_cost").is_not_null()))
         .then(pl.coalesce("service_name", "service_category", pl.lit(NO_SERVICE)))
         .alias("service_name"),
-        *(_number(name) for name in numbers),
+        *(cells.number(name) for name in numbers),
+        pl.when(currency.str.contains("^[A-Za-z]{3}$")).then(currency.str.to_uppercase()).otherwise(currency),
+        category.replace(_CATEGORIES),
+        *(
+            cells.word(name)
+            for name in ("billing_account_id", "provider_name", "service_provider_name", "publisher_name")
+        ),
     )
-
-
-def _number(name: str) -> "pl.Expr":
-    """A number without the spaces around it, and one that is smaller than any money can be as 0."""
-    import polars as pl
-
-    text = pl.col(name).str.strip_chars(" \t\u00a0\u2007\u2009\u202f")
-    return pl.when(text.str.contains(_TINY)).then(pl.lit("0")).otherwise(text).alias(name)
 
 
 def _remember(memo: dict[str, T], texts: Iterable[str | None], read: Callable[[str], T]) -> dict[str, T]:

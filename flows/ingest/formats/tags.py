@@ -11,6 +11,7 @@ _KEPT = 1_000  # characters kept of tags that cannot be read
 UNREADABLE = "unreadable"  # the key under which such text is kept
 _NOTHING = ("", '""', "none", "null", "nan", "[]", "{}", "-", "n/a")
 _PAIR = re.compile(r"([^=:;,{}\[\]\"']{1,160})[=:]([^=;,{}\[\]\"']{0,320})")  # with the blanks around key and value
+_SEPARATOR = re.compile(r"[;,|]")
 _KEY, _VALUE = 128, 256  # characters
 _PREFIX = re.compile(r"^(?:resourcetags/|aws:tags:|tags/)?(?:user[:_])?", re.IGNORECASE)
 
@@ -19,15 +20,17 @@ Tags = dict[str, object]
 
 def read_tags(text: str) -> Tags:
     """The tags of a row; raises ValueError where they cannot be read, which costs nobody a row."""
-    content = text.strip()
+    content = text.strip("\ufeff \t\r\n")
     if content.casefold() in _NOTHING:
         return {}
     if len(content) > _CAP:
         raise ValueError("too long")
-    for reader in (_json, _without_braces, _escaped, _python, _pairs):
+    for reader in (_json, _without_braces, _escaped, _python, _quoted_pairs, _pairs):
         tags = reader(content)
         if tags is not None:
-            return tags
+            return {
+                _storable(key): _storable(value) if isinstance(value, str) else value for key, value in tags.items()
+            }
     raise ValueError("no tags")
 
 
@@ -85,15 +88,26 @@ def _of(value: object) -> Tags | None:
     """An object, or a list of key and value in any spelling."""
     if isinstance(value, dict):
         return {str(key): item for key, item in value.items()}
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+    if not isinstance(value, list):
         return None
     tags: Tags = {}
     for item in value:
-        names = {str(name).casefold(): inner for name, inner in item.items()}
-        if "key" not in names:
+        if (pair := _pair(item)) is None:
             return None
-        tags[str(names["key"])] = names.get("value")
+        tags[pair[0]] = pair[1]
     return tags
+
+
+def _pair(item: object) -> tuple[str, object] | None:
+    """`{"Key": "team", "Value": "blue"}`, `{"Name": …}`, `["team", "blue"]`, `"team:blue"` or `"team=blue"`."""
+    if isinstance(item, dict):
+        names = {str(name).casefold(): inner for name, inner in item.items()}
+        key = names.get("key", names.get("name"))
+        return None if key is None else (str(key), names.get("value"))
+    if isinstance(item, list | tuple):
+        return (str(item[0]), item[1]) if len(item) == 2 else None
+    match = _PAIR.fullmatch(item) if isinstance(item, str) else None
+    return (match[1].strip(), match[2].strip()) if match else None
 
 
 def _without_braces(text: str) -> Tags | None:
@@ -110,7 +124,7 @@ def _escaped(text: str) -> Tags | None:
 
 def _python(text: str) -> Tags | None:
     """`{'team': 'blue'}`: a dictionary as Python prints it."""
-    if text[:1] not in "{[" or "'" not in text:
+    if text[:1] not in "{[":
         return None
     try:
         return _of(ast.literal_eval(text))
@@ -118,10 +132,28 @@ def _python(text: str) -> Tags | None:
         return None
 
 
+def _quoted_pairs(text: str) -> Tags | None:
+    """`team="blue",env="prod"`, as Prometheus and Terraform write them; no value holds a separator."""
+    inside = text[1:-1] if text[:1] + text[-1:] == "{}" else text
+    tags: Tags = {}
+    for part in _SEPARATOR.split(inside):
+        key, _, value = part.strip().partition("=")
+        value = value.strip()
+        if not key.strip() or '"' in key or len(value) < 2 or value[0] != '"' or value[-1] != '"':
+            return None
+        tags[key.strip()] = value[1:-1]
+    return tags
+
+
+def _storable(text: str) -> str:
+    """A text without what a database does not take: NUL, halves of surrogate pairs."""
+    return "".join(letter for letter in text if letter != "\0" and not "\ud800" <= letter <= "\udfff")
+
+
 def _pairs(text: str) -> Tags | None:
     """`{team=blue, env=prod}`, `team:blue;env:prod` and their like."""
     inside = text[1:-1] if text[:1] + text[-1:] in ("{}", "[]") else text
-    parts = [part.strip() for part in re.split(r"[;,]", inside) if part.strip()]
+    parts = [part.strip() for part in _SEPARATOR.split(inside) if part.strip()]
     matches = [match for part in parts if (match := _PAIR.fullmatch(part))]
     pairs = [(match[1].strip(), match[2].strip()) for match in matches]
     if not parts or len(pairs) < len(parts):

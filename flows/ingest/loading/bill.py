@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flows.ingest.formats import focus
+from flows.ingest.formats.advice import advice
 from flows.ingest.formats.checks import VALUE_SHOWN
 from flows.ingest.formats.detect import Focus, NotFocus, detect
 from flows.ingest.formats.focus_datasets import DatasetFile
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from flows.progress import Progress
 
 _log = logging.getLogger(__name__)
+_NOT_UTF8 = (
+    "Some texts are not UTF-8; they were read as Windows-1252. Where names look wrong, save the file as UTF-8 and load "
+    "it again."
+)
 _REFUSED_SHARE = 0.01  # of the rows or of the cost
 _REJECTED_KEPT = 10_000  # rejected rows kept a file; all are counted
 
@@ -154,8 +159,10 @@ def stage(
     reader = focus.Reader(bill.layout, allocation)
     cost: Counter[str] = Counter()
     lost: Counter[str] = Counter()
+    mended = False
     try:
         for piece in _focus_pieces(bill):
+            mended |= piece.mended
             checked = reader.check(piece)
             _add(cost, checked.cost)
             _add(lost, checked.rejected_cost)
@@ -175,6 +182,8 @@ def stage(
                 f"The tags of some rows could not be read ({reader.unreadable_tags:,} different texts); they are kept "
                 "as text."
             )
+        if mended:
+            notes.append(_NOT_UTF8)
         bill.note = " ".join(notes) or None
     except BrokenFileError as broken:
         bill.refusal = str(broken)
@@ -241,9 +250,16 @@ def _refusal(bill: Bill, cost: "Counter[str]", lost: "Counter[str]") -> str | No
     else:
         return None
     reasons = Counter(row.reason.split(VALUE_SHOWN)[0] for row in bill.rejections)
-    named = "; ".join(f"{reason} ({count:,} rows)" for reason, count in reasons.most_common(3))
     first = bill.rejections[0]
+    reason, _, value = first.reason.partition(VALUE_SHOWN)
+    others = "; ".join(
+        f"{other} ({count:,} row{'s' if count > 1 else ''})"
+        for other, count in reasons.most_common(4)
+        if other != reason
+    )
+    what = advice(reason, value.removesuffix("”"))
     return (
-        f"Refused, because {share} cannot be taken and the limit is 1 %: {named}. "
-        f"The first is row {first.row_number}: {first.reason}."
+        f"Refused, because {share} cannot be taken and the limit is 1 %. Row {first.row_number:,}: {first.reason}"
+        f"{f' (so are {reasons[reason] - 1:,} more rows)' if reasons[reason] > 1 else ''}."
+        f"{f' Others: {others}.' if others else ''}{f' {what}' if what else ''}"
     )

@@ -20,8 +20,13 @@ _SAMPLED = 200_000  # rows that are compared; of more, a sample
 _ROW = (
     "hashtextextended(concat_ws('|', charge_period_start, charge_period_end, service_name, coalesce(resource_id, ''), "
     "coalesce(sub_account_id, ''), coalesce(sub_account_name, ''), coalesce(region_id, ''), charge_category, "
-    "coalesce(charge_description, ''), coalesce(sku_id, ''), "
-    "trim_scale(billed_cost), trim_scale(effective_cost)), 0)"
+    "coalesce(charge_description, ''), coalesce(sku_id, ''), {costs}), 0)"
+)
+_SAME_CHARGES = _ROW.format(costs="trim_scale(billed_cost), trim_scale(effective_cost)")
+# A restated charge has another amount; what is taken off a charge has another sign or class.
+_SAME_BUT_FOR_COSTS = _ROW.format(
+    costs="coalesce(charge_class, ''), coalesce(pricing_category, ''), coalesce(commitment_discount_status, ''), "
+    "sign(billed_cost), sign(effective_cost)"
 )
 
 
@@ -74,6 +79,12 @@ def drop_copies(connection: sa.Connection, leaf: Leaf, files: Mapping[int, File]
                 continue
             common = _common(connection, leaf, account, start, one, other)
             if common < _APART and not _same_days(one, other):
+                if _common(connection, leaf, account, start, one, other, _SAME_BUT_FOR_COSTS) >= _SAME:
+                    names = sorted((files[one.load].label, files[other.load].label))
+                    raise OverlapError(
+                        f"{names[0]} and {names[1]} hold the same charges of account {account} in {leaf.month} with "
+                        "other amounts, as if the bill was restated between them. Load only the newer one."
+                    )
                 continue
             if _APART <= common < _SAME:
                 names = sorted((files[one.load].label, files[other.load].label))
@@ -129,14 +140,22 @@ def _same_days(one: _Share, other: _Share) -> bool:
     )
 
 
-def _common(connection: sa.Connection, leaf: Leaf, account: str, start: datetime, one: _Share, other: _Share) -> float:
+def _common(
+    connection: sa.Connection,
+    leaf: Leaf,
+    account: str,
+    start: datetime,
+    one: _Share,
+    other: _Share,
+    row: str = _SAME_CHARGES,
+) -> float:
     """Share of the smaller file's rows that stand in the other, from a sample where there are many."""
     every = max(1, min(one.rows, other.rows) // _SAMPLED)
     common, smaller = connection.execute(
         sa.text(
             f"""
             WITH rows AS (
-                SELECT load_id, {_ROW} AS hash FROM {leaf.table}
+                SELECT load_id, {row} AS hash FROM {leaf.table}
                 WHERE load_id IN (:one, :other) AND billing_account_id = :account AND billing_period_start = :start
                 AND (billed_cost <> 0 OR effective_cost <> 0)
             ), counted AS (

@@ -198,7 +198,7 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
     if records.standing(connection, delivery.digest) and not delivery.choices.take_over:
         raise _UnchangedError
     try:
-        choices, paths = delivery.choices, [bill.file.label for bill in bills]
+        choices, given = delivery.choices, {bill.file.label: bill.digest for bill in bills}
         changes = [
             prepare(
                 connection,
@@ -206,7 +206,7 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
                 files_of(bills),
                 accounts,
                 choices,
-                records.of_paths(connection, leaf.source_id, paths),
+                records.of_files(connection, leaf.source_id, given),
             )
             for leaf in leaves
         ]
@@ -218,7 +218,7 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
     providers = {account: accounts.provider_of(account) for account in accounts.providers}
     for change in changes:
         write(connection, change.leaf, change.parts, providers)
-        appended = records.of_paths(connection, change.leaf.source_id, paths) if choices.append else None
+        appended = records.of_files(connection, change.leaf.source_id, given) if choices.append else None
         lake_files.publish(connection, change.leaf, delivery.writer, change.kept, change.copies, appended)
     return _record(connection, delivery, bills, changes)
 

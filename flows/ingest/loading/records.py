@@ -141,7 +141,12 @@ def write_rejected(connection: sa.Connection, load_id: int, rows: Sequence[Rejec
         )
 
 
-def of_paths(connection: sa.Connection, source_id: int, paths: Sequence[str]) -> list[int]:
-    """The ids of earlier loads of these files into a source."""
-    statement = sa.text("SELECT id FROM finops.loads WHERE source_id = :source AND path = ANY(:paths)")
-    return list(connection.scalars(statement, {"source": source_id, "paths": list(paths)}))
+def of_files(connection: sa.Connection, source_id: int, digests: Mapping[str, str]) -> list[int]:
+    """The ids of earlier loads of these files into a source: of their paths, or of their contents under another name;
+    `digests` by path.
+    """
+    statement = sa.text(
+        "SELECT id FROM finops.loads WHERE source_id = :source AND (path = ANY(:paths) OR file_digest = ANY(:digests))"
+    )
+    values = {"source": source_id, "paths": list(digests), "digests": list(digests.values())}
+    return list(connection.scalars(statement, values))

@@ -80,10 +80,17 @@ class Standing:
     def cells(self) -> tuple[str, ...]:
         """A row of the table. A list or contracted cost of nothing beside a bill is not known, and no zero."""
         amounts = [
-            _UNKNOWN if name in _OPTIONAL and self.now["billed"] and not self.now[name] else exact(self.now[name])
+            _UNKNOWN
+            if name in _OPTIONAL and self.now["billed"] and not self.now[name]
+            else exact(self.now[name], self.currency)
             for name in MEASURES
         ]
-        return (self.month, self.currency, *amounts, _UNKNOWN if self.before is None else exact(self.before["billed"]))
+        return (
+            self.month,
+            self.currency,
+            *amounts,
+            _UNKNOWN if self.before is None else exact(self.before["billed"], self.currency),
+        )
 
 
 def standing_of(stands: Mapping[str, Cost], stood: Mapping[str, Cost]) -> tuple[Standing, ...]:

@@ -161,8 +161,8 @@ def _hold_what_shrinks(
 def _question(leaf: Leaf, currency: str, stood: Decimal, stands: Decimal, days: int) -> str:
     gone = f", and {days} days of it would be gone" if days else ""
     return (
-        f"Held back: {leaf.month} stands with {exact(stood)} {currency} and would stand with {exact(stands)} "
-        f"{currency}{gone}. Nothing was changed. {ADVICE}"
+        f"Held back: {leaf.month} stands with {exact(stood, currency)} {currency} and would stand with "
+        f"{exact(stands, currency)} {currency}{gone}. Nothing was changed. {ADVICE}"
     )
 
 
@@ -181,8 +181,8 @@ def _hold_what_is_closed(
         if any(now[measure] != old.amounts[measure] for measure in MEASURES):
             raise HeldError(
                 f"Held back: {old.start:%Y-%m} of {old.account} is closed and stands with "
-                f"{exact(old.amounts['billed'])} {old.currency} billed; it would stand with {exact(now['billed'])} "
-                f"{old.currency}. Nothing was changed. {ADVICE_CLOSED}"
+                f"{exact(old.amounts['billed'], old.currency)} {old.currency} billed; it would stand with "
+                f"{exact(now['billed'], old.currency)} {old.currency}. Nothing was changed. {ADVICE_CLOSED}"
             )
 
 

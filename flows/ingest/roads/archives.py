@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from config.errors import UserError
 from flows.ingest.roads.pieces import BillFile
+from flows.ingest.roads.signatures import EXCEL, is_excel
 
 _LAYERS = 3  # a gzip of a tar of a gzip; more is a bomb
 _LARGEST = 64 * 1024**3  # bytes that one archive may unpack to
@@ -48,8 +49,8 @@ def unpacked(file: BillFile, folder: Path, layer: int = 0) -> Iterator[BillFile 
             yield file
     except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error, RuntimeError) as error:
         raise UserError(
-            f"{file.label} cannot be unpacked: it is damaged, cut off or encrypted. Fetch it again, or unpack it by "
-            "hand."
+            f"{file.label} cannot be unpacked: it is damaged, cut off, encrypted or packed in an unusual way. Fetch it "
+            "again, or unpack it by hand."
         ) from error
 
 
@@ -73,6 +74,8 @@ def _packed_twice(path: Path) -> Callable[..., IO[bytes]] | None:
 
 def _zip(file: BillFile, folder: Path, layer: int) -> Iterator[BillFile | Skipped]:
     with zipfile.ZipFile(file.path) as archive:
+        if is_excel(archive.namelist()):
+            raise UserError(f"{file.label} cannot be read. {EXCEL}")
         members = [member for member in archive.infolist() if not member.is_dir()]
         _bounded(file, len(members), sum(member.file_size for member in members))
         for member in members:

@@ -143,18 +143,28 @@ def _as_text(column: "pl.Series") -> "pl.Series":
         column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if kind.time_zone else column
         return column.dt.to_string("%Y-%m-%dT%H:%M:%S%.f")
     if isinstance(kind, pl.List | pl.Struct | pl.Array | pl.Map):
-        values = (None if value is None else json.dumps(_pairs(value), default=str) for value in column.to_list())
+        values = (None if value is None else json.dumps(_pairs(value), default=_decoded) for value in column.to_list())
         return pl.Series(values, dtype=pl.String)
-    text = column.cast(pl.String)
+    if isinstance(kind, pl.Binary):
+        text = pl.Series([None if value is None else _decoded(value) for value in column], dtype=pl.String)
+    else:
+        text = (column.cast(pl.Int64) if isinstance(kind, pl.Duration) else column).cast(pl.String)
     return text.set(text.is_in(list(NULLS)), None)
 
 
 def _pairs(value: object) -> object:
     """A Parquet map (a list of key and value) as an object."""
+    if isinstance(value, dict):
+        return {_decoded(key): item for key, item in value.items()}
     if (
         isinstance(value, list)
         and value
         and all(isinstance(item, dict) and set(item) == {"key", "value"} for item in value)
     ):
-        return {item["key"]: item["value"] for item in value}
+        return {_decoded(item["key"]): item["value"] for item in value}
     return value
+
+
+def _decoded(value: object) -> str:
+    """A text, also one that was written as bytes."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

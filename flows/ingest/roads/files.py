@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces, wide_pieces
 from flows.ingest.roads.json_lines import line_pieces, lines_head
+from flows.ingest.roads.partitions import filled, own_columns, with_partitions
 from flows.ingest.roads.pieces import BillFile, Head, Piece, UnreadableFile, cannot_read
 from flows.ingest.roads.text import csv_pieces, text_head
 
@@ -16,7 +17,12 @@ def digest(file: BillFile) -> str:
 
 
 def read_head(file: BillFile) -> Head | UnreadableFile:
-    """The kind and the columns of a file."""
+    """The kind and the columns of a file, those that its path names too."""
+    head = _read_head(file)
+    return with_partitions(file, head) if isinstance(head, Head) else head
+
+
+def _read_head(file: BillFile) -> Head | UnreadableFile:
     try:
         with file.path.open("rb") as handle:
             start = handle.read(4)
@@ -44,4 +50,5 @@ def read_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
         "lines": line_pieces,
         "csv": csv_pieces,
     }
-    return readers[head.kind](file, head)
+    pieces = readers[head.kind](file, own_columns(head))
+    return filled(pieces, head) if head.partitions else pieces

@@ -3,12 +3,13 @@
 import errno
 import glob
 import hashlib
+import os
 import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from config.bills import BillSource
@@ -63,12 +64,22 @@ def expand(paths: list[str], downloads: Path) -> FoundFiles:
         named = _fetch(text, downloads) if text.startswith("s3://") else _local(text)
         skipped += named.skipped
         for packed in named.files:
-            for one in unpacked(packed, downloads / "unpacked"):
-                if isinstance(one, Skipped):
-                    skipped.append(one)
-                else:
-                    files.setdefault(one.path.resolve(), one)
+            inside = _unpacked(packed, downloads / "unpacked")
+            skipped += inside.skipped
+            for one in inside.files:
+                files.setdefault(one.path.resolve(), one)
     return FoundFiles(tuple(files.values()), tuple(skipped))
+
+
+def _unpacked(packed: BillFile, folder: Path) -> FoundFiles:
+    """The file itself, or what may be data of an archive's files."""
+    inside = list(unpacked(packed, folder))
+    files = [one for one in inside if isinstance(one, BillFile)]
+    skipped = tuple(one for one in inside if isinstance(one, Skipped))
+    if files and all(one.label == packed.label for one in files):
+        return FoundFiles(tuple(files), skipped)
+    found = _sorted_out(packed.label, files)
+    return FoundFiles(found.files, (*skipped, *found.skipped))
 
 
 def holds(source: BillSource, paths: Sequence[str]) -> bool:
@@ -108,27 +119,30 @@ def _sorted_out(address: str, inside: list[BillFile]) -> FoundFiles:
     """A folder's files: what may be data, and what is passed over."""
     files: list[BillFile] = []
     skipped: list[Skipped] = []
+    root = os.path.commonpath([PurePosixPath(file.label).parent for file in inside]) if inside else ""
     for file in inside:
-        reason = _no_data(file)
+        reason = _no_data(file, root)
         if reason is None:
             files.append(file)
         else:
             skipped.append(Skipped(file.label, reason))
     if not files:  # BigQuery calls its JSON lines .json, which beside other data are manifests and notes
-        files = [file for file in inside if file.path.suffix == ".json" and _MANIFEST not in file.path.name.casefold()]
+        files = [file for file in inside if file.name.endswith(".json") and _MANIFEST not in file.name.casefold()]
         skipped = [one for one in skipped if one.label not in {file.label for file in files}]
     if not files:
         names = ", ".join(Path(one.label).name for one in skipped[:5])
         raise UserError(f"{address} holds no bills{f', only {names}' if names else ': it is empty'}.")
-    files, older = newest_runs(files, [file for file in inside if file.path.suffix == ".json"])
+    files, older = newest_runs(files, [file for file in inside if file.name.endswith(".json")])
     return FoundFiles(tuple(files), (*skipped, *older))
 
 
-def _no_data(file: BillFile) -> str | None:
+def _no_data(file: BillFile, root: str) -> str | None:
     """Why a file of a folder is no data; None when it may be."""
-    name = file.path.name
+    name = file.name
     if name.startswith((".", "_")):
         return "its name marks it as no data"
+    if any(part.startswith((".", "_")) for part in PurePosixPath(file.label.removeprefix(root)).parts):
+        return "its folder's name marks it as no data"
     if name.lower().endswith(_NOT_DATA):
         return "it is no CSV or Parquet file"
     if re.fullmatch(r"(sha\d*|md5|check)sums?", name, re.IGNORECASE | re.ASCII):

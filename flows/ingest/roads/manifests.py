@@ -39,7 +39,7 @@ def newest_runs(files: Sequence[BillFile], beside: Iterable[BillFile]) -> tuple[
     """
     runs: dict[tuple[str, ...], list[Manifest]] = defaultdict(list)
     for file in beside:
-        if "manifest" in file.path.name.casefold() and file.size <= _LARGEST and (manifest := read(file)):
+        if "manifest" in file.name.casefold() and file.size <= _LARGEST and (manifest := read(file)):
             runs[manifest.export].append(manifest)
     anywhere = {_end(name) for manifests in runs.values() for one in manifests for name in one.files}
     skipped: list[Skipped] = []
@@ -92,7 +92,7 @@ def read(file: BillFile) -> Manifest | None:
         names = tuple(str(name) for name in _listed(content, "dataFiles"))
         period = next((part for part in PurePosixPath(file.label).parts if _is_period(part)), "")
         run = _above(names[0], 1) if names else ""
-        return _manifest(file, ("export", file.path.name, period), "" if _is_period(run) else run, names)
+        return _manifest(file, ("export", file.name, period), "" if _is_period(run) else run, names)
     return None
 
 

@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ class BillFile:
 
     path: Path
     label: str
+
+    @property
+    def name(self) -> str:
+        """The file's name as the caller would recognise it, not that of a copy."""
+        return PurePosixPath(self.label).name
 
     @property
     def size(self) -> int:
@@ -46,6 +51,7 @@ class Head:
     columns: tuple[str, ...]
     separator: str = ","
     preamble: int = 0  # bytes of text before the header: `sep=,`, comments, titles
+    partitions: tuple[str | None, ...] = ()  # values of the last columns, which stand in the file's path
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,8 @@ class Piece:
     """Some rows, every column as text under its position ("0", "1" …;
     "overflow" for a field beyond the header), and the share read so far.
 
-    `may_hold_nul` and `mended` say what the text has to be searched for: NUL
-    bytes, and U+FFFD where bytes were no UTF-8.
+    `may_hold_nul` says whether the text has to be searched for NUL bytes, `mended` whether some of its bytes were no
+    UTF-8 and were read as Windows-1252.
     """
 
     frame: "pl.DataFrame"

@@ -1,5 +1,6 @@
 """Text files, plain or gzip: CSV with whatever separator, title and encoding; of JSON lines only that they are such."""
 
+import codecs
 import csv
 import gzip
 import io
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
 from flows.ingest.roads.pieces import NULLS, BillFile, BrokenFileError, Head, Piece, UnreadableFile, cannot_read
+from flows.ingest.roads.quotes import refuse_swallowed_rows, stray_quote
+from flows.ingest.roads.signatures import BINARY, UTF16, not_a_bill, text_of_two_bytes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,6 +23,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 _TITLE_LINES = 10  # lines before the header that are looked at
 _LEAST_SEPARATORS = 5  # a header of a bill has at least so many
+_LONGEST_TITLES = 64 * 1024
+_SEPARATORS = ",;\t|"
 
 
 def text_head(file: BillFile) -> Head | UnreadableFile:
@@ -31,15 +36,17 @@ def text_head(file: BillFile) -> Head | UnreadableFile:
         return UnreadableFile(cannot_read(error))
     if not start.strip():
         return UnreadableFile("The file is empty.", empty=True)
+    if (what := not_a_bill(start)) is not None:
+        return UnreadableFile(what)
     preamble, separator = _preamble(start)
     line = _first_record(start[preamble:]).decode("utf-8", "replace")
     if "\x00" in line:
-        return UnreadableFile("The file is binary: it is neither CSV nor Parquet, nor one of them packed.")
+        return UnreadableFile(UTF16 if line.count("\x00") * 2 >= len(line) else BINARY)
     if line.lstrip().startswith("{"):
         return Head("lines", ())
     if line.lstrip().startswith("["):
         return UnreadableFile("The file is a JSON list. Export it as JSON lines (one object a line), CSV or Parquet.")
-    separator = separator or max(",;\t|", key=line.count)
+    separator = separator or max(_SEPARATORS, key=line.count)
     try:
         columns = tuple(name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=separator), []))
     except csv.Error:  # lines that end in a lone carriage return, a field beyond the reader's limit
@@ -59,16 +66,27 @@ def _preamble(start: bytes) -> tuple[int, str | None]:
     for _ in range(_TITLE_LINES):
         line = _first_record(start[position:])
         text = line.decode("utf-8", "replace").strip()
-        following = _first_record(start[position + _header_length(start[position:]) :]).decode("utf-8", "replace")
-        title = max(map(text.count, ",;\t|")) < 2 and max(map(following.count, ",;\t|")) >= _LEAST_SEPARATORS
-        if text.casefold().startswith("sep=") and len(text) == 5:
-            separator = text[4]
+        after = start[position + _header_length(start[position:]) :]
+        title = _fields(text) < 3 and _header_follows(after)
+        if (given := line.decode("utf-8", "replace").strip('"\r\n')).casefold().startswith("sep=") and len(given) == 5:
+            separator = given[4]
         elif text and not text.startswith("#") and not title:
             break
         position += _header_length(start[position:])
         if position >= len(start):
             return 0, separator
     return position, separator
+
+
+def _fields(line: str) -> int:
+    """How many fields of a line hold something; a program pads a title with separators."""
+    return len(line.rstrip(_SEPARATORS + '"').split(max(_SEPARATORS, key=line.count)))
+
+
+def _header_follows(start: bytes) -> bool:
+    """Whether one of the next lines is a header."""
+    lines = start[:_LONGEST_TITLES].splitlines()[:_TITLE_LINES]
+    return any(_fields(line.decode("utf-8", "replace")) > _LEAST_SEPARATORS for line in lines)
 
 
 def unpacked_text(raw: IO[bytes]) -> IO[bytes]:
@@ -81,14 +99,16 @@ def unpacked_text(raw: IO[bytes]) -> IO[bytes]:
     while (mark := buffered.read(3)) == _BOM:  # some exports write two
         marks += 3
     buffered.seek(marks)
-    return _Utf16(buffered) if mark[:2] in _UTF16 else buffered  # type: ignore[return-value]  # _Utf16 reads as a BufferedReader does
+    encoding = "utf-16" if mark[:2] in _UTF16 else text_of_two_bytes(buffered.read(64))
+    buffered.seek(marks)
+    return _Utf16(buffered, encoding) if encoding else buffered  # type: ignore[return-value]  # _Utf16 reads as a BufferedReader does
 
 
 class _Utf16:
     """Reads UTF-16 as UTF-8."""
 
-    def __init__(self, source: IO[bytes]) -> None:
-        self._text = io.TextIOWrapper(source, encoding="utf-16", newline="")
+    def __init__(self, source: IO[bytes], encoding: str) -> None:
+        self._text = io.TextIOWrapper(source, encoding=encoding, newline="")
 
     def read(self, size: int) -> bytes:
         return self._text.read(size).encode()
@@ -111,13 +131,14 @@ def csv_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
     header = (head.separator.join([*names, "overflow"]) + "\n").encode()
     try:
         with file.path.open("rb") as raw, unpacked_text(raw) as text:
-            unread, first = b"", True
+            unread, first, lines = b"", True, 0
             while True:
                 piece = text.read(_PIECE)
                 unread += piece
                 if first and piece:
-                    unread = unread[head.preamble :]
-                    unread = unread[_header_length(unread) :]
+                    begin = head.preamble + _header_length(unread[head.preamble :])
+                    lines += unread.count(b"\n", 0, begin)
+                    unread = unread[begin:]
                     first = False
                 cut = _last_boundary(unread) if piece else len(unread)
                 if len(unread) - cut > _LONGEST_RECORD:
@@ -125,13 +146,11 @@ def csv_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
                         "A quote is opened and never closed, or a record is longer than 64 MB. Export the file again."
                     )
                 if cut:
-                    records = unread[:cut].replace(_BOM, b"")  # a second mark, before the first row
-                    yield Piece(
-                        _parse(header + records, head.separator),
-                        raw.tell() / size,
-                        b"\0" in records,
-                        not _is_utf8(records),
-                    )
+                    records, mended = _as_utf8(_plain(unread[:cut], last=not piece))
+                    frame = _parse(header + records, head.separator, lines)
+                    refuse_swallowed_rows(frame, head, records)
+                    yield Piece(frame, raw.tell() / size, b"\0" in records, mended)
+                    lines += unread.count(b"\n", 0, cut)
                     unread = unread[cut:]
                 if not piece:
                     return
@@ -139,12 +158,34 @@ def csv_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
         raise BrokenFileError(cannot_read(error)) from error
 
 
-def _is_utf8(text: bytes) -> bool:
+def _plain(text: bytes, last: bool) -> bytes:
+    """The records without further byte order marks, the doubled returns of programs that write text twice as such, and
+    the end-of-file sign of DOS.
+    """
+    text = text.replace(_BOM, b"")
+    if b"\r\r\n" in text:
+        text = text.replace(b"\r\r\n", b"\r\n")
+    return text.rstrip(b"\x1a") if last else text
+
+
+def _as_utf8(text: bytes) -> tuple[bytes, bool]:
+    """The text, its bytes that are no UTF-8 read as Windows-1252, and whether there were any."""
     try:
         text.decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return text.decode("utf-8", _WINDOWS).encode(), True
+    return text, False
+
+
+def _windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(bytes([one]).decode("cp1252", "replace") for one in wrong), error.end
+
+
+_WINDOWS = "finops-windows-1252"
+codecs.register_error(_WINDOWS, _windows)
 
 
 def _header_length(piece: bytes) -> int:
@@ -165,7 +206,8 @@ def _last_boundary(piece: bytes) -> int:
     return end + 1
 
 
-def _parse(text: bytes, separator: str) -> "pl.DataFrame":
+def _parse(text: bytes, separator: str, lines: int) -> "pl.DataFrame":
+    """The rows; `lines` are those of the file before them, the header's too."""
     import polars as pl
 
     try:
@@ -178,7 +220,4 @@ def _parse(text: bytes, separator: str) -> "pl.DataFrame":
             truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError as error:
-        raise BrokenFileError(
-            "The file is not valid CSV: a quote stands inside a field without being doubled or without quotes around "
-            "the field. Export it again with quotes that are doubled."
-        ) from error
+        raise BrokenFileError(stray_quote(text, separator, lines)) from error

@@ -174,7 +174,7 @@ def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
             limit_within=None,
             share_of=query.share_of if query.share_of == () else None,
         )
-        if not draft.shape.limit:
+        if not draft.shape.limit and not draft.discourse.same:
             query = replace(query, limit=None, offset=0, threshold=None)
         if draft.measure.average is None and (draft.shape.order or query.average not in ("day", "week", "month")):
             query = replace(query, average=None)

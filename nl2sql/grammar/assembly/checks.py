@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from nl2sql.dates import periods
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Doubt, Draft, Refusal, dimension_doubt
 from nl2sql.grammar.query import DEFAULT_TOP, CostQuery, needs_resources
@@ -31,7 +32,7 @@ def checked(query: CostQuery, draft: Draft, question: str, calendar: QuestionCal
     """The query with its defaults; a doubt when it does not say of what, a refusal when the views cannot tell."""
     if refusal := _unreachable(query, calendar):
         return refusal
-    completed = _with_defaults(query, draft, question)
+    completed = _with_defaults(query, draft, question, calendar)
     if isinstance(completed, Doubt):
         return completed
     return untellable(completed) or completed
@@ -59,7 +60,22 @@ def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None
     return None
 
 
-def _with_defaults(query: CostQuery, draft: Draft, question: str) -> CostQuery | Doubt:
+def _over_steps(query: CostQuery, calendar: QuestionCalendar) -> CostQuery:
+    """`the cheapest month so far`: of the steps that are over, for one that still runs is low for no other reason."""
+    if not (query.grain and query.limit and query.order == "asc") or query.compared or query.average:
+        return query
+    unit = "day" if query.grain == "hour" else query.grain
+    running = periods.floor(calendar.today, unit)
+    if not query.period.start < running < query.period.end:
+        return query
+    ended = replace(
+        query.period, end=running, label=periods.label(query.period.start, running), unit="day", count=1, whole=True
+    )
+    note = f"The {unit} that still runs is left out."
+    return replace(query, period=ended, notes=(*query.notes, note))
+
+
+def _with_defaults(query: CostQuery, draft: Draft, question: str, calendar: QuestionCalendar) -> CostQuery | Doubt:
     """The query with what rankings, thresholds and shares imply; a doubt when they do not say of what."""
     grouped = bool(query.dimensions or query.grain or query.profile)
     if not grouped and not query.scopes and draft.shape.order and not query.limit and not query.count:
@@ -70,6 +86,7 @@ def _with_defaults(query: CostQuery, draft: Draft, question: str) -> CostQuery |
         return dimension_doubt(question)
     if query.threshold and query.threshold.percent and query.share_of is None and not query.compared:
         query = replace(query, share_of=())
+    query = _over_steps(query, calendar)
     if query.limit_within and query.limit_within not in query.dimensions:
         query = replace(query, dimensions=(query.limit_within, *query.dimensions))
     return dimension_doubt(question) if query.share_of == () and not grouped and not query.scopes else query

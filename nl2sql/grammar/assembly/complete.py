@@ -13,7 +13,8 @@ from nl2sql.grammar.query import CostQuery
 def complete(draft: Draft, question: str, calendar: QuestionCalendar) -> CostQuery | Doubt | Refusal:
     """The query of a question that stands alone; a doubt when its ranking does not say of what."""
     several = [f.dimension for f in draft.filters.conditions if len(f.values) > 1 and not f.negated]
-    if draft.shape.broken_down and not draft.shape.dimensions and len(several) == 1:  # payments and checkout separately
+    apart = draft.shape.broken_down or (draft.shape.grain and draft.discourse.each_drawn)
+    if apart and not draft.shape.dimensions and len(several) == 1:  # payments and checkout separately, or by month
         draft.shape.dimensions = several
     if draft.shape.broken_down and not (
         draft.shape.dimensions or draft.shape.grain or draft.comparison.scopes or draft.comparison.change

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.dates.periods import UNITS
-from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.headlines.amounts import limits, money
+from nl2sql.grammar.headlines.describe_share import share_headline
 from nl2sql.grammar.headlines.describe_special import special_headline
-from nl2sql.grammar.headlines.rows import RowValues, name_of, number_of, scope_of, shown
-from nl2sql.grammar.query import CostQuery, Threshold, of_hours
+from nl2sql.grammar.headlines.rows import RowValues, name_of, number_of, scope_of, shown, step_of
+from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.measures import RATES
 
 _UNITS_NAMED = 3
@@ -42,7 +42,7 @@ def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
     if query.compared:
         return _compared(query, columns, rows, currency, scope)
     if query.share_of is not None:
-        return _share(query, columns, rows, currency, scope)
+        return share_headline(query, columns, rows, currency, scope)
     if "usage_unit" in columns:
         return _by_unit(query, columns, rows, currency, scope)
     return _amounts(query, columns, rows, currency, scope)
@@ -65,17 +65,6 @@ def _exact(amount: float, currency: str) -> str:
     """A price, however small, with three figures that count."""
     shown = money(1.0, currency).removesuffix("1.00")
     return f"{shown}{amount:.3g}" if abs(amount) < 1 else money(amount, currency)
-
-
-def limits(threshold: Threshold, currency: str) -> str:
-    """`over $7,000`, `between $5.00 and $60.0k`, `under 10 %`."""
-
-    def amount(of: float) -> str:
-        return f"{of:g} %" if threshold.percent else money(of, currency)
-
-    if threshold.upto is not None:
-        return f"between {amount(threshold.amount)} and {amount(threshold.upto)}"
-    return f"{'over' if threshold.over else 'under'} {amount(threshold.amount)}"
 
 
 def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
@@ -115,7 +104,7 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         return f"{name_of(leading, columns)}, number {query.offset + 1} of the ranking: {figure}{per}, {parts_scope}."
     if len(rows) == 1 or query.limit == 1:
         step = query.grain and not query.dimensions and isinstance(leading[0], str)
-        return f"{_step(leading[0], query) if step else name_of(leading, columns)}: {figure}{per}, {parts_scope}."
+        return f"{step_of(leading[0], query) if step else name_of(leading, columns)}: {figure}{per}, {parts_scope}."
     if query.limit and query.dimensions and not query.grain and not per and not query.limit_within:
         return _ranked(query, columns, rows, currency, parts_scope)
     if query.grain or query.limit or query.metric in RATES or query.average:
@@ -137,7 +126,7 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
         return f"{name}{told}: {scope}."
     if query.cumulative and "cumulative_cost" in columns and not query.dimensions and query.grain:
         at = list(columns).index("cumulative_cost")
-        return f"{money(float(rows[-1][at] or 0), currency)} by {_step(str(rows[-1][0]), query)}: {scope}."
+        return f"{money(float(rows[-1][at] or 0), currency)} by {step_of(str(rows[-1][0]), query)}: {scope}."
     if query.limit_within and not query.average and query.metric not in RATES:
         top = max(rows, key=lambda row: number_of(row, columns, 0))
         each = f"the {query.limit} {'lowest' if query.order == 'asc' else 'highest'} of each"
@@ -149,10 +138,16 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
         return None
     total = sum(number_of(row, columns, 0) for row in rows)
     top = max(rows, key=lambda row: number_of(row, columns, 0))
-    named = _step(str(top[0]), query) if query.grain and not query.dimensions else name_of(top, columns)
+    named = step_of(str(top[0]), query) if query.grain and not query.dimensions else name_of(top, columns)
+    stepwise = bool(query.grain and query.dimensions)
+    if stepwise:  # a row is a month of a resource, and a resource has several
+        named = f"{name_of(top[1:], columns[1:])} in {step_of(str(top[0]), query)}"
+    groups = len({name_of(row[1:], columns[1:]) for row in rows}) if stepwise else len(rows)
     kind = query.dimensions[0].replace("_", " ") if query.dimensions else query.grain or "side"
     many = f"{kind[:-1]}ies" if kind.endswith("y") and kind != "day" else f"{kind}s"
-    counted = f"{len(rows)} {kind if len(rows) == 1 else many} {limits(threshold, currency)}"
+    counted = f"{groups} {kind if groups == 1 else many} {limits(threshold, currency)}"
+    if stepwise:
+        counted += f" a {query.grain}, {len(rows)} times"
     together = f", {money(total, currency)} together, most {named} with" if len(rows) > 1 else f": {named},"
     return (
         f"{counted}{together} {shown(query, number_of(top, columns, 0), currency)}: {scope_of(query, parts_only=True)}."
@@ -184,25 +179,9 @@ def _course(query: CostQuery, columns: Sequence[str], rows: RowValues, currency:
         f", {money(total / len(steps), currency)} a day on average" if query.grain == "day" else ""
     )  # of months, the last is seldom whole
     return (
-        f"{shown(query, total, currency)} in total{average}, highest {_step(most, query)} with "
+        f"{shown(query, total, currency)} in total{average}, highest {step_of(most, query)} with "
         f"{money(steps[most], currency)}: {scope}."
     )
-
-
-def _step(start: str, query: CostQuery) -> str:
-    """`1 Nov`, `week of 2 Nov`, `Nov 2026`."""
-    day = date.fromisoformat(start[:10])
-    if query.grain == "hour":
-        return f"{day.day} {day:%b} {start[11:16]} UTC"
-    if query.grain in ("month", "quarter", "year"):
-        return (
-            f"{day:%b %Y}"
-            if query.grain == "month"
-            else f"Q{(day.month + 2) // 3} {day.year}"
-            if query.grain == "quarter"
-            else str(day.year)
-        )
-    return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"
 
 
 def _ratio(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str) -> str:
@@ -276,19 +255,6 @@ def change(now: float, then: float, currency: str) -> str:
         return "unchanged"
     percent = f" ({100 * (now / then - 1):+.1f} %)".replace("-", "−") if then else ""
     return f"{'up' if now > then else 'down'} {money(abs(now - then), currency)}{percent}"
-
-
-def _share(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
-    position = columns.index("share_percent")
-    if query.share_of and len(rows) == 1 and not query.dimensions:
-        part, whole = number_of(rows[0], columns, 1), number_of(rows[0], columns, 2)
-        named = ", ".join(f.words() for f in query.share_of)
-        return (
-            f"{float(rows[0][position] or 0):.1f} %: {named} is {money(part, currency)} of "
-            f"{money(whole, currency)}, {scope}."
-        )
-    largest = max(rows, key=lambda row: row[position] or 0)
-    return f"{name_of(largest, columns)} has the largest share, {float(largest[position] or 0):.1f} %: {scope}."
 
 
 def chart(query: CostQuery, rows: RowValues) -> str:

@@ -1,6 +1,7 @@
 """The headlines of medians and percentiles, moving averages, profiles, hours, and what is new or gone."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from nl2sql.catalog.semantics import Semantics
@@ -133,10 +134,9 @@ def _moving(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str,
     if query.dimensions:
         return f"The {steps}, {len(rows)} rows: {scope}."
     first, last = rows[0], rows[-1]
-    return (
-        f"The {steps} is {_shown(last, at, currency)} on {str(last[0])[:10]}, from {_shown(first, at, currency)} on "
-        f"{str(first[0])[:10]}: {scope}."
-    )
+    ends = ((row, date.fromisoformat(str(row[0])[:10])) for row in (last, first))
+    now, then = (f"{_shown(row, at, currency)} on {day.day} {day:%b}" for row, day in ends)
+    return f"The {steps} is {now}, from {then}: {scope}."
 
 
 def _profile(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str, scope: str) -> str:

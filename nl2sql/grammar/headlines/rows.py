@@ -1,6 +1,7 @@
 """Rows as they are told: what they are of, their labels and their figures."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from nl2sql.grammar.headlines.amounts import money
@@ -52,3 +53,19 @@ def shown(query: CostQuery, value: float, currency: str) -> str:
         return f"{value:.1f} %"
     words = METRIC_WORDS.get(query.metric)
     return f"{money(value, currency)} {words}" if words else money(value, currency)
+
+
+def step_of(start: str, query: CostQuery) -> str:
+    """`1 Nov`, `week of 2 Nov`, `Nov 2026`."""
+    day = date.fromisoformat(start[:10])
+    if query.grain == "hour":
+        return f"{day.day} {day:%b} {start[11:16]} UTC"
+    if query.grain in ("month", "quarter", "year"):
+        return (
+            f"{day:%b %Y}"
+            if query.grain == "month"
+            else f"Q{(day.month + 2) // 3} {day.year}"
+            if query.grain == "quarter"
+            else str(day.year)
+        )
+    return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"

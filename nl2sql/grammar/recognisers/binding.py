@@ -40,7 +40,8 @@ def bind(sentence: Sentence, draft: Draft, values: Values, question: str) -> Non
 
 def _resources(values: Values, name: str) -> tuple[Match, ...]:
     """The resource of that name or id, else those whose names hold it; only what looks like a name is looked up."""
-    return values.find_resources(name) if any(c.isdigit() or c in "-_:/" for c in name) else ()
+    named = any(c.isdigit() or c in "-_:/" for c in name) and any(c.isalnum() for c in name)
+    return values.find_resources(name) if named else ()
 
 
 def _resource_words(sentence: Sentence, at: int) -> list[int]:
@@ -61,7 +62,7 @@ def _partly(values: Values, text: str, dimension: str | None = None) -> tuple[Ma
         for word, matches in values.parts.items()
         if word.startswith(text) and word != text
         for match in matches
-        if match.dimension in _OWNED and (dimension is None or match.dimension == dimension)
+        if match.dimension in (*_OWNED, "region") and (dimension is None or match.dimension == dimension)
     ]
     return (*parts, *begun)
 

@@ -3,7 +3,7 @@
 from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.query import Grain
-from nl2sql.grammar.recognisers.filtering import kind_of_resource
+from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resources
 from nl2sql.grammar.tagging.terms import Sentence
 
 GRAINS: dict[str, Grain] = {
@@ -29,9 +29,19 @@ def broken_down(sentence: Sentence, draft: Draft) -> None:
             sentence.take(at)
         elif _alone(sentence, draft, at):
             _dimensions(sentence, draft, at)
+    if _with_its_cost(sentence) and not (draft.shape.dimensions or draft.shape.grain or draft.measure.count):
+        draft.shape.dimensions.append("resource")
     for at in sentence.open("drivers"):
         draft.shape.dimensions.append("service")
         sentence.take(at)
+
+
+def _with_its_cost(sentence: Sentence) -> bool:
+    """`ec2 instances of the search team with their cost`: resources are listed, each with its own."""
+    first = sentence.after(-1)
+    if first is None or not names_resources(sentence.terms[first]) or not sentence.terms[first].text.endswith("s"):
+        return False
+    return any(sentence.kind(sentence.after(at)) in ("noun", "metric") for at in sentence.open("with"))
 
 
 def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:
@@ -48,6 +58,9 @@ def _after_by(sentence: Sentence, draft: Draft, at: int) -> None:
             _dimensions(sentence, draft, following)
         sentence.take(at)
     elif sentence.kind(following) == "unit":
+        if sentence.terms[at].text.startswith("over") and sentence.kind(sentence.after(following)) == "period":
+            sentence.take(at, following)  # over the summer months, June to August
+            return
         draft.shape.grain = GRAINS[sentence.terms[following].value]
         sentence.take(at, following)
     elif sentence.terms[at].text in word_list("each") and kind_of_resource(sentence, at) is not None:
@@ -109,6 +122,8 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
     every = every or (
         sentence.terms[at].value == "provider" and _spans_providers(sentence) and sentence.kind(at - 1) == "by"
     )
+    if _pays_across(sentence, at):
+        return True
     together = (
         draft.measure.asks_amount
         or _spans_providers(sentence)
@@ -121,6 +136,15 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
         and not draft.measure.share
         and not draft.comparison.change
         and not any(term.kind in ("which", "each") and "all" not in term.text.split() for term in sentence.terms)
+    )
+
+
+def _pays_across(sentence: Sentence, at: int) -> bool:
+    """`what do we pay for databases across clouds`: one figure, wherever it is paid."""
+    opening = sentence.terms[0].text.split()[0] if sentence.terms else ""
+    clouds = sentence.terms[at].value == "provider" and at > 0 and sentence.terms[at - 1].text == "across"
+    return (
+        clouds and opening in ("what", "how") and sentence.has("noun") and not sentence.has("change", "vs", "compare")
     )
 
 

@@ -177,7 +177,10 @@ def _negated_charge(term: Term) -> Filter:
 def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`without dev and staging`, `except prod`, `excluding tax`: everything but these."""
     for at in sentence.open("not"):
-        following = sentence.after(at, ("noise", "all", "noun", "only", "with", "tagged"))
+        passed = ("noise", "all", "noun", "only", "with", "tagged")
+        following = sentence.after(at, passed)
+        if following in sentence.taken and sentence.kind(following) == "dimension":  # excluding team search
+            following = sentence.after(following or 0, passed)
         if following is None or sentence.kind(following) not in FILTERS or following in sentence.taken:
             continue
         doubled = sentence.before(at)

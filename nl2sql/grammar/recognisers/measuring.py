@@ -6,6 +6,8 @@ from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
+_KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
+_METERED = frozenset({"hour", "gb", "tb", "gib", "tib", "gb month", "gb hour", "request", "vcpu hour", "second"})
 _COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 
 
@@ -23,7 +25,8 @@ def metric(sentence: Sentence, draft: Draft) -> None:
         if sentence.terms[at].value not in draft.measure.metrics:
             draft.measure.metrics.append(sentence.terms[at].value)
         sentence.take(at)
-    if "savings" in draft.measure.metrics:
+    _per_unit(sentence, draft)
+    if {"savings", "savings_rate"} & set(draft.measure.metrics):
         _saved_against(sentence, draft)
         in_percent = any(sentence.terms[at].value == "percent" for at in sentence.open("rate", "percent"))
         if draft.measure.metrics == ["savings"] and in_percent and not sentence.open("change", "vs", "compare"):
@@ -31,6 +34,16 @@ def metric(sentence: Sentence, draft: Draft) -> None:
             sentence.take(*sentence.open("rate", "percent"))
     if {"coverage_rate", "utilization_rate"} & set(draft.measure.metrics):  # of commitments: what else?
         sentence.take(*(at for at in sentence.open("charge") if sentence.terms[at].value in ("committed", "used")))
+
+
+def _per_unit(sentence: Sentence, draft: Draft) -> None:
+    """`what do we pay per EC2 hour`: cost by what was consumed, of the service named in between."""
+    for at in sentence.open("by"):
+        unit = at + 2
+        measured = unit < len(sentence.terms) and sentence.terms[unit].text in _METERED
+        if sentence.terms[at].text == "per" and sentence.kind(at + 1) == "value" and measured:
+            draft.measure.metrics = ["unit_cost"]
+            sentence.take(at, unit)
 
 
 def _saved_against(sentence: Sentence, draft: Draft) -> None:
@@ -68,8 +81,22 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
                 if committed
                 else replace(term, kind="subject", value="utilization")
             )
+        if committed and term.kind == "unknown" and term.text in ("type", "types", "kind", "kinds"):
+            term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
-    return resolved
+    return _uncovered(resolved)
+
+
+def _uncovered(terms: list[Term]) -> list[Term]:
+    """`not covered by a savings plan` is on demand: the kind of commitment says nothing more."""
+    for at, term in enumerate(terms):
+        if term.value != "on_demand" or not term.text.endswith(("not covered", "uncovered")):
+            continue
+        beyond = next((n for n in range(at + 1, len(terms)) if terms[n].kind not in ("noise", "by", "all")), None)
+        if beyond is not None and terms[beyond].value in _KINDS_OF_COMMITMENT:
+            said = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
+            return [*terms[: at + 1], *said, *_uncovered(terms[beyond + 1 :])]
+    return terms
 
 
 def count(sentence: Sentence, draft: Draft) -> None:
@@ -140,7 +167,17 @@ def average(sentence: Sentence, draft: Draft) -> None:
             draft.measure.average = "resource"
             sentence.take(things)
         else:
-            draft.measure.average = "day"
+            draft.measure.average = _of_one(sentence) or "day"
+
+
+def _of_one(sentence: Sentence) -> str | None:
+    """`what does an ec2 instance cost on average`: over the instances, not over days."""
+    for at, term in enumerate(sentence.terms):
+        before = sentence.terms[at - 1].text if at else ""
+        single = names_resources(term) and not term.text.endswith("s")
+        if before in ("a", "an", "one", "single") and single:
+            return "resource"
+    return None
 
 
 def _per(sentence: Sentence, at: int) -> bool:

@@ -10,8 +10,8 @@ from nl2sql.grammar.recognisers.breakdown import GRAINS
 from nl2sql.grammar.recognisers.filtering import FILTERS, names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
-_SCALES = {"k": 1e3, "thousand": 1e3, "mio": 1e6, "million": 1e6, "m": 1e6}
-_SCALE = re.compile(r"(?<![a-z])(k|thousand|mio|million|m)\b")
+_SCALES = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "mio": 1e6, "million": 1e6, "m": 1e6}
+_SCALE = re.compile(r"(?<![a-z])(k|thousand|grand|mio|million|m)\b")
 _FILL = ("noise", "all", "noun", "charge", "metric", "value", "change", "missing")
 
 
@@ -42,6 +42,8 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     if not given and len(said_after) == 1:  # top services? give 3
         given = int(sentence.terms[said_after[0]].amount)
         sentence.take(*said_after)
+    if not given and any(sentence.terms[at].text.startswith("single ") for at in tops):
+        given = 1
     if target is None or draft.shape.profile:
         _untargeted(sentence, draft, given)
         return
@@ -70,7 +72,7 @@ def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:
 def _by_target(sentence: Sentence, draft: Draft, target: int, given: int | None) -> None:
     term = sentence.terms[target]
     claimed_by = sentence.before(target)
-    by = sentence.kind(claimed_by) == "by"
+    by = sentence.kind(claimed_by) == "by" and not _chosen_among(sentence, claimed_by)
     if term.kind == "dimension":
         sentence.take(target)
     draft.shape.dimensions.append(
@@ -78,10 +80,17 @@ def _by_target(sentence: Sentence, draft: Draft, target: int, given: int | None)
     )
     if term.kind == "drivers":
         sentence.take(target)
-    if by and claimed_by is not None:
+    if claimed_by is not None and sentence.kind(claimed_by) == "by":
         sentence.take(claimed_by)
-    plural = term.plural or term.kind == "drivers" or (term.kind == "value" and term.text.endswith("s"))
+    among = _chosen_among(sentence, claimed_by)
+    plural = (term.plural and not among) or term.kind == "drivers" or (term.kind == "value" and term.text.endswith("s"))
     draft.shape.limit = given or (None if by else DEFAULT_TOP if plural else 1)
+
+
+def _chosen_among(sentence: Sentence, claimed_by: int | None) -> bool:
+    """`top spender among the teams`: one of them, and no breakdown."""
+    among = claimed_by is not None and sentence.terms[claimed_by].text.startswith("among")
+    return among and any(term.text.endswith("spender") for term in sentence.terms)
 
 
 def _number_beside(sentence: Sentence, at: int) -> int | None:
@@ -194,3 +203,6 @@ def threshold(sentence: Sentence, draft: Draft) -> None:
             draft.shape.grain = GRAINS[sentence.terms[at].value]
             sentence.take(at)
             break
+        else:
+            if any(names_resources(term) and term.text.endswith("s") for term in sentence.terms):
+                draft.shape.dimensions.append("resource")  # instances over $300

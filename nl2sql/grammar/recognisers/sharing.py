@@ -52,10 +52,23 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
         sentence.take(*sentence.open("charge", value="used"))
         _as_coverage(draft)
         return
+    if not parts and _breaks_down(sentence):
+        _negated_part(sentence, draft, shares[0])
     absences = [f for f in draft.filters.conditions if f.values == (None,)]
     if not parts and absences:
         draft.measure.numerators += absences
         draft.filters.conditions = [f for f in draft.filters.conditions if f not in absences]
+
+
+def _negated_part(sentence: Sentence, draft: Draft, share_at: int) -> None:
+    """`non-prod as a share of each team`: what is not prod is the part that is sought in every group."""
+    beside = next((at for at in range(share_at - 1, -1, -1) if sentence.kind(at) != "noise"), None)
+    if beside is None or beside not in sentence.taken or sentence.kind(beside) not in FILTERS:
+        return
+    parts = [f for f in draft.filters.conditions if f.negated and not f.keep_missing]
+    if parts and sentence.terms[beside - 1].text == "non":
+        draft.measure.numerators += parts
+        draft.filters.conditions = [f for f in draft.filters.conditions if f not in parts]
 
 
 def _of_a_change(sentence: Sentence, at: int) -> bool:
@@ -117,13 +130,20 @@ def _numerators(sentence: Sentence, share_at: int, places: list[int]) -> list[in
 def _part_of_each(sentence: Sentence, at: int, share_at: int) -> bool:
     """`prod share per team`, `share of EC2 in each team's spend`: the part that is sought in every group."""
     if at < share_at:
-        return at == share_at - 1
+        return _beside(sentence, at, share_at) or _as_share_of_each(sentence, share_at)
     following = sentence.after(at)
     return (
         following is not None
         and sentence.kind(following) == "by"
         and sentence.terms[following].text in ("in each", "in every", "within each")
     )
+
+
+def _as_share_of_each(sentence: Sentence, share_at: int) -> bool:
+    """`prod last month as a share of each team`: what stands before is the part."""
+    following = sentence.after(share_at)
+    each = following is not None and "each" in sentence.terms[following].text.split()
+    return each and sentence.terms[share_at].text.startswith("as a")
 
 
 def _beside(sentence: Sentence, at: int, share_at: int) -> bool:

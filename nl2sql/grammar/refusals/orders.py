@@ -55,6 +55,12 @@ _HAD_WE = re.compile(
     r"(?<!what )\bhad (?:we|i|it|they|all of [\w ]{1,40}?) (?:been|bought|moved|migrated|switched|used)\b",
     re.IGNORECASE,
 )
+_WOULD_SAVE = re.compile(
+    r"\b(?:would|could|might|can|will)\b[^?]*\bsave\b[^?]*\b(?:(?:by|through|from|if|when) (?:we )?\w+ing\b|"
+    r"(?:with|by|through|from|using) (?:an? |more |another |other |new |one )?(?:\w+ )?"
+    r"(?:commitments?|savings plans?|reservations?|reserved instances?|spot(?: instances?)?|graviton|arm))",
+    re.IGNORECASE,
+)
 _A_COST = re.compile(
     r"^(?:and |so |please )?(?:show me |what is |what's )?(?:the |our |my )?(?:\w+ )?"
     r"(?:costs?|spend|spending|bill|forecast|price)\b",
@@ -83,6 +89,8 @@ def is_supposition(question: str) -> bool:
     """`what would we pay if all of EC2 were covered`: no bill says what might have been. An `if` that asks (`find out
     if EC2 grew`), that is polite, or that says where to look is none.
     """
+    if _WOULD_SAVE.search(question):
+        return True
     inverted = _HAD_WE.search(question)
     if inverted and (_A_COST.match(question) or _WOULD.search(question)):
         return True

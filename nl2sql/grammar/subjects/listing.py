@@ -11,11 +11,10 @@ from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod, QuestionCalendar
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter, plain
+from nl2sql.grammar.subjects import running
 from nl2sql.grammar.subjects.views import FILTERS_BY_VIEW, SUBJECTS, Subject
 
 MOST = 100
-
-
 _RUNNING: tuple[periods.Unit, ...] = ("quarter", "month", "year")
 _COMING: dict[str, tuple[periods.Unit, int]] = {
     "next week": ("week", 1),
@@ -30,7 +29,7 @@ _COMING: dict[str, tuple[periods.Unit, int]] = {
 
 @dataclass(frozen=True)
 class SubjectListing:
-    """Rows of a view other than the bills; `exceeded` when only exceeded budgets were asked for."""
+    """Rows of a view other than the bills; of budgets, whether they are `exceeded` or `kept` was asked."""
 
     subject: str
     filters: tuple[Filter, ...] = ()
@@ -41,6 +40,7 @@ class SubjectListing:
     state: str | None = None
     kinds: tuple[str, ...] = ()
     by: str | None = None  # of forecasts: one row for each value of a dimension
+    kept: bool = False
 
     @property
     def title(self) -> str:
@@ -54,7 +54,7 @@ class SubjectListing:
 
     @property
     def in_state(self) -> str | None:
-        """The state that the list is limited to: the usual one where neither it nor a period is named."""
+        """The state that the list is limited to; the usual one where neither it nor a period is named."""
         return self.state or (None if self.dated else SUBJECTS[self.subject].usual)
 
     def to_json(self) -> dict[str, Any]:
@@ -83,6 +83,7 @@ def list_subject(draft: Draft) -> SubjectListing | Refusal:
         draft.discourse.state,
         draft.discourse.kinds,
         next(iter(draft.shape.dimensions), None) if subject.view == "forecasts" else None,
+        draft.discourse.kept,
     )
     return unlistable(listing) or listing
 
@@ -199,10 +200,12 @@ def _forecast(
     """
     newest = exp.select(exp.Max(this=exp.column("made_on"))).from_("reporting.forecasts").subquery()
     conditions.append(exp.EQ(this=exp.column("made_on"), expression=newest))
-    running = periods.whole(calendar.today, "month")
-    whole = listing.period is None or listing.period.start <= running.start
+    month_now = periods.whole(calendar.today, "month")
+    whole = listing.period is None or listing.period.start <= month_now.start
     if not listing.filters or listing.by:
         conditions.append(_equal("scope_kind", listing.by or "total"))
+    if all_of_it := running.whole_of(listing.period, calendar):
+        return running.select(all_of_it, conditions, scoped(listing), newest, listing.by).limit(listing.limit or MOST)
     if listing.period:
         end = max(listing.period.end, periods.step(periods.floor(calendar.today, "month"), "month", 1))
         conditions.append(
@@ -217,10 +220,10 @@ def _forecast(
     ahead = exp.select(exp.alias_(month, "month"), exp.column("currency"), *sums)
     ahead = ahead.from_("reporting.forecasts").where(*conditions).group_by(month.copy(), exp.column("currency"))
     if listing.by:
-        return _by_scope(listing, ahead, _spent(listing, month, running, newest) if whole else exp.Literal.number(0))
+        return _by_scope(listing, ahead, _spent(listing, month, month_now, newest) if whole else exp.Literal.number(0))
     if not whole:
         return ahead.order_by(month.copy())
-    ahead = ahead.select(exp.alias_(_spent(listing, month, running, newest), "spent"))
+    ahead = ahead.select(exp.alias_(_spent(listing, month, month_now, newest), "spent"))
     totals = [exp.alias_(exp.Add(this=exp.column(name), expression=exp.column("spent")), name) for name in names]
     select = exp.select(exp.column("month"), exp.column("currency"), *totals, exp.column("spent"))
     return select.from_(ahead.subquery("ahead")).order_by(exp.column("month"))
@@ -243,7 +246,12 @@ def _by_scope(listing: SubjectListing, ahead: exp.Select, spent: exp.Expr) -> ex
     return select.group_by(scope.copy(), currency.copy()).order_by(largest).limit(listing.limit or MOST)
 
 
-def _spent(listing: SubjectListing, month: exp.Expr, running: DatePeriod, newest: exp.Expr) -> exp.Expr:
+def scoped(listing: SubjectListing) -> list[exp.Expr]:
+    """The filters, of costs."""
+    return [exp.or_(*(_equal(one.dimension, str(value)) for value in one.values)) for one in listing.filters]
+
+
+def _spent(listing: SubjectListing, month: exp.Expr, running_month: DatePeriod, newest: exp.Expr) -> exp.Expr:
     """The cost of the running month before the first predicted day; 0 for other months."""
     first = exp.select(exp.Min(this=exp.column("forecast_date"))).from_("reporting.forecasts")
     first = first.where(exp.EQ(this=exp.column("made_on"), expression=newest.copy()))
@@ -251,17 +259,17 @@ def _spent(listing: SubjectListing, month: exp.Expr, running: DatePeriod, newest
         exp.Coalesce(this=exp.Sum(this=exp.column("effective_cost")), expressions=[exp.Literal.number(0)])
     )
     costs = costs.from_("reporting.daily_costs").where(
-        _between("usage_date", running),
+        _between("usage_date", running_month),
         exp.LT(this=exp.column("usage_date"), expression=first.subquery()),
         exp.NEQ(this=exp.column("charge_category"), expression=exp.Literal.string("Tax")),
         exp.EQ(this=exp.column("currency", "daily_costs"), expression=exp.column("currency", "forecasts")),
-        *(exp.or_(*(_equal(filter_.dimension, str(value)) for value in filter_.values)) for filter_ in listing.filters),
+        *scoped(listing),
     )
     if listing.by:
         costs = costs.where(
             exp.EQ(this=exp.column(listing.by, "daily_costs"), expression=exp.column("scope", "forecasts"))
         )
-    is_running = exp.EQ(this=month.copy(), expression=_day(running.start))
+    is_running = exp.EQ(this=month.copy(), expression=_day(running_month.start))
     return exp.Case().when(is_running, costs.subquery()).else_(exp.Literal.number(0))
 
 

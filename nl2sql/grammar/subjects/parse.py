@@ -8,6 +8,7 @@ from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.recognisers import comparing, filtering
 from nl2sql.grammar.recognisers.binding import bind
 from nl2sql.grammar.refusals.leftovers import account_for_rest
+from nl2sql.grammar.subjects import running
 from nl2sql.grammar.subjects.listing import coming
 from nl2sql.grammar.tagging.terms import Sentence
 
@@ -26,9 +27,10 @@ def parse_subject(
     for at in sentence.open("outside"):
         draft.filters.period = coming(sentence.terms[at].text, calendar)
         draft.discourse.subject = "forecasts"
-    draft.discourse.exceeded = any(
-        term.kind == "subject" and term.text.split()[0] in ("over", "exceeded") for term in sentence.terms
-    ) or sentence.has("cmp")
+    beyond = [term.text.split()[0] for term in sentence.terms if term.kind == "subject"]
+    sides = {term.value for term in sentence.terms if term.kind == "cmp"}
+    draft.discourse.kept = bool({*beyond} & {"under", "within", "stay", "keep", "hold"}) or sides == {"under"}
+    draft.discourse.exceeded = bool({*beyond} & {"over", "exceeded"}) or (bool(sides) and not draft.discourse.kept)
     if draft.discourse.subject == "recommendations":
         draft.discourse.kinds = _kinds(sentence)
     draft.shape.limit = _limit(sentence, draft.discourse.subject)
@@ -75,6 +77,8 @@ def parse_subject(
         and draft.filters.period.end <= calendar.today
     ):
         draft.filters.period = shifted(draft.filters.period, "year", 1)
+    if draft.discourse.subject == "forecasts":
+        draft.filters.period = running.whole_of(draft.filters.period, calendar) or draft.filters.period
     filtering.kept(sentence, draft, semantics, values)
     account_for_rest(sentence, draft, values, False, question)
     return draft

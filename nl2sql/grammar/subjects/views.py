@@ -38,7 +38,9 @@ _INSIGHT = (
     "status",
 )
 _OF_INSIGHTS = {"waiting": "open"} | {name: name for name in ("open", "acknowledged", "snoozed", "resolved")}
-_WORTH = "ABS(impact_amount) * CASE WHEN kind = 'anomaly' THEN 30 ELSE 1 END"  # a month, as the others are
+_WORTH = (  # a month, as the others are; of an anomaly that is over, all it came to
+    "ABS(COALESCE(total_impact, impact_amount * CASE WHEN kind = 'anomaly' THEN 30 ELSE 1 END))"
+)
 
 
 SUBJECTS: dict[str, Subject] = {

@@ -26,7 +26,7 @@ _NEVER_REPAIRED = frozenset(
     {"unsafe", "outside", "trend", "cumulative", "run_rate", "not", "instead", "clear", "state"}
     | {"moving", "statistic", "appeared", "contains", "profile"}
 )
-_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
+_SCALE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
 _DATE_WORDS = tuple(
     word for word in (*periods.MONTHS, *periods.WEEKDAYS, *periods.UNITS, "yesterday", "today") if len(word) > 3
 )
@@ -46,7 +46,7 @@ class Tagger:
         repaired, notes = self._repaired(words, terms)
         if repaired != words:
             terms = list(self._terms(repaired))
-        return terms, notes
+        return terms, (*notes, *_as_taught(terms))
 
     # ------------------------------------------------------------------ one pass
 
@@ -58,6 +58,9 @@ class Tagger:
             if reading:
                 yield _placed(reading[1], words[at : at + reading[0]])
                 at += reading[0]
+                continue
+            if words[at].kind == "dash":  # between two parts of a sentence
+                at += 1
                 continue
             if group - at > 1 and (pieces := self._split(words, at, group)):
                 yield from pieces
@@ -92,6 +95,8 @@ class Tagger:
         amount = self._amount(words, at)
         if amount:
             readings.append((1, 3, amount))
+        if worded := _worded_amount(texts, at):
+            readings.append((len(worded.text.split()), 3, worded))
         date = ranges.read(texts, at, self.calendar)
         if date and not (
             amount
@@ -157,7 +162,9 @@ class Tagger:
     def _amount(words: tuple[Word, ...], at: int) -> Term | None:
         word = words[at]
         match = (
-            re.fullmatch(r"([$€£])?\s?([\d,]+(?:\.\d+)?)\s?(million|thousand|mio|k|m)?\s?(%|percent|\w+)?", word.text)
+            re.fullmatch(
+                r"([$€£])?\s?([\d,]+(?:\.\d+)?)\s?(million|thousand|grand|mio|k|m)?\s?(%|percent|\w+)?", word.text
+            )
             if word.kind == "amount"
             else None
         )
@@ -199,6 +206,29 @@ class Tagger:
         )
         catalogue_words = {word for phrase in harmless for word in phrase if len(word) > 3}
         return catalogue_words | set(self.values.vocabulary) | set(_DATE_WORDS)
+
+
+def _as_taught(terms: list[Term]) -> list[str]:
+    """What is known by a note only is told with the answer."""
+    matches = [(term.text, match) for term in terms for match in term.matches[:1] if match.taught]
+    return [f"“{text}” is {match.dimension.replace('_', ' ')} {match.label}, as a note says" for text, match in matches]
+
+
+def _worded_amount(texts: list[str], at: int) -> Term | None:
+    """`thirty grand`, `half a million`, `a thousand`."""
+    tenfold = {name: scale for name, scale in _SCALE.items() if len(name) > 1}
+    if texts[at : at + 2] == ["half", "a"] and texts[at + 2 : at + 3] and texts[at + 2] in tenfold:
+        amount, read = tenfold[texts[at + 2]] / 2, 3
+    elif texts[at + 1 : at + 2] and texts[at + 1] in tenfold and (count := _count(texts[at])):
+        amount, read = count * tenfold[texts[at + 1]], 2
+    else:
+        return None
+    text = " ".join(texts[at : at + read])
+    return Term("money", text, text, amount=amount)
+
+
+def _count(word: str) -> float | None:
+    return 1.0 if word == "a" else periods.SMALL_NUMBERS.get(word)
 
 
 def _term(entry: Entry, text: str) -> Term:

@@ -7,11 +7,12 @@ from nl2sql.catalog.word_lists import word_list, word_map
 from nl2sql.dates.periods import MONTHS, WEEKDAYS
 
 _PIECE = re.compile(
-    r"(?P<uri>(?:arn:|/subscriptions/|//)[\w:/.@-]+)"
-    r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
+    r"(?P<short>\b(?:w/o|b/w|w/)(?![\w/]))"
+    r"|(?P<uri>(?:arn:|/subscriptions/|//)[\w:/.@-]+)"
+    r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{4}/\d{1,2}(?:/\d{1,2})?\b|\b\d{1,2}/\d{4}\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
     r"|(?P<account>\b\d{9,}\b)"
     r"|(?P<year>'\d\d\b)"
-    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
+    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|grand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
     r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<first>#\s?1\b|\b(?:no|nr)\. ?1\b)"
     r"|(?P<word>[^\W_]+(?:['’][^\W\d_]+)?)"
@@ -20,6 +21,7 @@ _PIECE = re.compile(
     r"|(?P<and>[&+])"
     r"|(?P<dash>[-–—→]+>?|\.{2,3})"
 )
+_BETWEEN = 4  # words of an object that stands in the middle of a verb
 _GLUED = re.compile(r"(top|last|past|week)(\d+)|(\d+)(d|days?|wks?|weeks?|mo|months?|hrs?|hours?)")
 _ACCOUNT = re.compile(r"[-_]|\s+(?:acc|sub|proj)")
 _REGION_TAIL = re.compile(r"[-_ ]?(east|west|central|gov)")
@@ -36,6 +38,22 @@ class Word:
     joined: bool = False
     kind: str = "word"
     comma: bool = False  # a comma follows
+
+
+@dataclass(frozen=True)
+class _Parted:
+    """A verb of two words with its object between them, and the one word that says the same."""
+
+    verbs: tuple[str, ...]
+    seconds: tuple[str, ...]
+    means: str
+
+
+_PARTED = (
+    _Parted(("break", "split", "slice"), ("down",), "show"),
+    _Parted(("leave", "put", "set", "take", "keep"), ("aside",), "without"),
+    _Parted(("leave", "take", "keep"), ("out",), "without"),
+)
 
 
 def split(question: str) -> tuple[Word, ...]:
@@ -78,7 +96,21 @@ def split(question: str) -> tuple[Word, ...]:
         words += [
             replace(word, comma=text[end : end + 1] == ",") for word in _spelled_out(piece, start, end, joined, kind)
         ]
-    return tuple(words)
+    return tuple(_put_together(words))
+
+
+def _put_together(words: list[Word]) -> list[Word]:
+    """`break october down by team`, `leave tax aside`: a verb whose second word stands behind its object."""
+    for at, word in enumerate(words):
+        verb = next((one for one in _PARTED if word.text in one.verbs), None)
+        if verb is None or word.joined:
+            continue
+        behind = range(at + 2, min(at + 2 + _BETWEEN, len(words)))
+        second = next((place for place in behind if words[place].text in verb.seconds), None)
+        if second is not None and not words[second].joined:
+            rest = [replace(words[at], text=verb.means), *words[at + 1 : second], *words[second + 1 :]]
+            return [*words[:at], *_put_together(rest)] if verb.means not in verb.verbs else rest
+    return words
 
 
 def _is_country(text: str, start: int, end: int, words: list[Word]) -> bool:

@@ -1,6 +1,6 @@
 """The Web API's methods, one file per family."""
 
-from standins.slack.methods import apps, assistant, chat, conversations, files, people, streams, views
+from standins.slack.methods import apps, assistant, chat, conversations, files, people, streams, validation, views
 from standins.slack.methods.registry import METHODS, SlackMethod
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "files",
     "people",
     "streams",
+    "validation",
     "views",
 ]

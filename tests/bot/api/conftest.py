@@ -18,7 +18,7 @@ from config.settings import Settings
 from db.database import Database
 from db.tables import BudgetRow, ForecastRow, Insight, Remediation, Resource, daily_costs
 from nl2sql.deps import Deps
-from playbooks.plan import Plan
+from playbooks.proposals.plan import Plan
 
 NOW = datetime.now(UTC)
 ORGANISATION = Organisation.model_validate(

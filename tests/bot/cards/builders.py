@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from tests.bot.cards.recurring import recurring_of
+
 
 def remediation_of(name: str, count: int = 4, **more: Any) -> Any:
     steps = [
@@ -199,6 +201,7 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
             for state in ("requested", "approved", "triggered", "finished", "failed", "rejected")
         ),
         ("request_waiting", {"what": name}),
+        ("taught", {"id": 1, "state": "waiting", "text": name, "means": name, "teams": [name], "taught_by": name}),
         *(
             (
                 "proposal",
@@ -224,6 +227,24 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
             )
         ),
         ("proposal", remediation_of(name, count=500)),
+        (
+            "proposal",
+            remediation_of(name, state="ticket", ticket={"state": "open", "name": name, "url": "https://x/1"}),
+        ),
+        ("recurring", recurring_of(name)),
+        (
+            "recurring",
+            recurring_of(
+                name,
+                on=False,
+                switched_by=name,
+                switched_at="2026-11-23T10:04:00+00:00",
+                last=f"2026-11-24: {name}",
+                destroys=True,
+                told=name,
+                standing=[{"id": 1, "name": name, "until": "2027-01-15", "void": name}],
+            ),
+        ),
         (
             "proposal",
             remediation_of(

@@ -1,7 +1,7 @@
 """Budgets made and changed in Slack: of any scope and period, with rollover, by who may."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.process.runtime import Runtime
+from config.access import Actor
 from config.organisation import Budget, Organisation, Scope
 from db.outgoing import outbox
 from db.outgoing.messages import BudgetAlert
 from db.tables import AuditEntry, BudgetRow
+from domain import budgets as budgets_room
 from domain.budgets import take_over
 from flows.ingest.loading.delivery import ingest
 from standins.slack import Handle
@@ -21,6 +23,7 @@ from tests.bot.conftest import MAYA, TOMAS
 from tests.flows.conftest import rows
 
 CHANNEL = "#finops"
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -121,9 +124,6 @@ def test_a_member_is_told_which_role_budgets_need(bot: Runtime, slack: Handle) -
 OF_FILE = Budget(name="payments", scope=Scope(team="payments"), amount=Decimal(120_000))
 
 
-OF_FILE = Budget(name="payments", scope=Scope(team="payments"), amount=Decimal(120_000))
-
-
 def test_a_budget_of_the_file_that_is_changed_says_so_and_can_be_taken_back(bot: Runtime, slack: Handle) -> None:
     """The channel reads what the file says; the modal offers the way back; in between the file shadows nothing."""
     with bot.session() as session:
@@ -145,3 +145,46 @@ def test_a_budget_of_the_file_that_is_changed_says_so_and_can_be_taken_back(bot:
     assert slack.submit(TOMAS, {"amount": "95000", "take_back": ["take_back"]}) == {}
     slack.wait_until(lambda: budgets(bot)[0].origin == "file")
     assert budgets(bot)[0].amount == 120_000
+
+
+def opened(bot: Runtime, slack: Handle) -> str:
+    """The form of a budget of the file, open for Tomás; the ts of its card."""
+    with bot.session() as session:
+        take_over(session, Organisation(budgets=(OF_FILE,)))
+        card = BudgetAlert(type="budget", budget="payments", amount=120_000, spent=60_000, currency="USD")
+        outbox.enqueue(session, "C0PAYMENTS", card, "b")
+    card = slack.wait_for_message(lambda message: "has used" in message["text"])["ts"]
+    slack.click(TOMAS, card, "budget_change")
+    slack.wait_for_view(TOMAS)
+    return str(card)
+
+
+def test_a_change_that_came_in_between_is_shown_before_it_is_replaced(bot: Runtime, slack: Handle) -> None:
+    """The form stays with what was typed and says who made it what; saved again it holds."""
+    opened(bot, slack)
+    priya = Actor("U0PRIYA001", "Priya", frozenset(), frozenset(), sees_all=True)
+    with bot.session() as session:
+        budgets_room.locked(session, "payments")
+        between = OF_FILE.model_copy(update={"amount": Decimal(97_000)})
+        assert isinstance(budgets_room.save(session, between, priya, "api", NOW), BudgetRow)
+    typed = {"amount": "95000", "thresholds": "50, 100", "owner": MAYA}
+    assert slack.submit(TOMAS, typed) == {}
+    view = slack.view(TOMAS)
+    assert view is not None
+    assert "Priya changed this meanwhile: it is $97k a month. Save again to replace that." in str(view["blocks"])
+    inputs = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    begins = [inputs["amount"]["initial_value"], inputs["thresholds"]["initial_value"], inputs["owner"]["initial_user"]]
+    assert begins == ["95000", "50, 100", MAYA]
+    assert budgets(bot)[0].amount == 97_000
+    assert slack.submit(TOMAS, typed) == {}
+    assert (budgets(bot)[0].amount, budgets(bot)[0].owner) == (95_000, MAYA)
+    slack.wait_for_message(lambda message: "to $95k a month, it was $97k" in message["text"])
+
+
+def test_a_budget_that_went_meanwhile_is_not_made_anew_over_everything(bot: Runtime, slack: Handle) -> None:
+    """The form says that it is gone, and stays."""
+    opened(bot, slack)
+    with bot.session() as session:
+        take_over(session, Organisation())
+    assert "no budget payments any more" in slack.submit(TOMAS, {"amount": "95000"})["amount"]
+    assert budgets(bot) == []

@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from analysis.anomalies.score import Finding
-from flows.anomalies.grouping import ScoredFinding, Window, group_findings, title_of
+from analysis.anomalies.score import Finding, Kind
+from flows.anomalies.grouping import ScoredFinding, Window, group_findings, title_of, what_of, when_of
 
 FIRST = datetime(2026, 11, 20, tzinfo=UTC)
 NOTHING = Window(FIRST, timedelta(days=1), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), 1)
@@ -79,6 +79,29 @@ def test_the_expected_line_is_as_it_was_on_the_day_of_the_alert(began: int, expe
     band = ScoredFinding(finding, {}, "USD", window).band()
     assert band["expected"] == expected
     assert max(band["high"]) < 200
+
+
+def seen(values: list[float], kind: Kind = "spike") -> ScoredFinding:
+    """A finding of the second day, on which 347 was expected, with what came after."""
+    since = FIRST + timedelta(days=1)
+    column = np.array(values).reshape(-1, 1)
+    window = Window(FIRST, timedelta(days=1), column, column * 0 + 347.0, column * 0, len(values))
+    finding = Finding(0, since, since, kind, "up", 347.0, values[1], values[1] - 347.0, 9.0)
+    return ScoredFinding(finding, {"service": "RDS"}, "USD", window)
+
+
+def test_the_amount_of_the_title_lies_between_the_two_that_are_said() -> None:
+    """What was and what was expected, on that day: the same days in both."""
+    lasting = seen([347.0, 1354.0, 1360.0])
+    assert title_of(lasting, "usage") == "RDS is up $1,010 a day since Sat 21 Nov (×3.9): usage, not price"
+    assert what_of(lasting, "usage") == "$1,357 a day where $347 was expected; usage, not price"
+    assert when_of(lasting) == "since Sat 21 Nov 2026"
+
+
+def test_what_is_over_has_an_end() -> None:
+    """One day, or the first and the last."""
+    assert when_of(seen([347.0, 1354.0, 350.0])) == "on Sat 21 Nov 2026"
+    assert when_of(seen([347.0, 1354.0, 1360.0, 350.0])) == "from Sat 21 Nov 2026 to Sun 22 Nov 2026"
 
 
 def spike(*values: float, kind: Literal["spike", "shift", "ramp"] = "spike", whole: int = 20) -> ScoredFinding:

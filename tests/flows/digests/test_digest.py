@@ -33,7 +33,7 @@ def test_the_mover_is_what_makes_the_day_unusual(session: Session) -> None:
     digest = compose(session, {"team": "payments"}, TODAY, Organisation())
     assert digest is not None
     assert "Mover: Lambda +$30 against a usual Monday." in digest.card["lines"][1]  # three Mondays of 10 and one of 50
-    assert digest.details["sections"][0]["rows"][0] == ["Lambda", "$50", "$30"]
+    assert digest.details["sections"][0]["rows"][0] == ["Lambda", "$50", "+$30"]
     spend(session, FIRST, [7.0] * DAYS, team="search")
     quiet = compose(session, {"team": "search"}, TODAY, Organisation())
     assert quiet is not None

@@ -195,7 +195,7 @@ def test_what_grew_most_is_named(clean_database: Database) -> None:
     bills(clean_database, FIRST, [4_000.0], service="Sales tax", charge_category="Tax")
     run(clean_database, organisation(of_payments(1_600)), NOW)
     reason = cards(clean_database)[0].payload["reason"]
-    assert reason == "Lambda +$765 on the same days of the period before"  # S3 only grew by 340
+    assert reason == "Lambda +$765 vs the same days of the period before"  # S3 only grew by 340
 
 
 def test_a_budget_that_fell_back_is_closed_in_its_thread(clean_database: Database) -> None:

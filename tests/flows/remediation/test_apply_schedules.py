@@ -19,8 +19,8 @@ from db.database import Database
 from db.locks import Lock
 from db.tables import AuditEntry, Recommendation, Remediation, RemediationStep, Resource
 from flows.remediation.apply_schedules import apply
-from playbooks import proposing
 from playbooks.guards import DAYS, ChangeWindow
+from playbooks.proposals import proposing
 from playbooks.run.execute import Run, execute
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import aws, cloud, run_instances, states

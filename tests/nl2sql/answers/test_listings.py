@@ -36,6 +36,32 @@ def test_nothing_over_is_no_missing_budget() -> None:
     assert _said("budgets", _BUDGET, rows[:1], exceeded=True).startswith("No: payments $45 of $90")
 
 
+def test_whether_a_budget_is_kept_has_its_own_answer() -> None:
+    """A budget that is kept is a yes; one that is heading over is kept so far."""
+    kept = SubjectListing("budgets", kept=True)
+    rows = [("payments", 90.0, 45.0, 80.0, 50.0, "USD")]
+    assert listing_headline(kept, _BUDGET, rows, "USD", False).startswith("Yes: payments $45 of $90 (50 %)")
+    heading = [("payments", 90.0, 45.0, 99.0, 50.0, "USD")]
+    assert listing_headline(kept, _BUDGET, heading, "USD", False).startswith("So far: payments $45 of $90")
+    over = [("payments", 90.0, 95.0, 99.0, 106.0, "USD")]
+    assert listing_headline(kept, _BUDGET, over, "USD", False).startswith("No: payments $95 of $90")
+
+
+def test_a_running_quarter_is_told_as_a_whole() -> None:
+    """What is past, what is spent of the running month and what is to come, as one sum; no further than predicted."""
+    rows = [
+        ("2026-10-01", "USD", 430_000.0, 430_000.0, 430_000.0, 430_000.0),
+        ("2026-11-01", "USD", 445_000.0, 440_000.0, 450_000.0, 368_000.0),
+        ("2026-12-01", "USD", 460_000.0, 430_000.0, 490_000.0, 0.0),
+    ]
+    quarter = SubjectListing("forecasts", period=periods.whole(date(2026, 11, 15), "quarter"))
+    assert listing_headline(quarter, _MONTH, rows, "USD", False) == (
+        "$1.34M expected for Q4 2026 ($1.3M–$1.37M likely), of which $798k is spent."
+    )
+    year = SubjectListing("forecasts", period=periods.whole(date(2026, 11, 15), "year"))
+    assert "expected for 1 Jan – 30 Nov 2026" in listing_headline(year, _MONTH, rows[:2], "USD", False)
+
+
 def test_the_running_month_says_what_is_spent_of_it() -> None:
     """The total first, then what of it is past."""
     rows = [

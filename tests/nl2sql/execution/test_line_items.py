@@ -232,3 +232,26 @@ def test_the_lake_is_the_databases_own(loaded: Deps) -> None:
         paths = connection.scalars(sa.text("SELECT path FROM finops.lake_files")).all()
     assert paths
     assert open_place(loaded.database.lake).missing(list(paths)) == []
+
+
+def test_a_cost_that_was_split_says_to_what(clean_database: Database, settings: Settings, tmp_path: Path) -> None:
+    """The columns of FOCUS 1.3, however the file spells them."""
+    path = tmp_path / "split.csv"
+    parts = [
+        {**ROW, "EffectiveCost": cost, "allocated_resource_id": f"pod-{cost}", "Allocated Method Id": "cpu"}
+        for cost in ("1.5", "2.5")
+    ]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(parts[0]))
+        writer.writeheader()
+        writer.writerows(parts)
+    assert not ingest([str(path)], clean_database, Organisation()).failed
+    sql = (
+        "SELECT allocated_resource_id, allocated_method_id, allocated_resource_name, sum(effective_cost) FROM "
+        "reporting.charges GROUP BY 1, 2, 3 ORDER BY 1"
+    )
+    found = rows(sql, Deps(clean_database, settings, Organisation()))
+    assert [(*row[:3], float(str(row[3]))) for row in found] == [
+        ("pod-1.5", "cpu", None, 1.5),
+        ("pod-2.5", "cpu", None, 2.5),
+    ]

@@ -6,8 +6,8 @@ from aws.clients import Cloud
 from config.organisation import RemediationSettings
 from playbooks.actions import ACTIONS
 from playbooks.actions.action import ResourceRef
-from playbooks.plan import PlannedStep, Target
-from playbooks.planning import NothingToDo, make_plans
+from playbooks.proposals.plan import PlannedStep, Target
+from playbooks.proposals.planning import NothingToDo, make_plans
 from playbooks.schema import read_playbooks
 from tests.playbooks.conftest import NOW
 from tests.playbooks.resources import (

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from aws.clients import Cloud
 from config.organisation import RemediationSettings
 from playbooks.actions import ACTIONS, lambda_functions
-from playbooks.plan import PlannedStep
+from playbooks.proposals.plan import PlannedStep
 from tests.playbooks.actions.builders import PLAYBOOKS, forward_and_back, step_of, where
 from tests.playbooks.conftest import run_instances
 from tests.playbooks.resources import (

@@ -18,7 +18,7 @@ from db.tables import Remediation as Stored
 from playbooks.approval import lifecycle as life
 from playbooks.approval.decisions import decide, shown
 from playbooks.approval.undo import request_undo
-from playbooks.plan import digest, frozen
+from playbooks.proposals.plan import digest, frozen
 from playbooks.run.execute import execute
 from playbooks.run.recovery import recheck
 from tests.playbooks.builders import PLAYBOOKS, Killed, approve, propose, run_of, stored

@@ -13,7 +13,7 @@ from db.tables import AuditEntry, RemediationStep
 from db.tables import Remediation as Stored
 from playbooks.approval import lifecycle as life
 from playbooks.approval.witnesses import contradiction
-from playbooks.plan import digest
+from playbooks.proposals.plan import digest
 from playbooks.run.execute import execute
 from tests.playbooks.builders import STOP, plan, stored, undone_by
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states

@@ -13,8 +13,8 @@ from config.organisation import RemediationSettings
 from db.database import Database
 from playbooks.actions import ACTIONS
 from playbooks.approval import lifecycle as life
-from playbooks.plan import Plan
-from playbooks.planning import make_plans
+from playbooks.proposals.plan import Plan
+from playbooks.proposals.planning import make_plans
 from playbooks.run.execute import Run
 from playbooks.schema import Playbook
 from tests.playbooks.builders import STOP, run_of, target

@@ -20,7 +20,7 @@ from db.tables import OutboxMessage, Saving
 from db.tables import Remediation as Stored
 from playbooks.actions import ACTIONS
 from playbooks.approval.undo import request_undo
-from playbooks.planning import make_plans
+from playbooks.proposals.planning import make_plans
 from playbooks.run.execute import execute
 from playbooks.run.recovery import recheck
 from playbooks.schema import Condition

@@ -17,8 +17,8 @@ from db.tables import RemediationStep, Saving
 from playbooks.actions import ACTIONS, lambda_functions
 from playbooks.actions.action import ResourceRef
 from playbooks.approval import lifecycle as life
-from playbooks.plan import Target
-from playbooks.planning import make_plans
+from playbooks.proposals.plan import Target
+from playbooks.proposals.planning import make_plans
 from playbooks.run.execute import Run, execute
 from tests.playbooks.builders import Killed
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER

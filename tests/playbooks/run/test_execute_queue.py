@@ -13,7 +13,7 @@ from db.database import Database
 from db.tables import AuditEntry
 from db.tables import Remediation as Stored
 from playbooks.approval import lifecycle as life
-from playbooks.planning import make_plans
+from playbooks.proposals.planning import make_plans
 from playbooks.run.execute import run_queue_of_account
 from tests.playbooks.builders import PLAYBOOKS, run_of, target
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, run_instances, states

@@ -37,7 +37,7 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
             payload = payload_of(insight)
             name = f"the alert {insight.title!r}"
             _hold_to_what_was_planted(planted, insight)
-            title, five = _title(planted, insight), _five(planted, insight)
+            title, five, compared = _title(planted, insight), _five(planted, insight), _compared(planted, insight)
             month = said.money(30 * _more(planted, insight))
             true: dict[str, list[Said]] = {"section": [*title, month, *five], "context": [said.count(1)]}
             drawn = message_types.draw(Alert(type="alert", **payload), planted.today)
@@ -49,7 +49,7 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
             yield Recomputed(
                 f"why: {name}",
                 because,
-                {"section": [*title, *five], "table": [*rows, said.count(total)]},
+                {"section": [*title, *five], "context": compared, "table": [*rows, said.count(total)]},
                 _fall(planted, insight, parts),
                 _NAMES,
             )
@@ -101,10 +101,10 @@ def _where(insight: Insight) -> tuple[str, list[str]]:
 
 def _spans(planted: World) -> tuple[date, date, date]:
     """The first day that is compared with, the first of the change, the day after its last: the spike was planted since
-    the day before yesterday, and three times the usual is told of its first day alone.
+    the day before yesterday.
     """
     since = planted.today - 2 * DAY
-    return since - _BEFORE * DAY, since, since + DAY
+    return since - _BEFORE * DAY, since, planted.today
 
 
 def _mean(planted: World, insight: Insight, start: date, end: date) -> float:
@@ -113,9 +113,17 @@ def _mean(planted: World, insight: Insight, start: date, end: date) -> float:
 
 
 def _five(planted: World, insight: Insight) -> list[Said]:
-    before, since, end = _spans(planted)
-    ends = (_mean(planted, insight, before, since), _mean(planted, insight, since, end))
+    """What a day came to, what was expected of it, since when."""
+    _, since, end = _spans(planted)
+    evidence: Any = insight.evidence
+    ends = (_mean(planted, insight, since, end), float(evidence["expected"]))
     return [*(said.money(one) for one in ends), said.day(since)]
+
+
+def _compared(planted: World, insight: Insight) -> list[Said]:
+    """A day of the two weeks before, and one since."""
+    before, since, end = _spans(planted)
+    return [said.money(_mean(planted, insight, before, since)), said.money(_mean(planted, insight, since, end))]
 
 
 def _series(planted: World, insight: Insight) -> list[list[float | None]]:

@@ -13,7 +13,7 @@ from db.database import Database
 from db.tables import Remediation, RemediationStep
 from playbooks.approval import lifecycle
 from playbooks.notifications import summarise
-from playbooks.plan import Plan, PlannedStep
+from playbooks.proposals.plan import Plan, PlannedStep
 from playbooks.schema import read_playbooks
 from tests.recomputed import said
 from tests.recomputed.recomputed import Recomputed

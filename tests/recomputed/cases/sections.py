@@ -25,7 +25,9 @@ def grew(asked: Asked) -> Recomputed:
     section += [*_moves(teams, before), label]
     section += [*_moves(services, before), label] if services else [before, label]
     if len(services) > 1:
-        section += [count(cell) for _, now, then in services for cell in (now, then, now - then)]
+        section += [
+            cell for _, now, then in services for cell in (label, count(now), before, count(then), count(now - then))
+        ]
     section += [before, label]
     sides = [[now for _, now, _ in teams], [then for _, _, then in teams]] if len(teams) > 1 else []
     return Recomputed(question, card, {"section": section, "context": foot(asked, start, end)}, sides)

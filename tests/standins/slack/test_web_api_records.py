@@ -5,7 +5,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from standins.slack import Handle, Setup, running_workspace
 from tests.standins.slack.builders import refusal, request
@@ -169,3 +171,20 @@ def test_fifty_people_ask_at_once(slack: Handle, client: WebClient) -> None:
     messages = slack.messages("#finops")
     assert sorted(int(m["text"]) for m in messages) == list(range(50))
     assert len({m["ts"] for m in messages}) == 50
+
+
+def test_blocks_are_validated_without_being_shown(slack: Handle, client: WebClient) -> None:
+    """Every fault with its place, a code and a sentence; nothing is posted, and one thing is given at a time."""
+    good = {"type": "divider"}
+    before = len(slack.messages("C0FINOPS01"))
+    assert client.api_call("blocks.validate", json={"blocks": [good]})["ok"]
+    assert client.api_call("blocks.validate", json={"message": {"blocks": [good]}})["ok"]
+    for name, given in (("blocks", [{"type": "header"}]), ("message", {"blocks": [{"type": "header"}]}), ("view", {})):
+        with pytest.raises(SlackApiError) as refused:
+            client.api_call("blocks.validate", json={name: given})
+        answer = refused.value.response
+        assert answer["error"] == f"invalid_{name}"
+        assert {"pointer", "code", "message"} == set(answer["errors"][0])
+    for wrong in ({}, {"blocks": [good], "view": {}}):
+        assert refusal(client.api_call, "blocks.validate", json=wrong) == "invalid_arguments"
+    assert len(slack.messages("C0FINOPS01")) == before

@@ -93,7 +93,7 @@ export function SavingsPage() {
                         <Table.Td className="right figures">
                           {one.monthly_savings === null
                             ? "unknown"
-                            : `${exact(one.monthly_savings)} ${one.currency ?? ""}`}
+                            : `${exact(one.monthly_savings, one.currency)} ${one.currency ?? ""}`}
                         </Table.Td>
                       </Table.Tr>
                     ))}

@@ -109,10 +109,10 @@ function Everybody({ rows, month }: { rows: Statement[]; month: string }) {
                     </LinkAnchor>
                   )}
                 </Table.Td>
-                <Table.Td className="right figures">{exact(row.own)}</Table.Td>
-                <Table.Td className="right figures">{exact(row.total - row.own)}</Table.Td>
+                <Table.Td className="right figures">{exact(row.own, row.currency)}</Table.Td>
+                <Table.Td className="right figures">{exact(row.total - row.own, row.currency)}</Table.Td>
                 <Table.Td className="right figures">
-                  {exact(row.total)} {row.currency}
+                  {exact(row.total, row.currency)} {row.currency}
                 </Table.Td>
                 <Table.Td className="right figures">{percent(row.total / (sums.get(row.currency) || 1))}</Table.Td>
               </Table.Tr>
@@ -123,7 +123,7 @@ function Everybody({ rows, month }: { rows: Statement[]; month: string }) {
               <Table.Tr key={currency}>
                 <Table.Th colSpan={3}>In all</Table.Th>
                 <Table.Th className="right figures">
-                  {exact(sum)} {currency}
+                  {exact(sum, currency)} {currency}
                 </Table.Th>
                 <Table.Th />
               </Table.Tr>
@@ -143,14 +143,14 @@ function Team({ row, since, until }: { row: Statement; since: string; until: str
   return (
     <>
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
-        <Tile title={`In all, ${row.currency}`} figure={exact(row.total)}>
+        <Tile title={`In all, ${row.currency}`} figure={exact(row.total, row.currency)}>
           to be borne for {monthName(since)}
         </Tile>
-        <Tile title="Own cost" figure={exact(row.own)}>
+        <Tile title="Own cost" figure={exact(row.own, row.currency)}>
           {total === undefined ? "" : <Delta now={total.cost} before={total.before} currency={row.currency} />} vs the
           days before
         </Tile>
-        <Tile title="Parts of shared costs" figure={exact(row.total - row.own)}>
+        <Tile title="Parts of shared costs" figure={exact(row.total - row.own, row.currency)}>
           {row.shared.length} shared {row.shared.length === 1 ? "cost" : "costs"}
         </Tile>
       </SimpleGrid>
@@ -162,7 +162,7 @@ function Team({ row, since, until }: { row: Statement; since: string; until: str
                 <Table.Tr key={one.name}>
                   <Table.Td>{one.name}</Table.Td>
                   <Table.Td className="right figures">
-                    {exact(one.cost)} {row.currency}
+                    {exact(one.cost, row.currency)} {row.currency}
                   </Table.Td>
                 </Table.Tr>
               ))}
@@ -195,7 +195,7 @@ function Team({ row, since, until }: { row: Statement; since: string; until: str
                     <Table.Tr key={`${line.service ?? ""} ${line.account ?? ""}`}>
                       <Table.Td>{named(line.service)}</Table.Td>
                       <Table.Td>{named(line.account)}</Table.Td>
-                      <Table.Td className="right figures">{exact(line.cost)}</Table.Td>
+                      <Table.Td className="right figures">{exact(line.cost, line.currency)}</Table.Td>
                       <Table.Td className="right">
                         <Delta now={line.cost} before={line.before} currency={line.currency} />
                       </Table.Td>
@@ -206,7 +206,7 @@ function Team({ row, since, until }: { row: Statement; since: string; until: str
                   <Table.Tr>
                     <Table.Th colSpan={2}>In all{data.next_offset === null ? "" : ", more rows than shown"}</Table.Th>
                     <Table.Th className="right figures">
-                      {exact(total?.cost)} {row.currency}
+                      {exact(total?.cost, row.currency)} {row.currency}
                     </Table.Th>
                     <Table.Th />
                   </Table.Tr>

@@ -2,7 +2,7 @@ import { Alert, Badge, Button, Card, Group, Stack, Table, Text } from "@mantine/
 import { useState } from "react";
 
 import type { Answer } from "../api/queries";
-import { choicesOf, followUps, isNumeric, pictureOf } from "../answer";
+import { choicesOf, currencyOf, followUps, isNumeric, pictureOf } from "../answer";
 import { columnTitle, day, exact, metricName, named } from "../format";
 import { plus } from "../days";
 import { BarsChart, SeriesChart } from "./lazy-charts";
@@ -133,7 +133,7 @@ function Rows({ answer }: { answer: Answer }) {
             <Table.Tr key={number}>
               {row.map((cell, index) => (
                 <Table.Td key={index} className={numeric[index] ? "right figures" : undefined}>
-                  {typeof cell === "number" ? exact(cell) : named(cell)}
+                  {typeof cell === "number" ? exact(cell, currencyOf(answer, row, index)) : named(cell)}
                 </Table.Td>
               ))}
             </Table.Tr>

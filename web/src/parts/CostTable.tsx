@@ -58,10 +58,10 @@ export function CostTable({ costs, by, onPick }: Props) {
                   </Table.Td>
                 ))}
                 <Table.Td className="right figures">
-                  {exact(row.cost)} {row.currency}
+                  {exact(row.cost, row.currency)} {row.currency}
                 </Table.Td>
                 <Table.Td className="right figures">{whole > 0 ? percent((row.cost ?? 0) / whole) : "–"}</Table.Td>
-                <Table.Td className="right figures">{exact(row.before)}</Table.Td>
+                <Table.Td className="right figures">{exact(row.before, row.currency)}</Table.Td>
                 <Table.Td className="right">
                   <Delta now={row.cost} before={row.before} currency={row.currency} />
                 </Table.Td>
@@ -76,10 +76,10 @@ export function CostTable({ costs, by, onPick }: Props) {
                 Total{costs.next_offset === null ? "" : ", more groups than shown"}
               </Table.Th>
               <Table.Th className="right figures">
-                {exact(total.cost)} {total.currency}
+                {exact(total.cost, total.currency)} {total.currency}
               </Table.Th>
               <Table.Th className="right figures">100 %</Table.Th>
-              <Table.Th className="right figures">{exact(total.before)}</Table.Th>
+              <Table.Th className="right figures">{exact(total.before, total.currency)}</Table.Th>
               <Table.Th className="right">
                 <Delta now={total.cost} before={total.before} currency={total.currency} />
               </Table.Th>

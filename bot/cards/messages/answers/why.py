@@ -74,11 +74,13 @@ def card(payload: InsightFields) -> Card:
     drawn, chart = figures.draw(figure) if figure else (None, None)
     title = mrkdwn.escape(payload.get("title") or "This change", 500)
     summary = "\n".join(lines) or "No single account, service, team or resource carries this change."
-    similar = (evidence.get("cause") or {}).get("similar")
+    cause = evidence.get("cause") or {}
+    similar, compared = cause.get("similar"), cause.get("compared")
     return blocks.card(
         f"{title}: {'; '.join(line.replace('*', '') for line in lines[:3]) or summary}",
         [
             blocks.section(f"*{title}*\n{summary}"),
+            blocks.context(f"By part: {mrkdwn.escape(compared, 300)}") if compared and parts else None,
             drawn,
             _table(parts, currency),
             blocks.context(f"Seen before: {mrkdwn.escape(similar, 500)}") if similar else None,

@@ -6,7 +6,7 @@ from typing import Any
 from analysis import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block, Card
-from db.outgoing.messages import RemediationFields, RemediationProgress
+from db.outgoing.remediation_messages import RemediationFields, RemediationProgress
 
 STEPS = 20
 RUN_STEPS = 30  # task cards of a run; Slack takes 50
@@ -58,23 +58,24 @@ def headline(payload: RemediationFields) -> str:
 
 def _table(payload: RemediationFields) -> Block | None:
     steps = payload["steps"]
-    started = payload["state"] not in ("proposed", "rejected", "expired", "void")
+    started = payload["state"] not in ("proposed", "rejected", "expired", "void", "ticket", "closed")
     currency = str(payload.get("currency") or "USD")
     rows = [
         [
             _named(step),
-            str(step.get("says") or ""),
-            _state(step) if started else _short(str(step.get("evidence") or "")),
             formatting.money(step["monthly_savings"], currency) if step.get("monthly_savings") is not None else "",
+            _state(step) if started else str(step.get("says") or ""),
+            str(step.get("says") or "") if started else _short(str(step.get("evidence") or "")),
         ]
         for step in steps[:STEPS]
     ]
     if len(steps) > STEPS:
         rest = sum(formatting.decimal(step.get("monthly_savings")) or 0 for step in steps[STEPS:])
         rows.append(
-            [f"{len(steps) - STEPS} more", "see the plan", "", formatting.money(rest, currency) if rest else ""]
+            [f"{len(steps) - STEPS} more", formatting.money(rest, currency) if rest else "", "see the plan", ""]
         )
-    return blocks.table(["Resource", "Change", "State" if started else "Evidence", "A month"], rows, (3,))
+    last = ["State", "Change"] if started else ["Change", "Evidence"]
+    return blocks.table(["Resource", "A month", *last], rows, (1,))  # a telephone shows the first three
 
 
 def _named(step: dict[str, Any]) -> str:
@@ -133,6 +134,8 @@ def _standing(payload: RemediationFields) -> str:
     )
     if state == "proposed":
         return _asking(payload, by)
+    if state in ("ticket", "closed"):
+        return _ticket(payload, state)
     reason = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
     if state == "rejected":
         word = "Withdrawn" if payload.get("withdrawn") else "Snoozed" if payload.get("snoozed_until") else "Rejected"
@@ -145,6 +148,21 @@ def _standing(payload: RemediationFields) -> str:
         else ""
     )
     return f"{'Approved by ' + by + ' → ' if by else ''}{_progress(payload, reason)}{savings}"
+
+
+def _ticket(payload: RemediationFields, state: str) -> str:
+    """Nothing is changed here: where the ticket is and what is waited for, or how it ended."""
+    ticket = payload.get("ticket") or {}
+    name = mrkdwn.link(str(ticket.get("url") or ""), str(ticket.get("name") or "a ticket"))
+    savings = f" {mrkdwn.sentence(str(payload['savings']), 600)}." if payload.get("savings") else ""
+    if state == "closed":
+        ended = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
+        return f"{name} is closed{ended}.{savings}"
+    if not ticket.get("url"):
+        return f"Nothing is changed here. A ticket is being opened in {mrkdwn.escape(ticket.get('name') or '', 200)}."
+    applied = ticket.get("state") == "applied"
+    waits = "what it asks for was done" if applied else "open until the bill has shown the saving, or people close it"
+    return f"Nothing is changed here. {name}: {waits}.{savings}"
 
 
 _ENDINGS = {"expired": "Expired: nobody decided in time", "void": "Not carried out"}

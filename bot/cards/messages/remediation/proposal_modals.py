@@ -5,7 +5,7 @@ from typing import Any
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block
 from bot.cards.messages.remediation import proposal
-from db.outgoing.messages import RemediationFields
+from db.outgoing.remediation_messages import RemediationFields
 
 OPTIONS = 10  # Slack's checkboxes
 

@@ -54,3 +54,12 @@ def test_long_names_that_begin_alike_stay_apart_in_a_figure() -> None:
 def test_a_figure_that_slack_does_not_draw_is_left_to_a_picture(categories: int, series: int) -> None:
     names = [str(n) for n in range(categories)]
     assert blocks.figure("line", "t", names, [(str(n), [1.0] * categories) for n in range(series)]) is None
+
+
+def test_labels_that_begin_alike_are_cut_in_their_middle() -> None:
+    """Their ends tell them apart; others keep their beginnings."""
+    names = ["payments-api-fargate-prod-1", "payments-api-fargate-prod-2", "Amazon Elastic Container Service"]
+    drawn = blocks.figure("bar", "Cost", names, [("Cost", [1.0, 2.0, 3.0])])
+    assert drawn is not None
+    labels = drawn["chart"]["axis_config"]["categories"]
+    assert labels == ["payments-…ate-prod-1", "payments-…ate-prod-2", "Amazon Elastic Cont…"]

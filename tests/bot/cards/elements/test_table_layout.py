@@ -76,3 +76,26 @@ def test_a_change_and_its_per_cent_share_a_cell() -> None:
     assert merged[0] == ["Team", "Change", "Cost"]
     assert [row[1] for row in merged[1]] == ["+1,411.00 (+24.0 %)", "-3.00 (-1.0 %)", "0.00", "+5.00"]
     assert merged[2] == [1, 2]
+
+
+def test_a_list_shows_its_amount_on_a_telephone() -> None:
+    """Among the first columns; what all rows have in common is left out, what differs stays."""
+    columns = ["budget", "scope", "period_start", "period_end", "amount", "spent", "currency"]
+    ends = ["2026-11-01", "2026-12-01"]
+    rows = [["a", "x", *ends, 9.0, 4.0, "USD"], ["b", "y", *ends, 8.0, 3.0, "USD"]]
+    assert shaped(columns, rows, {}) == (
+        ["budget", "scope", "amount", "spent"],
+        [["a", "x", 9.0, 4.0], ["b", "y", 8.0, 3.0]],
+    )
+    assert list(shaped(columns, [rows[0], [*rows[1][:6], "EUR"]], {})[0])[-1] == "currency"
+    advice = ["kind", "resource_id", "account", "current_state", "monthly_savings"]
+    assert shaped(advice, [["idle", "i-1", "sandbox", "running", 7.0]], {}) == (
+        ["kind", "monthly_savings", "resource_id", "account", "current_state"],
+        [["idle", 7.0, "i-1", "sandbox", "running"]],
+    )
+
+
+def test_an_id_is_left_out_of_several_months_of_a_resource() -> None:
+    """A name stands for one id though it stands in several rows."""
+    rows = [["2026-10-01", "web", "arn:1", 2.0], ["2026-11-01", "web", "arn:1", 3.0]]
+    assert list(shaped(["month", "resource", "resource_id", "cost"], rows, {})[0]) == ["month", "resource", "cost"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.organisation import Organisation
 from db.database import Database
 from tests.flows.conftest import Bill, Load, all_rows, rows
 
@@ -54,7 +55,8 @@ def _charges(account: str, month: str, version: int, first: int) -> list[dict[st
 
 
 def _files(bill: Bill, charges: list[dict[str, str]], parts: int, seed: int, twice: bool) -> list[Path]:
-    files = [bill(charges[part::parts], f"{part}.csv") for part in range(parts) if charges[part::parts]]
+    """Several accounts a file; the names of files change from one delivery to the next."""
+    files = [bill(charges[part::parts], f"{seed}-{part}.csv") for part in range(parts) if charges[part::parts]]
     if twice:
         files.append(bill(charges[0::parts], "again.csv"))
     turn = seed % len(files)
@@ -106,3 +108,80 @@ def test_any_split_order_repetition_and_restatement(
         }
         assert standing == totals
         assert all_rows(clean_database, _SUMS, accounts=accounts) == [(sum(totals.values()),)]
+
+
+Added = tuple[int, int, int]
+"""A file of a source to which files add: its day, its version, and a name that is no part of what it is."""
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(1, _DAYS), st.integers(1, 2), st.integers(0, 1)),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda added: added[0],
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_files_that_add_to_their_month(
+    load: Load, bill: Bill, clean_database: Database, steps: list[list[Added]]
+) -> None:
+    """A file a day, of two accounts, in any order, again, restated under its own name, moved to another folder: a file
+    counts once, by its path or its contents, with what it said last.
+    """
+    example = next(_EXAMPLES)
+    accounts = [f"added-{example}-{number}" for number in range(2)]
+    organisation = Organisation.model_validate(
+        {"sources": [{"name": f"daily-{example}", "paths": "/nowhere", "mode": "append"}]}
+    )
+    stands: dict[tuple[int, int], Days] = {}  # by day and name
+    for step in steps:
+        files = []
+        for day, version, name in step:
+            charges = [one for account in accounts for one in _of_day(account, day, version)]
+            files.append(bill(charges, f"{name}-{day}.csv"))
+            same = [key for key in stands if key[0] == day and (key[1] == name or stands[key] == _by_day(charges))]
+            for key in same:
+                del stands[key]
+            stands[day, name] = _by_day(charges)
+        result = load(*files, organisation=organisation, source=f"daily-{example}", accept_shrink=True)
+        assert {one.status for one in result.loads} <= {"loaded", "unchanged"}
+        total = sum((cost for days in stands.values() for cost in days.values()), Decimal(0))
+        assert all_rows(clean_database, _SUMS, accounts=accounts) == [(total,)]
+
+
+def _of_day(account: str, day: int, version: int) -> list[dict[str, str]]:
+    start = f"2026-09-{day:02}T00:00:00Z"
+    return [one for one in _charges(account, "2026-09", version, 0) if one["ChargePeriodStart"] == start]
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 3), st.booleans()), min_size=2, max_size=5))
+def test_a_bill_by_two_roads(
+    load: Load, bill: Bill, clean_database: Database, steps: list[tuple[int, int, bool]]
+) -> None:
+    """An account's month under one of two sources, moved to the other when told to, else refused: it never counts
+    twice.
+    """
+    example = next(_EXAMPLES)
+    account = f"road-{example}"
+    owner: int | None = None
+    total: Decimal | None = None
+    for road, version, take_over in steps:
+        charges = _charges(account, "2026-09", version, 0)
+        result = load(
+            bill(charges, f"{version}.csv"),
+            source=f"road-{example}-{road}",
+            take_over=take_over,
+            accept_shrink=True,
+        )
+        if owner in (None, road) or take_over:
+            assert {one.status for one in result.loads} <= {"loaded", "unchanged"}
+            owner, total = road, sum(_by_day(charges).values(), Decimal(0))
+        elif result.loads[0].status != "unchanged":  # the very bytes that stand are nothing new by any road
+            assert "--take-over" in (result.loads[0].error or "")
+        assert all_rows(clean_database, _SUMS, accounts=[account]) == [(total,)]

@@ -53,6 +53,27 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
             [(69.2, 692.0, 1000.0)],
             "69.2 %: prod is $692 of $1,000, all spend, October 2026.",
         ),
+        (
+            "which resources cost more than $50 a month in 2026",
+            ("month", "resource", "effective_cost"),
+            [("2026-09-01", "a", 60.0), ("2026-10-01", "a", 70.0), ("2026-10-01", "b", 55.0)],
+            "2 resources over $50 a month, 3 times, $185 together, most a in Oct 2026 with $70: 1 Jan – 15 Nov 2026.",
+        ),
+        (
+            "prod share of each month in 2026",
+            ("month", "share_percent", "effective_cost", "of_total"),
+            [("2026-09-01", 60.0, 60.0, 100.0), ("2026-10-01", 70.0, 70.0, 100.0), ("2026-11-01", 65.0, 65.0, 100.0)],
+            (
+                "prod: 65.0 % in Nov 2026, from 60.0 % in Sep 2026, most in Oct 2026 with 70.0 %; of all spend, "
+                "1 Jan – 15 Nov 2026."
+            ),
+        ),
+        (
+            "share of the top 2 teams in october",
+            ("team", "effective_cost", "share_percent"),
+            [("a", 500.0, 50.0), ("b", 300.0, 30.0)],
+            "80.0 % together: a 50.0 %, b 30.0 %; of all spend, October 2026.",
+        ),
         ("payments cost in october", ("effective_cost",), [(0.0,)], "Nothing: no charges for payments, October 2026."),
         ("payments cost in october", ("currency", "effective_cost"), [("EUR", 5.0)], "€5: payments, October 2026."),
         (

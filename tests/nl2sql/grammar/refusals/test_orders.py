@@ -27,6 +27,8 @@ from nl2sql.grammar.refusals.orders import is_supposition
         "how much would we have paid at public prices in q3",
         "which accounts had no cost in october",
         "what had we bought in october?",
+        "how much could we save by team",
+        "what did we save with reservations in october",
     ],
 )
 def test_an_ordinary_question_is_no_supposition(question: str) -> None:
@@ -51,6 +53,8 @@ def test_an_ordinary_question_is_no_supposition(question: str) -> None:
         "cost of EC2 if it had been covered",
         "cost in october had we bought savings plans",
         "did costs drop, and if so what would we pay if traffic doubled?",
+        "how much would payments save with a commitment",
+        "what could ec2 save by moving to graviton",
     ],
 )
 def test_what_might_be_is_a_supposition(question: str) -> None:

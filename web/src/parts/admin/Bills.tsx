@@ -79,9 +79,9 @@ function Standing() {
                 { title: "Source", cell: (row) => row.source },
                 { title: "Billing account", cell: (row) => row.billing_account_id ?? "–" },
                 { title: "Rows", cell: (row) => row.rows.toLocaleString("en-GB"), right: true },
-                { title: "Billed", cell: (row) => exact(row.billed_cost), right: true },
-                { title: "Tax in it", cell: (row) => exact(row.tax), right: true },
-                { title: "Effective", cell: (row) => exact(row.effective_cost), right: true },
+                { title: "Billed", cell: (row) => exact(row.billed_cost, row.currency), right: true },
+                { title: "Tax in it", cell: (row) => exact(row.tax, row.currency), right: true },
+                { title: "Effective", cell: (row) => exact(row.effective_cost, row.currency), right: true },
                 { title: "Currency", cell: (row) => row.currency },
               ]}
             />

@@ -271,4 +271,16 @@ def test_a_change_stands_beside_its_per_cent() -> None:
     cells = [[cell["text"] for cell in row] for row in shown]
     assert cells[0] == ["Service", "16–22 Nov 2026", "9–15 Nov 2026", "Change"]
     assert [row[3] for row in cells[1:4]] == ["+24.00 (+24.0 %)", "-5.00 (-50.0 %)", "+7.00"]
-    assert cells[4][3] == "+26.00"
+    assert cells[4] == ["Total of 3", "136.00", "110.00", "+26.00 (+23.6 %)"]
+
+
+def test_a_currency_without_cents_has_no_decimals() -> None:
+    """In the table, its total and the CSV; quantities keep theirs, and so does the euro beside the yen."""
+    yen = result(["service", "cost"], [["EC2", 1234.5], ["S3", 0.25]], currency="JPY")
+    shown = str(tables.table_of(yen))
+    assert ("'1,235'" in shown, "1,234.50" in shown) == (True, False)
+    assert tables.csv_of(yen).splitlines()[1:] == ["EC2,1235", "S3,0"]
+    both = result(["currency", "cost"], [["JPY", 10.5], ["EUR", 10.5]], currency="several")
+    assert tables.csv_of(both).splitlines()[1:] == ["JPY,11", "EUR,10.5"]
+    hours = result(["service", "usage_quantity"], [["EC2", 1.5], ["S3", 2.5]], currency="JPY", metric="usage_quantity")
+    assert "1.50" in str(tables.table_of(hours))

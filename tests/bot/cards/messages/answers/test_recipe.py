@@ -63,3 +63,34 @@ def test_the_sql_of_every_section_is_shown() -> None:
     shown = answer.sql_of(recipe(1, "A\ntitle"))
     assert shown.count("-- A title\nSELECT 1") == 11
     assert answer.sql_of({"sql": "SELECT 3"}) == "SELECT 3"
+
+
+def test_the_rows_of_a_section_are_said_in_words() -> None:
+    """Amounts are named, a name stands once, days are left to lists of days; no enum, no machine's time."""
+    made = recipe(0)
+    budgets = ["budget", "scope", "period_start", "period_end", "amount", "spent", "currency"]
+    loads = ["provider", "data_through", "loaded_at"]
+    made["sections"] = [
+        {
+            "title": "Budgets",
+            "text": "None is over.",
+            "columns": budgets,
+            "rows": [["payments", "payments", "2026-11-01", "2026-12-01", 90000.0, 85788.82, "USD"]] * 2,
+        },
+        {
+            "title": "Savings",
+            "text": "Two.",
+            "columns": ["kind", "resource_id", "monthly_savings"],
+            "rows": [["commitment_gap", "AWS: RDS", 9356.88]] * 2,
+        },
+        {
+            "title": "Fresh",
+            "text": "To 27 Nov.",
+            "columns": loads,
+            "rows": [["AWS", "2026-11-27", "2026-11-28T07:59:48.471956+00:00"]] * 2,
+        },
+    ]
+    text = str(answer.card(made, "7F3K", TODAY)["blocks"])
+    assert "• payments · amount 90,000.00 · spent 85,788.82" in text
+    assert "• gap of commitments · 9,356.88" in text
+    assert "• AWS · 27 Nov 2026 · 28 Nov 2026 07:59 UTC" in text

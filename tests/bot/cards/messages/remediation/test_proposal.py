@@ -48,6 +48,30 @@ def test_an_approval_is_for_up_to_so_many(count: int, says: bool) -> None:
     assert told is says
 
 
+@pytest.mark.parametrize(
+    ("state", "ticket", "says"),
+    [
+        (
+            "ticket",
+            {"state": "wanted", "name": "platform/infra", "url": None},
+            "A ticket is being opened in platform/infra",
+        ),
+        (
+            "ticket",
+            {"state": "open", "name": "platform/infra#12", "url": "https://x/12"},
+            "<https://x/12|platform/infra#12>: open",
+        ),
+        ("ticket", {"state": "applied", "name": "FIN-7", "url": "https://x/7"}, "what it asks for was done"),
+        ("closed", {"state": "closed", "name": "FIN-7", "url": "https://x/7"}, "<https://x/7|FIN-7> is closed"),
+    ],
+)
+def test_where_nothing_is_changed_the_card_names_the_ticket(state: str, ticket: dict[str, Any], says: str) -> None:
+    """There is nothing to approve."""
+    card = proposal.card(remediation_of("sandbox", state=state, ticket=ticket))
+    assert says in texts(card)
+    assert buttons(card) == ["See plan"]
+
+
 def test_what_destroys_asks_and_a_single_resource_is_not_chosen_from() -> None:
     """Approve… opens the modal; there is nothing to choose from one."""
     assert buttons(proposal.card(remediation_of("x", 1, typed_confirmation=True)))[0:2] == ["Approve…", "Reject…"]
@@ -131,3 +155,12 @@ def test_of_many_steps_what_matters_is_shown() -> None:
     assert len(shown) == proposal.RUN_STEPS
     assert {"step-7", "step-399", "step-199", "step-200"} <= set(shown)
     assert plan["title"] == "Remediation 3: 199 of 400 done (30 shown)"
+
+
+def test_the_money_stands_where_a_telephone_shows_it() -> None:
+    """Beside the resource; while it runs, how far it is comes next."""
+    for state, next_to_it in (("proposed", "Change"), ("running", "State")):
+        card = proposal.card(remediation_of("sandbox", state=state))
+        [table] = [block for block in card["blocks"] if block["type"] == "table"]
+        assert [cell["text"] for cell in table["rows"][0]][:3] == ["Resource", "A month", next_to_it]
+        assert table["rows"][1][1]["text"].startswith("$")

@@ -1,0 +1,58 @@
+"""What a file is that is no bill, by its first bytes, and what to do about it."""
+
+import re
+
+# Magic numbers as their makers document them.
+_PACKED = {
+    b"\x28\xb5\x2f\xfd": "packed with Zstandard",
+    b"\x04\x22\x4d\x18": "packed with LZ4",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"\xff\x06\x00\x00sNaPpY": "packed with Snappy",
+    b"\x1f\x9d": "packed with compress",
+}
+_OTHER = {
+    b"ORC": "an ORC file",
+    b"ARROW1": "an Arrow (Feather) file",
+    b"SQLite format 3": "an SQLite database",
+    b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"PAR": "an encrypted Parquet file",
+}
+_PAGE = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|error)", re.IGNORECASE)
+_CODE = re.compile(rb"<(?:code|message|title)>([^<]{1,120})<", re.IGNORECASE)
+_EXCEL = ("xl/workbook.xml", "xl/workbook.bin")
+EXCEL = "It is an Excel workbook, not a bill in text. Export CSV or Parquet, or save the sheet as CSV UTF-8."
+BINARY = "The file is binary: it is neither CSV nor Parquet, nor one of them packed."
+UTF16 = "The file's text is UTF-16 or UTF-32 without the mark at its start that says so. Save it as UTF-8."
+
+
+def not_a_bill(start: bytes) -> str | None:
+    """Why a file with this start is no bill, as a sentence; None where it may be one."""
+    for magic, what in _PACKED.items():
+        if start.startswith(magic):
+            return f"It is {what}, which cannot be unpacked here. Unpack it, or export gzip CSV or Parquet."
+    for magic, what in _OTHER.items():
+        if start.startswith(magic) and not start.startswith(b"PAR1"):
+            return f"It is {what}, not a bill in text. Export it as CSV, gzip CSV or Parquet."
+    if _PAGE.match(start):
+        told = _CODE.search(start)
+        said = f" It says “{told[1].decode(errors='replace').strip()}”." if told else ""
+        return f"It is a web page or XML, as servers answer with when a download fails.{said} Fetch the bill again."
+    return None
+
+
+def is_excel(members: list[str]) -> bool:
+    """Whether a zip archive with these members is an Excel workbook."""
+    return any(name in _EXCEL for name in members)
+
+
+def text_of_two_bytes(start: bytes) -> str | None:
+    """The encoding of UTF-16 without a byte order mark, by the zero bytes of plain letters; None for other text."""
+    head = start[:64]
+    if len(head) < 8 or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    even, odd = head[0::2], head[1::2]
+    if not any(odd) and all(even):
+        return "utf-16-le"
+    return "utf-16-be" if not any(even) and all(odd) else None

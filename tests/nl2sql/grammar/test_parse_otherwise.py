@@ -1,0 +1,97 @@
+"""What the grammar makes of questions said otherwise: periods, parts of shares, names that several begin with."""
+
+import pytest
+
+from nl2sql.grammar.draft import Doubt, Refusal
+from nl2sql.grammar.query import CostQuery, Threshold
+from tests.nl2sql.builders import query, understood
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "end", "compared"),
+    [
+        ("first half of october vs second half", "2026-10-16", "2026-11-01", "2026-10-01"),
+        ("did ec2 cost less this october than last october", "2026-10-01", "2026-11-01", "2025-10-01"),
+        ("most expensive day of the year so far", "2026-01-01", "2026-11-16", None),
+        ("cost since the first of september", "2026-09-01", "2026-11-16", None),
+        ("cost in 10/2026", "2026-10-01", "2026-11-01", None),
+        ("cost in 2026/09", "2026-09-01", "2026-10-01", None),
+        ("cheapest month of 2026 so far", "2026-01-01", "2026-11-01", None),
+    ],
+)
+def test_periods_of_questions(question: str, start: str, end: str, compared: str | None) -> None:
+    """Halves of one month beside each other, months in figures; the running month is no cheapest one."""
+    found = query(question)
+    assert (found.period.start.isoformat(), found.period.end.isoformat()) == (start, end)
+    assert [one.start.isoformat() for one in found.compared] == ([compared] if compared else [])
+
+
+def test_a_part_that_is_left_out_can_be_the_share_of_each_group() -> None:
+    """Non-prod as a share of each team is no distribution of non-prod over teams."""
+    found = query("non-prod as a share of each team's october spend")
+    assert found.filters == ()
+    assert found.share_of
+    assert found.share_of[0].negated
+    assert found.share_of[0].values == ("prod",)
+
+
+def test_prices_are_no_amounts() -> None:
+    """What a unit costs is not compared by what everything cost."""
+    assert isinstance(understood("which prices went up"), Refusal)
+
+
+def test_a_part_of_a_region_that_others_begin_with_is_asked_about() -> None:
+    """`west` is in eu-west-1 and begins westeurope."""
+    assert isinstance(understood("cost in the west region"), Doubt)
+
+
+def test_the_same_for_another_kind_keeps_the_limit() -> None:
+    """`top 5 teams`, `same for services`: five of them; `by service` are all."""
+    top = query("top 5 teams in october")
+    assert (query("same for services", top).dimensions, query("same for services", top).limit) == (("service",), 5)
+    assert query("by service", top).limit is None
+
+
+@pytest.mark.parametrize(
+    ("question", "part", "expected"),
+    [
+        ("what do we effectively pay per ec2 hour", "metric", "unit_cost"),
+        ("break october down by team", "dimensions", ("team",)),
+        ("what does an ec2 instance cost us on average", "average", "resource"),
+        ("ec2 instances of payments with their cost", "dimensions", ("resource",)),
+        ("ec2 instances costing less than 300 dollars", "dimensions", ("resource",)),
+        ("unused commitments by type", "dimensions", ("commitment_type",)),
+        ("top spender among the teams", "limit", 1),
+        ("plot prod and dev per week", "dimensions", ("environment",)),
+        ("prod and dev per week in total", "dimensions", ()),
+        ("AWS and Azure only, by month", "dimensions", ()),
+        ("teams under 30 grand", "threshold", Threshold(over=False, amount=30_000.0)),
+        ("teams over half a million", "threshold", Threshold(over=True, amount=500_000.0)),
+        ("how much do databases cost across clouds", "dimensions", ()),
+    ],
+)
+def test_parts_of_the_query(question: str, part: str, expected: object) -> None:
+    """Names set out side by side, amounts in words, verbs in two parts, averages of one thing."""
+    assert getattr(query(question), part) == expected
+
+
+def test_the_second_of_something_unordered_is_not_guessed() -> None:
+    """A number of a week is none of a ranking."""
+    assert not isinstance(understood("cost of the second thing by week"), CostQuery)
+
+
+def test_coverage_is_of_all_usage() -> None:
+    """The kind of commitment narrows what is covered, not what it is a share of."""
+    found = query("what percentage of EC2 is covered by savings plans in october")
+    assert (found.metric, found.share_of) == ("coverage_rate", None)
+    assert {(f.dimension, f.values, f.negated) for f in found.filters} == {
+        ("service", ("Amazon Elastic Compute Cloud",), False),
+        ("commitment_type", ("Compute Savings Plan",), False),
+    }
+
+
+def test_what_stands_before_as_a_share_of_each_is_the_part() -> None:
+    """Also with a period between; without `each` it is a filter."""
+    found = query("how much did prod cost last month as a share of each team")
+    assert found.share_of
+    assert (found.share_of[0].values, found.filters) == (("prod",), ())
