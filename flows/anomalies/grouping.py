@@ -63,7 +63,7 @@ class Window:
         """What was expected of every step from `since` on, as `band` has it."""
         began = self._judged_before(since)
         cycle = 7 if self.every >= timedelta(days=1) else _HOURS
-        steps = len(self.expected) - max(began, 0)
+        steps = len(self.expected) - began
         if began < cycle:
             return np.full(steps, expected_then)
         same = self.expected[began - cycle + np.arange(steps) % cycle, row]

@@ -133,3 +133,15 @@ def test_a_day_that_has_not_wholly_arrived_counts_for_nothing_yet() -> None:
 def test_slow_growth_is_told_as_far_as_it_has_come() -> None:
     """Its average would hide where it stands."""
     assert spike(400.0, 700.0, kind="ramp").impact == 300.0
+
+
+def test_what_began_before_the_days_that_are_judged_anew_has_figures_too() -> None:
+    """Of the days before them no expectation is kept."""
+    window = Window(
+        FIRST, timedelta(days=1), np.full((20, 1), 400.0), np.full((15, 1), 100.0), np.full((15, 1), 0.1), 20
+    )
+    began = FIRST + timedelta(days=3)
+    finding = Finding(0, FIRST + timedelta(days=6), began, "shift", "up", 100.0, 400.0, 300.0, 9.0)
+    judged = ScoredFinding(finding, {}, "USD", window)
+    assert (judged.impact, judged.lasted) == (300.0, 17)
+    assert len(judged.band()["expected"]) == 15
