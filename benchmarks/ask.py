@@ -142,7 +142,7 @@ def _shown(name: str, times: list[float]) -> None:
 
 def _tell(deps: "Deps", times: Times) -> None:
     with deps.database.app.connect() as connection:
-        charges = connection.scalar(sa.text("SELECT count(*) FROM finops.charges"))
+        charges = connection.scalar(sa.text("SELECT sum(rows) FROM finops.billed_periods"))
         rollup = connection.scalar(sa.text("SELECT count(*) FROM finops.daily_costs"))
     print(f"{len(times.asked)} questions over {charges:,} charges, {rollup:,} rows of the daily rollup")
     _shown("ask (parse to stored answer)", times.asked)

@@ -23,8 +23,9 @@ import polars as pl
 from config.organisation import Organisation
 from config.settings import Settings
 from db import engines, focus
+from db.database import Database
 from db.embedded import postgres
-from flows.ingest.loading.staging import driver_cursor
+from flows.ingest.loading.placing.staging import driver_cursor
 
 RATIO, MEMORY_GB = 0.35, 1.5
 _PIECE = 250_000
@@ -134,24 +135,38 @@ def processor_seconds(home: Path) -> float:
     return server + used.ru_utime + used.ru_stime
 
 
-def bare_copy(home: Path, bill: Path) -> tuple[float, float]:
-    """Seconds, by the clock and of processors, to COPY the file's rows into an empty table of the same columns."""
+def heap_columns() -> str:
+    """The columns of line items as a table of Postgres would have them."""
+    kinds = {"text": "text", "decimal": "numeric", "time": "timestamptz", "json": "jsonb"}
+    columns = [
+        f"{column.name} {kinds[column.kind]}{' NOT NULL' if column.name in focus.NEVER_NULL else ''}"
+        for column in focus.COLUMNS
+    ]
+    return ", ".join([*columns, *(f"{name} text" for name in focus.ALLOCATED)])
+
+
+def copy_into_heap(database: Database, bill: Path) -> float:
+    """Seconds to COPY the file's rows into an empty table of the same columns, `finops.bare`."""
     names = {column.focus: column.name for column in focus.COLUMNS}
     with bill.open() as file:
         columns = [names[name] for name in file.readline().strip().split(",")]
-    database = engines.connect(Settings(home=home, _env_file=None))
-    database.dispose()
-    processor = processor_seconds(home)
     with database.owner.connect() as connection, bill.open("rb") as file:
         began = time.monotonic()
-        connection.exec_driver_sql("CREATE TABLE finops.bare (LIKE finops.charges)")
-        connection.exec_driver_sql("ALTER TABLE finops.bare ALTER source_id DROP NOT NULL, ALTER load_id DROP NOT NULL")
+        connection.exec_driver_sql(f"CREATE TABLE finops.bare ({heap_columns()})")
         with driver_cursor(connection) as cursor:
             cursor.copy_expert(
                 f"COPY finops.bare ({', '.join(columns)}) FROM STDIN (FORMAT csv, HEADER)", file, 1024 * 1024
             )
         connection.commit()
-        seconds = time.monotonic() - began
+        return time.monotonic() - began
+
+
+def bare_copy(home: Path, bill: Path) -> tuple[float, float]:
+    """Seconds, by the clock and of processors, of the COPY; the table is dropped again."""
+    database = engines.connect(Settings(home=home, _env_file=None))
+    database.dispose()
+    processor = processor_seconds(home)
+    seconds = copy_into_heap(database, bill)
     database.dispose()
     processor = processor_seconds(home) - processor
     with database.owner.begin() as connection:

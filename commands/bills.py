@@ -113,12 +113,14 @@ def tags(
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
     from domain import deliveries
     from flows.ingest.formats.tags import plain_key
+    from lake.place import open_place
 
     settings = read_settings()
     organisation = read_organisation(settings)
     permitted(settings, organisation, person, "run_flow")
-    with connect(settings).owner.connect() as connection:
-        rows = deliveries.tag_keys(connection, limit)
+    database = connect(settings)
+    with database.owner.connect() as connection:
+        rows = deliveries.tag_keys(connection, open_place(database.lake), limit)
     rules = {
         plain_key(key): name
         for name in ("team", "environment", "application")

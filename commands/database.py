@@ -20,7 +20,7 @@ def upgrade() -> None:
     else:
         migrations.upgrade(database)
     typer.echo(f"The database is at revision {migrations.HEAD}.")
-    lake.fill()
+    lake.move(database)
 
 
 def downgrade(
@@ -39,13 +39,17 @@ def downgrade(
 
 
 def dump(file: Annotated[Path, typer.Argument(help="A new file")]) -> None:
-    """Write bills, questions, approvals and the audit log into one file, as of
+    """Write bills with their line items, questions, approvals and the audit log into one file, as of
     one moment; everything may go on running.
     """
     from db import backup
 
-    backup.dump(connect(read_settings()), file)
+    missing = backup.dump(connect(read_settings()), file)
     typer.echo(f"Wrote {file}, {file.stat().st_size / 1e6:.1f} MB.")
+    if missing:
+        typer.echo(
+            f"{len(missing):,} files of line items are gone from the lake and not in it; see `finops lake fill`."
+        )
 
 
 def restore(
@@ -57,6 +61,7 @@ def restore(
     settings = read_settings()
     database = engines.connect(settings) if settings.database_url is None else engines.locate(settings)
     backup.restore(database, file)
+    lake.move(database)
     typer.echo("Restored. Check it with `finops audit verify`.")
 
 

@@ -1,21 +1,44 @@
 """The lake: line items as files."""
 
+import sys
+from typing import TYPE_CHECKING
+
 import typer
 
 from commands.acting import connect, read_settings
 
+if TYPE_CHECKING:
+    from db.database import Database
+
 
 def fill() -> None:
-    """Write the line items that stand but have no files: of bills that were loaded before the lake, and of files that
-    were lost.
+    """Move the line items that an older release kept in the database into the lake, and name those that are lost with
+    the bills to load again.
     """
-    from flows.ingest.loading.lake_fill import fill as fill_lake
+    from flows.ingest.loading.placing import lake_fill
 
-    filled = fill_lake(connect(read_settings()))
-    for one in filled:
-        typer.echo(f"{one.month}: {one.rows:,} line items written.")
-    if not filled:
+    database = connect(read_settings())
+    moved = move(database)
+    lost = lake_fill.lost(database)
+    for gone in lost:
+        paths = ", ".join(gone.paths) or "its bills"
+        typer.echo(f"{gone.month} of {gone.source}: line items are lost. Load again: {paths}")
+    if lost:
+        raise typer.Exit(1)
+    if not moved:
         typer.echo("Every line item has its file.")
+
+
+def move(database: "Database") -> bool:
+    """Move what an older release left, with a progress bar at a terminal; whether there was any."""
+    from flows import progress
+    from flows.ingest.loading.placing import lake_fill
+
+    with progress.bar() if sys.stderr.isatty() else progress.silent() as told:
+        filled = lake_fill.fill(database, told)
+    for one in filled:
+        typer.echo(f"{one.month}: {one.rows:,} line items moved.")
+    return bool(filled)
 
 
 def sweep() -> None:

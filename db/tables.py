@@ -9,9 +9,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from config import logs
-from db import focus
-
-_SQL_KIND: dict[str, Any] = {"text": sa.Text, "decimal": sa.Numeric, "time": sa.DateTime(timezone=True), "json": JSONB}
 
 
 class Base(DeclarativeBase):
@@ -183,22 +180,6 @@ class RejectedRow(Base):
     row_number: Mapped[int] = mapped_column(sa.BigInteger)
     reason: Mapped[str]
     content: Mapped[dict[str, Any]]
-
-
-charges = sa.Table(
-    "charges",
-    Base.metadata,
-    sa.Column("source_id", sa.BigInteger, nullable=False),
-    sa.Column("load_id", sa.BigInteger, nullable=False),
-    *(
-        sa.Column(column.name, _SQL_KIND[column.kind], nullable=column.name not in focus.NEVER_NULL)
-        for column in focus.COLUMNS
-    ),
-    *(sa.Column(name, sa.Text) for name in focus.ALLOCATED),
-    sa.Column("extras", JSONB),
-    postgresql_partition_by="RANGE (billing_period_start)",
-    comment="FOCUS rows; a partition a billing month, in it one a source",
-)
 
 
 def _cost_columns() -> tuple[sa.Column[Any], ...]:

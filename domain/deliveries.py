@@ -1,8 +1,14 @@
 """Deliveries as they were: their files, what became of them, and the rows that were not taken."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+
+from db.focus import FILE_COLUMNS
+from lake import catalogue, rows
+from lake.place import Place
 
 _LOADS = """
     SELECT l.id, l.finished_at, s.name AS source, l.path, l.format, l.billing_periods, l.rows, l.rejected, l.status,
@@ -22,12 +28,11 @@ _STANDS = """
     ORDER BY period DESC, source, billing_account_id, currency LIMIT :limit
 """
 _TAGS = """
-    SELECT t.key, count(DISTINCT t.value) AS values, sum(c.effective_cost) AS cost,
-        100 * sum(c.effective_cost) / nullif((SELECT sum(effective_cost) FROM finops.charges
-        WHERE billing_period_start >= :since), 0) AS share
-    FROM finops.charges c CROSS JOIN LATERAL jsonb_each_text(c.tags) AS t(key, value)
-    WHERE c.billing_period_start >= :since AND jsonb_typeof(c.tags) = 'object' AND t.value <> ''
-    GROUP BY t.key ORDER BY cost DESC LIMIT :limit
+    WITH borne AS (SELECT tags, sum(effective_cost) AS cost FROM line_items GROUP BY tags),
+    each AS (SELECT unnest(map_entries(tags)) AS tag, cost FROM borne WHERE tags IS NOT NULL)
+    SELECT tag.key, count(DISTINCT tag.value), sum(cost),
+        100 * CAST(sum(cost) AS DOUBLE) / nullif((SELECT CAST(sum(cost) AS DOUBLE) FROM borne), 0)
+    FROM each WHERE tag.value <> '' GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT $limit
 """
 _NEWEST = "SELECT max(billing_period_start) FROM finops.billed_periods"
 
@@ -49,10 +54,20 @@ def standing(connection: sa.Connection, limit: int) -> list[Row]:
     return _rows(connection, _STANDS, limit=limit)
 
 
-def tag_keys(connection: sa.Connection, limit: int) -> list[Row]:
-    """The tag keys of the newest billing month: how many values each has, and what share of the cost bears it."""
-    since = connection.scalar(sa.text(_NEWEST))
-    return _rows(connection, _TAGS, since=since, limit=limit) if since else []
+def tag_keys(connection: sa.Connection, place: Place, limit: int) -> list[Row]:
+    """The tag keys of the newest billing month: how many values each has, and what share of the cost bears it, in per
+    cent. Raises `UserError` where the month's line items are gone.
+    """
+    newest: datetime | None = connection.scalar(sa.text(_NEWEST))
+    if newest is None:
+        return []
+    files = catalogue.standing(connection, months=(newest.astimezone(UTC).date().replace(day=1), date.max))
+    with rows.opened(place, files, FILE_COLUMNS) as engine:
+        found = engine.execute(_TAGS, {"limit": limit}).fetchall()
+    return [
+        {"key": key, "values": values, "cost": cost, "share": None if share is None else Decimal(str(share))}
+        for key, values, cost, share in found
+    ]
 
 
 def _rows(connection: sa.Connection, sql: str, **values: object) -> list[Row]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
@@ -27,6 +27,11 @@ class LakeFile:
     last_day: date
     tag_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+    @property
+    def month(self) -> str:
+        """Its billing month, `YYYY-MM`."""
+        return f"{self.start.astimezone(UTC):%Y-%m}"
+
     def holds(self) -> set[tuple[str, datetime, datetime]]:
         """Its billing accounts, with the period."""
         return {(account, self.start, self.end) for account in self.accounts}
@@ -47,9 +52,8 @@ _IN_MONTH = (
     "billing_period_start < (CAST(:month AS timestamp) + interval '1 month') AT TIME ZONE 'UTC'"
 )
 _USED = sa.text(
-    f"SELECT EXISTS (SELECT FROM finops.charges WHERE {_IN_MONTH} AND "  # noqa: S608 - its parts are constants
-    "(charge_period_start AT TIME ZONE 'UTC')::date >= :first AND "
-    "(charge_period_start AT TIME ZONE 'UTC')::date < :after) OR EXISTS (SELECT FROM finops.lake_files WHERE "
+    f"SELECT EXISTS (SELECT FROM finops.daily_costs WHERE {_IN_MONTH} AND usage_date >= :first AND "  # noqa: S608 - its parts are constants
+    "usage_date < :after) OR EXISTS (SELECT FROM finops.lake_files WHERE "
     f"{_IN_MONTH} AND retired_at IS NULL AND last_day >= :first AND first_day < :after)"
 )
 

@@ -1,6 +1,8 @@
 """Writes the line items of a load: typed frames into new files, which nobody sees until they are published."""
 
-from collections.abc import Iterator
+import errno
+import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,11 +10,13 @@ from typing import TYPE_CHECKING
 from config.errors import UserError
 from lake.catalogue import LakeFile
 from lake.place import Place
+from lake.rows import missing
 
 if TYPE_CHECKING:
     import polars as pl
 
-_ROWS_A_FILE = 500_000  # kept in memory until then; a file of these takes about 15 MB
+_ROWS_A_FILE = 250_000  # kept in memory until then; a file of these takes about 10 MB
+_FULL = os.strerror(errno.ENOSPC)
 _ACCOUNT = "billing_account_id"
 _TAG_KEYS = 1_000  # kept a team and file
 _FILES_OF_THEIR_OWN = 20  # accounts of a load and period that get a file each; thousands share one
@@ -42,11 +46,27 @@ class Writer:
 
         for key, parts in self._waiting.items():
             rows = pl.concat(parts)
-            accounts = sorted(rows.get_column(_ACCOUNT).unique())
-            together = [rows] if len(accounts) > _FILES_OF_THEIR_OWN else rows.partition_by(_ACCOUNT)
+            accounts = rows.get_column(_ACCOUNT).n_unique()
+            together = [rows] if accounts == 1 or accounts > _FILES_OF_THEIR_OWN else rows.partition_by(_ACCOUNT)
             self.files += [self._write(key, part) for part in together]
         self._waiting.clear()
         self._rows = 0
+
+    def without(self, file: LakeFile, accounts: Collection[str]) -> LakeFile:
+        """A new file with the rows of a file but those of some of its accounts; raises `UserError` where it is gone."""
+        import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
+
+        missing(self.place, [file])
+        rows = pl.read_parquet(self.place.full(file.path), glob=False).filter(~pl.col(_ACCOUNT).is_in(list(accounts)))
+        new = self._write((file.source_id, file.month, file.load_id, file.start, file.end), rows)
+        self.files.append(new)
+        return new
+
+    def drop(self, file: LakeFile) -> None:
+        """Delete a file of this load that will not stand."""
+        if file in self.files:
+            self.files.remove(file)
+            self.place.delete(file.path)
 
     def discard(self) -> None:
         """Delete every file that was written: the load came to nothing."""
@@ -65,8 +85,10 @@ class Writer:
         except (OSError, pl.exceptions.PolarsError) as error:
             self.place.delete(path)
             raise UserError(
-                f"Line items cannot be written to {self.place.folder} ({error}); nothing was changed. Make room there, "
-                "or let this user write there, and load again."
+                f"The lake's disk is full; nothing was changed. Free some space in {self.place.folder} and load again."
+                if _FULL in str(error)
+                else f"Line items cannot be written to {self.place.folder} ({error}); nothing was changed. Let this "
+                "user write there, and load again."
             ) from error
         days = rows.get_column("usage_date")
         return LakeFile(
@@ -86,6 +108,10 @@ class Writer:
 
 def _by_period(rows: "pl.DataFrame") -> "Iterator[tuple[datetime, datetime, pl.DataFrame]]":
     names = ["billing_period_start", "billing_period_end"]
+    periods = rows.select(names).unique()
+    if periods.height == 1:  # as nearly always; a partition would copy every row
+        yield *periods.row(0), rows
+        return
     for (start, end), part in rows.partition_by(names, as_dict=True).items():
         yield start, end, part
 

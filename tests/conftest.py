@@ -99,10 +99,6 @@ def _empty(database: Database, finops_home: Path) -> None:
         connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
         connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
-        for month in connection.scalars(
-            sa.text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'finops.charges'::regclass")
-        ):
-            connection.exec_driver_sql(f"DROP TABLE {month}")
     (finops_home / "audit-heads.jsonl").unlink(missing_ok=True)  # the log begins anew
 
 

@@ -23,9 +23,9 @@ from domain.flow_requests import FlowAsk
 from flows import failure
 from flows.anomalies.detect_anomalies import detect_anomalies
 from flows.ingest import showback
-from flows.ingest.loading import supersede
 from flows.ingest.loading.delivery import ingest as ingest
-from flows.ingest.loading.replace import cost_to_json
+from flows.ingest.loading.placing import supersede
+from flows.ingest.loading.placing.replace import cost_to_json
 from flows.ingest.loading.result import IngestResult
 
 _FILES = "files"  # what a run of paths without a source is called

@@ -24,6 +24,7 @@ from db.tables import (
     Utilization,
 )
 from flows import failure
+from flows.ingest.loading.placing import lake_fill
 from flows.retention import expiry
 from lake.place import open_place
 from lake.sweep import sweep
@@ -51,6 +52,7 @@ def apply(database: Database, retention: Retention, now: datetime) -> Removed:
     """Each part in a transaction of its own, noted in the audit log with it.
     Raises `UserError` when the audit log is broken and so is not cut.
     """
+    lake_fill.fill(database)  # what an older release left in the database
     months, measurements = _charges(database, _first_day(retention.charges_days, now))
     sweep(database.owner, open_place(database.lake), now)
     questions, messages = _questions(database, _first_day(retention.questions_days, now))

@@ -4,14 +4,13 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from flows.ingest.loading.replace import forget_resources, lock_shared
+from flows.ingest.loading.placing.replace import forget_resources, lock_shared
 from lake import catalogue
 
 _SUMS = ("daily_costs", "hourly_costs", "resource_costs", "billed_periods")
 _MONTHS = sa.text(
-    "SELECT c.oid::regclass::text AS table_name, to_char(to_date(right(c.relname, 6), 'YYYYMM'), 'YYYY-MM') AS month "
-    "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'finops.charges'::regclass "
-    "ORDER BY c.relname"
+    "SELECT DISTINCT to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') AS month FROM finops.billed_periods "
+    "ORDER BY 1"
 )
 
 
@@ -25,9 +24,8 @@ def drop_months_before(connection: sa.Connection, first_kept: date) -> list[str]
     connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
     lock_shared(connection)
     last_kept = first_kept.strftime("%Y-%m")
-    gone = [(str(row.table_name), str(row.month)) for row in connection.execute(_MONTHS) if row.month < last_kept]
-    for table, month in gone:
-        connection.exec_driver_sql(f"DROP TABLE {table}")
+    gone = [str(month) for month in connection.scalars(_MONTHS) if month < last_kept]
+    for month in gone:
         connection.execute(
             sa.text(
                 "UPDATE finops.loads SET billing_periods = billing_periods - CAST(:month AS text), "
@@ -46,7 +44,7 @@ def drop_months_before(connection: sa.Connection, first_kept: date) -> list[str]
         forget_resources(connection)
         first = date.fromisoformat(f"{last_kept}-01")
         catalogue.retire(connection, [file.path for file in catalogue.standing(connection, months=(date.min, first))])
-    return [month for _, month in gone]
+    return gone
 
 
 def drop_rejected_rows(connection: sa.Connection, before: date) -> int:

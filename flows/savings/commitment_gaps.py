@@ -12,6 +12,9 @@ from analysis.formatting import money, percent
 from analysis.waste.commitments import WINDOW_DAYS, WORTH_A_DAY, CommitmentUse, OnDemand, uncovered, unused
 from analysis.waste.facts import SavingOpportunity
 from config.organisation import Organisation
+from db.focus import FILE_COLUMNS
+from lake import catalogue, rows
+from lake.place import Place
 
 # What providers sell commitments for: their machines, whatever they call the service.
 _COVERABLE = ("Compute", "Databases")
@@ -25,28 +28,25 @@ _DISCOUNTS = """
     FROM finops.daily_costs
     WHERE commitment_status = 'Used' AND usage_date >= :start AND usage_date < :today GROUP BY 1, 2, 3"""
 _COMMITMENTS = """
-    SELECT commitment_discount_id AS id, max(coalesce(commitment_discount_name, commitment_discount_id)) AS name,
-    billing_currency AS currency,
-           max(coalesce(sub_account_name, sub_account_id)) FILTER (WHERE commitment_discount_status = 'Unused') AS
-           account,
-           (charge_period_start AT TIME ZONE 'UTC')::date AS day, sum(effective_cost)::float8 AS cost,
-           coalesce(sum(effective_cost) FILTER (WHERE commitment_discount_status = 'Unused'), 0)::float8 AS idle
-    FROM finops.charges
-    WHERE commitment_discount_id IS NOT NULL AND charge_category = 'Usage'
-    AND billing_period_start >= date_trunc('month', CAST(:start AS timestamptz))
-      AND charge_period_start >= :start AND charge_period_start < :today GROUP BY 1, 3, 5"""
+    SELECT commitment_discount_id, max(coalesce(commitment_discount_name, commitment_discount_id)), billing_currency,
+        max(coalesce(sub_account_name, sub_account_id)) FILTER (WHERE commitment_discount_status = 'Unused'),
+        usage_date, CAST(sum(effective_cost) AS DOUBLE),
+        CAST(coalesce(sum(effective_cost) FILTER (WHERE commitment_discount_status = 'Unused'), 0) AS DOUBLE)
+    FROM line_items
+    WHERE commitment_discount_id IS NOT NULL AND charge_category = 'Usage' AND usage_date >= $start
+      AND usage_date < $today GROUP BY 1, 3, 5 ORDER BY 1, 3, 5"""
 
 _ENDS = """
     SELECT commitment_id, (ends_at AT TIME ZONE 'UTC')::date AS ends_on FROM finops.contract_commitments
     WHERE commitment_id = ANY(:ids)"""
 
 
-def commitment_gaps(session: Session, today: date, organisation: Organisation) -> list[SavingOpportunity]:
+def commitment_gaps(session: Session, place: Place, today: date, organisation: Organisation) -> list[SavingOpportunity]:
     """Both kinds of gap over the days before `today`. The discount of a new
-    commitment is taken to be what the service's own commitments get.
+    commitment is taken to be what the service's own commitments get. Raises `UserError` where line items are gone.
     """
     window = {"start": today - timedelta(days=WINDOW_DAYS), "today": today}
-    return [*_uncovered(session, window, today, organisation), *_unused(session, window, today)]
+    return [*_uncovered(session, window, today, organisation), *_unused(session, place, window, today)]
 
 
 def _uncovered(
@@ -64,17 +64,20 @@ def _uncovered(
     return [one for one in uncovered(scopes, today) if _a_day(one) >= WORTH_A_DAY * organisation.rate_of(one.currency)]
 
 
-def _unused(session: Session, window: Mapping[str, date], today: date) -> list[SavingOpportunity]:
+def _unused(session: Session, place: Place, window: Mapping[str, date], today: date) -> list[SavingOpportunity]:
     uses: dict[tuple[str, str], CommitmentUse] = {}
     names: dict[str, str] = {}
-    for row in session.execute(sa.text(_COMMITMENTS), window):
-        names[row.id] = row.name
-        held = uses.get((row.id, row.currency)) or CommitmentUse(row.id, None, {}, {}, row.currency)
-        uses[row.id, row.currency] = replace(
+    files = catalogue.standing(session.connection(), days=(window["start"], window["today"]))
+    with rows.opened(place, files, FILE_COLUMNS) as engine:
+        found = engine.execute(_COMMITMENTS, dict(window)).fetchall()
+    for key, name, currency, account, day, cost, idle in found:
+        names[key] = name
+        held = uses.get((key, currency)) or CommitmentUse(key, None, {}, {}, currency)
+        uses[key, currency] = replace(
             held,
-            account=held.account or row.account,
-            daily_cost={**held.daily_cost, row.day: row.cost},
-            daily_unused={**held.daily_unused, row.day: row.idle},
+            account=held.account or account,
+            daily_cost={**held.daily_cost, day: cost},
+            daily_unused={**held.daily_unused, day: idle},
         )
     gaps = unused(list(uses.values()), today)
     ends: dict[str, date] = {

@@ -21,6 +21,7 @@ from domain.freshness import newest_day
 from flows import failure
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
 from flows.savings.titles import TITLES, figure, seen, title
+from lake.place import open_place
 from playbooks.proposals.proposing import matching
 from playbooks.schema import read_playbooks
 
@@ -54,7 +55,8 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
             now.date(),
             complete,
         )
-        gaps = commitment_gaps(session, _billed_until(session, now.date()), organisation)
+        billed_until = _billed_until(session, now.date())
+        gaps = commitment_gaps(session, open_place(database.lake), billed_until, organisation)
         _store(session, [*findings.recommendations, *gaps], now)
         _store_spared(session, findings.spared, now)
         detected = [*_groups(session, findings.recommendations, organisation), *_gaps(gaps, organisation)]

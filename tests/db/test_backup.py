@@ -1,5 +1,6 @@
 """Dump and restore: whole, into an empty database, of this release and of the one before."""
 
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,19 @@ _ROWS = (
         "now())"
     ),
     (
+        "INSERT INTO finops.daily_costs (usage_date, source_id, billing_period_start, service, effective_cost, "
+        "currency)"
+        " VALUES ('2026-09-02', 1, '2026-09-01+00', 'EC2', 2, 'USD')"
+    ),
+    (
+        "INSERT INTO finops.lake_files (path, source_id, load_id, billing_accounts, billing_period_start, "
+        "billing_period_end, rows, bytes, first_day, last_day) VALUES ('source=1/month=2026-09/load=1-a.parquet', 1, "
+        "1, '[\"a\"]', '2026-09-01+00', '2026-10-01+00', 1, 5, '2026-09-02', '2026-09-02')"
+    ),
+)
+_LINE_ITEMS = "source=1/month=2026-09/load=1-a.parquet"
+_CHARGES = (  # as releases before the lake kept them
+    (
         "CREATE TABLE finops.charges_202609 PARTITION OF finops.charges FOR VALUES "
         "FROM ('2026-09-01+00') TO ('2026-10-01+00')"
     ),
@@ -30,11 +44,6 @@ _ROWS = (
         " billing_period_end, charge_category, charge_period_start, charge_period_end, service_name) VALUES (1, 1, "
         "1.000000000000000001, 2, 'a', 'USD',"
         " '2026-09-01+00', '2026-10-01+00', 'Usage', '2026-09-02+00', '2026-09-03+00', 'EC2')"
-    ),
-    (
-        "INSERT INTO finops.daily_costs (usage_date, source_id, billing_period_start, service, effective_cost, "
-        "currency)"
-        " VALUES ('2026-09-02', 1, '2026-09-01+00', 'EC2', 2, 'USD')"
     ),
 )
 
@@ -58,15 +67,21 @@ def _filled(home: Path) -> Database:
     with database.owner.begin() as connection:
         for statement in _ROWS:
             connection.exec_driver_sql(statement)
+    file = Path(database.lake) / _LINE_ITEMS
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"items")
     with Session(database.app) as session, session.begin():
         audit.append(session, "maya", "tested", "a restored log")
     return database
 
 
 def _check(database: Database) -> None:
-    """Every digit, the audit log, the views, and what the reader may not."""
-    with database.owner.connect() as connection:
-        assert str(connection.scalar(sa.text("SELECT billed_cost FROM finops.charges"))) == "1.000000000000000001"
+    """Line items, the audit log, the views, and what the reader may not."""
+    assert (Path(database.lake) / _LINE_ITEMS).read_bytes() == b"items"
+    _check_tables(database)
+
+
+def _check_tables(database: Database) -> None:
     with Session(database.app) as session:
         assert isinstance(audit.verify(session), audit.Intact)
         audit.append(session, "maya", "tested", "the log goes on")
@@ -76,7 +91,7 @@ def _check(database: Database) -> None:
             ("EC2", 2)
         ]
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
-            connection.execute(sa.text("SELECT * FROM finops.charges"))
+            connection.execute(sa.text("SELECT * FROM finops.lake_files"))
     with database.app.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
         connection.execute(sa.text("DELETE FROM finops.audit_log"))
 
@@ -105,7 +120,7 @@ def test_a_dump_that_is_cut_off_changes_nothing(homes: list[Path], tmp_path: Pat
     database.dispose()
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
     other = _connect(homes[1])
-    with pytest.raises(UserError, match="pg_restore failed; nothing was changed"):
+    with pytest.raises(UserError, match="nothing was changed"):
         backup.restore(other, cut)
     assert upgrade.is_current(other)
     backup.restore(other, whole)
@@ -113,17 +128,51 @@ def test_a_dump_that_is_cut_off_changes_nothing(homes: list[Path], tmp_path: Pat
     other.dispose()
 
 
+def test_files_that_are_gone_are_named(homes: list[Path], tmp_path: Path) -> None:
+    """The rest is dumped."""
+    database = _filled(homes[0])
+    (Path(database.lake) / _LINE_ITEMS).unlink()
+    assert backup.dump(database, tmp_path / "some.dump") == (_LINE_ITEMS,)
+    assert [path.name for path in tmp_path.glob("some.dump*")] == ["some.dump"]
+    database.dispose()
+
+
+def test_what_is_no_dump_of_ours_is_refused(homes: list[Path], tmp_path: Path) -> None:
+    """Nothing is written beside the lake."""
+    database = _connect(homes[0])
+    with tarfile.open(tmp_path / "bad.tar", "w") as bad:
+        bad.addfile(tarfile.TarInfo("lake/../../escaped"))
+    with pytest.raises(UserError, match="nothing was changed"):
+        backup.restore(database, tmp_path / "bad.tar")
+    with tarfile.open(tmp_path / "other.tar", "w") as other:
+        other.addfile(tarfile.TarInfo("postgres/escaped"))
+    with pytest.raises(UserError, match="no dump of ours"):
+        backup.restore(database, tmp_path / "other.tar")
+    assert list(tmp_path.rglob("escaped")) == []
+    database.dispose()
+
+
 def test_a_dump_of_the_first_release_is_brought_to_this_one(homes: list[Path], tmp_path: Path) -> None:
-    """And so is a database that the first release filled; taken back a release, it keeps its rows."""
+    """And so is a database that the first release filled: its line items keep every digit until they are moved."""
     database = _filled(homes[0])
     upgrade.downgrade(database, "0001")
+    with database.owner.begin() as connection:
+        for statement in _CHARGES:
+            connection.exec_driver_sql(statement)
     assert not upgrade.is_current(database)
     backup.dump(database, tmp_path / "first.dump")
     upgrade.upgrade(database)
-    _check(database)
+    _check_tables(database)
+    assert _aside(database) == "1.000000000000000001"
     database.dispose()
     other = _connect(homes[1])
     backup.restore(other, tmp_path / "first.dump")
     assert upgrade.is_current(other)
-    _check(other)
+    _check_tables(other)
+    assert _aside(other) == "1.000000000000000001"
     other.dispose()
+
+
+def _aside(database: Database) -> str:
+    with database.owner.connect() as connection:
+        return str(connection.scalar(sa.text("SELECT billed_cost FROM finops.charges_before_lake")))

@@ -111,7 +111,7 @@ def test_every_forbidden_function_is_denied(database: Database) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT * FROM finops.charges",
+        "SELECT * FROM finops.lake_files",
         "SELECT * FROM finops.audit_log",
         "SELECT * FROM finops.daily_costs",
         "SELECT * FROM pg_authid",
@@ -121,8 +121,8 @@ def test_every_forbidden_function_is_denied(database: Database) -> None:
         "SELECT * FROM pg_file_settings",
         "INSERT INTO finops.sources (name) VALUES ('x')",
         "UPDATE finops.budgets SET amount = 0",
-        "DELETE FROM finops.charges",
-        "TRUNCATE finops.charges",
+        "DELETE FROM finops.lake_files",
+        "TRUNCATE finops.lake_files",
         "COPY (SELECT 1) TO '/tmp/x'",
         "COPY (SELECT 1) TO PROGRAM 'id'",
         "SET ROLE finops_owner",

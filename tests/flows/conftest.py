@@ -85,17 +85,19 @@ def all_rows(database: Database, sql: str, **parameters: Any) -> list[tuple[Any,
 
 
 def state(database: Database) -> dict[str, tuple[int, Decimal]]:
-    """Rows and effective cost of the charges and of their sums: all three agree, or the database is torn. So do the
-    charges and the line items in the lake.
+    """Rows and effective cost of the charges, which lie in the lake, and of their sums: all agree, or what stands is
+    torn. The catalogue and what stands of each period count the same rows.
     """
     queries = {
-        "charges": "SELECT count(*), coalesce(sum(effective_cost), 0) FROM finops.charges",
         "days": "SELECT count(*), coalesce(sum(effective_cost), 0) FROM finops.daily_costs",
         "resources": "SELECT count(*), coalesce(sum(effective_cost), 0) FROM finops.resource_costs",
     }
     found = {name: all_rows(database, sql)[0] for name, sql in queries.items()}
-    assert lake_rows(database, "SELECT count(*), coalesce(sum(effective_cost), 0) FROM items") == [found["charges"]]
-    return found
+    ((rows, cost),) = lake_rows(database, "SELECT count(*), coalesce(sum(effective_cost), 0) FROM items")
+    counted = "SELECT coalesce(sum(rows), 0) FROM finops.{}"
+    for table in ("billed_periods", "lake_files WHERE retired_at IS NULL"):
+        assert all_rows(database, counted.format(table)) == [(rows,)]
+    return {"charges": (rows, cost), **found}
 
 
 def lake_rows(database: Database, sql: str) -> list[tuple[Any, ...]]:

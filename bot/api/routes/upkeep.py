@@ -16,6 +16,7 @@ from bot.api.schemas import responds
 from db import audit
 from db.tables import Switch
 from domain import deliveries, quarantine
+from lake.place import open_place
 
 router = APIRouter(prefix="/admin", tags=["records"], responses=problems.declared(*problems.ALWAYS))
 _TEXT: dict[str, Any] = {"type": ["string", "null"]}
@@ -135,7 +136,7 @@ def standing(request: Request, context: InContext, caller: Whole, limit: Rows = 
 def tags(request: Request, context: InContext, caller: Whole, limit: Rows = 100) -> Response:
     """`share` in per cent. 403 for who sees the costs of some teams alone."""
     with context.database.app.connect() as connection:
-        rows = deliveries.tag_keys(connection, limit)
+        rows = deliveries.tag_keys(connection, open_place(context.database.lake), limit)
     return etags.respond(request, {"items": [{name: row[name] for name in ("key", "values", "share")} for row in rows]})
 
 

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
 
 _BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u200b\ufeff"
 _TINY = r"^[+-]?[0-9]*\.?[0-9]+[eE]-0*(?:[3-9][0-9]|[1-9][0-9]{2})$"  # below 1e-29
+_NEARLY_NOTHING = 1e-28
 
 
 def charges(named: "pl.DataFrame") -> "pl.DataFrame":
@@ -33,3 +34,15 @@ def number(name: str) -> "pl.Expr":
 
     text = word(name)
     return pl.when(text.str.contains(_TINY)).then(pl.lit("0")).otherwise(text).alias(name)
+
+
+def are_numbers(values: "pl.Series") -> bool:
+    """Whether the engine reads every one of them as it is, and none that is nearly nothing is written with an exponent:
+    then none needs `number`, whose patterns take longer.
+    """
+    import polars as pl
+
+    read = values.cast(pl.Float64, strict=False)
+    if read.null_count() != values.null_count():
+        return False
+    return not values.filter(read.abs() < _NEARLY_NOTHING).str.contains("[eE]").any()

@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _MEMO_CAP = 200_000  # distinct texts remembered between pieces
 _WHOLE_MONTH = 27  # days from which on a billing period is a month
+_STARTS = "|starts"  # of the billing period as it is stored
 NO_SERVICE = "no service"
 _CATEGORIES = {change(name): name for name in focus.CHARGE_CATEGORIES for change in (str.lower, str.upper)}
 
@@ -150,33 +151,46 @@ class Reader:
             allocated.append(expression(rules, columns).alias(name))
         provider = pl.coalesce("provider_name", "service_provider_name", "publisher_name").alias("provider_name")
         suffix: dict[focus.Kind, str] = {"text": "", "decimal": "", "time": "|time", "json": "|json"}
+        long = checks.too_long(frame)
         present = [
-            _value(column, suffix[column.kind])
+            _value(column, suffix[column.kind], column.name in long)
             for column in focus.COLUMNS
             if (column.name in self.layout.positions and column.name != "provider_name")
             or column.name == "service_name"
             or (column.name == "tags" and self.layout.tags)
         ]
-        return frame.select(
+        return _with_months(frame).select(
             provider,
             *present,
             *allocated,
             *([_extras(self.layout).alias("extras")] if self.layout.extras else []),
             provider.alias(SOURCE),
-            _month().alias(MONTH),
+            MONTH,
         )
 
 
-def _value(column: focus.FocusColumn, suffix: str) -> "pl.Expr":
-    """A column as it is stored: texts that are no identity are cut, numbers lose the spaces that people put in."""
+def _value(column: focus.FocusColumn, suffix: str, long: bool) -> "pl.Expr":
+    """A column as it is stored: texts that are no identity are cut."""
     import polars as pl
 
-    value = pl.col(column.name + suffix)
     if column.name == "billing_period_start":
-        value = pl.when(_filed_elsewhere()).then(_month() + "-01 00:00:00").otherwise(value)
-    elif column.kind == "text" and column.name not in checks.IDENTITIES:
-        value = value.str.slice(0, checks.TEXT_CAP)
-    return value.alias(column.name)
+        return pl.col(_STARTS).alias(column.name)
+    value = pl.col(column.name + suffix)
+    return (value.str.slice(0, checks.TEXT_CAP) if long else value).alias(column.name)
+
+
+def _with_months(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """The rows with the month that their billing period means and the start that it is stored with: worked out for each
+    period once, for there are few.
+    """
+    import polars as pl
+
+    edges = [f"billing_period_{edge}|time" for edge in ("start", "end")]
+    start = pl.when(_filed_elsewhere()).then(_month() + "-01 00:00:00").otherwise(pl.col(edges[0]))
+    periods = frame.select(edges).unique().with_columns(_month().alias(MONTH), start.alias(_STARTS))
+    if periods.height == 1:
+        return frame.with_columns(pl.lit(periods.item(0, name)).alias(name) for name in (MONTH, _STARTS))
+    return frame.join(periods, on=edges, how="left", maintain_order="left", nulls_equal=True)
 
 
 def _start_and_end() -> tuple["pl.Expr", "pl.Expr"]:
@@ -244,7 +258,7 @@ def _name(piece: "pl.DataFrame", layout: Focus, before: int) -> "pl.DataFrame":
         pl.when(pl.any_horizontal(cells.word("billed_cost").is_not_null(), cells.word("effective_cost").is_not_null()))
         .then(pl.coalesce("service_name", "service_category", pl.lit(NO_SERVICE)))
         .alias("service_name"),
-        *(cells.number(name) for name in numbers),
+        *(cells.number(name) for name in numbers if not cells.are_numbers(named.get_column(name))),
         pl.when(currency.str.contains("^[A-Za-z]{3}$")).then(currency.str.to_uppercase()).otherwise(currency),
         category.replace(_CATEGORIES),
         *(

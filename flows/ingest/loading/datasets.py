@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import Base
 from flows.ingest.formats.focus_datasets import BILLING_PERIOD, INVOICE_DETAIL, DatasetFile, Record, missing, records
-from flows.ingest.loading.identity import provider_key
+from flows.ingest.loading.placing.identity import provider_key
+from flows.ingest.loading.placing.standing import Part
 from flows.ingest.loading.result import LoadedFile
-from flows.ingest.loading.standing import Part
 from flows.ingest.roads import files
 from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head
 

@@ -8,26 +8,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg2
 import psycopg2.errors
 import sqlalchemy as sa
 
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading import datasets, lake_files, lake_fill, own_totals, records
-from flows.ingest.loading.azure_pairs import joined
-from flows.ingest.loading.bill import Bill, files_of, open_bill, stage
-from flows.ingest.loading.copies import OverlapError
+from flows.ingest.loading import datasets, own_totals, records
 from flows.ingest.loading.datasets import DatasetBill
-from flows.ingest.loading.identity import Accounts, read_accounts
 from flows.ingest.loading.outcomes import each_once, unchanged
-from flows.ingest.loading.records import FileLoad
-from flows.ingest.loading.replace import lock_sources, put_in_place
-from flows.ingest.loading.result import IngestResult, LoadedFile
-from flows.ingest.loading.staging import Leaf, Staging
-from flows.ingest.loading.standing import costs_by_load, write
-from flows.ingest.loading.supersede import (
+from flows.ingest.loading.placing import lake_files, lake_fill
+from flows.ingest.loading.placing.copies import OverlapError
+from flows.ingest.loading.placing.identity import Accounts, read_accounts
+from flows.ingest.loading.placing.replace import lock_sources, put_in_place
+from flows.ingest.loading.placing.staging import Leaf, leaves_of
+from flows.ingest.loading.placing.standing import costs_by_load, write
+from flows.ingest.loading.placing.supersede import (
     Choices,
     HeldError,
     LeafChange,
@@ -36,6 +32,10 @@ from flows.ingest.loading.supersede import (
     standing_after,
     total,
 )
+from flows.ingest.loading.reading.azure_pairs import joined
+from flows.ingest.loading.reading.bill import Bill, files_of, open_bill, stage
+from flows.ingest.loading.records import FileLoad, StoredFile
+from flows.ingest.loading.result import IngestResult, LoadedFile
 from flows.ingest.roads import files
 from flows.ingest.roads.finding import expand, holds, unreadable
 from flows.ingest.roads.pieces import BillFile
@@ -43,7 +43,7 @@ from flows.progress import Progress
 from lake.writer import Writer
 
 _CODE = "2"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
-_WORK_MEMORY = "256MB"  # of one sum; the sums of a month of hours fit
+_WORK_MEMORY = "64MB"  # of one join of resources
 _OTHER_FAILED = (
     "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file "
     "and load again."
@@ -66,7 +66,6 @@ class _Delivery:
     started_at: datetime
     choices: Choices = _NO_CHOICES
     loaded: dict[str, str] | None = None  # of the digests, those of files with charges
-    writer: Writer | None = None
 
     @property
     def digest(self) -> str:
@@ -136,20 +135,16 @@ def ingest(
                 LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in expanded.skipped
             )
             return replace(result, loads=(*result.loads, *passed))
-        except (
-            psycopg2.OperationalError,
-            psycopg2.InterfaceError,
-            sa.exc.OperationalError,
-            sa.exc.InterfaceError,
-        ) as error:
+        except lake_files.LOST as error:
             full = isinstance(getattr(error, "orig", error), psycopg2.errors.DiskFull)
             raise UserError(_FULL if full else _LOST) from error
 
 
 def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress | None) -> IngestResult:
+    lake_fill.fill(delivery.database)  # what an older release left in the database has to be in the lake first
     with delivery.database.owner.connect() as connection:
-        stored = records.standing(connection, delivery.digest)
-    if stored and not delivery.choices.take_over:
+        stored = _stands(connection, delivery)
+    if stored:
         return unchanged(delivery.digests, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
@@ -161,11 +156,11 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
     delivery = delivery.without({*(load.path for load in others), *(bill.file.label for bill in beside)})
     try:
         bills = joined(bills)
-        with lake_files.written_or_nothing(delivery.database) as writer, delivery.database.owner.begin() as connection:
-            kept = [_keep(connection, delivery, bill) for bill in beside]
-            loading = replace(delivery, writer=writer)
-            result = _load(connection, loading, bills, progress) if bills else IngestResult(())
-        lake_fill.fill_after(delivery.database, {month for load in result.loads for month in load.billing_periods})
+        with lake_files.written_or_nothing(delivery.database) as writer:
+            staged = _stage(delivery, writer, bills, progress) if bills else None
+            with delivery.database.owner.begin() as connection:
+                kept = [_keep(connection, delivery, bill) for bill in beside]
+                result = _load(connection, delivery, writer, staged, bills, progress) if staged else IngestResult(())
         return replace(result, loads=(*result.loads, *kept, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
@@ -187,26 +182,41 @@ def _distinct(bill_files: list[BillFile], digests: dict[str, str]) -> list[BillF
     return list({digests[file.label]: file for file in reversed(bill_files)}.values())[::-1]
 
 
-def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], progress: Progress | None) -> IngestResult:
+@dataclass(frozen=True)
+class _Staged:
+    """What was written of a delivery, and whose it is."""
+
+    leaves: tuple[Leaf, ...]
+    accounts: Accounts
+
+
+def _load(
+    connection: sa.Connection,
+    delivery: _Delivery,
+    writer: Writer,
+    staged: _Staged,
+    bills: list[Bill],
+    progress: Progress | None,
+) -> IngestResult:
     connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
     connection.exec_driver_sql(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
-    accounts = read_accounts(connection, delivery.source)
-    leaves = _stage(connection, delivery, bills, accounts, progress)
     if progress:
         progress("Summing up and putting in place", 0, 0)
+    leaves, accounts = staged.leaves, staged.accounts
     lock_sources(connection, sorted({leaf.source_id for leaf in leaves}))
-    if records.standing(connection, delivery.digest) and not delivery.choices.take_over:
+    if _stands(connection, delivery):
         raise _UnchangedError
     try:
         choices, given = delivery.choices, {bill.file.label: bill.digest for bill in bills}
         changes = [
             prepare(
                 connection,
+                writer,
                 leaf,
                 files_of(bills),
                 accounts,
                 choices,
-                records.of_files(connection, leaf.source_id, given),
+                records.of_files(connection, leaf.source_id, given) if choices.append else (),
             )
             for leaf in leaves
         ]
@@ -214,37 +224,35 @@ def _load(connection: sa.Connection, delivery: _Delivery, bills: list[Bill], pro
         raise _RefusedError([bill.outcome("held", str(held)) for bill in bills]) from held
     except (OverlapError, OtherSourceError) as refused:
         raise _RefusedError([bill.outcome("failed", str(refused)) for bill in bills]) from refused
-    put_in_place(connection, [change.leaf for change in changes], delivery.started_at.date())
+    put_in_place(connection, writer.place, [change.leaf for change in changes], delivery.started_at.date())
     providers = {account: accounts.provider_of(account) for account in accounts.providers}
     for change in changes:
         write(connection, change.leaf, change.parts, providers)
-        appended = records.of_files(connection, change.leaf.source_id, given) if choices.append else None
-        lake_files.publish(connection, change.leaf, delivery.writer, change.kept, change.copies, appended)
     return _record(connection, delivery, bills, changes)
 
 
-def _stage(
-    connection: sa.Connection,
-    delivery: _Delivery,
-    bills: list[Bill],
-    accounts: Accounts,
-    progress: Progress | None,
-) -> tuple[Leaf, ...]:
-    """The rows of all files in leaves; raises when a file is refused or all are empty."""
-    staging = Staging(connection, delivery.writer)
-    try:
-        for bill in bills:
-            stage(bill, staging, delivery.database, delivery.organisation.allocation, accounts, progress)
-            if bill.refusal:
-                raise _RefusedError([bill.outcome("failed", bill.refusal)])
-        leaves = staging.finish()
-    finally:
-        staging.close()
+def _stands(connection: sa.Connection, delivery: _Delivery) -> list[StoredFile]:
+    """The files of this very delivery where it stands whole, with its line items, and nobody takes it over."""
+    if delivery.choices.take_over:
+        return []
+    stored = records.standing(connection, delivery.digest)
+    return stored if stored and lake_files.are_whole(connection, delivery.database, delivery.digest) else []
+
+
+def _stage(delivery: _Delivery, writer: Writer, bills: list[Bill], progress: Progress | None) -> _Staged:
+    """The rows of all files as line items; raises when a file is refused or all are empty."""
+    with delivery.database.owner.connect() as connection:
+        accounts = read_accounts(connection, delivery.source)
+    for bill in bills:
+        stage(bill, writer, delivery.database, delivery.organisation.allocation, accounts, progress)
+        if bill.refusal:
+            raise _RefusedError([bill.outcome("failed", bill.refusal)])
+    leaves = leaves_of(writer)
     if not leaves:
         raise _RefusedError(
             [bill.outcome("failed", "It holds a header and no rows: there is nothing to load.") for bill in bills]
         )
-    return leaves
+    return _Staged(leaves, accounts)
 
 
 def _record(

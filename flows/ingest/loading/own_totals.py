@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from analysis.formatting import exact
-from flows.ingest.loading.bill import Bill
-from flows.ingest.loading.supersede import LeafChange
+from flows.ingest.loading.placing.supersede import LeafChange
+from flows.ingest.loading.reading.bill import Bill
 
 _CENT = Decimal("0.005")  # half of it: the file's sums are floats
 

@@ -11,16 +11,18 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading.azure_pairs import joined
-from flows.ingest.loading.bill import Bill, open_bill, stage
-from flows.ingest.loading.identity import Accounts
+from flows.ingest.loading.placing.identity import Accounts
+from flows.ingest.loading.placing.staging import leaves_of, line_items
+from flows.ingest.loading.placing.standing import MEASURES, Part, staged
+from flows.ingest.loading.reading.azure_pairs import joined
+from flows.ingest.loading.reading.bill import Bill, open_bill, stage
 from flows.ingest.loading.result import LoadedFile
-from flows.ingest.loading.staging import Staging
-from flows.ingest.loading.standing import MEASURES, Part, staged
 from flows.ingest.roads import files
 from flows.ingest.roads.finding import expand
+from lake.place import open_place
+from lake.writer import Writer
 
-_SOURCE = "finops reconcile"  # the rows are staged under it and never put in place
+_SOURCE = "finops reconcile"  # the rows are written under it and never put in place
 
 _INVOICES = """
     WITH said AS (
@@ -60,22 +62,20 @@ def with_files(paths: Sequence[str], database: Database, organisation: Organisat
 
     Raises `UserError` for a file that cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="finops-") as folder, database.owner.connect() as connection:
+    with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         opened = [open_bill(file, files.digest(file)) for file in expand(list(paths), Path(folder)).files]
         for bad in (load for load in opened if isinstance(load, LoadedFile) and load.status == "failed"):
             raise UserError(f"{bad.path}: {bad.error}")
-        transaction = connection.begin()
-        connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
-        staging = Staging(connection)
-        try:
-            for bill in joined([bill for bill in opened if isinstance(bill, Bill)]):
-                stage(bill, staging, database, organisation.allocation, Accounts(_SOURCE, {}), None)
-                if bill.refusal:
-                    raise UserError(f"{bill.file.label}: {bill.refusal}")
-            parts = [part for leaf in staging.finish() for part in staged(connection, leaf)]
-        finally:
-            staging.close()
-            transaction.rollback()
+        writer = Writer(open_place(Path(folder) / "lake"))  # never published
+        for bill in joined([bill for bill in opened if isinstance(bill, Bill)]):
+            stage(bill, writer, database, organisation.allocation, Accounts(_SOURCE, {}), None)
+            if bill.refusal:
+                raise UserError(f"{bill.file.label}: {bill.refusal}")
+        parts = []
+        for leaf in leaves_of(writer):
+            with line_items(writer.place, leaf) as engine:
+                parts += staged(engine, leaf)
+    with database.owner.connect() as connection:
         return [difference for part in _summed(parts) for difference in _held_against(connection, part)]
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from db.tables import Load, RejectedRow, Source
-from flows.ingest.loading.replace import Replaced, cost_to_json
-from flows.ingest.loading.standing import Cost
+from flows.ingest.loading.placing.replace import Replaced, cost_to_json
+from flows.ingest.loading.placing.standing import Cost
 
 if TYPE_CHECKING:
     from db.database import Database

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from analysis.formatting import exact
+from flows.ingest.loading.placing.replace import Replaced
+from flows.ingest.loading.placing.standing import MEASURES, Cost
 from flows.ingest.loading.records import Rejected
-from flows.ingest.loading.replace import Replaced
-from flows.ingest.loading.standing import MEASURES, Cost
 
 
 @dataclass(frozen=True)

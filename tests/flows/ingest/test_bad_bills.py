@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import UserError
 from db.database import Database
-from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
+from tests.flows.conftest import ROW, Bill, Load, all_rows, lake_rows, rows, state
 
 LONG = "x" * 10_000
 
@@ -77,7 +77,7 @@ def test_what_costs_no_money_costs_no_row(
     content[4].update({column: value, "EffectiveCost": "77"})
     result = load(bill(content)).to_json()
     assert (result["loads"][0]["status"], result["rows"], result["rejected"]) == ("loaded", 20, 0)
-    ((kept,),) = all_rows(clean_database, f"{stored} FROM finops.charges WHERE effective_cost = 77")
+    ((kept,),) = lake_rows(clean_database, f"{stored} FROM items WHERE effective_cost = 77")
     expected = {"Tags": value[:3], "SkuPriceDetails": None, "ServiceName": "no service"}.get(column, 4096)
     assert kept[:3] == expected if column == "Tags" else kept == expected
 

@@ -14,7 +14,7 @@ from flows.ingest.formats.detect import Focus, detect
 from flows.ingest.formats.tags import as_json
 from flows.ingest.formats.times import read_time
 from tests import exports
-from tests.flows.conftest import ROW, Bill, Load, all_rows, rows, state
+from tests.flows.conftest import ROW, Bill, Load, all_rows, lake_rows, rows, state
 from tests.flows.ingest.formats.builders import write_csv
 
 
@@ -100,9 +100,9 @@ def test_wild_text_is_stored_as_it_is_or_refused(
     filler = rows(100 * len(cells), ResourceName="filler")
     result = load(bill([*content, *filler]), accept_shrink=True)
     assert not result.failed
-    stored = all_rows(
+    stored = lake_rows(
         clean_database,
-        "SELECT resource_id, resource_name FROM finops.charges WHERE resource_name IS DISTINCT FROM 'filler'",
+        "SELECT resource_id, resource_name FROM items WHERE resource_name IS DISTINCT FROM 'filler'",
     )
     stored = [pair for pair in stored if not any("\ufeff" in (text or "") for text in pair)]
     kept = [(a, b) for a, b, _ in cells if "\x00" not in a + b and "\ufeff" not in a + b]  # unreadable tags cost no row

@@ -1,6 +1,6 @@
 """Steady use without a commitment, and commitments without use, from a bill of sixty days."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from analysis.waste.facts import SavingOpportunity
 from config.organisation import Channel, Organisation
 from db.database import Database
-from db.tables import ContractCommitment, Insight, Source, charges
+from db.tables import ContractCommitment, Insight
 from flows.savings import find_savings
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
+from lake.place import open_place
+from tests.flows.conftest import ROW, Bill, Load
 from tests.flows.daily import spend
 
 NOW = datetime(2026, 11, 24, 6, 40, tzinfo=UTC)
 TODAY = NOW.date()
 START = TODAY - timedelta(days=60)
+LAKE = open_place("lake")  # of a catalogue without files
 ORGANISATION = Organisation(channels=(Channel(channel="#all"),))
 
 
@@ -52,55 +55,45 @@ def test_steady_use_without_a_commitment_is_priced_at_the_discount_of_its_servic
     session.execute(sa.text("UPDATE finops.daily_costs SET list_cost = 100 WHERE commitment_status = 'Used'"))
     spend(session, start, [50.0] * 60, service="Azure VM", provider="Microsoft")
     spend(session, start, [500.0] * 60, service="S3", service_category="Storage")
-    found = {one.resource_id: one for one in commitment_gaps(session, TODAY, Organisation())}
+    found = {one.resource_id: one for one in commitment_gaps(session, LAKE, TODAY, Organisation())}
     assert set(found) == {"AWS: EC2", "Microsoft: Azure VM"}
     assert found["AWS: EC2"].monthly_savings == round(100 * 365.25 / 12 * 0.25, 2)
     assert found["Microsoft: Azure VM"].monthly_savings is None
     assert found["Microsoft: Azure VM"].missing == ("the discount of a commitment for this use",)
 
 
-def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: Database) -> None:
-    """From the charges themselves; no saving is claimed, as the money is spent."""
-    with Session(clean_database.owner) as session, session.begin():
-        spend(session, date(2026, 9, 25), [1.0] * 60)
-        source = session.scalars(sa.select(Source.id)).one()
-        for month in ("2026-09-01", "2026-10-01", "2026-11-01"):
-            following = (date.fromisoformat(month) + timedelta(days=32)).replace(day=1)
-            session.execute(
-                sa.text(
-                    f"CREATE TABLE finops.t_{month[5:7]} PARTITION OF finops.charges FOR VALUES "
-                    f"FROM ('{month}+00') TO ('{following}+00')"
-                )
+def test_what_is_paid_for_a_commitment_and_not_used_is_counted(
+    load: Load, bill: Bill, clean_database: Database
+) -> None:
+    """From the line items themselves; no saving is claimed, as the money is spent."""
+    content = []
+    for back in range(1, 61):
+        day = TODAY - timedelta(days=back)
+        first = day.replace(day=1)
+        for status, cost in (("Used", "6"), ("Unused", "4")):
+            content.append(
+                {
+                    **ROW,
+                    "BillingPeriodStart": f"{first}T00:00:00Z",
+                    "BillingPeriodEnd": f"{(first + timedelta(days=32)).replace(day=1)}T00:00:00Z",
+                    "ChargePeriodStart": f"{day}T00:00:00Z",
+                    "ChargePeriodEnd": f"{day + timedelta(days=1)}T00:00:00Z",
+                    "EffectiveCost": cost,
+                    "SubAccountName": "payer",
+                    "CommitmentDiscountId": "arn:plan",
+                    "CommitmentDiscountName": "compute plan",
+                    "CommitmentDiscountStatus": status,
+                }
             )
-        for back in range(1, 61):
-            at = NOW.replace(hour=0, minute=0) - timedelta(days=back)
-            first = at.replace(day=1)
-            after = (first + timedelta(days=32)).replace(day=1)
-            same = {
-                "source_id": source,
-                "load_id": 1,
-                "billing_account_id": "1",
-                "billing_currency": "USD",
-                "billing_period_start": first,
-                "billing_period_end": after,
-                "charge_category": "Usage",
-                "charge_period_start": at,
-                "charge_period_end": at + timedelta(days=1),
-                "service_name": "EC2",
-                "billed_cost": 0,
-                "commitment_discount_id": "arn:plan",
-                "commitment_discount_name": "compute plan",
-            }
-            for status, cost in (("Used", 6), ("Unused", 4)):
-                session.execute(
-                    sa.insert(charges).values(
-                        commitment_discount_status=status, effective_cost=cost, sub_account_name="payer", **same
-                    )
-                )
+    load(bill(content))
+    with Session(clean_database.owner) as session, session.begin():
         term = {"starts_at": NOW - timedelta(days=90), "ends_at": datetime(2027, 5, 1, tzinfo=UTC)}
         session.add(ContractCommitment(commitment_id="arn:plan", **term))
     with Session(clean_database.app) as session:
-        (gap,) = [one for one in commitment_gaps(session, TODAY, Organisation()) if one.kind == "commitment_unused"]
+        place = open_place(clean_database.lake)
+        (gap,) = [
+            one for one in commitment_gaps(session, place, TODAY, Organisation()) if one.kind == "commitment_unused"
+        ]
     assert (gap.resource_id, gap.account, gap.monthly_savings) == ("arn:plan", "payer", None)
     assert gap.evidence["ends_on"] == "2027-05-01"
     assert gap.evidence["arithmetic"] == {"paid": 300.0, "unused": 120.0}
@@ -113,21 +106,21 @@ def test_what_is_paid_for_a_commitment_and_not_used_is_counted(clean_database: D
 def test_use_that_comes_and_goes_is_no_gap(session: Session) -> None:
     """A day in five without any: a commitment would have been paid for nothing on it."""
     spend(session, START, [0.0 if day % 5 == 0 else 100.0 for day in range(60)])
-    assert commitment_gaps(session, TODAY, Organisation()) == []
+    assert commitment_gaps(session, LAKE, TODAY, Organisation()) == []
 
 
 def test_a_month_of_bills_is_needed(session: Session) -> None:
     spend(session, TODAY - timedelta(days=29), [100.0] * 29)
-    assert commitment_gaps(session, TODAY, Organisation()) == []
+    assert commitment_gaps(session, LAKE, TODAY, Organisation()) == []
     spend(session, TODAY - timedelta(days=30), [100.0])
-    assert [one.resource_id for one in commitment_gaps(session, TODAY, Organisation())] == ["AWS: EC2"]
+    assert [one.resource_id for one in commitment_gaps(session, LAKE, TODAY, Organisation())] == ["AWS: EC2"]
 
 
 def test_spot_credits_and_what_a_commitment_covers_are_no_steady_use(session: Session) -> None:
     spend(session, START, [100.0] * 60, pricing_category="Dynamic")
     spend(session, START, [100.0] * 60, commitment_status="Used")
     spend(session, START, [100.0] * 60, charge_category="Credit")
-    assert commitment_gaps(session, TODAY, Organisation()) == []
+    assert commitment_gaps(session, LAKE, TODAY, Organisation()) == []
 
 
 def test_two_providers_and_two_currencies_are_gaps_of_their_own(session: Session) -> None:
@@ -135,7 +128,7 @@ def test_two_providers_and_two_currencies_are_gaps_of_their_own(session: Session
     spend(session, START, [100.0] * 60)
     spend(session, START, [40.0] * 60, currency="EUR")
     spend(session, START, [30.0] * 60, provider="Microsoft", service="Virtual Machines")
-    found = commitment_gaps(session, TODAY, Organisation())
+    found = commitment_gaps(session, LAKE, TODAY, Organisation())
     steady = {(one.resource_id, one.currency): one.evidence["arithmetic"]["steady_a_day"] for one in found}
     assert steady == {
         ("AWS: EC2", "USD"): 100.0,
@@ -150,7 +143,7 @@ def test_what_is_worth_a_proposal_is_measured_in_the_organisations_currency(
 ) -> None:
     """A dollar a day is about a hundred yen."""
     spend(session, START, [cost] * 60, currency="JPY")
-    assert len(commitment_gaps(session, TODAY, Organisation())) == count
+    assert len(commitment_gaps(session, LAKE, TODAY, Organisation())) == count
 
 
 def test_an_alert_adds_up_what_is_known_and_promises_nothing_else() -> None:

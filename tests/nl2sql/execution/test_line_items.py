@@ -13,7 +13,6 @@ from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
 from flows.ingest.loading.delivery import ingest
-from flows.ingest.loading.lake_fill import fill
 from lake import catalogue
 from lake.place import open_place
 from nl2sql.ask import ask
@@ -139,7 +138,7 @@ def test_tag_keys_of_other_teams_are_not_told(loaded: Deps) -> None:
     assert tag_keys(deps, SEARCH) == ()
 
 
-def test_a_missing_file_is_named(loaded: Deps) -> None:
+def test_a_missing_file_is_named(loaded: Deps, tmp_path: Path) -> None:
     """With its month, and how to have it again; a part of the rows would be a wrong figure."""
     with loaded.database.owner.connect() as connection:
         (file,) = catalogue.standing(connection)
@@ -149,7 +148,7 @@ def test_a_missing_file_is_named(loaded: Deps) -> None:
     assert "2026-09" in ran.reason
     assert file.path in ran.reason
     assert "finops lake fill" in ran.reason
-    fill(loaded.database)
+    assert not ingest([str(tmp_path / "bill.csv")], loaded.database, loaded.organisation).failed
     assert rows("SELECT count(*) AS n, sum(effective_cost) AS cost FROM charges", loaded) == [(3, 4.4)]
 
 
@@ -205,8 +204,8 @@ def test_a_day_beyond_the_calendar_is_no_fault(loaded: Deps, day: str) -> None:
     assert all(str(cell).startswith("10000-") or str(cell).endswith("(BC)") for (cell,) in text.rows)
 
 
-def test_bills_from_before_the_lake_are_not_counted_as_nothing(loaded: Deps) -> None:
-    """Until they are written, their months are named; what is written is what was loaded."""
+def test_line_items_that_no_file_holds_are_not_counted_as_nothing(loaded: Deps, tmp_path: Path) -> None:
+    """Until they are loaded again, their months are named."""
     everything = "SELECT * FROM charges ORDER BY team, effective_cost"
     before = rows(everything, loaded)
     with loaded.database.owner.begin() as connection:
@@ -214,9 +213,8 @@ def test_bills_from_before_the_lake_are_not_counted_as_nothing(loaded: Deps) -> 
     ran = run_checked("SELECT count(*) AS n FROM charges", LEAD, loaded)
     assert isinstance(ran, NotRun)
     assert "2026-09" in ran.reason
-    assert [(one.month, one.rows) for one in fill(loaded.database)] == [("2026-09", 3)]
+    assert not ingest([str(tmp_path / "bill.csv")], loaded.database, loaded.organisation).failed
     assert rows(everything, loaded) == before
-    assert fill(loaded.database) == []
 
 
 def test_a_question_that_takes_too_long_is_stopped(loaded: Deps) -> None:

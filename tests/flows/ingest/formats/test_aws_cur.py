@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from db.database import Database
-from tests.flows.conftest import Load, all_rows
+from tests.flows.conftest import Load, all_rows, lake_rows
 from tests.flows.ingest.formats.builders import CUR, PLAN, RESERVATION, Row, cur_2, write_csv
 
 LINES = [
@@ -129,14 +129,14 @@ def test_what_the_line_says_of_the_machine_and_its_owner_is_kept(
 ) -> None:
     """Tags without AWS's prefix, usage type, instance type, zone, rate, the line's kind."""
     columns = (
-        "team, environment, tags::text, sku_meter, sku_price_details ->> 'InstanceType', availability_zone, "
+        "team, environment, tags, sku_meter, sku_price_details ->> 'InstanceType', availability_zone, "
         "sku_price_id, consumed_quantity, consumed_unit, extras ->> 'x_Operation', "
         "extras ->> 'x_CostCategories', resource_id"
     )
     expected = (
         "payments",
         "prod",
-        '{"env": "prod", "team": "payments"}',
+        {"env": "prod", "team": "payments"},
         "EUW1-BoxUsage:m5.large",
         "m5.large",
         "eu-west-1a",
@@ -148,9 +148,9 @@ def test_what_the_line_says_of_the_machine_and_its_owner_is_kept(
         "i-1",
     )
     load(_legacy(tmp_path, [CUR]))
-    assert all_rows(clean_database, f"SELECT {columns} FROM finops.charges") == [expected]
+    assert lake_rows(clean_database, f"SELECT {columns} FROM items") == [expected]
     load(_two_csv(tmp_path, [CUR]))
-    rows = all_rows(clean_database, f"SELECT {columns} FROM finops.charges")
+    rows = lake_rows(clean_database, f"SELECT {columns} FROM items")
     assert [row[:10] for row in rows] == [expected[:10]]
 
 

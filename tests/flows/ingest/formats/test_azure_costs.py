@@ -8,7 +8,7 @@ import pytest
 
 from db.database import Database
 from flows.ingest.formats.azure_words import of_region, resource_type, units
-from tests.flows.conftest import Load, all_rows
+from tests.flows.conftest import Load, all_rows, lake_rows
 from tests.flows.ingest.formats.builders import AZURE, BENEFIT, Row, camel_case, in_german, write_csv
 
 COVERED = {**AZURE, "PricingModel": "Reservation", "ReservationId": "r1", "benefitId": BENEFIT, "PayGPrice": "0"}
@@ -52,7 +52,7 @@ def test_each_make_of_the_header_is_read(load: Load, clean_database: Database, t
         "consumed_quantity, consumed_unit, "
         "sku_price_details ->> 'InstanceType', extras ->> 'x_ResourceGroup'"
     )
-    assert all_rows(clean_database, f"SELECT {columns} FROM finops.charges") == [
+    assert lake_rows(clean_database, f"SELECT {columns} FROM items") == [
         (
             "Microsoft",
             "8611",
@@ -101,7 +101,7 @@ def test_an_old_export_has_its_own_words(load: Load, clean_database: Database, t
     columns = (
         "billing_account_id, region_id, billing_period_start::text, effective_cost, consumed_quantity, consumed_unit"
     )
-    assert all_rows(clean_database, f"SELECT {columns} FROM finops.charges") == [
+    assert lake_rows(clean_database, f"SELECT {columns} FROM items") == [
         ("ops@contoso.com", "eastus2", "2026-05-01 00:00:00+00", Decimal("0.4"), Decimal(20000), "Units")
     ]
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from db.database import Database
-from tests.flows.conftest import Load, all_rows
+from tests.flows.conftest import Load, lake_rows
 from tests.flows.ingest.formats.builders import GOOGLE, Row, flattened, write_csv, write_lines
 
 DISCOUNT = {"name": "Committed use discount: CPU", "amount": -3.0, "type": "COMMITTED_USAGE_DISCOUNT"}
@@ -53,7 +53,7 @@ def test_each_kind_of_file_says_the_same(load: Load, clean_database: Database, t
     assert (loaded.status, loaded.format, loaded.note) == ("loaded", "Google Cloud billing export", None)
     assert loaded.own == {"2026-05": {"USD": {"billed": f"{TOTAL}"}}}
     columns = "charge_category, pricing_category, sum(billed_cost), sum(effective_cost), count(*)"
-    money = all_rows(clean_database, f"SELECT {columns} FROM finops.charges GROUP BY 1, 2 ORDER BY 1, 2 NULLS LAST")
+    money = lake_rows(clean_database, f"SELECT {columns} FROM items GROUP BY 1, 2 ORDER BY 1, 2 NULLS LAST")
     assert money == [
         ("Adjustment", None, Decimal("-0.01"), Decimal("-0.01"), 1),
         ("Credit", None, Decimal("-4.0"), Decimal("-4.0"), 1),
@@ -69,11 +69,11 @@ def test_the_rows_columns(load: Load, clean_database: Database, tmp_path: Path) 
     load(_lines(tmp_path, [GOOGLE]))
     columns = (
         "sub_account_id, sub_account_name, service_name, service_category, region_id, availability_zone, "
-        "tags::text, team, "
+        "tags, team, "
         "sku_price_details ->> 'InstanceType', resource_name, consumed_quantity, "
         "consumed_unit, charge_period_start::text"
     )
-    assert all_rows(clean_database, f"SELECT {columns} FROM finops.charges") == [
+    assert lake_rows(clean_database, f"SELECT {columns} FROM items") == [
         (
             "shop",
             "Shop",
@@ -81,7 +81,7 @@ def test_the_rows_columns(load: Load, clean_database: Database, tmp_path: Path) 
             "Compute",
             "us-central1",
             "us-central1-a",
-            '{"team": "payments", "unit": "retail"}',
+            {"team": "payments", "unit": "retail"},
             "payments",
             "n1-standard-2",
             "vm-1",
@@ -96,7 +96,7 @@ def test_a_credit_is_a_row_with_its_name_and_no_usage(load: Load, clean_database
     """The usage counts once."""
     load(_lines(tmp_path, [ROWS[1]]))
     columns = "charge_category, charge_description, billed_cost, consumed_quantity"
-    assert all_rows(clean_database, f"SELECT {columns} FROM finops.charges ORDER BY 1") == [
+    assert lake_rows(clean_database, f"SELECT {columns} FROM items ORDER BY 1") == [
         ("Credit", "Free trial credit", Decimal("-4.0"), None),
         ("Usage", "N1 Predefined Instance Core running in Americas", Decimal("7.0"), Decimal("3600.0")),
     ]
@@ -108,7 +108,7 @@ def test_credits_as_python_prints_them_are_read(load: Load, clean_database: Data
     rows[7]["credits"] = "many"
     (loaded,) = load(write_csv(tmp_path / "python.csv", rows)).loads
     assert (loaded.rows, loaded.rejected, loaded.rejections[0].reason) == (199, 1, "BilledCost is missing")
-    assert all_rows(clean_database, "SELECT sum(billed_cost) FROM finops.charges") == [(Decimal("1492.5"),)]
+    assert lake_rows(clean_database, "SELECT sum(billed_cost) FROM items") == [(Decimal("1492.5"),)]
 
 
 def test_a_line_that_is_no_record_is_named(load: Load, tmp_path: Path) -> None:

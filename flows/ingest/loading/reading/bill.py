@@ -1,9 +1,8 @@
-"""One file of a delivery on its way into staging: read, checked, copied, or refused with the reason."""
+"""One file of a delivery on its way into the lake: read, checked, written, or refused with the reason."""
 
-import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,17 @@ from flows.ingest.formats.focus_datasets import DatasetFile
 from flows.ingest.formats.known import recognise
 from flows.ingest.formats.native import Native, NotTaken, Sums
 from flows.ingest.loading import records
-from flows.ingest.loading.copies import File
 from flows.ingest.loading.datasets import DatasetBill
-from flows.ingest.loading.identity import Accounts
+from flows.ingest.loading.placing.copies import File
+from flows.ingest.loading.placing.identity import Accounts
+from flows.ingest.loading.placing.replace import cost_to_json
+from flows.ingest.loading.placing.staging import by_leaf
+from flows.ingest.loading.placing.standing import Part, cost_of
+from flows.ingest.loading.placing.supersede import LeafChange
+from flows.ingest.loading.reading.ahead import ahead, behind
+from flows.ingest.loading.reading.line_items import Maps, typed
 from flows.ingest.loading.records import FileLoad, Rejected
-from flows.ingest.loading.replace import cost_to_json
 from flows.ingest.loading.result import LoadedFile
-from flows.ingest.loading.staging import CopyRefusedError, Staging, by_leaf
-from flows.ingest.loading.standing import Part, cost_of
-from flows.ingest.loading.supersede import LeafChange
 from flows.ingest.roads import files
 from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, UnreadableFile
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from config.bills import Allocation
     from db.database import Database
     from flows.progress import Progress
+    from lake.writer import Writer
 
-_log = logging.getLogger(__name__)
 _NOT_UTF8 = (
     "Some texts are not UTF-8; they were read as Windows-1252. Where names look wrong, save the file as UTF-8 and load "
     "it again."
@@ -148,33 +149,35 @@ def files_of(bills: Sequence[Bill]) -> dict[int, File]:
 
 def stage(
     bill: Bill,
-    staging: Staging,
+    writer: "Writer",
     database: "Database",
     allocation: "Allocation",
     accounts: Accounts,
     progress: "Progress | None",
 ) -> None:
-    """Copy a file's good rows into leaves and keep the others; sets the reason when the file must be refused."""
+    """Write a file's good rows as line items that nobody sees yet and keep the others; sets the reason when the file
+    must be refused.
+    """
     began = time.monotonic()
-    reader = focus.Reader(bill.layout, allocation)
+    reader, maps = focus.Reader(bill.layout, allocation), Maps()
     cost: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     mended = False
     try:
-        for piece in _focus_pieces(bill):
-            mended |= piece.mended
-            checked = reader.check(piece)
-            _add(cost, checked.cost)
-            _add(lost, checked.rejected_cost)
-            _keep(bill, checked.rejected)
-            for name, month, rows in by_leaf(_with_sources(checked.rows, accounts), focus.SOURCE, focus.MONTH):
-                load = _load_of(bill, name, rows, database)
-                load.months.add(month)
-                load.rows += rows.height
-                staging.add(load.source_id or 0, month, load.id or 0, rows)
-            if progress:
-                progress(f"Loading {bill.file.path.name}", int(piece.share * bill.file.size), bill.file.size)
-        staging.wait()
+        with behind() as write:
+            for piece in ahead(_focus_pieces(bill)):
+                mended |= piece.mended
+                checked = reader.check(piece)
+                _add(cost, checked.cost)
+                _add(lost, checked.rejected_cost)
+                _keep(bill, checked.rejected)
+                for name, month, rows in by_leaf(_with_sources(checked.rows, accounts), focus.SOURCE, focus.MONTH):
+                    load = _load_of(bill, name, rows, database)
+                    load.months.add(month)
+                    load.rows += rows.height
+                    write(_write, writer, load, month, rows, maps)
+                if progress:
+                    progress(f"Loading {bill.file.path.name}", int(piece.share * bill.file.size), bill.file.size)
         bill.refusal = _refusal(bill, cost, lost)
         notes = [bill.native.note] if bill.native and bill.native.note else []
         if reader.unreadable_tags:
@@ -187,13 +190,14 @@ def stage(
         bill.note = " ".join(notes) or None
     except BrokenFileError as broken:
         bill.refusal = str(broken)
-    except CopyRefusedError as refused:
-        bill.refusal = "A row of it holds a value that cannot be stored. Export the file again."
-        _log.warning("PostgreSQL refuses a row of %s: %s", bill.file.label, refused)
     bill.seconds = time.monotonic() - began
 
 
-def _focus_pieces(bill: Bill) -> Iterator[Piece]:
+def _write(writer: "Writer", load: FileLoad, month: str, rows: "pl.DataFrame", maps: Maps) -> None:
+    writer.add(load.source_id or 0, month, load.id or 0, typed(rows, maps))
+
+
+def _focus_pieces(bill: Bill) -> Generator[Piece]:
     """The file's pieces as FOCUS, while its own sums are taken."""
     rows = 0
     for piece in files.read_pieces(bill.file, bill.head):

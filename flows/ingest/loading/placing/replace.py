@@ -1,8 +1,8 @@
 """A staged delivery in place of what it replaces: partitions, rollups, resources and completeness."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from db import locks
 from db.locks import Lock
-from flows.ingest.loading import lake_files, rollups
-from flows.ingest.loading.staging import Leaf
-from flows.ingest.loading.standing import Cost, Part
+from flows.ingest.loading.placing import lake_files, rollups
+from flows.ingest.loading.placing.staging import Leaf, line_items
+from flows.ingest.loading.placing.standing import Cost, Part
+from lake.place import Place
+from lake.writer import Writer
 
 _RECENT_DAYS = 30  # a resource's monthly cost
 _RESOURCE = (
@@ -28,6 +30,10 @@ _RESOURCE = (
     "environment",
     "application",
     "currency",
+)
+_TAGGED = (
+    "SELECT resource_id, to_json(arg_max(tags, charge_period_start)), max(charge_period_start) FROM line_items "
+    "WHERE resource_id IS NOT NULL AND tags IS NOT NULL GROUP BY resource_id"
 )
 _COMPLETENESS_DAYS = 40  # a bill is final some days into the next month
 
@@ -73,15 +79,17 @@ def lock_shared(connection: sa.Connection) -> None:
     locks.take(connection, Lock.ROLLUPS)
 
 
-def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date) -> None:
+def put_in_place(connection: sa.Connection, place: Place, leaves: Sequence[Leaf], today: date) -> None:
     """Replace (source, month) by the leaves, with all sums; the sources must be locked. Commit is the caller's."""
+    replacing = any(_stands(connection, leaf) for leaf in leaves)
+    connection.exec_driver_sql(
+        "CREATE TEMPORARY TABLE tagged (resource_id text NOT NULL, tags jsonb NOT NULL, at timestamptz NOT NULL) "
+        "ON COMMIT DROP"
+    )
     for leaf in leaves:
-        connection.exec_driver_sql(
-            f"ANALYZE {leaf.table} (source_id, billing_period_start, resource_id, charge_period_start)"
-        )
-    replacing = [leaf for leaf in leaves if attached(connection, leaf)]
-    for leaf in leaves:
-        rollups.replace(connection, leaf)
+        with line_items(place, leaf) as engine:
+            rollups.replace(connection, engine, leaf, {"pg_temp.tagged (resource_id, tags, at)": _TAGGED})
+        lake_files.publish(connection, leaf)
     for source in sorted({leaf.source_id for leaf in leaves}):
         _note_completeness(connection, source, today)
     lock_shared(connection)
@@ -89,16 +97,16 @@ def put_in_place(connection: sa.Connection, leaves: Sequence[Leaf], today: date)
     _update_resources(connection, leaves)
     if replacing:
         forget_resources(connection)
-    for leaf in leaves:
-        _attach(connection, leaf)
+
+
+def _stands(connection: sa.Connection, leaf: Leaf) -> bool:
+    statement = sa.text(f"SELECT EXISTS (SELECT FROM finops.billed_periods WHERE {rollups.MINE})")  # noqa: S608 - its names are constants, its values are bound
+    return bool(connection.scalar(statement, rollups.period(leaf)))
 
 
 def _rename_accounts(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
     """Give every sum of an account that was renamed its newest name, so that it is one account."""
-    names = " UNION ".join(
-        f"SELECT DISTINCT sub_account_id AS id FROM {leaf.table} WHERE sub_account_id IS NOT NULL"  # noqa: S608 - its names are constants
-        for leaf in leaves
-    )
+    names = f"SELECT account_id FROM finops.daily_costs WHERE account_id IS NOT NULL AND ({_of(leaves)})"  # noqa: S608 - its names are constants
     renamed = connection.exec_driver_sql(
         f"SELECT DISTINCT ON (account_id) account_id, account FROM finops.daily_costs WHERE account_id IN ("  # noqa: S608 - its names are constants, its values are bound
         f"SELECT account_id FROM finops.daily_costs WHERE account_id IN ({names}) GROUP BY 1 "
@@ -116,99 +124,44 @@ def _rename_accounts(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
             )
 
 
-def carry_over(
-    connection: sa.Connection, leaf: Leaf, standing: Sequence[Part], *, but_loads: Sequence[int] = ()
-) -> None:
-    """Copy into a leaf what stands of its source and month and is not replaced: other accounts and periods.
-
-    With `but_loads` all that stands is kept, except what came with these loads.
-    """
-    old = attached(connection, leaf)
-    if old is None:
-        return
-    if but_loads or not standing:
-        condition = "NOT (load_id = ANY(:loads))"
-        parameters: list[dict[str, Any]] = [{"loads": list(but_loads)}]
-    else:
-        condition = "billing_account_id = :account AND billing_period_start = :start AND billing_period_end = :end"
-        keys = {(part.account, part.start, part.end) for part in standing}
-        parameters = [{"account": account, "start": start, "end": end} for account, start, end in sorted(keys)]
-    for values in parameters:
-        connection.execute(sa.text(f"INSERT INTO {leaf.table} SELECT * FROM {old} WHERE {condition}"), values)  # noqa: S608 - its names are constants, its values are bound
-
-
-def take_over(connection: sa.Connection, parts: Sequence[Part]) -> None:
-    """Delete accounts' periods from the sources under which they stood, with their sums."""
-    lake_files.retire(connection, parts)
-    for part in parts:
-        leaf = _leaf_of(part)
-        table = attached(connection, leaf)
-        if table is None:
-            continue
-        connection.execute(
-            sa.text(
-                f"DELETE FROM {table} WHERE billing_account_id = :account AND billing_period_start = :start "  # noqa: S608 - its names are constants, its values are bound
-                "AND billing_period_end = :end"
-            ),
-            {"account": part.account, "start": part.start, "end": part.end},
-        )
-        rollups.replace(connection, replace(leaf, table=table))
-        connection.execute(
-            sa.text(
-                "DELETE FROM finops.billed_periods WHERE source_id = :source AND billing_account_id = :account "
-                "AND billing_period_start = :start AND billing_period_end = :end"
-            ),
-            {"source": part.source_id, "account": part.account, "start": part.start, "end": part.end},
-        )
+def take_over(connection: sa.Connection, writer: Writer, parts: Sequence[Part]) -> None:
+    """Take accounts' periods from the sources under which they stood, with their sums."""
+    for source, month in sorted({(part.source_id, f"{part.start.astimezone(UTC):%Y-%m}") for part in parts}):
+        mine = [part for part in parts if (part.source_id, f"{part.start.astimezone(UTC):%Y-%m}") == (source, month)]
+        leaf = lake_files.without_parts(connection, writer, Leaf(source, month), mine)
+        if leaf.files:
+            with line_items(writer.place, leaf) as engine:
+                rollups.replace(connection, engine, leaf)
+        else:
+            rollups.replace(connection, None, leaf)
+        lake_files.publish(connection, leaf)
+        for part in mine:
+            connection.execute(
+                sa.text(
+                    "DELETE FROM finops.billed_periods WHERE source_id = :source AND billing_account_id = :account "
+                    "AND billing_period_start = :start AND billing_period_end = :end"
+                ),
+                {"source": source, "account": part.account, "start": part.start, "end": part.end},
+            )
 
 
-def _leaf_of(part: Part) -> Leaf:
-    return Leaf("", part.source_id, f"{part.start:%Y-%m}")
-
-
-def missing_days(connection: sa.Connection, leaf: Leaf) -> dict[str, tuple[int, Decimal]]:
+def missing_days(connection: sa.Connection, writer: Writer, leaf: Leaf) -> dict[str, tuple[int, Decimal]]:
     """By currency, how many days that stand in the sums have no row in a leaf, and their effective cost."""
+    with line_items(writer.place, leaf) as engine:
+        there = set(engine.execute("SELECT DISTINCT usage_date, billing_currency FROM line_items").fetchall())
     rows = connection.execute(
         sa.text(
-            "WITH days AS (SELECT usage_date, currency, sum(effective_cost) AS cost FROM finops.daily_costs "  # noqa: S608 - its names are constants, its values are bound
-            f"WHERE {rollups.MINE} GROUP BY 1, 2) "
-            "SELECT currency, count(*), coalesce(sum(abs(cost)), 0) FROM days d WHERE NOT EXISTS (SELECT FROM "
-            f"{leaf.table} c WHERE (c.charge_period_start AT TIME ZONE 'UTC')::date = d.usage_date "
-            "AND c.billing_currency = d.currency) "
-            "GROUP BY currency"
+            "SELECT usage_date, currency, coalesce(abs(sum(effective_cost)), 0) FROM finops.daily_costs "  # noqa: S608 - its names are constants, its values are bound
+            f"WHERE {rollups.MINE} GROUP BY 1, 2"
         ),
         rollups.period(leaf),
     )
-    return {currency: (days, cost) for currency, days, cost in rows}
-
-
-def _month_table(leaf: Leaf) -> str:
-    return f"finops.charges_{leaf.month.replace('-', '')}"
-
-
-def attached(connection: sa.Connection, leaf: Leaf) -> str | None:
-    """The partition that now holds the leaf's source and month."""
-    table: str | None = connection.scalar(
-        sa.text(
-            "SELECT c.oid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
-            "WHERE i.inhparent = to_regclass(:month) AND pg_get_expr(c.relpartbound, c.oid) = :bound"
-        ),
-        {"month": _month_table(leaf), "bound": f"FOR VALUES IN ('{leaf.source_id}')"},
-    )
-    return table
-
-
-def _attach(connection: sa.Connection, leaf: Leaf) -> None:
-    month = _month_table(leaf)
-    connection.exec_driver_sql(
-        f"CREATE TABLE IF NOT EXISTS {month} PARTITION OF finops.charges FOR VALUES "
-        f"FROM ('{leaf.start}+00') TO ('{leaf.end}+00') "
-        "PARTITION BY LIST (source_id)"
-    )
-    old = attached(connection, leaf)
-    if old is not None:
-        connection.exec_driver_sql(f"DROP TABLE {old}")
-    connection.exec_driver_sql(f"ALTER TABLE {month} ATTACH PARTITION {leaf.table} FOR VALUES IN ({leaf.source_id:d})")
+    missing: dict[str, tuple[int, Decimal]] = {}
+    for day, currency, cost in rows:
+        if (day, currency) not in there:
+            days, sum_ = missing.get(currency, (0, Decimal(0)))
+            missing[currency] = (days + 1, sum_ + cost)
+    return missing
 
 
 def _note_completeness(connection: sa.Connection, source: int, today: date) -> None:
@@ -231,27 +184,31 @@ def _note_completeness(connection: sa.Connection, source: int, today: date) -> N
     )
 
 
-def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
-    """What the bills say of each resource of the leaves; what the inventory says stays."""
-    tags = " UNION ALL ".join(
-        f"SELECT resource_id, tags, charge_period_start FROM {leaf.table} WHERE tags IS NOT NULL"  # noqa: S608 - its names are constants
-        for leaf in leaves
-    )
-    periods = " OR ".join(
+def _of(leaves: Sequence[Leaf]) -> str:
+    """The rows of sums of the leaves, as a condition."""
+    return " OR ".join(
         f"(source_id = {leaf.source_id:d} AND billing_period_start >= '{leaf.start}+00' AND billing_period_start < "
         f"'{leaf.end}+00')"
         for leaf in leaves
     )
+
+
+def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None:
+    """What the bills say of each resource of the leaves, whose newest tags are in `tagged`; what the inventory says
+    stays.
+    """
+    connection.exec_driver_sql("ANALYZE pg_temp.tagged")
     # in steps, each with statistics: guessing at rows that were written a moment ago, the planner would nest loops over
     # all of them
     connection.exec_driver_sql(
         "ANALYZE finops.resource_costs (resource_id, usage_date, source_id, billing_period_start)"
     )
+    mine = f"SELECT resource_id FROM finops.resource_costs WHERE {_of(leaves)}"  # noqa: S608 - its names are constants
     _keep(
         connection,
         "days",
         "SELECT resource_id, min(usage_date) AS first_seen, max(usage_date) AS last_seen FROM finops.resource_costs "  # noqa: S608 - its names are constants, its values are bound
-        f"WHERE resource_id IN (SELECT resource_id FROM finops.resource_costs WHERE {periods}) GROUP BY resource_id",
+        f"WHERE resource_id IN ({mine}) GROUP BY resource_id",
     )
     _keep(
         connection,
@@ -268,9 +225,9 @@ def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None
             AND c.usage_date > n.usage_date - {_RECENT_DAYS}
             WHERE c.charge_category IS DISTINCT FROM 'Tax' GROUP BY c.resource_id
         ), tagged AS (
-            SELECT DISTINCT ON (t.resource_id) t.resource_id, t.tags FROM ({tags}) t JOIN pg_temp.newest n
-            ON n.resource_id = t.resource_id AND t.charge_period_start >= n.usage_date::timestamp
-            ORDER BY t.resource_id, t.charge_period_start DESC
+            SELECT DISTINCT ON (t.resource_id) t.resource_id, t.tags FROM pg_temp.tagged t JOIN pg_temp.newest n
+            ON n.resource_id = t.resource_id AND t.at >= n.usage_date::timestamp
+            ORDER BY t.resource_id, t.at DESC
         )
         INSERT INTO finops.resources ({", ".join(_RESOURCE)}, tags, first_seen, last_seen, monthly_cost)
         SELECT {", ".join(f"n.{name}" for name in _RESOURCE)}, coalesce(t.tags, '{{}}'), n.first_seen, n.last_seen,

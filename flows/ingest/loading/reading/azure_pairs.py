@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from flows.ingest.formats import azure_costs
 from flows.ingest.formats.azure_costs import Kind, Periods
-from flows.ingest.loading.bill import Bill
+from flows.ingest.loading.reading.bill import Bill
 from flows.ingest.roads import files
 from flows.ingest.roads.pieces import BrokenFileError
 

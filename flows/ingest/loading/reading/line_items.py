@@ -1,6 +1,7 @@
 """Checked rows of text as line items in the types of a file."""
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import focus
@@ -9,10 +10,35 @@ from lake.columns import SCALE, polars_type
 if TYPE_CHECKING:
     import polars as pl
 
+_MAPS_KEPT = 100_000  # texts of tags
 _SIZES = ("InstanceType", "x_InstanceType", "instance_type", "instanceType")  # a machine's size in the price details
 
 
-def typed(rows: "pl.DataFrame") -> "pl.DataFrame":
+@dataclass
+class Maps:
+    """Tags as maps; a text that comes again is not read again."""
+
+    lookup: "pl.DataFrame | None" = None
+
+    def of(self, texts: "pl.Series") -> "pl.Series":
+        """JSON objects as maps of text; what is no text in them stays JSON."""
+        import polars as pl
+
+        wanted = texts.alias("text").to_frame()
+        new = wanted.unique().drop_nulls()
+        if self.lookup is not None and self.lookup.height > _MAPS_KEPT:
+            self.lookup = None
+        if self.lookup is not None:
+            new = new.join(self.lookup, on="text", how="anti")
+        if self.lookup is None or new.height:
+            maps = [_entries(json.loads(text)) for text in new.get_column("text").to_list()]
+            entries = pl.Series("tags", maps, dtype=pl.List(pl.Struct({"key": pl.String, "value": pl.String})))
+            read = new.with_columns(entries.cast(polars_type("map")))
+            self.lookup = read if self.lookup is None else pl.concat([self.lookup, read])
+        return wanted.join(self.lookup, on="text", how="left", maintain_order="left").get_column("tags")
+
+
+def typed(rows: "pl.DataFrame", maps: Maps) -> "pl.DataFrame":
     """Checked rows of text in the columns and types of a file.
 
     Amounts keep eighteen decimals; a quantity or unit price of twenty-one digits and more, which no bill has, is NULL.
@@ -35,7 +61,7 @@ def typed(rows: "pl.DataFrame") -> "pl.DataFrame":
             columns.append(pl.col(name))
     frame = rows.select(columns)
     if "tags" in given:
-        frame = frame.with_columns(_tags(rows.get_column("tags")))
+        frame = frame.with_columns(maps.of(rows.get_column("tags")))
     if "sku_price_details" in given:
         frame = frame.with_columns(_sizes(rows.get_column("sku_price_details")))
     return frame.select(list(kinds))
@@ -47,18 +73,11 @@ def _time(name: str) -> "pl.Expr":
     return pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", time_zone="UTC")
 
 
-def _tags(texts: "pl.Series") -> "pl.Series":
-    """JSON objects as maps of text; what is no text in them stays JSON."""
-    import polars as pl
-
-    entries = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
-    distinct = texts.unique().drop_nulls()
-    maps = [
-        [{"key": key, "value": _text(value)} for key, value in json.loads(text).items()] for text in distinct.to_list()
-    ]
-    lookup = pl.DataFrame({"text": distinct, "tags": pl.Series(maps, dtype=entries)})
-    found = texts.alias("text").to_frame().join(lookup, on="text", how="left", maintain_order="left")
-    return found.get_column("tags").cast(polars_type("map"))
+def _entries(tags: object) -> list[dict[str, str | None]] | None:
+    """None for what is no object: early releases stored some."""
+    if not isinstance(tags, dict):
+        return None
+    return [{"key": str(key), "value": _text(value)} for key, value in tags.items()]
 
 
 def _text(value: object) -> str | None:

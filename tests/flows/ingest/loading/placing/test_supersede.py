@@ -3,7 +3,7 @@
 import pytest
 
 from config.organisation import Organisation
-from flows.ingest.loading import supersede
+from flows.ingest.loading.placing import supersede
 from tests.flows.conftest import Bill, Load, rows
 from tests.flows.ingest.loading.builders import CLOSED_PERIOD
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from flows.ingest.loading.identity import Accounts, labels, provider_key, same_provider
+from flows.ingest.loading.placing.identity import Accounts, labels, provider_key, same_provider
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from analysis.formatting import exact
 from config.bills import Holding
 from flows.ingest.loading import datasets
-from flows.ingest.loading.copies import Dropped, File, drop_copies
-from flows.ingest.loading.identity import Accounts, labels, same_provider
-from flows.ingest.loading.replace import Replaced, carry_over, missing_days, take_over
+from flows.ingest.loading.placing.copies import Dropped, File, drop_copies
+from flows.ingest.loading.placing.identity import Accounts, labels, same_provider
+from flows.ingest.loading.placing.lake_files import keep_but_loads, keep_standing
+from flows.ingest.loading.placing.replace import Replaced, missing_days, take_over
+from flows.ingest.loading.placing.staging import Leaf, line_items
+from flows.ingest.loading.placing.standing import MEASURES, Cost, Part, cost_of, elsewhere, of_source, staged
 from flows.ingest.loading.result import Standing, standing_of
-from flows.ingest.loading.staging import Leaf
-from flows.ingest.loading.standing import MEASURES, Cost, Part, cost_of, elsewhere, of_source, staged
+from lake.writer import Writer
 
 _HOLDING = Holding()
 ADVICE = "Give all files of the period together; if this is right as it is, load it with --accept-shrink."
@@ -43,16 +45,6 @@ class LeafChange:
     parts: tuple[Part, ...]
     before: tuple[Part, ...]
     dropped: tuple[Dropped, ...]
-
-    @property
-    def kept(self) -> set[tuple[str, datetime, datetime]]:
-        """Accounts and periods that stand as they stood."""
-        return {(part.account, part.start, part.end) for part in self.parts if not part.load}
-
-    @property
-    def copies(self) -> set[tuple[int, str, datetime]]:
-        """Loads' accounts and periods, by their start, that were left out."""
-        return {(one.load, one.account, one.start) for one in self.dropped}
 
     @property
     def replaced(self) -> Replaced | None:
@@ -93,6 +85,7 @@ class OtherSourceError(Exception):
 
 def prepare(
     connection: sa.Connection,
+    writer: Writer,
     leaf: Leaf,
     files: Mapping[int, File],
     accounts: Accounts,
@@ -103,29 +96,36 @@ def prepare(
 
     `same_paths` are earlier loads of the same files, which an appended file replaces.
     """
-    dropped = drop_copies(connection, leaf, files)
-    new = [_with_provider(part, accounts) for part in staged(connection, leaf)]
-    _resolve_other_sources(connection, leaf, new, choices)
+    dropped = drop_copies(writer, leaf, files)
+    new = _parts(writer, leaf, accounts)
+    _resolve_other_sources(connection, writer, leaf, new, choices)
     before = of_source(connection, leaf)
     if choices.append:
-        carry_over(connection, leaf, (), but_loads=same_paths or [0])
-        parts = [_with_provider(part, accounts) for part in staged(connection, leaf)] if before else new
+        keep_but_loads(connection, writer, leaf, before, same_paths)
+        parts = _parts(writer, leaf, accounts) if before else new
     else:
         standing = [old for old in before if not any(old.overlaps(part) for part in new)]
-        if standing:
-            carry_over(connection, leaf, standing)
+        keep_standing(connection, writer, leaf, standing)
         parts = [*new, *standing]
     if before and not choices.accept_shrink:
-        _hold_what_shrinks(connection, leaf, before, parts, Decimal(str(choices.holding.shrink_percent)) / 100)
+        gone = missing_days(connection, writer, leaf)
+        _hold_what_shrinks(leaf, before, parts, gone, Decimal(str(choices.holding.shrink_percent)) / 100)
         _hold_what_is_closed(connection, before, parts, choices)
     return LeafChange(leaf, tuple(parts), tuple(before), tuple(dropped))
+
+
+def _parts(writer: Writer, leaf: Leaf, accounts: Accounts) -> list[Part]:
+    with line_items(writer.place, leaf) as engine:
+        return [_with_provider(part, accounts) for part in staged(engine, leaf)]
 
 
 def _with_provider(part: Part, accounts: Accounts) -> Part:
     return replace(part, provider=accounts.provider_of(part.account)) if not part.provider else part
 
 
-def _resolve_other_sources(connection: sa.Connection, leaf: Leaf, new: Sequence[Part], choices: Choices) -> None:
+def _resolve_other_sources(
+    connection: sa.Connection, writer: Writer, leaf: Leaf, new: Sequence[Part], choices: Choices
+) -> None:
     others = [
         part
         for part in elsewhere(connection, leaf, {part.account for part in new})
@@ -139,14 +139,17 @@ def _resolve_other_sources(connection: sa.Connection, leaf: Leaf, new: Sequence[
             "count twice. "
             f"Load it as {names!r}, or give --take-over to move it."
         )
-    take_over(connection, others)
+    take_over(connection, writer, others)
 
 
 def _hold_what_shrinks(
-    connection: sa.Connection, leaf: Leaf, before: Sequence[Part], parts: Sequence[Part], share: Decimal
+    leaf: Leaf,
+    before: Sequence[Part],
+    parts: Sequence[Part],
+    gone: Mapping[str, tuple[int, Decimal]],
+    share: Decimal,
 ) -> None:
     old, now = cost_of(before), cost_of(parts)
-    gone = missing_days(connection, leaf)
     for currency, amounts in old.items():
         stood = max(abs(amounts["billed"]), abs(amounts["effective"]))
         measure = "billed" if abs(amounts["billed"]) >= abs(amounts["effective"]) else "effective"

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.database import Database
-from tests.flows.conftest import ROW, Bill, Load, all_rows
+from tests.flows.conftest import ROW, Bill, Load, lake_rows
 
 _MONTHS = {"2026-08": "2026-09", "2026-09": "2026-10"}
 _ROWS = st.lists(
@@ -47,7 +47,7 @@ def test_the_totals_of_a_file_are_those_of_all_its_accounts(
     stood before is reported when it comes again changed.
     """
     with clean_database.owner.begin() as connection:
-        for table in ("charges", "daily_costs", "resource_costs", "billed_periods", "loads", "sources"):
+        for table in ("lake_files", "daily_costs", "resource_costs", "billed_periods", "loads", "sources"):
             connection.exec_driver_sql(f"TRUNCATE finops.{table} CASCADE")
     expected: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for _, month, currency, cost in drawn:
@@ -55,7 +55,7 @@ def test_the_totals_of_a_file_are_those_of_all_its_accounts(
     first = load(bill([row(number, *one) for number, one in enumerate(drawn)])).loads[0]
     assert first.status == "loaded"
     assert _billed(first.totals) == expected
-    assert sum(value for (value,) in all_rows(clean_database, "SELECT billed_cost FROM finops.charges")) == sum(
+    assert sum(value for (value,) in lake_rows(clean_database, "SELECT billed_cost FROM items")) == sum(
         expected.values()
     )
     longer = [*drawn, *((account, month, currency, Decimal(1)) for account, month, currency, _ in drawn)]

@@ -8,21 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
+from flows.ingest.loading.placing.lake_files import take_out
+from flows.ingest.loading.placing.staging import Leaf, line_items
 
-from flows.ingest.loading.staging import Leaf
+if TYPE_CHECKING:
+    import duckdb
+
+    from lake.writer import Writer
 
 _SAME = 0.8  # share of the smaller file's rows that stand in the other from which on it is a copy
 _APART = 0.2  # and up to which the two are parts of one bill
 _SAMPLED = 200_000  # rows that are compared; of more, a sample
 # What two exports of one charge agree on, whatever the version of FOCUS or the order of columns.
 _ROW = (
-    "hashtextextended(concat_ws('|', charge_period_start, charge_period_end, service_name, coalesce(resource_id, ''), "
+    "hash(charge_period_start, charge_period_end, service_name, coalesce(resource_id, ''), "
     "coalesce(sub_account_id, ''), coalesce(sub_account_name, ''), coalesce(region_id, ''), charge_category, "
-    "coalesce(charge_description, ''), coalesce(sku_id, ''), {costs}), 0)"
+    "coalesce(charge_description, ''), coalesce(sku_id, ''), {costs})"
 )
-_SAME_CHARGES = _ROW.format(costs="trim_scale(billed_cost), trim_scale(effective_cost)")
+_SAME_CHARGES = _ROW.format(costs="billed_cost, effective_cost")
 # A restated charge has another amount; what is taken off a charge has another sign or class.
 _SAME_BUT_FOR_COSTS = _ROW.format(
     costs="coalesce(charge_class, ''), coalesce(pricing_category, ''), coalesce(commitment_discount_status, ''), "
@@ -67,19 +72,29 @@ class _Share:
         return max(self.days)
 
 
-def drop_copies(connection: sa.Connection, leaf: Leaf, files: Mapping[int, File]) -> list[Dropped]:
-    """Delete from a leaf what stands in it twice, the newest file's rows are kept; raises `OverlapError`."""
+def drop_copies(writer: "Writer", leaf: Leaf, files: Mapping[int, File]) -> list[Dropped]:
+    """Take out of a leaf what stands in it twice, the newest file's rows are kept; raises `OverlapError`."""
     if len(leaf.loads) < 2:
         return []
+    with line_items(writer.place, leaf) as engine:
+        dropped = _copies(engine, leaf, files)
+    for load, start in sorted({(one.load, one.start) for one in dropped}):
+        gone = {one.account for one in dropped if (one.load, one.start) == (load, start)}
+        for file in [file for file in leaf.files if (file.load_id, file.start) == (load, start)]:
+            take_out(writer, leaf, file, gone)
+    return dropped
+
+
+def _copies(engine: "duckdb.DuckDBPyConnection", leaf: Leaf, files: Mapping[int, File]) -> list[Dropped]:
     dropped: list[Dropped] = []
-    for (account, start), shares in _shares(connection, leaf).items():
+    for (account, start), shares in _shares(engine).items():
         standing = {share.load: share for share in shares}
         for one, other in combinations(sorted(shares, key=lambda share: share.load), 2):
             if one.load not in standing or other.load not in standing or not one.days.keys() & other.days.keys():
                 continue
-            common = _common(connection, leaf, account, start, one, other)
+            common = _common(engine, account, start, one, other)
             if common < _APART and not _same_days(one, other):
-                if _common(connection, leaf, account, start, one, other, _SAME_BUT_FOR_COSTS) >= _SAME:
+                if _common(engine, account, start, one, other, _SAME_BUT_FOR_COSTS) >= _SAME:
                     names = sorted((files[one.load].label, files[other.load].label))
                     raise OverlapError(
                         f"{names[0]} and {names[1]} hold the same charges of account {account} in {leaf.month} with "
@@ -94,8 +109,7 @@ def drop_copies(connection: sa.Connection, leaf: Leaf, files: Mapping[int, File]
                     "that is right."
                 )
             old, new = sorted((one, other), key=lambda share: _age(share, files))
-            gone = _delete(connection, leaf, account, start, old.load)
-            dropped.append(Dropped(old.load, new.load, gone, account, start))
+            dropped.append(Dropped(old.load, new.load, _rows(engine, account, start, old.load), account, start))
             del standing[old.load]
     return dropped
 
@@ -106,15 +120,14 @@ def _age(share: _Share, files: Mapping[int, File]) -> tuple[date, float, int, fl
     return (share.last_day, -share.hours, share.rows, file.modified, file.label)
 
 
-def _shares(connection: sa.Connection, leaf: Leaf) -> dict[tuple[str, datetime], list[_Share]]:
+def _shares(engine: "duckdb.DuckDBPyConnection") -> dict[tuple[str, datetime], list[_Share]]:
     """Each file's days, cost per day, rows and shortest charge, by account and period."""
-    rows = connection.exec_driver_sql(
-        "SELECT billing_account_id, billing_period_start, load_id, (charge_period_start AT TIME ZONE 'UTC')::date AS "  # noqa: S608 - its names are constants, its values are bound
-        "day, "
-        "coalesce(sum(billed_cost), 0)::float8 AS cost, count(*) AS rows, "
-        "min(extract(epoch FROM charge_period_end - charge_period_start))::float8 / 3600 AS hours "
-        f"FROM {leaf.table} WHERE billed_cost <> 0 OR effective_cost <> 0 GROUP BY 1, 2, 3, 4"
-    ).all()
+    rows = engine.execute(
+        "SELECT billing_account_id, billing_period_start, load_id, usage_date, "
+        "CAST(coalesce(sum(billed_cost), 0) AS DOUBLE), count(*), "
+        "min(epoch_us(charge_period_end) - epoch_us(charge_period_start)) / 3.6e9 "
+        "FROM line_items WHERE billed_cost <> 0 OR effective_cost <> 0 GROUP BY 1, 2, 3, 4"
+    ).fetchall()
     days: dict[tuple[str, datetime, int], dict[date, float]] = {}
     counts: dict[tuple[str, datetime, int], tuple[int, float]] = {}
     for account, start, load, day, cost, count, hours in rows:
@@ -141,8 +154,7 @@ def _same_days(one: _Share, other: _Share) -> bool:
 
 
 def _common(
-    connection: sa.Connection,
-    leaf: Leaf,
+    engine: "duckdb.DuckDBPyConnection",
     account: str,
     start: datetime,
     one: _Share,
@@ -151,30 +163,30 @@ def _common(
 ) -> float:
     """Share of the smaller file's rows that stand in the other, from a sample where there are many."""
     every = max(1, min(one.rows, other.rows) // _SAMPLED)
-    common, smaller = connection.execute(
-        sa.text(
-            f"""
-            WITH rows AS (
-                SELECT load_id, {row} AS hash FROM {leaf.table}
-                WHERE load_id IN (:one, :other) AND billing_account_id = :account AND billing_period_start = :start
-                AND (billed_cost <> 0 OR effective_cost <> 0)
-            ), counted AS (
-                SELECT hash, count(*) FILTER (WHERE load_id = :one) AS ones, count(*) FILTER (WHERE load_id = :other)
-                AS others
-                FROM rows WHERE hash % :every = 0 GROUP BY hash
-            )
-            SELECT coalesce(sum(least(ones, others)), 0), least(coalesce(sum(ones), 0), coalesce(sum(others), 0))
-            FROM counted
-            """  # noqa: S608 - its names are constants, its values are bound
-        ),
+    found = engine.execute(
+        f"""
+        WITH rows AS (
+            SELECT load_id, {row} AS hash FROM line_items
+            WHERE load_id IN ($one, $other) AND billing_account_id = $account AND billing_period_start = $start
+            AND (billed_cost <> 0 OR effective_cost <> 0)
+        ), counted AS (
+            SELECT hash, count(*) FILTER (WHERE load_id = $one) AS ones,
+            count(*) FILTER (WHERE load_id = $other) AS others
+            FROM rows WHERE hash % $every = 0 GROUP BY hash
+        )
+        SELECT coalesce(sum(least(ones, others)), 0), least(coalesce(sum(ones), 0), coalesce(sum(others), 0))
+        FROM counted
+        """,  # noqa: S608 - its names are constants, its values are bound
         {"one": one.load, "other": other.load, "account": account, "start": start, "every": every},
-    ).one()
+    ).fetchall()
+    common, smaller = found[0]
     return float(common) / float(smaller) if smaller else 0.0
 
 
-def _delete(connection: sa.Connection, leaf: Leaf, account: str, start: datetime, load: int) -> int:
-    statement = sa.text(
-        f"DELETE FROM {leaf.table} WHERE load_id = :load AND billing_account_id = :account "  # noqa: S608 - its names are constants, its values are bound
-        "AND billing_period_start = :start"
-    )
-    return connection.execute(statement, {"load": load, "account": account, "start": start}).rowcount
+def _rows(engine: "duckdb.DuckDBPyConnection", account: str, start: datetime, load: int) -> int:
+    found = engine.execute(
+        "SELECT count(*) FROM line_items WHERE load_id = $load AND billing_account_id = $account "
+        "AND billing_period_start = $start",
+        {"load": load, "account": account, "start": start},
+    ).fetchall()
+    return int(found[0][0])

@@ -2,24 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from db.tables import BilledPeriod
-from flows.ingest.loading.rollups import period
-from flows.ingest.loading.staging import Leaf
+from flows.ingest.loading.placing.rollups import period
+from flows.ingest.loading.placing.staging import Leaf
 
+if TYPE_CHECKING:
+    import duckdb
+
+_ALL_DIGITS = Context(prec=60)
+_CENT = Decimal("0.01")
 MEASURES = ("billed", "effective", "list", "contracted", "tax")
 Cost = dict[str, dict[str, Decimal]]  # currency -> measure -> amount
 
-_COLUMNS = (
-    "billing_account_id, billing_period_start, billing_period_end, billing_currency AS currency, count(*) AS rows, "
-    "coalesce(sum(billed_cost), 0) AS billed, coalesce(sum(effective_cost), 0) AS effective, "
-    "coalesce(sum(list_cost), 0) AS list, coalesce(sum(contracted_cost), 0) AS contracted, "
-    "coalesce(sum(billed_cost) FILTER (WHERE charge_category = 'Tax'), 0) AS tax"
+_SUMS = ", ".join(
+    f"coalesce(sum({column}), 0) AS {name}"
+    for name, column in (
+        *((name, f"{name}_cost") for name in MEASURES if name != "tax"),
+        ("tax", "CASE WHEN charge_category = 'Tax' THEN billed_cost END"),
+    )
 )
 
 
@@ -45,24 +51,35 @@ class Part:
         return self.account == other.account and self.start < other.end and other.start < self.end
 
 
-def staged(connection: sa.Connection, leaf: Leaf) -> list[Part]:
+def staged(engine: "duckdb.DuckDBPyConnection", leaf: Leaf) -> list[Part]:
     """What a leaf holds, by load, account, period and currency."""
-    rows = connection.exec_driver_sql(
-        f"SELECT load_id, {_COLUMNS} FROM {leaf.table} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3"  # noqa: S608 - its names are constants, its values are bound
-    )
+    rows = engine.execute(
+        "SELECT load_id, billing_account_id, epoch_us(billing_period_start), epoch_us(billing_period_end), "  # noqa: S608 - its names are constants
+        f"billing_currency, count(*), {_SUMS} FROM line_items GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
+    ).fetchall()
     return [
         Part(
-            row.billing_account_id,
-            row.billing_period_start,
-            row.billing_period_end,
-            row.currency,
-            row.rows,
-            {name: getattr(row, name) for name in MEASURES},
-            load=row.load_id,
+            account,
+            _time(start),
+            _time(end),
+            currency,
+            count,
+            dict(zip(MEASURES, (plain(amount) for amount in amounts), strict=True)),
+            load=load,
             source_id=leaf.source_id,
         )
-        for row in rows
+        for load, account, start, end, currency, count, *amounts in rows
     ]
+
+
+def plain(amount: Decimal) -> Decimal:
+    """The same amount without the zeros at its end but those of cents."""
+    short = amount.normalize(_ALL_DIGITS)
+    return short if int(short.as_tuple().exponent) < -2 else short.quantize(_CENT, context=_ALL_DIGITS)
+
+
+def _time(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
 
 
 def of_source(connection: sa.Connection, leaf: Leaf) -> list[Part]:

@@ -1,0 +1,1 @@
+"""A file of a delivery on its way into the lake."""
