@@ -24,10 +24,12 @@ def with_tags(semantics: Semantics, keys: Iterable[str]) -> Semantics:
     lexicon = dict(semantics.lexicon)
     for words, spelt in list(spellings.items())[:_MOST]:
         name = f"tag_{'_'.join(words)}"
-        phrases = [*(before + words for before in _BEFORE), *(words + after for after in _AFTER)]
+        owned = words in (("team",), ("environment",), ("application",))  # `without an environment tag` is of those
+        after_words = () if owned else _AFTER
+        phrases = [*(before + words for before in _BEFORE), *(words + after for after in after_words)]
         for phrase in phrases:
             lexicon.setdefault(phrase, (Entry("dimension", name),))
-        for after in _AFTER:  # whose first words may mean something else: `by cost` of `by cost center tag`
+        for after in after_words:  # whose first words may mean something else: `by cost` of `by cost center tag`
             lexicon.setdefault(("by", *words, *after), (Entry("dimension", name, plural=True),))
         dimensions[name] = Dimension(
             name, "tags", None, "untagged", "charges", tuple(map(" ".join, phrases)), tuple(spelt)

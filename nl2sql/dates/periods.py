@@ -243,6 +243,6 @@ def joined(first: DatePeriod, last: DatePeriod) -> DatePeriod | None:
 def told_apart(named: list[DatePeriod], said_last: list[bool]) -> list[DatePeriod]:
     """`this october against last october`: of the same month twice, the last one is that of a year ago."""
     alike = len(named) == 2 and named[0].start == named[1].start and named[0].unit in ("month", "quarter")
-    if not alike or len(said_last) != 2:
+    if not alike or len(said_last) != 2 or sum(said_last) != 1:
         return named
     return [shifted(one, "year") if last else one for one, last in zip(named, said_last, strict=True)]

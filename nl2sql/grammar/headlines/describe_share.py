@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.headlines.rows import RowValues, name_of, number_of, step_of
-from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.query import CostQuery, Filter
 
 
 def share_headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
@@ -38,5 +38,13 @@ def share_headline(query: CostQuery, columns: Sequence[str], rows: RowValues, cu
 
 
 def _part(query: CostQuery) -> str:
-    """The part of a share by name."""
-    return ", ".join(f"non-{f.label}" if f.negated else f.label for f in query.share_of or ())
+    """The part of a share by name: `prod`, `non-prod`, `with team`, `all but unallocated`."""
+    return ", ".join(_named(one) for one in query.share_of or ())
+
+
+def _named(part: Filter) -> str:
+    if not part.negated:
+        return part.label
+    if part.values != (None,):
+        return f"non-{part.label}"
+    return f"with {part.label.removeprefix('no ')}" if part.label.startswith("no ") else f"all but {part.label}"
