@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from commands import (
+    allocation,
     assistants,
     audit,
     bills,
@@ -35,6 +36,7 @@ _COMMANDS: Commands = {
     "loads": bills.loads,
     "reconcile": bills.reconcile,
     "tags": bills.tags,
+    "allocate": allocation.allocate,
     "ask": questions.ask,
     "eval": questions.evaluate,
     "questions": questions.browse,

@@ -128,14 +128,14 @@ def tags(
         for key in rule.tag
     }
     spellings: dict[str, list[str]] = {}
-    for row in rows:
-        spellings.setdefault(plain_key(row["key"]), []).append(row["key"])
+    for key in dict.fromkeys(row["key"] for row in rows):  # a key stands once for each currency
+        spellings.setdefault(plain_key(key), []).append(key)
     for row in rows:
         plain = plain_key(row["key"])
         row["allocates"] = rules.get(plain, "")
         row["same_as"] = ", ".join(key for key in spellings[plain] if key != row["key"])
         row["share"] = float(row["share"] or 0)
-    _print(rows, ("key", "share", "values", "allocates", "same_as"), format)
+    _print(rows, ("key", "currency", "share", "values", "allocates", "same_as"), format)
 
 
 def reconcile(

@@ -28,11 +28,15 @@ _STANDS = """
     ORDER BY period DESC, source, billing_account_id, currency LIMIT :limit
 """
 _TAGS = """
-    WITH borne AS (SELECT tags, sum(effective_cost) AS cost FROM line_items GROUP BY tags),
-    each AS (SELECT unnest(map_entries(tags)) AS tag, cost FROM borne WHERE tags IS NOT NULL)
-    SELECT tag.key, count(DISTINCT tag.value), sum(cost),
-        100 * CAST(sum(cost) AS DOUBLE) / nullif((SELECT CAST(sum(cost) AS DOUBLE) FROM borne), 0)
-    FROM each WHERE tag.value <> '' GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT $limit
+    WITH borne AS (
+        SELECT tags, billing_currency AS currency, sum(effective_cost) AS cost FROM line_items GROUP BY ALL
+    ),
+    each AS (SELECT unnest(map_entries(tags)) AS tag, currency, cost FROM borne WHERE tags IS NOT NULL),
+    whole AS (SELECT currency, CAST(sum(cost) AS DOUBLE) AS cost FROM borne GROUP BY currency)
+    SELECT tag.key, currency, count(DISTINCT tag.value), sum(each.cost),
+        100 * CAST(sum(each.cost) AS DOUBLE) / nullif(any_value(whole.cost), 0) AS share
+    FROM each JOIN whole USING (currency) WHERE tag.value <> '' GROUP BY 1, 2
+    ORDER BY share DESC NULLS LAST, 1, 2 LIMIT $limit
 """
 _NEWEST = "SELECT max(billing_period_start) FROM finops.billed_periods"
 
@@ -55,8 +59,8 @@ def standing(connection: sa.Connection, limit: int) -> list[Row]:
 
 
 def tag_keys(connection: sa.Connection, place: Place, limit: int) -> list[Row]:
-    """The tag keys of the newest billing month: how many values each has, and what share of the cost bears it, in per
-    cent. Raises `UserError` where the month's line items are gone.
+    """The tag keys of the newest billing month, for each currency: how many values each has, and what share of the cost
+    in that currency bears it, in per cent. Raises `UserError` where the month's line items are gone.
     """
     newest: datetime | None = connection.scalar(sa.text(_NEWEST))
     if newest is None:
@@ -65,8 +69,14 @@ def tag_keys(connection: sa.Connection, place: Place, limit: int) -> list[Row]:
     with rows.opened(place, files, FILE_COLUMNS) as engine:
         found = engine.execute(_TAGS, {"limit": limit}).fetchall()
     return [
-        {"key": key, "values": values, "cost": cost, "share": None if share is None else Decimal(str(share))}
-        for key, values, cost, share in found
+        {
+            "key": key,
+            "currency": currency,
+            "values": values,
+            "cost": cost,
+            "share": None if share is None else Decimal(str(share)),
+        }
+        for key, currency, values, cost, share in found
     ]
 
 

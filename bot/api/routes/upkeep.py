@@ -55,7 +55,7 @@ _STANDING = _items(
     contracted_cost=_NUMBER,
     tax=_NUMBER,
 )
-_TAGS = _items(key={"type": "string"}, values={"type": "integer"}, share=_NUMBER)
+_TAGS = _items(key={"type": "string"}, currency={"type": "string"}, values={"type": "integer"}, share=_NUMBER)
 _PEOPLE = _items(
     id={"type": "string"},
     name={"type": "string"},
@@ -134,10 +134,11 @@ def standing(request: Request, context: InContext, caller: Whole, limit: Rows = 
     responses=_answers("Tag keys", _TAGS),
 )
 def tags(request: Request, context: InContext, caller: Whole, limit: Rows = 100) -> Response:
-    """`share` in per cent. 403 for who sees the costs of some teams alone."""
+    """`share` in per cent of the cost in the currency. 403 for who sees the costs of some teams alone."""
     with context.database.app.connect() as connection:
         rows = deliveries.tag_keys(connection, open_place(context.database.lake), limit)
-    return etags.respond(request, {"items": [{name: row[name] for name in ("key", "values", "share")} for row in rows]})
+    names = ("key", "currency", "values", "share")
+    return etags.respond(request, {"items": [{name: row[name] for name in names} for row in rows]})
 
 
 @router.get(

@@ -518,7 +518,7 @@ export interface paths {
         };
         /**
          * Tag keys of the newest month by the share of cost that bears them
-         * @description `share` in per cent. 403 for who sees the costs of some teams alone.
+         * @description `share` in per cent of the cost in the currency. 403 for who sees the costs of some teams alone.
          */
         get: operations["tags_api_v1_admin_tags_get"];
         put?: never;
@@ -6009,6 +6009,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             key: string;
+                            currency: string;
                             values: number;
                             share: number | null;
                         }[];

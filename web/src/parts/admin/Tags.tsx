@@ -27,12 +27,12 @@ export function TagsTab() {
                 {items.map((row) => {
                   const share = row.share ?? 0;
                   return (
-                    <Table.Tr key={row.key}>
+                    <Table.Tr key={`${row.key} ${row.currency}`}>
                       <Table.Td className="clip">{row.key}</Table.Td>
                       <Table.Td>
                         <Progress value={share} aria-label={`${Math.round(share)} % of the cost`} />
                         <Text size="xs" c="dimmed" className="figures">
-                          {percent(share / 100)}
+                          {percent(share / 100)} of {row.currency}
                         </Text>
                       </Table.Td>
                       <Table.Td className="right figures">{row.values.toLocaleString("en-GB")}</Table.Td>
