@@ -121,18 +121,16 @@ def tags(
     database = connect(settings)
     with database.owner.connect() as connection:
         rows = deliveries.tag_keys(connection, open_place(database.lake), limit)
-    rules = {
-        plain_key(key): name
-        for name in ("team", "environment", "application")
-        for rule in getattr(organisation.allocation, name)
-        for key in rule.tag
-    }
+    rules: dict[str, list[str]] = {}
+    for name in ("team", "environment", "application"):
+        for key in {plain_key(key) for rule in getattr(organisation.allocation, name) for key in rule.tag}:
+            rules.setdefault(key, []).append(name)
     spellings: dict[str, list[str]] = {}
     for key in dict.fromkeys(row["key"] for row in rows):  # a key stands once for each currency
         spellings.setdefault(plain_key(key), []).append(key)
     for row in rows:
         plain = plain_key(row["key"])
-        row["allocates"] = rules.get(plain, "")
+        row["allocates"] = ", ".join(rules.get(plain, ()))
         row["same_as"] = ", ".join(key for key in spellings[plain] if key != row["key"])
         row["share"] = float(row["share"] or 0)
     _print(rows, ("key", "currency", "share", "values", "allocates", "same_as"), format)

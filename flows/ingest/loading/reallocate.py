@@ -63,7 +63,7 @@ class Reallocated:
         if not self.rows:
             return f"The rules give every line item of {looked} what it has: nothing was changed."
         rows = f"{self.rows:,} line item{'' if self.rows == 1 else 's'}"
-        return f"{rows} of {len(self.changed):,} of {looked} changed hands; effective cost of all that is loaded:"
+        return f"{rows} changed hands, in {len(self.changed):,} of {looked}. Effective cost of all that is loaded:"
 
 
 def reallocate(database: "Database", allocation: Allocation, progress: "Progress | None" = None) -> Reallocated:

@@ -70,7 +70,7 @@ def test_it_says_who_has_what(load: Load, clean_database: Database, bill: Bill) 
         ("commerce", "USD", Decimal(0), Decimal(3)),
         ("old", "USD", Decimal(0), Decimal(1)),
     }
-    assert done.sentence().startswith("10 line items of 2 of 2 months changed hands")
+    assert done.sentence().startswith("10 line items changed hands, in 2 of 2 months")
 
 
 def test_the_same_rules_change_nothing(load: Load, clean_database: Database, bill: Bill) -> None:
