@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from config.bills import Allocation
 from db.focus import ALLOCATED
 from flows.ingest.allocation import expression, rules_of, tag_value
-from flows.ingest.loading.lake_files import written_or_nothing
-from flows.ingest.loading.replace import lock_sources, put_in_place
-from flows.ingest.loading.staging import Leaf
+from flows.ingest.loading.placing.lake_files import written_or_nothing
+from flows.ingest.loading.placing.replace import lock_sources, put_in_place
+from flows.ingest.loading.placing.staging import Leaf
 from lake import catalogue
 from lake.rows import missing
 
