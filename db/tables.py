@@ -98,7 +98,7 @@ class BilledPeriod(Base):
     tax: Mapped[Decimal] = mapped_column(comment="Of the billed cost")
 
 
-class LakeFile(Base):
+class LakeFileRow(Base):
     """A Parquet file of line items: of one load and period, of one billing account or of many. Files that stand
     together are what `reporting.charges` shows.
     """

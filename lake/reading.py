@@ -43,7 +43,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class TimedOut:
+class EngineTimedOut:
     """The process was killed when its time was up."""
 
     seconds: float
@@ -59,14 +59,14 @@ class Failed:
     detail: str = ""
 
 
-def run(job: Job) -> Found | TimedOut | Failed:
+def run(job: Job) -> Found | EngineTimedOut | Failed:
     """Run the statement and wait for it; never raises for what the statement does."""
     started = time.monotonic()
     process = _spare.take()
     try:
         written, _ = process.communicate(_written(job), timeout=job.seconds + _GRACE_SECONDS)
     except subprocess.TimeoutExpired:
-        return TimedOut(time.monotonic() - started)
+        return EngineTimedOut(time.monotonic() - started)
     finally:
         _end(process)
         _spare.replace()
@@ -74,7 +74,9 @@ def run(job: Job) -> Found | TimedOut | Failed:
         answer = json.loads(written)
     except ValueError:
         seconds = time.monotonic() - started  # the kernel's limit on its time ends it with a signal
-        return TimedOut(seconds) if seconds >= job.seconds else Failed("died", f"exit status {process.returncode}")
+        return (
+            EngineTimedOut(seconds) if seconds >= job.seconds else Failed("died", f"exit status {process.returncode}")
+        )
     if "failed" in answer:
         return Failed(str(answer["failed"]), str(answer.get("detail", "")))
     return Found(tuple(answer["columns"]), [tuple(map(_cell, row)) for row in answer["rows"]])

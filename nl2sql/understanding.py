@@ -24,7 +24,7 @@ from nl2sql.grammar.semantic.sense import stepping, telling_hours
 from nl2sql.grammar.subjects.listing import SubjectListing, list_subject, unlistable
 from nl2sql.grammar.subjects.views import SUBJECTS
 from nl2sql.history.conversation import ThreadContext
-from nl2sql.recipes.recognise import Asked, RecipeCall, amended_call, recognise
+from nl2sql.recipes.recognise import AskedBefore, RecipeCall, amended_call, recognise
 
 Meaning = CostQuery | SubjectListing | Doubt | Refusal
 _SAY_ALL = "please say the whole question."
@@ -49,18 +49,18 @@ def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: Thread
     return Refusal(f"I cannot build on that answer; {_SAY_ALL}")
 
 
-def _asked_before(thread: ThreadContext | None) -> Asked | None:
+def _asked_before(thread: ThreadContext | None) -> AskedBefore | None:
     """What the answer before in a thread was of."""
     if thread is None:
         return None
     if thread.listing:
-        return Asked(thread.listing.filters, thread.listing.period)
+        return AskedBefore(thread.listing.filters, thread.listing.period)
     asked = thread.recipe or thread.query
     if asked is None:
         return None
     if isinstance(asked, RecipeCall):
-        return Asked(asked.filters, asked.period, asked.compared)
-    return Asked(asked.filters, asked.period, asked.compared[0] if len(asked.compared) == 1 else None)
+        return AskedBefore(asked.filters, asked.period, asked.compared)
+    return AskedBefore(asked.filters, asked.period, asked.compared[0] if len(asked.compared) == 1 else None)
 
 
 def understand(question: str, data: Facts, calendar: QuestionCalendar, previous: CostQuery | None) -> Meaning:

@@ -133,7 +133,7 @@ class DigestCard(TypedDict):
     details: bool
 
 
-class Section(TypedDict):
+class DigestTable(TypedDict):
     """A table in a digest's thread; `right` holds the columns that stand at the right."""
 
     title: str
@@ -146,7 +146,7 @@ class DigestDetails(TypedDict):
     """What stands in a digest's thread."""
 
     type: Literal["digest_details"]
-    sections: list[Section]
+    sections: list[DigestTable]
 
 
 class ForecastCard(TypedDict):

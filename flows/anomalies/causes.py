@@ -20,7 +20,7 @@ _COLUMNS = {"account", "service", "team", "region", "environment", "application"
 
 
 @dataclass(frozen=True)
-class Change:
+class ScopedChange:
     """A scope, a currency, and when it changed: the days [since, through] are the changed ones."""
 
     scope: Mapping[str, str]
@@ -29,14 +29,14 @@ class Change:
     through: date
 
 
-def explain_change(connection: sa.Connection, change: Change) -> RootCause:
+def explain_change(connection: sa.Connection, change: ScopedChange) -> RootCause:
     """Compare the days since the change with two weeks before it, both as cost per day."""
     end = min(change.through, change.since + timedelta(days=_AFTER - 1)) + timedelta(days=1)
     before = _rows(connection, change, change.since - timedelta(days=_BEFORE), change.since)
     return explain(before, _rows(connection, change, change.since, end))
 
 
-def _rows(connection: sa.Connection, change: Change, start: date, end: date) -> list[Row]:
+def _rows(connection: sa.Connection, change: ScopedChange, start: date, end: date) -> list[Row]:
     """Named resources from their rollup, the rest of the scope's usage from the
     daily one, so that both add up to the scope.
     """
@@ -74,7 +74,7 @@ def _rows(connection: sa.Connection, change: Change, start: date, end: date) -> 
     ]
 
 
-def _where(change: Change) -> tuple[str, dict[str, Any]]:
+def _where(change: ScopedChange) -> tuple[str, dict[str, Any]]:
     """Conditions on known columns with bound values."""
     parts, bound = [], {}
     for name, value in change.scope.items():
@@ -88,7 +88,7 @@ def _where(change: Change) -> tuple[str, dict[str, Any]]:
     return " ".join(parts), dict(bound)
 
 
-def cause_json(cause: RootCause, change: Change, who: Sequence[str] = ()) -> dict[str, Any]:
+def cause_json(cause: RootCause, change: ScopedChange, who: Sequence[str] = ()) -> dict[str, Any]:
     """Where, who and why, and the parts that add up to the change, as the cards and the API show them; figures from the
     bill only. What and when are the finding's to say.
     """

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from analysis.root_cause import RootCause
 from aws.permissions import MissingPermission
-from flows.anomalies.causes import Change
+from flows.anomalies.causes import ScopedChange
 from flows.ingest.cloud.aws_events import CloudTrailEvent, Trail
 
 _BEFORE, _AFTER = timedelta(hours=24), timedelta(hours=30)  # around the first day (UTC) that is out of line
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _VERSION = re.compile(r"\d{8}(v\d+)?$")  # of an interface: CreateFunction20150331
 
 
-def find_authors(connection: sa.Connection, trail: Trail, cause: RootCause, change: Change) -> tuple[str, ...]:
+def find_authors(connection: sa.Connection, trail: Trail, cause: RootCause, change: ScopedChange) -> tuple[str, ...]:
     """Sentences on who made, changed or removed the resources that carry the change; empty outside of AWS."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 

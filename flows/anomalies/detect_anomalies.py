@@ -16,7 +16,7 @@ from db.tables import Insight, Load
 from domain import insights
 from flows import failure
 from flows.anomalies import change_authors
-from flows.anomalies.causes import Change, cause_json, explain_change
+from flows.anomalies.causes import ScopedChange, cause_json, explain_change
 from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
 from flows.anomalies.grouping import (
@@ -130,7 +130,7 @@ def _insight(
     session: Session, judged: ScoredFinding, fingerprint: str, trail: Trail | None
 ) -> insights.DetectedInsight:
     finding, since = judged.finding, judged.since
-    change = Change(judged.scope, judged.currency, since, judged.through)
+    change = ScopedChange(judged.scope, judged.currency, since, judged.through)
     earlier = session.scalar(sa.select(Insight).where(Insight.fingerprint == fingerprint))
     explained = explain_change(session.connection(), change)
     people = (

@@ -19,7 +19,7 @@ from analysis.months import add_months, days_in_month
 from analysis.period_band import Reach
 from config.organisation import Organisation
 from db.outgoing import messages
-from db.outgoing.messages import Section
+from db.outgoing.messages import DigestTable
 from db.tables import Insight
 from domain import forecasts_view
 from domain.forecasts_view import Outlook
@@ -243,9 +243,9 @@ def _figure(series: CostSeries, through: date, budget: Any, ahead: Outlook | Non
     return figure
 
 
-def _insights(session: Session, scope: Mapping[str, str], organisation: Organisation) -> Section:
+def _insights(session: Session, scope: Mapping[str, str], organisation: Organisation) -> DigestTable:
     live = sa.select(Insight.title, Insight.severity).where(Insight.status.in_(LIVE), Insight.closed_at.is_(None))
     if scope:
         live = live.where(Insight.team == scope.get("team"))
     rows = [[row.title, row.severity] for row in session.execute(live.order_by(by_worth(organisation)).limit(10))]
-    return Section(title="Open insights", columns=["Insight", "Severity"], rows=rows)
+    return DigestTable(title="Open insights", columns=["Insight", "Severity"], rows=rows)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.formatting import money
-from db.outgoing.messages import Section
+from db.outgoing.messages import DigestTable
 from flows.digests import usual
 from flows.digests.usual import Excess
 
@@ -87,13 +87,13 @@ def like(through: date, span: int) -> str:
     return "week" if span == 7 else f"{through:%A}"
 
 
-def table(moves: Sequence[Move], through: date, span: int, currency: str) -> Section:
+def table(moves: Sequence[Move], through: date, span: int, currency: str) -> DigestTable:
     """Those that moved by a cent or more."""
     rows = [
         [move.service, money(move.now, currency), f"{'+' if move.change > 0 else ''}{money(move.change, currency)}"]
         for move in moves
         if abs(move.change) >= _CENT
     ]
-    return Section(
+    return DigestTable(
         title="Movers", columns=["Service", "Cost", f"Against a usual {like(through, span)}"], rows=rows, right=[1, 2]
     )

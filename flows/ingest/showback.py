@@ -15,7 +15,7 @@ from analysis.formatting import money
 from analysis.showback import split
 from config.bills import SharedCost
 from config.organisation import Organisation
-from db.outgoing.messages import Section
+from db.outgoing.messages import DigestTable
 from db.tables import Showback
 from flows.ingest import wildcards
 
@@ -68,7 +68,7 @@ def _row(month: Month, team: str | None, name: str | None, cost: Decimal) -> dic
     return {"month": month[0], "currency": month[1], "team": team, "shared_cost": name, "cost": cost}
 
 
-def section(session: Session, scope: Mapping[str, str], through: date) -> Section:
+def section(session: Session, scope: Mapping[str, str], through: date) -> DigestTable:
     """The part of a digest's details that says what the month's shared costs
     add; without rows where the scope bears none.
     """
@@ -79,4 +79,4 @@ def section(session: Session, scope: Mapping[str, str], through: date) -> Sectio
     rows = session.scalars(statement.order_by(Showback.cost.desc()).limit(15)).all()
     listed = [[str(row.shared_cost), row.team or "nobody", money(row.cost, row.currency)] for row in rows]
     columns = ["Shared cost", "Borne by", "Cost"]
-    return Section(title="Shared costs of this month", columns=columns, rows=listed, right=[2])
+    return DigestTable(title="Shared costs of this month", columns=columns, rows=listed, right=[2])

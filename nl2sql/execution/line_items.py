@@ -75,7 +75,7 @@ def run(database: "Database", settings: "Settings", query: "SafeQuery", limits: 
             return StatementFailed(NO_NUMBER)
         elapsed = (time.monotonic() - started) * 1000
         return FetchedRows(answer.columns, answer.rows[: limits.rows], len(answer.rows) > limits.rows, elapsed)
-    if isinstance(answer, reading.TimedOut):
+    if isinstance(answer, reading.EngineTimedOut):
         reason = f"The query took longer than {limits.seconds:g} s and was stopped; {_SHORTER}."
         return StatementTimedOut(answer.seconds, reason)
     log.info("query over line items failed: %s", answer.kind)  # DuckDB's text quotes what people asked

@@ -22,7 +22,7 @@ _ALIKE = 90  # of 100: rapidfuzz's token sort ratio
 
 
 @dataclass(frozen=True)
-class Finding:
+class GoldenFault:
     """`broken`: it does not run; `unused`: its words alone do not say what it answers, so that it is never given
     again; `duplicate`: `other` asks the same.
     """
@@ -38,21 +38,21 @@ class Finding:
         return asdict(self)
 
 
-def checked(context: AnswerContext) -> tuple[Finding, ...]:
+def checked(context: AnswerContext) -> tuple[GoldenFault, ...]:
     """What is wrong with the golden questions that the asker may have: each is run, and held against every other."""
     answers = approved_answers(context)
     broken = [found for one in answers if (found := _broken(one, context))]
     return (*broken, *_unused(answers, {one.reference for one in broken}, context), *_duplicates(answers))
 
 
-def _broken(approved: ApprovedAnswer, context: AnswerContext) -> Finding | None:
+def _broken(approved: ApprovedAnswer, context: AnswerContext) -> GoldenFault | None:
     try:
         stored = meant_by(approved.query)
     except (KeyError, TypeError, ValueError):
         reason = "What was asked is stored in a way that this release does not read."
-        return Finding("broken", approved.reference, approved.question, reason)
+        return GoldenFault("broken", approved.reference, approved.question, reason)
     if stored is not None and (gone := _gone(stored, context.facts)):
-        return Finding("broken", approved.reference, approved.question, gone)
+        return GoldenFault("broken", approved.reference, approved.question, gone)
     if stored is None:
         outcome = answer_sql(approved.sql, context)
     elif isinstance(stored, RecipeCall):
@@ -61,7 +61,7 @@ def _broken(approved: ApprovedAnswer, context: AnswerContext) -> Finding | None:
         _, outcome = answer_meaning(stored, context)
     if isinstance(outcome, Answer):
         return None
-    return Finding("broken", approved.reference, approved.question, outcome.text)
+    return GoldenFault("broken", approved.reference, approved.question, outcome.text)
 
 
 def _gone(asked: Asked, facts: Facts) -> str | None:
@@ -74,20 +74,20 @@ def _gone(asked: Asked, facts: Facts) -> str | None:
     return None
 
 
-def _unused(answers: tuple[ApprovedAnswer, ...], broken: set[str], context: AnswerContext) -> Iterator[Finding]:
+def _unused(answers: tuple[ApprovedAnswer, ...], broken: set[str], context: AnswerContext) -> Iterator[GoldenFault]:
     for one in answers:
         if one.reference in broken:
             continue
         meaning = meant(one.question, context.facts, context.calendar, None)
         if for_today(one, meaning, in_thread=False, context=context) is None:
             reason = "Asked alone, its words do not say what it answers on another day."
-            yield Finding("unused", one.reference, one.question, reason)
+            yield GoldenFault("unused", one.reference, one.question, reason)
 
 
-def _duplicates(answers: tuple[ApprovedAnswer, ...]) -> Iterator[Finding]:
+def _duplicates(answers: tuple[ApprovedAnswer, ...]) -> Iterator[GoldenFault]:
     for newer, older in combinations(answers, 2):
         if reason := _alike(newer, older):
-            yield Finding("duplicate", newer.reference, newer.question, reason, older.reference)
+            yield GoldenFault("duplicate", newer.reference, newer.question, reason, older.reference)
 
 
 def _alike(one: ApprovedAnswer, other: ApprovedAnswer) -> str | None:

@@ -64,7 +64,7 @@ class ListPart(_Part):
     exceeded: bool = False
 
 
-class Step(_Part):
+class RecipeStep(_Part):
     """One section: a query or a list; `compared` sets the period before (or a week before) beside it, `of_first`
     narrows it to the first row of the recipe's first step, `of_period` limits a list to the recipe's days.
     """
@@ -99,7 +99,7 @@ class Recipe(_Part):
     about: str
     says: list[Says]
     verdict: Verdict
-    steps: list[Step]
+    steps: list[RecipeStep]
     by: str | None = None  # the dimension of a ranking, unless the question names one
     beside: list[str] = []  # parts that may be said as well and add nothing
     things: bool = False  # a number is how many are wanted

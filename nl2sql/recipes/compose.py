@@ -11,9 +11,9 @@ from nl2sql.dates.periods import DatePeriod
 from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.query import CostQuery, Filter
 from nl2sql.grammar.subjects.listing import SubjectListing, unlistable
-from nl2sql.recipes.catalog import QueryPart, Recipe, Step, recipes
+from nl2sql.recipes.catalog import QueryPart, Recipe, RecipeStep, recipes
 from nl2sql.recipes.recognise import RecipeCall, span_of
-from nl2sql.recipes.verdicts import VERDICTS, Finding
+from nl2sql.recipes.verdicts import VERDICTS, StepResult
 
 _DAILY_AT_MOST = 62
 _REASONS = 3  # sentences told of a step beneath its headline
@@ -38,7 +38,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     recipe = recipes()[call.recipe]
     period = call.period or span_of("last_30_days", context.calendar)
     run = _Run(recipe, call, period, context)
-    findings: list[Finding] = []
+    findings: list[StepResult] = []
     for step in recipe.steps:
         if (finding := _found(step, run, findings)) is not None:
             findings.append(finding)
@@ -66,7 +66,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     )
 
 
-def _found(step: Step, run: _Run, before: list[Finding]) -> Finding | None:
+def _found(step: RecipeStep, run: _Run, before: list[StepResult]) -> StepResult | None:
     """What a step found; None where it has nothing to say of this scope."""
     if step.listed:
         return _listed(step, run)
@@ -77,7 +77,7 @@ def _found(step: Step, run: _Run, before: list[Finding]) -> Finding | None:
     return _finding(step, outcome, asked)
 
 
-def _query_of(step: Step, part: QueryPart, run: _Run, before: list[Finding]) -> CostQuery | None:
+def _query_of(step: RecipeStep, part: QueryPart, run: _Run, before: list[StepResult]) -> CostQuery | None:
     dimensions = tuple(
         (run.call.by or run.recipe.by or "service") if name == "by" else name for name in part.dimensions
     )
@@ -114,7 +114,7 @@ def _query_of(step: Step, part: QueryPart, run: _Run, before: list[Finding]) -> 
     )
 
 
-def _period_of(step: Step, run: _Run) -> DatePeriod:
+def _period_of(step: RecipeStep, run: _Run) -> DatePeriod:
     if step.period is None:
         return run.period
     if step.period == "month_before":
@@ -122,7 +122,7 @@ def _period_of(step: Step, run: _Run) -> DatePeriod:
     return span_of(step.period, run.context.calendar, run.context.facts.through)
 
 
-def _first_name(before: list[Finding], run: _Run) -> Filter | None:
+def _first_name(before: list[StepResult], run: _Run) -> Filter | None:
     """The first row of the first step, as a filter; rows in several currencies have no first."""
     rows = before[0].section.rows if before else ()
     if not rows or not before[0].ranked:
@@ -135,7 +135,7 @@ def _first_name(before: list[Finding], run: _Run) -> Filter | None:
     return Filter(dimension, (None,) if missing else (str(name),), str(name))
 
 
-def _listed(step: Step, run: _Run) -> Finding:
+def _listed(step: RecipeStep, run: _Run) -> StepResult:
     """A list of the recipe's scope; where it cannot be narrowed to it, that is said."""
     part = step.listed
     assert part is not None
@@ -145,17 +145,17 @@ def _listed(step: Step, run: _Run) -> Finding:
         period = periods.whole(run.period.start, "month") if part.subject == "forecasts" else run.period
     listing = SubjectListing(part.subject, filters, period, exceeded=part.exceeded, state=part.state)
     if unfit := unlistable(listing):
-        return Finding(step, Section(step.title, unfit.text))
+        return StepResult(step, Section(step.title, unfit.text))
     outcome = answer_listing(listing, run.context)
     if not isinstance(outcome, Answer) and (missing := nothing_listed(listing, run.context)):
-        return Finding(step, Section(step.title, missing))
+        return StepResult(step, Section(step.title, missing))
     return _finding(step, outcome, None)
 
 
-def _finding(step: Step, outcome: Outcome, query: CostQuery | None) -> Finding:
+def _finding(step: RecipeStep, outcome: Outcome, query: CostQuery | None) -> StepResult:
     if not isinstance(outcome, Answer):
-        return Finding(step, Section(step.title, outcome.text), query)
+        return StepResult(step, Section(step.title, outcome.text), query)
     headline = outcome.text.splitlines()[0]
     said = (headline, *outcome.notes[:_REASONS]) if query and query.why else (headline, *outcome.notes[:1])
     section = Section(step.title, " ".join(said), outcome.columns, outcome.rows, outcome.sql)
-    return Finding(step, section, query, outcome.chart, outcome.currency or "several")
+    return StepResult(step, section, query, outcome.chart, outcome.currency or "several")

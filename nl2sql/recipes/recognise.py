@@ -42,7 +42,7 @@ class RecipeCall:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedBefore:
     """What the answer before was of: its names, its period, and the other one where it compared two."""
 
     filters: tuple[Filter, ...] = ()
@@ -58,7 +58,7 @@ class _Said:
 
 
 def recognise(
-    question: str, data: Facts, calendar: QuestionCalendar, before: Asked | None = None
+    question: str, data: Facts, calendar: QuestionCalendar, before: AskedBefore | None = None
 ) -> RecipeCall | Doubt | None:
     """The recipe that a question asks for, of the names and the period of the answer `before` where it says none; a
     doubt where a name in it is not clear; None where it is another question or a word of it is not understood.
@@ -66,7 +66,7 @@ def recognise(
     words = split(question)
     said = _said(words)
     for recipe, says in _ranked({one.part for one in said}):
-        if found := _called(recipe, says, question, words, said, data, calendar, before or Asked()):
+        if found := _called(recipe, says, question, words, said, data, calendar, before or AskedBefore()):
             return found
     return None
 
@@ -130,7 +130,7 @@ def _called(
     said: list[_Said],
     data: Facts,
     calendar: QuestionCalendar,
-    before: Asked,
+    before: AskedBefore,
 ) -> RecipeCall | Doubt | None:
     chosen = _apart(says, said)
     if chosen is None:

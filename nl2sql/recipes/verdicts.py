@@ -9,7 +9,7 @@ from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.headlines.describe import change
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.columns import slug
-from nl2sql.recipes.catalog import Step
+from nl2sql.recipes.catalog import RecipeStep
 from nl2sql.recipes.recognise import RecipeCall
 
 _THINGS = 3
@@ -17,10 +17,10 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Finding:
+class StepResult:
     """A step with its section, the currency of its amounts (or `several`), and how the rows are drawn."""
 
-    step: Step
+    step: RecipeStep
     section: Section
     query: CostQuery | None = None
     chart: str = "none"
@@ -45,12 +45,12 @@ class Finding:
         return self.single_currency is not None
 
 
-def _of(findings: list[Finding], subject: str) -> list[Row]:
+def _of(findings: list[StepResult], subject: str) -> list[Row]:
     """The rows of the step that lists a subject."""
     return next((one.rows for one in findings if one.step.listed and one.step.listed.subject == subject), [])
 
 
-def _total(_call: RecipeCall, findings: list[Finding]) -> str:
+def _total(_call: RecipeCall, findings: list[StepResult]) -> str:
     """The total of the first step and its change, as far as both are known in one currency."""
     first = findings[0]
     currency = first.single_currency
@@ -93,7 +93,7 @@ def _beyond(row: Row) -> float:
     return float(max(row["spent"] or 0, row["forecast"] or 0) - row["amount"])
 
 
-def _budgets_and_cuts(_call: RecipeCall, findings: list[Finding]) -> str:
+def _budgets_and_cuts(_call: RecipeCall, findings: list[StepResult]) -> str:
     budgets, cuts = _of(findings, "budgets"), _of(findings, "recommendations")
     saved = _saved(cuts)
     if not budgets:
@@ -107,7 +107,7 @@ def _budgets_and_cuts(_call: RecipeCall, findings: list[Finding]) -> str:
     return f"Yes: {len(over)} of {len(budgets)} budgets {verb}: {named}{more}. {saved[0].upper()}{saved[1:]}."
 
 
-def _savings_and_overrun(_call: RecipeCall, findings: list[Finding]) -> str:
+def _savings_and_overrun(_call: RecipeCall, findings: list[StepResult]) -> str:
     budgets, cuts = _of(findings, "budgets"), _of(findings, "recommendations")
     over, worth = _over(budgets), _worth(cuts)
     saved = _saved(cuts)
@@ -126,7 +126,7 @@ def _savings_and_overrun(_call: RecipeCall, findings: list[Finding]) -> str:
     return f"{answer}: {names} {'are' if len(over) > 1 else 'is'} heading {money(beyond, currency)} over; {saved}{gap}."
 
 
-def _today(call: RecipeCall, findings: list[Finding]) -> str:
+def _today(call: RecipeCall, findings: list[StepResult]) -> str:
     wanted = call.limit or _THINGS
     things = [str(row["title"]) for row in _of(findings, "attention")]
     over = [
@@ -142,7 +142,7 @@ def _today(call: RecipeCall, findings: list[Finding]) -> str:
     return " ".join(f"{place}. {thing.rstrip('.')}." for place, thing in enumerate(chosen[:wanted], 1))
 
 
-def _grew_most(_call: RecipeCall, findings: list[Finding]) -> str:
+def _grew_most(_call: RecipeCall, findings: list[StepResult]) -> str:
     """What leads the ranking of the first step and of those behind it."""
     first = findings[0]
     if not first.rows or "change" not in first.section.columns:
@@ -162,13 +162,13 @@ def _grew_most(_call: RecipeCall, findings: list[Finding]) -> str:
     return f"{_leading(first)} grew most, by {money(first.rows[0]['change'], currency)}{stands}."
 
 
-def _leading(finding: Finding) -> str:
+def _leading(finding: StepResult) -> str:
     """The name in the first row, of the first dimension that was asked for."""
     assert finding.query is not None
     return str(finding.rows[0][finding.query.dimensions[0]])
 
 
-def _forecast(_call: RecipeCall, findings: list[Finding]) -> str:
+def _forecast(_call: RecipeCall, findings: list[StepResult]) -> str:
     ahead = _of(findings, "forecasts")
     before = next((one for one in findings if one.step.period == "month_before"), None)
     if not ahead or before is None or len(before.rows) != 1 or before.query is None:
@@ -184,7 +184,7 @@ def _forecast(_call: RecipeCall, findings: list[Finding]) -> str:
     )
 
 
-def _spike(_call: RecipeCall, findings: list[Finding]) -> str:
+def _spike(_call: RecipeCall, findings: list[StepResult]) -> str:
     """Whether what was noticed is over, by its status, and what the episodes that ended cost beyond the expected."""
     found = _of(findings, "episodes")
     if not found:
@@ -205,7 +205,7 @@ def _spike(_call: RecipeCall, findings: list[Finding]) -> str:
     return f"{state}{cost}{on}."
 
 
-def _weekend_stop(_call: RecipeCall, findings: list[Finding]) -> str:
+def _weekend_stop(_call: RecipeCall, findings: list[StepResult]) -> str:
     """The most that stopping could save: what is on demand, of all of it; in several currencies without a figure."""
     first = findings[:2]
     if len(first) < 2 or not all(one.rows and one.query for one in first):
@@ -222,7 +222,7 @@ def _weekend_stop(_call: RecipeCall, findings: list[Finding]) -> str:
     return f"At most {usage_of_all}; {kept}"
 
 
-VERDICTS: dict[str, Callable[[RecipeCall, list[Finding]], str]] = {
+VERDICTS: dict[str, Callable[[RecipeCall, list[StepResult]], str]] = {
     "total": _total,
     "first": _total,
     "budgets_and_cuts": _budgets_and_cuts,

@@ -21,7 +21,7 @@ WEEKS = 8
 
 
 @dataclass(frozen=True)
-class History:
+class DryRunHistory:
     """`saved` by currency, over `resources` that it would have changed; `without_figures` of them are in no amount.
 
     `since` is the day from which it counts: the first recommendation, where that is younger than the weeks.
@@ -57,7 +57,7 @@ def would_have_saved(
     weeks: int = WEEKS,
     *,
     visible: Callable[[str | None], bool] = lambda _team: True,
-) -> History:
+) -> DryRunHistory:
     """Each resource changed at the playbook's first date after it was found (or at once, where it does not recur),
     within its caps; from the next day to the last look that still found it, the share that the recommendation says of
     what the bills say it cost. Days without a bill count nothing. `visible` narrows it to teams.
@@ -75,7 +75,7 @@ def would_have_saved(
         if one.share is not None and changed[row.resource_id].date() < row.usage_date <= one.last.date():
             saved[row.currency] += float(row.cost) * one.share
     first = min((one.first for one in found), default=None)
-    return History(
+    return DryRunHistory(
         weeks=weeks,
         saved={currency: round(amount, 2) for currency, amount in sorted(saved.items())},
         resources=len(changed),
@@ -85,7 +85,7 @@ def would_have_saved(
     )
 
 
-def sentence(history: History) -> str:
+def sentence(history: DryRunHistory) -> str:
     """`It would have saved $1,234 in 8 weeks, over 12 resources.`"""
     if history.since is None:
         return f"Nothing that it answers was found in the last {history.weeks} weeks."

@@ -11,7 +11,7 @@ import pytest
 
 from lake.columns import Kind, duckdb_columns, polars_type
 from lake.place import Place, open_place
-from lake.reading import Failed, Found, Job, TimedOut, run
+from lake.reading import Failed, Found, Job, EngineTimedOut, run
 from lake.writer import Writer
 
 COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -24,7 +24,7 @@ COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("tags", "map"),
 )
 START, END = datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
-Ask = Callable[..., Found | TimedOut | Failed]
+Ask = Callable[..., Found | EngineTimedOut | Failed]
 
 
 def frame(count: int, account: str = "4029", cost: str = "1.000000000000000001") -> pl.DataFrame:
@@ -59,7 +59,7 @@ def ask(place: Place) -> Ask:
     writer.add(1, "2026-09", 7, frame(30))
     writer.flush()
 
-    def asked(sql: str, **changes: Any) -> Found | TimedOut | Failed:
+    def asked(sql: str, **changes: Any) -> Found | EngineTimedOut | Failed:
         given: dict[str, Any] = {
             "view": "SELECT * FROM line_items",
             "columns": duckdb_columns(COLUMNS),

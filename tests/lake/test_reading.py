@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lake import reading
-from lake.reading import Failed, Found, TimedOut
+from lake.reading import Failed, Found, EngineTimedOut
 from tests.lake.conftest import Ask
 
 ATTACKS = (Path(__file__).parent / "attacks.sql").read_text(encoding="utf-8").strip().split("\n")
@@ -43,7 +43,7 @@ def test_rows_and_bytes_are_limited(ask: Ask) -> None:
 def test_what_takes_too_long_is_killed(ask: Ask) -> None:
     """By its parent, and where the parent is gone by the kernel."""
     endless = "SELECT count(*) FROM range(100000000000000) WHERE range % 7 = 8"
-    assert isinstance(ask(endless, seconds=0.2), TimedOut)
+    assert isinstance(ask(endless, seconds=0.2), EngineTimedOut)
 
 
 def test_memory_is_limited(ask: Ask) -> None:

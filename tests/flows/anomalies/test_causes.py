@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.root_cause import RootCause
 from db.tables import Source, resource_costs
-from flows.anomalies.causes import Change, cause_json, explain_change
+from flows.anomalies.causes import ScopedChange, cause_json, explain_change
 from tests.flows.daily import spend
 
 SINCE = date(2026, 11, 10)  # a Tuesday
@@ -42,9 +42,9 @@ def resource(session: Session, name: str, first: date, days: list[tuple[float, f
     session.execute(sa.insert(resource_costs), rows)
 
 
-def change(**more: Any) -> Change:
+def change(**more: Any) -> ScopedChange:
     given = {"scope": PAYMENTS, "currency": "USD", "since": SINCE, "through": SINCE + timedelta(days=2), **more}
-    return Change(**given)
+    return ScopedChange(**given)
 
 
 def explained(session: Session, **more: Any) -> tuple[RootCause, dict[str, Any]]:

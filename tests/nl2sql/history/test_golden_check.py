@@ -11,7 +11,7 @@ from nl2sql.ask import ask, run_sql
 from nl2sql.catalog.known_values import Facts, facts
 from nl2sql.deps import Deps
 from nl2sql.history import golden
-from nl2sql.history.golden_check import Finding, checked
+from nl2sql.history.golden_check import GoldenFault, checked
 
 ADA = Actor("U0ADA", roles=frozenset({Role.ADMIN}), sees_all=True)
 
@@ -32,7 +32,7 @@ def findings(deps: Deps) -> list[tuple[str, str, str | None]]:
     return [(one.kind, one.reference, one.other) for one in all_found(deps)]
 
 
-def all_found(deps: Deps) -> tuple[Finding, ...]:
+def all_found(deps: Deps) -> tuple[GoldenFault, ...]:
     data = facts(deps.database.app, ADA, deps.organisation.synonyms)
     assert isinstance(data, Facts)
     return checked(AnswerContext(ADA, deps, data))

@@ -8,7 +8,7 @@ from bot.cards.messages.notices import RECIPES
 from nl2sql.dates import periods
 from nl2sql.grammar.draft import Doubt
 from nl2sql.grammar.query import Filter
-from nl2sql.recipes.recognise import Asked, RecipeCall, recognise
+from nl2sql.recipes.recognise import AskedBefore, RecipeCall, recognise
 from tests.nl2sql.builders import CALENDAR, FACTS
 
 
@@ -132,31 +132,36 @@ WEEK = periods.whole(date(2026, 9, 7), "week")
 @pytest.mark.parametrize(
     ("question", "before", "scope", "period"),
     [
-        ("why did it go up and what should we do?", Asked((PAYMENTS,), SEPTEMBER), ["payments"], "September 2026"),
-        ("what changed and who owns it?", Asked((PAYMENTS,), WEEK), ["payments"], "7–13 Sep 2026"),
-        ("what changed for checkout and who owns it?", Asked((PAYMENTS,), WEEK), ["checkout"], "7–13 Sep 2026"),
-        ("what changed in october and who owns it?", Asked((PAYMENTS,), WEEK), ["payments"], "October 2026"),
-        ("which account grew most and what is behind it?", Asked((), SEPTEMBER), [], "September 2026"),
         (
-            "what would we save if we stop it on weekends?",
-            Asked((PAYMENTS,), SEPTEMBER),
+            "why did it go up and what should we do?",
+            AskedBefore((PAYMENTS,), SEPTEMBER),
             ["payments"],
             "September 2026",
         ),
-        ("monthly review", Asked((PAYMENTS,), SEPTEMBER), ["payments"], "September 2026"),
-        ("monthly review", Asked((PAYMENTS,), WEEK), ["payments"], "October 2026"),  # a week is no month
-        ("weekly review", Asked((PAYMENTS,), WEEK), ["payments"], "7–13 Sep 2026"),
-        ("what should I look at today?", Asked((PAYMENTS,), SEPTEMBER), ["payments"], "14 Nov 2026"),
+        ("what changed and who owns it?", AskedBefore((PAYMENTS,), WEEK), ["payments"], "7–13 Sep 2026"),
+        ("what changed for checkout and who owns it?", AskedBefore((PAYMENTS,), WEEK), ["checkout"], "7–13 Sep 2026"),
+        ("what changed in october and who owns it?", AskedBefore((PAYMENTS,), WEEK), ["payments"], "October 2026"),
+        ("which account grew most and what is behind it?", AskedBefore((), SEPTEMBER), [], "September 2026"),
+        (
+            "what would we save if we stop it on weekends?",
+            AskedBefore((PAYMENTS,), SEPTEMBER),
+            ["payments"],
+            "September 2026",
+        ),
+        ("monthly review", AskedBefore((PAYMENTS,), SEPTEMBER), ["payments"], "September 2026"),
+        ("monthly review", AskedBefore((PAYMENTS,), WEEK), ["payments"], "October 2026"),  # a week is no month
+        ("weekly review", AskedBefore((PAYMENTS,), WEEK), ["payments"], "7–13 Sep 2026"),
+        ("what should I look at today?", AskedBefore((PAYMENTS,), SEPTEMBER), ["payments"], "14 Nov 2026"),
         (
             "will we exceed any budget and what could we cut?",
-            Asked((PAYMENTS,), SEPTEMBER),
+            AskedBefore((PAYMENTS,), SEPTEMBER),
             ["payments"],
             "1–15 Nov 2026",
         ),
     ],
 )
 def test_what_a_recipe_does_not_say_is_of_the_answer_before(
-    question: str, before: Asked, scope: list[str], period: str
+    question: str, before: AskedBefore, scope: list[str], period: str
 ) -> None:
     """Its names and its period, unless the recipe is of now, or of another length."""
     call = recognise(question, FACTS, CALENDAR, before)
@@ -167,7 +172,7 @@ def test_what_a_recipe_does_not_say_is_of_the_answer_before(
 
 def test_the_period_compared_before_is_taken_over_with_the_other() -> None:
     """After September against July, what drove it is told against July; a period that is named has its own."""
-    before = Asked((), SEPTEMBER, periods.whole(date(2026, 7, 1), "month"))
+    before = AskedBefore((), SEPTEMBER, periods.whole(date(2026, 7, 1), "month"))
     why = recognise("why, and what should we do?", FACTS, CALENDAR, before)
     assert isinstance(why, RecipeCall)
     assert why.compared is not None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from config.organisation import RemediationSettings
 from db.database import Database
 from db.tables import Recommendation, Resource, resource_costs
-from playbooks.recurring.history import History, sentence, would_have_saved
+from playbooks.recurring.history import DryRunHistory, sentence, would_have_saved
 from playbooks.schema import Playbook, read_playbooks
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday
@@ -62,7 +62,7 @@ def _day(name: str, back: int) -> dict[str, Any]:
     return {**said, "charge_category": "Usage", "effective_cost": 10, "currency": "USD"}
 
 
-def told(database: Database, playbook: Playbook = IDLE, **more: Any) -> History:
+def told(database: Database, playbook: Playbook = IDLE, **more: Any) -> DryRunHistory:
     with Session(database.app) as session:
         return would_have_saved(session, playbook, RemediationSettings(), NOW, **more)
 
