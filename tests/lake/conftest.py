@@ -11,7 +11,7 @@ import pytest
 
 from lake.columns import Kind, duckdb_columns, polars_type
 from lake.place import Place, open_place
-from lake.reading import Failed, Found, Job, EngineTimedOut, run
+from lake.reading import EngineTimedOut, Failed, Found, Job, run
 from lake.writer import Writer
 
 COLUMNS: tuple[tuple[str, Kind], ...] = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lake import reading
-from lake.reading import Failed, Found, EngineTimedOut
+from lake.reading import EngineTimedOut, Failed, Found
 from tests.lake.conftest import Ask
 
 ATTACKS = (Path(__file__).parent / "attacks.sql").read_text(encoding="utf-8").strip().split("\n")
