@@ -1,7 +1,7 @@
 """The view `reporting.charges`: line items, which lie in the lake and which DuckDB reads, not Postgres."""
 
 from db import focus
-from db.reporting.views import Column, View
+from db.reporting.view import Column, View
 
 _TYPES = {"text": "text", "decimal": "numeric", "time": "timestamptz", "date": "date", "map": "map"}
 _COMMENTS = {
