@@ -73,8 +73,8 @@ class Tuning:
     run_z: float = 5.0
     run_impact: float = 0.2  # share that is news whatever the scale
     run_down_impact: float = 0.2
-    run_calm: float = 5.2
-    run_calm_impact: float = 0.1  # share that is news where it is `run_calm` of the runs' scales
+    run_calm: float = np.inf  # a smaller share over a few days is no news, however calm the series
+    run_calm_impact: float = 0.1
     run_own: float = 0.5  # weight of what runs usually come to, against the scale of days
     wild: float = 0.38  # a usual block's largest log error above which a series is known by its peaks alone
     few: float = 0.5  # share of steps with cost under which it is too

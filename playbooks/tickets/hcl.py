@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_HEAD = r'^[ \t]*resource[ \t]+"{}"[ \t]+"{}"[ \t]*\{{'
-_ARGUMENT = r'^([ \t]*{}[ \t]*=[ \t]*)"([^"$%\\]*)"([ \t]*(?:#.*|//.*)?)$'
+_HEAD = re.compile(r'^[ \t]*resource[ \t]+"([^"\n]*)"[ \t]+"([^"\n]*)"[ \t]*\{', re.MULTILINE)
+_ARGUMENT = re.compile(r'^([ \t]*([A-Za-z_][\w-]*)[ \t]*=[ \t]*)"([^"$%\\]*)"([ \t]*(?:#.*|//.*)?)$', re.MULTILINE)
+_NAMED = re.compile(r"\b[a-z0-9_]+\.[\w-]+")
 _HEREDOC = re.compile(r"<<-?([A-Za-z_][A-Za-z0-9_]*)[ \t]*$", re.MULTILINE)
 _ADDRESS = re.compile(r"(?P<module>(?:module\.[^.]+\.)*)(?P<type>[a-z0-9_]+)\.(?P<name>[\w-]+)(?P<index>\[.+\])?")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -79,13 +80,13 @@ def with_argument(
         return Impossible(f"{after[:40]!r} is no plain word")
     path, start, end = found
     text = files[path]
-    wanted = re.compile(_ARGUMENT.format(re.escape(argument)), re.MULTILINE)
-    own = [one for one in wanted.finditer(text, start, end) if _depth(text, start, one.start()) == 1]
+    named = [one for one in _ARGUMENT.finditer(text, start, end) if one[2] == argument]
+    own = [one for one in named if _depth(text, start, one.start()) == 1]
     if len(own) != 1:
         return Impossible(f"{argument} of {address} is not written out in {path}")
-    if own[0][2] != before:
-        return Impossible(f"{path} says {argument} = {own[0][2]!r}, and the resource has {before!r}")
-    changed = f'{own[0][1]}"{after}"{own[0][3]}'
+    if own[0][3] != before:
+        return Impossible(f"{path} says {argument} = {own[0][3]!r}, and the resource has {before!r}")
+    changed = f'{own[0][1]}"{after}"{own[0][4]}'
     return Edit(path, text[: own[0].start()] + changed + text[own[0].end() :])
 
 
@@ -95,10 +96,10 @@ def without_block(files: Mapping[str, str], address: Address) -> Edit | Impossib
     if isinstance(found, Impossible):
         return found
     path, start, end = found
-    reference = re.compile(rf"\b{re.escape(address.type)}\.{re.escape(address.name)}\b")
+    named = f"{address.type}.{address.name}"
     for name, text in files.items():
         rest = text[:start] + text[end:] if name == path else text
-        if reference.search(rest):
+        if any(one[0] == named for one in _NAMED.finditer(rest)):
             return Impossible(f"{name} refers to {address}")
     text = files[path]
     return Edit(path, text[:start].rstrip("\n") + "\n" + text[end:].removeprefix("\n"))
@@ -116,8 +117,8 @@ def _block(files: Mapping[str, str], address: Address) -> tuple[str, int, int] |
         return Impossible(f"{address} is made by a module, whose own arguments have to change")
     if address.index:
         return Impossible(f"{address} is one of several of one block (count or for_each)")
-    head = re.compile(_HEAD.format(re.escape(address.type), re.escape(address.name)), re.MULTILINE)
-    found = [(path, one) for path, text in sorted(files.items()) for one in head.finditer(text)]
+    heads = ((path, one) for path, text in sorted(files.items()) for one in _HEAD.finditer(text))
+    found = [(path, one) for path, one in heads if one.groups() == (address.type, address.name)]
     if len(found) != 1:
         return Impossible(f"{address} stands in {'no file' if not found else 'several places'}")
     path, match = found[0]

@@ -12,7 +12,7 @@ import pytest
 from bot.cards import messages
 from bot.cards.messages import alert, budget, digest, forecast, home, load, subscribe
 from bot.cards.messages.answers import answer, recipe, taught, why
-from bot.cards.messages.remediation import proposal, proposal_modals
+from bot.cards.messages.remediation import proposal, proposal_modals, recurring
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
@@ -48,6 +48,9 @@ FORMS = {  # what a person fills in, or the frozen text of a statement or plan a
     subscribe.modal,
     taught.card,
     proposal_modals.plan_modal,
+    recurring.approve_modal,
+    recurring.card,  # its figures are the history's, counted in tests/playbooks/recurring/test_history.py
+    recurring.listing,
     proposal_modals.choose_modal,
 }
 

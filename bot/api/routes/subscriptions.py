@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, HTTPException, Path, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from bot.api.context import Caller, Context, InContext, Reader, Subscriber, Text
@@ -68,7 +68,7 @@ class NewSubscription(Sent):
         default=[0, 1, 2, 3, 4], min_length=1, max_length=7, description="Days on which it comes, 0 is Monday"
     )
     at: str = Field("09:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Time of day in `timezone`")
-    timezone: Annotated[Text, AfterValidator(time_zone)] = Field("UTC", max_length=60, description="IANA name")
+    timezone: Text = Field("UTC", max_length=60, description="IANA name")
 
 
 @router.get("", summary="Subscriptions that one may end", response_model=None, responses=responds("They", _list(_ITEM)))
@@ -95,10 +95,16 @@ def list_channels(context: InContext, caller: Reader) -> dict[str, Any]:
     status_code=201,
     summary="Subscribe a channel to a question",
     response_model=None,
-    responses={201: responds("The subscription", _ITEM)[200], **problems.declared(400, 409, 413)},
+    responses={201: responds("The subscription", _ITEM)[200], **problems.declared(400, 404, 409, 413)},
 )
 def make_subscription(wanted: NewSubscription, context: InContext, caller: Subscriber) -> dict[str, Any]:
-    """The channel is told. 409 where Slack is not connected or the bot is not in the channel."""
+    """The channel is told. 409 where Slack is not connected or the bot is not in the channel, 404 for a time zone that
+    there is not.
+    """
+    try:
+        time_zone(wanted.timezone)
+    except ValueError as error:
+        raise HTTPException(404, f"timezone: {error}") from None
     hour, _, minute = wanted.at.partition(":")
     days = sorted(set(wanted.weekdays))
     row = Subscription(

@@ -63,7 +63,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away again."""
-    for table in ("tickets", "saved_views", "standing_approvals", "recurring_switches", "recurring_runs"):
+    for table in (
+        "taught_notes",
+        "tickets",
+        "saved_views",
+        "standing_approvals",
+        "recurring_switches",
+        "recurring_runs",
+    ):
         op.drop_table(table, schema="finops")
     op.drop_index(op.f("ix_finops_questions_asker"), "questions", schema="finops")
     for name in ("certified_by", "certified_at"):

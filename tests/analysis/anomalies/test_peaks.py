@@ -60,9 +60,9 @@ def test_a_constant_amount_that_changes_is_told(factor: float, way: str | None) 
     assert [(one, day) for _, one, day in told(watch(values))] == ([(way, 100)] if way else [])
 
 
-def test_growth_of_a_fifth_each_month_is_told() -> None:
+def test_growth_of_a_quarter_each_month_is_told() -> None:
     """No single day shows it, and no month is like the last."""
-    values = usual(400) * 1.2 ** (np.arange(400) / 30)
+    values = usual(400) * 1.25 ** (np.arange(400) / 30)
     found = [way for _, way, _ in told(watch(values))]
     assert found
     assert set(found) == {"up"}

@@ -626,7 +626,8 @@ export interface paths {
         put?: never;
         /**
          * Subscribe a channel to a question
-         * @description The channel is told. 409 where Slack is not connected or the bot is not in the channel.
+         * @description The channel is told. 409 where Slack is not connected or the bot is not in the channel, 404 for a time zone that
+         *     there is not.
          */
         post: operations["make_subscription_api_v1_subscriptions_post"];
         delete?: never;
@@ -6941,6 +6942,23 @@ export interface operations {
                      *       "title": "Not allowed",
                      *       "status": 403,
                      *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such thing, or the caller may not see it."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -26,7 +26,7 @@ export function Problem({ error, again }: { error: unknown; again?: () => void }
 
 export function Waiting({ rows = 4 }: { rows?: number }) {
   return (
-    <Stack gap="sm" aria-busy="true" aria-label="Loading">
+    <Stack gap="sm" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={18} width={`${100 - ((row * 17) % 45)}%`} />
       ))}
