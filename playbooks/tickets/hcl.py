@@ -14,6 +14,7 @@ _HEAD = re.compile(r'^[ \t]*resource[ \t]+"([^"\n]*)"[ \t]+"([^"\n]*)"[ \t]*\{',
 _ARGUMENT = re.compile(r'^([ \t]*([A-Za-z_][\w-]*)[ \t]*=[ \t]*)"([^"$%\\]*)"([ \t]*(?:#.*|//.*)?)$', re.MULTILINE)
 _NAMED = re.compile(r"\b[a-z0-9_]+\.[\w-]+")
 _HEREDOC = re.compile(r"<<-?([A-Za-z_][A-Za-z0-9_]*)[ \t]*$", re.MULTILINE)
+_WORD_ALONE = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*$", re.MULTILINE)
 _ADDRESS = re.compile(r"(?P<module>(?:module\.[^.]+\.)*)(?P<type>[a-z0-9_]+)\.(?P<name>[\w-]+)(?P<index>\[.+\])?")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
@@ -149,7 +150,7 @@ def _braces(text: str, start: int) -> Iterator[tuple[int, int]]:
         elif text.startswith("/*", at):
             at = max(at, text.find("*/", at) + 1) if "*/" in text[at:] else len(text)
         elif text.startswith("<<", at) and (match := _HEREDOC.match(text, at)):
-            last = re.compile(rf"^[ \t]*{match[1]}[ \t]*$", re.MULTILINE).search(text, match.end())
+            last = next((one for one in _WORD_ALONE.finditer(text, match.end()) if one[1] == match[1]), None)
             at = len(text) if last is None else last.end() - 1
         elif sign in "{}":
             depth += 1 if sign == "{" else -1

@@ -6,10 +6,10 @@ import pytest
 from tests.analysis.anomalies.builders import told, usual, watch
 
 
-@pytest.mark.parametrize(("factor", "way"), [(1.16, "up"), (0.87, "down")])
+@pytest.mark.parametrize(("factor", "way"), [(1.25, "up"), (0.78, "down")])
 def test_a_small_step_that_stays_is_told_within_a_week_as_a_shift(factor: float, way: str) -> None:
     """Each day of it is within what days differ by."""
-    values = usual(200) * np.exp(0.025 * np.random.default_rng(3).normal(size=200))
+    values = usual(200) * np.exp(0.04 * np.random.default_rng(3).normal(size=200))
     values[150:] *= factor
     found = told(watch(values))
     assert [(kind, direction) for kind, direction, _ in found] == [("shift", way)]
