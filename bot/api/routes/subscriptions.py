@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from bot.api.context import Caller, Context, InContext, Reader, Subscriber, Text
+from bot.api.context import WHOLE, Caller, Context, InContext, Reader, Subscriber, Text
 from bot.api.http import problems
 from bot.api.schemas import responds
 from bot.listeners.questions import IncomingQuestion, as_body
@@ -64,7 +64,7 @@ class NewSubscription(Sent):
         extra="forbid",
         json_schema_extra={"examples": [{**_EXAMPLE, "weekdays": [0], "at": "09:00", "timezone": "Europe/Berlin"}]},
     )
-    weekdays: list[Annotated[int, Field(ge=0, le=6, strict=True)]] = Field(
+    weekdays: list[Annotated[int, Field(ge=0, le=6), WHOLE]] = Field(
         default=[0, 1, 2, 3, 4], min_length=1, max_length=7, description="Days on which it comes, 0 is Monday"
     )
     at: str = Field("09:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Time of day in `timezone`")

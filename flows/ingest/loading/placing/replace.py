@@ -213,9 +213,9 @@ def _update_resources(connection: sa.Connection, leaves: Sequence[Leaf]) -> None
     _keep(
         connection,
         "newest",
-        "SELECT DISTINCT ON (c.resource_id) c.*, d.first_seen, d.last_seen FROM finops.resource_costs c "
+        "SELECT DISTINCT ON (c.resource_id) c.*, d.first_seen, d.last_seen FROM finops.resource_costs c "  # noqa: S608 - its names are constants
         "JOIN pg_temp.days d ON d.resource_id = c.resource_id AND d.last_seen = c.usage_date "
-        "ORDER BY c.resource_id, c.effective_cost DESC",
+        f"ORDER BY c.resource_id, c.effective_cost DESC, {', '.join(f'c.{name}' for name in _RESOURCE[1:])}",
     )
     connection.exec_driver_sql(
         f"""
