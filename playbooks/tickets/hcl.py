@@ -12,7 +12,6 @@ from typing import Any
 
 _HEAD = re.compile(r'^[ \t]*resource[ \t]+"([^"\n]*)"[ \t]+"([^"\n]*)"[ \t]*\{', re.MULTILINE)
 _ARGUMENT = re.compile(r'^([ \t]*([A-Za-z_][\w-]*)[ \t]*=[ \t]*)"([^"$%\\]*)"([ \t]*(?:#.*|//.*)?)$', re.MULTILINE)
-_NAMED = re.compile(r"\b[a-z0-9_]+\.[\w-]+")
 _HEREDOC = re.compile(r"<<-?([A-Za-z_][A-Za-z0-9_]*)[ \t]*$", re.MULTILINE)
 _WORD_ALONE = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*$", re.MULTILINE)
 _ADDRESS = re.compile(r"(?P<module>(?:module\.[^.]+\.)*)(?P<type>[a-z0-9_]+)\.(?P<name>[\w-]+)(?P<index>\[.+\])?")
@@ -100,10 +99,21 @@ def without_block(files: Mapping[str, str], address: Address) -> Edit | Impossib
     named = f"{address.type}.{address.name}"
     for name, text in files.items():
         rest = text[:start] + text[end:] if name == path else text
-        if any(one[0] == named for one in _NAMED.finditer(rest)):
+        if _names(rest, named):
             return Impossible(f"{name} refers to {address}")
     text = files[path]
     return Edit(path, text[:start].rstrip("\n") + "\n" + text[end:].removeprefix("\n"))
+
+
+def _names(text: str, address: str) -> bool:
+    """Whether the address stands in a text, not as a part of a longer word."""
+    at = text.find(address)
+    while at >= 0:
+        beside = text[max(at - 1, 0) : at] + text[at + len(address) : at + len(address) + 1]
+        if not any(sign.isalnum() or sign == "_" for sign in beside):
+            return True
+        at = text.find(address, at + 1)
+    return False
 
 
 def diff(path: str, before: str, after: str) -> str:

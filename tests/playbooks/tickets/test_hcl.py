@@ -76,6 +76,10 @@ def test_a_block_is_removed_where_nothing_refers_to_it() -> None:
     assert made.text.startswith(MAIN[:200])
     other = {"main.tf": MAIN, "out.tf": 'output "id" { value = aws_ebs_volume.data.id }'}
     assert without_block(other, DATA) == Impossible("out.tf refers to aws_ebs_volume.data")
+    for near in ("x = data.aws_ebs_volume.data.id", "x = -aws_ebs_volume.data.size", "x = [aws_ebs_volume.data]"):
+        assert isinstance(without_block({"main.tf": MAIN, "out.tf": near}, DATA), Impossible)
+    for far in ("x = aws_ebs_volume.data2.id", "x = my_aws_ebs_volume.data.id"):
+        assert isinstance(without_block({"main.tf": MAIN, "out.tf": far}, DATA), Edit)
 
 
 @pytest.mark.parametrize(
