@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import sqlalchemy as sa
 
@@ -116,13 +116,14 @@ def _unpacked(file: Path, folder: Path, lake: Path) -> Path:
     try:
         with tarfile.open(file) as whole:
             for member in whole:
-                home = folder if member.name == _TABLES else lake.parent
-                if member.name.startswith(f"{_LAKE}/"):
-                    member.name = f"{lake.name}{member.name.removeprefix(_LAKE)}"
-                elif member.name != _TABLES:
+                top, *below = PurePosixPath(member.name).parts or ("",)
+                content = whole.extractfile(member) if member.isfile() else None
+                if content is None or ".." in below or (top != _LAKE and member.name != _TABLES):
                     raise UserError(f"{file} is no dump of ours: it holds {member.name!r}; nothing was changed.")
-                home.mkdir(parents=True, exist_ok=True)
-                whole.extract(member, home, filter="data")
+                target = lake.joinpath(*below) if top == _LAKE else folder / _TABLES
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with content, target.open("wb") as out:
+                    shutil.copyfileobj(content, out)
     except (tarfile.TarError, OSError) as error:
         raise UserError(f"{file} is cut off or no dump; nothing was changed: {error}") from error
     if not (folder / _TABLES).is_file():

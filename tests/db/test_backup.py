@@ -144,10 +144,13 @@ def test_what_is_no_dump_of_ours_is_refused(homes: list[Path], tmp_path: Path) -
         bad.addfile(tarfile.TarInfo("lake/../../escaped"))
     with pytest.raises(UserError, match="nothing was changed"):
         backup.restore(database, tmp_path / "bad.tar")
-    with tarfile.open(tmp_path / "other.tar", "w") as other:
-        other.addfile(tarfile.TarInfo("postgres/escaped"))
-    with pytest.raises(UserError, match="no dump of ours"):
-        backup.restore(database, tmp_path / "other.tar")
+    link = tarfile.TarInfo("lake/escaped")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    for member in (tarfile.TarInfo("postgres/escaped"), tarfile.TarInfo("/lake/escaped"), tarfile.TarInfo("."), link):
+        with tarfile.open(tmp_path / "other.tar", "w") as other:
+            other.addfile(member)
+        with pytest.raises(UserError, match="no dump of ours"):
+            backup.restore(database, tmp_path / "other.tar")
     assert list(tmp_path.rglob("escaped")) == []
     database.dispose()
 
