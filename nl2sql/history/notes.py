@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Literal
 
 import sqlalchemy as sa
@@ -88,21 +89,16 @@ def withdraw(session: Session, number: int, actor: Actor, now: datetime) -> Taug
 
 def listed(session: Session, actor: Actor, state: State | None = None) -> Sequence[TaughtNote]:
     """The notes that an actor may see, newest first."""
-    statement = sa.select(TaughtNote).order_by(TaughtNote.id.desc()).limit(_MOST)
+    statement = sa.select(TaughtNote).order_by(TaughtNote.id.desc())
     if state:
         statement = statement.where(TaughtNote.state == state)
-    return [row for row in session.scalars(statement) if _may_see(row, actor)]
+    return _visible(session, statement, actor)
 
 
 def in_force(session: Session, asker: Actor, day: date) -> tuple[Taught, ...]:
     """What holds for an asker on a day, the oldest first: of their own teams, and what somebody of no team taught."""
-    statement = (
-        sa.select(TaughtNote)
-        .where(TaughtNote.state == "approved", TaughtNote.valid_through >= day)
-        .order_by(TaughtNote.id)
-        .limit(_MOST)
-    )
-    rows = [row for row in session.scalars(statement) if _may_see(row, asker)]
+    holds = TaughtNote.state == "approved", TaughtNote.valid_through >= day
+    rows = _visible(session, sa.select(TaughtNote).where(*holds).order_by(TaughtNote.id), asker)
     return tuple(
         Taught(row.text, row.words or "", row.dimension or "", tuple(row.values), row.label or "") for row in rows
     )
@@ -113,6 +109,11 @@ def facts_for(database: Database, synonyms: Mapping[str, tuple[str, ...]], asker
     with Session(database.app) as session:
         taught = in_force(session, asker, day)
     return facts(database.app, asker, synonyms, taught)
+
+
+def _visible(session: Session, statement: "sa.Select[tuple[TaughtNote]]", actor: Actor) -> list[TaughtNote]:
+    """Those of the rows that an actor may see, at most as many as are kept in mind."""
+    return list(islice((row for row in session.scalars(statement) if _may_see(row, actor)), _MOST))
 
 
 def _may_see(row: TaughtNote, actor: Actor) -> bool:

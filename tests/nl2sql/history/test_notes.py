@@ -55,6 +55,15 @@ def test_a_note_holds_once_an_admin_has_approved_it(session: Session) -> None:
     assert session.scalars(kept).all() == ["note.taught", "note.approved"]
 
 
+def test_other_teams_notes_crowd_nobody_out(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many were taught before."""
+    monkeypatch.setattr(notes, "_MOST", 1)
+    for actor in (OTHER, WEB):
+        notes.decide(session, taught(session, actor).id, ADMIN, NOW, approve=True)
+    assert words(notes.in_force(session, WEB, DAY)) == ["phoenix"]
+    assert [row.teams for row in notes.listed(session, OTHER)] == [["checkout"]]
+
+
 def test_what_is_rejected_or_withdrawn_is_not_used(session: Session) -> None:
     """Its author may take it back, another member may not, nor see it; the same note twice is one."""
     row = taught(session)
