@@ -198,7 +198,10 @@ def _conversation(context: Context, caller: Caller, channel: str) -> str:
         raise HTTPException(409, "Slack is not connected to this process, so nothing can be sent there.")
     place = context.conversation(caller.actor.id if channel == MYSELF else channel)
     if place is None or place == caller.actor.id:
-        raise HTTPException(
-            409, f"{'You' if channel == MYSELF else channel} cannot be reached; is the bot in the channel?"
+        where, why = (
+            ("you", "it does not know you by the id that finops.yaml has")
+            if channel == MYSELF
+            else (channel, "the bot is not in it")
         )
+        raise HTTPException(409, f"Slack does not reach {where}: {why}, or it is away.")
     return place

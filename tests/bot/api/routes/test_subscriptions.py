@@ -24,7 +24,7 @@ def beside_slack(client: TestClient, context: Context) -> TestClient:
     client.app.state.context = replace(
         context,
         organisation=context.organisation.model_copy(update={"channels": CHANNELS}),
-        conversation=lambda channel: None if channel == "#find" else f"C-{channel.lstrip('#')}",
+        conversation={"#all": "C-all", "#pay": "C-pay", "U-ANN": "C-U-ANN"}.get,
     )
     return client
 
@@ -48,7 +48,11 @@ def test_channels_are_everybodys_and_ones_own(beside_slack: TestClient, clean_da
     assert told == [["#all", "#pay"], ["#all", "#pay", "#find"]]
     sent = {"channel": "#find", **QUESTION}
     assert beside_slack.post(PATH, json=sent, headers=ann).status_code == 403
-    assert beside_slack.post(PATH, json=sent, headers=root).status_code == 409
+    assert (
+        "does not reach #find: the bot is not in it"
+        in beside_slack.post(PATH, json=sent, headers=root).json()["detail"]
+    )
+    assert "does not know you" in beside_slack.post(PATH, json=QUESTION, headers=root).json()["detail"]
     assert beside_slack.post(PATH, json=QUESTION, headers=bearer(clean_database, "U-ANN", "read")).status_code == 403
 
 
