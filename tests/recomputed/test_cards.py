@@ -18,7 +18,18 @@ from config.settings import Settings
 from db.database import Database
 from nl2sql.ask import connect_deps
 from tests.recomputed import world
-from tests.recomputed.cases import alerts, answers, budgets, digests, forecasts, homes, loads, plain, remediations
+from tests.recomputed.cases import (
+    alerts,
+    answers,
+    budgets,
+    digests,
+    forecasts,
+    homes,
+    loads,
+    plain,
+    recurring_playbooks,
+    remediations,
+)
 from tests.recomputed.recomputed import Recomputed, faults
 from tests.recomputed.said import numbers, parts
 
@@ -38,6 +49,9 @@ COUNTED = {  # by the tests below
     proposal.card,
     proposal.progress,
     proposal_modals.confirm_modal,
+    recurring.card,
+    recurring.listing,
+    recurring.approve_modal,
 }
 FORMS = {  # what a person fills in, or the frozen text of a statement or plan as it is
     alert.reason_modal,
@@ -48,9 +62,6 @@ FORMS = {  # what a person fills in, or the frozen text of a statement or plan a
     subscribe.modal,
     taught.card,
     proposal_modals.plan_modal,
-    recurring.approve_modal,
-    recurring.card,  # its figures are the history's, counted in tests/playbooks/recurring/test_history.py
-    recurring.listing,
     proposal_modals.choose_modal,
 }
 
@@ -118,4 +129,5 @@ def test_loads_and_remediations(clean_database: Database, tmp_path: Path, seed: 
     """Bills that come twice; a proposal, its run and its end."""
     planted = world.plant(clean_database, seed)
     agree(loads.recompute(planted, clean_database, tmp_path))
+    agree(recurring_playbooks.recompute(planted, clean_database))
     agree(remediations.recompute(planted, clean_database))

@@ -28,7 +28,7 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
     """As it is proposed, as it runs and when it is done, with as many resources as the seed says."""
     count = planted.chance.choice((1, 3, 25, 40))
     with Session(database.app) as session, session.begin():
-        number = lifecycle.propose(session, _plan(planted, count), _BOOK, _ASKER.id, planted.now, channel=None).id
+        number = lifecycle.propose(session, plan(planted, count), _BOOK, _ASKER.id, planted.now, channel=None).id
     for state, done in (("proposed", 0), ("running", count // 2), ("succeeded", count)):
         with Session(database.app) as session, session.begin():
             row = session.get_one(Remediation, number)
@@ -44,7 +44,8 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
         yield from _cards(database, number, state, payload)
 
 
-def _plan(planted: World, count: int) -> Plan:
+def plan(planted: World, count: int) -> Plan:
+    """A plan to stop so many idle instances."""
     saved = [round(planted.chance.uniform(0.5, 900), 2) for _ in range(count)]
     steps = tuple(
         PlannedStep(_id(at), _id(at), "sandbox", "us-east-1", _BOOK.steps[0].action, {}, 0, {}, "stop", "idle", worth)
