@@ -139,7 +139,7 @@ def print_answer(answer: dict[str, Any], format: TableFormat) -> None:
         )
     _print_rows_of(answer, console)
     if answer.get("certified"):
-        console.print(answer["certified"]["says"], soft_wrap=True)
+        console.print(_shown(answer["certified"]["says"]), soft_wrap=True)
     if answer.get("as_of"):
         metric = words.metric(str(answer["metric"])) if answer.get("metric") else ""
         parts = [metric and f"{metric}, {answer['currency']}", f"bills through {answer['as_of']}"]
