@@ -7,27 +7,11 @@ from typing import Annotated
 
 import typer
 
-from commands import (
-    allocation,
-    assistants,
-    audit,
-    bills,
-    configuration,
-    database,
-    insights,
-    kpis,
-    lake,
-    notes,
-    playbooks,
-    quarantine,
-    query,
-    questions,
-    remediations,
-    running,
-    sql,
-    tokens,
-)
+from commands.administration import audit, configuration, database, quarantine, running, tokens
 from commands.analyze import commands as analyze
+from commands.assistant import assistants, notes, query, questions, sql
+from commands.costs import allocation, bills, lake
+from commands.findings import insights, kpis, playbooks, remediations
 
 Commands = dict[str, Callable[..., None]]
 

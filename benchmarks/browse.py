@@ -27,7 +27,7 @@ from bot.api.auth import tokens
 from bot.api.context import Context
 from bot.process.http import served
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 from nl2sql.deps import Deps
 
 ALONE, TOGETHER = 300.0, 1000.0

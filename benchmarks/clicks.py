@@ -29,7 +29,7 @@ from bot.assistant import Answers
 from bot.process.run import serving
 from config.access import Role
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 from config.settings import Settings
 from db import engines
 from db.database import Database

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from config import logs
 from config.settings import Settings
-from domain.flow_requests import NoDeployment, PrefectDown, StartFlow
+from domain.flows.flow_requests import NoDeployment, PrefectDown, StartFlow
 
 _REFUSED = frozenset({400, 409, 413, 422})  # what the request says is wrong, and will be another time
 _NO_PREFECT = (json.JSONDecodeError, ValidationError)  # another server answered: a proxy

@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.access import Actor, Role, folded
-from config.bills import Allocation, BillSource, Holding, SharedCost
 from config.currencies import rough_rate
-from config.people import Group, Person, named_once
-from config.tickets import TicketRule
-from config.yaml_file import Location, Strict, Texts, read_model, time_zone
+from config.files.yaml_file import Location, Strict, Texts, read_model, time_zone
+from config.sections.bills import Allocation, BillSource, Holding, SharedCost
+from config.sections.people import Group, Person, named_once
+from config.sections.tickets import TicketRule
 
 Hour = Annotated[int, Field(ge=0, le=23)]
 Zone = Annotated[str, AfterValidator(time_zone)]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.settings import Settings
 from db.embedded import postgres
-from db.roles import APP, READER
+from db.maintenance.roles import APP, READER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from config.errors import UserError
 from config.settings import Settings
-from db import upgrade
 from db.database import Database, outside
 from db.embedded import postgres
 from db.embedded.postgres_files import ROLES
+from db.maintenance import upgrade
 
 _ATTEMPTS = 3
 

@@ -21,7 +21,7 @@ from config.organisation import Budget, Organisation, Scope
 from db import audit, locks
 from db.locks import Lock
 from db.tables import BudgetRow
-from domain.flow_requests import run_soon
+from domain.flows.flow_requests import run_soon
 
 FILE = "file"
 _CHECK = "check_budgets/check_budgets"  # the deployment that evaluates all budgets and tells what follows

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.outgoing.message_keys import remediation_key
 from db.tables import Insight, OutboxMessage, Remediation, Saving
-from domain.insight_cards import redraw, say
+from domain.messages.insight_cards import redraw, say
 from playbooks.run import ledger
 
 OPEN = ("proposed", "approved", "running", "ticket")

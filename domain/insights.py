@@ -17,8 +17,8 @@ from db import audit
 from db.outgoing import outbox
 from db.outgoing.messages import BudgetFields, note
 from db.tables import Insight
-from domain import insight_cards as cards
-from domain.insight_cards import redraw, say, say_in
+from domain.messages import insight_cards as cards
+from domain.messages.insight_cards import redraw, say, say_in
 
 LIVE = ("open", "acknowledged")
 _MONTH_DAYS = 365.25 / 12

@@ -18,7 +18,7 @@ from db import engines
 from db.database import Database
 from db.outgoing import outbox
 from db.outgoing.messages import note
-from domain import flow_requests
+from domain.flows import flow_requests
 from flows.following import followed
 
 _log = logging.getLogger(__name__)

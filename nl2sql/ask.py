@@ -23,7 +23,6 @@ from nl2sql.answers.query import answer_meaning, answer_sql
 from nl2sql.catalog.known_values import Facts, NoData
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import semantics
-from nl2sql.certified import approved_answers, inherited, renewed
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.deps import Deps, Previous, TranslationRequest
 from nl2sql.grammar.draft import Doubt, Refusal
@@ -35,6 +34,7 @@ from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.history import conversation, golden
+from nl2sql.history.certified import approved_answers, inherited, renewed
 from nl2sql.history.conversation import ThreadContext, Turn
 from nl2sql.history.notes import facts_for
 from nl2sql.history.parameters import Asked

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from config.yaml_file import Strict, Texts, time_zone
+from config.files.yaml_file import Strict, Texts, time_zone
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.tickets import TicketRule
+from config.sections.tickets import TicketRule
 from db.outgoing import outbox
 from db.outgoing.message_keys import insight_key, remediation_key
 from db.outgoing.remediation_messages import ProposalCard, RemediationFields, RemediationProgress

@@ -16,9 +16,9 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from config.access import Role
 from config.errors import UserError
-from config.plain_file import read_plain
+from config.files.plain_file import read_plain
+from config.files.yaml_file import Strict, Texts, read_model
 from config.settings import own_playbooks
-from config.yaml_file import Strict, Texts, read_model
 from playbooks.actions import ACTIONS
 from playbooks.guards import Guards
 from playbooks.recurring.timetable import Recurring

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from config.access import Actor, Permission, Role
 from db.outgoing.messages import AnswerCard, BudgetAlert
 from db.tables import BudgetRow, FlowRequest, Remediation, Switch
-from domain import flow_requests
-from domain.flow_requests import FlowAsk
-from domain.insight_cards import card_of
+from domain.flows import flow_requests
+from domain.flows.flow_requests import FlowAsk
+from domain.messages.insight_cards import card_of
 from tests.role_house import BOT, CHANNEL, IDS, House, insight_of, numbers, proposal_of, question_of
 
 FLOW = "ingest_costs/ingest_costs"

@@ -18,7 +18,7 @@ from nl2sql.guard.text.characters import MAX_CHARACTERS
 ROOT = Path(__file__).parent.parent
 ROOMS = ("analysis", "aws", "bot", "commands", "config", "db", "domain", "flows", "nl2sql", "playbooks")
 DYNAMIC = {  # where a pattern is made while the product runs: of what, and how it is covered
-    ("config/bills.py", "self.resource"),  # a pattern of finops.yaml, the admins' own
+    ("config/sections/bills.py", "self.resource"),  # a pattern of finops.yaml, the admins' own
     ("nl2sql/guard/duckdb/formats.py", "f"),  # of the names of formats: collected from the module
     ("nl2sql/answers/presentation.py", "f"),  # of word lists: collected from the module
 }

@@ -18,10 +18,10 @@ from bot.api.context import Context
 from bot.process.run import serving
 from config.access import ENTRANCES, PERMISSIONS, Actor, Permission, Role, matrix
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 from config.settings import Settings
 from db.database import Database
-from domain.insight_cards import card_of
+from domain.messages.insight_cards import card_of
 from nl2sql.deps import Deps
 from standins.slack import Limits, Setup, running_workspace
 from standins.slack.model import Person as Member

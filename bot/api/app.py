@@ -13,22 +13,8 @@ from bot.api.http import problems
 from bot.api.http.middleware import PREFIX, Edge
 from bot.api.ops import health, metrics
 from bot.api.pulse import Pulse
-from bot.api.routes import (
-    ai,
-    budgets,
-    costs,
-    events,
-    insights,
-    listing,
-    outlook,
-    records,
-    remediations,
-    sign_in,
-    subscriptions,
-    threads,
-    upkeep,
-    views,
-)
+from bot.api.routes import ai, budgets, costs, insights, listing, outlook, remediations, sign_in, subscriptions, views
+from bot.api.routes.operations import events, records, threads, upkeep
 
 _ABOUT = """Cloud cost: questions, insights, budgets, remediations; everything narrowed to what the caller may see.
 

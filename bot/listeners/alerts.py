@@ -18,8 +18,8 @@ from db.outgoing import outbox
 from db.outgoing.message_keys import insight_key
 from db.outgoing.messages import Assignment, Why
 from db.tables import Insight
-from domain.insight_cards import payload_of, redraw
 from domain.insights import LIVE, decide
+from domain.messages.insight_cards import payload_of, redraw
 
 _GONE = "That insight is no longer kept."
 

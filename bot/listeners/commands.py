@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from analysis import formatting
 from bot.cards.elements import mrkdwn
 from bot.cards.messages import notices
-from bot.listeners import budgets, clicks, notes, questions, recurring, subscriptions
+from bot.listeners import budgets, clicks, notes, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners
 from bot.listeners.questions import IncomingQuestion
+from bot.listeners.remediation import recurring
 from bot.process.runtime import Runtime
 from bot.slack import inbox
 from bot.slack.errors import Recipient
@@ -22,9 +23,9 @@ from config.access import Denied
 from db.outgoing import outbox
 from db.outgoing.messages import note
 from db.tables import FlowRequest, Insight, OutboxMessage, Remediation
-from domain import flow_requests
 from domain import kpis as measured
-from domain.flow_requests import FlowAsk, UnderWay, Waiting
+from domain.flows import flow_requests
+from domain.flows.flow_requests import FlowAsk, UnderWay, Waiting
 from domain.insights import by_worth
 from playbooks.approval.kill_switch import set_stop_all
 from playbooks.notifications import OPEN

@@ -10,8 +10,8 @@ from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config.access import Denied, Permission, Role, check
 from db.tables import TaughtNote
-from domain import taught_notes
-from domain.taught_notes import Named
+from domain.messages import taught_notes
+from domain.messages.taught_notes import Named
 from nl2sql.catalog.known_values import NoData
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.history import notes

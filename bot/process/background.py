@@ -18,7 +18,8 @@ from bot.process.runtime import Runtime
 from bot.slack import inbox
 from db import audit
 from db.embedded import postgres
-from domain import fixes, flow_requests, flow_starts, quarantine
+from domain import fixes, quarantine
+from domain.flows import flow_requests, flow_starts
 from playbooks.schema import read_playbooks
 
 log = logging.getLogger(__name__)

@@ -24,16 +24,17 @@ from bot.process import background, runtime
 from bot.process.duties import failing
 from bot.process.http import served, slack_router
 from bot.process.runtime import Runtime
-from bot.slack import calls, inbox, socket_mode
+from bot.slack import calls, inbox
 from bot.slack.app import build_app
+from bot.slack.connection import socket_mode
+from bot.slack.connection.rotation import SlackSecrets
 from bot.slack.permalinks import Permalinks
-from bot.slack.rotation import SlackSecrets
 from config import logs
 from config.errors import UserError
 from config.organisation import Organisation, read_organisation
 from config.settings import Settings
 from db.database import Database
-from domain import flow_requests
+from domain.flows import flow_requests
 from lake import reading
 from nl2sql.ask import connect_deps
 from playbooks.schema import mistakes as playbook_mistakes

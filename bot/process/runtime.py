@@ -25,7 +25,7 @@ from config import logs
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
-from domain.flow_requests import StartFlow
+from domain.flows.flow_requests import StartFlow
 
 _CLICKS = 8
 _FINISH_SECONDS = 25.0

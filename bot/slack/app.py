@@ -2,23 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bot.listeners import (
-    alerts,
-    answers,
-    budgets,
-    commands,
-    fixes,
-    home,
-    notes,
-    proposals,
-    questions,
-    recurring,
-    subscriptions,
-)
+from bot.listeners import alerts, answers, budgets, commands, home, notes, questions, subscriptions
 from bot.listeners.clicks import Listeners
+from bot.listeners.remediation import fixes, proposals, recurring
 from bot.process.runtime import Runtime
 from bot.slack import errors
-from bot.slack.bolt import app_of
+from bot.slack.connection.bolt import app_of
 from bot.slack.errors import Recipient
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from db.outgoing.messages import Drawn
-from domain import slack_threads
+from domain.messages import slack_threads
 
 Permalink = Callable[[str, str], str | None]
 """The address of a message, by its channel and timestamp; None where Slack does not say it now."""

@@ -20,7 +20,8 @@ from config.organisation import Organisation, PlannedEvent
 from db.database import Database
 from db.outgoing import outbox
 from db.tables import BudgetRow, ForecastAccuracy, ForecastRow
-from domain import flow_requests, forecasts_view
+from domain import forecasts_view
+from domain.flows import flow_requests
 from domain.freshness import newest_day
 from flows import failure
 from flows.anomalies.cost_series import CostSeries, name_of, read

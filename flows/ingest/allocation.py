@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from config.bills import Allocation, AllocationRule
 from config.errors import UserError
+from config.sections.bills import Allocation, AllocationRule
 from db.focus import ALLOCATED
 from flows.ingest import wildcards
 from flows.ingest.formats.tags import plain_key, plain_keys

@@ -10,16 +10,16 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 from sqlalchemy.orm import Session
 
-from config.bills import BillSource
 from config.errors import UserError
 from config.organisation import Organisation
+from config.sections.bills import BillSource
 from db import locks
 from db.database import Database
 from db.locks import Lock
 from db.outgoing import outbox
 from db.outgoing.messages import LoadCard
-from domain import flow_requests
-from domain.flow_requests import FlowAsk
+from domain.flows import flow_requests
+from domain.flows.flow_requests import FlowAsk
 from flows import failure
 from flows.anomalies.detect_anomalies import detect_anomalies
 from flows.ingest import showback

@@ -16,7 +16,7 @@ from config.errors import UserError
 from config.organisation import Organisation
 from db.outgoing import outbox
 from db.outgoing.messages import note
-from domain import flow_requests
+from domain.flows import flow_requests
 from flows import failure
 from flows.ingest.cloud import aws_inventory, aws_utilization
 from flows.ingest.cloud.aws_inventory import Inventory

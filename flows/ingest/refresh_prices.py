@@ -12,7 +12,7 @@ from aws.permissions import MissingPermission, attempt
 from config.errors import UserError
 from config.organisation import Organisation, RemediationSettings
 from db.tables import Resource
-from domain import flow_requests
+from domain.flows import flow_requests
 from flows import failure
 from flows.ingest.cloud import aws_prices
 from flows.ingest.cloud.aws_prices import AwsPriceList, Priced, PriceList

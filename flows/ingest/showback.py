@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from analysis.formatting import money
 from analysis.showback import split
-from config.bills import SharedCost
 from config.organisation import Organisation
+from config.sections.bills import SharedCost
 from db.outgoing.messages import DigestTable
 from db.tables import Showback
 from flows.ingest import wildcards

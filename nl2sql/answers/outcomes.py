@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from nl2sql.answers.certificate import Certificate
+from nl2sql.answers.wording.certificate import Certificate
 from nl2sql.grammar.draft import Choice
 
 

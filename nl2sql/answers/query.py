@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from nl2sql.answers import comparison, forecast_band, why
 from nl2sql.answers.context import AnswerContext, exchanged, exchanged_in_sql, missing_rate, run_exchanged
 from nl2sql.answers.declined import declined, not_run
-from nl2sql.answers.headline import headline
-from nl2sql.answers.left_out import left_out
-from nl2sql.answers.listings import listing_headline, nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.answers.presentation import Presentation, charted
 from nl2sql.answers.sql_summary import about
+from nl2sql.answers.wording.headline import headline
+from nl2sql.answers.wording.left_out import left_out
+from nl2sql.answers.wording.listings import listing_headline, nothing_listed
 from nl2sql.catalog import young_days
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before

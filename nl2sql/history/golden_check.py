@@ -9,8 +9,8 @@ from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.outcomes import Answer
 from nl2sql.answers.query import answer_meaning, answer_sql
 from nl2sql.catalog.known_values import Facts
-from nl2sql.certified import approved_answers, for_today
 from nl2sql.history import golden
+from nl2sql.history.certified import approved_answers, for_today
 from nl2sql.history.conversation import meant_by
 from nl2sql.history.golden import ApprovedAnswer
 from nl2sql.history.parameters import Asked, differences

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from nl2sql.answers.context import AnswerContext, missing_rate
-from nl2sql.answers.listings import nothing_listed
 from nl2sql.answers.outcomes import Answer, Outcome, Section, Unavailable
 from nl2sql.answers.query import answer_listing, answer_query
+from nl2sql.answers.wording.listings import nothing_listed
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.grammar.headlines.rows import scope_of

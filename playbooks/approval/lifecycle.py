@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from config.access import Actor, Allowed, Denied
-from config.tickets import TicketRule
+from config.sections.tickets import TicketRule
 from db import audit
 from db.tables import Remediation, RemediationStep, Ticket
 from playbooks.approval import rules

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from config.organisation import RemediationSettings
-from config.tickets import TicketRule, rule_for
+from config.sections.tickets import TicketRule, rule_for
 from playbooks.guards import DAYS, ChangeWindow, Guards
 from playbooks.schema import Condition, Playbook
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from analysis.months import add_months
-from config.yaml_file import Strict, Texts, time_zone
+from config.files.yaml_file import Strict, Texts, time_zone
 from playbooks.guards import DAYS
 
 _FARTHEST = 100  # days between two quarterly runs, and some

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.errors import UserError
-from config.tickets import TicketRule
+from config.sections.tickets import TicketRule
 from db import audit, locks
 from db.locks import Lock
 from db.tables import Recommendation, Remediation, RemediationStep, Resource, Saving, Ticket

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from config.plain_file import read_plain
-from config.tickets import TicketRule
+from config.files.plain_file import read_plain
+from config.sections.tickets import TicketRule
 from playbooks.tickets import hcl
 from playbooks.tickets.github import GitHub, plain
 from playbooks.tickets.hcl import Address, Edit, Impossible

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from config.errors import UserError
+from config.sections.tickets import TicketRule
 from config.settings import Settings
-from config.tickets import TicketRule
 from playbooks.tickets.github import HEADERS, GitHub
 from playbooks.tickets.jira import Jira
 from playbooks.tickets.port import Tracker

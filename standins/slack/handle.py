@@ -6,13 +6,13 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from standins.slack import gestures, modals
-from standins.slack.delivery import Ack, Acked, Missed
+from standins.slack.block_kit.schema import Json
 from standins.slack.faults import Faults
+from standins.slack.http.server import start
 from standins.slack.methods.conversations import enter
 from standins.slack.model import Setup
-from standins.slack.schema import Json
-from standins.slack.server import start
+from standins.slack.people import gestures, modals
+from standins.slack.transport.delivery import Ack, Acked, Missed
 from standins.slack.workspace import Call, Workspace
 
 T = TypeVar("T")

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from standins.slack.block_kit.schema import Json
 from standins.slack.model import Setup
-from standins.slack.schema import Json
 
 Listener = Callable[[Json], None]
 

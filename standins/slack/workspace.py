@@ -5,17 +5,17 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from standins.slack.blocks import fill_ids, message_faults
-from standins.slack.delivery import EventDelivery
+from standins.slack.block_kit.blocks import fill_ids, message_faults
+from standins.slack.block_kit.schema import Json
 from standins.slack.faults import Faults
-from standins.slack.http_events import HttpTransport
+from standins.slack.http.openid import Provider
+from standins.slack.http.pace import Pace
 from standins.slack.model import Person, Setup
-from standins.slack.openid import Provider
-from standins.slack.pace import Pace
-from standins.slack.schema import Json
-from standins.slack.socket_mode import SocketHub
 from standins.slack.store import Conversation, Store
-from standins.slack.tickets import Hooks, Triggers
+from standins.slack.transport.delivery import EventDelivery
+from standins.slack.transport.http_events import HttpTransport
+from standins.slack.transport.socket_mode import SocketHub
+from standins.slack.transport.tickets import Hooks, Triggers
 
 TEXT = 40_000
 

@@ -18,11 +18,11 @@ from bot.process.run import serving
 from bot.process.runtime import Runtime
 from config.access import Actor, Role
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 from config.settings import Settings
 from db.database import Database
 from db.tables import Question
-from domain.flow_requests import PrefectDown
+from domain.flows.flow_requests import PrefectDown
 from standins.slack import Handle, Limits, Setup, running_workspace
 
 MAYA, TOMAS, PRIYA = "U0MAYA0001", "U0TOMAS001", "U0PRIYA001"

@@ -17,15 +17,15 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from bot.listeners import proposals
 from bot.listeners.clicks import Click
+from bot.listeners.remediation import proposals
 from bot.process.http import served, slack_router
 from bot.process.runtime import Runtime
 from bot.slack.app import build_app
 from db import audit
 from db.tables import AuditEntry, Remediation
 from standins.slack import Handle
-from standins.slack.http_events import signature
+from standins.slack.transport.http_events import signature
 from tests.bot.builders import CHANNEL, proposed, remediations
 from tests.bot.conftest import MAYA, PRIYA, Prefect
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot import prefect_client
 from config.settings import Settings
-from domain.flow_requests import PrefectDown
+from domain.flows.flow_requests import PrefectDown
 
 
 def test_prefect_out_of_reach_is_said_so() -> None:

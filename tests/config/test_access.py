@@ -18,7 +18,7 @@ from config.access import (
     same_person,
 )
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from db import audit, engines, upgrade
+from db import audit, engines
 from db.database import Database
 from db.embedded import postgres
+from db.maintenance import upgrade
 
 ROWS = Path(__file__).parents[1] / "deploy" / "dashboard_rows.sql"
 

@@ -17,9 +17,10 @@ from cli import app
 from config.errors import UserError
 from config.organisation import Organisation
 from config.settings import Settings
-from db import engines, upgrade
+from db import engines
 from db.database import Database
 from db.embedded import postgres
+from db.maintenance import upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))} | {

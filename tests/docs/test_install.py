@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from standins.slack.http.web_api import METHODS
 from standins.slack.manifest import SCOPES, setup_from
-from standins.slack.web_api import METHODS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "install.md").read_text()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.outgoing.message_keys import insight_key
 from db.tables import Insight, OutboxMessage, Remediation, Saving
 from domain import fixes
-from domain.insight_cards import card_of
+from domain.messages.insight_cards import card_of
 
 NOW = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
 

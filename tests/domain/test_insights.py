@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.organisation import Channel, Organisation
-from config.people import Person
+from config.sections.people import Person
 from db.tables import Insight, OutboxMessage
 from domain import insights
 from domain.insights import DetectedInsight

@@ -13,7 +13,7 @@ from aws.clients import Cloud
 from bot.process.runtime import Runtime
 from config.access import Role
 from config.organisation import Channel, Organisation
-from config.people import Person
+from config.sections.people import Person
 from config.settings import Settings
 from db import audit
 from db.database import Database

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.api.context import Context, InContext
 from bot.api.schemas import responds
-from db import upgrade
+from db.maintenance import upgrade
 
 router = APIRouter(tags=["health"])
 _ALIVE = {"type": "object", "required": ["status"], "properties": {"status": {"const": "alive"}}}

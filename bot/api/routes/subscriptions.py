@@ -16,7 +16,7 @@ from bot.listeners.questions import IncomingQuestion, as_body
 from bot.slack import inbox
 from config import logs
 from config.access import may_see_team
-from config.yaml_file import time_zone
+from config.files.yaml_file import time_zone
 from db import audit
 from db.tables import Subscription
 from domain.subscriptions import describe, end, may_end, subscribe

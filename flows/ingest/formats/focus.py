@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from config.bills import Allocation
+from config.sections.bills import Allocation
 from db import focus
 from flows.ingest.allocation import expression, rules_of, tag_value
 from flows.ingest.formats import cells, checks

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from config.bills import Allocation
+from config.sections.bills import Allocation
 from db.tables import HourlyUtilization, Price, Resource, Utilization
 from flows.ingest.allocation import expression, rules_of, tag_value
 from flows.ingest.cloud.aws_inventory import Inventory

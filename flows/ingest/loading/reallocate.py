@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from config.bills import Allocation
+from config.sections.bills import Allocation
 from db.focus import ALLOCATED
 from flows.ingest.allocation import expression, rules_of, tag_value
 from flows.ingest.loading.placing.lake_files import written_or_nothing

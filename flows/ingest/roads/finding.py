@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from config.bills import BillSource
 from config.errors import UserError
+from config.sections.bills import BillSource
 from flows.ingest.roads.archives import Skipped, unpacked
 from flows.ingest.roads.manifests import newest_runs
 from flows.ingest.roads.pieces import BillFile

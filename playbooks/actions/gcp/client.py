@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import UserError
-from config.plain_file import read_plain
+from config.files.plain_file import read_plain
 from playbooks.actions.action import ResourceRef
 from playbooks.actions.rest import Reply, Rest, RestError, refusal, request
 

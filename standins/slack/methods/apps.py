@@ -1,7 +1,7 @@
 """auth, apps, team and bots."""
 
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method, need
-from standins.slack.schema import Json
 from standins.slack.workspace import SlackError, Workspace
 
 

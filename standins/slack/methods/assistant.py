@@ -1,7 +1,7 @@
 """assistant.threads.*: what the agent is doing, and what one could ask it."""
 
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method, need
-from standins.slack.schema import Json
 from standins.slack.workspace import SlackError, Workspace
 
 PROMPTS, LOADING = 4, 10

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method, need, yes
-from standins.slack.schema import Json
 from standins.slack.store import Conversation
 from standins.slack.workspace import SlackError, Workspace
 

@@ -1,7 +1,7 @@
 """conversations.*: what channels there are and what was said in them."""
 
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method, need, page, yes
-from standins.slack.schema import Json
 from standins.slack.store import Conversation
 from standins.slack.workspace import SlackError, Workspace
 

@@ -3,8 +3,8 @@
 import mimetypes
 import time
 
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method, need
-from standins.slack.schema import Json
 from standins.slack.store import Upload
 from standins.slack.workspace import SlackError, Workspace
 

@@ -1,8 +1,8 @@
 """users.* and usergroups.*: who is in the workspace."""
 
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method, need, page
 from standins.slack.model import Person
-from standins.slack.schema import Json
 from standins.slack.workspace import SlackError, Workspace
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from standins.slack.schema import Json
+from standins.slack.block_kit.schema import Json
 from standins.slack.workspace import SlackError, Workspace
 
 SlackMethod = Callable[[Workspace, Json], Json]

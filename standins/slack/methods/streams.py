@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from standins.slack.blocks import message_faults
+from standins.slack.block_kit.blocks import message_faults
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.chat import own_message
 from standins.slack.methods.registry import method, need
-from standins.slack.schema import Json
 from standins.slack.store import Conversation
 from standins.slack.workspace import SlackError, Workspace, refused
 

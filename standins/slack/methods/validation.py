@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-from standins.slack.blocks import message_faults, view_faults
+from standins.slack.block_kit.blocks import message_faults, view_faults
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method
-from standins.slack.schema import Json
 from standins.slack.workspace import SlackError, Workspace
 
 _GIVEN = ("blocks", "message", "view")

@@ -3,9 +3,9 @@
 import secrets
 from typing import Any
 
-from standins.slack.blocks import fill_ids, view_faults
+from standins.slack.block_kit.blocks import fill_ids, view_faults
+from standins.slack.block_kit.schema import Json
 from standins.slack.methods.registry import method, need
-from standins.slack.schema import Json
 from standins.slack.workspace import SlackError, Workspace, refused
 
 STACK = 3

@@ -16,7 +16,7 @@ from bot.api.context import Context
 from bot.process.run import serving
 from config.access import Role
 from config.organisation import Channel, Organisation
-from config.people import Group, Person
+from config.sections.people import Group, Person
 from config.settings import Settings
 from db.database import Database
 from nl2sql.deps import Deps

@@ -17,7 +17,7 @@ from bot.api import pulse as pulse_module
 from bot.api.app import create_app
 from bot.api.context import Caller, Context
 from bot.api.pulse import Pulse
-from bot.api.routes.events import events, lines
+from bot.api.routes.operations.events import events, lines
 from bot.process.http import served
 from config.access import Actor, Role
 from db.database import Database

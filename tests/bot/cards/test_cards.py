@@ -9,7 +9,7 @@ from bot.cards import message_types
 from bot.cards.messages import alert, budget, home, subscribe
 from bot.cards.messages.remediation import proposal, proposal_modals
 from db.outgoing.messages import TYPES, stored
-from standins.slack.blocks import message_faults, view_faults
+from standins.slack.block_kit.blocks import message_faults, view_faults
 from tests.bot.cards.builders import messages, remediation_of
 
 HOSTILE = "<!channel> *x* @here `" + "y" * 400

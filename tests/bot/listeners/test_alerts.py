@@ -17,7 +17,7 @@ from db.outgoing import outbox
 from db.outgoing.message_keys import insight_key
 from db.outgoing.messages import Alert
 from db.tables import AuditEntry, Insight
-from domain.insight_cards import card_of, payload_of
+from domain.messages.insight_cards import card_of, payload_of
 from nl2sql.deps import Deps
 from standins.slack import Handle
 from tests.bot.api.conftest import bearer

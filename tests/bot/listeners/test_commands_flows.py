@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.process.runtime import Runtime
 from config.access import Allowed, Denied
 from db.tables import FlowRequest
-from domain import flow_requests
+from domain.flows import flow_requests
 from standins.slack import Handle
 from tests.bot.conftest import MAYA, TOMAS, Prefect, StartBot
 

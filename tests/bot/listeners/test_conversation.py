@@ -20,7 +20,7 @@ from bot.process.run import serving
 from bot.process.runtime import Runtime
 from config.access import Role
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 from config.settings import Settings
 from db.database import Database
 from db.tables import Question, Subscription

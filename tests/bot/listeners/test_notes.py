@@ -7,7 +7,7 @@ import pytest
 from bot.listeners import notes as listener
 from bot.process.runtime import Runtime
 from config.access import Role
-from config.people import Person
+from config.sections.people import Person
 from db.tables import TaughtNote
 from nl2sql.catalog.known_values import Facts
 from nl2sql.catalog.linking import index

@@ -13,7 +13,7 @@ from bot.process.runtime import Runtime
 from config.organisation import Organisation
 from db import audit
 from db.tables import AuditEntry, SlackEvent
-from domain import flow_requests
+from domain.flows import flow_requests
 from tests.bot.conftest import TOMAS, Prefect
 
 

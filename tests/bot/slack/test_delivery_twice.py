@@ -18,7 +18,7 @@ from config.settings import Settings
 from db.database import Database
 from db.tables import Insight
 from domain import kpis
-from domain.insight_cards import payload_of
+from domain.messages.insight_cards import payload_of
 from standins.slack import Handle, Limits, Setup, running_workspace
 from tests.bot.conftest import connected
 from tests.bot.slack.builders import CHANNEL, Clock, Leave, deliver, row, texts

@@ -7,7 +7,7 @@ from bot.slack.people import People
 from commands.acting import actor_of
 from config.access import Role, same_person
 from config.organisation import Organisation
-from config.people import Group, Person
+from config.sections.people import Group, Person
 from config.settings import Settings
 from standins.slack import Handle, Setup, UserGroup, running_workspace
 from tests.bot.conftest import MAYA, TOMAS, connected

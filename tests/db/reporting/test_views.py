@@ -4,8 +4,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from db import upgrade
 from db.database import Database
+from db.maintenance import upgrade
 from db.reporting import views
 
 

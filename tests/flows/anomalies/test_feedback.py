@@ -10,7 +10,7 @@ from bot.cards.messages import alert
 from config.organisation import Channel, Organisation
 from db.database import Database
 from db.tables import Insight
-from domain import insight_cards
+from domain.messages import insight_cards
 from flows.anomalies import detect_anomalies
 from tests.flows.daily import spend
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import UserError
 from config.organisation import Channel, Organisation
-from config.people import Person
+from config.sections.people import Person
 from db.database import Database
 from db.tables import OutboxMessage, Subscription
 from flows.digests.send_digests import Due, of_channels, of_subscriptions, run, text_for

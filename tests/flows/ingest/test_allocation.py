@@ -5,8 +5,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from config.bills import Allocation, AllocationRule
 from config.errors import UserError
+from config.sections.bills import Allocation, AllocationRule
 from flows.ingest.allocation import expression, rules_of, tag_value
 
 

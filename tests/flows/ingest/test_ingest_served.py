@@ -139,7 +139,7 @@ def test_a_killed_prefect_loses_no_click(
     from prefect.settings import PREFECT_API_URL, temporary_settings
     from prefect.states import Pending
 
-    from domain import flow_starts
+    from domain.flows import flow_starts
     from flows import prefect_server
     from flows.ingest.ingest_costs import ingest_costs
 

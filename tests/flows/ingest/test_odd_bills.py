@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from config.bills import Allocation
 from config.errors import UserError
 from config.organisation import Organisation
+from config.sections.bills import Allocation
 from db.database import Database
 from tests.flows.conftest import ROW, Load, all_rows
 

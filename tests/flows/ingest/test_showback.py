@@ -5,8 +5,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config.bills import SharedCost
 from config.organisation import Organisation
+from config.sections.bills import SharedCost
 from db.tables import Showback
 from flows.ingest import showback
 from tests.flows.daily import spend

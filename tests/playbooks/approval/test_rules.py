@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from config.access import Actor, Allowed, Denied, Role
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 from playbooks.approval.rules import CLOCK_SKEW, ApprovalRule, Proposal, check
 from tests.playbooks.approval.builders import OTHER, reason
 from tests.playbooks.builders import BOOK

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud
 from config.access import Role
 from config.organisation import Channel, Organisation
-from config.people import Person
+from config.sections.people import Person
 from db.database import Database
 from db.tables import Recommendation, Resource
 from playbooks.recurring.runs import propose_due

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from config.sections.tickets import TicketRule
 from config.settings import Settings
-from config.tickets import TicketRule
 from playbooks.tickets.port import Draft
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)

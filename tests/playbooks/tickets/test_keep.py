@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud
 from config.access import Denied
 from config.organisation import Organisation
-from config.tickets import TicketRule
+from config.sections.tickets import TicketRule
 from db.database import Database
 from db.tables import AuditEntry, OutboxMessage, Recommendation, Remediation, Saving, Ticket
 from playbooks.approval import lifecycle as life

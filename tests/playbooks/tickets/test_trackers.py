@@ -3,8 +3,8 @@
 import pytest
 
 from config.errors import UserError
+from config.sections.tickets import TicketRule
 from config.settings import Settings
-from config.tickets import TicketRule
 from playbooks.tickets.trackers import tracker_of
 from tests.playbooks.tickets.builders import github, jira
 

@@ -13,7 +13,7 @@ from config.organisation import Channel, Organisation
 from db.database import Database
 from db.outgoing.messages import Alert, Assignment, Why
 from db.tables import Insight
-from domain.insight_cards import payload_of
+from domain.messages.insight_cards import payload_of
 from flows.anomalies.detect_anomalies import run
 from tests.recomputed import said
 from tests.recomputed.recomputed import Recomputed

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.cards.messages.remediation import recurring
 from config.access import Role
 from config.organisation import Organisation
-from config.people import Person
+from config.sections.people import Person
 from db.database import Database
 from db.outgoing.remediation_messages import RecurringFields
 from db.tables import StandingApproval

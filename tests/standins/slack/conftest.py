@@ -11,7 +11,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
-from bot.slack import socket_mode
+from bot.slack.connection import socket_mode
 from standins.slack import Handle, Limits, Setup, Shortcut, running_workspace
 from tests.standins.slack.builders import CHROMIUM, FLAGS
 

@@ -7,7 +7,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from standins.slack import Handle
-from standins.slack.delivery import Acked
+from standins.slack.transport.delivery import Acked
 from tests.standins.slack.builders import BOT
 from tests.standins.slack.conftest import Connect, actions, plain
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from analysis.formatting import exact
-from config.bills import Holding
+from config.sections.bills import Holding
 from flows.ingest.loading import datasets
 from flows.ingest.loading.placing.copies import Dropped, File, drop_copies
 from flows.ingest.loading.placing.identity import Accounts, labels, same_provider

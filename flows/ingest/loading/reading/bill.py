@@ -31,7 +31,7 @@ from flows.ingest.roads.pieces import BillFile, BrokenFileError, Head, Piece, Un
 if TYPE_CHECKING:
     import polars as pl
 
-    from config.bills import Allocation
+    from config.sections.bills import Allocation
     from db.database import Database
     from flows.progress import Progress
     from lake.writer import Writer

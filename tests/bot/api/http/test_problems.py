@@ -33,7 +33,7 @@ def test_a_fault_nobody_foresaw_leaves_without_its_text(
     client: TestClient, clean_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reference, which is in the log."""
-    from bot.api.routes import records
+    from bot.api.routes.operations import records
 
     def broken(*_: object) -> None:
         raise RuntimeError("planted hunter2")

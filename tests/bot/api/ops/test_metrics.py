@@ -133,7 +133,7 @@ def _family(name: str) -> str:
 
 def test_each_documented_metric_is_there_and_no_other(client: TestClient, clean_database: Database) -> None:
     """With its kind, and words that say what it is."""
-    import bot.slack.bolt  # noqa: F401 - its histogram is there once a bot is
+    import bot.slack.connection.bolt  # noqa: F401 - its histogram is there once a bot is
 
     fill_more(clean_database)
     client.get("/healthz")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards.elements import blocks
-from standins.slack.blocks import message_faults
+from standins.slack.block_kit.blocks import message_faults
 
 TEXTS = st.one_of(st.text(max_size=100), st.text(min_size=1, max_size=1).map(lambda letter: letter * 3_500))
 

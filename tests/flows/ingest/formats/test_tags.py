@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.bills import AllocationRule
+from config.sections.bills import AllocationRule
 from flows.ingest.allocation import tag_value
 from flows.ingest.formats.tags import UNREADABLE, as_json, merged, plain_key, read_tags
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from config.bills import Allocation
 from config.errors import UserError
 from config.organisation import Organisation
+from config.sections.bills import Allocation
 from db.database import Database
 from flows.ingest.loading.reallocate import Reallocated, reallocate
 from lake import catalogue

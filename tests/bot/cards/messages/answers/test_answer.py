@@ -14,7 +14,7 @@ from bot.cards import message_types
 from bot.cards.elements import figures, tables
 from bot.cards.messages.answers import answer
 from db.outgoing.messages import AnswerCard
-from standins.slack.blocks import message_faults, view_faults
+from standins.slack.block_kit.blocks import message_faults, view_faults
 
 TODAY = date(2026, 11, 23)
 

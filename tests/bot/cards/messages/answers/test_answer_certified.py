@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from bot.cards.messages.answers import answer
-from standins.slack.blocks import message_faults, view_faults
+from standins.slack.block_kit.blocks import message_faults, view_faults
 
 TODAY = date(2026, 11, 23)
 PARAMETERS = ["period", "team", "commitment_type"]

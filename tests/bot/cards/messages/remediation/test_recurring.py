@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cards.messages.remediation import recurring
-from standins.slack.blocks import message_faults, view_faults
+from standins.slack.block_kit.blocks import message_faults, view_faults
 from tests.bot.cards.recurring import recurring_of
 
 ARI = {"id": 1, "name": "Ari", "until": "2027-01-15", "void": None}

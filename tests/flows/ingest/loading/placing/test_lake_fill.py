@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from config.errors import UserError
-from db import focus, upgrade
+from db import focus
 from db.database import Database
+from db.maintenance import upgrade
 from flows.ingest.loading.placing.lake_fill import OLD, Lost, fill, lost
 from tests.flows.conftest import Bill, Load, all_rows, lake_rows, rows, state
 

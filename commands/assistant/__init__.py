@@ -1,0 +1,1 @@
+"""Commands over questions and their answers."""

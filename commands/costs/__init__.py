@@ -1,0 +1,1 @@
+"""Commands over bills and what is stored of them."""

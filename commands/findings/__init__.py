@@ -1,0 +1,1 @@
+"""Commands over what the product finds, and what is done about it."""

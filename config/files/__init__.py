@@ -1,0 +1,1 @@
+"""Files that people write: read within bounds, every mistake named with its line."""

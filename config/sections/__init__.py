@@ -1,0 +1,1 @@
+"""Sections of `finops.yaml` that have a module of their own."""

@@ -1,0 +1,1 @@
+"""Bringing a database to this release, its roles, and its dumps."""

@@ -1,0 +1,1 @@
+"""Flows that people ask for, and the deliveries that they load."""

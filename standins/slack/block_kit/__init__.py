@@ -1,0 +1,1 @@
+"""Block Kit as strictly as Slack checks it."""

@@ -1,0 +1,1 @@
+"""The workspace's addresses: the Web API with its limits, sign-in, the page, and the control of tests."""
