@@ -45,10 +45,7 @@ _VERSION = (
     "FROM finops.loads WHERE status = 'loaded'"
 )
 _FIRST = "SELECT min(usage_date) FROM reporting.daily_costs"
-_REACH = (  # of the providers that still deliver: one that is silent for longer than two weeks delivers no more
-    "SELECT provider, data_through FROM reporting.data_freshness "
-    "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
-)
+_REACH = "SELECT provider, data_through FROM reporting.data_freshness WHERE active"
 # Months whose bill changed by half a percent or more when it should have been final, by provider; the newest such day.
 _RESTATED = """
     WITH restated AS (
