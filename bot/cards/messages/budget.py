@@ -91,7 +91,7 @@ TAKE_BACK = "take_back"
 def modal(
     where: str, existing: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
 ) -> Block:
-    """A modal to make a budget of any scope and period, or to change the `known` one (name, amount,
+    """A modal to make a budget of any scope and period, or to change the `existing` one (name, amount,
     currency, period, start, end, rollover, thresholds, owner, note, and what is `told` above); its scope stays.
     """
     given = existing or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}
