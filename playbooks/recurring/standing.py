@@ -28,7 +28,7 @@ MOST_DAYS = 90
 
 
 @dataclass(frozen=True)
-class StandingRequest:
+class ApprovalRequest:
     """An approver's request: the last day (included), the typed confirmation, and the digest that they were shown."""
 
     until: date
@@ -41,7 +41,7 @@ def give(
     playbook: Playbook,
     actor: Actor,
     organisation: Organisation,
-    request: StandingRequest,
+    request: ApprovalRequest,
     now: datetime,
 ) -> StandingApproval | Denied:
     """Approve the next runs; an earlier one of the same person is replaced; a refusal is audited. Commits nothing."""
@@ -139,7 +139,7 @@ def _objection(
     playbook: Playbook,
     actor: Actor,
     organisation: Organisation,
-    request: StandingRequest,
+    request: ApprovalRequest,
     now: datetime,
 ) -> str | None:
     recurring, rule = playbook.recurring, rule_of(playbook)

@@ -17,7 +17,7 @@ from playbooks.notifications import notify, summarise
 from playbooks.proposals.plan import frozen
 from playbooks.run import ledger
 from playbooks.schema import Playbook
-from playbooks.tickets.port import Change, Draft, Tracker, TrackerError
+from playbooks.tickets.port import TicketChange, TicketDraft, Tracker, TrackerError
 
 ATTEMPTS = 10
 """Failures in a row after which a ticket that is not open yet is given up."""
@@ -76,7 +76,7 @@ def _keep_one(keeper: Keeper, number: int) -> str | None:
 
 
 def _open(keeper: Keeper, tracker: Tracker, rule: TicketRule, number: int) -> str:
-    """Open the ticket. The attempt is stored first: after a crash the tracker is searched before another is opened."""
+    """Open the ticket. The attempt is stored first: after a crash the tracker is searched before opening another."""
     with Session(keeper.engine) as session, session.begin():
         ticket = _of(session, number)
         again, ticket.attempts = ticket.attempts > 0, ticket.attempts + 1
@@ -93,7 +93,7 @@ def _open(keeper: Keeper, tracker: Tracker, rule: TicketRule, number: int) -> st
 
 
 def _follow(keeper: Keeper, tracker: Tracker, number: int, key: str) -> str | None:
-    """Open the ticket. The attempt is stored first: after a crash the tracker is searched before opening another."""
+    """Update an open ticket: applied when inventory and recommendations show the changes, closed when people closed it."""
     closed = tracker.is_closed(key)
     with Session(keeper.engine) as session, session.begin():
         ticket, remediation = _of(session, number), session.get_one(Remediation, number)
@@ -159,7 +159,7 @@ def _failed(keeper: Keeper, number: int, error: str, *, counted: bool) -> str:
     return "failed"
 
 
-def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -> Draft:
+def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -> TicketDraft:
     """The ticket's text: what to change, on which resources, why, the saving and the undo."""
     remediation = session.get_one(Remediation, ticket.remediation_id)
     summary = summarise(session, remediation, keeper.playbooks.get(remediation.playbook))
@@ -171,7 +171,7 @@ def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -
     first = (
         f"finops-bot found this and changes nothing here. Asked for by {asked}; remediation {remediation.id}{where}."
     )
-    return Draft(
+    return TicketDraft(
         marker=f"finops-remediation-{remediation.id}",
         title=f"{place}{f': saves {saves} a month' if saves else ''}",
         paragraphs=(
@@ -189,12 +189,13 @@ def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -
     )
 
 
-def _changes(remediation: Remediation) -> tuple[Change, ...]:
+def _changes(remediation: Remediation) -> tuple[TicketChange, ...]:
     plan = frozen(remediation.plan, remediation.plan_digest)
     if plan is None:
         raise ValueError("the stored plan is not the one that was frozen")
     return tuple(
-        Change(step.resource_id, step.name, step.action, step.says, step.seen, step.parameters) for step in plan.steps
+        TicketChange(step.resource_id, step.name, step.action, step.says, step.seen, step.parameters)
+        for step in plan.steps
     )
 
 
