@@ -93,7 +93,7 @@ def _open(keeper: Keeper, tracker: Tracker, rule: TicketRule, number: int) -> st
 
 
 def _follow(keeper: Keeper, tracker: Tracker, number: int, key: str) -> str | None:
-    """Update an open ticket: applied when inventory and recommendations show the changes, closed when people closed it."""
+    """Update an open ticket: applied once inventory and recommendations show it, closed when people closed it."""
     closed = tracker.is_closed(key)
     with Session(keeper.engine) as session, session.begin():
         ticket, remediation = _of(session, number), session.get_one(Remediation, number)
