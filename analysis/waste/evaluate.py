@@ -91,7 +91,7 @@ def _judge(
 
 def _unpriced(rule: WasteRule, resource: BilledResource, met: Met, size: NoSmaller) -> SavingOpportunity:
     """A machine that is too large, of which no price is known: that is said, and nothing is guessed."""
-    reasons = [*met.seen, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
+    reasons = [*met.reasons, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
     evidence: dict[str, Any] = {
         "summary": "; ".join(reasons),
         "rule": rule.name,
@@ -122,7 +122,7 @@ def _unpriced(rule: WasteRule, resource: BilledResource, met: Met, size: NoSmall
 def _recommendation(
     rule: WasteRule, resource: BilledResource, met: Met, size: Smaller | None, saved: EstimatedSaving
 ) -> SavingOpportunity:
-    reasons, doubts, proposed = [*met.seen], [*met.doubts], dict[str, Any]()
+    reasons, doubts, proposed = [*met.reasons], [*met.doubts], dict[str, Any]()
     current, proposed_state = rule.current, rule.proposed
     confidence: Confidence = lowered(rule.confidence, len(met.doubts))
     if size is not None:

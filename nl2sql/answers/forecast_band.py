@@ -38,7 +38,7 @@ def measured(ran: AnswerRows, listing: SubjectListing, context: AnswerContext) -
     row["low_80"], row["high_80"] = reach.around(row["spent"], row["expected_cost"] - row["spent"])
     shown = [*ran.rows]
     shown[place] = tuple(row[name] for name in columns)
-    note = f"Seen from the same day, {reach.held} of the {reach.seen} months before ended within such a band."
+    note = f"Seen from the same day, {reach.held} of the {reach.periods} months before ended within such a band."
     return replace(ran, rows=tuple(shown)), note
 
 
