@@ -1,4 +1,4 @@
-import { Group, Progress, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Progress, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
@@ -20,10 +20,10 @@ import { lowerBound, budgetsOn, standingSavings, monthOf, movers, worth } from "
 import { Delta, Tag, Tile } from "../parts/figures";
 import { MonthChart } from "../parts/lazy-charts";
 import { LinkAnchor, LinkButton } from "../parts/links";
+import { Rows } from "../parts/Rows";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
 import { useToday } from "../parts/use-today";
-import { Scroll } from "../parts/Scroll";
 
 const LIVE = ["open", "acknowledged"];
 
@@ -152,29 +152,36 @@ export function OverviewPage() {
               const moved = movers(data.items, currency, 6);
               if (moved.length === 0) return <Nothing>Nothing moved.</Nothing>;
               return (
-                <Scroll label="What changed">
-                  <Table aria-label="What changed">
-                    <Table.Tbody>
-                      {moved.map((row) => (
-                        <Table.Tr key={named(row.service)}>
-                          <Table.Td className="clip narrow">
-                            <LinkAnchor
-                              size="sm"
-                              to="/explore"
-                              search={{ by: "account", period: "this-month", service: row.service ?? "", team }}
-                            >
-                              {named(row.service)}
-                            </LinkAnchor>
-                          </Table.Td>
-                          <Table.Td className="right figures">{money(row.cost ?? 0, currency)}</Table.Td>
-                          <Table.Td className="right">
-                            <Delta now={row.cost} before={row.before} currency={currency} />
-                          </Table.Td>
-                        </Table.Tr>
-                      ))}
-                    </Table.Tbody>
-                  </Table>
-                </Scroll>
+                <Rows
+                  label="What changed"
+                  width={0}
+                  rows={moved}
+                  rowKey={(row) => named(row.service)}
+                  columns={[
+                    {
+                      title: "Service",
+                      bare: true,
+                      clip: (row) => named(row.service),
+                      cell: (row) => (
+                        <LinkAnchor
+                          size="sm"
+                          to="/explore"
+                          search={{ by: "account", period: "this-month", service: row.service ?? "", team }}
+                        >
+                          {named(row.service)}
+                        </LinkAnchor>
+                      ),
+                    },
+                    { title: "Cost", bare: true, right: true, cell: (row) => money(row.cost ?? 0, currency) },
+                    {
+                      title: "Change",
+                      bare: true,
+                      right: true,
+                      first: "figure",
+                      cell: (row) => <Delta now={row.cost} before={row.before} currency={currency} />,
+                    },
+                  ]}
+                />
               );
             }}
           </Found>
@@ -245,43 +252,32 @@ function Mine() {
 
 function Budgets({ rows }: { rows: Budget[] }) {
   return (
-    <Scroll label="Budgets">
-      <Table aria-label="Budgets" miw={560}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Budget</Table.Th>
-            <Table.Th w="34%">Used</Table.Th>
-            <Table.Th className="right">Spent</Table.Th>
-            <Table.Th className="right">Expected</Table.Th>
-            <Table.Th className="right">Amount</Table.Th>
-            <Table.Th>Status</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((one) => {
-            const used = one.percent_used ?? 0;
-            const tint = one.status === "breached" ? "red" : one.status === "ok" ? "pine" : "orange";
-            return (
-              <Table.Tr key={`${one.budget ?? ""} ${one.period_start ?? ""}`}>
-                <Table.Td>
-                  <LinkAnchor to="/budgets/$name" params={{ name: one.budget ?? "" }} size="sm">
-                    {one.budget}
-                  </LinkAnchor>
-                </Table.Td>
-                <Table.Td>
-                  <Progress value={Math.min(100, used)} color={tint} aria-label={`${used} % used`} />
-                </Table.Td>
-                <Table.Td className="right figures">{money(one.spent, one.currency)}</Table.Td>
-                <Table.Td className="right figures">{money(one.forecast, one.currency)}</Table.Td>
-                <Table.Td className="right figures">{money(one.amount, one.currency)}</Table.Td>
-                <Table.Td>
-                  <Tag>{one.status}</Tag>
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </Scroll>
+    <Rows
+      label="Budgets"
+      width={560}
+      rows={rows}
+      rowKey={(one) => `${one.budget ?? ""} ${one.period_start ?? ""}`}
+      columns={[
+        {
+          title: "Budget",
+          cell: (one) => (
+            <LinkAnchor to="/budgets/$name" params={{ name: one.budget ?? "" }} size="sm">
+              {one.budget}
+            </LinkAnchor>
+          ),
+        },
+        { title: "Used", wide: true, cell: (one) => <Used budget={one} /> },
+        { title: "Spent", right: true, cell: (one) => money(one.spent, one.currency) },
+        { title: "Expected", right: true, cell: (one) => money(one.forecast, one.currency) },
+        { title: "Amount", right: true, cell: (one) => money(one.amount, one.currency) },
+        { title: "Status", first: "figure", cell: (one) => <Tag>{one.status}</Tag> },
+      ]}
+    />
   );
+}
+
+function Used({ budget }: { budget: Budget }) {
+  const used = budget.percent_used ?? 0;
+  const tint = budget.status === "breached" ? "red" : budget.status === "ok" ? "pine" : "orange";
+  return <Progress value={Math.min(100, used)} color={tint} aria-label={`${used} % used`} />;
 }
