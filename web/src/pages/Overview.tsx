@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { proposalsQuery } from "../api/approvals";
+import { outlookQuery } from "../api/planning";
 import {
   type Budget,
   budgetsQuery,
@@ -41,6 +42,10 @@ export function OverviewPage() {
     costsQuery({ since: monthStart(today, -1), until: since, group_by: "", grain: "day", ...scope }),
   );
   const forecast = useQuery(forecastQuery(team, since, until));
+  const held = useQuery({
+    ...outlookQuery(team === undefined ? {} : { team }, me.currency),
+    enabled: (forecast.data?.items.length ?? 0) > 0,
+  }).data?.month;
   const services = useQuery(costsQuery({ since, until, group_by: "service", limit: 500, ...scope }));
   const budgets = useQuery(budgetsQuery(plus(since, -400), until));
   const anomalies = useQuery(insightsQuery({ kind: "anomaly", limit: 100, ...scope }));
@@ -65,8 +70,11 @@ export function OverviewPage() {
     forecast: forecast.data?.items ?? [],
     through: now.data?.data_through ?? null,
     currency,
+    reach: held,
   });
-  const open = (anomalies.data?.items ?? []).filter((one) => LIVE.includes(one.status ?? ""));
+  const open = (anomalies.data?.items ?? [])
+    .filter((one) => LIVE.includes(one.status ?? ""))
+    .toSorted((a, b) => Math.abs(b.impact_amount ?? 0) - Math.abs(a.impact_amount ?? 0));
   const proposals = (waiting.data?.items ?? []).filter((one) => one.currency === currency);
   const verified = standingSavings(saved.data?.items ?? [], currency);
 
@@ -96,6 +104,9 @@ export function OverviewPage() {
           {outlook.range === null
             ? "no forecast yet"
             : `${money(outlook.range[0], currency)} – ${money(outlook.range[1], currency)} is likely`}
+          {outlook.range === null || !held
+            ? null
+            : `: ${held.held} of the ${held.seen} months before ended within such a band`}
         </Tile>
         <Tile title="Open anomalies" figure={anomalies.data === undefined ? "–" : open.length}>
           <LinkAnchor to="/anomalies" search={{ status: undefined, team }}>
