@@ -6600,6 +6600,12 @@ export interface operations {
                             actual: number | null;
                             was_expected: number | null;
                         }[];
+                        /** @description How the months before went on from the same day: the running one ends within what is expected of its rest times or divided by `factor`, as `held` of `seen` months did; null where too few are known */
+                        month: {
+                            factor: number;
+                            held: number;
+                            seen: number;
+                        } | null;
                         /** @description The newest errors of each horizon: of this model in tests on the past, and of what was predicted live */
                         accuracy: {
                             measured_on: string;
