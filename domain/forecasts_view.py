@@ -119,7 +119,7 @@ def costs(
 
 def month_reach(
     connection: sa.Connection, scope: Mapping[str, str], currency: str, today: date
-) -> period_band.Reach | None:
+) -> period_band.BandReach | None:
     """How far the month that runs on `today`, the first day without bills, may end from where it is heading: as far as
     the months before went on from the same day. None where too few are known.
     """
