@@ -73,6 +73,10 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
                 f for f in query.filters if f.dimension not in {s.dimension for s in draft.comparison.scopes}
             ),
         )
+    if draft.measure.of_named and draft.filters.conditions and not query.share_of:
+        whole = tuple(draft.filters.conditions)
+        draft.measure.numerators = [f for f in query.filters if not f.negated and f not in whole]
+        query, draft.filters.conditions = replace(query, filters=whole, dimensions=(), grain=None, compared=()), []
     if query.share_of and not draft.measure.share:
         query = _with_numerators(query, draft)
     query = replace(query, filters=amended_filters(query.filters, draft.filters.conditions, draft.filters.widens))

@@ -38,6 +38,11 @@ def shaped(query: CostQuery, draft: Draft, calendar: QuestionCalendar) -> CostQu
         why=draft.comparison.why,
         notes=tuple(draft.discourse.notes),
     )
+    if draft.measure.appeared == "gone" and draft.measure.unseen and not query.compared:
+        known = DatePeriod(calendar.first, query.period.start, periods.label(calendar.first, query.period.start))
+        since = query.period.end > calendar.today and query.period.unit == "day"
+        before = known if since and known.days > 0 else periods.before(query.period)
+        query = replace(query, compared=(before,))
     if draft.measure.share:
         query = _share(query, draft)
     if query.cumulative and not query.grain:
@@ -66,6 +71,11 @@ def _share(query: CostQuery, draft: Draft) -> CostQuery:
             apart,
             replace(query, filters=tuple(f for f in query.filters if f not in apart)),
         )  # the non-prod share
+    if numerators:  # the part is no condition on the whole, though it be said twice
+        said = {(f.dimension, f.values, f.negated) for f in numerators}
+        query = replace(
+            query, filters=tuple(f for f in query.filters if (f.dimension, f.values, f.negated) not in said)
+        )
     if any("Tax" in f.values for f in numerators):
         query = replace(query, with_tax=True)
     return replace(query, share_of=numerators)

@@ -90,6 +90,12 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
         )
         if sentence.kind(at - 1) == "number":  # `the 30 days before`
             sentence.take(at - 1)
+    for at in sentence.open("vs"):  # this quarter vs last
+        side = sentence.after(at)
+        bare = side is not None and sentence.kind(side) == "unknown" and sentence.terms[side].text in word_list("last")
+        if side is not None and bare and len(sentence.open("period")) == 1:
+            draft.comparison.back = "previous"
+            sentence.take(at, side)
 
 
 def periods(sentence: Sentence, draft: Draft) -> None:
@@ -132,7 +138,8 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     ordered = sorted(named, key=lambda period: (period.start, period.end), reverse=True)
     draft.filters.period, draft.comparison.compared = ordered[0], ordered[1:]
     if draft.comparison.compared:
-        sentence.take(*sentence.open("vs", "compare"))
+        between = [at for at in sentence.open("by") if sentence.terms[at].text in word_list("between")]
+        sentence.take(*sentence.open("vs", "compare"), *between)
 
 
 def _against_several(sentence: Sentence, draft: Draft, newest: DatePeriod, several: DatePeriod) -> None:

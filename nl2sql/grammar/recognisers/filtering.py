@@ -69,6 +69,15 @@ def absent(sentence: Sentence, draft: Draft) -> None:
             Filter(dimension, (None,), f"no {dimension}" if dimension != "team" else "unallocated")
         )
         sentence.take(at, beside)
+        if _of_those(sentence, at):
+            sentence.take(at - 1)
+
+
+def _of_those(sentence: Sentence, at: int) -> bool:
+    """`the cost of resources nobody tagged with a team`: what they cost together, and no list of them."""
+    owned = sentence.kind(at - 1) == "dimension" and sentence.terms[at - 1].value == "resource"
+    costs = owned and sentence.kind(sentence.before(at - 1)) in ("noun", "metric")
+    return costs and not sentence.has("which", "top", "by")
 
 
 def allocated(sentence: Sentence, draft: Draft) -> None:

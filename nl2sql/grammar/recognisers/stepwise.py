@@ -66,6 +66,7 @@ def appeared(sentence: Sentence, draft: Draft) -> None:
         return
     draft.measure.appeared = sentence.terms[places[0]].value  # type: ignore[assignment]  # the catalogue's are these
     sentence.take(*places)
+    draft.measure.unseen = sentence.terms[places[0]].text.startswith(("no ", "not ", "have not", "has not", "did not"))
     named = sentence.open("dimension")
     draft.shape.dimensions += [sentence.terms[at].value for at in named] or ["resource"]
     beside = [place for at in named for place in (at - 1, at + 1) if sentence.kind(place) in ("which", "by")]
