@@ -88,6 +88,7 @@ class Comparison:
 
     compared: list[DatePeriod] = field(default_factory=list)
     back: Literal["previous"] | Unit | None = None  # compare with the period before, or the same one a unit earlier
+    units_back: tuple[Unit, int] | None = None  # `the 4 weeks before`
     aligned: bool = False  # the same first days of the other period
     over: Unit | None = None  # week over week and the like
     change: ChangeKind | None = None

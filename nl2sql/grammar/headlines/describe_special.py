@@ -7,8 +7,8 @@ from typing import Any
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery, leads
-from nl2sql.grammar.sql.special import costed
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES
+from nl2sql.grammar.sql.special import costed
 
 Rows = Sequence[Sequence[Any]]
 _NAMED = 3

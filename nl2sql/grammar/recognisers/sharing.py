@@ -19,6 +19,8 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     ]
     if draft.comparison.change and _in_percent(sentence, shares) and not sentence.open("dimension"):
         sentence.take(*shares, *percents)  # by how much per cent something grew
+        if shares and draft.shape.limit and draft.comparison.change in ("up", "down"):  # the biggest drop in per cent
+            draft.comparison.change = "percent_up" if draft.comparison.change == "up" else "percent_down"
         return
     if not sentence.open("share") and sentence.has("vs", "compare"):
         sentence.take(*shares, *percents)  # one side relative to the other, in per cent
