@@ -88,8 +88,8 @@ def read(
     }
     past = tuple(first - timedelta(days=back) for back in range(PAST_DAYS, 0, -1))
     spent = costs(connection, scope, currency, past[0], first)
-    known = {name: value for name, value in scope.items() if name in DIMENSIONS}
-    through = data_through(connection, known, first) or first
+    dimensions = {name: value for name, value in scope.items() if name in DIMENSIONS}
+    through = data_through(connection, dimensions, first) or first
     return Outlook(
         made_on=rows[0].made_on,
         model=rows[0].model,

@@ -87,3 +87,10 @@ def test_every_target_is_declared() -> None:
     declared = set(re.search(r"^\.PHONY: (.*)$", text, re.M)[1].split())  # type: ignore[index]  # no match fails the test
     assert declared == TARGETS
     assert {target for target in TARGETS if not re.search(rf"^{target}:.*## \S", text, re.M)} == {"static"}
+
+
+def test_every_test_that_a_target_names_is_there() -> None:
+    """pytest runs nothing at all where one of its paths is missing."""
+    named = re.findall(r"\btests/[\w/.]*\w", (ROOT / "Makefile").read_text())
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []

@@ -159,9 +159,9 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
         with lake_files.written_or_nothing(delivery.database) as writer:
             staged = _stage(delivery, writer, bills, progress) if bills else None
             with delivery.database.owner.begin() as connection:
-                kept = [_keep(connection, delivery, bill) for bill in beside]
+                dataset_loads = [_keep(connection, delivery, bill) for bill in beside]
                 result = _load(connection, delivery, writer, staged, bills, progress) if staged else IngestResult(())
-        return replace(result, loads=(*result.loads, *kept, *others))
+        return replace(result, loads=(*result.loads, *dataset_loads, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
             return unchanged(delivery.digests, records.standing(connection, delivery.digest))
@@ -171,10 +171,10 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
 
 def _keep(connection: sa.Connection, delivery: _Delivery, bill: DatasetBill) -> LoadedFile:
     """Store a file that lies beside the charges, and record it under a delivery of its own: it replaces no charges."""
-    kept = datasets.keep(connection, bill)
-    row = FileLoad(kept.path, kept.format, bill.digest, rows=kept.rows)
-    records.write(connection, f"{delivery.digest} beside", [row], kept.status, delivery.started_at, error=kept.error)
-    return kept
+    load = datasets.keep(connection, bill)
+    row = FileLoad(load.path, load.format, bill.digest, rows=load.rows)
+    records.write(connection, f"{delivery.digest} beside", [row], load.status, delivery.started_at, error=load.error)
+    return load
 
 
 def _distinct(bill_files: list[BillFile], digests: dict[str, str]) -> list[BillFile]:

@@ -30,8 +30,8 @@ _UNITS_NAMED = 3
 def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, semantics: Semantics) -> str:
     """One sentence with the figure that was asked for."""
     scope = scope_of(query)
-    if (told := special_headline(query, columns, rows, currency, scope, semantics)) is not None:
-        return told
+    if (special := special_headline(query, columns, rows, currency, scope, semantics)) is not None:
+        return special
     if not rows and of_hours(query):
         return f"Nothing: the bills hold no hours for {scope}; most charges come by the day."
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
@@ -97,8 +97,8 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
     if query.run_rate and len(rows) == 1:
         day, month, year = (money(number_of(rows[0], columns, place), currency) for place in range(3))
         return f"{day} a day, which is {month} a month or {year} a year: {scope}."
-    if told := _particular(query, columns, rows, currency, scope):
-        return told
+    if particular := _particular(query, columns, rows, currency, scope):
+        return particular
     if len(rows) == 1 and not query.dimensions and not query.grain and not query.scopes:
         return f"{shown(query, number_of(rows[0], columns, 0), currency)}{per}: {scope}."
     if (
@@ -139,9 +139,9 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
         return stepwise_headline(query, columns, rows, currency, scope)
     if query.beside and len(rows) == 1:
         figures = zip((query.metric, *query.beside), range(1 + len(query.beside)), strict=True)
-        told = ", ".join(_metric(name, number_of(rows[0], columns, at), currency) for name, at in figures)
+        amounts = ", ".join(_metric(name, number_of(rows[0], columns, at), currency) for name, at in figures)
         name = f"{name_of(rows[0], columns)}: " if name_of(rows[0], columns) else ""
-        return f"{name}{told}: {scope}."
+        return f"{name}{amounts}: {scope}."
     if query.cumulative and "cumulative_cost" in columns and not query.dimensions and query.grain:
         at = list(columns).index("cumulative_cost")
         return f"{money(float(rows[-1][at] or 0), currency)} by {step_of(str(rows[-1][0]), query)}: {scope}."

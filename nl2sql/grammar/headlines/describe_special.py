@@ -146,8 +146,8 @@ def _profile(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str
     at = columns.index(per)
     unit = "hour" if query.profile == "hour" else "day"
     if query.profile == "weekend" and len(rows) <= 2 and not query.dimensions:
-        told = " and ".join(f"{_shown(row, at, currency)} on a {row[0]} day" for row in rows)
-        return f"{told.replace('weekday day', 'weekday')}, on average: {scope}."
+        averages = " and ".join(f"{_shown(row, at, currency)} on a {row[0]} day" for row in rows)
+        return f"{averages.replace('weekday day', 'weekday')}, on average: {scope}."
     ranked = sorted(rows, key=lambda row: -float(row[at] or 0))
     names = [_named(row, columns, query) for row in (ranked[0], ranked[-1])]
     on = "at" if unit == "hour" else "on"

@@ -175,9 +175,9 @@ def _as_one(named: list[DatePeriod]) -> list[DatePeriod]:
 
 def ratio(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`prod to dev ratio`, `ratio of prod to non-prod`: the first side by the second."""
-    said = [at for at in sentence.open("share") if sentence.terms[at].text == "ratio"]
+    ratio_words = [at for at in sentence.open("share") if sentence.terms[at].text == "ratio"]
     places = sentence.open(*FILTERS)
-    if not said or len(places) != 2 or _dimension(sentence, places[0]) != _dimension(sentence, places[1]):
+    if not ratio_words or len(places) != 2 or _dimension(sentence, places[0]) != _dimension(sentence, places[1]):
         return
     between = range(places[0] + 1, places[1])
     if any(sentence.kind(place) not in ("noise", "vs", "and", "not", "by") for place in between):
@@ -191,7 +191,7 @@ def ratio(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
             sentence.take(place - 1)
         sides.append(side)
     draft.comparison.scopes, draft.comparison.ratio = sides, True
-    sentence.take(*said, *places, *(place for place in between if sentence.kind(place) in ("vs", "by")))
+    sentence.take(*ratio_words, *places, *(place for place in between if sentence.kind(place) in ("vs", "by")))
 
 
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:

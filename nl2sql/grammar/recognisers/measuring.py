@@ -112,8 +112,8 @@ def _uncovered(terms: list[Term]) -> list[Term]:
             continue
         beyond = next((n for n in range(at + 1, len(terms)) if terms[n].kind not in ("noise", "by", "all")), None)
         if beyond is not None and terms[beyond].value in _KINDS_OF_COMMITMENT:
-            said = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
-            return [*terms[: at + 1], *said, *_uncovered(terms[beyond + 1 :])]
+            silent = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
+            return [*terms[: at + 1], *silent, *_uncovered(terms[beyond + 1 :])]
     return terms
 
 

@@ -9369,6 +9369,8 @@ export interface operations {
                             data_through: string | null;
                             /** @description When the newest load ended */
                             loaded_at: string | null;
+                            /** @description Whether it still delivers: it is less than 14 days behind the newest */
+                            active: unknown;
                         }[];
                         /** @description `offset` of the next page; null on the last */
                         next_offset: number | null;

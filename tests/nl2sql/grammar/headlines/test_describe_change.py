@@ -27,8 +27,8 @@ STEPS = ("month", "effective_cost", "change", "change_percent")
             MOVED,
             [("a", 700.0, 300.0, 400.0, 133.3), ("unallocated", 500.0, 390.0, 110.0, 28.2)],
             (
-                "1 team and what is unallocated went up vs September 2026, most a up $400 (+133.3 %), then unallocated up "
-                "$110 (+28.2 %); October 2026."
+                "1 team and what is unallocated went up vs September 2026, most a up $400 (+133.3 %), then "
+                "unallocated up $110 (+28.2 %); October 2026."
             ),
         ),
         (
