@@ -54,7 +54,7 @@ def _like_with_like(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     with as many days before, beside which all of the earlier period is shown. Averages and rates compare as they
     are.
     """
-    if len(query.compared) != 1 or query.average or query.share_of is not None or query.count:
+    if len(query.compared) != 1 or query.average or query.share_of is not None or query.count or query.appeared:
         return query
     now, then = query.period, query.compared[0]
     running = now.end > max(facts.through + timedelta(1), today) and now.start <= facts.through

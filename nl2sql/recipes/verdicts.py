@@ -6,7 +6,7 @@ from typing import Any
 
 from nl2sql.answers.outcomes import Section
 from nl2sql.grammar.headlines.amounts import money
-from nl2sql.grammar.headlines.describe import change
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.columns import slug
 from nl2sql.recipes.catalog import RecipeStep

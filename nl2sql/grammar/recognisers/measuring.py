@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
@@ -84,7 +85,24 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
         if committed and term.kind == "unknown" and term.text in ("type", "types", "kind", "kinds"):
             term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
-    return _uncovered(resolved)
+    return _uncovered(_usage_beside_parts(resolved))
+
+
+def _usage_beside_parts(terms: list[Term]) -> list[Term]:
+    """`usage vs purchases vs credits`: beside other parts of the bill usage is one of them, and no word for cost."""
+    parts = semantics().charges
+    for at, term in enumerate(terms):
+        if term.kind != "noun" or term.text != "usage":
+            continue
+        for joint, other in ((at + 1, at + 2), (at - 1, at - 2)):
+            if not (0 <= joint < len(terms) and 0 <= other < len(terms)):
+                continue
+            beside = terms[other]
+            joined = terms[joint].kind in ("vs", "and") and beside.kind == "charge"
+            if joined and parts[beside.value].column == "charge_category":
+                terms = [*terms[:at], replace(term, kind="charge", value="usage"), *terms[at + 1 :]]
+                break
+    return terms
 
 
 def _uncovered(terms: list[Term]) -> list[Term]:

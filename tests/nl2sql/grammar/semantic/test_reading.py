@@ -61,7 +61,6 @@ def _team(*values: str | None, **more: Any) -> dict[str, Any]:
             "growth is no part of payments.",
         ),
         ({"share_of": []}, "share_of: Of what?"),
-        ({"metric": "list_cost", "dimensions": ["resource"]}, "For single resources I know billed and effective cost"),
         ({"threshold": {"amount": float("nan")}}, "threshold.amount:"),
     ],
 )
