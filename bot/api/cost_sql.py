@@ -13,7 +13,7 @@ _TAXLESS = "charge_category <> 'Tax'"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CostRequest:
     """What is summed. Days are half open; `known` is the day after the last with bills, where there are later ones."""
 
     by: tuple[str, ...]
@@ -24,7 +24,7 @@ class Wanted:
     known: date | None = None
     nothing: bool = False  # a filter fits no row
 
-    def until_data(self, through: date | None) -> "Wanted":
+    def until_data(self, through: date | None) -> "CostRequest":
         """The same, with the comparison cut to the days that have bills."""
         if through is None or not self.since <= through < self.until - timedelta(days=1):
             return self
@@ -44,28 +44,28 @@ class Wanted:
         return first, self.since if length.days == month else min(first + length, self.since)
 
 
-def groups(wanted: Wanted, limit: int, offset: int) -> exp.Select:
+def groups(wanted: CostRequest, limit: int, offset: int) -> exp.Select:
     """One row per group and currency, the largest cost first."""
     return _sums(wanted, wanted.by).limit(limit).offset(offset)
 
 
-def totals(wanted: Wanted) -> exp.Select:
+def totals(wanted: CostRequest) -> exp.Select:
     """One row per currency over all groups."""
     return _sums(wanted, ())
 
 
-def periods(wanted: Wanted, grain: str) -> exp.Select:
+def periods(wanted: CostRequest, grain: str) -> exp.Select:
     """One row per period and currency over all groups."""
     return _over_time(wanted, grain, ())
 
 
-def series(wanted: Wanted, grain: str, drawn: Sequence[dict[str, Any]]) -> exp.Select:
+def series(wanted: CostRequest, grain: str, drawn: Sequence[dict[str, Any]]) -> exp.Select:
     """One row per period, currency and group, of the groups in `drawn` alone."""
     chosen = exp.or_(*(exp.and_(*(_is(name, row[name]) for name in wanted.by)) for row in drawn))
     return _over_time(wanted, grain, wanted.by).where(chosen)
 
 
-def _sums(wanted: Wanted, by: Sequence[str]) -> exp.Select:
+def _sums(wanted: CostRequest, by: Sequence[str]) -> exp.Select:
     names = [exp.column(name) for name in (*by, "currency")]
     here, before = _days(wanted.since, wanted.until), _days(*wanted.compared)
     cost, earlier = (exp.Filter(this=_cost(wanted), expression=exp.Where(this=days)) for days in (here, before))
@@ -75,7 +75,7 @@ def _sums(wanted: Wanted, by: Sequence[str]) -> exp.Select:
     return statement.group_by(*names).order_by(largest, *names)
 
 
-def _over_time(wanted: Wanted, grain: str, by: Sequence[str]) -> exp.Select:
+def _over_time(wanted: CostRequest, grain: str, by: Sequence[str]) -> exp.Select:
     day = exp.column("usage_date")
     truncated = exp.cast(exp.func("date_trunc", exp.Literal.string(grain), day, dialect="postgres"), "date")
     period = day if grain == "day" else truncated
@@ -85,7 +85,7 @@ def _over_time(wanted: Wanted, grain: str, by: Sequence[str]) -> exp.Select:
     return statement.group_by(period.copy(), *names).order_by(exp.column("period"), *names)
 
 
-def _narrowed(statement: exp.Select, wanted: Wanted) -> exp.Select:
+def _narrowed(statement: exp.Select, wanted: CostRequest) -> exp.Select:
     statement = statement.from_("daily_costs").where(_TAXLESS)
     if wanted.nothing:
         return statement.where(exp.false())
@@ -94,7 +94,7 @@ def _narrowed(statement: exp.Select, wanted: Wanted) -> exp.Select:
     return statement
 
 
-def _cost(wanted: Wanted) -> exp.Func:
+def _cost(wanted: CostRequest) -> exp.Func:
     return exp.func("sum", exp.column(f"{wanted.metric}_cost"), dialect="postgres")
 
 

@@ -164,7 +164,7 @@ def approve(
     last = day_of(until, "--until")
     assert last is not None  # `day_of` ends the command where it is no day
     with _playbook_of(name, person) as (session, playbook, actor, organisation):
-        wanted = standing.Wanted(last, confirm)
+        wanted = standing.ApprovalRequest(last, confirm)
         made = standing.give(session, playbook, actor, organisation, wanted, datetime.now(UTC))
     said = f"The runs of {name} are approved until {last}. `finops playbooks withdraw {name}` ends it."
     _say(made if isinstance(made, Denied) else said)

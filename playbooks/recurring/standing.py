@@ -28,7 +28,7 @@ MOST_DAYS = 90
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ApprovalRequest:
     """What an approver said: until which day (included), what was typed, and the digest of what was shown to them."""
 
     until: date
@@ -37,7 +37,12 @@ class Wanted:
 
 
 def give(
-    session: Session, playbook: Playbook, actor: Actor, organisation: Organisation, wanted: Wanted, now: datetime
+    session: Session,
+    playbook: Playbook,
+    actor: Actor,
+    organisation: Organisation,
+    wanted: ApprovalRequest,
+    now: datetime,
 ) -> StandingApproval | Denied:
     """Approve the next runs; an earlier one of the same person is replaced; a refusal is audited. Commits nothing."""
     objection = _objection(session, playbook, actor, organisation, wanted, now)
@@ -130,7 +135,12 @@ def void(
 
 
 def _objection(
-    session: Session, playbook: Playbook, actor: Actor, organisation: Organisation, wanted: Wanted, now: datetime
+    session: Session,
+    playbook: Playbook,
+    actor: Actor,
+    organisation: Organisation,
+    wanted: ApprovalRequest,
+    now: datetime,
 ) -> str | None:
     recurring, rule = playbook.recurring, rule_of(playbook)
     if recurring is None or rule is None:

@@ -6,7 +6,7 @@ Sources: docs.github.com/en/rest/issues/issues and /issues/comments, API version
 import re
 from typing import TYPE_CHECKING, Any
 
-from playbooks.tickets.port import Draft, Opened, call
+from playbooks.tickets.port import Opened, TicketDraft, call
 
 if TYPE_CHECKING:
     import httpx
@@ -23,7 +23,7 @@ class GitHub:
     def __init__(self, client: "httpx.Client", repository: str) -> None:
         self._client, self._issues = client, f"/repos/{repository}/issues"
 
-    def find(self, draft: Draft) -> Opened | None:
+    def find(self, draft: TicketDraft) -> Opened | None:
         """Issues that changed since the ticket was wanted are read, not searched: GitHub's search lags behind."""
         since = draft.wanted_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         page = 1
@@ -37,7 +37,7 @@ class GitHub:
                 return None
             page += 1
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         """POST an issue."""
         body = {"title": draft.title[:250], "body": _body(draft), "labels": list(draft.labels)}
         return _opened(call(self._client, "POST", self._issues, (201,), json=body))
@@ -63,7 +63,7 @@ def plain(text: str) -> str:
     return line.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
-def _body(draft: Draft) -> str:
+def _body(draft: TicketDraft) -> str:
     lines = "\n".join(f"- {plain(line)}" for line in draft.lines)
     link = [f"<{draft.link}>"] if draft.link else []
     said = "\n\n".join([*(plain(one) for one in draft.paragraphs), *link, lines])

@@ -6,7 +6,7 @@ Document Format, in which text is data and never markup.
 
 from typing import TYPE_CHECKING, Any
 
-from playbooks.tickets.port import Draft, Opened, TrackerError, call
+from playbooks.tickets.port import Opened, TicketDraft, TrackerError, call
 
 if TYPE_CHECKING:
     import httpx
@@ -20,7 +20,7 @@ class Jira:
     def __init__(self, client: "httpx.Client", project: str, issue_type: str, done: str) -> None:
         self._client, self._project, self._type, self._done = client, project, issue_type, done
 
-    def find(self, draft: Draft) -> Opened | None:
+    def find(self, draft: TicketDraft) -> Opened | None:
         """By its own label."""
         jql = f'project = "{self._project}" AND labels = "{draft.marker}"'
         said = {"jql": jql, "fields": ["status"], "maxResults": 2}
@@ -28,7 +28,7 @@ class Jira:
         issues = found.get("issues") or []
         return self._opened(issues[0]) if issues else None
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         """POST an issue with its own label."""
         fields = {
             "project": {"key": self._project},

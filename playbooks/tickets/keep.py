@@ -17,7 +17,7 @@ from playbooks.notifications import notify, summarise
 from playbooks.proposals.plan import frozen
 from playbooks.run import ledger
 from playbooks.schema import Playbook
-from playbooks.tickets.port import Change, Draft, Tracker, TrackerError
+from playbooks.tickets.port import TicketChange, TicketDraft, Tracker, TrackerError
 
 ATTEMPTS = 10
 """Failures in a row after which a ticket that is not open yet is given up."""
@@ -159,7 +159,7 @@ def _failed(keeper: Keeper, number: int, error: str, *, counted: bool) -> str:
     return "failed"
 
 
-def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -> Draft:
+def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -> TicketDraft:
     """What is to be done, on what, why, what it is worth and how it is undone."""
     remediation = session.get_one(Remediation, ticket.remediation_id)
     said = summarise(session, remediation, keeper.playbooks.get(remediation.playbook))
@@ -171,7 +171,7 @@ def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -
     first = (
         f"finops-bot found this and changes nothing here. Asked for by {asked}; remediation {remediation.id}{where}."
     )
-    return Draft(
+    return TicketDraft(
         marker=f"finops-remediation-{remediation.id}",
         title=f"{place}{f': saves {saves} a month' if saves else ''}",
         paragraphs=(
@@ -187,12 +187,13 @@ def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -
     )
 
 
-def _changes(remediation: Remediation) -> tuple[Change, ...]:
+def _changes(remediation: Remediation) -> tuple[TicketChange, ...]:
     plan = frozen(remediation.plan, remediation.plan_digest)
     if plan is None:
         raise ValueError("the stored plan is not the one that was frozen")
     return tuple(
-        Change(step.resource_id, step.name, step.action, step.says, step.seen, step.parameters) for step in plan.steps
+        TicketChange(step.resource_id, step.name, step.action, step.says, step.seen, step.parameters)
+        for step in plan.steps
     )
 
 

@@ -20,7 +20,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Change:
+class TicketChange:
     """What is asked for of one resource, with what was seen of it when the plan was made."""
 
     resource_id: str
@@ -32,7 +32,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Draft:
+class TicketDraft:
     """A ticket to be opened. `marker` is in nobody else's ticket; `paragraphs` and `lines` are plain text."""
 
     marker: str
@@ -43,7 +43,7 @@ class Draft:
     wanted_at: datetime
     link: str = ""
     """Of the proposal on the page; empty where there is no page."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[TicketChange, ...] = ()
 
 
 class TrackerError(Exception):
@@ -53,10 +53,10 @@ class TrackerError(Exception):
 class Tracker(Protocol):
     """A tracker of tickets. Every method raises `TrackerError`."""
 
-    def find(self, draft: Draft) -> Opened | None:
+    def find(self, draft: TicketDraft) -> Opened | None:
         """A ticket with the draft's marker, opened by an attempt whose end nobody noted."""
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         """Open one; it may be asked for once only, for a tracker does not know its own repeats."""
 
     def is_closed(self, key: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from bot.api.context import PLAIN_DAY, Context, InContext, Reader
-from bot.api.cost_sql import Wanted, groups, periods, series, totals
+from bot.api.cost_sql import CostRequest, groups, periods, series, totals
 from bot.api.http import etags, problems
 from bot.api.routes.listing import Limit, Offset, parameters, select, wanted_of
 from bot.api.schemas import responds, view_schema
@@ -48,17 +48,17 @@ def _wanted(
         Query(pattern=_PATTERN, description="At most two dimensions, separated by a comma; empty for the whole"),
     ] = "service",
     metric: Annotated[Metric, Query(description="What cost means; tax is in none of them")] = "effective",
-) -> Wanted:
+) -> CostRequest:
     """The parameters of both endpoints. 422 for dimensions and days that cannot be."""
     if not 0 < (until - since).days <= _LONGEST_DAYS:
         raise HTTPException(422, f"since comes before until, by {_LONGEST_DAYS} days at most.")
     filters = wanted_of(request, DIMENSIONS)
     fits_no_row = any(characters(value) for value in filters.values())  # the guard lets no such value through
     by = tuple(dict.fromkeys(name for name in group_by.split(",") if name))
-    return Wanted(by, metric, since, until, {} if fits_no_row else filters, nothing=fits_no_row)
+    return CostRequest(by, metric, since, until, {} if fits_no_row else filters, nothing=fits_no_row)
 
 
-Asked = Annotated[Wanted, Depends(_wanted)]
+Asked = Annotated[CostRequest, Depends(_wanted)]
 _COLUMNS = view_schema("daily_costs")["properties"]
 _MONEY = {"type": ["number", "null"]}
 _PERIOD = {"period": {"type": "string", "format": "date"}, "currency": {"type": ["string", "null"]}, "cost": _MONEY}
@@ -153,7 +153,7 @@ def costs_file(context: InContext, caller: Reader, wanted: Asked) -> Response:
     return Response(text, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _through(context: Context, wanted: Wanted) -> date | None:
+def _through(context: Context, wanted: CostRequest) -> date | None:
     """The last day that the bills of every provider in it reach."""
     with context.database.app.connect() as connection:
         return freshness.data_through(connection, {name: value or None for name, value in wanted.filters.items()})

@@ -16,7 +16,7 @@ from config.access import Actor, Denied, may_see_team
 from db.outgoing.remediation_messages import RecurringFields
 from playbooks.recurring import standing, switch
 from playbooks.recurring.overview import overview, redraw
-from playbooks.recurring.standing import MOST_DAYS, Wanted
+from playbooks.recurring.standing import MOST_DAYS, ApprovalRequest
 from playbooks.schema import Playbook, read_playbooks
 
 _DEFAULT = timedelta(days=30)
@@ -81,7 +81,7 @@ def on_approved(runtime: Runtime, submission: Submission) -> None:
         clicks.post_ephemeral(runtime, submission.where, _NO_DAY)
         return
     typed = submission.values.get("confirmation")
-    wanted = Wanted(until, None if typed is None else str(typed), str(submission.about.get("digest")))
+    wanted = ApprovalRequest(until, None if typed is None else str(typed), str(submission.about.get("digest")))
 
     def give(session: Session, playbook: Playbook, actor: Actor) -> Denied | None:
         made = standing.give(session, playbook, actor, runtime.organisation, wanted, runtime.clock())

@@ -59,7 +59,7 @@ class LoadedFile:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingTotals:
     """A billing period of the accounts that a delivery touched, in one currency: what stands after it, and what stood
     before (None: nothing did).
     """
@@ -93,12 +93,14 @@ class Standing:
         )
 
 
-def standing_of(stands: Mapping[str, Cost], stood: Mapping[str, Cost]) -> tuple[Standing, ...]:
+def standing_of(stands: Mapping[str, Cost], stood: Mapping[str, Cost]) -> tuple[StandingTotals, ...]:
     """Both costs by month and currency, side by side; what has gone stands with 0."""
     nothing = dict.fromkeys(MEASURES, Decimal(0))
     places = {(month, currency) for costs in (stands, stood) for month, cost in costs.items() for currency in cost}
     return tuple(
-        Standing(month, currency, stands.get(month, {}).get(currency, nothing), stood.get(month, {}).get(currency))
+        StandingTotals(
+            month, currency, stands.get(month, {}).get(currency, nothing), stood.get(month, {}).get(currency)
+        )
         for month, currency in sorted(places)
     )
 
@@ -113,7 +115,7 @@ class IngestResult:
     replaced: tuple[Replaced, ...] = ()
     totals: Cost = field(default_factory=dict)
     load_ids: tuple[int, ...] = ()
-    standing: tuple[Standing, ...] = ()
+    standing: tuple[StandingTotals, ...] = ()
     digest: str = ""
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.clients import Cloud
 from playbooks.actions.action import Action, Refused, ResourceRef, Seen
-from playbooks.actions.gcp.client import Place, act, look, place_of, rest
+from playbooks.actions.gcp.client import ResourcePlace, act, look, place_of, rest
 
 _KIND = "disks"
 
@@ -35,7 +35,7 @@ def _unattached(_cloud: Cloud, where: ResourceRef, observed: Seen, parameters: M
     return None if observed["state"] == "READY" else Refused(f"its state is {observed['state']}, not READY")
 
 
-def _snapshot(place: Place, record: Mapping[str, Any]) -> tuple[str, str]:
+def _snapshot(place: ResourcePlace, record: Mapping[str, Any]) -> tuple[str, str]:
     """Name and path of the snapshot of this very disk: Google numbers a disk anew that takes an old name."""
     name = f"finops-{record['number']}"
     return name, f"{place.zone.partition('/zones/')[0]}/global/snapshots/{name}"
