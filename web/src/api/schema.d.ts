@@ -1985,9 +1985,9 @@ export interface operations {
                  */
                 "application/json": {
                     /** @description What is added up */
-                    metric?: ("effective_cost" | "billed_cost" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate") | null;
+                    metric?: ("effective_cost" | "billed_cost" | "token_count" | "request_count" | "gpu_hour_count" | "cost_per_million_tokens" | "cost_per_gpu_hour" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate") | null;
                     /** @description Further metrics in columns beside the first */
-                    beside?: ("effective_cost" | "billed_cost" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate")[] | null;
+                    beside?: ("effective_cost" | "billed_cost" | "token_count" | "request_count" | "gpu_hour_count" | "cost_per_million_tokens" | "cost_per_gpu_hour" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate")[] | null;
                     /**
                      * PeriodForm
                      * @description Whole UTC days.
@@ -2017,7 +2017,7 @@ export interface operations {
                         whole?: boolean | null;
                     };
                     /** @description One row for each value */
-                    dimensions?: ("provider" | "account" | "billing_account" | "service" | "service_category" | "region" | "team" | "environment" | "application" | "charge_category" | "pricing_category" | "commitment_type" | "publisher" | "service_subcategory" | "currency" | "resource" | "availability_zone" | "instance_type" | "sku" | "sku_price" | "usage_type" | "charge_description" | "commitment" | "resource_type")[] | null;
+                    dimensions?: ("provider" | "account" | "billing_account" | "service" | "service_category" | "region" | "team" | "environment" | "application" | "charge_category" | "pricing_category" | "commitment_type" | "publisher" | "service_subcategory" | "currency" | "resource" | "availability_zone" | "instance_type" | "ai_model" | "sku" | "sku_price" | "usage_type" | "charge_description" | "commitment" | "resource_type")[] | null;
                     /**
                      * Grain
                      * @description One row for each step of time
