@@ -73,6 +73,8 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
         parts.append(exp.not_(exp.Is(this=exp.column("resource_id"), expression=exp.null())))
     if query.metric == "unit_cost":
         parts.append(exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0)))
+    if query.metric == "usage_quantity" and not query.beside:
+        parts.append(exp.not_(exp.Is(this=exp.column("usage_quantity"), expression=exp.null())))
     if "ai_model" in query.dimensions:  # what no model was used for is no model
         parts.append(exp.not_(exp.Is(this=exp.column("ai_model"), expression=exp.null())))
     if not query.beside and (counts := ai_measures.counted(query.metric)) is not None:
