@@ -78,11 +78,11 @@ def _series(session: Session, organisation: Organisation, today: date) -> Keyed:
         *(dict(budget.scope.pairs()) for budget in organisation.budgets),
     ]
     levels = tuple(dict.fromkeys([*_LEVELS, *(tuple(sorted(scope)) for scope in budgets)]))
-    wanted = [scope for scope in budgets if len(scope) > 1]
+    combined_scopes = [scope for scope in budgets if len(scope) > 1]
     by_scope = {}
     read_series = read(session.connection(), today - _HISTORY, today, levels, categories="all")
     for index, (scope, currency) in enumerate(zip(read_series.scopes, read_series.currencies, strict=True)):
-        if len(scope) > 1 and dict(scope) not in wanted:
+        if len(scope) > 1 and dict(scope) not in combined_scopes:
             continue
         if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY * organisation.rate_of(currency):
             continue

@@ -178,7 +178,7 @@ def _parts(context: Context) -> dict[str, str]:
     return {**ready, **watched}
 
 
-class Verdict(BaseModel):
+class ReconcileVerdict(BaseModel):
     """What becomes of a thing in quarantine."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"decision": "retry"}]})
@@ -193,7 +193,7 @@ class Verdict(BaseModel):
 )
 def decide(
     item: Annotated[str, Path(max_length=200, pattern=STORABLE, description="As `message:7`")],
-    verdict: Verdict,
+    verdict: ReconcileVerdict,
     context: InContext,
     caller: ChangingKeeper,
 ) -> dict[str, str]:
