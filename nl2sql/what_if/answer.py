@@ -89,8 +89,15 @@ def _run(sql: str, context: AnswerContext, **values: str | date) -> AnswerRows |
     return Unavailable(text="The figures for that could not be read. Try again in a minute.")
 
 
-def _answer(text: str, ran: AnswerRows, columns: tuple[str, ...], rows: tuple[tuple[Any, ...], ...], currency: str,
-            context: AnswerContext, chart: str = "none") -> Answer:  # fmt: skip
+def _answer(
+    text: str,
+    ran: AnswerRows,
+    columns: tuple[str, ...],
+    rows: tuple[tuple[Any, ...], ...],
+    currency: str,
+    context: AnswerContext,
+    chart: str = "none",
+) -> Answer:
     return Answer(
         text=text,
         sql=ran.shown,
