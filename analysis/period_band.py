@@ -17,13 +17,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class BandReach:
-    """Of the rest of a period: it ends within the expected rest times or divided by `factor`, as `held` of the `seen`
-    periods before did.
+    """Of the rest of a period: it ends within the expected rest times or divided by `factor`, as `held` of so many
+    `periods` before did.
     """
 
     factor: float
     held: int
-    seen: int
+    periods: int
 
     def around(self, spent: float, rest: float) -> tuple[float, float]:
         """The whole period at least and at most, with what is spent and what is expected of the rest."""

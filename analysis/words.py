@@ -161,8 +161,8 @@ def column(name: str) -> str:
         return COLUMNS[name]
     words = name.split("_")
     if not any(word.isdigit() for word in words):
-        said = " ".join(words)
-        return said[:1].upper() + said[1:]
+        text = " ".join(words)
+        return text[:1].upper() + text[1:]
     span = " – " if any(len(word) == 4 for word in words[:3]) else "–"
     return " ".join(word.capitalize() for word in words).replace(" To ", span)
 

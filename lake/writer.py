@@ -124,9 +124,9 @@ def _tag_keys(rows: "pl.DataFrame") -> dict[str, list[str]]:
     """The keys of each team's tags, sorted, of very many the first; under "" those of rows without a team."""
     import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
 
-    found: dict[str, list[str]] = {}
+    keys_by_team: dict[str, list[str]] = {}
     for (team,), part in rows.select("team", "tags").drop_nulls("tags").partition_by("team", as_dict=True).items():
         keys = part.get_column("tags").unique().to_frame().select(pl.col("tags").map.keys()).to_series().to_list()
         if named := sorted({key for one in keys for key in one}):
-            found[str(team or "")] = named[:_TAG_KEYS]
-    return found
+            keys_by_team[str(team or "")] = named[:_TAG_KEYS]
+    return keys_by_team

@@ -29,7 +29,7 @@ from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing
@@ -123,9 +123,9 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
         if isinstance(data, NoData):
             return _store(turn, _NO_BILLS, deps, started)
         context = AnswerContext(asker, deps, data)
-        known = Known(data.semantics, data.values, context.calendar)
+        reading_context = ReadingContext(data.semantics, data.values, context.calendar)
         listed = isinstance(given, dict) and "subject" in given
-        meaning = read_listing(given, known) if listed else read_query(given, known)
+        meaning = read_listing(given, reading_context) if listed else read_query(given, reading_context)
         if isinstance(meaning, Unreadable):
             return _store(turn, CannotAnswer(text=meaning.text, as_of=data.through.isoformat()), deps, started)
         turn, outcome = _answered(turn, meaning, context)
@@ -227,8 +227,8 @@ def _translated(
     decided = isinstance(meaning, Refusal) and (meaning.unsafe or meaning.outside)  # no model would know better
     names_open = isinstance(meaning, Doubt) and bool(meaning.choices) and not meaning.of_shape
     failure_reason: str | None = None
-    wanted = context.deps.settings.llm_use == "first" or not _certain(meaning)
-    if context.deps.translator and wanted and not decided and not names_open:
+    asks_model = context.deps.settings.llm_use == "first" or not _certain(meaning)
+    if context.deps.translator and asks_model and not decided and not names_open:
         reply = ask_model(_request(question, thread_context, answers, context, meaning), context)
         turn = replace(turn, tokens=reply.tokens, drafts=reply.drafts, query=reply.query)
         if reply.outcome is not None:

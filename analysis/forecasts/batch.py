@@ -9,8 +9,9 @@ import numpy as np
 from analysis.forecasts.history.cleaning import Scale
 from analysis.forecasts.intervals import Widths, widths
 from analysis.forecasts.models.ensemble import MODELS, Model, ModelOutlook, Tier
+from analysis.forecasts.reconcile import stepped
 from analysis.forecasts.replay import ORIGINS, Batch, batches, in_currency, limited, look_ahead, replays
-from analysis.forecasts.series import DAY, Forecast, KnownStep, Series, step_amounts
+from analysis.forecasts.series import DAY, Forecast, KnownStep, Series
 from analysis.forecasts.special import special
 from config.errors import UserError
 
@@ -48,7 +49,7 @@ def forecast_many(
     calibrated = widths([one.scores(model) for one in replays(rest, model, tier, ORIGINS, workers)])
     for batch, (scales, outlook) in zip(rest, ahead, strict=True):
         simple.update(_forecasts(batch, scales, outlook, model, calibrated, today))
-    return {name: _stepped(simple[name], (steps or {}).get(name, ())) for name in series}
+    return {name: stepped(simple[name], (steps or {}).get(name, ())) for name in series}
 
 
 def _forecasts(
@@ -65,17 +66,3 @@ def _forecasts(
         lows = (np.maximum(low, floor) for low in (mean, low_80, low_95))
         mean, low_80, low_95 = lows
         yield name, Forecast(today, mean, low_80, np.maximum(high_80, floor), low_95, np.maximum(high_95, floor), model)
-
-
-def _stepped(forecast: Forecast, steps: Sequence[KnownStep]) -> Forecast:
-    """The forecast with known steps added to the mean and every band."""
-    if not steps:
-        return forecast
-    amounts = step_amounts(steps, forecast.start, len(forecast.mean))
-    bands = (
-        forecast.low_80 + amounts,
-        forecast.high_80 + amounts,
-        forecast.low_95 + amounts,
-        forecast.high_95 + amounts,
-    )
-    return Forecast(forecast.start, forecast.mean + amounts, *bands, forecast.model, forecast.note)

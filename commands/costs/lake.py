@@ -30,12 +30,14 @@ def fill() -> None:
 
 
 def move(database: "Database") -> bool:
-    """Move what an older release left, with a progress bar at a terminal; whether there was any."""
+    """Move the line items that an older release left in the database, with a progress bar at a terminal; whether there
+    were any.
+    """
     from flows import progress
     from flows.ingest.loading.placing import lake_fill
 
-    with progress.bar() if sys.stderr.isatty() else progress.silent() as told:
-        filled = lake_fill.fill(database, told)
+    with progress.bar() if sys.stderr.isatty() else progress.silent() as report_progress:
+        filled = lake_fill.fill(database, report_progress)
     for one in filled:
         typer.echo(f"{one.month}: {one.rows:,} line items moved.")
     return bool(filled)

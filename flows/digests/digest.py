@@ -135,14 +135,14 @@ def _spent(
 
 
 def _before(session: Session, scope: Mapping[str, str], currency: str, through: date) -> BandReach | None:
-    """How the months before went on from the same day."""
+    """The band of how earlier months continued from the same day of the month."""
     starts, today = period_band.months(through), through + timedelta(days=1)
     daily = forecasts_view.costs(session.connection(), scope, currency, starts[0] - timedelta(days=_DAYS), today)
     if not daily:
         return None
     first = min(daily)
-    known = {day: daily.get(day, 0.0) for day in (first + timedelta(days=at) for at in range((today - first).days))}
-    return period_band.reach(known, [start for start in starts if start >= first] or starts[-2:], today)
+    costs = {day: daily.get(day, 0.0) for day in (first + timedelta(days=at) for at in range((today - first).days))}
+    return period_band.reach(costs, [start for start in starts if start >= first] or starts[-2:], today)
 
 
 def _month(

@@ -18,6 +18,7 @@ from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.draft import Refusal
 from nl2sql.grammar.headlines import describe
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.sql.compile import compile_query
@@ -208,7 +209,7 @@ def _with_change(
     then, _, _ = exchanged_in_sql(then, context, money=True)
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
-    return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
+    return f"{text.rstrip('.')}, {change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
 
 
 def _young(query: CostQuery, context: AnswerContext) -> str:

@@ -62,7 +62,7 @@ class PromptContext:
     """What the rules took for something else than was written."""
     unknown: Sequence[tuple[str, Sequence[str]]] = ()
     """Words that no rule knows, with the nearest names."""
-    said: str | None = None
+    rules_answer: str | None = None
     """What the rules would answer, where they ask back or decline."""
     examples: Sequence[tuple[str, str]] = ()
     """(question, SQL) of approved answers, nearest first."""
@@ -167,15 +167,15 @@ def _views() -> str:
 
 
 def _known(context: PromptContext, room: int) -> dict[str, Any]:
-    """What is true for every question of an asker on a day: days, currencies and, as far as there is room, names."""
+    """The facts shared by all questions of an asker on a day: days, currencies and, as far as there is room, names."""
     data: dict[str, Any] = {"today": context.today.isoformat()}
     if context.first and context.through:
         data |= {"first": context.first.isoformat(), "through": context.through.isoformat()}
     if context.currencies:
         data["currencies"] = list(context.currencies)
     if taught := [note[:_TEXT_CAP] for note in context.taught[:_TAUGHT]]:
-        told = {**data, "notes of teams": taught}
-        data = told if len(_block(told)) <= room else data
+        extended = {**data, "notes of teams": taught}
+        data = extended if len(_block(extended)) <= room else data
     names: dict[str, list[str]] = {}
     for dimension, every in context.names.items():
         added = {**names, dimension: [name[:_TEXT_CAP] for name in every]}
@@ -202,8 +202,8 @@ def _asked(question: str, context: PromptContext) -> dict[str, Any]:
         data["guessed"] = [note[:_TEXT_CAP] for note in context.guessed]
     if context.unknown:
         data["unknown"] = [{"word": word[:_TEXT_CAP], "nearest names": list(near)} for word, near in context.unknown]
-    if context.said:
-        data["the rules would say"] = context.said[:_TEXT_CAP]
+    if context.rules_answer:
+        data["the rules would say"] = context.rules_answer[:_TEXT_CAP]
     if context.previous:
         data["follow-up to"] = {
             name: value[:_SQL_CAP] if isinstance(value, str) else value for name, value in context.previous.items()

@@ -34,7 +34,7 @@ def state(session: Session, playbook: Playbook) -> SwitchState:
 
 
 def set_switch(session: Session, playbook: Playbook, actor: Actor, now: datetime, *, on: bool) -> Allowed | Denied:
-    """Switch it; a refusal is audited too. The caller commits."""
+    """Switch a playbook on or off; a refusal is audited too. The caller commits."""
     decision = access.check(actor, Permission.RUN_FLOW)
     if isinstance(decision, Allowed) and (objection := _objection(playbook)):
         decision = Denied(objection)
@@ -51,8 +51,8 @@ def set_switch(session: Session, playbook: Playbook, actor: Actor, now: datetime
             set_at=now,
         )
     )
-    said = {"digest": playbook.digest()}
-    audit.append(session, actor.id, f"playbook.switched_{'on' if on else 'off'}", playbook.name, said)
+    details = {"digest": playbook.digest()}
+    audit.append(session, actor.id, f"playbook.switched_{'on' if on else 'off'}", playbook.name, details)
     return decision
 
 

@@ -164,10 +164,10 @@ def ending(session: Session, remediation: Remediation, *, interrupted: bool) -> 
     reason = _why(steps, interrupted=interrupted)
     if "unknown" in states:
         return "unknown", reason
-    wanted = "undone" if remediation.undo_of else "verified"
-    if all(state == wanted for state in states):
+    completed = "undone" if remediation.undo_of else "verified"
+    if all(state == completed for state in states):
         return "succeeded", None
-    if wanted in states:
+    if completed in states:
         return "partial", reason
     if "undone" in states:
         return "undone", reason

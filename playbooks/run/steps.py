@@ -292,7 +292,7 @@ def sentence(error: Exception, action: Action) -> str:
     if isinstance(error, RestError):
         if error.denied():
             return f"{error.cloud} denied it ({error.code}): the role needs {', '.join(action.permissions)}."
-        return f"{error.cloud}: {error.said[:300].rstrip('.')}."
+        return f"{error.cloud}: {error.message[:300].rstrip('.')}."
     response: dict[str, Any] = getattr(error, "response", {})
     code = response.get("Error", {}).get("Code", "")
     if code in {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}:

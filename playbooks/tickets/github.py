@@ -29,11 +29,11 @@ class GitHub:
         page = 1
         while True:
             asked = {"state": "all", "since": since, "per_page": str(_PAGE), "page": str(page)}
-            found = call(self._client, "GET", self._issues, (200,), params=asked)
-            for issue in found:
+            issues = call(self._client, "GET", self._issues, (200,), params=asked)
+            for issue in issues:
                 if f"<!-- {draft.marker} -->" in str(issue.get("body") or ""):
                     return _opened(issue)
-            if len(found) < _PAGE:
+            if len(issues) < _PAGE:
                 return None
             page += 1
 
@@ -52,9 +52,9 @@ class GitHub:
         call(self._client, "POST", f"{self._issues}/{key}/comments", (201,), json={"body": plain(text)})
 
     def close(self, key: str) -> None:
-        """PATCH its state."""
-        said = {"state": "closed", "state_reason": "completed"}
-        call(self._client, "PATCH", f"{self._issues}/{key}", (200, *_GONE), json=said)
+        """Close the issue as completed."""
+        body = {"state": "closed", "state_reason": "completed"}
+        call(self._client, "PATCH", f"{self._issues}/{key}", (200, *_GONE), json=body)
 
 
 def plain(text: str) -> str:
@@ -66,8 +66,8 @@ def plain(text: str) -> str:
 def _body(draft: TicketDraft) -> str:
     lines = "\n".join(f"- {plain(line)}" for line in draft.lines)
     link = [f"<{draft.link}>"] if draft.link else []
-    said = "\n\n".join([*(plain(one) for one in draft.paragraphs), *link, lines])
-    return f"{said[:60_000]}\n\n<!-- {draft.marker} -->"
+    text = "\n\n".join([*(plain(one) for one in draft.paragraphs), *link, lines])
+    return f"{text[:60_000]}\n\n<!-- {draft.marker} -->"
 
 
 def _opened(issue: dict[str, Any]) -> Opened:

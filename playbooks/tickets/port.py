@@ -76,8 +76,8 @@ def call(client: "httpx.Client", method: str, path: str, expected: tuple[int, ..
     try:
         reply = client.request(method, path, timeout=SECONDS, follow_redirects=False, **more)
         if reply.status_code not in expected:
-            said = reply.text[:200].replace("\n", " ")
-            raise TrackerError(f"{client.base_url.host} answered {reply.status_code} to {method} {path}: {said}")
+            excerpt = reply.text[:200].replace("\n", " ")
+            raise TrackerError(f"{client.base_url.host} answered {reply.status_code} to {method} {path}: {excerpt}")
         return reply.json() if reply.content else None
     except (httpx.HTTPError, ValueError) as error:
         raise TrackerError(f"{client.base_url.host} could not be asked: {type(error).__name__}") from error

@@ -51,8 +51,8 @@ class Terraform(GitHub):
         self._branch(branch, commit)
         for path, text in edited.items():
             content = base64.b64encode(text.encode()).decode()
-            said = {"message": draft.title[:250], "content": content, "sha": blobs[path], "branch": branch}
-            call(self._client, "PUT", f"{self._repository}/contents/{quote(path)}", (200,), json=said)
+            commit_body = {"message": draft.title[:250], "content": content, "sha": blobs[path], "branch": branch}
+            call(self._client, "PUT", f"{self._repository}/contents/{quote(path)}", (200,), json=commit_body)
         body = _body(draft, files, edited, reasons)
         asked = {"title": draft.title[:250], "head": branch, "base": self._rule.base, "body": body}
         made = call(self._client, "POST", f"{self._repository}/pulls", (201,), json=asked)
@@ -65,9 +65,9 @@ class Terraform(GitHub):
         return issue.get("state") != "open" and merged is None
 
     def _branch(self, branch: str, commit: str) -> None:
-        """Made anew where an earlier attempt left it."""
-        said = {"ref": f"refs/heads/{branch}", "sha": commit}
-        made = call(self._client, "POST", f"{self._repository}/git/refs", (201, 422), json=said)
+        """Create the branch, or move the one that an earlier attempt left to this commit."""
+        body = {"ref": f"refs/heads/{branch}", "sha": commit}
+        made = call(self._client, "POST", f"{self._repository}/git/refs", (201, 422), json=body)
         if "object" not in made:
             path = f"{self._repository}/git/refs/heads/{quote(branch)}"
             call(self._client, "PATCH", path, (200,), json={"sha": commit, "force": True})
@@ -145,5 +145,5 @@ def _body(draft: TicketDraft, files: Mapping[str, str], edited: Mapping[str, str
     fence = "`" * (3 + max((len(run) for run in re.findall("`+", shown)), default=0))
     lines = "\n".join(f"- {plain(line)}" for line in draft.lines)
     parts = [*(plain(one) for one in draft.paragraphs), *([f"<{draft.link}>"] if draft.link else []), lines]
-    said = "\n\n".join([*parts, *(plain(one) for one in reasons), f"{fence}diff\n{shown[:30_000]}\n{fence}"])
-    return f"{said[:60_000]}\n\n<!-- {draft.marker} -->"
+    body = "\n\n".join([*parts, *(plain(one) for one in reasons), f"{fence}diff\n{shown[:30_000]}\n{fence}"])
+    return f"{body[:60_000]}\n\n<!-- {draft.marker} -->"

@@ -57,9 +57,11 @@ def keep_view(name: Name, view: NamedView, context: InContext, caller: Writer) -
     with Session(context.database.app) as session, session.begin():
         if (session.scalar(count) or 0) >= MOST:
             raise HTTPException(409, f"You keep {MOST} views already; delete one first.")
-        kept = insert(SavedView).values(person=person, name=name, search=view.search)
+        statement = insert(SavedView).values(person=person, name=name, search=view.search)
         session.execute(
-            kept.on_conflict_do_update(index_elements=["person", "name"], set_={"search": kept.excluded.search})
+            statement.on_conflict_do_update(
+                index_elements=["person", "name"], set_={"search": statement.excluded.search}
+            )
         )
         audit.append(session, person, "view.kept", name, {})
     return Response(status_code=204)

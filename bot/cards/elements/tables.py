@@ -89,8 +89,8 @@ def cell(column: str, value: Any, numeric: bool, currency: str | None = None) ->
         if column in _STATES:
             return words.value(text)
         if at := _MOMENT.fullmatch(text):
-            said = mrkdwn.whole_day(at["day"])
-            return said if at["time"] in (None, "00:00") else f"{said} {at['time']} UTC"
+            day = mrkdwn.whole_day(at["day"])
+            return day if at["time"] in (None, "00:00") else f"{day} {at['time']} UTC"
         return text
     if _PERCENT.search(column):
         return f"{value:,.1f} %"
@@ -101,8 +101,8 @@ def cell(column: str, value: Any, numeric: bool, currency: str | None = None) ->
 
 def lowered(column: str) -> str:
     """A column's title inside a sentence: `spent`; a period's name as it is."""
-    said = mrkdwn.title(column)
-    return said if any(sign.isdigit() for sign in said) else f"{said[:1].lower()}{said[1:]}"
+    title = mrkdwn.title(column)
+    return title if any(sign.isdigit() for sign in title) else f"{title[:1].lower()}{title[1:]}"
 
 
 def _step(column: str, text: str) -> str:

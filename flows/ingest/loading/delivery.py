@@ -148,9 +148,9 @@ def _deliver(delivery: GivenFiles, bill_files: list[BillFile], progress: Progres
         with lake_files.written_or_nothing(delivery.database) as writer:
             staged = _stage(delivery, writer, bills, progress) if bills else None
             with delivery.database.owner.begin() as connection:
-                kept = [keep(connection, delivery, bill) for bill in beside]
+                dataset_loads = [keep(connection, delivery, bill) for bill in beside]
                 result = _load(connection, delivery, writer, staged, bills, progress) if staged else IngestResult(())
-        return replace(result, loads=(*result.loads, *kept, *others))
+        return replace(result, loads=(*result.loads, *dataset_loads, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
             return unchanged(delivery.digests, records.standing(connection, delivery.digest))

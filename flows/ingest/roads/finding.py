@@ -89,14 +89,14 @@ def fetched(found: FoundFiles, downloads: Path) -> FoundFiles:
 
 
 def _unpacked(packed: BillFile, folder: Path) -> FoundFiles:
-    """The file itself, or what may be data of an archive's files."""
+    """The file itself, or those files of an archive that may be bills."""
     inside = list(unpacked(packed, folder))
     files = [one for one in inside if isinstance(one, BillFile)]
     skipped = tuple(one for one in inside if isinstance(one, Skipped))
     if files and all(one.label == packed.label for one in files):
         return FoundFiles(tuple(files), skipped)
-    found = _sorted_out(packed.label, files)
-    return FoundFiles(found.files, (*skipped, *found.skipped))
+    sorted_files = _sorted_out(packed.label, files)
+    return FoundFiles(sorted_files.files, (*skipped, *sorted_files.skipped))
 
 
 def holds(source: BillSource, paths: Sequence[str]) -> bool:

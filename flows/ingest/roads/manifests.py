@@ -60,14 +60,14 @@ def newest_runs(files: Sequence[BillFile], beside: Iterable[BillFile]) -> tuple[
             )
         older = {_end(name) for one in manifests for name in one.files} - listed
         periods = {folder for file in left if _end(file.label) in listed for folder in _periods(file.label)}
-        kept: list[BillFile] = []
+        remaining: list[BillFile] = []
         for file in left:
             beyond = _end(file.label) not in anywhere and periods & _periods(file.label)
             if beyond or _end(file.label) in older:
                 skipped.append(Skipped(file.label, f"an older run of the export; {current.label} lists the newest"))
             else:
-                kept.append(file)
-        left = kept
+                remaining.append(file)
+        left = remaining
     return left, skipped
 
 

@@ -6,7 +6,7 @@ from nl2sql.answers.context import AnswerContext, exchanged_in_sql
 from nl2sql.dates.periods import UNITS
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money
-from nl2sql.grammar.headlines.describe import change
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery, Filter
 from nl2sql.grammar.sql.ai_measures import COUNTED, PRICED
 from nl2sql.grammar.sql.compile import compile_query

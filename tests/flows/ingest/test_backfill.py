@@ -79,7 +79,7 @@ def _folder(bill: Bill, tmp_path: Path) -> Path:
 def _by_month(database: Database) -> dict[str, Decimal]:
     month = "to_char(billing_period_start AT TIME ZONE 'UTC', 'MM')"
     sql = f"SELECT {month}, sum(effective_cost) FROM finops.daily_costs GROUP BY 1"
-    return dict(all_rows(database, sql))  # type: ignore[arg-type]  # pairs
+    return dict(all_rows(database, sql))
 
 
 def test_each_month_is_a_delivery_and_told(clean_database: Database, bill: Bill, tmp_path: Path, run: Any) -> None:

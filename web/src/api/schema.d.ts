@@ -1142,6 +1142,24 @@ export interface components {
             days: number;
         };
         /**
+         * NamedView
+         * @description What the page's address says.
+         * @example {
+         *       "search": {
+         *         "by": "team,service"
+         *       }
+         *     }
+         */
+        NamedView: {
+            /**
+             * Search
+             * @description Parameters of the address of the page Explore
+             */
+            search: {
+                [key: string]: string;
+            };
+        };
+        /**
          * NewBudget
          * @description A budget with its name.
          * @example {
@@ -1281,6 +1299,20 @@ export interface components {
             timezone: string;
         };
         /**
+         * ReconcileVerdict
+         * @description What becomes of a thing in quarantine.
+         * @example {
+         *       "decision": "retry"
+         *     }
+         */
+        ReconcileVerdict: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "retry" | "drop";
+        };
+        /**
          * Sent
          * @description A question whose answer goes to a channel.
          * @example {
@@ -1315,38 +1347,6 @@ export interface components {
              * @default false
              */
             everywhere: boolean;
-        };
-        /**
-         * Verdict
-         * @description What becomes of a thing in quarantine.
-         * @example {
-         *       "decision": "retry"
-         *     }
-         */
-        Verdict: {
-            /**
-             * Decision
-             * @enum {string}
-             */
-            decision: "retry" | "drop";
-        };
-        /**
-         * View
-         * @description What the page's address says.
-         * @example {
-         *       "search": {
-         *         "by": "team,service"
-         *       }
-         *     }
-         */
-        View: {
-            /**
-             * Search
-             * @description Parameters of the address of the page Explore
-             */
-            search: {
-                [key: string]: string;
-            };
         };
         /** @description A problem document, RFC 9457 */
         Problem: {
@@ -6386,7 +6386,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Verdict"];
+                "application/json": components["schemas"]["ReconcileVerdict"];
             };
         };
         responses: {
@@ -6600,6 +6600,12 @@ export interface operations {
                             actual: number | null;
                             was_expected: number | null;
                         }[];
+                        /** @description How the months before went on from the same day: the running one ends within what is expected of its rest times or divided by `factor`, as `held` of `seen` months did; null where too few are known */
+                        month: {
+                            factor: number;
+                            held: number;
+                            seen: number;
+                        } | null;
                         /** @description The newest errors of each horizon: of this model in tests on the past, and of what was predicted live */
                         accuracy: {
                             measured_on: string;
@@ -7587,7 +7593,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["View"];
+                "application/json": components["schemas"]["NamedView"];
             };
         };
         responses: {

@@ -146,8 +146,8 @@ def parameters_modal(where: str, parameters: Sequence[str], names: Mapping[str, 
         if fitting := [name for name in names.get(dimension, ()) if name.strip() and len(name) <= inputs.VALUE]:
             menu = inputs.choice([same, *((name, name) for name in fitting)], _AS_IT_IS)
             fields.append(inputs.field(dimension, words.column(dimension), menu))
-    told = "What is narrowed or shown in another way than this is asked in the thread, and is not certified."
-    return inputs.modal("change_parameters", where, "Change the answer", "Ask", [*fields, blocks.section(told)])
+    hint = "What is narrowed or shown in another way than this is asked in the thread, and is not certified."
+    return inputs.modal("change_parameters", where, "Change the answer", "Ask", [*fields, blocks.section(hint)])
 
 
 def changed_parameters(values: Mapping[str, Any]) -> str:

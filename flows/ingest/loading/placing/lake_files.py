@@ -47,19 +47,19 @@ def written_or_nothing(database: "Database") -> "Iterator[Writer]":
 
 
 def keep_standing(connection: sa.Connection, writer: Writer, leaf: Leaf, parts: Sequence[Part]) -> None:
-    """Let accounts and periods that stand in the leaf's source and month go on with it; raises `UserError` where their
-    files are not whole.
+    """Carry the stored files of the delivered accounts and periods over into the leaf; raises `UserError` where their
+    files are incomplete.
     """
-    wanted = {(part.account, part.start, part.end) for part in parts}
-    kept = 0
+    delivered = {(part.account, part.start, part.end) for part in parts}
+    rows = 0
     for file in catalogue.standing(connection, source=leaf.source_id, months=leaf.days):
-        mine = file.holds() & wanted
+        mine = file.holds() & delivered
         if mine:
             gone = {account for account, _, _ in file.holds() - mine}
             one = writer.without(file, gone) if gone else file
             leaf.files.append(one)
-            kept += one.rows
-    _check_whole(leaf, kept, parts)
+            rows += one.rows
+    _check_whole(leaf, rows, parts)
 
 
 def keep_but_loads(

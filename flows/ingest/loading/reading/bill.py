@@ -97,9 +97,8 @@ class Bill:
                     if load.id == dropped.load:
                         load.rows -= dropped.rows
                         self.note = (
-                            f"{dropped.rows:,} rows of {change.leaf.month} were left out: {labels.get(dropped.kept)} "
-                            "holds "
-                            "the same charges and is newer or finer."
+                            f"{dropped.rows:,} rows of {change.leaf.month} were left out: "
+                            f"{labels.get(dropped.kept_load)} holds the same charges and is newer or finer."
                         )
 
     def loaded(self, changes: Sequence[LeafChange]) -> LoadedFile:
