@@ -117,8 +117,8 @@ class BucketPlace(Place):
         import boto3  # noqa: PLC0415 - slow to load, and only a lake in a bucket needs it
         from botocore.config import Config  # noqa: PLC0415 - as boto3
 
-        retries = {"max_attempts": 3, "mode": "standard"}  # a person waits
-        return boto3.client("s3", config=Config(connect_timeout=5, read_timeout=60, retries=retries))
+        limits = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 3})  # a person waits
+        return boto3.client("s3", config=limits)
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:

@@ -3,7 +3,6 @@
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -24,7 +23,7 @@ def place(s3_server: ThreadedMotoServer, tmp_path: Path) -> BucketPlace:
 
 
 def _keys() -> list[str]:
-    listed: dict[str, Any] = boto3.client("s3").list_objects_v2(Bucket="house")
+    listed = boto3.client("s3").list_objects_v2(Bucket="house")
     return [item["Key"] for item in listed.get("Contents", [])]
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -52,7 +51,7 @@ def _bill(folder: Path, month: int = 9, cost: str = "1.25") -> str:
 
 
 def _keys() -> list[str]:
-    listed: dict[str, Any] = boto3.client("s3").list_objects_v2(Bucket="house")
+    listed = boto3.client("s3").list_objects_v2(Bucket="house")
     return [item["Key"] for item in listed.get("Contents", [])]
 
 
