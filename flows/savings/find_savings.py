@@ -27,6 +27,7 @@ from playbooks.schema import read_playbooks
 
 _WINDOW = timedelta(days=62)
 _LIVE_STATES = ("deleted", "terminated")
+_NAMED = 3  # gaps that a card names; the page and an answer list all
 _LEAST_MONTHLY = 20.0  # in the organisation's currency; a group worth less a month is listed, not told
 _GAP_SOURCE = (
     "AWS Cost Explorer's way: what nine days in ten of the last 60 use, at the discount that this service's "
@@ -248,7 +249,7 @@ def _gaps(gaps: Iterable[SavingOpportunity], organisation: Organisation) -> Iter
         own_worth = worth / organisation.rate_of(currency)
         if own_worth < _LEAST_MONTHLY:
             continue
-        more = f"; and {len(members) - 6} more" if len(members) > 6 else ""
+        more = f"; and {len(members) - _NAMED} more" if len(members) > _NAMED else ""
         yield insights.DetectedInsight(
             fingerprint=f"waste:{kind}:{currency}",
             kind="recommendation",
@@ -261,7 +262,7 @@ def _gaps(gaps: Iterable[SavingOpportunity], organisation: Organisation) -> Iter
                 "resources": [],
                 "confidence": "medium",
                 "cause": {
-                    "what": "; ".join(line_of(one) for one in members[:6]) + more,
+                    "what": "; ".join(line_of(one) for one in members[:_NAMED]) + more,
                     "why": _GAP_SOURCE if kind == "commitment_gap" else "",
                 },
                 "missing": sorted({what for one in members for what in one.missing}),

@@ -38,7 +38,7 @@ _ME = {
         "today": {
             "type": ["string", "null"],
             "format": "date",
-            "description": "The day that counts as today where the settings name one, else null: the caller's clock holds",
+            "description": "The day that counts as today where the settings name one; null: the caller's clock holds",
         },
         "csrf_token": {
             "type": ["string", "null"],

@@ -1509,7 +1509,7 @@ export interface operations {
                         organisation: string;
                         /**
                          * Format: date
-                         * @description The day that counts as today where the settings name one, else null: the caller's clock holds
+                         * @description The day that counts as today where the settings name one; null: the caller's clock holds
                          */
                         today: string | null;
                         /** @description What a change from the page sends as `X-CSRF-Token` */
