@@ -20,7 +20,7 @@ from domain import insights
 from domain.freshness import newest_day
 from flows import failure
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
-from flows.savings.titles import TITLES, figure, seen, title
+from flows.savings.titles import TITLES, figure, listed, seen, title
 from lake.place import open_place
 from playbooks.proposals.proposing import matching
 from playbooks.schema import read_playbooks
@@ -232,6 +232,7 @@ def _groups(
                 "confidence": min((one.confidence for one in members), key=("low", "medium", "high").index),
                 "cause": {"what": seen(names, members), "why": members[0].evidence.get("source")},
                 "missing": sorted({what for one in members for what in one.missing}),
+                "members": listed(names, members),
                 "figure": figure(session, kind, names, members),
             },
             severity=_severity(own_worth),
@@ -266,6 +267,7 @@ def _gaps(gaps: Iterable[SavingOpportunity], organisation: Organisation) -> Iter
                     "why": _GAP_SOURCE if kind == "commitment_gap" else "",
                 },
                 "missing": sorted({what for one in members for what in one.missing}),
+                "members": listed([one.resource_id for one in members], members),
             },
             severity=_severity(own_worth),
         )

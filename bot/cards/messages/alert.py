@@ -33,7 +33,7 @@ def card(payload: InsightFields) -> Card:
     mark = (
         _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
     )  # a saving is no warning
-    headline = f"{_state(payload)}{mark}{' ' if mark else ''}*{title}*"
+    headline = f"{state_of(payload)}{mark}{' ' if mark else ''}*{title}*"
     saving = payload.get("kind") != "anomaly"
     seen = _seen(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]
     lines = [headline, _impact(payload, currency), *seen]
@@ -110,7 +110,7 @@ def _status(payload: InsightFields) -> Block | None:
     return blocks.context(f"*{mrkdwn.escape(status.capitalize(), 40)}*{': ' + reason if reason else ''}")
 
 
-def _state(payload: InsightFields) -> str:
+def state_of(payload: InsightFields) -> str:
     """What has become of it, before the title: `Fix approved · `; nothing while it is open and nobody does anything."""
     status = str(payload.get("status") or "open")
     if status in _CLOSED:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.cards.messages import alert
+from bot.cards.messages.answers import why
 
 
 def _saving(**more: Any) -> dict[str, Any]:
@@ -36,3 +37,19 @@ def test_a_saving_is_read_in_three_lines() -> None:
         "AWS Compute Optimizer, idle EC2 instances · not known: memory",
         "high confidence · team web",
     ]
+
+
+def test_a_closer_look_at_a_saving_names_its_parts() -> None:
+    """The card has said the rest; Investigate lists what it consists of, the largest first, and adds up the tail."""
+    many = [{"name": f"disk-{n}", "saves": 20.0 - n, "now": "gp2", "then": "gp3"} for n in range(13)]
+    evidence = {"cause": {"what": "x"}, "members": [*many, {"name": "y", "saves": None, "now": "gp2", "then": "gp3"}]}
+    table = next(block for block in why.card(_saving(evidence=evidence))["blocks"] if block["type"] == "table")
+    rows = [[cell["text"] for cell in row] for row in table["rows"]]
+    assert rows[:2] == [["Resource", "A month, USD", "Now", "Then"], ["disk-0", "20.00", "gp2", "gp3"]]
+    assert rows[-1][:2] == ["2 more", "8.00"]
+
+
+def test_parts_that_did_not_move_are_left_out() -> None:
+    """A row of +0.00 says nothing."""
+    parts = [{"name": "a", "amount": 333.5}, {"name": "b", "amount": 120.0}, {"name": "c", "amount": 0.0}]
+    assert why.contributions({"cause": {"contributions": parts}}) == [("a", 333.5), ("b", 120.0)]
