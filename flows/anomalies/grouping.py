@@ -245,6 +245,9 @@ def passes_feedback(judged: ScoredFinding, noise: Iterable[Noise]) -> bool:
     return not like or abs(judged.impact) >= max(abs(impact) for impact in like) * _LOUDER ** len(like)
 
 
+_IN_TITLE = ("usage", "price", "mix")
+
+
 def _kind(judged: ScoredFinding) -> tuple[dict[str, str], str, str]:
     return dict(judged.scope), judged.currency, judged.finding.direction
 
@@ -266,7 +269,7 @@ def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | 
         return f"{what}{where} is new: {amount} {since}"
     moved = "up" if finding.direction == "up" else "down"
     creeping = ", creeping" if finding.kind == "ramp" else ""
-    why = f": {EFFECTS[verdict]}" if verdict in ("usage", "price", "mix") else ""
+    why = f": {EFFECTS[verdict]}" if verdict in _IN_TITLE else ""
     if judged.over is not None:
         last = finding.since + (judged.over[0] - 1) * judged.window.every
         when = (
@@ -279,10 +282,14 @@ def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | 
 
 
 def what_of(judged: ScoredFinding, verdict: Verdict) -> str:
-    """`$1,354 a day where $347 was expected; usage, not price`: the two that the title's amount lies between."""
+    """`$1,354 a day where $347 was expected`: the two that the title's amount lies between. The verdict stands in the
+    title, and here where the title has none.
+    """
     actual, expected = (money(amount, judged.currency) for amount in (judged.actual, judged.expected))
     each = "an hour" if judged.grain == "hour" else "a day"
-    return f"{actual} {each} where {expected if judged.expected > 0 else 'nothing'} was expected; {EFFECTS[verdict]}"
+    told = verdict in _IN_TITLE and judged.finding.kind != "new"
+    why = "" if told else f"; {EFFECTS[verdict]}"
+    return f"{actual} {each} where {expected if judged.expected > 0 else 'nothing'} was expected{why}"
 
 
 def when_of(judged: ScoredFinding) -> str:

@@ -94,7 +94,7 @@ def test_the_amount_of_the_title_lies_between_the_two_that_are_said() -> None:
     """What was and what was expected, on that day: the same days in both."""
     lasting = seen([347.0, 1354.0, 1360.0])
     assert title_of(lasting, "usage") == "RDS is up $1,010 a day since Sat 21 Nov (×3.9): usage, not price"
-    assert what_of(lasting, "usage") == "$1,357 a day where $347 was expected; usage, not price"
+    assert what_of(lasting, "usage") == "$1,357 a day where $347 was expected"
     assert when_of(lasting) == "since Sat 21 Nov 2026"
 
 
