@@ -40,7 +40,7 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     """How far the latest steps stand from those of one and a half to six weeks ago, in the memory's scales.
 
     The scale goes between what the comparison usually gives, of which the past holds few independent samples, and the
-    scale of single steps, which knows of no wandering. What the comparison usually gives is taken from weeks ago: a slow
+    scale of single steps, which knows of no wandering. What the comparison usually gives is that of weeks ago: a slow
     move adds to it on each of its days, and would hide itself.
     """
     past = np.where(state.masked > 0, np.nan, state.ring - state.profile[:, step.past_slots])

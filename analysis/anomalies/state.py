@@ -64,7 +64,7 @@ class Tuning:
     decision: float = 9.0  # scales at which it speaks
     slow_impact: float = 0.25  # share that is news whatever the scale
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
-    slow_z: float = 3.6
+    slow_z: float = 3.4
     slow_calm_impact: float = 0.17  # share that is news where it is `slow_calm` of the slow tier's scales
     slow_calm: float = 4.0
     slow_recent: int = 4
