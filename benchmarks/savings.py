@@ -102,7 +102,7 @@ def _seed(seed: int) -> tuple[list[tuple[float, float, float, float, float]], Co
         assert verdict.realized_monthly_savings is not None
         half = float(verdict.arithmetic["band_80_a_month"])
         rows.append((truth, verdict.realized_monthly_savings, half, before_and_after(one), would))
-        statuses["nothing saved" if not one.share else "saved", verdict.status] += 1  # type: ignore[index]
+        statuses[f"{'saved' if one.share else 'nothing saved'}: {verdict.status}"] += 1
     return rows, statuses
 
 
@@ -136,7 +136,7 @@ def main() -> None:
         everything += rows
         statuses += counted
     _print(f"savings, {len(everything)} changes", everything)
-    print(", ".join(f"{' '.join(key)} {count}" for key, count in sorted(statuses.items())))
+    print(", ".join(f"{key} {count}" for key, count in sorted(statuses.items())))
 
 
 if __name__ == "__main__":

@@ -157,6 +157,6 @@ def test_a_verdict_says_how_sure_it_is():
 
 def test_a_quiet_weekend_is_no_saving_that_was_put_back():
     """Nothing was saved, and weekends are cheap as ever: missed, not reversed."""
-    week = {APPLIED + timedelta(offset): 4.0 if (APPLIED + timedelta(offset)).weekday() >= 5 else 10.0
-            for offset in range(-28, 15)}  # fmt: skip
+    days = [APPLIED + timedelta(offset) for offset in range(-28, 15)]
+    week = {day: 4.0 if day.weekday() >= 5 else 10.0 for day in days}
     assert judge(week).status == "missed"
