@@ -1,5 +1,6 @@
 """The band of a saving is as wide as placebos were wrong."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from statistics import fmean
 
@@ -10,7 +11,7 @@ from analysis.savings_band import Placebo, placebo
 APPLIED = date(2026, 9, 1)
 
 
-def expect(origin: date, costs: dict[date, float], days: list[date]) -> float | None:
+def expect(origin: date, costs: Mapping[date, float], _: Sequence[date]) -> float | None:
     """The mean of the week before; None before the series begins."""
     before = [costs.get(origin - timedelta(back)) for back in range(1, 8)]
     return None if None in before else fmean(value for value in before if value is not None)
