@@ -141,14 +141,14 @@ def tags(
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
     from domain.flows import deliveries
     from flows.ingest.formats.tags import plain_key
-    from lake.place import open_place
+    from lake.place import place_of
 
     settings = read_settings()
     organisation = read_organisation(settings)
     permitted(settings, organisation, person, "run_flow")
     database = connect(settings)
     with database.owner.connect() as connection:
-        rows = deliveries.tag_keys(connection, open_place(database.lake), limit)
+        rows = deliveries.tag_keys(connection, place_of(database), limit)
     rules: dict[str, list[str]] = {}
     for name in ("team", "environment", "application"):
         for key in {plain_key(key) for rule in getattr(organisation.allocation, name) for key in rule.tag}:

@@ -14,7 +14,7 @@ from config.organisation import Organisation
 from db.database import Database
 from flows.ingest.loading import fetched_objects, records
 from flows.ingest.loading.datasets import DatasetBill
-from flows.ingest.loading.given import Delivery
+from flows.ingest.loading.given import GivenFiles
 from flows.ingest.loading.outcomes import unchanged
 from flows.ingest.loading.placing import lake_files, lake_fill
 from flows.ingest.loading.placing.copies import OverlapError
@@ -90,7 +90,7 @@ def ingest(
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
             found = found or find(list(paths), Path(folder))
-            delivery = Delivery(database, organisation, source, {}, now, choices)
+            delivery = GivenFiles(database, organisation, source, {}, now, choices)
             if result := _known(delivery, found):
                 return _with_passed(result, found)
             expanded = fetched(found, Path(folder))
@@ -119,7 +119,7 @@ def _with_passed(result: IngestResult, found: FoundFiles) -> IngestResult:
     return replace(result, loads=(*result.loads, *passed))
 
 
-def _known(delivery: Delivery, found: FoundFiles) -> IngestResult | None:
+def _known(delivery: GivenFiles, found: FoundFiles) -> IngestResult | None:
     """What is said of objects that were all fetched before, are the same and stand: they are not fetched again."""
     digests = fetched_objects.digests(delivery.database, found.files)
     if not digests:
@@ -129,7 +129,7 @@ def _known(delivery: Delivery, found: FoundFiles) -> IngestResult | None:
     return unchanged(digests, stored) if stored else None
 
 
-def _deliver(delivery: Delivery, bill_files: list[BillFile], progress: Progress | None) -> IngestResult:
+def _deliver(delivery: GivenFiles, bill_files: list[BillFile], progress: Progress | None) -> IngestResult:
     lake_fill.fill(delivery.database)  # what an older release left in the database has to be in the lake first
     with delivery.database.owner.connect() as connection:
         stored = _stands(connection, delivery)
@@ -173,7 +173,7 @@ class _Staged:
 
 def _load(
     connection: sa.Connection,
-    delivery: Delivery,
+    delivery: GivenFiles,
     writer: Writer,
     staged: _Staged,
     bills: list[Bill],
@@ -212,7 +212,7 @@ def _load(
     return record(connection, delivery, bills, changes)
 
 
-def _stands(connection: sa.Connection, delivery: Delivery) -> list[StoredFile]:
+def _stands(connection: sa.Connection, delivery: GivenFiles) -> list[StoredFile]:
     """The files of this very delivery where it stands whole, with its line items, and nobody takes it over."""
     if delivery.choices.take_over:
         return []
@@ -220,7 +220,7 @@ def _stands(connection: sa.Connection, delivery: Delivery) -> list[StoredFile]:
     return stored if stored and lake_files.are_whole(connection, delivery.database, delivery.digest) else []
 
 
-def _stage(delivery: Delivery, writer: Writer, bills: list[Bill], progress: Progress | None) -> _Staged:
+def _stage(delivery: GivenFiles, writer: Writer, bills: list[Bill], progress: Progress | None) -> _Staged:
     """The rows of all files as line items; raises when a file is refused or all are empty."""
     with delivery.database.owner.connect() as connection:
         accounts = read_accounts(connection, delivery.source)

@@ -15,7 +15,7 @@ _NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True)
-class Delivery:
+class GivenFiles:
     """What is loaded and where to. `digests` by the path as given; `digest` says whether it is the same as another."""
 
     database: Database
@@ -33,6 +33,6 @@ class Delivery:
         parts = [_CODE, json.dumps(rules, sort_keys=True), *sorted(set(self.digests.values()))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def without(self, paths: Collection[str]) -> "Delivery":
+    def without(self, paths: Collection[str]) -> "GivenFiles":
         """The delivery without files that hold no charges; its digest is still that of all of them."""
         return replace(self, loaded={path: one for path, one in self.digests.items() if path not in paths})

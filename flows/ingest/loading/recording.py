@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from flows.ingest.loading import datasets, own_totals, records
 from flows.ingest.loading.datasets import DatasetBill
-from flows.ingest.loading.given import Delivery
+from flows.ingest.loading.given import GivenFiles
 from flows.ingest.loading.outcomes import each_once
 from flows.ingest.loading.placing.standing import costs_by_load
 from flows.ingest.loading.placing.supersede import LeafChange, standing_after, total
@@ -20,7 +20,7 @@ _OTHER_FAILED = (
 )
 
 
-def keep(connection: sa.Connection, delivery: Delivery, bill: DatasetBill) -> LoadedFile:
+def keep(connection: sa.Connection, delivery: GivenFiles, bill: DatasetBill) -> LoadedFile:
     """Store a file that lies beside the charges, and record it under a delivery of its own: it replaces no charges."""
     kept = datasets.keep(connection, bill)
     row = FileLoad(kept.path, kept.format, bill.digest, rows=kept.rows)
@@ -28,7 +28,9 @@ def keep(connection: sa.Connection, delivery: Delivery, bill: DatasetBill) -> Lo
     return kept
 
 
-def record(connection: sa.Connection, delivery: Delivery, bills: list[Bill], changes: list[LeafChange]) -> IngestResult:
+def record(
+    connection: sa.Connection, delivery: GivenFiles, bills: list[Bill], changes: list[LeafChange]
+) -> IngestResult:
     """Write down what became of each file, and say it."""
     labels = {load.id: bill.file.label for bill in bills for load in bill.records()}
     for bill in bills:
@@ -53,7 +55,7 @@ def record(connection: sa.Connection, delivery: Delivery, bills: list[Bill], cha
     )
 
 
-def fail(delivery: Delivery, failures: list[LoadedFile]) -> IngestResult:
+def fail(delivery: GivenFiles, failures: list[LoadedFile]) -> IngestResult:
     """Record what was refused; the other files of the delivery fail with it, or wait with what is held."""
     by_path = {load.path: load for load in failures}
     held = next((load.error for load in failures if load.status == "held"), None)
