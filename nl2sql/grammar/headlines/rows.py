@@ -50,11 +50,12 @@ def name_of(row: Sequence[Any], columns: Sequence[str]) -> str:
     return " / ".join(cell for column, cell in named if isinstance(cell, str) and column != hidden)
 
 
-def shown(query: CostQuery, value: float, currency: str) -> str:
+def shown(query: CostQuery, value: float, currency: str, summed: str = "") -> str:
+    """An amount with what it is of its metric; `summed` stands right behind the amount."""
     if query.metric in RATES:
         return f"{value:.1f} %"
     words = METRIC_WORDS.get(query.metric)
-    return f"{money(value, currency)} {words}" if words else money(value, currency)
+    return f"{money(value, currency)}{summed} {words}" if words else f"{money(value, currency)}{summed}"
 
 
 def step_of(start: str, query: CostQuery) -> str:
