@@ -24,4 +24,5 @@ def sweep(engine: sa.Engine, place: Place, now: datetime | None = None) -> int:
     orphans = [path for path, changed in place.every() if path not in known_paths and changed < latest]
     for path in orphans:
         place.delete(path)
+    place.tidy()
     return len(retired) + len(orphans)

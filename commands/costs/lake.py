@@ -45,8 +45,8 @@ def move(database: "Database") -> bool:
 
 def sweep() -> None:
     """Delete files that nobody can see; apply_retention does it every night."""
-    from lake.place import open_place
+    from lake.place import place_of
     from lake.sweep import sweep as sweep_lake
 
     database = connect(read_settings())
-    typer.echo(f"{sweep_lake(database.owner, open_place(database.lake)):,} files deleted.")
+    typer.echo(f"{sweep_lake(database.owner, place_of(database)):,} files deleted.")

@@ -8,6 +8,7 @@ from nl2sql.dates import periods
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.sql.measures import RATES
 
 
@@ -105,7 +106,7 @@ def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery,
 def whole_before(query: CostQuery, ran: AnswerRows, currency: str) -> str:
     """What the compared period came to as a whole, where only its first days are compared."""
     cut = query.limit or query.moved_only or query.threshold
-    if query.whole_before is None or query.metric == "usage_quantity" or cut or currency == "several":
+    if query.whole_before is None or query.metric in NO_MONEY or cut or currency == "several":
         return ""
     total = sum(float(row[-1] or 0) for row in ran.rows)
     return f"All of {query.whole_before.label}: {money(total, currency)}."

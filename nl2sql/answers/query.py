@@ -20,9 +20,10 @@ from nl2sql.grammar.draft import Refusal
 from nl2sql.grammar.headlines import describe
 from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery, of_hours
+from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
-from nl2sql.grammar.sql.measures import RATES
+from nl2sql.grammar.sql.measures import NO_SUM, RATES
 from nl2sql.grammar.subjects.listing import SubjectListing, select_of
 
 
@@ -40,7 +41,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return query, not_run(ran, context.facts)
-    money = not (query.metric in RATES or query.count or query.metric == "usage_quantity")
+    money = not (query.metric in RATES or query.count or query.metric in NO_MONEY)
     ran, currency, rate = exchanged_in_sql(ran, context, money=money)
     explains = query.why and len(query.compared) == 1 and len(ran.rows) > 1 and query.limit is None
     shown = (
@@ -180,7 +181,8 @@ def _parts(query: CostQuery) -> bool:
         or query.cumulative
         or query.beside
         or query.metric in RATES
-        or query.metric == "usage_quantity"
+        or query.metric in NO_MONEY
+        or query.metric in NO_SUM
     )
 
 

@@ -19,7 +19,7 @@ _RATIO = re.compile(r"avg|average|mean|per_|share|percent|pct|ratio|rate|max|min
 _DIMENSION = re.compile(
     r"^(provider|billing_account|account|account_id|service|service_category|region|team|environment|application|resource|resource_id|resource_name|"
     r"resource_type|charge_category|charge_class|pricing_category|commitment_type|commitment_status|commitment|publisher|"
-    r"service_subcategory|availability_zone|sku|sku_price|charge_description|part_of_week|tag_\w+|usage_date|day|date|week|"
+    r"service_subcategory|ai_model|availability_zone|sku|sku_price|charge_description|part_of_week|tag_\w+|usage_date|day|date|week|"
     r"month|quarter|year|instance_type|usage_type)$"
 )
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter|year)$")
@@ -30,8 +30,9 @@ _STATES = ("kind", "state", "status")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _LIMIT = re.compile(r"\bLIMIT \d+(?:\s+OFFSET \d+)?\s*$", re.IGNORECASE)
 _RATIO_OR_COUNT = re.compile(r"share|percent|pct|ratio|rate|count|quantity|rank|_id$|^number")
-_NO_MONEY = ("usage_quantity", "coverage_rate", "utilization_rate", "savings_rate")
-_RATED = (*_NO_MONEY, "unit_cost")
+_COUNTED = ("usage_quantity", "token_count", "request_count", "gpu_hour_count")
+_NO_MONEY = (*_COUNTED, "coverage_rate", "utilization_rate", "savings_rate")
+_RATED = (*_NO_MONEY, "unit_cost", "cost_per_million_tokens", "cost_per_gpu_hour")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -1,6 +1,6 @@
 """What became of a delivery, for the command line, for Slack and for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -150,6 +150,23 @@ class IngestResult:
             lines += ["", *(_aligned(row, widths) for row in [_HEAD, *rows])]
         lines += [f"Replaced {item.rows:,} rows of {item.month} ({_money(item.cost)})." for item in self.replaced]
         return "\n".join(lines)
+
+
+def combined(results: Iterable[IngestResult]) -> IngestResult:
+    """Several deliveries as one result."""
+    given = list(results)
+    totals: dict[str, dict[str, Decimal]] = {}
+    for result in given:
+        for currency, amounts in result.totals.items():
+            before = totals.get(currency, {})
+            totals[currency] = {kind: amount + before.get(kind, Decimal(0)) for kind, amount in amounts.items()}
+    return IngestResult(
+        tuple(load for result in given for load in result.loads),
+        tuple(one for result in given for one in result.replaced),
+        totals,
+        tuple(one for result in given for one in result.load_ids),
+        tuple(one for result in given for one in result.standing),
+    )
 
 
 _UNKNOWN = "–"

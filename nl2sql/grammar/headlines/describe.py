@@ -22,14 +22,17 @@ from nl2sql.grammar.headlines.rows import (
     step_of,
 )
 from nl2sql.grammar.query import CostQuery, of_hours
+from nl2sql.grammar.sql.ai_measures import COUNTED, PRICED
 from nl2sql.grammar.sql.measures import RATES
 
 _UNITS_NAMED = 3
+_NO_PARTS = frozenset({*RATES, *PRICED})  # they do not add up
 
 
 def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, semantics: Semantics) -> str:
     """One sentence with the figure that was asked for."""
     scope = scope_of(query)
+    currency = "" if query.metric in COUNTED else currency
     if (special := special_headline(query, columns, rows, currency, scope, semantics)) is not None:
         return special
     if not rows and of_hours(query):
@@ -116,7 +119,7 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
     if (
         query.grain
         and len(rows) > 1
-        and not (query.limit or query.average or query.cumulative or query.change or query.metric in RATES)
+        and not (query.limit or query.average or query.cumulative or query.change or query.metric in _NO_PARTS)
     ):
         return _course(query, columns, rows, currency, scope)
     leading = rows[0] if not query.grain or query.limit else max(rows, key=lambda row: number_of(row, columns, 0))
@@ -131,7 +134,7 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         return f"{step_of(leading[0], query) if step else name_of(leading, columns)}: {figure}{per}, {parts_scope}."
     if query.limit and query.dimensions and not query.grain and not per and not query.limit_within:
         return _ranked(query, columns, rows, currency, parts_scope)
-    if query.grain or query.limit or query.metric in RATES or query.average:
+    if query.grain or query.limit or query.metric in _NO_PARTS or query.average:
         word = "lowest" if query.order == "asc" else "highest"
         named = step_of(str(leading[0]), query) if kind_of(query) == query.grain else name_of(leading, columns)
         return f"{counted_of(query, rows, columns)}, {word} {named} with {figure}{per}: {scope}."
@@ -157,14 +160,14 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
     if query.cumulative and "cumulative_cost" in columns and not query.dimensions and query.grain:
         at = list(columns).index("cumulative_cost")
         return f"{money(float(rows[-1][at] or 0), currency)} by {step_of(str(rows[-1][0]), query)}: {scope}."
-    if query.limit_within and not query.average and query.metric not in RATES:
+    if query.limit_within and not query.average and query.metric not in _NO_PARTS:
         top = max(rows, key=lambda row: number_of(row, columns, 0))
         each = f"the {query.limit} {'lowest' if query.order == 'asc' else 'highest'} of each"
         figure = shown(query, number_of(top, columns, 0), currency)
         within = query.limit_within.replace("_", " ")
         return f"{len(rows)} rows, {each} {within}; {name_of(top, columns)} has the most, {figure}: {scope}."
     threshold = query.threshold
-    if threshold is None or threshold.percent or query.average or query.limit or query.metric in RATES:
+    if threshold is None or threshold.percent or query.average or query.limit or query.metric in _NO_PARTS:
         return None
     total = sum(number_of(row, columns, 0) for row in rows)
     top = max(rows, key=lambda row: number_of(row, columns, 0))

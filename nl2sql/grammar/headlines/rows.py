@@ -15,6 +15,11 @@ METRIC_WORDS = {
     "list_cost": "at list prices",
     "contracted_cost": "at contracted prices",
     "savings": "saved against list prices",
+    "token_count": "tokens",
+    "request_count": "requests",
+    "gpu_hour_count": "GPU hours",
+    "cost_per_million_tokens": "per million tokens",
+    "cost_per_gpu_hour": "per GPU hour",
 }
 _WITHOUT = {"unallocated": "what is unallocated", "no region": "what has no region"}
 RowValues = Sequence[Sequence[Any]]
@@ -55,7 +60,8 @@ def shown(query: CostQuery, value: float, currency: str, summed: str = "") -> st
     if query.metric in RATES:
         return f"{value:.1f} %"
     words = METRIC_WORDS.get(query.metric)
-    return f"{money(value, currency)}{summed} {words}" if words else f"{money(value, currency)}{summed}"
+    amount = f"{money(value, currency).strip() if words else money(value, currency)}{summed}"
+    return f"{amount} {words}" if words else amount
 
 
 def step_of(start: str, query: CostQuery) -> str:

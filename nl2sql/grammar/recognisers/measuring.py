@@ -5,6 +5,7 @@ from dataclasses import replace
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resources
+from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
 _KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
@@ -142,8 +143,9 @@ def count(sentence: Sentence, draft: Draft) -> None:
             if not _resources_after(sentence, at)
             else _resources_after(sentence, at)
         )
-        if thing is None or "usage_quantity" in draft.measure.metrics:
-            if "usage_quantity" in draft.measure.metrics:  # how many tokens
+        measured = not NO_MONEY.isdisjoint(draft.measure.metrics)
+        if thing is None or measured:
+            if measured:  # how many tokens
                 sentence.take(at)
             return
         if sentence.kind(thing) == "dimension" or (sentence.kind(thing) == "unit" and sentence.has("cmp")):

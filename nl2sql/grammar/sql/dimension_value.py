@@ -5,6 +5,7 @@ from sqlglot import exp
 from nl2sql.catalog.semantics import Dimension, Semantics
 from nl2sql.dates.periods import UNITS
 from nl2sql.grammar.query import CostQuery, needs_resources, of_hours
+from nl2sql.grammar.sql import ai_measures
 
 LINE_ITEMS = "charges"
 _OF_RESOURCES = frozenset(
@@ -32,6 +33,8 @@ def view_of(query: CostQuery, semantics: Semantics) -> str:
     filters = (*query.filters, *query.scopes, *(query.share_of or ()))
     named = {*query.dimensions, query.count, query.average, query.limit_within, *(one.dimension for one in filters)}
     views = {semantics.dimensions[name].view for name in named if name in semantics.dimensions}
+    if any(ai_measures.column_of(metric) for metric in (query.metric, *query.beside)):
+        return LINE_ITEMS
     if LINE_ITEMS in views or (needs_resources(query) and not _sums_of_resources_tell(query, named - {None})):
         return LINE_ITEMS
     return "resource_costs" if needs_resources(query) else "hourly_costs" if of_hours(query) else "daily_costs"

@@ -14,7 +14,7 @@ from flows.ingest.loading.placing.replace import lock_sources
 from flows.ingest.loading.placing.staging import Leaf, driver_cursor
 from flows.ingest.loading.reading.line_items import Maps, typed
 from lake import catalogue
-from lake.place import open_place
+from lake.place import place_of
 from lake.writer import Writer
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def lost(database: "Database") -> list[Lost]:
     """The months whose line items are incomplete, with the files to load again."""
     incomplete = []
     with database.owner.connect() as connection:
-        for source, month in without_files(connection, open_place(database.lake)):
+        for source, month in without_files(connection, place_of(database)):
             loaded = connection.execute(_LOADED, {"source": source, "month": month}).all()
             paths = tuple(dict.fromkeys(row.path for row in loaded if row.path))
             incomplete.append(Lost(loaded[0].name if loaded else str(source), month, paths))
