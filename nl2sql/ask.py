@@ -42,6 +42,7 @@ from nl2sql.llm.fallback import ModelAnswer, ask_model
 from nl2sql.recipes.compose import answer_recipe
 from nl2sql.recipes.recognise import RecipeCall
 from nl2sql.understanding import Meaning, meant
+from nl2sql.what_if.answer import answer_supposition
 
 _SQL = re.compile(
     r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|table\s+\w+\.|"
@@ -204,6 +205,8 @@ def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
     """A question in the words of an approved one is answered by that; any other by rules or the model."""
+    if (told := answer_supposition(question, context)) is not None:
+        return turn, told
     meaning, answers = meant(question, context.facts, context.calendar, thread_context), approved_answers(context)
     approved = renewed((turn.question, question), meaning, thread_context, answers, context)
     if approved:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from db.reporting.charges_view import CHARGES
@@ -87,7 +88,7 @@ def messages(
     """Chat messages within the token budget; examples and names are dropped when it is full, never the rules, the
     fields or the views.
     """
-    system = "\n\n".join([_RULES, _fields(), _views(), *(f"Note: {note[:_TEXT_CAP]}" for note in context.notes)])
+    system = system_message(context.notes)
     asked = _asked(question, context)
     room = int(token_budget * _CHARACTERS_PER_TOKEN) - len(system) - len(_block(asked))
     asked |= _examples(context.examples, room // 2)
@@ -101,6 +102,17 @@ def messages(
         content.append({"role": "assistant", "content": attempt.reply[:_SQL_CAP]})
         content.append({"role": "user", "content": mend})
     return content
+
+
+def system_message(notes: Sequence[str]) -> str:
+    """What every question begins with: rules, fields, views and the catalogue's notes."""
+    return "\n\n".join([_RULES, _fields(), _views(), *(f"Note: {note[:_TEXT_CAP]}" for note in notes)])
+
+
+@cache
+def version() -> str:
+    """The version of the prompt: the first letters of its digest, which any change of rules, fields or views moves."""
+    return sha256(system_message(semantics().notes).encode()).hexdigest()[:8]
 
 
 @cache
@@ -215,3 +227,7 @@ def _block(data: Mapping[str, Any]) -> str:
     """Data that cannot close its block."""
     text = json.dumps(data, ensure_ascii=False, default=str).replace("<", "\\u003c")
     return f"<data>\n{text}\n</data>"
+
+
+if __name__ == "__main__":
+    print(system_message(semantics().notes))  # noqa: T201 - for the file that a change of the prompt is compared with

@@ -58,7 +58,7 @@ def set_switch(session: Session, playbook: Playbook, actor: Actor, now: datetime
 
 def _objection(playbook: Playbook) -> str | None:
     if playbook.recurring is None:
-        return f"{playbook.name} does not recur; `recurring:` in its file makes it."
+        return f"{playbook.name} does not recur; “recurring:” in its file makes it."
     if playbook.mode != "approve":
-        return f"{playbook.name} only tells (mode {playbook.mode}); `mode: approve` in its file lets people approve it."
+        return f"{playbook.name} only tells (mode {playbook.mode}); “mode: approve” in its file lets people approve it."
     return None

@@ -43,7 +43,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = result.get("columns") or [], result.get("rows") or []
     if not rows or (len(rows) == 1 and len(columns) <= 2):
         return None
-    columns, rows = _with_share(*table_layout.shaped(columns, rows, result), result)
+    columns, rows = with_share(*table_layout.shaped(columns, rows, result), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
     text_rows = [_cells(columns, row, numbers, result)[: blocks.TABLE_COLUMNS] for row in rows]
@@ -136,7 +136,7 @@ def _sum(columns: Sequence[str], rows: Sequence[Sequence[Any]], index: int, resu
     return formatting.exact(total, currency_of(columns, rows[0], index, result))
 
 
-def _with_share(
+def with_share(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], result: dict[str, Any]
 ) -> tuple[list[str], list[list[Any]]]:
     """The rows with a share of the whole, where one measure is split by one dimension other than time and nothing
@@ -199,6 +199,15 @@ def _total(
         return "100.0 %" if place in shares else _sum(columns, rows, place, result) if place in addable else ""
 
     return [f"Total of {len(rows):,}", *(summed(place) for place in range(1, len(columns)))]
+
+
+def totals(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """The titles of the columns that may be added up, with their sums over all rows."""
+    last = _total(columns, rows, numbers, result, str(result.get("metric") or "") in _RATED) or []
+    summed = zip(columns[1:], last[1:], strict=False)
+    return [(name, total) for name, total in summed if total and name not in ("share", "change_percent")]
 
 
 def _growth(rows: Sequence[Sequence[Any]], place: int) -> str:

@@ -20,7 +20,7 @@ from playbooks.recurring.standing import MOST_DAYS, ApprovalRequest
 from playbooks.schema import Playbook, read_playbooks
 
 _DEFAULT = timedelta(days=30)
-_NONE = "No playbook recurs: `recurring:` in a playbook's file makes it (docs/playbooks.md)."
+_NONE = "No playbook recurs: “recurring:” in a playbook's file makes it (docs/playbooks.md)."
 _GONE = "That playbook does not recur any more."
 _NO_DAY = "Choose the day until which the runs are approved."
 

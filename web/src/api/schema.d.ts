@@ -1507,6 +1507,11 @@ export interface operations {
                         currency: string;
                         /** @description The organisation's name */
                         organisation: string;
+                        /**
+                         * Format: date
+                         * @description The day that counts as today where the settings name one; null: the caller's clock holds
+                         */
+                        today: string | null;
                         /** @description What a change from the page sends as `X-CSRF-Token` */
                         csrf_token: string | null;
                     };

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from analysis import words
-from bot.cards.elements import blocks, figures, inputs, mrkdwn, tables
+from bot.cards.elements import blocks, data_tables, figures, inputs, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages.answers import recipe
 
@@ -32,6 +32,7 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
     headline, *rest = _lines(result)
     figure = figures.figure_of(result)
     drawn, chart = figures.draw(figure) if figure else (None, None)
+    plain, sortable = tables.table_of(result), data_tables.data_table_of(result)
     return blocks.card(
         fallback(result),
         [
@@ -40,10 +41,11 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
                 "\n".join([f"*{mrkdwn.escape(headline, 1_000)}*", *(mrkdwn.escape(line, 600) for line in rest[:6])])
             ),
             drawn,
-            tables.table_of(result),
+            sortable or plain,
             *foot,
         ],
         chart,
+        plain if sortable else None,
     )
 
 
