@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -181,10 +182,8 @@ class _Serves(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _tested(tests: tuple[str, ...]) -> int:
-    import pytest
-
     try:
-        return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+        return int(import_module("pytest").main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
     except BaseException:  # noqa: BLE001 - whatever the change did, it ends in the process that has it
         return 1
 
@@ -219,7 +218,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     import sqlalchemy  # noqa: F401 - loaded once for all that are forked
-    import sqlglot  # noqa: F401
+    import sqlglot  # noqa: F401 - as well
 
     left = 0
     for name in given.areas or AREAS:
