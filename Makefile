@@ -93,6 +93,7 @@ static: setup
 	@$(BIN)/python .ci/circles.py
 	@$(BIN)/python .ci/lengths.py
 	@$(BIN)/python .ci/mirror.py
+	@$(BIN)/python .ci/names.py
 	@$(BIN)/python .ci/reasons.py
 	@$(BIN)/deptry .
 	@$(BIN)/vulture

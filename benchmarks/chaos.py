@@ -49,7 +49,7 @@ _QUESTIONS = (
     "how much did payments spend last month?",
     "frobnicate the quux",  # for which there is an apology
 )
-_PATIENCE = 240.0  # seconds after the last fault until everything has settled
+_PATIENCE = 480.0  # seconds after the last fault until all has settled; a killed run is looked for after five minutes
 _ENVIRONMENTS = ("dev", "staging", "sandbox", "test")
 
 
@@ -124,7 +124,7 @@ def _propose(scene: Scene) -> None:
                 one.environment,
                 120.0,
                 evidence="peak CPU 1 %",
-            )  # fmt: skip - its fields in the order of the class
+            )  # fmt: skip - a table
             propose_targets(session, book, [target], cloud, organisation, "U0MAYA0001", datetime.now(UTC))
 
 

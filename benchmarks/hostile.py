@@ -68,7 +68,7 @@ _NESTS = (
     ("b(time(", "))"),
     ("year(", ")"),
     ("ARRAY(SELECT ", ")"),
-)  # fmt: skip - one a line would be pages
+)  # fmt: skip - a table
 _COLUMNS = ("service", "team", "account", "region", "usage_date::text", "effective_cost::text")
 _GROWS: tuple[str, ...] = (
     "repeat({a}, 1000)",
@@ -94,7 +94,7 @@ _GROWS: tuple[str, ...] = (
     "(SELECT max({a}))",
     "split_part({a}, 'e', 1)",
     "concat_ws({a}, {b}, {b}, {b})",
-)  # fmt: skip - one a line would be pages
+)  # fmt: skip - a table
 _GATHERS: tuple[str, ...] = (
     "SELECT array_agg({x}) AS x FROM {s}",
     "SELECT string_agg({x}, ',') AS x FROM {s}",
@@ -111,7 +111,7 @@ _GATHERS: tuple[str, ...] = (
     "SELECT regexp_split_to_table({x}, '') AS x FROM {s}",
     "SELECT unnest(string_to_array({x}, 'e')) AS x FROM {s}",
     "SELECT {x} AS x, {x} AS y, {x} AS z, {x} AS w FROM {s}",
-)  # fmt: skip - one a line would be pages
+)  # fmt: skip - a table
 _SOURCES: tuple[str, ...] = (
     "daily_costs",
     "daily_costs",
@@ -120,7 +120,7 @@ _SOURCES: tuple[str, ...] = (
     "daily_costs JOIN (SELECT team FROM daily_costs) o USING (team)",
     "daily_costs, LATERAL unnest(ARRAY[1, 2, 3]) u",
     "(SELECT * FROM daily_costs UNION ALL SELECT * FROM daily_costs) d",
-)  # fmt: skip - one a line would be pages
+)  # fmt: skip - a table
 
 
 @dataclass
@@ -213,7 +213,7 @@ def _backends(home: Path) -> list[float]:
         parent = int((home / "postgres/data/postmaster.pid").read_text().split("\n")[0])
         return [
             _megabytes(place) for place in Path("/proc").glob("[0-9]*") if _field(place, "PPid") == parent
-        ]  # fmt: skip - one a line would be pages
+        ]  # fmt: skip - a table
     return []
 
 

@@ -19,7 +19,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -182,8 +181,10 @@ class _Serves(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _tested(tests: tuple[str, ...]) -> int:
+    import pytest
+
     try:
-        return int(import_module("pytest").main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+        return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
     except BaseException:  # noqa: BLE001 - whatever the change did, it ends in the process that has it
         return 1
 
