@@ -11,7 +11,7 @@ from analysis.waste.requests import TARGET, RequestChange
 from config.errors import UserError
 from config.sections.tickets import TicketRule, rule_for
 from config.settings import Settings
-from playbooks.tickets.port import Draft, Opened, Tracker, TrackerError
+from playbooks.tickets.port import Opened, TicketDraft, Tracker, TrackerError
 from playbooks.tickets.trackers import tracker_of
 
 PLAYBOOK = "kubernetes-requests"
@@ -42,7 +42,7 @@ def open_ticket(
         raise UserError(f"The ticket could not be opened: {error}.") from error
 
 
-def draft_of(changes: Sequence[RequestChange], rule: TicketRule, asked_by: str, now: datetime) -> Draft:
+def draft_of(changes: Sequence[RequestChange], rule: TicketRule, asked_by: str, now: datetime) -> TicketDraft:
     """Which requests, what they cost more than they have to, and what to mind."""
     said = "\n".join(str(sorted(asdict(one).items())) for one in sorted(changes, key=str))
     marker = f"finops-{PLAYBOOK}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
@@ -53,7 +53,7 @@ def draft_of(changes: Sequence[RequestChange], rule: TicketRule, asked_by: str, 
     how = "`finops kubernetes requests FILE --patches FOLDER` writes them for a pull request"
     said_of = f"finops-bot found this in allocation exports and changes nothing in a cluster. Asked for by {asked_by}."
     mind = "Limits stay. Pods restart when requests change, and the bill falls when nodes do."
-    return Draft(
+    return TicketDraft(
         marker=marker,
         title=f"Kubernetes requests above use: about {total:,.0f} a month",
         paragraphs=(

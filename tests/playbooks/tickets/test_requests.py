@@ -10,7 +10,7 @@ from analysis.waste.requests import RequestChange
 from config.errors import UserError
 from config.sections.tickets import TicketRule
 from config.settings import Settings
-from playbooks.tickets.port import Draft, Opened, TrackerError
+from playbooks.tickets.port import Opened, TicketDraft, Tracker, TrackerError
 from playbooks.tickets.requests import draft_of, open_ticket
 from tests.playbooks.tickets.builders import NOW, github
 
@@ -22,14 +22,14 @@ class Place:
     """A tracker that keeps what it was given."""
 
     def __init__(self, fails: bool = False) -> None:
-        self.drafts: list[Draft] = []
+        self.drafts: list[TicketDraft] = []
         self.fails = fails
 
-    def find(self, draft: Draft) -> Opened | None:
+    def find(self, draft: TicketDraft) -> Opened | None:
         known = [number for number, one in enumerate(self.drafts) if one.marker == draft.marker]
         return Opened(str(known[0]), "https://x/0") if known else None
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         if self.fails:
             raise TrackerError("it answered 500")
         self.drafts.append(draft)
@@ -38,10 +38,14 @@ class Place:
     def is_closed(self, key: str) -> bool:
         raise AssertionError(key)
 
-    comment = close = is_closed  # type: ignore[assignment]  # nobody calls them here
+    def comment(self, key: str, text: str) -> None:
+        raise AssertionError(key)
+
+    def close(self, key: str) -> None:
+        raise AssertionError(key)
 
     @contextmanager
-    def __call__(self, settings: Settings, rule: TicketRule) -> Iterator["Place"]:
+    def reached(self, settings: Settings, rule: TicketRule) -> Iterator[Tracker]:
         yield self
 
 
@@ -57,9 +61,9 @@ def test_it_says_what_and_what_to_mind() -> None:
 def test_the_same_changes_have_one_ticket(settings: Settings) -> None:
     """Another change is another one."""
     place = Place()
-    first = open_ticket(settings, [RULE], [CHANGE], "Maya", place)
-    assert open_ticket(settings, [RULE], [CHANGE], "Tom", place).key == first.key
-    open_ticket(settings, [RULE], [replace(CHANGE, cpu_after=900)], "Maya", place)
+    first = open_ticket(settings, [RULE], [CHANGE], "Maya", place.reached)
+    assert open_ticket(settings, [RULE], [CHANGE], "Tom", place.reached).key == first.key
+    open_ticket(settings, [RULE], [replace(CHANGE, cpu_after=900)], "Maya", place.reached)
     assert len(place.drafts) == 2
 
 
@@ -73,8 +77,8 @@ def test_many_changes_are_counted() -> None:
 def test_what_is_missing_is_a_sentence(settings: Settings) -> None:
     """No rule, no change, no tracker."""
     with pytest.raises(UserError, match=r"remediation\.tickets"):
-        open_ticket(settings, [github("https://api.example.com", teams=["web"])], [CHANGE], "Maya", Place())
+        open_ticket(settings, [github("https://api.example.com", teams=["web"])], [CHANGE], "Maya", Place().reached)
     with pytest.raises(UserError, match="nothing to ask"):
-        open_ticket(settings, [RULE], [], "Maya", Place())
+        open_ticket(settings, [RULE], [], "Maya", Place().reached)
     with pytest.raises(UserError, match="answered 500"):
-        open_ticket(settings, [RULE], [CHANGE], "Maya", Place(fails=True))
+        open_ticket(settings, [RULE], [CHANGE], "Maya", Place(fails=True).reached)
