@@ -11,7 +11,7 @@ from commands.administration import audit, configuration, database, quarantine, 
 from commands.analyze import commands as analyze
 from commands.assistant import assistants, notes, query, questions, sql
 from commands.costs import allocation, bills, lake
-from commands.findings import insights, kpis, playbooks, remediations
+from commands.findings import insights, kpis, kubernetes, playbooks, remediations
 
 Commands = dict[str, Callable[..., None]]
 
@@ -56,6 +56,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
             "reject": remediations.reject,
         },
     ),
+    "kubernetes": ("Kubernetes workloads, from allocation exports.", {"requests": kubernetes.requests}),
     "analyze": (
         "Detection and forecasts on series of your own, without a database.",
         {"anomalies": analyze.anomalies, "forecast": analyze.forecast},
