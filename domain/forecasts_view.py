@@ -89,8 +89,8 @@ def read(
     }
     past = tuple(first - timedelta(days=back) for back in range(PAST_DAYS, 0, -1))
     spent = costs(connection, scope, currency, past[0], first)
-    known = {name: value for name, value in scope.items() if name in DIMENSIONS}
-    through = data_through(connection, known, first) or first
+    dimensions = {name: value for name, value in scope.items() if name in DIMENSIONS}
+    through = data_through(connection, dimensions, first) or first
     return Outlook(
         made_on=rows[0].made_on,
         model=rows[0].model,
@@ -119,7 +119,7 @@ def costs(
 
 def month_reach(
     connection: sa.Connection, scope: Mapping[str, str], currency: str, today: date
-) -> period_band.Reach | None:
+) -> period_band.BandReach | None:
     """How far the month that runs on `today`, the first day without bills, may end from where it is heading: as far as
     the months before went on from the same day. None where too few are known.
     """

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-ACTIVE_DAYS = 14  # a provider silent for longer than this before the others delivers no more
+from db.reporting.bills import ACTIVE_DAYS
+
 _LOOKED_BACK = 60  # days
 
 

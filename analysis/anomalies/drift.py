@@ -40,7 +40,8 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     """How far the latest steps stand from those of one and a half to six weeks ago, in the memory's scales.
 
     The scale goes between what the comparison usually gives, of which the past holds few independent samples, and the
-    scale of single steps, which knows of no wandering.
+    scale of single steps, which knows of no wandering. What the comparison usually gives is that of weeks ago: a slow
+    move adds to it on each of its days, and would hide itself.
     """
     past = np.where(state.masked > 0, np.nan, state.ring - state.profile[:, step.past_slots])
     near, far = tuning.slow_reference
@@ -57,7 +58,9 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     since = np.argmin(above[:, ::-1], axis=1).astype(float)
     latest = nanmean((state.ring - state.profile[:, step.past_slots])[:, -3:])
     daily = np.maximum(state.scale, state.tail) ** (1 - tuning.slow_own)
-    spread = np.maximum(state.drift_scale**tuning.slow_own * daily, 0.5 * state.scale)
+    before = state.drift_before[:, 0]
+    own = np.where(np.isfinite(before), before, state.drift_scale)
+    spread = np.maximum(own**tuning.slow_own * daily, 0.5 * state.scale)
     half = near // 2
     pace = np.nan_to_num(nanmean(past[:, -half:]) - nanmean(past[:, -2 * half : -half]))
     return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest, pace)
@@ -136,4 +139,7 @@ def learn_drift(state: State, drift: Drift, usual: Flags, tuning: Tuning) -> Fla
     calm: Flags = usual & (state.quiet == 0)
     size = np.minimum(np.abs(drift.size), 2 * state.drift_scale)
     state.drift_scale += np.where(calm, tuning.drift_gain * (1.2533 * size - state.drift_scale), 0.0)
+    ends = usual & (state.age % tuning.block == 0)
+    state.drift_before[ends, :-1] = state.drift_before[ends, 1:]
+    state.drift_before[ends, -1] = state.drift_scale[ends]
     return calm

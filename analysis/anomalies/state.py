@@ -18,6 +18,7 @@ KEPT_STORIES = 6  # moves that lasted, whose return on the same day of the month
 # month
 KEPT_EDGES = 3
 RUNS = (3, 5, 7)  # steps that are held together against those before
+RAMPING_BLOCKS = 5  # a slow move is held against the scale of as long ago, to which it has not added itself
 KEPT_BLOCKS = 14  # whose peaks are remembered: 98 days
 
 
@@ -63,7 +64,7 @@ class Tuning:
     decision: float = 9.0  # scales at which it speaks
     slow_impact: float = 0.25  # share that is news whatever the scale
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
-    slow_z: float = 3.6
+    slow_z: float = 3.4
     slow_calm_impact: float = 0.17  # share that is news where it is `slow_calm` of the slow tier's scales
     slow_calm: float = 4.0
     slow_recent: int = 4
@@ -117,6 +118,7 @@ class State:
     scale: Floats  # robust standard deviation of one-step errors
     tail: Floats  # the same, sensitive to heavy tails
     drift_scale: Floats  # of the slow tier's statistic
+    drift_before: Floats  # [blocks], the same as of the ends of the last ones, newest last
     run_scale: Floats  # [runs], of what runs usually come to
     profile: Floats  # [slots]
     slot_known: Floats  # [slots], 1 where the slot has come since the first profile
@@ -199,6 +201,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
         "edge_amount": edges,
         **dict.fromkeys(("fee_date", "fee_ratio", "fee_amount"), (KEPT_FEES,)),
         **dict.fromkeys(("story_day", "story_size"), (KEPT_STORIES,)),
+        "drift_before": (RAMPING_BLOCKS,),
         "run_scale": (len(RUNS),),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
@@ -210,7 +213,8 @@ def new_state(series: int, tuning: Tuning = DAILY) -> State:
     """The memory of series nothing is known about yet."""
     shaped = shapes(tuning)
     arrays = {item.name: np.zeros((series, *shaped.get(item.name, ()))) for item in fields(State)}
-    for name in ("level", "edge_ratio", "edge_amount", "ring", "return_level", "largest", "highest", "lowest"):
+    unknown = ("level", "drift_before", "edge_ratio", "edge_amount", "ring", "return_level")
+    for name in (*unknown, "largest", "highest", "lowest"):
         arrays[name][:] = np.nan
     arrays["alarm_ago"][:] = 1e6
     return State(**arrays)

@@ -54,10 +54,7 @@ _FORECASTS = sa.text(
     HAVING min(f.forecast_date) = CAST(:day AS date) + 1
     """
 )
-_AS_OF = (
-    "SELECT min(data_through) FROM reporting.data_freshness "
-    "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
-)
+_AS_OF = "SELECT min(data_through) FROM reporting.data_freshness WHERE active"
 
 
 def publish(runtime: Runtime, user: str) -> None:

@@ -2,6 +2,8 @@
 
 from db.reporting.view import View, columns
 
+ACTIVE_DAYS = 14  # a provider silent for longer than this before the others delivers no more
+
 BILLS: tuple[View, ...] = (
     View(
         "prices",
@@ -107,10 +109,12 @@ BILLS: tuple[View, ...] = (
         "How fresh the bills are, a row a provider",
         columns(
             "provider text Cloud provider\ndata_through date Newest day with usage\nloaded_at timestamptz When the "
-            "newest load ended"
+            "newest load ended\n"
+            f"active boolean Whether it still delivers: it is less than {ACTIVE_DAYS} days behind the newest"
         ),
-        "SELECT d.provider, max(d.usage_date) AS data_through, (SELECT max(finished_at) FROM finops.loads "
-        "WHERE status = 'loaded') AS loaded_at "
+        "SELECT d.provider, max(d.usage_date) AS data_through, (SELECT max(finished_at) FROM finops.loads "  # noqa: S608 - a constant
+        "WHERE status = 'loaded') AS loaded_at, "
+        f"max(d.usage_date) > max(max(d.usage_date)) OVER () - {ACTIVE_DAYS} AS active "
         "FROM finops.daily_costs d WHERE d.charge_category = 'Usage' GROUP BY d.provider",
         None,
     ),

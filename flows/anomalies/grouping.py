@@ -182,14 +182,14 @@ class Noise:
 
 @dataclass(frozen=True)
 class _Group:
-    """A cause: the finding that is told, and all scopes in which it was seen on its day."""
+    """One cause: the finding that is reported for it, and all scopes in which it was seen on its day."""
 
-    told: ScoredFinding
+    representative: ScoredFinding
     scopes: tuple[Mapping[str, str], ...]
 
     def near(self, judged: ScoredFinding) -> bool:
         """Whether a finding could be this cause: one currency and direction, begun within days, spend in common."""
-        mine = self.told
+        mine = self.representative
         return (
             mine.currency == judged.currency
             and mine.finding.direction == judged.finding.direction
@@ -200,8 +200,8 @@ class _Group:
     def explains(self, judged: ScoredFinding) -> bool:
         """Whether a finding is this cause seen from another level: it began no later, or this carries most of it."""
         if any(covers(scope, judged.scope) for scope in self.scopes):
-            return judged.since <= self.told.since or judged.scope in self.scopes
-        return abs(self.told.finding.impact) >= CARRIES * abs(judged.finding.impact)
+            return judged.since <= self.representative.since or judged.scope in self.scopes
+        return abs(self.representative.finding.impact) >= CARRIES * abs(judged.finding.impact)
 
     def within(self, judged: ScoredFinding) -> bool:
         """Whether the finding's scope holds this cause."""
@@ -220,7 +220,7 @@ def group_findings(findings: Iterable[ScoredFinding], first: date) -> list[Score
         for cause in causes([ScopedFinding(one.scope, left) for one, left in rest]):
             seen_in = tuple(rest[index][0].scope for index in (cause.seen, *cause.same))
             groups.append(_Group(rest[cause.seen][0], seen_in))
-    return [group.told for group in groups]
+    return [group.representative for group in groups]
 
 
 def _left_unexplained(judged: ScoredFinding, groups: Iterable[_Group]) -> float:
@@ -235,7 +235,7 @@ def _left_unexplained(judged: ScoredFinding, groups: Iterable[_Group]) -> float:
         if group.explains(judged):
             return 0.0
         if group.within(judged):
-            left -= group.told.finding.impact
+            left -= group.representative.finding.impact
     return left if left * judged.finding.impact > 0 else 0.0
 
 

@@ -21,7 +21,7 @@ from domain.freshness import newest_day
 from flows import failure
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
 from flows.savings.titles import TITLES, figure, listed, seen, title
-from lake.place import open_place
+from lake.place import place_of
 from playbooks.proposals.proposing import matching
 from playbooks.schema import read_playbooks
 
@@ -57,7 +57,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
             complete,
         )
         billed_until = _billed_until(session, now.date())
-        gaps = commitment_gaps(session, open_place(database.lake), billed_until, organisation)
+        gaps = commitment_gaps(session, place_of(database), billed_until, organisation)
         _store(session, [*findings.recommendations, *gaps], now)
         _store_spared(session, findings.spared, now)
         detected = [*_groups(session, findings.recommendations, organisation), *_gaps(gaps, organisation)]

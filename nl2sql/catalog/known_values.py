@@ -45,10 +45,7 @@ _VERSION = (
     "FROM finops.loads WHERE status = 'loaded'"
 )
 _FIRST = "SELECT min(usage_date) FROM reporting.daily_costs"
-_REACH = (  # of the providers that still deliver: one that is silent for longer than two weeks delivers no more
-    "SELECT provider, data_through FROM reporting.data_freshness "
-    "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)"
-)
+_REACH = "SELECT provider, data_through FROM reporting.data_freshness WHERE active"
 # Months whose bill changed by half a percent or more when it should have been final, by provider; the newest such day.
 _RESTATED = """
     WITH restated AS (
@@ -89,12 +86,12 @@ class Reach:
     billed_by: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def within(self, filters: Iterable[Filter]) -> Mapping[str, date]:
-        """The newest days of the providers in a scope; of all of them where its names tell nothing."""
+        """The newest days of the providers in a scope; of all providers where the filters match none."""
         left = set(self.newest)
         for one in filters:
-            known = [self.billed_by.get((one.dimension, str(value)), frozenset()) for value in one.values]
-            if all(known) and not one.negated:
-                left &= frozenset().union(*known)
+            providers = [self.billed_by.get((one.dimension, str(value)), frozenset()) for value in one.values]
+            if all(providers) and not one.negated:
+                left &= frozenset().union(*providers)
         return {name: self.newest[name] for name in left} or self.newest
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain.freshness import data_through, late_providers, newest_day
@@ -35,3 +36,14 @@ def test_without_bills_nothing_is_known(session: Session) -> None:
     assert newest_day(session.connection()) is None
     assert late_providers(session.connection()) == {}
     assert data_through(session.connection(), {}) is None
+
+
+def test_the_views_call_the_same_providers_active(session: Session) -> None:
+    """What Home, metrics and answers read is the one rule, on its last day and the day after."""
+    spend(session, FIRST, [100.0] * 60)
+    spend(session, FIRST, [100.0] * 47, provider="Microsoft", account="az")
+    spend(session, FIRST, [100.0] * 46, provider="Google", account="gcp")
+    rows = session.execute(sa.text("SELECT provider, active FROM reporting.data_freshness")).all()
+    assert {row.provider: row.active for row in rows} == {"AWS": True, "Microsoft": True, "Google": False}
+    assert set(late_providers(session.connection())) == {"Microsoft"}
+    assert data_through(session.connection(), {}) == date(2026, 10, 17)

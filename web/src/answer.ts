@@ -25,9 +25,11 @@ export function isNumeric(answer: Answer, index: number): boolean {
 
 const NO_AMOUNT = /share|percent|pct|ratio|rate|count|quantity|rank|_id$|^number/;
 
+const COUNTED = ["usage_quantity", "token_count", "request_count", "gpu_hour_count"];
+
 /** The currency of a cell that is an amount: its row's, else the answer's; null of what is no amount. */
 export function currencyOf(answer: Answer, row: Answer["rows"][number], index: number): string | null {
-  if (answer.metric === "usage_quantity" || NO_AMOUNT.test(answer.columns[index] ?? "")) return null;
+  if (COUNTED.includes(answer.metric ?? "") || NO_AMOUNT.test(answer.columns[index] ?? "")) return null;
   const own = row[answer.columns.indexOf("currency")];
   return typeof own === "string" ? own : answer.currency;
 }

@@ -103,8 +103,7 @@ MEASURES: Final = (
         (),
         "Age of the newest day of usage, of the provider that is furthest behind (one that stopped two weeks before "
         "the others does not count)",
-        "SELECT extract(epoch FROM now() - min(data_through)::timestamptz) FROM reporting.data_freshness "
-        "WHERE data_through > (SELECT max(data_through) - 14 FROM reporting.data_freshness)",
+        "SELECT extract(epoch FROM now() - min(data_through)::timestamptz) FROM reporting.data_freshness WHERE active",
     ),
     DatabaseMetric(
         "finops_insights_open",

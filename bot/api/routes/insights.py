@@ -80,7 +80,7 @@ def summary(request: Request, context: InContext, caller: Reader) -> Response:
     def rows(sql: str) -> list[dict[str, Any]]:
         return _rows(context, caller.actor, sql)
 
-    as_of = rows("SELECT max(data_through) AS as_of FROM data_freshness")[0]["as_of"]
+    as_of = rows("SELECT min(data_through) AS as_of FROM data_freshness WHERE active")[0]["as_of"]
     day = f"CAST('{as_of}' AS date)" if as_of else "current_date"
     open_now = rows(
         "SELECT severity, count(*) AS open FROM insights WHERE status IN ('open', 'acknowledged') "

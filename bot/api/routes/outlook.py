@@ -73,28 +73,28 @@ def outlook(
     """The scope is said by its dimensions, none for everything. 404 without a forecast of it, and where the caller
     may not see all of its costs.
     """
-    wanted = wanted_of(request, DIMENSIONS)
-    scope = {name: wanted[name] for name in DIMENSIONS if name in wanted}
+    filters = wanted_of(request, DIMENSIONS)
+    scope = {name: filters[name] for name in DIMENSIONS if name in filters}
     of = currency or context.organisation.currency
     with context.database.app.connect() as connection:
-        found = forecasts_view.read(connection, scope, of, days) if may_see_scope(caller.actor, scope) else None
-        if found is None:
+        forecast = forecasts_view.read(connection, scope, of, days) if may_see_scope(caller.actor, scope) else None
+        if forecast is None:
             raise HTTPException(404, "There is no forecast of this yet; one is made every morning after the bills.")
-        scores = _scores(connection, scope, of, found.model)
-        through = data_through(connection, scope, found.days[-1])
+        scores = _scores(connection, scope, of, forecast.model)
+        through = data_through(connection, scope, forecast.days[-1])
         month = forecasts_view.month_reach(connection, scope, of, through + timedelta(1)) if through else None
-    return etags.respond(request, {**_body(scope, of, found, scores), "month": asdict(month) if month else None})
+    return etags.respond(request, {**_body(scope, of, forecast, scores), "month": asdict(month) if month else None})
 
 
-def _body(scope: dict[str, str], currency: str, found: Outlook, scores: list[dict[str, Any]]) -> dict[str, Any]:
-    ahead = zip(found.days, found.expected, found.low_80, found.high_80, strict=True)
-    behind = zip(found.past, found.actual, found.was_expected, strict=True)
+def _body(scope: dict[str, str], currency: str, forecast: Outlook, scores: list[dict[str, Any]]) -> dict[str, Any]:
+    ahead = zip(forecast.days, forecast.expected, forecast.low_80, forecast.high_80, strict=True)
+    behind = zip(forecast.past, forecast.actual, forecast.was_expected, strict=True)
     return {
         "scope_kind": forecasts_view.kind_of(scope),
         "scope": forecasts_view.label_of(scope),
         "currency": currency,
-        "made_on": found.made_on,
-        "model": found.model,
+        "made_on": forecast.made_on,
+        "model": forecast.model,
         "days": [{"day": day, "expected": expected, "low": low, "high": high} for day, expected, low, high in ahead],
         "past": [{"day": day, "actual": actual, "was_expected": expected} for day, actual, expected in behind],
         "accuracy": scores,

@@ -81,12 +81,12 @@ class SignOut(BaseModel):
     response_model=None,
     responses={204: {"description": "Ended"}, **problems.declared(400, 413)},
 )
-def sign_out(wanted: SignOut, context: InContext, caller: Anybody) -> Response:
+def sign_out(body: SignOut, context: InContext, caller: Anybody) -> Response:
     """A token has no session; `finops tokens revoke` ends a person's tokens and sessions."""
     if caller.cookie is None:
         raise HTTPException(403, "Only who is signed in at the page can sign out there.")
     with Session(context.database.app) as session, session.begin():
-        sessions.end(session, caller.actor.id, caller.actor.id, None if wanted.everywhere else caller.cookie)
+        sessions.end(session, caller.actor.id, caller.actor.id, None if body.everywhere else caller.cookie)
     response = Response(status_code=204)
     name, secure = sessions.cookie_name(context.settings), sessions.is_secure(context.settings)
     response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="strict")

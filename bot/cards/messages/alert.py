@@ -121,13 +121,13 @@ def state_of(payload: InsightFields) -> str:
 
 
 def _fixes(evidence: dict[str, Any]) -> Block | None:
-    """Where each fix stands, and the bill's verdict on it."""
+    """The state of each fix, with its verdict from the bill."""
     lines = []
     for fix in evidence.get("fixes") or []:
         place = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
-        seen = f" · {mrkdwn.link(str(fix['url']), 'open it')}" if fix.get("url") else ""
+        link = f" · {mrkdwn.link(str(fix['url']), 'open it')}" if fix.get("url") else ""
         says = fix.get("says") or f"Remediation {fix['id']} is {fix['state']}"  # as 0.2.0 stored it
-        lines.append(f"{mrkdwn.escape(says, 500)}{place}{seen}")
+        lines.append(f"{mrkdwn.escape(says, 500)}{place}{link}")
     return blocks.context("\n".join(lines)) if lines else None
 
 
