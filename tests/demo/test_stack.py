@@ -20,8 +20,8 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(UserError) as told, stack.lost_database_told(tmp_path):
         raise _refused()
     assert str(told.value) == (
-        f"The database does not answer (Connection refused): the disk of {tmp_path} is full (6 MB are free); make room, "
-        f"or see {tmp_path / 'logs'}."
+        f"The database does not answer (Connection refused): the disk of {tmp_path} is full (6 MB are free); make "
+        f"room, or see {tmp_path / 'logs'}."
     )
 
 
