@@ -20,6 +20,7 @@ BEHAVIOURS = {
     "deploy/test_image.py": "the Dockerfile against the tree and the wheel",
     "deploy/test_log_queries.py": "what Alloy collects is what Loki's queries ask for",
     "deploy/test_observability.py": "alerts and dashboards against what is exposed",
+    "deploy/test_sbom.py": "what is shipped by the locks against .ci/sbom.py",
     "deploy/test_workflows.py": ".github/workflows against the Makefile",
     "docs/test_guides.py": "what every guide tells people to type",
     "docs/test_site.py": "the built site",

@@ -115,9 +115,16 @@ def _propose(scene: Scene) -> None:
         ).all()
         for one in machines:
             target = Target(
-                one.resource_id, one.resource_name or "", one.account_id or "", one.account or "", one.region or "",
-                one.team, one.environment, 120.0, evidence="peak CPU 1 %",
-            )  # fmt: skip
+                one.resource_id,
+                one.resource_name or "",
+                one.account_id or "",
+                one.account or "",
+                one.region or "",
+                one.team,
+                one.environment,
+                120.0,
+                evidence="peak CPU 1 %",
+            )  # fmt: skip - a table
             propose_targets(session, book, [target], cloud, organisation, "U0MAYA0001", datetime.now(UTC))
 
 

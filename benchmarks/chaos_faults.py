@@ -65,7 +65,8 @@ def _sockets_cut(scene: Scene) -> None:
 
 
 def _slack_fails(scene: Scene) -> None:
-    outcome: int | str = scene.random.choice([429, 500, "timeout"])
+    outcomes: list[int | str] = [429, 500, "timeout"]
+    outcome = scene.random.choice(outcomes)
     scene.slack.faults.fail(scene.random.choice(["chat.postMessage", "chat.update"]), outcome, 2)
 
 

@@ -33,38 +33,94 @@ from nl2sql.guard import SafeQuery
 
 CHECK_SECONDS, MEGABYTES, LIMIT_SECONDS, OVER_SECONDS = 2.0, 256.0, 3.0, 2.0
 _NESTS = (
-    ("[", "]"), ("ARRAY[", "]"), ("1::int[", "]"), ("(", ")"), ("(SELECT ", ")"), ("EXISTS(SELECT ", ")"),
-    ("CAST(", " AS numeric(5))"), ("timestamp(", ")"), ("char(", ")"), ("STRUCT(", ")"), ("map(", ")"), ("{a: ", "}"),
-    ("CASE WHEN true THEN ", " END"), ("coalesce(", ", 1)"), ("1 IN (", ")"), ("NOT (", ")"), ("- (", ")"),
-    ("INTERVAL ", ""), ("(x -> ", ")"), ("sum(1) OVER (ORDER BY ", ")"), ("extract(day FROM ", ")"),
-    ("substring(", " FROM 1)"), ("trim(both FROM ", ")"), ("ROW(", ")"), ("1 BETWEEN (", ") AND 2"), ("f(x => ", ")"),
-    ("(VALUES (", "))"), ("(WITH q AS (SELECT 1) SELECT ", ")"), ("unnest(", ")"), ("JSON_OBJECT(1: ", ")"),
-    ("decimal(1, ", ")"), ("interval(", ")"), ("b(time(", "))"), ("year(", ")"), ("ARRAY(SELECT ", ")"),
-)  # fmt: skip
+    ("[", "]"),
+    ("ARRAY[", "]"),
+    ("1::int[", "]"),
+    ("(", ")"),
+    ("(SELECT ", ")"),
+    ("EXISTS(SELECT ", ")"),
+    ("CAST(", " AS numeric(5))"),
+    ("timestamp(", ")"),
+    ("char(", ")"),
+    ("STRUCT(", ")"),
+    ("map(", ")"),
+    ("{a: ", "}"),
+    ("CASE WHEN true THEN ", " END"),
+    ("coalesce(", ", 1)"),
+    ("1 IN (", ")"),
+    ("NOT (", ")"),
+    ("- (", ")"),
+    ("INTERVAL ", ""),
+    ("(x -> ", ")"),
+    ("sum(1) OVER (ORDER BY ", ")"),
+    ("extract(day FROM ", ")"),
+    ("substring(", " FROM 1)"),
+    ("trim(both FROM ", ")"),
+    ("ROW(", ")"),
+    ("1 BETWEEN (", ") AND 2"),
+    ("f(x => ", ")"),
+    ("(VALUES (", "))"),
+    ("(WITH q AS (SELECT 1) SELECT ", ")"),
+    ("unnest(", ")"),
+    ("JSON_OBJECT(1: ", ")"),
+    ("decimal(1, ", ")"),
+    ("interval(", ")"),
+    ("b(time(", "))"),
+    ("year(", ")"),
+    ("ARRAY(SELECT ", ")"),
+)  # fmt: skip - a table
 _COLUMNS = ("service", "team", "account", "region", "usage_date::text", "effective_cost::text")
 _GROWS: tuple[str, ...] = (
-    "repeat({a}, 1000)", "repeat({a}, 31)", "lpad({a}, 1000, {b})", "concat({a}, {b}, {a})", "{a} || {b} || {a}",
-    "replace({a}, 'e', {b})", "regexp_replace({a}, '.', {b}, 'g')", "format('%s%s', {a}, {b})",
-    "array_to_string(ARRAY[{a}, {b}, {a}], {b})", "array_to_string(string_to_array({a}, 'e'), {b})", "md5({a})",
-    "CAST({a} AS char(900))", "CASE WHEN {a} > {b} THEN {a} ELSE {b} END", "left({a}, 100)", "translate({a}, 'e', {b})",
-    "overlay({a} PLACING {b} FROM 1)", "coalesce(nullif({a}, {b}), {b})", "reverse({a})", "upper({a})",
-    "to_char(usage_date, {a})", "(SELECT max({a}))", "split_part({a}, 'e', 1)", "concat_ws({a}, {b}, {b}, {b})",
-)  # fmt: skip
+    "repeat({a}, 1000)",
+    "repeat({a}, 31)",
+    "lpad({a}, 1000, {b})",
+    "concat({a}, {b}, {a})",
+    "{a} || {b} || {a}",
+    "replace({a}, 'e', {b})",
+    "regexp_replace({a}, '.', {b}, 'g')",
+    "format('%s%s', {a}, {b})",
+    "array_to_string(ARRAY[{a}, {b}, {a}], {b})",
+    "array_to_string(string_to_array({a}, 'e'), {b})",
+    "md5({a})",
+    "CAST({a} AS char(900))",
+    "CASE WHEN {a} > {b} THEN {a} ELSE {b} END",
+    "left({a}, 100)",
+    "translate({a}, 'e', {b})",
+    "overlay({a} PLACING {b} FROM 1)",
+    "coalesce(nullif({a}, {b}), {b})",
+    "reverse({a})",
+    "upper({a})",
+    "to_char(usage_date, {a})",
+    "(SELECT max({a}))",
+    "split_part({a}, 'e', 1)",
+    "concat_ws({a}, {b}, {b}, {b})",
+)  # fmt: skip - a table
 _GATHERS: tuple[str, ...] = (
-    "SELECT array_agg({x}) AS x FROM {s}", "SELECT string_agg({x}, ',') AS x FROM {s}",
-    "SELECT string_agg(DISTINCT {x}, ',') AS x FROM {s}", "SELECT ARRAY(SELECT {x} FROM {s}) AS x",
-    "SELECT {x} AS x, array_agg({x}) OVER () AS y FROM {s}", "SELECT max({x}) AS x FROM {s} GROUP BY {x}",
-    "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY {x}) AS x FROM {s}", "SELECT DISTINCT {x} AS x FROM {s}",
-    "SELECT mode() WITHIN GROUP (ORDER BY {x}) AS x FROM {s}", "SELECT {x} AS x FROM {s} ORDER BY {x}",
-    "SELECT count(DISTINCT {x})::text AS x FROM {s}", "SELECT lag({x}) OVER (ORDER BY {x}) AS x FROM {s}",
-    "SELECT regexp_split_to_table({x}, '') AS x FROM {s}", "SELECT unnest(string_to_array({x}, 'e')) AS x FROM {s}",
+    "SELECT array_agg({x}) AS x FROM {s}",
+    "SELECT string_agg({x}, ',') AS x FROM {s}",
+    "SELECT string_agg(DISTINCT {x}, ',') AS x FROM {s}",
+    "SELECT ARRAY(SELECT {x} FROM {s}) AS x",
+    "SELECT {x} AS x, array_agg({x}) OVER () AS y FROM {s}",
+    "SELECT max({x}) AS x FROM {s} GROUP BY {x}",
+    "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY {x}) AS x FROM {s}",
+    "SELECT DISTINCT {x} AS x FROM {s}",
+    "SELECT mode() WITHIN GROUP (ORDER BY {x}) AS x FROM {s}",
+    "SELECT {x} AS x FROM {s} ORDER BY {x}",
+    "SELECT count(DISTINCT {x})::text AS x FROM {s}",
+    "SELECT lag({x}) OVER (ORDER BY {x}) AS x FROM {s}",
+    "SELECT regexp_split_to_table({x}, '') AS x FROM {s}",
+    "SELECT unnest(string_to_array({x}, 'e')) AS x FROM {s}",
     "SELECT {x} AS x, {x} AS y, {x} AS z, {x} AS w FROM {s}",
-)  # fmt: skip
+)  # fmt: skip - a table
 _SOURCES: tuple[str, ...] = (
-    "daily_costs", "daily_costs", "daily_costs JOIN resources USING (team)", "daily_costs, generate_series(1, 1000) g",
-    "daily_costs JOIN (SELECT team FROM daily_costs) o USING (team)", "daily_costs, LATERAL unnest(ARRAY[1, 2, 3]) u",
+    "daily_costs",
+    "daily_costs",
+    "daily_costs JOIN resources USING (team)",
+    "daily_costs, generate_series(1, 1000) g",
+    "daily_costs JOIN (SELECT team FROM daily_costs) o USING (team)",
+    "daily_costs, LATERAL unnest(ARRAY[1, 2, 3]) u",
     "(SELECT * FROM daily_costs UNION ALL SELECT * FROM daily_costs) d",
-)  # fmt: skip
+)  # fmt: skip - a table
 
 
 @dataclass
@@ -156,10 +212,8 @@ def _backends(home: Path) -> list[float]:
     with suppress(OSError, ValueError):
         parent = int((home / "postgres/data/postmaster.pid").read_text().split("\n")[0])
         return [
-            _megabytes(place)
-            for place in Path("/proc").glob("[0-9]*")
-            if _field(place, "PPid") == parent
-        ]  # fmt: skip
+            _megabytes(place) for place in Path("/proc").glob("[0-9]*") if _field(place, "PPid") == parent
+        ]  # fmt: skip - a table
     return []
 
 

@@ -214,7 +214,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     import sqlalchemy  # noqa: F401 - loaded once for all that are forked
-    import sqlglot  # noqa: F401
+    import sqlglot  # noqa: F401 - the same
 
     left = 0
     for name in given.areas or AREAS:

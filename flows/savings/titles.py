@@ -135,4 +135,4 @@ def listed(names: Sequence[str], members: Sequence[SavingOpportunity]) -> list[d
         }
         for name, one in zip(names, members, strict=True)
     ]
-    return sorted(rows, key=lambda row: (row["saves"] is None, -(row["saves"] or 0), row["name"]))[:_LISTED]
+    return sorted(rows, key=lambda row: (row["saves"] is None, -float(row["saves"] or 0), row["name"]))[:_LISTED]

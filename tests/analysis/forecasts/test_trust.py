@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from analysis.forecasts.batch import forecast_many
-from analysis.forecasts.replay import ORIGINS, batches, replays
+from analysis.forecasts.replay import ORIGINS, Replay, batches, replays
 from analysis.forecasts.series import Series
 from analysis.forecasts.trust import MOST, calibrate, flat_shares
 
@@ -26,7 +26,7 @@ def _growing(seed: int) -> np.ndarray:
     return 100 * np.exp(0.9 * np.arange(DAYS) / 365 + noise.normal(0, 0.03, DAYS))
 
 
-def _replayed(series: dict[str, np.ndarray]) -> list:
+def _replayed(series: dict[str, np.ndarray]) -> list[Replay]:
     return replays(
         list(batches({name: Series(START, values) for name, values in series.items()})), "ensemble", "full", ORIGINS, 1
     )

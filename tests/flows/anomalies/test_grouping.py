@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from analysis.anomalies.score import Finding, Kind
-from flows.anomalies.grouping import ScoredFinding, Window, group_findings, title_of, what_of, when_of
+from flows.anomalies.grouping import ScoredFinding, Window, group_findings
+from flows.anomalies.titles import title_of, what_of, when_of
 
 FIRST = datetime(2026, 11, 20, tzinfo=UTC)
 NOTHING = Window(FIRST, timedelta(days=1), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), 1)

@@ -6,7 +6,7 @@ from bot.cards.messages import alert
 from bot.cards.messages.answers import why
 
 
-def _saving(**more: Any) -> dict[str, Any]:
+def _saving(**more: Any) -> Any:
     """A saving's insight with everything that may stand on its card."""
     return {
         "id": 7,
