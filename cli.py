@@ -11,6 +11,7 @@ from commands.administration import audit, configuration, database, quarantine, 
 from commands.analyze import commands as analyze
 from commands.assistant import assistants, notes, query, questions, sql
 from commands.costs import allocation, bills, lake
+from commands.examples import epilog, summary
 from commands.findings import insights, kpis, kubernetes, playbooks, remediations
 
 Commands = dict[str, Callable[..., None]]
@@ -88,16 +89,17 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
 }
 
 
-def _made(says: str, commands: Commands) -> typer.Typer:
+def _made(says: str, commands: Commands, group: str = "") -> typer.Typer:
     made = typer.Typer(help=says, no_args_is_help=True, rich_markup_mode=None)
     for name, command in commands.items():
-        made.command(name)(command)
+        whole = f"{group} {name}".strip()
+        made.command(name, epilog=epilog(whole), short_help=summary(command.__doc__ or ""))(command)
     return made
 
 
 app = _made("Cloud cost in Slack: bills in, questions answered, anomalies alerted, changes approved.", _COMMANDS)
 for _name, (_says, _commands) in _GROUPS.items():
-    app.add_typer(_made(_says, _commands), name=_name)
+    app.add_typer(_made(_says, _commands, _name), name=_name, short_help=summary(_says))
 
 
 def _say_version(requested: bool) -> None:
@@ -119,7 +121,7 @@ def main() -> None:
     from config.errors import UserError
 
     try:
-        app()
+        app(prog_name="finops")
     except UserError as error:
         typer.echo(f"finops: {error}", err=True)
         sys.exit(1)

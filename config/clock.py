@@ -1,6 +1,6 @@
 """Which day it is: by the clock, unless a file says another, so that a demonstration can show a time to come."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from config.errors import UserError
@@ -10,6 +10,13 @@ from config.settings import Settings
 def today(settings: Settings, zone: str = "UTC") -> date:
     """Today where that time zone is. Raises `UserError` for a file of `today_file` that names no day."""
     return said(settings) or datetime.now(ZoneInfo(zone)).date()
+
+
+def now(settings: Settings) -> datetime:
+    """The moment in UTC: the clock's time, of the day that counts as today."""
+    moment = datetime.now(UTC)
+    day = said(settings)
+    return datetime.combine(day, moment.time(), UTC) if day else moment
 
 
 def said(settings: Settings) -> date | None:

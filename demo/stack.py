@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,7 @@ FIRST_LOOK = ("ingest_usage", "refresh_prices", "forecast_costs", "check_budgets
 _REASON = sa.text("SELECT error FROM finops.loads WHERE status = 'failed' ORDER BY id DESC LIMIT 1")
 _FLOW_SECONDS = 180
 _START_SECONDS = 90
+_ROOM = 100  # MB; with less, Postgres and Prefect cannot go on
 Say = Callable[[str], None]
 
 
@@ -96,7 +98,23 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
         say("Postgres, Prefect and the cloud's stand-in are up; waiting for the bot")
         _wait(lambda: slack.sockets > 0, bot, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
         _wait(_served, flows, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
-        yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}", home / "logs", home)
+        with lost_database_told(home):
+            yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}", home / "logs", home)
+
+
+@contextmanager
+def lost_database_told(home: Path) -> Iterator[None]:
+    """What the database refuses, or its end, as a `UserError` that says how much room the disk has left."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        free = shutil.disk_usage(home).free / 1e6
+        room = f"the disk of {home} is full ({free:.0f} MB are free); make room" if free < _ROOM else "start again"
+        said = str(error.orig).strip().splitlines()
+        raise UserError(
+            f"The database does not answer ({said[0] if said else type(error).__name__}): {room}, or see "
+            f"{home / 'logs'}."
+        ) from error
 
 
 def has_bills(stack: Stack) -> bool:

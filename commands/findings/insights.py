@@ -1,11 +1,17 @@
 """What was found: the open insights, and a channel's digest of them."""
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Any
 
 import typer
 
+from analysis import formatting
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings, who_acts
 from commands.printing import TableFormat, TableFormatOption, print_rows
+
+_MONTH_DAYS = 30
+_WORTH = f"""coalesce(abs(total_impact), abs(impact_amount) * CASE kind WHEN 'anomaly' THEN {_MONTH_DAYS} ELSE 1 END)
+    DESC NULLS LAST, insight_id DESC"""
 
 
 def list_insights(
@@ -13,17 +19,29 @@ def list_insights(
     person: AsOption = None,
     format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
-    """What is open: anomalies, budgets, idle resources, savings."""
+    """What is open, the most money first: anomalies, budgets, idle resources, savings."""
     from nl2sql.execution.run import rows_of
 
     settings = read_settings()
     organisation = read_organisation(settings)
     where = "" if everything else "WHERE status IN ('open', 'acknowledged')"
-    columns = "insight_id, detected_at, kind, severity, status, title, team, impact_amount, currency"
-    sql = f"SELECT {columns} FROM insights {where} ORDER BY insight_id DESC LIMIT 200"  # noqa: S608 - its names are constants, its values are bound
+    columns = "insight_id, detected_at, kind, severity, status, title, team, impact_amount, total_impact, currency"
+    sql = f"SELECT {columns} FROM insights {where} ORDER BY {_WORTH} LIMIT 200"  # noqa: S608 - its names are constants, its values are bound
     rows = rows_of(sql, who_acts(settings, organisation, person), connect(settings), settings)
-    shown = [(r["insight_id"], r["severity"], r["title"], r["team"], str(r["detected_at"])[:16]) for r in rows]
-    print_rows(rows, ("id", "severity", "title", "team", "since"), shown, format)
+    shown = [
+        (r["insight_id"], r["severity"], r["title"], _stake(r), r["team"], str(r["detected_at"])[:16]) for r in rows
+    ]
+    print_rows(rows, ("id", "severity", "title", "impact_amount", "team", "since"), shown, format)
+
+
+def _stake(row: dict[str, Any]) -> str:
+    """What is at stake in a month, as it would be if an unusual day stayed; of what is over, what it came to."""
+    if row["total_impact"] is not None:
+        return f"{formatting.money(abs(Decimal(str(row['total_impact']))), row['currency'])} in all"
+    if row["impact_amount"] is None:
+        return ""
+    days = _MONTH_DAYS if row["kind"] == "anomaly" else 1
+    return f"{formatting.money(abs(Decimal(str(row['impact_amount']))) * days, row['currency'])} a month"
 
 
 def digest(

@@ -3,7 +3,7 @@ is told to the budget's channel and owner.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate, total_with_band
 from analysis.forecasts.series import Forecast
 from analysis.formatting import money
+from config import clock
 from config.organisation import Budget, Organisation
 from db.database import Database
 from db.outgoing.messages import BudgetFields
@@ -34,8 +35,8 @@ _SEVERITY = {"breached": "critical", "forecast_breach": "high", "warning": "medi
 @flow(name="check_budgets", flow_run_name="budgets")
 def check_budgets() -> dict[str, str]:
     """Every morning and after forecasts; the status of each budget by name."""
-    with failure.running("check_budgets") as (_, organisation, database):
-        return run(database, organisation, datetime.now(UTC))
+    with failure.running("check_budgets") as (settings, organisation, database):
+        return run(database, organisation, clock.now(settings))
 
 
 def run(database: Database, organisation: Organisation, now: datetime) -> dict[str, str]:

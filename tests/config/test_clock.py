@@ -21,6 +21,8 @@ def test_today_is_the_clocks_unless_a_file_names_a_day(tmp_path: Path) -> None:
     assert clock.said(settings) is None
     file.write_text("2031-01-02\n")
     assert clock.today(settings, "Asia/Tokyo") == clock.said(settings) == date(2031, 1, 2)
+    assert clock.now(settings).date() == date(2031, 1, 2)
+    assert clock.now(settings).tzinfo is UTC
 
 
 def test_a_file_without_a_day_is_a_sentence(tmp_path: Path) -> None:
