@@ -4,7 +4,7 @@ ago, and the days since are judged anew each time.
 So a restated bill is seen with its new figures, and a finding that is no longer found was a false alarm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,6 +24,7 @@ from db.tables import DetectorState, Insight
 from domain.freshness import newest_day
 from flows.anomalies.cost_series import CostSeries, read
 from flows.anomalies.grouping import ScoredFinding, Window
+from flows.anomalies.sensitivity import rules
 from nl2sql.catalog import young_days
 
 WINDOW = timedelta(days=30)
@@ -53,16 +54,17 @@ def detect(
     if through is None:
         return None
     anchor = through - WINDOW
-    series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation)
+    series = watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation)
     state, remembered = _memory(session, series, anchor, organisation)
     _remember(session, series, state, anchor, remembered)
     events = declared_events(session, organisation)
     learned = young_days.curve(session.connection())
-    findings = _judge(series, state, anchor, through, events, organisation, learned, now)
+    factors = rules(session, organisation)
+    findings = _judge(series, state, anchor, through, events, organisation, factors, learned, now)
     return Detection(findings, anchor + _ONE_DAY, through)
 
 
-def _watched(series: CostSeries, organisation: Organisation) -> CostSeries:
+def watched(series: CostSeries, organisation: Organisation) -> CostSeries:
     """Series that spend at least the floor a day, on average of the last four
     weeks or on any of the last three days.
     """
@@ -152,13 +154,12 @@ def _judge(
     through: date,
     events: list[DeclaredEvent],
     organisation: Organisation,
+    factors: Sequence[tuple[Mapping[str, str], float]],
     learned: Curve,
     now: datetime,
 ) -> tuple[ScoredFinding, ...]:
     """Score the window's days; young days are completed by the curve, and judged upward only."""
-    sensitivity = sensitivities(
-        series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
-    )
+    sensitivity = sensitivities(series.scopes, factors)
     units = series.rates(organisation)
     findings: list[Finding] = []
     expected, scale, whole = [], [], 0
