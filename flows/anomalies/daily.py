@@ -30,6 +30,7 @@ from nl2sql.catalog import young_days
 WINDOW = timedelta(days=30)
 HISTORY = timedelta(days=400)
 _ONE_DAY = timedelta(days=1)
+_NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,52 @@ def _judge(
     learned: Curve,
     now: datetime,
 ) -> tuple[ScoredFinding, ...]:
-    """Score the window's days; young days are completed by the curve, and judged upward only."""
-    sensitivity = sensitivities(series.scopes, factors)
+    """Score the window's days; young days are completed by the curve, and judged upward only.
+
+    Where fewer alerts are wanted findings are made as usual, so that each cause still belongs to the scope that
+    explains it, and those that do not stand out enough are `hushed`: wider scopes would tell of them otherwise.
+    """
+    wanted = sensitivities(series.scopes, factors)
+    looked = _look(series, state, anchor, through, events, organisation, np.maximum(wanted, 1.0), learned, now)
+    loud: set[tuple[int, str, datetime]] | None = None
+    if (wanted < 1).any():
+        strict = _look(series, state, anchor, through, events, organisation, wanted, learned, now)
+        loud = {(one.row, one.direction, one.since) for one in strict.findings}
+    return tuple(
+        ScoredFinding(
+            one,
+            dict(series.scopes[one.row]),
+            series.currencies[one.row],
+            looked.window,
+            hushed=loud is not None and bool(wanted[one.row] < 1) and not _is_loud(one, loud),
+        )
+        for one in looked.findings
+    )
+
+
+def _is_loud(one: Finding, loud: set[tuple[int, str, datetime]]) -> bool:
+    """Whether the stricter look found it too, begun within days."""
+    return any((row, way) == (one.row, one.direction) and abs(since - one.since) <= _NEAR for row, way, since in loud)
+
+
+@dataclass(frozen=True)
+class _Look:
+    findings: list[Finding]
+    window: Window
+
+
+def _look(
+    series: CostSeries,
+    state: State,
+    anchor: date,
+    through: date,
+    events: list[DeclaredEvent],
+    organisation: Organisation,
+    sensitivity: Floats,
+    learned: Curve,
+    now: datetime,
+) -> _Look:
+    """One pass over the window's days."""
     units = series.rates(organisation)
     findings: list[Finding] = []
     expected, scale, whole = [], [], 0
@@ -182,9 +227,7 @@ def _judge(
         findings = _renamed(findings, outcome.renamed)
         whole = offset + 1 if day_maturity.share >= COMPLETE else whole
     window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale), whole)
-    return tuple(
-        ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in findings
-    )
+    return _Look(findings, window)
 
 
 def _renamed(findings: list[Finding], lasting: Sequence[Finding]) -> list[Finding]:

@@ -58,7 +58,7 @@ def replay(session: Session, organisation: Organisation, scope: Mapping[str, str
             f"The bills of {named} begin on {began}; replaying needs {WARMING + LEAST_JUDGED} days of them."
         )
     (present,) = sensitivities([dict(scope)], rules(session, organisation))
-    levels: dict[str, float] = {**LEVELS}
+    levels: dict[str, float] = {str(level): factor for level, factor in LEVELS.items()}
     if present not in levels.values():
         levels["as it is"] = float(present)
     first = datetime.combine(series.first, time(), UTC)
